@@ -36,6 +36,7 @@ from app.routers import (
     charts,
     commitments,
     discovery,
+    documentation,
     downloads,
     editions,
     embeds,
@@ -72,6 +73,7 @@ ROUTERS = (
     service.metrics_router,
     pages.router,
     embeds.router,
+    documentation.router,
     assets.router,
 )
 

@@ -220,6 +220,9 @@ def openapi(
     version: Annotated[
         OpenApiVersion, typer.Option("--openapi-version", help="The version of OpenAPI.")
     ] = OpenApiVersion.V3_1,
+    language: Annotated[
+        Language, typer.Option("--lang", help="The language of the texts.")
+    ] = Language.ENGLISH,
     output: Annotated[
         Path | None,
         typer.Option(help="The file to write. By default, standard output.", show_default=False),
@@ -234,7 +237,8 @@ def openapi(
         settings = load_settings(database)
         ensure_database(settings)
         application = create_app(settings)
-        rendered = application.state.documents.render(version, server.rstrip("/"))
+        documents = application.state.documents
+        rendered = documents.render(version, server.rstrip("/"), language)
         document = msgspec.json.format(rendered, indent=2).decode()
         application.state.releases.close()
         if output is None:

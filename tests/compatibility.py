@@ -12,7 +12,7 @@ from typing import Any
 
 Node = dict[str, Any]
 
-TEXTS = {"description", "summary", "example", "examples", "externalDocs"}
+TEXTS = {"description", "summary", "example", "examples", "externalDocs", "x-codeSamples"}
 """What a document tells people; no client depends on it."""
 LEAST = ("minimum", "minLength", "minItems")
 MOST = ("maximum", "maxLength", "maxItems")

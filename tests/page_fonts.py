@@ -1,8 +1,8 @@
 """Create the fonts of the pages from those of the charts: python -m tests.page_fonts.
 
-The Chinese fonts contain the characters of seed, code, templates and guide only. Browsers load them
-where the machine has no Chinese font. English pages have fonts of their own for Chinese titles and
-quotations, and one for the name of the language in the link to the Chinese page.
+The Chinese fonts contain the characters of seed, code, translations, templates and guide only.
+Browsers load them where the machine has no Chinese font. English pages have fonts of their own for
+Chinese titles and quotations, and one for the name of the language in the link to the Chinese page.
 """
 
 from collections.abc import Iterator
@@ -18,6 +18,7 @@ TEXTS = (
     (ROOT / "seed", "*.yaml"),
     (ROOT / "app", "*.py"),
     (ROOT / "app", "*.html"),
+    (ROOT / "app", "*.po"),
     (ROOT / "app" / "guide", "*.md"),
 )
 LANGUAGE_NAME = "中文"

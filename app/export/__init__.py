@@ -61,6 +61,14 @@ FORM_LINK = re.compile(rf'\s*<a href="[^"]*{QUOTATION_CHECK}\?[^"]*"[^>]*>[^<]*<
 """The link to a form that only a service can answer."""
 DISCOVERY_LINK = re.compile(rf'\s*<link [^>]*href="[^"]*{OEMBED}\?[^"]*">')
 """The links to descriptions that only a service can give."""
+CONSOLE = re.compile(r'<section id="console">.*?</section>', re.DOTALL)
+"""The form of an operation, which only a service can answer, too."""
+CONSOLE_LINK = re.compile(r'\s*<li class="form-link">.*?</li>')
+NO_CONSOLE = Bilingual(
+    "This page describes a running service. In this static edition its responses are files; the "
+    "OpenAPI document of the edition describes them.",
+    "本页说明运行中的服务。在本静态版中，各项响应以文件提供，说明见静态版的OpenAPI文档。",
+)
 HEAD = '<meta charset="utf-8">\n'
 HEADER_ONLY = re.compile(r"; frame-ancestors [^;]*")
 """A part of a content policy that browsers accept in a header only."""
@@ -146,9 +154,11 @@ class Exporter:
         self.add_entry_pages()
         self.layout.exported = frozenset(self.seen)
         documents: OpenApiDocuments = self.app.state.documents
-        build = partial(build_documents, documents, self.layout, self.seen)
-        for version, text in (await asyncio.to_thread(build)).items():
-            self.folder.add(OPENAPI[version][1:], text.encode(), JSON)
+        for language in Language:
+            build = partial(build_documents, documents, self.layout, self.seen, language)
+            for version, text in (await asyncio.to_thread(build)).items():
+                path = self.layout.name_file(Address(OPENAPI[version], (), language))
+                self.folder.add(path, text.encode(), JSON)
 
     def add_search_index(self, language: Language) -> None:
         path = f"{language}{SEARCH_INDEX}"
@@ -217,7 +227,9 @@ class Exporter:
     def rewrite(self, text: str, address: Address, reply: Reply) -> str:
         is_markup = MARKUP.fullmatch(reply.media_type) is not None
         if reply.media_type == HTML:
+            note = f'<p class="note">{NO_CONSOLE.get(address.language)}</p>'
             text = DISCOVERY_LINK.sub("", FORM_LINK.sub("", text))
+            text = CONSOLE_LINK.sub("", CONSOLE.sub(note, text))
         text = self.layout.rewrite_links(text, address, self.find, is_markup=is_markup)
         if reply.media_type == HTML:
             text = text.replace(HEAD, HEAD + self.build_head(address, reply.headers), 1)

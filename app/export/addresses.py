@@ -29,7 +29,7 @@ HOST = "static.invalid"
 ORIGIN, PREFIX = f"http://{HOST}", f"/{HOST}"
 OPENAPI = {OpenApiVersion.V3_1: "/openapi.json", OpenApiVersion.V3_0: "/openapi-3.0.json"}
 SHARED_PATHS = frozenset(
-    {"/robots.txt", "/sitemap.xml", *OPENAPI.values()}
+    {"/robots.txt", "/sitemap.xml"}
     | {f"/v1/{name}.{DATABASE.suffix}" for name in DATABASE.resources}
 )
 SHARED_PREFIXES = ("/static/", "/.well-known/")
@@ -69,7 +69,7 @@ SUFFIXES = sorted(
 SAFE_VALUE = re.compile(r"[A-Za-z0-9._~-]+")
 CITED_PATH = "/v1"
 """The path that citations of the data set name."""
-GUIDE_PATHS = re.compile(r"/(guide|recipes)\b")
+GUIDE_PATHS = re.compile(r"/(guide|recipes|docs)\b")
 """Pages whose examples are requests to a service, and stay so."""
 
 
@@ -120,6 +120,8 @@ class Address(NamedTuple):
 
     @property
     def is_shared(self) -> bool:
+        if self.path in OPENAPI.values():
+            return self.language is Language.ENGLISH
         return self.path in SHARED_PATHS or self.path.startswith(SHARED_PREFIXES)
 
     @property
@@ -284,6 +286,8 @@ def split_name(address: Address) -> tuple[str, str]:
     path, suffix = address.path, address.suffix
     if path.startswith("/sdmx"):
         return path, name_sdmx_suffix(address)
+    if path in OPENAPI.values():
+        return path.removesuffix(".json"), "json"
     if suffix:
         return path[: -len(suffix) - 1], COMMON_SUFFIXES.get(suffix, suffix)
     if path.startswith("/v1"):

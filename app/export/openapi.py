@@ -16,6 +16,7 @@ from app.enums import OpenApiVersion
 from app.export.addresses import ORIGIN, PREFIX, Address, Layout
 from app.i18n import Language
 from app.openapi import OpenApiDocuments
+from app.openapi.translation import translate_document
 from app.openapi.version_3_0 import convert_document
 from app.schemas import ENCODER
 
@@ -33,7 +34,11 @@ its parameters in their names. A list of more than 100 records is divided into p
 **Reading a figure.** Show the field display, or value together with qualifier, bounds, unit and
 period label. The number alone is not what the source says.
 """
-NOT_FOUND = {"description": "There is no such file."}
+FILE = "The file."
+NOT_FOUND = "There is no such file."
+FURTHER_PAGE = "The number of a further page, as in next."
+TEXTS = (DESCRIPTION.strip(), FILE, NOT_FOUND, FURTHER_PAGE)
+"""The texts that only these documents have."""
 LANGUAGES = {Language.ENGLISH: "English", Language.CHINESE: "中文"}
 
 
@@ -49,13 +54,15 @@ class Operation(NamedTuple):
 
 
 def build_documents(
-    documents: OpenApiDocuments, layout: Layout, exported: Collection[Address]
+    documents: OpenApiDocuments, layout: Layout, exported: Collection[Address], language: Language
 ) -> dict[OpenApiVersion, str]:
     """Build the document in both versions of OpenAPI, for the addresses that were exported."""
-    rendered = documents.render(OpenApiVersion.V3_1, f"{ORIGIN}{PREFIX}")
+    rendered = documents.render(OpenApiVersion.V3_1, f"{ORIGIN}{PREFIX}", language)
     document: Record = msgspec.json.decode(rendered)
     examples: dict[Operation, list[Values]] = {}
-    for operation, values in list_operations(layout, exported, document["paths"]):
+    # Pages of one language may link to what those of the other do not.
+    own = (one for one in exported if one.is_shared or one.language is language)
+    for operation, values in list_operations(layout, own, document["paths"]):
         examples.setdefault(operation, []).append(values)
     paths = dict(
         build_path(layout, one, document["paths"][one.path]["get"], examples[one])
@@ -74,7 +81,8 @@ def build_documents(
     contact = document["info"]["contact"]
     if contact["url"].startswith(f"{ORIGIN}/"):
         contact["url"] = f"{base}/v1"
-    address = Address("/openapi.json")
+    document = translate_document(document, language)
+    address = Address("/openapi.json", (), language)
     texts = {
         OpenApiVersion.V3_1: ENCODER.encode(document),
         OpenApiVersion.V3_0: ENCODER.encode(convert_document(deepcopy(document))),
@@ -116,14 +124,14 @@ def build_path(
     parameters = [one for one in known.values() if one["in"] == "path"]
     parameters += [describe_parameter(known.get(name), unique) for name, unique in numbered]
     (content,) = described["responses"]["200"]["content"].items()
-    responses: Record = {"200": {"description": "The file.", "content": dict([content])}}
+    responses: Record = {"200": {"description": FILE, "content": dict([content])}}
     built: Record = {
         **{name: described[name] for name in ("tags", "summary", "description")},
         "operationId": name_operation(described["operationId"], operation.parameters),
         "responses": responses,
     }
     if parameters:
-        responses["404"] = NOT_FOUND
+        responses["404"] = {"description": NOT_FOUND}
         built["parameters"] = [*set_examples(parameters, examples)]
     if address.is_shared:
         return f"/{path.lstrip('/')}", {"servers": [{"url": layout.base_url}], "get": built}
@@ -163,12 +171,11 @@ def describe_parameter(described: Record | None, name: str) -> Record:
     """Describe a parameter of a query as a part of the path."""
     if described is None:
         schema = {"type": "integer", "format": "int32", "minimum": FIRST_LINKED_PAGE}
-        description = "The number of a further page, as in next."
         return {
             "name": name,
             "in": "path",
             "required": True,
-            "description": description,
+            "description": FURTHER_PAGE,
             "schema": schema,
             "example": FIRST_LINKED_PAGE,
         }

@@ -12,7 +12,6 @@ from app.i18n import Language
 from app.pages import STATIC
 from app.queries.releases import COLLECTIONS
 from app.queries.sdmx import list_series_keys
-from app.routers.assets import VENDORED_FILES
 
 MAX_RECORDS = 10_000
 """The most records of a collection that has lists and single records; others have tables only."""
@@ -88,7 +87,6 @@ def list_assets() -> Iterator[str]:
     for file in sorted(STATIC.rglob("*")):
         if file.is_file():
             yield f"{ASSETS}{file.relative_to(STATIC).as_posix()}"
-    yield from (f"{ASSETS}vendor/{name}" for name in sorted(VENDORED_FILES))
 
 
 def list_sdmx_addresses(collections: Collections, language: Language) -> Iterator[Address]:

@@ -16,7 +16,10 @@ from app.formats.charts import vega_lite
 from app.formats.registry import JSON_STAT
 from app.http.cache_key import create_context
 from app.http.routing import Router
+from app.i18n import Language
 from app.openapi.document import build_document, declare_binary_texts
+from app.openapi.samples import build_samples
+from app.openapi.translation import translate_document
 from app.openapi.version_3_0 import convert_document
 from app.problems.problem import Problem
 from app.releases import Release
@@ -34,32 +37,41 @@ CHARTS = ("image/", vega_lite.SPECIFICATION)
 
 
 class OpenApiDocuments:
-    """The document in OpenAPI 3.1 and 3.0, built once per release and independent of the host."""
+    """The document in OpenAPI 3.1 and 3.0 and in each language, independent of the host.
+
+    It is built once per release and language, when it is first requested.
+    """
 
     def __init__(self, app: FastAPI, router: Router) -> None:
         self.app = app
         self.router = router
         self.lock = Lock()
-        self.built: tuple[Release, dict[OpenApiVersion, bytes]] | None = None
+        self.release: Release | None = None
+        self.built: dict[Language, dict[OpenApiVersion, bytes]] = {}
 
-    def render(self, version: OpenApiVersion, server: str) -> bytes:
+    def render(
+        self, version: OpenApiVersion, server: str, language: Language = Language.ENGLISH
+    ) -> bytes:
         """Return the document for the address of a server.
 
         This blocks until the document is built, so it must run in a thread.
         """
         release = self.app.state.releases.get_release()
         with self.lock:
-            if self.built is None or self.built[0] is not release:
-                self.built = (release, self.build())
-            document = self.built[1][version]
+            if self.release is not release:
+                self.release, self.built = release, {}
+            if language not in self.built:
+                self.built[language] = self.build(language)
+            document = self.built[language][version]
         return document.replace(ANY_SERVER.encode(), server.encode())
 
-    def build(self) -> dict[OpenApiVersion, bytes]:
+    def build(self, language: Language) -> dict[OpenApiVersion, bytes]:
         document: Record = build_document(self.app, ANY_SERVER)
         if contact := self.app.state.contact:
             field = "email" if contact.is_email else "url"
             document["info"]["contact"][field] = contact.text
-        add_examples(document, self.app, self.router, ANY_SERVER)
+        document = translate_document(document, language)
+        add_examples(document, self.app, self.router, language)
         declare_binary_texts(document)
         return {
             OpenApiVersion.V3_1: ENCODER.encode(document),
@@ -67,17 +79,20 @@ class OpenApiDocuments:
         }
 
 
-def add_examples(document: Record, app: FastAPI, router: Router, server: str) -> None:
-    """Add the shortened response of each operation that sends text.
+def add_examples(document: Record, app: FastAPI, router: Router, language: Language) -> None:
+    """Add to each operation samples of its request, and its shortened response if that is text.
 
-    Charts have none, because they take long to draw.
+    Charts have no response, because they take long to draw.
     """
     for path, operations in document["paths"].items():
         operation = operations["get"]
         ((media_type, content),) = operation["responses"]["200"]["content"].items()
+        url = build_url(path, operation, language)
+        target = "?".join(part for part in url if part)
+        operation["x-codeSamples"] = build_samples(f"{ANY_SERVER}{target}", media_type)
         if content["schema"].get("format") == "binary" or media_type.startswith(CHARTS):
             continue
-        body = request_example(app, router, server, build_url(path, operation))
+        body = request_example(app, router, ANY_SERVER, url)
         if body is not None and media_type.endswith(("/json", "+json")):
             content["example"] = shorten_lists(json.loads(body, parse_float=Decimal))
         elif body is not None:
@@ -97,8 +112,11 @@ def shorten_lists(value: Value) -> Value:
     return value
 
 
-def build_url(path: str, operation: Record) -> tuple[str, str]:
-    """Return the path and the query with the examples of the required parameters."""
+def build_url(path: str, operation: Record, language: Language) -> tuple[str, str]:
+    """Return the path and the query with the examples of the required parameters.
+
+    They have no language for English, the default, which the document was always written in.
+    """
     query: dict[str, object] = {}
     for parameter in operation.get("parameters", []):
         name = parameter["name"]
@@ -108,6 +126,8 @@ def build_url(path: str, operation: Record) -> tuple[str, str]:
             query[name] = parameter["example"]
         elif name in EXAMPLE_QUERY:
             query[name] = EXAMPLE_QUERY[name]
+        elif name == "lang" and language is not Language.ENGLISH:
+            query[name] = language
         elif name == CUBE_FILTER and path.endswith(f".{JSON_STAT.suffix}"):
             query[name] = parameter["schema"]["examples"][0]
     return path, urlencode(query, doseq=True)

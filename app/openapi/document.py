@@ -26,6 +26,8 @@ details that usually get lost: whether a figure is **over** or **nearly** a valu
 **January to November** or a full year, and the exact place in the source of every figure and
 commitment.
 
+## First requests
+
 No key, no cookie, only GET. Five requests show how it works:
 
 1. [/v1/overview](v1/overview) returns everything that a dashboard needs: the headline figures and
@@ -38,39 +40,70 @@ No key, no cookie, only GET. Five requests show how it works:
    the actions announced for a sector, in Chinese.
 5. [/v1/search?q=agreement](v1/search?q=agreement) searches all texts in both languages.
 
-**Reading a figure.** Show the field display, or value together with qualifier, bounds, unit and
-period label. The number alone is not what the source says.
+## Authentication and limits
 
-**Finding a sentence.** locator names the place in the source: P4.S2 is paragraph 4, sentence 2.
+None is needed: no key, no account, no cookie. Pages of every origin may read the responses (CORS).
+If the operator limits the rate, the headers RateLimit-Policy and RateLimit give the limit and what
+is left of it; a request beyond it gets 429, with Retry-After.
+
+## Reading a figure
+
+Show the field display, or value together with qualifier, bounds, unit and period label. The number
+alone is not what the source says.
+
+## Finding a sentence
+
+locator names the place in the source: P4.S2 is paragraph 4, sentence 2.
 /v1/sources/{source}/passages lists what is recorded from each sentence, and the page
 /sources/{source}/passages#P4.S2 shows it. The field editorial of a record names the fields that
 this service wrote, chose or calculated; x-editorial marks them in the schemas.
 
-**Languages.** Add lang=en or lang=zh, or send Accept-Language. Requests for any other language get
-English. Content-Language gives the language of the response.
+## Languages
 
-**Errors.** A request with an unknown parameter, code or value is refused. The problem document
-(RFC 9457) lists all errors, each with the nearest valid value.
+Add lang=en or lang=zh, or send Accept-Language. Requests for any other language get English.
+Content-Language gives the language of the response.
+
+## Pages of lists
+
+A list has at most limit records on a page, 100 by default. next is the URL of the next page, also
+in the header Link, and null on the last one; total is the number of all matching records.
+
+## Formats
+
+Responses are JSON. Tables are also CSV, JSON Lines, Excel workbook, Parquet, Arrow and Markdown,
+with the filters of the list, and figures are charts in SVG and PNG: the suffix of the path chooses
+the format.
+
+## Errors
+
+A request with an unknown parameter, code or value is refused. The problem document (RFC 9457) lists
+all errors, each with the nearest valid value.
+
+## Caching
+
+Every response has an ETag. Send it back in If-None-Match: 304 means that your copy is current. The
+data changes only with a new release, which /v1 names.
 """
 
 TAGS = {
-    "Charts": "Charts of the figures, with period, unit and source in the image.",
-    "Citations": "Sources and figures for reference managers.",
-    "Commitments": "What was announced at the forums, with later readings.",
-    "Discovery": "Descriptions of the data set for data catalogues.",
-    "Downloads": "Whole tables with the filters of the lists, and the whole data set.",
     "Entry point": "The description of the service, and the overview for dashboards.",
     "Figures": "Indicators, and all published figures with period, qualifier and source.",
-    "History": "What each release added, revised, corrected, annotated or removed, also as feeds.",
-    "Outcomes": "Results of a year that the source describes in words.",
+    "Series": "Comparable figures: series, growth rates, second reports, comparisons of periods.",
     "Press conferences": "The yearly press conferences that figures and priority areas come from.",
     "Priority areas": "The areas announced for a year, and their actions.",
+    "Outcomes": "Results of a year that the source describes in words.",
+    "Commitments": "What was announced at the forums, with later readings.",
+    "Search": "Full-text search of all texts in both languages.",
     "Quotations": "The figures quoted in a text beside the published ones.",
     "Reference data": "Code lists, events and sources, linked both ways.",
-    "Search": "Full-text search of all texts in both languages.",
-    "Series": "Comparable figures: series, growth rates, second reports, comparisons of periods.",
+    "History": "What each release added, revised, corrected, annotated or removed, also as feeds.",
+    "Charts": "Charts of the figures, with period, unit and source in the image.",
+    "Downloads": "Whole tables with the filters of the lists, and the whole data set.",
+    "Citations": "Sources and figures for reference managers.",
+    "Discovery": "Descriptions of the data set for data catalogues.",
     "Service health": "Whether the service is running and ready.",
 }
+"""The tags in the order in which a reader needs them."""
 NOT_MODIFIED_RESPONSE: Record = {
     "description": "The copy named in If-None-Match or If-Modified-Since is still current.",
     "headers": refer_to_headers(*ALWAYS_SENT, *CACHE_HEADERS, *RATE_LIMIT_HEADERS),

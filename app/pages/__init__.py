@@ -22,7 +22,14 @@ from app.formats.citations import (
     format_validity,
     quote_observation,
 )
-from app.formats.registry import CHART_FORMATS, CITATION_FORMATS, Format, list_table_formats
+from app.formats.dataset_info import DATA_LICENCE, TITLE, cite_dataset
+from app.formats.registry import (
+    CHART_FORMATS,
+    CITATION_FORMATS,
+    Format,
+    list_distributions,
+    list_table_formats,
+)
 from app.i18n import (
     QUALIFIER_FORMATS,
     Bilingual,
@@ -42,11 +49,11 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
-PAGE_POLICY = (
-    "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+STRICT_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
-STRICT_POLICY = f"default-src 'none'; style-src 'self'; script-src 'self'; {PAGE_POLICY}"
 """Allows files of this host only, and no inline scripts or styles."""
 EMBED_POLICY = STRICT_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 """Allows other sites to show a page in a frame."""
@@ -86,6 +93,25 @@ def render_page(
     }
     content = load_templates().get_template(name).render(build_globals(context) | values)
     return HTMLResponse(content, status, headers)
+
+
+def render_content(context: RequestContext, name: str, **values: Any) -> Response:
+    """Render a page with what all of these pages show: release, citation, licence, downloads."""
+    release, language = context.release.record, context.language
+    downloads = [
+        {"path": download.path, "title": download.title.get(language)}
+        for download in list_distributions(has_file=context.release.database.is_file)
+    ]
+    return render_page(
+        context,
+        name,
+        dataset=TITLE.get(language),
+        release=release,
+        citation=cite_dataset(release, context.base_url, language),
+        data_licence=DATA_LICENCE.get(language),
+        downloads=downloads,
+        **values,
+    )
 
 
 def build_globals(context: RequestContext) -> Record:

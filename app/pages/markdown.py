@@ -24,8 +24,12 @@ from app.pages.content import PAGE_NAMES
 COPY = Bilingual("Copy", "复制")
 COPIED = Bilingual("Copied", "已复制")
 PAGE_LINK = re.compile(rf"({'|'.join(PAGE_NAMES)})\.md(#.*)?")
+API_PREFIX = "v1/"
+"""The start of links to the API in the OpenAPI document, which are relative to it."""
 REPOSITORY_LINE = re.compile(r"^(!\[.*\]\(.*\)|<!-- .* -->)\n", re.MULTILINE)
 """Images, which are files of the repository, and marks around the tables that benchmarks write."""
+PLAIN_TOKEN = re.compile(r'<span class="(?:p|w)">([^<]*)</span>')
+"""Punctuation and spaces, which have no colour of their own."""
 PARSER = MarkdownIt("commonmark").enable("table")
 create_html_token = partial(Token, "html_block", "", 0)
 
@@ -82,6 +86,9 @@ def rewrite_links(children: Sequence[Token], language: Language, root: str) -> N
             href = str(child.attrs["href"])
             page = PAGE_LINK.fullmatch(href)
             is_hidden = not page and not href.startswith(("https://", "#"))
+            if href.startswith(API_PREFIX):
+                is_hidden = False
+                child.attrSet("href", f"{root}/{href}")
             if page:
                 child.attrSet("href", f"{root}/guide/{page[1]}?lang={language}{page[2] or ''}")
         if child.type in {"link_open", "link_close"}:
@@ -109,7 +116,7 @@ def adapt_tokens(tokens: Sequence[Token], language: Language) -> Iterator[Token]
 
 
 def render_code(text: str, lexer: Lexer) -> Markup:
-    code = highlight(text, lexer, HtmlFormatter(nowrap=True)).rstrip()
+    code = PLAIN_TOKEN.sub(r"\1", highlight(text, lexer, HtmlFormatter(nowrap=True))).rstrip()
     return Markup(f'<pre tabindex="0"><code class="highlight">{code}</code></pre>')  # noqa: S704 - Pygments escapes the code.
 
 
@@ -117,6 +124,16 @@ def render_copy_button(text: str, language: Language) -> Markup:
     return Markup('<copy-text data-text="{}" data-label="{}" data-done="{}"></copy-text>').format(
         text.rstrip(), COPY.get(language), COPIED.get(language)
     )
+
+
+def render_sample(text: str, language_name: str, language: Language) -> Markup:
+    """Render code in a programming language that Pygments knows by this name."""
+    code = render_code(text, get_lexer_by_name(language_name))
+    return code + render_copy_button(text, language)
+
+
+def render_json(text: str) -> Markup:
+    return render_code(text, get_lexer_by_name("json"))
 
 
 def render_file(text: str, name: str, language: Language) -> Markup:

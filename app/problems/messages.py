@@ -106,7 +106,6 @@ NOT_OF_YEAR = Bilingual(
     "{year}年重点领域中没有 {found}；收录该重点领域的年份为{years}",
 )
 UNKNOWN_PATH = Bilingual("Nothing is served at {path}", "路径 {path} 下没有内容")
-UNKNOWN_FILE = Bilingual("There is no such file", "没有该文件")
 METRICS_DISABLED = Bilingual(
     "Metrics are collected only with BRI_METRICS=true", "仅在设置 BRI_METRICS=true 时提供运行指标"
 )

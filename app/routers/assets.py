@@ -3,7 +3,6 @@
 import json
 import re
 from email.utils import formatdate
-from importlib.util import find_spec
 from mimetypes import guess_type
 from pathlib import Path
 
@@ -16,22 +15,15 @@ from app.i18n import Bilingual
 from app.openapi import OpenApiDocuments
 from app.pages import PAPER, STATIC, get_asset_version, hash_asset, read_asset
 from app.problems import problem
-from app.problems.messages import UNKNOWN_FILE, UNKNOWN_PATH
+from app.problems.messages import UNKNOWN_PATH
 from app.request import Context, RequestContext
 from app.routers import NoParameters
 
 router = APIRouter(include_in_schema=False)
 
-VENDORED_FILES = {
-    "redoc.standalone.js": "text/javascript",
-    "swagger-ui-bundle.js": "text/javascript",
-    "swagger-ui.css": "text/css",
-}
-EXTERNAL_LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
 MANIFEST = "application/manifest+json"
 VERSIONED_NAME = re.compile(r".*-\d+\.\d+\.\d+\.js")
 """Scripts for other sites, whose pages state their digest: such a file never changes."""
-EMPTY_IMAGE = b"data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 
 
 @router.get("/favicon.ico")
@@ -73,32 +65,19 @@ def show_manifest(context: Context, _: NoParameters) -> Response:
 
 
 @router.get("/openapi.json")
-def show_openapi(context: Context) -> Response:
+def show_openapi(context: Context, _: NoParameters) -> Response:
     return send_openapi(context, OpenApiVersion.V3_1)
 
 
 @router.get("/openapi-3.0.json")
-def show_openapi_3_0(context: Context) -> Response:
+def show_openapi_3_0(context: Context, _: NoParameters) -> Response:
     return send_openapi(context, OpenApiVersion.V3_0)
 
 
 def send_openapi(context: RequestContext, version: OpenApiVersion) -> Response:
     documents: OpenApiDocuments = context.app.state.documents
-    body = documents.render(version, context.base_url)
-    return Response(body, media_type="application/json")
-
-
-@router.get("/static/vendor/{name}")
-def show_vendored(name: str) -> Response:
-    """Send a file of Swagger UI or Redoc, without the logo that it would load from elsewhere."""
-    if name not in VENDORED_FILES:
-        raise problem.UnknownPath(UNKNOWN_FILE)
-    package = find_spec("fastapi_offline")
-    assert package is not None  # noqa: S101 - a dependency
-    assert package.origin is not None  # noqa: S101 - a dependency
-    file = Path(package.origin).parent / "static" / name
-    content = file.read_bytes().replace(EXTERNAL_LOGO, EMPTY_IMAGE)
-    return send_content(content, VENDORED_FILES[name], file)
+    body = documents.render(version, context.base_url, context.language)
+    return Response(body, media_type="application/json", headers=context.build_headers())
 
 
 @router.get("/static/{path:path}")

@@ -31,7 +31,7 @@ XHTML = "http://www.w3.org/1999/xhtml"
 LINK_SET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
 PAGES = (
     *("/", "/editions", "/years", "/commitments", "/changes", "/quotation-check", "/recipes"),
-    *("/docs", "/reference"),
+    "/docs",
     *(listing.path for listing in LISTINGS),
     *GUIDE_PATHS,
 )

@@ -1,7 +1,7 @@
-"""The pages, the files that they use, and the OpenAPI document."""
+"""The pages, except those of the reference of the API."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import RedirectResponse
@@ -15,11 +15,10 @@ from app.formats.charts.model import (
     build_indicator_chart,
 )
 from app.formats.charts.overview import build_overview_chart, find_reviewed_year
-from app.formats.dataset_info import DATA_LICENCE, TITLE, cite_dataset
 from app.formats.feeds import format_title
 from app.formats.registry import build_service_links, list_distributions
 from app.i18n import format_published_day
-from app.pages import PAGE_POLICY, render_page, split_fragments
+from app.pages import render_content, split_fragments
 from app.pages.calendar import find_next_edition
 from app.pages.content import (
     ADDRESS_PLACEHOLDER,
@@ -56,11 +55,6 @@ router = APIRouter(include_in_schema=False)
 
 WIDE, NARROW = 1200, 400
 """The widths of charts in pixels, on wide screens and on phones."""
-REFERENCE_POLICY = (
-    "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; worker-src blob:; "
-    f"{PAGE_POLICY}"
-)
-"""Redoc writes styles into the page, and searches in a worker."""
 
 
 @router.get("/")
@@ -343,25 +337,6 @@ def show_passages(context: Context, source: str, _: NoParameters) -> Response:
     )
 
 
-def render_content(context: RequestContext, name: str, **values: Any) -> Response:
-    """Render a page with what all of these pages show: release, citation, licence, downloads."""
-    release, language = context.release.record, context.language
-    downloads = [
-        {"path": download.path, "title": download.title.get(language)}
-        for download in list_distributions(has_file=context.release.database.is_file)
-    ]
-    return render_page(
-        context,
-        name,
-        dataset=TITLE.get(language),
-        release=release,
-        citation=cite_dataset(release, context.base_url, language),
-        data_licence=DATA_LICENCE.get(language),
-        downloads=downloads,
-        **values,
-    )
-
-
 def measure_overview(context: RequestContext, overview: Record) -> tuple[int, int]:
     code = context.release.record["code"]
     return measure_chart(build_overview_chart(overview, code, context.language), WIDE)
@@ -370,16 +345,6 @@ def measure_overview(context: RequestContext, overview: Record) -> tuple[int, in
 def measure_chart(chart: Chart, width: int) -> tuple[int, int]:
     canvas = layout_chart(chart, width, None, parameters.Theme.LIGHT)
     return canvas.width, canvas.height
-
-
-@router.get("/docs")
-def show_docs(context: Context) -> Response:
-    return render_page(context, "docs.html")
-
-
-@router.get("/reference")
-def show_reference(context: Context) -> Response:
-    return render_page(context, "reference.html", policy=REFERENCE_POLICY)
 
 
 @router.get("/problems")

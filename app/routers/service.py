@@ -87,8 +87,7 @@ LINKS = {
     "guide": ("/guide", Bilingual("Guide", "使用指南")),
     "recipes": ("/recipes", Bilingual("Examples for other programs", "其他程序的使用示例")),
     "service-desc": ("/openapi.json", Bilingual("OpenAPI document", "OpenAPI 描述文件")),
-    "service-doc": ("/docs", Bilingual("API console", "在线调试")),
-    "reference": ("/reference", Bilingual("API reference", "API 文档")),
+    "service-doc": ("/docs", Bilingual("API reference", "API 文档")),
 }
 
 

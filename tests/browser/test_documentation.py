@@ -1,38 +1,121 @@
-"""The interactive documentation in a browser: no console error, and no other host."""
+"""The reference of the API in a browser: forms, samples and links, with and without scripts."""
 
-from playwright.sync_api import Browser, Page
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+Visit = tuple[Page, list[str]]
 
 
-def test_docs_can_be_tried_out(visit: tuple[Page, list[str]]) -> None:
+def test_a_request_is_sent_from_the_page(visit: Visit) -> None:
     page, wrong = visit
-    page.goto("/docs")
-    page.get_by_role("heading", name="Belt and Road Cooperation Indicators").first.wait_for()
-    page.locator("#operations-Entry_point-get_overview").get_by_role("button").first.click()
-    page.get_by_role("button", name="Execute").click()
-    page.locator(".responses-table.live-responses-table").get_by_text(
-        '"22.1 trillion yuan"'
-    ).first.wait_for()
-    # No filter is filled in, so the request for the list returns all observations.
-    operation = page.locator("#operations-Figures-list_observations")
-    operation.get_by_role("button").first.click()
-    operation.get_by_role("button", name="Execute").click()
-    response = operation.locator(".live-responses-table .highlight-code").first
-    response.wait_for()
-    assert '"total": 32' in response.inner_text()
+    page.goto("/docs/list_observations?lang=en")
+    form, answer = page.locator("form.try"), page.locator(".answer")
+    expect(answer).to_be_hidden()
+    form.locator("[name=limit]").fill("2")
+    form.locator("[name=indicator]").fill("goods-trade,import-share")
+    form.locator("[name=qualifier][value=over]").check()
+    form.locator("[name=qualifier][value=nearly]").check()
+    form.get_by_role("button", name="Send").click()
+    sent = "limit=2&indicator=goods-trade%2Cimport-share&qualifier=over&qualifier=nearly"
+    expect(answer).to_contain_text(f"/v1/observations?lang=en&{sent}")
+    expect(answer).to_contain_text("Status: 200 OK")
+    expect(answer).to_contain_text(re.compile(r"Time: \d+ ms"))
+    expect(answer.locator("pre").last).to_contain_text('"display": "nearly 54 percent"')
+    expect(answer.locator("details pre")).to_contain_text("content-language: en")
+    expect(answer.locator("copy-text").last).to_have_attribute(
+        "data-text", re.compile(rf"^curl -i 'http://[^']+{re.escape(sent)}'$")
+    )
+    assert page.url.endswith("/docs/list_observations?lang=en")
     assert wrong == []
 
 
-def test_reference_opens_at_the_address(visit: tuple[Page, list[str]]) -> None:
+def test_a_key_is_part_of_the_path_and_a_problem_is_shown(visit: Visit) -> None:
     page, wrong = visit
-    page.goto("/reference#tag/Series")
-    heading = page.locator("[id='tag/Series']")
-    heading.wait_for()
-    page.wait_for_function("scrollY > 10000")
-    box = heading.bounding_box()
-    assert box is not None
-    assert 0 <= box["y"] < 200
-    page.get_by_role("heading", name="List indicators with their headline figure").wait_for()
-    page.wait_for_load_state("networkidle")
+    page.goto("/docs/get_indicator?lang=zh")
+    form, answer = page.locator("form.try"), page.locator(".answer")
+    expect(form.locator("[name=indicator]")).to_have_value("goods-trade")
+    form.get_by_role("button", name="发送").click()
+    expect(answer).to_contain_text("/v1/indicators/goods-trade?lang=zh")
+    expect(answer.locator("pre").last).to_contain_text("22.1万亿元")
+    # Numbers keep all digits, which JavaScript would not.
+    expect(answer.locator("pre").last).to_contain_text('"value": 22100000000000')
+    form.locator("[name=indicator]").fill("goods-trede")
+    form.get_by_role("button", name="发送").click()
+    expect(answer).to_contain_text("404")
+    expect(answer.locator("pre").last).to_contain_text('"suggestion": "goods-trade"')
+    # The browser itself notes that the request failed.
+    assert [one for one in wrong if "404" not in one] == []
+
+
+def test_images_and_files_are_shown_or_linked(visit: Visit) -> None:
+    page, wrong = visit
+    page.goto("/docs/draw_indicator?lang=en")
+    page.get_by_role("button", name="Send").click()
+    image = page.locator(".answer img")
+    expect(image).to_have_js_property("complete", value=True)
+    assert image.evaluate("one => one.naturalWidth") > 300
+    page.goto("/docs/download_outcomes_xlsx?lang=en")
+    page.get_by_role("button", name="Send").click()
+    link = page.get_by_role("link", name="Open the response")
+    expect(link).to_have_attribute("href", re.compile(r"/v1/outcomes\.xlsx\?lang=en$"))
+    assert wrong == []
+
+
+def test_the_form_works_without_scripts(browser: Browser, server: str) -> None:
+    context = browser.new_context(base_url=server, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/docs/get_indicator?lang=en")
+    page.locator("[name=indicator]").fill("aid-projects")
+    page.get_by_role("button", name="Send").click()
+    page.wait_for_url("**/v1/indicators/aid-projects?lang=en")
+    assert "over 700" in page.content()
+    page.goto("/docs/list_observations?lang=en")
+    samples = page.locator("details[name='samples']")
+    expect(samples.nth(0).locator("pre")).to_be_visible()
+    samples.nth(1).locator("summary").click()
+    expect(samples.nth(1).locator("pre")).to_contain_text("import httpx")
+    expect(samples.nth(0).locator("pre")).to_be_hidden()
+    context.close()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_deep_link_lands_at_its_heading(visit: Visit, width: int) -> None:
+    page, wrong = visit
+    page.emulate_media(reduced_motion="reduce")
+    page.set_viewport_size({"width": width, "height": 720})
+    for url, anchor in (("/docs?lang=en", "series"), ("/docs/list_series?lang=zh", "response")):
+        page.goto(f"{url}#{anchor}")
+        box = page.locator(f"#{anchor}").bounding_box()
+        assert box is not None
+        assert 0 <= box["y"] < 60
+        page.goto(url)
+        page.locator(f".toc a[href='#{anchor}']").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_function("scrollY > 300")
+        box = page.locator(f"#{anchor}").bounding_box()
+        assert box is not None
+        assert 0 <= box["y"] < 60
+    assert wrong == []
+
+
+def test_a_link_to_a_schema_opens_it(visit: Visit) -> None:
+    page, wrong = visit
+    page.goto("/docs/get_overview?lang=en#CoverageReference")
+    expect(page.locator("#CoverageReference")).to_be_visible()
+    assert wrong == []
+
+
+def test_the_language_and_the_theme_are_those_of_all_pages(visit: Visit) -> None:
+    page, wrong = visit
+    page.emulate_media(color_scheme="dark")
+    page.goto("/docs/get_overview?lang=en")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(16, 23, 30)"
+    page.locator("nav").get_by_role("link", name="中文").click()
+    page.wait_for_url("**/docs/get_overview?lang=zh")
+    expect(page.locator("h1")).to_have_text("一次获取数据看板所需的全部数据")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
     assert wrong == []
 
 
@@ -40,10 +123,14 @@ def test_pages_work_under_a_prefix(browser: Browser, prefixed: str) -> None:
     page = browser.new_page()
     wrong: list[str] = []
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    for name in ("", "years", "guide/scaling", "indicators/goods-trade", "docs", "reference"):
+    for name in ("", "years", "guide/scaling", "indicators/goods-trade", "docs"):
         page.goto(f"{prefixed}/{name}")
         page.wait_for_load_state("networkidle")
     assert "Belt and Road" in page.locator("main").inner_text()
+    page.goto(f"{prefixed}/docs/list_topics?lang=en")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".answer")).to_contain_text(f"{prefixed}/v1/topics?lang=en")
+    expect(page.locator(".answer")).to_contain_text("200 OK")
     page.goto(f"{prefixed}/sources/scio-2025-01-15?lang=en")
     addresses = page.evaluate("""() => [
         document.querySelector("meta[property='og:image']").content,

@@ -99,10 +99,16 @@ def test_theme_and_language_are_kept_from_page_to_page(visit: tuple[Page, list[s
     assert wrong == []
 
 
-def test_the_console_shows_the_document_of_the_files(visit: tuple[Page, list[str]]) -> None:
+def test_the_reference_has_no_form_that_nothing_would_answer(
+    visit: tuple[Page, list[str]],
+) -> None:
     page, wrong = visit
-    page.goto("/en/docs.html")
-    expect(page.locator("#docs .opblock").first).to_be_visible(timeout=15_000)
+    page.goto("/zh/docs.html")
+    page.get_by_role("link", name="列出数据", exact=True).click()
+    expect(page).to_have_url(re.compile("/zh/docs/list_observations.html$"))
+    expect(page.locator("form")).to_have_count(0)
+    expect(page.locator("main")).to_contain_text("各项响应以文件提供")
+    expect(page.locator(".samples pre").first).to_contain_text("http://127.0.0.1:8000/v1/")
     assert wrong == []
 
 

@@ -35,7 +35,7 @@ from tests.test_openapi import PATHS, example_url
 pytestmark = [pytest.mark.database, pytest.mark.resources]
 
 KINDS = ["/v1/overview", "/v1/topics/trade?lang=zh", "/docs", "/", "/openapi.json"]
-FILES = ["/static/site.css", "/static/page.js", "/static/icon.svg", "/manifest.webmanifest"]
+FILES = ["/static/site.css", "/static/docs.js", "/static/icon.svg", "/manifest.webmanifest"]
 PLAIN = {"Accept-Encoding": "identity", "X-Request-ID": "the-same-for-all"}
 
 
@@ -214,7 +214,7 @@ async def flood(app: FastAPI, count: int, hot: str) -> None:
         for path, query, headers in (
             ("/v1/topics", f"limit={1 + number % 1000}", {"host": f"{mark * 20}.example"}),
             ("/v1/search", f"q={quote('贸易')}&limit={1 + number % 1000}", {"host": mark}),
-            ("/docs", f"{mark}={mark * 100}", {"accept-language": mark}),
+            ("/problems", f"{mark}={mark * 100}", {"accept-language": mark}),
             ("/v1/sectors", "", {"if-none-match": f'"{mark}"', "accept-encoding": mark}),
             (hot, "", {}),
         ):

@@ -23,7 +23,7 @@ def test_entry_point_links_to_what_there_is(client: TestClient) -> None:
     service = client.get("/v1").json()
     assert service["release"]["counts"]["observations"] == 38
     assert service["languages"] == ["en", "zh"]
-    assert len(service["links"]) == 33
+    assert len(service["links"]) == 32
     for link in service["links"]:
         assert client.get(link["href"]).status_code == 200, link
 

@@ -1,0 +1,168 @@
+"""The reference of the API: a page of all operations, and a page of each."""
+
+from urllib.parse import quote, urlencode
+
+import msgspec
+from fastapi import APIRouter, Response
+from fastapi.responses import RedirectResponse
+
+from app.db.columns import Record
+from app.enums import OpenApiVersion
+from app.openapi import OpenApiDocuments
+from app.openapi.reference import (
+    Group,
+    SchemaReader,
+    find_operation,
+    is_json,
+    list_formats,
+    list_groups,
+)
+from app.pages import render_content
+from app.pages.listings import LISTINGS
+from app.problems.messages import VALIDATION_MESSAGES
+from app.problems.problem import InvalidParameters, ParameterError, UnknownRecord
+from app.request import Context, RequestContext
+from app.routers import NoParameters
+
+router = APIRouter(include_in_schema=False)
+
+EXAMPLE_LINES = 150
+"""The most lines of an example, which a page is slow to show in full."""
+CODE_PAGES = frozenset({"/editions", "/commitments", *(one.path for one in LISTINGS)})
+"""The pages that explain codes."""
+MAX_CODES = 300
+"""The most codes that a form offers for a parameter."""
+
+
+@router.get("/docs")
+def show_reference(context: Context, _: NoParameters) -> Response:
+    from app.pages.markdown import render_guide_page  # noqa: PLC0415 - Slow to import.
+
+    document = read_document(context)
+    info = document["info"]
+    text = f"# {info['title']}\n\n{info['description']}"
+    return render_content(
+        context,
+        "docs.html",
+        introduction=render_guide_page(text, context.language, context.root_path),
+        groups=list_groups(document),
+    )
+
+
+@router.get("/docs/{operation}")
+def show_operation(context: Context, operation: str, _: NoParameters) -> Response:
+    from app.pages.markdown import render_json, render_sample  # noqa: PLC0415 - Slow to import.
+
+    document = read_document(context)
+    path, described = require_operation(document, operation)
+    groups = list_groups(document)
+    schemas = SchemaReader(document, context.language)
+    responses = described["responses"]
+    ((media_type, content),) = responses["200"]["content"].items()
+    schema_name, schema = schemas.resolve(content["schema"])
+    schemas.described.add(schema_name)
+    example, is_shortened = format_example(content.get("example"))
+    parameters = [schemas.describe_parameter(one) for one in described.get("parameters", [])]
+    headers = document["components"]["headers"]
+    return render_content(
+        context,
+        "docs_operation.html",
+        target=path,
+        operation=described,
+        group=next(one for one in groups if one.name == described["tags"][0]),
+        neighbours=find_neighbours(groups, operation),
+        parameters=parameters,
+        codes={one.name: list_codes(context, one.name) for one in parameters},
+        code_pages={one.name: find_code_page(one.name) for one in parameters},
+        samples=[
+            (one["label"], render_sample(one["source"], one["lang"].lower(), context.language))
+            for one in described["x-codeSamples"]
+        ],
+        media_type=media_type,
+        schema_name=schema_name,
+        fields=schemas.list_fields(schema) if is_json(media_type) else [],
+        example=render_json(example) if example and is_json(media_type) else example,
+        is_shortened=is_shortened,
+        headers={name: headers[name]["description"] for name in responses["200"]["headers"]},
+        problems={
+            status: one.get("description", "")
+            for status, one in sorted(responses.items())
+            if status not in {"200", "304"}
+        },
+        formats=list_formats(document, path),
+    )
+
+
+@router.get("/docs/{operation}/request")
+def redirect_to_operation(context: Context, operation: str) -> Response:
+    """Redirect from a form to the operation: with the fields that are filled in, and no others.
+
+    Raises:
+        InvalidParameters: if a parameter of the path is missing.
+    """
+    path, described = require_operation(read_document(context), operation)
+    pairs = [(name, value.strip()) for name, value in context.query.params if value.strip()]
+    values = dict(pairs)
+    keys = [one["name"] for one in described.get("parameters", []) if one["in"] == "path"]
+    for name in keys:
+        if name not in values:
+            message = VALIDATION_MESSAGES["missing"].format(name=name)
+            raise InvalidParameters.from_error(ParameterError(f"path.{name}", message))
+        path = path.replace(f"{{{name}}}", quote(values[name], safe=""))
+    query = urlencode([pair for pair in pairs if pair[0] not in keys])
+    return RedirectResponse(f"{context.base_url}{path}{query and '?'}{query}")
+
+
+def read_document(context: RequestContext) -> Record:
+    documents: OpenApiDocuments = context.app.state.documents
+    rendered = documents.render(OpenApiVersion.V3_1, context.base_url, context.language)
+    document: Record = msgspec.json.decode(rendered)
+    return document
+
+
+def require_operation(document: Record, name: str) -> tuple[str, Record]:
+    """Return the path and the description of an operation; raise UnknownRecord if it is unknown."""
+    found = find_operation(document, name)
+    if found is None:
+        known = [one["id"] for group in list_groups(document) for one in group.operations]
+        raise UnknownRecord.from_key("operation", name, known)
+    return found
+
+
+def find_neighbours(groups: list[Group], name: str) -> tuple[Record | None, Record | None]:
+    """Return the operations before and after one, in the order of the reference."""
+    operations = [None, *(one for group in groups for one in group.operations), None]
+    index = next(at for at, one in enumerate(operations) if one and one["id"] == name)
+    return operations[index - 1], operations[index + 1]
+
+
+def format_example(example: object) -> tuple[str, bool]:
+    """Return the first lines of an example, and whether there are more."""
+    if example is None:
+        return "", False
+    text = (
+        example
+        if isinstance(example, str)
+        else msgspec.json.format(msgspec.json.encode(example), indent=2).decode()
+    )
+    lines = text.rstrip().splitlines()
+    return "\n".join(lines[:EXAMPLE_LINES]), len(lines) > EXAMPLE_LINES
+
+
+def name_collection(parameter: str) -> str:
+    """Return the name of the collection whose codes a parameter takes, if there is one."""
+    area = "area" if parameter == "counterpart" else parameter
+    return area if area == "series" else f"{area}s"
+
+
+def list_codes(context: RequestContext, parameter: str) -> tuple[str, ...]:
+    """List the codes of the release that a parameter takes, unless there are too many to choose."""
+    found = context.release.keys.get(name_collection(parameter))
+    codes = found.cached_keys if found else None
+    return codes if codes and len(codes) <= MAX_CODES else ()
+
+
+def find_code_page(parameter: str) -> str:
+    """Return the path of the page that explains the codes of a parameter, or nothing."""
+    path = f"/{name_collection(parameter).replace('_', '-')}"
+    return path if path in CODE_PAGES else ""
