@@ -32,6 +32,7 @@ SERVICE = "http://testserver"
 INSERTED = re.compile(r'  <meta (http-equiv|name="(referrer|search-index)").*\n')
 """What a file has instead of headers."""
 ATTRIBUTE = re.compile(r'\b(href|src|srcset|action|data-document)="(?!https?:|#|data:)[^"]*"')
+MANIFEST_LINK = re.compile(r'"(id|start_url|scope|src)": "[^"]*"')
 LOCAL = "http://127.0.0.1:8000"
 """The address in examples of requests to a service."""
 ADDRESS = re.compile(
@@ -62,6 +63,8 @@ def mask(content: bytes, media_type: str) -> str:
         text = ATTRIBUTE.sub(
             r'\1="LINK"', INSERTED.sub("", DISCOVERY_LINK.sub("", FORM.sub("", text)))
         )
+    if media_type == "application/manifest+json":
+        text = MANIFEST_LINK.sub("LINK", text)
     return ADDRESS.sub("LINK", text)
 
 
