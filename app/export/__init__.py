@@ -56,7 +56,10 @@ ROOT_COPIES = frozenset({"/llms.txt", "/llms-full.txt"})
 """What programs look for at the root of a host, in English."""
 HTML = "text/html"
 MARKUP = re.compile(r"text/html|.*[/+]xml")
-TEXT = re.compile(r"text/.*|application/(.*\+)?(json|xml)|.*\+(json|xml)")
+TEXT = re.compile(
+    r"text/.*|application/(.*\+)?(json|xml)|.*\+(json|xml)"
+    r"|application/x-(bibtex|research-info-systems)"
+)
 FORM_LINK = re.compile(rf'\s*<a href="[^"]*{QUOTATION_CHECK}\?[^"]*"[^>]*>[^<]*</a>')
 """The link to a form that only a service can answer."""
 DISCOVERY_LINK = re.compile(rf'\s*<link [^>]*href="[^"]*{OEMBED}\?[^"]*">')

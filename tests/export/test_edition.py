@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
 from app.application import App
-from app.export import Exporter, requests
+from app.export import DISCOVERY_LINK, Exporter, requests
 from app.export.addresses import HOST, Address, Layout
 from app.export.files import ExportFolder
 from app.export.plan import Collections
@@ -32,6 +32,7 @@ SERVICE = "http://testserver"
 INSERTED = re.compile(r'  <meta (http-equiv|name="(referrer|search-index)").*\n')
 """What a file has instead of headers."""
 ATTRIBUTE = re.compile(r'\b(href|src|srcset|action|data-document)="(?!https?:|#|data:)[^"]*"')
+MANIFEST_LINK = re.compile(r'"(id|start_url|scope|src)": "[^"]*"')
 LOCAL = "http://127.0.0.1:8000"
 """The address in examples of requests to a service."""
 ADDRESS = re.compile(
@@ -64,7 +65,11 @@ def mask(content: bytes, media_type: str) -> str:
     """Replace every link, so that only the rest of two contents is compared."""
     text = content.decode()
     if media_type == "text/html":
-        text = ATTRIBUTE.sub(r'\1="LINK"', INSERTED.sub("", FORM.sub("", text)))
+        text = ATTRIBUTE.sub(
+            r'\1="LINK"', INSERTED.sub("", DISCOVERY_LINK.sub("", FORM.sub("", text)))
+        )
+    if media_type == "application/manifest+json":
+        text = MANIFEST_LINK.sub("LINK", text)
     return ADDRESS.sub("LINK", text)
 
 

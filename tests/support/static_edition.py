@@ -81,7 +81,7 @@ def parse_page(path: Path) -> PageParser:
 
 def find_addresses(text: str) -> Iterator[str]:
     """Find the absolute addresses of the edition in a text."""
-    for match in re.finditer(rf"{re.escape(BASE)}[^\s\"'<>()\\\[\]|，。；、）]*", text):
+    for match in re.finditer(rf"{re.escape(BASE)}[^\s\"'<>(){{}}\\\[\]|，。；、）]*", text):
         yield match[0].rstrip(".,;:")
 
 
