@@ -250,7 +250,7 @@ def build_data_layer(values: list[Node], mark: Node, detail: str) -> Node:
 def build_break_layer(breaks: list[Node], language: Language) -> Node:
     layer = build_data_layer(breaks, {"type": "rule", "style": "break"}, detail="period")
     text = {"field": "comparability", "title": FIELDS["comparability"].get(language)}
-    return layer | {"encoding": {"y": None, "tooltip": [text]}}
+    return layer | {"encoding": {"y": {"value": 0}, "y2": {"value": "height"}, "tooltip": [text]}}
 
 
 def build_unit_layer() -> Node:
