@@ -19,6 +19,7 @@ SCRIPTS = [
 ]
 SCHEMA = MODULES / "vega-lite" / "build" / "vega-lite-schema.json"
 COMMITMENT = "/v1/commitments/2023-joint-laboratories/chart"
+EMBED = "s => vegaEmbed('#view', s, {renderer: 'svg'}).then(() => null)"
 PAGE = "<!doctype html><div id=view style='width: 100%'></div>"
 
 
@@ -69,7 +70,7 @@ def test_specifications_scale_and_have_tooltips(page: Page, client: TestClient) 
         page.set_viewport_size({"width": width, "height": 700})
         for specification in list_specifications(client):
             found = json.loads(specification)
-            page.evaluate("s => vegaEmbed('#view', s, {renderer: 'svg'})", found)
+            page.evaluate(EMBED, found)
             drawn = page.locator("svg.marks")
             box = drawn.bounding_box()
             assert box is not None
@@ -83,7 +84,7 @@ def test_a_figure_has_a_tooltip_and_the_menu_selects_a_series(
 ) -> None:
     page.set_viewport_size({"width": 800, "height": 700})
     found = client.get("/v1/indicators/goods-trade/chart.vl.json?lang=en").json()
-    page.evaluate("s => vegaEmbed('#view', s, {renderer: 'svg'})", found)
+    page.evaluate(EMBED, found)
     shown = [one for one in found["data"]["values"] if one["form"] == "bar"]
     page.locator(".mark-rect path").last.hover()
     tooltip = page.locator("#vg-tooltip-element.visible")
