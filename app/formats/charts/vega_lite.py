@@ -125,7 +125,7 @@ def build_time_plot(chart: Chart) -> Node:
     x: Node = {"field": "date", "type": "temporal", "scale": time_scale, "title": None}
     axis = {"labelExpr": TIME_LABELS.get(language), "grid": False, "labelOverlap": True}
     value_axis = {"labelExpr": VALUE_LABELS.get(language), "tickCount": 5}
-    y = {"field": "value", "type": "quantitative", "scale": value_scale, "title": None}
+    y: Node = {"field": "value", "type": "quantitative", "scale": value_scale, "title": None}
     y |= {"axis": value_axis}
     plot: Node = select_series(panels, language)
     return plot | {
@@ -349,7 +349,7 @@ def build_config(language: Language, theme: Theme) -> Node:
             "frame": "bounds",
             "offset": 24,
             "color": accent,
-            "fontSize": 20,
+            "fontSize": 17,
             "fontWeight": "bold",
             "subtitleColor": palette.ink,
             "subtitleFontSize": 13,
