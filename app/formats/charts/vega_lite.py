@@ -150,12 +150,13 @@ def list_time_panels(chart: Chart) -> list[tuple[str, Panel]]:
     if newest and not any(newest.display_key == one.display_key for one in list_drawn(panels)):
         heading = comma.join(filter(None, [newest.period, newest.coverage]))
         panels.insert(0, Panel(heading, newest.unit_name, [newest], has_time=True))
+    named = [(comma.join([one.heading, one.unit]), one) for one in panels]
     for group in chart.groups:
         for tile in group.tiles:
             if tile.figure:
                 unit = tile.figure.unit_name
-                panels.append(Panel(tile.name, unit, [tile.figure], has_time=True))
-    return [(comma.join([one.heading, one.unit]), one) for one in panels]
+                named.append((tile.name, Panel(tile.name, unit, [tile.figure], has_time=True)))
+    return named
 
 
 def list_drawn(panels: Sequence[Panel]) -> list[DataPoint]:
