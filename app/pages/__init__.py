@@ -65,10 +65,10 @@ PAPER = {"light": "#ffffff", "dark": "#10171e"}
 REFERENCE_LABELS = {CitationStyle.APA: "APA", CitationStyle.GB_T_7714: "GB/T 7714"}
 ACCESS_MARK = "\N{REPLACEMENT CHARACTER}"
 """Stands for the day of access in a reference."""
-CARD = {"width": "1200"}
+CARD = {"aspect": "card"}
 """The parameters of charts as images for links that are shared."""
-CARD_SIZE: tuple[int, int] | None = None
-"""The width and the height of these images, if all have the same."""
+CARD_SIZE = (1200, 630)
+"""The width and the height of these images."""
 PNG_WIDTH = 1200
 REFERENCES = re.compile(r"""(?<=["'])(?:\./)?([\w./-]+\.(?:js|woff2))(?=["'])""")
 """The names of other files in style sheets and scripts."""

@@ -202,7 +202,7 @@ def describe_embed(
         "width": width,
         "height": height,
     }
-    if kind != PRIORITY_AREAS and CARD_SIZE is not None and has_room(query, CARD_SIZE):
+    if kind != PRIORITY_AREAS and has_room(query, CARD_SIZE):
         image = build_card_url(f"/v1/{kind}/{code}/chart.png", language)
         described["thumbnail_url"] = f"{context.base_url}{image}"
         described["thumbnail_width"], described["thumbnail_height"] = CARD_SIZE

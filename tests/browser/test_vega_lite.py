@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
 
 import jsonschema_rs
 import pytest
@@ -15,9 +17,9 @@ MODULES = ROOT / ".ci" / "node_modules"
 SCRIPTS = [
     MODULES / name / "build" / f"{name}.min.js" for name in ("vega", "vega-lite", "vega-embed")
 ]
-EMBED_SCRIPT = MODULES / "vega-embed" / "build" / "embed.min.js"
 SCHEMA = MODULES / "vega-lite" / "build" / "vega-lite-schema.json"
 COMMITMENT = "/v1/commitments/2023-joint-laboratories/chart"
+EMBED = "s => vegaEmbed('#view', s, {renderer: 'svg'}).then(() => null)"
 PAGE = "<!doctype html><div id=view style='width: 100%'></div>"
 
 
@@ -39,6 +41,12 @@ def page(browser: Browser) -> Iterator[Page]:
     opened.close()
 
 
+def quote_reference(node: dict[str, Any]) -> dict[str, Any]:
+    """Write the reference of a schema as RFC 3986 demands: Vega-Lite leaves < and > as they are."""
+    reference = node.get("$ref")
+    return node | {"$ref": quote(reference, safe="#/")} if isinstance(reference, str) else node
+
+
 def list_specifications(client: TestClient) -> Iterator[str]:
     for path in (*PICTURES, COMMITMENT):
         for language in ("en", "zh"):
@@ -47,7 +55,7 @@ def list_specifications(client: TestClient) -> Iterator[str]:
 
 @pytest.mark.skipif(not SCHEMA.exists(), reason="Vega-Lite is not installed")
 def test_specifications_are_valid(client: TestClient) -> None:
-    schema = json.loads(SCHEMA.read_text())
+    schema = json.loads(SCHEMA.read_text(), object_hook=quote_reference)
     validator = jsonschema_rs.Draft7Validator(schema, validate_formats=False)
     for specification in list_specifications(client):
         errors = [error.message for error in validator.iter_errors(json.loads(specification))]
@@ -62,14 +70,12 @@ def test_specifications_scale_and_have_tooltips(page: Page, client: TestClient) 
         page.set_viewport_size({"width": width, "height": 700})
         for specification in list_specifications(client):
             found = json.loads(specification)
-            page.evaluate("s => vegaEmbed('#view', s, {renderer: 'svg'})", found)
+            page.evaluate(EMBED, found)
             drawn = page.locator("svg.marks")
             box = drawn.bounding_box()
             assert box is not None
-            assert width - 40 < box["width"] <= width
+            assert width - 60 < box["width"] <= width
             assert found["usermeta"]["sources"]
-            figures = page.locator("#view [aria-roledescription]:not([role=graphics-symbol])")
-            assert figures is not None
     assert not messages
 
 
@@ -78,7 +84,7 @@ def test_a_figure_has_a_tooltip_and_the_menu_selects_a_series(
 ) -> None:
     page.set_viewport_size({"width": 800, "height": 700})
     found = client.get("/v1/indicators/goods-trade/chart.vl.json?lang=en").json()
-    page.evaluate("s => vegaEmbed('#view', s, {renderer: 'svg'})", found)
+    page.evaluate(EMBED, found)
     shown = [one for one in found["data"]["values"] if one["form"] == "bar"]
     page.locator(".mark-rect path").last.hover()
     tooltip = page.locator("#vg-tooltip-element.visible")

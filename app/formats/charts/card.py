@@ -23,9 +23,12 @@ SOURCE = Style(19, colour="quiet")
 SITE = Style(21, bold=True)
 TILE_NUMBER = Style(34, bold=True, colour="accent")
 TILE_NAME = Style(19)
+MAX_CARD_NOTES = 3
 TILE_COLUMNS, MAX_TILES = 4, 8
 MAX_TILE_HEIGHT = 210
 SHRINKING = 0.94
+FIGURE_SCALES = (1, 0.8, 0.65, 0.5)
+"""How much the text about a figure shrinks until it fits."""
 LEAST_SIZE = 14
 ELLIPSIS = "…"
 
@@ -40,7 +43,10 @@ def layout_card(chart: Chart, theme: Theme) -> Canvas:
     bottom = draw_card_footer(canvas, chart)
     tiles = [tile for group in chart.groups for tile in group.tiles if tile.figure]
     if chart.headline is None:
-        draw_card_tiles(canvas, tiles or list_panel_tiles(chart), (top, bottom))
+        if tiles := tiles or list_panel_tiles(chart):
+            draw_card_tiles(canvas, tiles, (top, bottom))
+        else:
+            draw_card_text(canvas, chart, top)
         return canvas
     panel = find_panel(chart, chart.headline)
     end = left + (right - left) * FIGURE_SHARE if panel else right
@@ -51,8 +57,12 @@ def layout_card(chart: Chart, theme: Theme) -> Canvas:
         plot_top = canvas.draw_text(lines, span[0], top + 12, style)
         # The unit above the plot, and the years below it.
         height = bottom - 16 - plot_top - 2 * canvas.sizes.small.line_height - 8
+        unit_width = canvas.measure_text(panel.scale.unit, canvas.sizes.small)
+        has_short_unit = unit_width < span[1] - span[0]
         maximum = max(one.value for one in panel.figures)
-        TimePanel(canvas, panel, span, height, maximum).draw(plot_top, has_sources=False)
+        TimePanel(canvas, panel, span, height, maximum).draw(
+            plot_top, has_sources=False, with_unit=has_short_unit
+        )
     return canvas
 
 
@@ -79,16 +89,20 @@ def draw_card_headline(
     width = right - left
     is_qualified = figure.qualifier is not Qualifier.NONE
     mark = (SWATCH_WIDTH * canvas.sizes.unit + 20) if is_qualified else 0
-    parts = [
-        fit_lines(canvas, figure.display, DISPLAY, width - mark, 1),
-        fit_lines(canvas, figure.period, PERIOD, width, 2),
-        *(
-            fit_lines(canvas, text, DETAIL, width, 3)
-            for text in (figure.coverage, figure.published_growth)
+    for scale in FIGURE_SCALES:
+        parts = [
+            fit_lines(canvas, text, style._replace(size=style.size * scale), width, most)
+            for text, style, width, most in (
+                (figure.display, DISPLAY, width - mark, 1),
+                (figure.period, PERIOD, width, 2),
+                (figure.coverage, DETAIL, width, 3),
+                (figure.published_growth, DETAIL, width, 3),
+            )
             if text
-        ),
-    ]
-    height = sum(style.line_height * len(lines) + 6 for style, lines in parts)
+        ]
+        height = sum(style.line_height * len(lines) + 6 for style, lines in parts)
+        if height <= between[1] - between[0]:
+            break
     top = between[0] + max(0, (between[1] - between[0] - height) / 2)
     for index, (style, lines) in enumerate(parts):
         if is_qualified and not index:
@@ -103,6 +117,13 @@ def find_panel(chart: Chart, figure: DataPoint) -> Panel | None:
     keys = [[one.display_key for one in panel.figures] for panel in panels]
     own = [one for one, found in zip(panels, keys, strict=True) if figure.display_key in found]
     return next(iter(own or panels), None)
+
+
+def draw_card_text(canvas: Canvas, chart: Chart, top: float) -> None:
+    """Draw what is said of something without a number."""
+    for note in chart.notes[:MAX_CARD_NOTES]:
+        style, lines = fit_lines(canvas, note, DETAIL, WIDTH - 2 * MARGIN, 5)
+        top = canvas.draw_text(lines, MARGIN, top + 12, style)
 
 
 def list_panel_tiles(chart: Chart) -> list[Tile]:

@@ -300,7 +300,8 @@ def build_indicator_chart(
         if len(panel.figures) > 1:
             chart.panels.append(panel)
         elif one is not newest:
-            single += [Tile(panel.heading, figure) for figure in panel.figures]
+            name = labels.COMMA.get(language).join([panel.heading, panel.unit])
+            single += [Tile(name, figure) for figure in panel.figures]
     if single:
         chart.groups = [Group(labels.OTHER_SERIES.get(language), single)]
     add_footnotes(chart)

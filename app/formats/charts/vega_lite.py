@@ -6,10 +6,12 @@ gives no responsive width to small multiples.
 """
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from itertools import pairwise
 
 from app.enums import Qualifier
 from app.formats.charts import labels
+from app.formats.charts.axes import TimeScale
 from app.formats.charts.model import Chart, DataPoint, Panel
 from app.formats.charts.style import PALETTES, get_font_stack
 from app.i18n import Bilingual, Language
@@ -21,6 +23,10 @@ Node = dict[str, object]
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 SPECIFICATION = "application/vnd.vegalite.v6+json"
 DEFAULT_HEIGHT = 300
+ROW_HEIGHT, FRAME_HEIGHT = 36, 130
+"""The heights of a row of a list, and of title and axis."""
+HEADROOM = Decimal("1.12")
+"""How much further than the largest figure the value axis reaches."""
 SERIES = Bilingual("Series", "序列")
 FIELDS = {
     "series": SERIES,
@@ -113,13 +119,16 @@ def build_time_plot(chart: Chart) -> Node:
                 breaks.append(ends[1] | {"date": middle})
             elif later.gap and panel.has_line:
                 gaps += [one | {"segment": later.period} for one in ends]
-    names = [name for name, _ in panels]
-    x = {"field": "date", "type": "temporal", "scale": {"type": "utc"}, "title": None}
+    days = "[toDate(extents[selected].first), toDate(extents[selected].last)]"
+    time_scale: Node = {"type": "utc", "domain": {"expr": days}}
+    value_scale = {"domain": {"expr": "[extents[selected].least, extents[selected].most]"}}
+    x: Node = {"field": "date", "type": "temporal", "scale": time_scale, "title": None}
     axis = {"labelExpr": TIME_LABELS.get(language), "grid": False, "labelOverlap": True}
     value_axis = {"labelExpr": VALUE_LABELS.get(language), "tickCount": 5}
-    y = {"field": "value", "type": "quantitative", "title": None, "axis": value_axis}
-    return {
-        **select_series(names, language),
+    y: Node = {"field": "value", "type": "quantitative", "scale": value_scale, "title": None}
+    y |= {"axis": value_axis}
+    plot: Node = select_series(panels, language)
+    return plot | {
         "data": {"values": values},
         "transform": [{"filter": "datum.series == selected"}],
         "encoding": {"x": x | {"axis": axis}, "y": y, "tooltip": build_tooltip(language)},
@@ -141,12 +150,13 @@ def list_time_panels(chart: Chart) -> list[tuple[str, Panel]]:
     if newest and not any(newest.display_key == one.display_key for one in list_drawn(panels)):
         heading = comma.join(filter(None, [newest.period, newest.coverage]))
         panels.insert(0, Panel(heading, newest.unit_name, [newest], has_time=True))
+    named = [(comma.join([one.heading, one.unit]), one) for one in panels]
     for group in chart.groups:
         for tile in group.tiles:
             if tile.figure:
                 unit = tile.figure.unit_name
-                panels.append(Panel(tile.name, unit, [tile.figure], has_time=True))
-    return [(comma.join([one.heading, one.unit]), one) for one in panels]
+                named.append((tile.name, Panel(tile.name, unit, [tile.figure], has_time=True)))
+    return named
 
 
 def list_drawn(panels: Sequence[Panel]) -> list[DataPoint]:
@@ -187,12 +197,29 @@ def build_row(chart: Chart, figure: DataPoint) -> Node:
     }
 
 
-def select_series(names: Sequence[str], language: Language) -> Node:
-    """Declare which series is shown, with a menu if there are several."""
+def select_series(panels: Sequence[tuple[str, Panel]], language: Language) -> Node:
+    """Declare which series is shown, with a menu if there are several, and the ends of its axes.
+
+    The ends are declared because a layer without any figure of a series has none of its own.
+    """
+    names = [name for name, _ in panels]
     selection: Node = {"name": "selected", "value": names[0]}
     if len(names) > 1:
         selection["bind"] = {"input": "select", "options": names, "name": SERIES.get(language)}
-    return {"params": [selection]}
+    extents: Node = {name: measure_extent(panel) for name, panel in panels}
+    return {"params": [selection, {"name": "extents", "value": extents}]}
+
+
+def measure_extent(panel: Panel) -> Node:
+    scale = TimeScale.from_points(panel.figures, 0, 1)
+    values = [figure.value for figure in panel.figures]
+    most = max(values) * HEADROOM or Decimal(1)
+    return {
+        "first": scale.first,
+        "last": scale.last,
+        "least": min(Decimal(0), *values),
+        "most": most,
+    }
 
 
 def build_tooltip(language: Language) -> list[Node]:
@@ -203,8 +230,12 @@ def build_tooltip(language: Language) -> list[Node]:
 
 
 def build_bar_layers() -> list[Node]:
-    mark: Node = {"type": "bar", "xOffset": 2, "x2Offset": -2, "minBandSize": 6}
-    ends = {"x": {"field": "start", "type": "temporal"}, "x2": {"field": "end"}}
+    mark: Node = {"type": "rect", "xOffset": 2, "x2Offset": -2}
+    ends = {
+        "x": {"field": "start", "type": "temporal"},
+        "x2": {"field": "end"},
+        "y2": {"datum": 0},
+    }
     hollow = " || ".join(f"datum.qualifier == '{one}'" for one in HOLLOW)
     flows = "datum.form == 'bar' && datum.start != datum.end"
     return [
@@ -250,7 +281,7 @@ def build_data_layer(values: list[Node], mark: Node, detail: str) -> Node:
 def build_break_layer(breaks: list[Node], language: Language) -> Node:
     layer = build_data_layer(breaks, {"type": "rule", "style": "break"}, detail="period")
     text = {"field": "comparability", "title": FIELDS["comparability"].get(language)}
-    return layer | {"encoding": {"y": None, "tooltip": [text]}}
+    return layer | {"encoding": {"y": {"value": 0}, "y2": {"value": "height"}, "tooltip": [text]}}
 
 
 def build_unit_layer() -> Node:
@@ -297,7 +328,7 @@ def build_list_plot(chart: Chart) -> Node:
         text["encoding"] = {"text": {"field": "display"}, "x": x}
         layers = [bar, text]
     return {
-        "height": max(1, len(rows)) * 40,
+        "height": len(rows) * ROW_HEIGHT + FRAME_HEIGHT,
         "data": {"values": rows},
         "encoding": {"y": y | {"axis": axis}, "tooltip": build_tooltip(chart.language)},
         "layer": layers,
@@ -316,10 +347,10 @@ def build_config(language: Language, theme: Theme) -> Node:
         "view": {"stroke": None},
         "title": {
             "anchor": "start",
-            "frame": "group",
+            "frame": "bounds",
             "offset": 24,
             "color": accent,
-            "fontSize": 20,
+            "fontSize": 17,
             "fontWeight": "bold",
             "subtitleColor": palette.ink,
             "subtitleFontSize": 13,
@@ -334,17 +365,23 @@ def build_config(language: Language, theme: Theme) -> Node:
             "tickColor": palette.quiet,
         },
         "axisY": {"domain": False, "ticks": False},
-        "bar": {"fill": accent},
+        "mark": {"color": accent},
         "style": {
-            "exact-bar": {"fill": accent},
+            "exact-bar": {"color": accent},
             "nearly-bar": outline | {"strokeDash": [4, 3]},
-            "exact-line": {"stroke": accent, "strokeWidth": 2},
-            "gap": {"stroke": accent, "strokeWidth": 2, "strokeDash": [1, 5], "strokeCap": "round"},
-            "exact-point": {"fill": accent, "stroke": accent, "size": 50, "opacity": 1},
+            "exact-line": {"color": accent, "strokeWidth": 2},
+            "gap": {"color": accent, "strokeWidth": 2, "strokeDash": [1, 5], "strokeCap": "round"},
+            "exact-point": {"color": accent, "filled": True, "size": 50, "opacity": 1},
             "nearly-point": outline | {"size": 60, "opacity": 1},
-            "open-end": {"stroke": accent, "strokeWidth": 2, "size": 60, "opacity": 1},
-            "break": {"stroke": palette.quiet, "strokeWidth": 1.5, "strokeDash": [6, 4]},
-            "unit": {"fill": palette.quiet, "fontSize": 12},
-            "figure": {"fill": palette.ink, "fontSize": 13, "fontWeight": "bold"},
+            "open-end": {
+                "color": accent,
+                "filled": False,
+                "strokeWidth": 2,
+                "size": 60,
+                "opacity": 1,
+            },
+            "break": {"color": palette.quiet, "strokeWidth": 1.5, "strokeDash": [6, 4]},
+            "unit": {"color": palette.quiet, "fontSize": 12},
+            "figure": {"color": palette.ink, "fontSize": 13, "fontWeight": "bold"},
         },
     }
