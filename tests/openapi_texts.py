@@ -51,4 +51,4 @@ if __name__ == "__main__":
     app = FastAPI(title=TITLE.en, generate_unique_id_function=lambda route: route.name)
     for router in ROUTERS:
         app.include_router(router)
-    write(list_texts(build_document(app, ANY_SERVER)), load_catalog())
+    write(list_texts(build_document(app, ANY_SERVER, "2026-11-26")), load_catalog())

@@ -18,7 +18,7 @@ JSON = "application/json"
 @pytest.fixture(scope="module")
 def promised(app: FastAPI) -> Contract:
     """Read the schemas of the application."""
-    return Contract(build_document(app, "http://contract.test"))
+    return Contract(build_document(app, "http://contract.test", "2026-11-26"))
 
 
 def test_valid_responses_are_accepted(client: TestClient, promised: Contract) -> None:

@@ -61,12 +61,12 @@ class OpenApiDocuments:
             if self.release is not release:
                 self.release, self.built = release, {}
             if language not in self.built:
-                self.built[language] = self.build(language)
+                self.built[language] = self.build(language, release.record["code"])
             document = self.built[language][version]
         return document.replace(ANY_SERVER.encode(), server.encode())
 
-    def build(self, language: Language) -> dict[OpenApiVersion, bytes]:
-        document: Record = build_document(self.app, ANY_SERVER)
+    def build(self, language: Language, release: str) -> dict[OpenApiVersion, bytes]:
+        document: Record = build_document(self.app, ANY_SERVER, release)
         if contact := self.app.state.contact:
             field = "email" if contact.is_email else "url"
             document["info"]["contact"][field] = contact.text

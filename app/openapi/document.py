@@ -1,7 +1,6 @@
 """The OpenAPI document, made from the routes and written so that every generator reads it."""
 
 import re
-from copy import deepcopy
 from typing import Any
 
 from fastapi import FastAPI
@@ -125,12 +124,12 @@ PIN_PARAMETER: Record = {
     "description": "The release that the response has to be of, for a permanent link. Such a "
     "response may be cached for ever. If another release has replaced it, the response is a "
     "problem (410) that says what has changed since.",
-    "schema": CODE_SCHEMA | {"examples": ["2026-11-25"]},
 }
 SERVER_DESCRIPTION = "This service, in production or local."
 
 
-def build_document(app: FastAPI, server: str) -> Record:
+def build_document(app: FastAPI, server: str, release: str) -> Record:
+    """Build the document in English, with the code of the served release as an example."""
     document: Record = get_openapi(
         title=app.title,
         version=app.version,
@@ -153,7 +152,7 @@ def build_document(app: FastAPI, server: str) -> Record:
     schemas["ProblemDocument"] = problem
     for path, operations in document["paths"].items():
         for operation in operations.values():
-            finish_operation(operation, path)
+            finish_operation(operation, path, release)
     document["components"]["schemas"] = {
         name: name_values(name, clean_schema(schemas[name])) for name in sorted(schemas)
     }
@@ -162,7 +161,7 @@ def build_document(app: FastAPI, server: str) -> Record:
     return document
 
 
-def finish_operation(operation: Record, path: str) -> None:
+def finish_operation(operation: Record, path: str, release: str) -> None:
     operation["description"] = " ".join(operation["description"].split())
     operation["parameters"] = [
         finish_parameter(parameter) for parameter in operation.get("parameters", [])
@@ -170,7 +169,8 @@ def finish_operation(operation: Record, path: str) -> None:
     is_health = path.startswith("/health")
     can_be_pinned = not is_health and all(one["name"] != PIN for one in operation["parameters"])
     if can_be_pinned:
-        operation["parameters"].append(deepcopy(PIN_PARAMETER))
+        schema = CODE_SCHEMA | {"examples": [release]}
+        operation["parameters"].append(PIN_PARAMETER | {"schema": schema})
     operation["parameters"].sort(key=lambda parameter: not parameter["required"])
     if not operation["parameters"]:
         del operation["parameters"]

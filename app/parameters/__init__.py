@@ -18,6 +18,7 @@ from app.parameters.embeds import (
     EmbedTheme,
     ObservationEmbedParameters,
     OembedParameters,
+    OperationFormParameters,
 )
 from app.parameters.observations import (
     Aspect,

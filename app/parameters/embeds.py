@@ -1,10 +1,11 @@
-"""The parameters of embeds and of oEmbed."""
+"""The parameters of embeds, of oEmbed, and of the forms of the reference."""
 
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 
+from app.i18n import Language
 from app.parameters.base import Omitted, Parameters, StrictInt
 from app.parameters.observations import Period
 
@@ -43,3 +44,13 @@ class OembedParameters(Parameters):
     """The format of the response: json or xml."""
     maxwidth: Annotated[int, Field(ge=1), StrictInt] | Omitted = None
     maxheight: Annotated[int, Field(ge=1), StrictInt] | Omitted = None
+
+
+class OperationFormParameters(Parameters):
+    """The fields of the form of an operation, which are passed on to it; empty ones are not."""
+
+    model_config = ConfigDict(extra="allow")
+
+    lang: Annotated[Language | Omitted, BeforeValidator(lambda value: value or None)] = None
+    release: str | Omitted = None
+    """Pins the response of the operation, and not the redirect to it."""

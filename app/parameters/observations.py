@@ -356,7 +356,7 @@ class ChartParameters(Parameters):
     )
     """The width in pixels; 640 by default."""
     height: Annotated[int, Field(ge=MIN_HEIGHT, le=MAX_HEIGHT), StrictInt] | Omitted = Field(
-        None, examples=[1600]
+        None, examples=[2400]
     )
     """The height in pixels. By default, the chart is as high as its content requires at this
     width; if less is requested, the error names that height."""

@@ -1,9 +1,10 @@
 """The reference of the API: a page of all operations, and a page of each."""
 
+from typing import Annotated
 from urllib.parse import quote, urlencode
 
 import msgspec
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import RedirectResponse
 
 from app.db.columns import Record
@@ -19,6 +20,7 @@ from app.openapi.reference import (
 )
 from app.pages import render_content
 from app.pages.listings import LISTINGS
+from app.parameters import OperationFormParameters
 from app.problems.messages import VALIDATION_MESSAGES
 from app.problems.problem import InvalidParameters, ParameterError, UnknownRecord
 from app.request import Context, RequestContext
@@ -94,7 +96,11 @@ def show_operation(context: Context, operation: str, _: NoParameters) -> Respons
 
 
 @router.get("/docs/{operation}/request")
-def redirect_to_operation(context: Context, operation: str) -> Response:
+def redirect_to_operation(
+    context: Context,
+    operation: str,
+    _: Annotated[OperationFormParameters, Query()],
+) -> Response:
     """Redirect from a form to the operation: with the fields that are filled in, and no others.
 
     Raises:

@@ -34,8 +34,15 @@ from tests.test_openapi import PATHS, example_url
 
 pytestmark = [pytest.mark.database, pytest.mark.resources]
 
-KINDS = ["/v1/overview", "/v1/topics/trade?lang=zh", "/docs", "/", "/openapi.json"]
-FILES = ["/static/site.css", "/static/docs.js", "/static/icon.svg", "/manifest.webmanifest"]
+KINDS = [
+    "/v1/overview",
+    "/v1/topics/trade?lang=zh",
+    "/docs",
+    "/",
+    "/openapi.json",
+    "/manifest.webmanifest",
+]
+FILES = ["/static/site.css", "/static/docs.js", "/static/icon.svg"]
 PLAIN = {"Accept-Encoding": "identity", "X-Request-ID": "the-same-for-all"}
 
 

@@ -263,7 +263,7 @@ def test_only_comparable_figures_share_a_table(client: TestClient, language: str
             labels = [one.text_content().strip() for one in table.xpath("tbody/tr/th")]
             assert len({re.sub(r"\d{4}", "", label) for label in labels}) == 1, labels
             seen += 1
-    assert seen > 10
+    assert seen > 5
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -419,7 +419,7 @@ def test_every_note_on_growth_is_shown_where_its_mark_leads(client: TestClient) 
         for path in ("/", "/years")
         for mark in read(client, path).xpath("//a/@href[contains(., '#note.')]")
     }
-    assert len(marks) > 1
+    assert marks
     for mark in marks:
         path, _, place = mark.partition("#")
         assert len(read(client, path).xpath("//*[@id=$id]", id=place)) == 1, mark

@@ -101,7 +101,7 @@ class Watch:
     def check(self, app: App, path: str, sent: list[Message]) -> None:
         """Check a JSON response against the document of the application."""
         if self.contract is None:
-            self.contract = Contract(build_document(app, "http://contract.test"))
+            self.contract = Contract(build_document(app, "http://contract.test", "2026-11-26"))
         headers = Headers(raw=sent[0]["headers"])
         coded = b"".join(message.get("body", b"") for message in sent[1:])
         body = DECODERS[headers.get("content-encoding", "")](coded)
