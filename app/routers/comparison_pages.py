@@ -15,7 +15,8 @@ from pydantic import ValidationError
 from app import parameters
 from app.db.columns import Record
 from app.pages import render_content
-from app.problems.problem import InvalidParameters, describe_errors
+from app.problems.problem import InvalidParameters
+from app.problems.validation import describe_errors
 from app.queries.comparison import list_periods, read_comparison
 from app.queries.editions import compare_editions, get_edition, list_editions
 from app.queries.history import (
