@@ -35,6 +35,7 @@ from app.routers import (
     changes,
     charts,
     commitments,
+    comparison_pages,
     discovery,
     documentation,
     downloads,
@@ -74,6 +75,7 @@ ROUTERS = (
     pages.router,
     embeds.router,
     documentation.router,
+    comparison_pages.router,
     assets.router,
 )
 

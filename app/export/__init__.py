@@ -16,6 +16,7 @@ from typing import NamedTuple
 from fastapi import FastAPI
 
 from app.export.addresses import (
+    FORMS,
     HOME,
     OEMBED,
     OPENAPI,
@@ -60,8 +61,11 @@ TEXT = re.compile(
     r"text/.*|application/(.*\+)?(json|xml)|.*\+(json|xml)"
     r"|application/x-(bibtex|research-info-systems)"
 )
-FORM_LINK = re.compile(rf'\s*<a href="[^"]*{QUOTATION_CHECK}\?[^"]*"[^>]*>[^<]*</a>')
-"""The link to a form that only a service can answer."""
+FORM_LINK = re.compile(
+    rf'\s*<a href="(?:{re.escape(ORIGIN)})?{re.escape(PREFIX)}(?:/v1(?={QUOTATION_CHECK}))?'
+    rf'(?:{"|".join(sorted(FORMS))})\?[^"]*"[^>]*>[^<]*</a>'
+)
+"""A link to a form that only a service can answer."""
 DISCOVERY_LINK = re.compile(rf'\s*<link [^>]*href="[^"]*{OEMBED}\?[^"]*">')
 """The links to descriptions that only a service can give."""
 CONSOLE = re.compile(r'<section id="console">.*?</section>', re.DOTALL)

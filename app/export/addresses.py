@@ -42,8 +42,10 @@ SEARCH_INDEX = "/search.json"
 HOME_PARAMETERS = frozenset({"edition"})
 """The parameters of the first page that have files; its script filters by all others."""
 QUOTATION_CHECK, OEMBED = "/quotation-check", "/oembed"
+FORMS = frozenset({QUOTATION_CHECK, "/compare", "/history"})
+"""The pages with forms that only a service can answer."""
 UNAVAILABLE = frozenset(
-    {SEARCH, ICON, OEMBED, QUOTATION_CHECK, f"/v1{QUOTATION_CHECK}"}
+    {SEARCH, ICON, OEMBED, f"/v1{QUOTATION_CHECK}", *FORMS}
     | {"/sdmx", "/metrics", "/health/live", "/health/ready"}
 )
 """What only a service can answer, and the icon, which is one of the assets."""
@@ -53,7 +55,6 @@ FREE_PARAMETERS = frozenset({"q", "as_of"})
 CHANGES = frozenset({"/changes", "/v1/changes"})
 """The lists with a filter by release. All else is of one release here, so permanent links to it
 lead to the file that it has anyway."""
-EDITION = re.compile(r"/editions/(\d{4})")
 DESCRIPTION = "csv-metadata.json"
 COMMON_SUFFIXES = {"atom": "atom.xml", "jsonstat": "jsonstat.json"}
 """Suffixes that servers do not know, and what is written instead."""
@@ -111,8 +112,6 @@ class Address(NamedTuple):
             return self.drop(PIN).expand()
         if self.path in SHORT_PATHS:
             return self._replace(path=SHORT_PATHS[self.path])
-        if match := EDITION.fullmatch(self.path):
-            return self._replace(path=HOME, query=(("edition", match[1]),))
         return self
 
     def drop(self, *names: str) -> "Address":

@@ -199,7 +199,13 @@ def build_file_links(api_url: Callable[..., str], language: Language) -> Record:
 
 
 def drop_empty(parameters: Mapping[str, object]) -> list[tuple[str, str]]:
-    return [(name, str(value)) for name, value in parameters.items() if value is not None]
+    """List the parameters that have a value; one with a list of values is repeated."""
+    return [
+        (name, str(one))
+        for name, value in parameters.items()
+        for one in (value if isinstance(value, list | tuple) else [value])
+        if one is not None
+    ]
 
 
 def split_display(figure: Mapping[str, Any], language: Language) -> tuple[str, str, str]:

@@ -64,7 +64,7 @@ PAGES: dict[str, Callable[[str], PageAddress]] = {
     SearchKind.PRIORITY_AREA: find_priority_area,
     SearchKind.ACTION: lambda code: PageAddress("/", {"edition": code[:YEAR_LENGTH]}, code),
     SearchKind.OUTCOME: find_outcome,
-    SearchKind.EDITION: lambda code: PageAddress("/", {"edition": code}),
+    SearchKind.EDITION: lambda code: PageAddress(f"/editions/{code}", {}),
     SearchKind.COMMITMENT: lambda code: PageAddress("/commitments", {}, code),
     SearchKind.RELEASE: lambda code: PageAddress("/changes", {"release": code}),
     SearchKind.TOPIC: lambda code: PageAddress("/", {"topic": code}),

@@ -23,9 +23,12 @@ from app.parameters.embeds import (
 from app.parameters.observations import (
     Aspect,
     ChartParameters,
+    ComparisonPageParameters,
     ComparisonParameters,
     CubeFilters,
     GrowthRateListParameters,
+    HistoryPageParameters,
+    HistoryParameters,
     ImageParameters,
     IndicatorFilters,
     IndicatorListParameters,

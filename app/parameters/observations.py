@@ -316,6 +316,37 @@ class ComparisonParameters(Parameters):
         return [parse_period(period) for period in self.period]
 
 
+class ComparisonPageParameters(Parameters):
+    """The fields of the form, which the page validates itself to show errors beside them."""
+
+    indicator: str = ""
+    """The indicator."""
+    period: list[str] = Field(default_factory=list)
+    """The two periods, in the form of the comparison."""
+    unit: str = ""
+    """The unit of the figures."""
+
+
+class HistoryParameters(Parameters):
+    as_of: Day | None = None
+    """The day on which the figures were known; without it, only the form is shown."""
+    indicator: Annotated[str, validate_key("indicators")] | None = None
+    """Only this indicator, with all of its periods."""
+    topic: Annotated[str, validate_key("topics")] | None = None
+    """Only indicators of this topic."""
+
+
+class HistoryPageParameters(Parameters):
+    """The fields of the form, which the page validates itself to show errors beside them."""
+
+    as_of: str = ""
+    """The day on which the figures were known."""
+    indicator: str = ""
+    """Only this indicator, with all of its periods."""
+    topic: str = ""
+    """Only indicators of this topic."""
+
+
 def format_period(start: date, end: date) -> str:
     """Return a period in the form of the parameter ``period``."""
     if not has_whole_months(start, end):

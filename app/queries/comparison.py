@@ -16,17 +16,20 @@ from sqlalchemy import Connection, and_, or_, select
 from sqlmodel import col
 
 from app.db.columns import (
+    Column,
     Record,
     build_current_conditions,
     counterpart_area,
+    label_period,
     localize,
     reporting_area,
+    select_unit,
 )
 from app.db.models import GrowthRate, Indicator, Observation, Series, SeriesBreak, Unit
 from app.db.statements import fetch_uncached
 from app.enums import ChangeMeasure, ContradictionCause, Obstacle, Qualifier, StockFlow
-from app.i18n import Bilingual, Language
-from app.parameters import ComparisonParameters
+from app.i18n import Bilingual, Language, format_span
+from app.parameters import ComparisonParameters, format_period
 from app.problems.problem import NotComparable
 from app.queries.intervals import compute_change_interval, select_measure
 from app.queries.missing_periods import build_missing_period_error, list_conditions
@@ -92,6 +95,22 @@ def compare_periods(
         }
         english, chinese = reasons[Language.ENGLISH], reasons[Language.CHINESE]
         raise NotComparable(Bilingual(" ".join(english), "".join(chinese)))
+    return describe_pair(pair, language, has_change=query.derived)
+
+
+def read_comparison(
+    connection: Connection, language: Language, query: ComparisonParameters
+) -> Record:
+    """Compare two periods, with the change between them if it can be calculated.
+
+    Raises:
+        InvalidParameters: if a period has no observation.
+    """
+    pair = read_pair(connection, language, query)
+    return describe_pair(pair, language, has_change=not pair.derivation_obstacles)
+
+
+def describe_pair(pair: Pair, language: Language, *, has_change: bool) -> Record:
     return {
         "indicator": pair.earlier["indicator"],
         "earlier": pair.earlier,
@@ -101,7 +120,57 @@ def compare_periods(
         "published_rates": pair.published_rates,
         "derivable": not pair.derivation_obstacles,
         "derivation_obstacles": pair.derivation_obstacles,
-        "derived": derive_change(pair, language) if query.derived else None,
+        "derived": derive_change(pair, language) if has_change else None,
+    }
+
+
+def list_periods(connection: Connection, language: Language, indicator: str) -> Record:
+    """List the periods of an indicator that can be compared.
+
+    Returns:
+        ``groups`` of periods of the same length, those of full years first, with the newest period
+        first in each; every period has the ``code`` that the comparison takes and is in one group.
+        ``units`` are those of the figures.
+    """
+    columns: dict[str, Column] = {
+        "stock_flow": col(Series.stock_flow),
+        "start": col(Series.start),
+        "period.start": col(Observation.period_start),
+        "period.end": col(Observation.period_end),
+        "period.months": col(Series.months),
+    }
+    statement = (
+        select(*(column.label(name) for name, column in columns.items()))
+        .add_columns(*select_unit(Unit, "unit", language))
+        .select_from(Observation)
+        .join(Series, col(Series.id) == Observation.series_id)
+        .join(Indicator, col(Indicator.id) == Series.indicator_id)
+        .join(Unit, col(Unit.id) == Series.unit_id)
+        .where(*list_conditions(indicator), *build_current_conditions(Observation, None))
+        .distinct()
+    )
+    rows = fetch_uncached(connection, statement)
+    rows.sort(key=lambda row: (row["period"]["months"] or 0, *get_span(row)[::-1]), reverse=True)
+    units = {row["unit"]["code"]: row["unit"] for row in rows}
+    groups: dict[str, dict[str, str]] = {}
+    grouped: set[str] = set()
+    for row in rows:
+        period = row["period"]
+        code = format_period(period["start"], period["end"])
+        if code not in grouped:
+            grouped.add(code)
+            first = row["start"] or period["start"]
+            span = format_span(row["stock_flow"], period["months"], first, language)
+            groups.setdefault(span, {})[code] = label_period(period, language)
+    return {
+        "groups": [
+            {
+                "span": span,
+                "periods": [{"code": code, "label": label} for code, label in periods.items()],
+            }
+            for span, periods in groups.items()
+        ],
+        "units": list(units.values()),
     }
 
 
@@ -144,7 +213,7 @@ def select_pair(
         .add_columns((col(Series.unit_id) == Indicator.unit_id).label("own_unit"))
         .where(
             in_periods,
-            *list_conditions(query),
+            *list_conditions(query.indicator),
             *([] if query.unit is None else [col(Unit.code) == query.unit]),
             *build_current_conditions(Observation, query.as_of),
         )

@@ -77,10 +77,10 @@ def describe_alternatives(
     return message
 
 
-def list_conditions(query: ComparisonParameters) -> list[Condition]:
-    """Return the conditions for the figures of the indicator, whatever their unit."""
+def list_conditions(indicator: str) -> list[Condition]:
+    """Return the conditions for the figures of an indicator, whatever their unit."""
     return [
-        col(Indicator.code) == query.indicator,
+        col(Indicator.code) == indicator,
         col(Series.reporting_area_id) == Indicator.reporting_area_id,
         col(Series.counterpart_area_id) == Indicator.counterpart_area_id,
     ]
@@ -93,7 +93,7 @@ def read_known_days(connection: Connection, query: ComparisonParameters) -> Know
         .join(Series, col(Series.id) == Observation.series_id)
         .join(Indicator, col(Indicator.id) == Series.indicator_id)
         .join(Unit, col(Unit.id) == Series.unit_id)
-        .where(*list_conditions(query))
+        .where(*list_conditions(query.indicator))
         .group_by(start, end, col(Unit.code))
         .order_by(start, end, col(Unit.code))
     )

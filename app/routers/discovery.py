@@ -30,12 +30,13 @@ SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
 LINK_SET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
 PAGES = (
-    *("/", "/editions", "/years", "/commitments", "/changes", "/quotation-check", "/recipes"),
-    "/docs",
+    *("/", "/editions", "/years", "/compare", "/history", "/commitments", "/changes"),
+    *("/quotation-check", "/recipes", "/docs"),
     *(listing.path for listing in LISTINGS),
     *GUIDE_PATHS,
 )
 DETAIL_PAGES = {
+    "editions": "/editions",
     "indicators": "/indicators",
     "priority_areas": "/priority-areas",
     "sources": "/sources",
@@ -105,9 +106,8 @@ def show_sitemap(context: Context, _: NoParameters) -> Response:
         for name, path in DETAIL_PAGES.items()
         for key in keys[name].cached_keys or ()
     )
-    editions = (f"/?edition={key}" for key in keys["editions"].cached_keys or ())
     return context.create_bytes_response(
-        write_sitemap(context.base_url, (*PAGES, *editions, *details), released), XML
+        write_sitemap(context.base_url, (*PAGES, *details), released), XML
     )
 
 

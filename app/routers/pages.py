@@ -121,14 +121,6 @@ for listing in LISTINGS:
     router.add_api_route(listing.path, create_listing(listing))
 
 
-@router.get("/editions/{edition}")
-def show_edition(context: Context, edition: str, _: NoParameters) -> Response:
-    """Redirect to the first page with the figures and priority areas of an edition."""
-    if edition not in (keys := context.release.keys["editions"]):
-        raise UnknownRecord.from_key("edition", edition, keys.find_nearest_keys(edition))
-    return RedirectResponse(f"{context.base_url}/?edition={edition}&lang={context.language}")
-
-
 @router.get("/editions")
 def show_editions(context: Context, _: NoParameters) -> Response:
     listed = context.run_query(list_editions, parameters.EditionListParameters())

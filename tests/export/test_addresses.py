@@ -27,7 +27,7 @@ def rewrite(layout: Layout, text: str, address: Address = HOME, *, is_markup: bo
     [
         ("/", "en/index.html"),
         ("/?edition=2025&lang=zh", "zh/index,edition=2025.html"),
-        ("/editions/2025", "en/index,edition=2025.html"),
+        ("/editions/2025", "en/editions/2025.html"),
         ("/indicators/goods-trade", "en/indicators/goods-trade.html"),
         ("/v1", "en/v1.json"),
         ("/v1/topics/trade?lang=zh", "zh/v1/topics/trade.json"),

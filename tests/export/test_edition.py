@@ -53,7 +53,8 @@ RECORDS = (
 
 
 FORM = re.compile(
-    r'\s*<a href="[^"]*quotation-check\?[^"]*"[^>]*>[^<]*</a>'
+    r'\s*<a href="(?:https?://[^/"]+)?/(?:(?:v1/)?quotation-check|compare|history)\?[^"]*"[^>]*>'
+    r"[^<]*</a>"
     r'|\s*<li class="form-link">.*?</li>|\s*<section id="console">.*?</section>'
     r'|\s*<p class="note">(?:This page describes a running|本页说明运行中的)[^<]*</p>',
     re.DOTALL,

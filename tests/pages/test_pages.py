@@ -33,6 +33,11 @@ OWN = (
 PAGES = (
     *OWN,
     "/editions",
+    "/editions/2025",
+    "/compare",
+    "/compare?indicator=goods-trade&period=2023&period=2024",
+    "/history",
+    "/history?as_of=2025-01-14",
     "/changes",
     "/?edition=2024",
     "/years",

@@ -1,0 +1,208 @@
+"""What was known on a day, beside what is known today."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import Connection, and_, func, select
+from sqlmodel import col
+
+from app.db.columns import Condition, Record, Statement, build_current_conditions
+from app.db.models import Indicator, LatestObservation, Observation, Series, Topic
+from app.db.statements import fetch_uncached
+from app.i18n import Language
+from app.parameters import HistoryParameters
+from app.queries.observations import read_observations, select_observations
+from app.queries.obstacles import Span, get_span
+
+MAX_OBSERVATIONS = 1000
+"""The most figures of one indicator on the page, the newest periods first."""
+
+
+class HistoryChange(StrEnum):
+    """How the newest figure of an indicator on an earlier day differs from that of today."""
+
+    NEW = "new"
+    """No figure was known on that day."""
+    NEWER = "newer"
+    """A figure of a newer period has become known."""
+    REVISED = "revised"
+    """Another number is in force for the same period."""
+    SAME = "same"
+
+
+SeriesPeriod = tuple[str, Span]
+
+
+def list_publication_days(
+    connection: Connection, _: Language, indicator: str | None, topic: str | None
+) -> list[Record]:
+    """List the days on which figures became known, the newest first.
+
+    Returns:
+        Each ``day`` has the number of its ``figures``.
+    """
+    figures, days = func.count(col(Observation.id)), col(Observation.vintage)
+    statement: Statement = (
+        select(days.label("day"), figures.label("figures"))
+        .join(Series, col(Series.id) == Observation.series_id)
+        .join(Indicator, col(Indicator.id) == Series.indicator_id)
+        .join(Topic, col(Topic.id) == Indicator.topic_id)
+        .where(*list_conditions(indicator, topic))
+        .group_by(days)
+        .order_by(days.desc())
+    )
+    return fetch_uncached(connection, statement)
+
+
+def list_conditions(indicator: str | None, topic: str | None) -> list[Condition]:
+    conditions: list[Condition] = []
+    if indicator:
+        conditions.append(col(Indicator.code) == indicator)
+    if topic:
+        conditions.append(col(Topic.code) == topic)
+    return conditions
+
+
+def read_known_observations(
+    connection: Connection, language: Language, query: HistoryParameters
+) -> list[Record]:
+    """Read the newest figure of each indicator as of a day, beside that of today.
+
+    Returns:
+        For each indicator ``then`` and ``now``, the ``replacement`` of a figure that is no longer
+        current, and the ``change`` from then to now. ``then`` is None if no figure was known yet.
+    """
+    found = read_newest_observations(connection, language, query)
+    then = {one["indicator"]["code"]: one for one in found}
+    current = read_current_observations(connection, language, found)
+    statement = (
+        select_observations(language)
+        .join(LatestObservation, col(LatestObservation.observation_id) == Observation.id)
+        .join(Topic, col(Topic.id) == Indicator.topic_id)
+        .where(*list_conditions(query.indicator, query.topic))
+        .order_by(col(Indicator.position), col(Indicator.code))
+    )
+    return [
+        describe_change(then.get(now["indicator"]["code"]), now, current)
+        for now in read_observations(connection, language, statement)
+    ]
+
+
+def read_newest_observations(
+    connection: Connection, language: Language, query: HistoryParameters
+) -> list[Record]:
+    """Read the figures that were the newest on a day, by the rule for those of today."""
+    is_own_unit = and_(
+        col(Series.unit_id) == Indicator.unit_id,
+        col(Series.reporting_area_id) == Indicator.reporting_area_id,
+        col(Series.counterpart_area_id) == Indicator.counterpart_area_id,
+    )
+    order = (
+        *(col(Observation.period_end).desc(), is_own_unit.desc(), col(Series.months).desc()),
+        *(col(Observation.vintage).desc(), col(Observation.code).desc()),
+    )
+    rank = func.row_number().over(partition_by=col(Series.indicator_id), order_by=order)
+    ranked = (
+        select(col(Observation.id), rank.label("rank"))
+        .join(Series, col(Series.id) == Observation.series_id)
+        .join(Indicator, col(Indicator.id) == Series.indicator_id)
+        .join(Topic, col(Topic.id) == Indicator.topic_id)
+        .where(
+            col(Series.stock_flow) == Indicator.stock_flow,
+            *build_current_conditions(Observation, query.as_of),
+            *list_conditions(query.indicator, query.topic),
+        )
+        .subquery()
+    )
+    statement = (
+        select_observations(language, is_today=False)
+        .join(ranked, ranked.c.id == Observation.id)
+        .where(ranked.c.rank == 1)
+    )
+    return read_observations(connection, language, statement, query.as_of)
+
+
+def read_current_observations(
+    connection: Connection, language: Language, observations: Sequence[Record]
+) -> dict[SeriesPeriod, Record]:
+    """Read what took the place of those observations that are no longer current."""
+    replaced = [one for one in observations if not one["current"]]
+    codes = sorted({one["series"] for one in replaced})
+    ends = sorted({one["period"]["end"] for one in replaced})
+    statement = select_observations(language).where(
+        col(Series.code).in_(codes),
+        col(Observation.period_end).in_(ends),
+        *build_current_conditions(Observation, None),
+    )
+    found = read_observations(connection, language, statement) if replaced else []
+    return {get_series_period(one): one for one in found}
+
+
+def get_series_period(observation: Record) -> SeriesPeriod:
+    return observation["series"], get_span(observation)
+
+
+def describe_change(
+    then: Record | None, now: Record, current: dict[SeriesPeriod, Record]
+) -> Record:
+    replacement = current.get(get_series_period(then)) if then else None
+    if then is None:
+        change = HistoryChange.NEW
+    elif replacement is not None and has_other_number(replacement, then):
+        change = HistoryChange.REVISED
+    elif get_series_period(then) != get_series_period(now):
+        change = HistoryChange.NEWER
+    else:
+        change = HistoryChange.SAME
+    return {
+        "indicator": now["indicator"],
+        "then": then,
+        "now": now,
+        "replacement": replacement,
+        "change": change,
+    }
+
+
+def has_other_number(one: Record, other: Record) -> bool:
+    return (one["value"], one["qualifier"]) != (other["value"], other["qualifier"])
+
+
+def read_indicator_history(
+    connection: Connection, language: Language, indicator: str, as_of: date
+) -> Record:
+    """Read the figures of all periods of an indicator as of a day, beside those of today.
+
+    Returns:
+        ``rows`` with the figures ``then`` and ``now`` of each series and period, the newest period
+        first, and ``is_complete``, whether the indicator has no more figures than are read.
+    """
+    statement = (
+        select_observations(language)
+        .where(col(Indicator.code) == indicator)
+        .order_by(
+            col(Observation.period_end).desc(),
+            col(Observation.period_start),
+            col(Series.code),
+            col(Observation.vintage),
+            col(Observation.code),
+        )
+        .limit(MAX_OBSERVATIONS)
+    )
+    observations = read_observations(connection, language, statement)
+    vintages: dict[SeriesPeriod, list[Record]] = defaultdict(list)
+    for one in observations:
+        vintages[get_series_period(one)].append(one)
+    rows = []
+    for found in vintages.values():
+        now = next((one for one in found if one["current"]), None)
+        then = next((one for one in found if is_current_on(one, as_of)), None)
+        if now is not None:
+            rows.append(describe_change(then, now, {get_series_period(now): now}))
+    return {"rows": rows, "is_complete": len(observations) < MAX_OBSERVATIONS}
+
+
+def is_current_on(observation: Record, day: date) -> bool:
+    start, end = observation["current_from"], observation["superseded_on"]
+    return start is not None and start <= day and (end is None or day < end)

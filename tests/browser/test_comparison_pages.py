@@ -1,0 +1,25 @@
+"""The forms for comparison and history in a browser without scripts, and on a small phone."""
+
+import re
+
+from playwright.sync_api import Browser, expect
+
+
+def test_forms_work_without_scripts_on_a_small_phone(browser: Browser, server: str) -> None:
+    page = browser.new_page(
+        base_url=server, java_script_enabled=False, viewport={"width": 320, "height": 720}
+    )
+    page.goto("/compare?lang=en")
+    page.locator("select[name=indicator]").select_option("goods-trade")
+    page.get_by_role("button", name="Show its periods").click()
+    page.get_by_label("One period").select_option("2024")
+    page.get_by_label("Another period").select_option("2023")
+    page.get_by_role("button", name="Compare").click()
+    expect(page).to_have_url(re.compile("indicator=goods-trade&period=2024&period=2023"))
+    expect(page.get_by_role("heading", name="Not like for like")).to_be_visible()
+    page.goto("/history?lang=zh")
+    page.locator("input[name=as_of]").fill("2025-01-14")
+    page.get_by_role("button", name="查看").click()
+    expect(page).to_have_url(re.compile("as_of=2025-01-14"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("2025年1月14日")
+    page.close()

@@ -1,0 +1,215 @@
+"""The pages that compare: two periods, a day with today, a press conference with the one before."""
+
+from typing import Any
+
+import pytest
+from lxml import html
+from starlette.testclient import TestClient
+
+BROWSER = {"Accept": "text/html"}
+PAIR = "/compare?indicator={}&period={}&period={}"
+
+
+@pytest.fixture(scope="module")
+def client(newest: TestClient) -> TestClient:
+    """Call the newest seed: the pinned one has few press conferences."""
+    return newest
+
+
+def read(client: TestClient, url: str, status: int = 200) -> Any:
+    response = client.get(url, headers=BROWSER)
+    assert response.status_code == status, url
+    return html.fromstring(response.text)
+
+
+def read_text(page: Any, path: str = "//main") -> str:
+    """Return the text of an element with single spaces."""
+    return " ".join(" ".join(page.xpath(path)[0].itertext()).split())
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    ("indicator", "periods"),
+    [
+        ("goods-trade", ("2024", "2025")),
+        ("goods-trade", ("2024", "2023")),
+        ("aid-projects", ("2023", "2024-01/2024-11")),
+        ("trade-share", ("2024", "2025")),
+        ("china-europe-trains", ("2023", "2024")),
+    ],
+)
+def test_two_periods_are_compared_as_in_the_api(
+    client: TestClient, indicator: str, periods: tuple[str, str], language: str
+) -> None:
+    query = f"?indicator={indicator}&period={periods[0]}&period={periods[1]}&lang={language}"
+    page = read(client, f"/compare{query}")
+    compared = client.get(f"/v1/compare{query}").json()
+    text = read_text(page)
+    for figure in (compared["earlier"], compared["later"]):
+        card = read_text(page, f"//*[@id='{figure['id']}']")
+        shown = (figure["display"], figure["period"]["label"], figure["coverage"]["name"])
+        assert all(one.replace(" ", "") in card.replace(" ", "") for one in shown)
+        assert figure["source"]["line"] in card
+    for obstacle in compared["obstacles"] + compared["derivation_obstacles"]:
+        assert " ".join(obstacle["text"].split()) in text
+    heading = read_text(page, "//h2[@id='comparability']")
+    assert ("not" in heading.lower() or "不" in heading) is not compared["like_for_like"]
+    rates = [f"rate.{rate['id']}" for rate in compared["published_rates"]]
+    assert page.xpath("//tr[starts-with(@id, 'rate.')]/@id") == rates
+    values = page.xpath("//section[@aria-labelledby='calculated']//*[@class='number']")
+    assert bool(values) is compared["derivable"]
+    (link,) = page.xpath("//p[contains(@class, 'data')]/a/@href")
+    answer = client.get(link).json()
+    assert answer["later"]["id"] == compared["later"]["id"]
+    if compared["derivable"]:
+        assert values[0].text == f"{answer['derived']['value']:+,.1f}"
+        for bound in ("lower", "upper"):
+            assert f"{answer['derived'][bound]:+,.1f}" in text
+
+
+def test_only_existing_periods_are_offered_and_all_of_them_can_be_compared(
+    client: TestClient,
+) -> None:
+    page = read(client, "/compare?indicator=outward-direct-investment")
+    first, second = page.xpath("//select[@name='period']")
+    codes = first.xpath(".//option/@value")
+    assert codes == second.xpath(".//option/@value")
+    assert len(codes) == len(set(codes))
+    rows = client.get("/v1/observations?indicator=outward-direct-investment&limit=1000").json()
+    assert len(codes) == len({str(row["period"]) for row in rows["items"]})
+    for code in codes[1::8]:
+        url = PAIR.format("outward-direct-investment", codes[0], code)
+        assert client.head(url).status_code == 200, url
+    selected = page.xpath("//select[@name='period']//option[@selected]/@value")
+    assert selected == ["2024", "2025"]
+    assert read(client, PAIR.format("outward-direct-investment", *selected)).xpath(
+        "//h2[@id='comparability']"
+    )
+
+
+def test_every_indicator_can_be_chosen_on_the_forms(client: TestClient) -> None:
+    codes = [one["code"] for one in client.get("/v1/indicators?limit=1000").json()["items"]]
+    for path in ("/compare", "/history"):
+        page = read(client, path)
+        options = page.xpath("//select[@name='indicator']/optgroup/option/@value")
+        assert sorted(options) == sorted(codes)
+        assert not page.xpath("//*[@aria-invalid]")
+
+
+@pytest.mark.parametrize(
+    ("url", "field", "message"),
+    [
+        ("/compare?indicator=goods-trad", "indicator", "did you mean goods-trade?"),
+        ("/compare?period=2024&period=2025", "indicator", "indicator is missing"),
+        (PAIR.format("goods-trade", "2024", "1066"), "period", "No figure for 1066"),
+        (PAIR.format("goods-trade", "2024", "2024"), "period", "use two different periods"),
+        (PAIR.format("goods-trade", "2024", "soon"), "period", "soon is not a period"),
+        (PAIR.format("goods-trade", "2024", "2025") + "&unit=EUR", "unit", "EUR is unknown"),
+        ("/history?as_of=2025-13-01", "as_of", "2025-13-01 is not a calendar date"),
+        ("/history?as_of=2025-01-01&indicator=gold", "indicator", "gold is unknown"),
+        ("/history?topic=gold", "topic", "gold is unknown"),
+    ],
+)
+def test_an_error_is_shown_at_its_field(
+    client: TestClient, url: str, field: str, message: str
+) -> None:
+    page = read(client, url, 422)
+    marked = page.xpath("//*[@aria-invalid='true']")
+    assert {one.get("name") for one in marked} == {field}
+    for one in marked:
+        assert message in read_text(page, f"//*[@id='{one.get('aria-describedby')}']")
+    assert not page.xpath("//h2[@id='comparability'] | //h2[@id='then']")
+    assert client.get(url, headers=BROWSER).headers["cache-control"] == "no-store"
+
+
+def test_the_day_of_the_release_shows_what_is_known_today(client: TestClient) -> None:
+    """The rule for the newest figure of a day is that for the newest figure of today."""
+    page = read(client, "/history?as_of=2100-01-01")
+    rows = page.xpath("//table//tbody/tr")
+    assert len(rows) == client.get("/v1/indicators").json()["total"]
+    assert {row.get("class") for row in rows} == {"same"}
+    assert not page.xpath("//table//tbody//td[2]//*[@class='display']")
+
+
+def test_a_day_shows_what_was_known_then(client: TestClient) -> None:
+    page = read(client, "/history?as_of=2025-07-17")
+    (row,) = page.xpath("//tr[th/a[contains(@href, 'indicator=trade-share')]]")
+    then, now, _ = row.xpath("td")
+    assert row.get("class") == "newer"
+    page = read(client, "/history?as_of=2025-01-14&topic=trade")
+    (row,) = page.xpath("//tr[th/a[contains(@href, 'indicator=trade-share')]]")
+    then, now, change = (" ".join(cell.itertext()) for cell in row.xpath("td"))
+    assert "50.3" in then
+    assert "known since 13 January 2025" in then
+    assert "51.9" in now
+    assert "50.7" in now
+    assert "revised since" in change
+    names = set(page.xpath("//tbody/tr/th/a/text()"))
+    listed = client.get("/v1/indicators?topic=trade").json()["items"]
+    assert names <= {one["name"] for one in listed}
+
+
+def test_the_history_of_an_indicator_agrees_with_its_observations(client: TestClient) -> None:
+    for day in ("2023-07-20", "2019-01-20", "2014-01-01"):
+        page = read(client, f"/history?as_of={day}&indicator=goods-trade")
+        query = f"/v1/observations?indicator=goods-trade&as_of={day}&limit=1000"
+        known = [one["display"] for one in client.get(query).json()["items"]]
+        shown = page.xpath("//tbody/tr/td[1]/*[@class='display']/text()")
+        assert sorted(shown) == sorted(known)
+
+
+def test_days_of_publication_are_offered(client: TestClient) -> None:
+    page = read(client, "/history?indicator=trade-share")
+    rows = client.get("/v1/observations?indicator=trade-share&vintages=all&limit=1000").json()
+    days = sorted({row["vintage"] for row in rows["items"]}, reverse=True)
+    assert page.xpath("//datalist/option/@value") == days
+    assert len(page.xpath("//ul[@class='days']/li")) == len(days)
+
+
+@pytest.mark.parametrize("year", [2022, 2025, 2026])
+def test_the_page_of_a_press_conference_has_all_of_its_records(
+    client: TestClient, year: int
+) -> None:
+    page = read(client, f"/editions/{year}")
+    edition = client.get(f"/v1/editions/{year}").json()
+    ids = set(page.xpath("//@id"))
+    assert {one["id"] for one in edition["observations"] + edition["outcomes"]} <= ids
+    for area in edition["priority_areas"]:
+        assert f"{year}-{area['slug']}" in ids
+        for action in area["actions"]:
+            item = read_text(page, f"//li[@id='{action['id']}']")
+            assert action["text"] in item
+            assert all(one["text"] in item for one in action["progress"])
+    text = read_text(page)
+    assert all(part["note"] in text for part in edition["parts"].values())
+    for event in edition["events"]:
+        assert all(speaker["name"] in text for speaker in event["speakers"])
+        for document in event["documents"]:
+            assert page.xpath(f"//a[starts-with(@href, '/sources/{document['code']}/passages')]")
+
+
+def test_a_press_conference_is_compared_with_the_one_before(client: TestClient) -> None:
+    page = read(client, "/editions/2025")
+    compared = client.get("/v1/editions/compare?edition=2024&edition=2025").json()
+    themes = [one["name"] for one in compared["themes"]]
+    shown = [one.text.strip() for one in page.xpath("//ul[@class='themes']/li/details/summary")]
+    assert sorted(shown) == sorted(themes)
+    text = read_text(page)
+    assert all(caution in text for caution in compared["cautions"])
+    assert not read(client, "/editions/2022").xpath("//ul[@class='themes']")
+    read(client, "/editions/2019", 404)
+
+
+def test_other_pages_lead_to_them(client: TestClient) -> None:
+    targets = {
+        "/editions": "/editions/2025?lang=en",
+        "/?edition=2025": "/editions/2025?lang=en",
+        "/indicators/goods-trade": "/compare?indicator=goods-trade&lang=en",
+        "/indicators/trade-share": "/history?as_of=2025-01-13&indicator=trade-share&lang=en",
+        "/years": "/compare?lang=en",
+    }
+    for path, target in targets.items():
+        assert target in read(client, path).xpath("//a/@href"), path
+    sitemap = client.get("/sitemap.xml").text
+    assert all(f"{path}<" in sitemap or f"{path}?" in sitemap for path in ("/compare", "/history"))
+    assert "/editions/2025" in sitemap
