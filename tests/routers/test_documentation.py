@@ -68,7 +68,7 @@ def test_the_page_of_an_operation_is_complete(
     assert page.xpath("string(//p[@class='target']/code)") == path
     assert operation["description"] in page.text_content()
     (default,) = page.xpath("//link[@hreflang='x-default']/@href")
-    assert default == f"http://testserver/docs/{name}"
+    assert default == f"http://testserver/docs/{name}?lang=en"
     names = [one["name"] for one in operation.get("parameters", [])]
     described = page.xpath("//section[@aria-labelledby='parameters']//dt/code/text()")
     assert described == names
