@@ -40,6 +40,11 @@ MORE = {
         f"/v1/observations/{{observation}}/citation.{kind}": 4
         for kind in ("bib", "ris", "csl.json", "txt")
     },
+    **{
+        f"/v1/{record}/citation.{kind}": 5
+        for record in ("indicators/{indicator}", "series/{series}")
+        for kind in ("bib", "ris", "csl.json", "txt")
+    },
     **{f"/v1/indicators/{{indicator}}/chart.{kind}": 5 for kind in ("svg", "png", "vl.json")},
     **{f"/v1/series/{{series}}/chart.{kind}": 4 for kind in ("svg", "png", "vl.json")},
 }
