@@ -356,7 +356,7 @@ def format_period(start: date, end: date) -> str:
     return f"{start:%Y-%m}/{end:%Y-%m}"
 
 
-MIN_WIDTH, MAX_WIDTH, DEFAULT_WIDTH = 320, 1600, 640
+MIN_WIDTH, MAX_WIDTH = 320, 1600
 MIN_HEIGHT, MAX_HEIGHT = 120, 4000
 MAX_SCALE = 4
 
@@ -382,10 +382,11 @@ class ChartParameters(Parameters):
     counted, its source and a small chart. It has no width and height."""
     theme: Theme = Field(Theme.LIGHT, examples=["dark"])
     """The colour theme: light, the default, or dark."""
-    width: Annotated[int, Field(ge=MIN_WIDTH, le=MAX_WIDTH), StrictInt] = Field(
-        DEFAULT_WIDTH, examples=[640]
+    width: Annotated[int, Field(ge=MIN_WIDTH, le=MAX_WIDTH), StrictInt] | Omitted = Field(
+        None, examples=[640]
     )
-    """The width in pixels; 640 by default."""
+    """The width in pixels. By default, it is 640; a Vega-Lite specification takes the width of its
+    container."""
     height: Annotated[int, Field(ge=MIN_HEIGHT, le=MAX_HEIGHT), StrictInt] | Omitted = Field(
         None, examples=[2400]
     )

@@ -49,7 +49,7 @@ MAX_INDICATORS = 100
 """The limit of indicators on the first page; the list of all indicators has pages."""
 MAX_NEWEST = 3
 """How many of the newest figures the first page names."""
-MAX_PAGE_SERIES = 100
+MAX_PAGE_SERIES = 40
 """The limit of series on the page of an indicator."""
 MAX_YEAR_SERIES = 100
 """The limit of series on the page /years; /v1/series lists all."""

@@ -32,6 +32,8 @@ router = APIRouter(prefix="/v1", tags=["Charts"])
 
 SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
 """An SVG opened on its own loads nothing from elsewhere and runs no scripts."""
+DEFAULT_WIDTH = 640
+"""The width of a chart in pixels."""
 MAX_PIXELS = 16_000_000
 """The limit of pixels in an image, each of which takes four bytes of memory while it is drawn."""
 
@@ -211,16 +213,17 @@ def get_fixed_size(query: parameters.ChartParameters) -> tuple[int | None, int |
     """Return the size of a specification; without a width it has that of its container."""
     if query.aspect is parameters.Aspect.CARD:
         return WIDTH, HEIGHT
-    return (query.width if "width" in query.model_fields_set else None), query.height
+    return query.width, query.height
 
 
 def create_canvas(chart: Chart, query: parameters.ChartParameters) -> Canvas:
     if query.aspect is parameters.Aspect.CARD:
         return layout_card(chart, query.theme)
+    width = query.width or DEFAULT_WIDTH
     try:
-        return layout_chart(chart, query.width, query.height, query.theme)
+        return layout_chart(chart, width, query.height, query.theme)
     except HeightTooSmallError as error:
-        size = {"height": query.height, "width": query.width, "least": error.least}
+        size = {"height": query.height, "width": width, "least": error.least}
         message = HEIGHT_TOO_SMALL.format(**size)
         raise InvalidParameters.from_error(ParameterError("query.height", message)) from error
 
