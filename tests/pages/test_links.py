@@ -1,4 +1,4 @@
-"""Links of the pages: each leads to something, each fragment exists, and none to JSON unannounced."""
+"""Links of pages: each leads to something, fragments exist, and text announces JSON."""
 
 from collections import Counter, deque
 from typing import NamedTuple
@@ -67,7 +67,7 @@ def mask_key(path: str) -> str:
 
 
 def crawl(client: TestClient, language: str) -> tuple[dict[str, Answer], list[Link]]:
-    """Follow the links from the first page in a language; each path once, and a sample of records."""
+    """Follow the links from the first page in a language; a sample of records."""
     start = f"/?lang={language}"
     queue = deque([start])
     answers: dict[str, Answer] = {}
