@@ -46,7 +46,7 @@ def fetch(client: TestClient, url: str) -> Answer:
         response.status_code,
         kind,
         page,
-        frozenset(one.get("id", "") for one in page.iter() if isinstance(one.tag, str)),
+        frozenset(one.get("id", "") for one in page.iter("*")),
     )
 
 
