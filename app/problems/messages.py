@@ -118,6 +118,10 @@ NOTHING_TO_EMBED = Bilingual(
     "{url} is not the address of an indicator, a series or a priority area of this service",
     "{url} 不是本服务的指标、序列或重点领域的网址",
 )
+NO_EMBED_OF_RELEASE = Bilingual(
+    "Release {release} is not served, so it cannot be embedded; the current release is {served}",
+    "未提供{release}版，无法嵌入；当前版本为{served}版",
+)
 
 # Releases.
 RELEASE_NOT_SERVED = Bilingual(
