@@ -214,7 +214,9 @@ def name_day(value: date) -> Bilingual:
 
 
 def name_months(language: Language) -> Mapping[int, str]:
-    """Return the names of the months by their numbers."""
+    """Return the names of the months by their numbers; in Chinese with digits, as in dates."""
+    if language is Language.CHINESE:
+        return {month: f"{month}月" for month in range(1, MONTHS + 1)}
     return get_month_names("wide", locale=language)
 
 
