@@ -214,8 +214,9 @@ def name_day(value: date) -> Bilingual:
 
 
 def name_months(language: Language) -> Mapping[int, str]:
-    """Return the names of the months by their numbers."""
-    return get_month_names("wide", locale=language)
+    """Return the names of the months by their numbers; in Chinese with digits, as in dates."""
+    names: Mapping[int, str] = get_month_names("wide", locale=language)
+    return names if language is Language.ENGLISH else {month: f"{month}月" for month in names}
 
 
 def format_span(kind: StockFlow, months: int | None, first: date | None, language: Language) -> str:
@@ -232,8 +233,7 @@ def format_span(kind: StockFlow, months: int | None, first: date | None, languag
         name = Bilingual("Full years", "全年")
     else:
         end = first.month + months - 1
-        names = name_months(Language.ENGLISH)
-        last = (end - 1) % MONTHS + 1
+        names, last = name_months(Language.ENGLISH), (end - 1) % MONTHS + 1
         joint = "—" if end <= MONTHS else "月至次年"
         chinese = f"{first.month}月" if months == 1 else f"{first.month}{joint}{last}月"
         english = names[last] if months == 1 else f"{names[first.month]} to {names[last]}"

@@ -21,6 +21,7 @@ from app.i18n import (
     format_source_line,
     format_span,
     format_value,
+    name_months,
 )
 from app.negotiation import negotiate_language
 
@@ -306,3 +307,8 @@ def test_the_change_of_a_share_is_written(
     measure = ChangeMeasure.PERCENTAGE_POINTS
     assert format_change(Decimal(points), decimals, EN, measure) == english
     assert format_change(Decimal(points), decimals, ZH, measure) == chinese
+
+
+def test_chinese_months_are_written_as_in_dates() -> None:
+    assert name_months(ZH)[1] == "1月"
+    assert name_months(EN)[12] == "December"

@@ -118,11 +118,19 @@ NOTHING_TO_EMBED = Bilingual(
     "{url} is not the address of an indicator, a series or a priority area of this service",
     "{url} 不是本服务的指标、序列或重点领域的网址",
 )
+NO_EMBED_OF_RELEASE = Bilingual(
+    "Release {release} is not served, so it cannot be embedded; the current release is {served}",
+    "未提供{release}版，无法嵌入；当前版本为{served}版",
+)
 
 # Releases.
 RELEASE_NOT_SERVED = Bilingual(
     "Release {pinned} is no longer served; the current release is {served}. Since then: {changes}.",
     "{pinned}版已不再提供，当前版本为{served}版。此后的变更：{changes}。",
+)
+LATER_THAN_RELEASE = Bilingual(
+    "{day} is later than this release; choose a day up to {released_on}",
+    "{day}晚于当前版本的发布日；请选择{released_on}或更早的日期",
 )
 WITH_CHANGES_URL = Bilingual("{message} All changes: {url}", "{message}全部变更见 {url}")
 

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from app import parameters
 from app.db.columns import Record
 from app.pages import render_content
+from app.problems.messages import LATER_THAN_RELEASE
 from app.problems.problem import InvalidParameters
 from app.problems.validation import describe_errors
 from app.queries.comparison import list_periods, read_comparison
@@ -91,6 +92,14 @@ def show_history(
         checked = validate_form(context, parameters.HistoryParameters, fields)
     except InvalidParameters as problem:
         errors, checked = group_by_field(context, problem), parameters.HistoryParameters()
+    released_on: date = context.release.record["released_on"]
+    if checked.as_of is not None and checked.as_of > released_on:
+        message = LATER_THAN_RELEASE.format(day=checked.as_of, released_on=released_on)
+        errors["as_of"] = [message.get(context.language)]
+        checked = parameters.HistoryParameters()
+    if checked.indicator:
+        # The topic of an indicator is known; another one would match nothing.
+        checked = checked.model_copy(update={"topic": None})
     known, history = None, None
     if checked.as_of is not None:
         known = context.run_query(read_known_observations, checked)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 from xml.etree import ElementTree as ET
 
 from fastapi import APIRouter, Query, Response
@@ -17,8 +17,13 @@ from app.formats.citations import summarize_observation
 from app.formats.dataset_info import TITLE
 from app.i18n import Language
 from app.pages import CARD_SIZE, EMBED_POLICY, build_card_url, build_frame, render_page
-from app.parameters import EmbedTheme, ObservationEmbedParameters, format_period, parse_period
-from app.problems.messages import NO_FIGURE, NOTHING_TO_EMBED, UNSUPPORTED_FORMAT
+from app.parameters import PIN, EmbedTheme, ObservationEmbedParameters, format_period, parse_period
+from app.problems.messages import (
+    NO_EMBED_OF_RELEASE,
+    NO_FIGURE,
+    NOTHING_TO_EMBED,
+    UNSUPPORTED_FORMAT,
+)
 from app.problems.problem import (
     InvalidParameters,
     ParameterError,
@@ -42,6 +47,7 @@ EMBEDDED = r"(?:/embed)?/(indicators|series|priority-areas)/([A-Za-z0-9.-]+)/?"
 INDICATORS, PRIORITY_AREAS = "indicators", "priority-areas"
 MAX_BARS = 6
 """The most figures of a series that an embed shows."""
+DEFAULT_PORTS = {"http": 80, "https": 443}
 WIDTH, HEIGHT = 600, 460
 """The size of a frame in pixels unless less is available; its script adapts the height."""
 XML = "text/xml; charset=utf-8"
@@ -202,8 +208,11 @@ def describe_embed(
         "width": width,
         "height": height,
     }
-    if kind != PRIORITY_AREAS and has_room(query, CARD_SIZE):
-        image = build_card_url(f"/v1/{kind}/{code}/chart.png", language)
+    # The image shows the newest figure.
+    shows_newest = kind != PRIORITY_AREAS and "period" not in options
+    if shows_newest and has_room(query, CARD_SIZE):
+        pin = {PIN: options.get(PIN)}
+        image = build_card_url(f"/v1/{kind}/{code}/chart.png", language, **pin)
         described["thumbnail_url"] = f"{context.base_url}{image}"
         described["thumbnail_width"], described["thumbnail_height"] = CARD_SIZE
     return described
@@ -218,20 +227,44 @@ def parse_page_url(context: RequestContext, url: str) -> tuple[str, str, dict[st
     """Return the collection, the key and the parameters of a page that can be embedded.
 
     Raises:
-        UnknownPath: if it is the address of another host or of another page.
+        UnknownPath: if it is the address of another host, page or release.
     """
-    # A proxy may not say that it was called over HTTPS.
-    own = re.escape(context.base_url.partition("://")[2])
-    match = re.fullmatch(rf"https?://{own}{EMBEDDED}(?:\?([^#]*))?(?:#.*)?", url, re.IGNORECASE)
+    match = None
+    path = remove_base(url, context.base_url)
+    if path is not None:
+        match = re.fullmatch(rf"{EMBEDDED}(?:\?([^#]*))?(?:#.*)?", path)
     if match is None:
         message = NOTHING_TO_EMBED.format(url=shorten(url))
         raise UnknownPath.from_error(ParameterError("query.url", message))
     given = parse_qs(match[3] or "")
     kept = ("theme", "year") if match[1] == PRIORITY_AREAS else ("theme", "period")
-    options = {name: given[name][-1] for name in ("lang", *kept) if name in given}
+    options = {name: given[name][-1] for name in ("lang", PIN, *kept) if name in given}
     if options.get("lang") not in list(Language):
         options["lang"] = context.language
+    served = context.release.record["code"]
+    if options.get(PIN, served) != served:
+        message = NO_EMBED_OF_RELEASE.format(release=shorten(options[PIN]), served=served)
+        raise UnknownPath.from_error(ParameterError("query.url", message))
     return match[1], match[2], options
+
+
+def remove_base(url: str, base: str) -> str | None:
+    """Return what follows the base in an address, or None if the address is not below it.
+
+    The default port may be stated, and the scheme may differ, since a proxy may not say that it
+    was called over HTTPS.
+    """
+    try:
+        given, own = urlsplit(url), urlsplit(base)
+        ports = [one.port or DEFAULT_PORTS.get(one.scheme) for one in (given, own)]
+    except ValueError:
+        return None
+    hosts = [one.netloc.lower().removesuffix(f":{one.port}") for one in (given, own)]
+    has_own_port = ports[0] == ports[1] or given.port == own.port
+    if given.scheme not in DEFAULT_PORTS or hosts[0] != hosts[1] or not has_own_port:
+        return None
+    rest = given._replace(scheme="", netloc="").geturl()
+    return rest.removeprefix(own.path) if rest.startswith(own.path) else None
 
 
 def read_title(
@@ -246,7 +279,7 @@ def read_title(
     is_area = kind == PRIORITY_AREAS
     model = parameters.PriorityAreaEmbedParameters if is_area else ObservationEmbedParameters
     try:
-        query = model.model_validate(options)
+        query = model.model_validate({name: options[name] for name in options if name != PIN})
     except ValidationError as error:
         raise UnknownPath(describe_errors(error.errors(), options).detail) from None
     if isinstance(query, parameters.PriorityAreaEmbedParameters):

@@ -471,3 +471,25 @@ def test_an_overview_names_only_what_its_edition_holds(newest: TestClient, year:
     lengths = {one["headline"]["period"]["months"] for one in overview["indicators"]}
     assert (bare("A full year and January to November") in printed) == (len(lengths) > 1)
     assert "0actions" not in printed
+
+
+def test_the_title_says_the_newest_full_year_in_whatever_unit(newest: TestClient) -> None:
+    """The amounts of 2025 are in dollars only; those in yuan end three years earlier."""
+    texts = text_of(drawn(newest, "/v1/indicators/contracts-value/chart", aspect="card"))
+    assert "257.98billionUSdollars" in texts
+    assert "871.8billionyuan" not in texts
+
+
+def test_columns_stay_between_the_ends_of_their_axis(newest: TestClient) -> None:
+    """A quarter is at the edge of a year, where a wide column would cover the value axis."""
+    picture = drawn(newest, "/v1/series/import-share.CN.BRI.route.PT.P3M/chart")
+    columns = [one for one in picture.iter(f"{SVG}rect") if one.get("class") == "bar"]
+    (left, right) = max(
+        (float(one.get("x1", "")), float(one.get("x2", "")))
+        for one in picture.iter(f"{SVG}line")
+        if one.get("y1") == one.get("y2")
+    )
+    assert len(columns) == 2
+    for one in columns:
+        start = float(one.get("x", ""))
+        assert left <= start < start + float(one.get("width", "")) <= right

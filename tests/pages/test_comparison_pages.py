@@ -108,6 +108,7 @@ def test_every_indicator_can_be_chosen_on_the_forms(client: TestClient) -> None:
         ("/history?as_of=2025-13-01", "as_of", "2025-13-01 is not a calendar date"),
         ("/history?as_of=2025-01-01&indicator=gold", "indicator", "gold is unknown"),
         ("/history?topic=gold", "topic", "gold is unknown"),
+        ("/history?as_of=2100-01-01", "as_of", "2100-01-01 is later than this release"),
     ],
 )
 def test_an_error_is_shown_at_its_field(
@@ -124,7 +125,8 @@ def test_an_error_is_shown_at_its_field(
 
 def test_the_day_of_the_release_shows_what_is_known_today(client: TestClient) -> None:
     """The rule for the newest figure of a day is that for the newest figure of today."""
-    page = read(client, "/history?as_of=2100-01-01")
+    released_on = client.get("/v1").json()["release"]["released_on"]
+    page = read(client, f"/history?as_of={released_on}")
     rows = page.xpath("//table//tbody/tr")
     assert len(rows) == client.get("/v1/indicators").json()["total"]
     assert {row.get("class") for row in rows} == {"same"}
@@ -156,6 +158,13 @@ def test_the_history_of_an_indicator_agrees_with_its_observations(client: TestCl
         known = [one["display"] for one in client.get(query).json()["items"]]
         shown = page.xpath("//tbody/tr/td[1]/*[@class='display']/text()")
         assert sorted(shown) == sorted(known)
+
+
+def test_an_indicator_is_shown_whatever_the_topic(client: TestClient) -> None:
+    """A form may send an indicator and a topic that it does not belong to."""
+    page = read(client, "/history?as_of=2024-06-01&indicator=inward-investment&topic=trade")
+    alone = read(client, "/history?as_of=2024-06-01&indicator=inward-investment")
+    assert read_text(page) == read_text(alone)
 
 
 def test_days_of_publication_are_offered(client: TestClient) -> None:

@@ -282,6 +282,16 @@ def test_oembed_respects_the_space(client: TestClient) -> None:
         ("https://elsewhere.example/indicators/goods-trade", 404),
         ("/indicators/goods-trade", 404),
         ("http://[", 404),
+        (f"{HOST}:80/indicators/goods-trade", 200),
+        (f"{HOST.upper()}/indicators/goods-trade", 200),
+        (f"{HOST}:81/indicators/goods-trade", 404),
+        (f"{HOST}:port/indicators/goods-trade", 404),
+        (f"{HOST}@elsewhere.example/indicators/goods-trade", 404),
+        (f"{HOST.replace('//', '//user:password@')}/indicators/goods-trade", 404),
+        (f"{HOST}.elsewhere.example/indicators/goods-trade", 404),
+        (f"{HOST}/../indicators/goods-trade", 404),
+        (f"{HOST}/INDICATORS/goods-trade", 404),
+        (f"{HOST}/indicators/goods-trade?release=2020-01-01", 404),
         (f"{HOST}/embed/indicators/goods-trade?period=1999", 404),
         (f"{HOST}/embed/indicators/goods-trade?period=x", 404),
         (f"{HOST}/priority-areas/emerging-fields?year=1999", 404),
@@ -289,6 +299,21 @@ def test_oembed_respects_the_space(client: TestClient) -> None:
 )
 def test_oembed_knows_its_pages_only(client: TestClient, url: str, status: int) -> None:
     assert ask(client, url).status_code == status
+
+
+def test_the_embed_of_a_permanent_link_is_permanent(client: TestClient) -> None:
+    release = client.get("/v1").json()["release"]["code"]
+    record = ask(client, f"{HOST}/indicators/goods-trade?release={release}&lang=en").json()
+    (source,) = re.findall(r'src="([^"]+)"', record["html"])
+    for address in (source.replace("&amp;", "&"), record["thumbnail_url"]):
+        assert f"release={release}" in address
+        assert client.get(path_of(address)).status_code == 200
+
+
+def test_the_image_of_an_embed_shows_its_figure(client: TestClient) -> None:
+    """The image of an indicator is of its newest figure, so that of a period has none."""
+    assert "thumbnail_url" in ask(client, f"{HOST}/indicators/goods-trade").json()
+    assert "thumbnail_url" not in ask(client, f"{HOST}/indicators/goods-trade?period=2024").json()
 
 
 def test_oembed_refuses_other_formats(client: TestClient) -> None:

@@ -315,20 +315,23 @@ def find_newest_series(
 ) -> Record | None:
     """Find the series whose newest figure a chart says first.
 
-    It is in the unit of the indicator, and of a full year, a day or a total, or continues the
-    headline, unless there are only others: two months of this year are no news about the last.
+    It is of a full year, a day or a total, or continues the headline, unless there are only
+    others: two months of this year are no news about the last. Of several with the same newest
+    period, that in the unit of the indicator is found.
     """
     drawn = [one for one in series if one["points"]]
     usual = [
         one
         for one in drawn
         if one["code"] == headline_series
-        or (
-            one["unit"]["code"] == unit
-            and (one["stock_flow"] != StockFlow.FLOW or one["months"] == FULL_YEAR)
-        )
+        or one["stock_flow"] != StockFlow.FLOW
+        or one["months"] == FULL_YEAR
     ]
-    return max(usual or drawn, key=lambda one: one["points"][-1]["period"]["end"], default=None)
+
+    def rank(one: Record) -> tuple[date, bool]:
+        return one["points"][-1]["period"]["end"], one["unit"]["code"] == unit
+
+    return max(usual or drawn, key=rank, default=None)
 
 
 def build_series_chart(series: Record, release: str, language: Language) -> Chart:

@@ -102,10 +102,13 @@ class TimePanel:
         return self.x.find_position(figure.position), self.y.find_position(figure.value)
 
     def measure_columns(self) -> float:
-        """Return the width of columns, at which they do not touch."""
+        """Return the width of columns, at which they neither touch nor leave the plot."""
         positions = [self.x.find_position(one.position) for one in self.panel.figures]
         distance = min(second - first for first, second in pairwise(positions))
-        return min(distance * COLUMN_SHARE, MAX_COLUMN_WIDTH * self.canvas.sizes.unit)
+        left, _, right, _ = self.limits
+        margin = min(positions[0] - left, right - positions[-1])
+        widest = MAX_COLUMN_WIDTH * self.canvas.sizes.unit
+        return min(distance * COLUMN_SHARE, 2 * margin, widest)
 
     def draw_breaks(self) -> None:
         _, top, _, bottom = self.limits
