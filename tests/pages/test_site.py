@@ -45,7 +45,7 @@ def find_unannounced_json(site: Site) -> list[Link]:
         if "json" in site.files.get(link.url, "")
         and "json" not in link.text.lower()
         and link.text not in WITHOUT_JSON
-        and not link.is_code
+        and not (link.is_code or link.text.startswith("/v1"))
     ]
 
 
@@ -61,11 +61,10 @@ def find_missing_characters(site: Site) -> dict[str, set[str]]:
 
 
 def find_without_id(site: Site) -> list[tuple[str, str]]:
-    """Find cards and tables that no link can lead to."""
-    anonymous = (
-        "//article[not(@id)]"
-        " | //main//table[not(@id or ancestor::*[@id][not(self::main or self::body)])]"
-    )
+    """Find cards and tables that no link can lead to, not even by the heading above them."""
+    named = "@id or ancestor::*[@id][not(self::main or self::body)]"
+    headed = "preceding::*[self::h1 or self::h2 or self::h3][1]/@id"
+    anonymous = f"//article[not({named} or .//@id)] | //main//table[not({named} or {headed})]"
     return [
         (url, str(element.get("class")))
         for url, tree in site.trees.items()
