@@ -62,9 +62,12 @@ def find_missing_characters(site: Site) -> dict[str, set[str]]:
 
 def find_without_id(site: Site) -> list[tuple[str, str]]:
     """Find cards and tables that no link can lead to, not even by the heading above them."""
+    # An article that has the title is the page itself.
     named = "@id or ancestor::*[@id][not(self::main or self::body)]"
     headed = "preceding::*[self::h1 or self::h2 or self::h3][1]/@id"
-    anonymous = f"//article[not({named} or .//@id)] | //main//table[not({named} or {headed})]"
+    anonymous = (
+        f"//article[not({named} or .//@id or .//h1)] | //main//table[not({named} or {headed})]"
+    )
     return [
         (url, str(element.get("class")))
         for url, tree in site.trees.items()
