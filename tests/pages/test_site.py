@@ -82,11 +82,14 @@ def validate(site: Site, folder: Path) -> list[str]:
     names = {f"{number}.html": url for number, url in enumerate(site.pages)}
     for name, url in names.items():
         (folder / name).write_text(site.pages[url], "utf-8")
-    command = ["node", VALIDATOR, "--preset", "standard", "--formatter", "json", "*.html"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    command = ["node", str(VALIDATOR), "--preset", "standard", "--formatter", "json", "*.html"]
+    report = folder / "report.json"
+    # It ends before a pipe has taken a long report.
+    with report.open("w") as output:
+        subprocess.run(command, cwd=folder, stdout=output, check=False)
     return [
         f"{names[Path(file['filePath']).name]}:{one['line']} {one['message']}"
-        for file in json.loads(done.stdout)
+        for file in json.loads(report.read_text())
         for one in file["messages"]
     ]
 
