@@ -1,19 +1,16 @@
 """The guide as it is served: pages in both languages, links, anchors and examples."""
 
 import re
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from fontTools.ttLib import TTFont
 from lxml import html
 from starlette.testclient import TestClient
 
 from app.enums import Obstacle
 from app.http import limits
 from app.i18n import Language
-from app.pages import STATIC
 from app.pages.content import ADDRESS_PLACEHOLDER, GUIDE_FOLDER, PAGE_NAMES
 from app.pages.markdown import render_guide_page
 from app.queries.obstacles import OTHER_UNIT_TOLERANCE
@@ -45,27 +42,6 @@ EVERY_PAGE = [
     for name in PAGE_NAMES
     for language in LANGUAGES
 ]
-
-
-class StrictParser(HTMLParser):
-    """Fails on an element that is not closed where it should be, or on a block in a paragraph."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Check where an element starts."""
-        assert not (tag in BLOCKS and "p" in self.open), (tag, self.getpos())
-        names = [name for name, _ in attrs]
-        assert len(names) == len(set(names)), (tag, names)
-        if tag not in VOID_ELEMENTS:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        """Check that the innermost open element ends."""
-        if tag not in VOID_ELEMENTS:
-            assert self.open.pop() == tag, (tag, self.getpos())
 
 
 def source(name: str, language: str) -> str:
@@ -206,32 +182,6 @@ def test_the_guide_is_linked_from_everywhere(client: TestClient) -> None:
         assert f"/guide/{name}?lang=zh" in client.get("/sitemap.xml").text
     assert f"{HOST}/guide" in {link["href"] for link in client.get("/v1").json()["links"]}
     assert f"{HOST}/guide" in client.get("/llms.txt").text
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("path", PAGES)
-def test_html_is_well_formed(client: TestClient, path: str, language: str) -> None:
-    parser = StrictParser()
-    parser.feed(client.get(f"{path}{'&' if '?' in path else '?'}lang={language}").text)
-    parser.close()
-    assert not parser.open
-
-
-def glyphs(name: str) -> set[int]:
-    """Return the characters of a font of the pages."""
-    with TTFont(STATIC / "fonts" / f"{name}.woff2") as font:
-        return set(font.getBestCmap())
-
-
-def test_fonts_have_every_character_of_every_page(client: TestClient) -> None:
-    known = set(map(chr, glyphs("BRISansSC-Regular") & glyphs("BRISansSC-Bold")))
-    listed = re.findall(rf"<loc>{HOST}([^<]*lang=zh)</loc>", client.get("/sitemap.xml").text)
-    assert len(listed) > 30
-    for path in {*listed, "/problems?lang=zh", "/?q=digital&lang=zh"}:
-        page = read(client, path.replace("&amp;", "&"))
-        texts = page.xpath("//body//text() | //@data-label | //@data-done | //@data-auto")
-        shown = {letter for letter in "".join(texts) if letter.isprintable()}
-        assert shown <= known, (path, shown - known)
 
 
 def test_links_keep_prefix_and_language() -> None:

@@ -104,24 +104,6 @@ def test_pages_have_no_inline_scripts_or_styles(
     assert all(address.startswith("/") for address in loaded)
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_every_link_works(client: TestClient, path: str) -> None:
-    followed: set[str] = set()
-    for language in LANGUAGES:
-        page = read(client, localize_url(path, language))
-        for address in page.xpath("//a/@href"):
-            target = address.partition("#")[0]
-            drawn = re.search(r"/v1/(indicators|series)/.*\.(png|svg|vl\.json)", target)
-            if target.startswith("/") and not drawn and target not in followed:
-                followed.add(target)
-                assert client.head(target).status_code == 200, target
-        ids = page.xpath("//@id")
-        assert len(ids) == len(set(ids))
-        for place in page.xpath("//a[starts-with(@href, '#')]/@href"):
-            assert unquote(place[1:]) in ids
-    assert len(followed) > 5
-
-
 def test_every_location_that_a_sentence_links_to_is_there(client: TestClient) -> None:
     sources = client.get("/v1/sources?limit=1000").json()["items"]
     places = {

@@ -1,0 +1,121 @@
+"""All kinds of pages, found by their links: links, anchors, HTML and characters."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from fontTools.ttLib import TTFont
+from starlette.testclient import TestClient
+
+from app.pages import STATIC
+from tests.support.seeds import ROOT
+from tests.support.site import Link, Site, visit_pages
+
+pytestmark = pytest.mark.database
+
+MAX_PAGES = 8
+VALIDATOR = ROOT / ".ci" / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
+WITHOUT_JSON = {"OpenAPI", "Vega-Lite", "3.0", "3.1"}
+"""Formats whose names imply JSON."""
+
+
+def read_glyphs(name: str) -> set[str]:
+    """Return the characters of a font of the pages."""
+    with TTFont(STATIC / "fonts" / f"{name}.woff2") as font:
+        return set(map(chr, font.getBestCmap()))
+
+
+def find_broken_anchors(site: Site) -> list[Link]:
+    """Find links to an identifier that a visited page does not have."""
+    ids = {url: set(tree.xpath("//@id")) for url, tree in site.trees.items()}
+    return [
+        link
+        for link in site.links
+        if link.fragment and link.fragment not in ids.get(link.url or link.page, {link.fragment})
+    ]
+
+
+def find_unannounced_json(site: Site) -> list[Link]:
+    """Find links that show a reader JSON without saying so."""
+    return [
+        link
+        for link in site.links
+        if "json" in site.files.get(link.url, "")
+        and "json" not in link.text.lower()
+        and link.text not in WITHOUT_JSON
+        and not (link.is_code or link.text.startswith("/v1"))
+    ]
+
+
+def find_missing_characters(site: Site) -> dict[str, set[str]]:
+    """Find characters that the fonts for Chinese pages do not have, by page."""
+    known = read_glyphs("BRISansSC-Regular") & read_glyphs("BRISansSC-Bold")
+    texts = "//body//text()[not(parent::script)] | //@data-label | //@data-done | //@data-auto"
+    missing = {
+        url: {letter for letter in "".join(tree.xpath(texts)) if letter.isprintable()} - known
+        for url, tree in site.trees.items()
+    }
+    return {url: letters for url, letters in missing.items() if letters}
+
+
+def find_without_id(site: Site) -> list[tuple[str, str]]:
+    """Find cards and tables that no link can lead to, not even by the heading above them."""
+    # An article that has the title is the page itself.
+    named = "@id or ancestor::*[@id][not(self::main or self::body)]"
+    headed = "preceding::*[self::h1 or self::h2 or self::h3][1]/@id"
+    anonymous = (
+        f"//article[not({named} or .//@id or .//h1)] | //main//table[not({named} or {headed})]"
+    )
+    return [
+        (url, str(element.get("class")))
+        for url, tree in site.trees.items()
+        for element in tree.xpath(anonymous)
+    ]
+
+
+def validate(site: Site, folder: Path) -> list[str]:
+    """Return what html-validate finds on all pages; it needs Node.js and npm ci in .ci."""
+    if not VALIDATOR.exists() and not os.environ.get("CI"):
+        return []
+    names = {f"{number}.html": url for number, url in enumerate(site.pages)}
+    for name, url in names.items():
+        (folder / name).write_text(site.pages[url], "utf-8")
+    command = ["node", str(VALIDATOR), "--preset", "standard", "--formatter", "json", "*.html"]
+    report = folder / "report.json"
+    # It ends before a pipe has taken a long report.
+    with report.open("w") as output:
+        subprocess.run(command, cwd=folder, stdout=output, check=False)
+    return [
+        f"{names[Path(file['filePath']).name]}:{one['line']} {one['message']}"
+        for file in json.loads(report.read_text())
+        for one in file["messages"]
+    ]
+
+
+def test_links_html_and_characters_of_all_kinds_of_pages(
+    client: TestClient, tmp_path: Path
+) -> None:
+    """One test, because visiting the pages takes longer than checking them."""
+    site = visit_pages(client, MAX_PAGES)
+    assert len(site.pages) > 120
+    assert {url: status for url, status in site.statuses.items() if status != 200} == {}
+    assert find_broken_anchors(site) == []
+    assert find_unannounced_json(site) == []
+    assert find_missing_characters(site) == {}
+    assert sorted(set(find_without_id(site))) == []
+    assert validate(site, tmp_path) == []
+    # The checks themselves find a fault on a page that has one.
+    url = "/?lang=en"
+    site.trees[url].xpath("//h1")[0].text = "\u9f98"
+    assert find_missing_characters(site) == {url: {"\u9f98"}}
+    site.links = [Link(url, "", "nowhere", "x", is_code=False)]
+    assert find_broken_anchors(site) == site.links
+    site.files["/v1"] = "application/json"
+    site.links = [Link(url, "/v1", "", "Sources", is_code=False)]
+    assert find_unannounced_json(site) == site.links
+    if VALIDATOR.exists():
+        site.pages = {url: site.pages[url].replace("</main>", "")}
+        (empty := tmp_path / "faulty").mkdir()
+        assert validate(site, empty) != []
