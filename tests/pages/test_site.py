@@ -15,7 +15,7 @@ from tests.support.site import Link, Site, visit_pages
 
 pytestmark = pytest.mark.database
 
-MAX_PAGES = 8
+MAX_PAGES = 4
 VALIDATOR = ROOT / ".ci" / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
 WITHOUT_JSON = {"OpenAPI", "Vega-Lite", "3.0", "3.1"}
 """Formats whose names imply JSON."""
