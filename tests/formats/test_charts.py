@@ -193,12 +193,13 @@ def test_figures_of_a_group_name_their_coverage() -> None:
     figure = DataPoint("Full year 2024", "36", Decimal(36), Qualifier.NONE, "NB", None, 1)
     tiles = [Tile(name, replace(figure, coverage=name)) for name in ("2023 scope", "2025 scope")]
     mixed = build_group("Trade", tiles, Language.ENGLISH)
-    assert mixed == Group("Trade, Full year 2024", tiles)
+    named = [replace(tile, coverage=tile.name) for tile in tiles]
+    assert mixed == Group("Trade, Full year 2024", named)
     chart = Chart(Language.ENGLISH, "", "", groups=[mixed])
     printed = text_of(ET.fromstring(render_svg(layout_chart(chart, 640, None, Theme.LIGHT), chart)))  # noqa: S314
     assert printed.count("2023scope") == printed.count("2025scope") == 2, "as the name and below"
     shared = build_group("Trade", tiles[:1], Language.ENGLISH)
-    assert shared == Group("Trade, Full year 2024, 2023 scope", [Tile("2023 scope", figure)])
+    assert shared == Group("Trade, Full year 2024, 2023 scope", [replace(named[0], figure=figure)])
 
 
 def test_one_figure_is_no_bar(client: TestClient) -> None:
@@ -303,11 +304,15 @@ def test_specification_has_all_figures_with_their_context(
             assert one["qualifier"] == point["qualifier"]
             assert one["period"] == period["label"]
             assert one["source"] == point["citation"]["full"]
-            assert series["coverage"]["name"] in one["series"]
-            assert not point["growth"] or one["growth"].startswith(point["growth"]["display"])
+            assert one["coverage"] == series["coverage"]["name"]
+            assert one["coverage"] in one["series"]
+            if growth := point["growth"]:
+                assert one["growth"].startswith(growth["display"])
+                assert one["growth_source"] == growth["citation"]["full"]
             for obstacle in point["obstacles"]:
                 assert obstacle["text"] in " ".join(found["usermeta"]["notes"])
         assert found["width"] == "container"
+        assert all(one["coverage"] for one in values.values())
         assert found["config"]["background"] == PALETTES[Theme(theme)].paper
         assert found["encoding"]["x"]["type"] == "temporal"
         described = drawn(client, f"/v1/indicators/{code}/chart", lang=language)

@@ -112,6 +112,8 @@ class Panel:
     figures: Sequence[DataPoint]
     has_time: bool = False
     """Whether its figures are drawn along a time axis."""
+    coverage: str | None = None
+    """The countries counted, which the heading names."""
 
     @cached_property
     def scale(self) -> Scale:
@@ -158,6 +160,8 @@ class Tile:
     position: int | None = None
     """The number of a priority area."""
     lines: Sequence[str] = ()
+    coverage: str | None = None
+    """The countries that the figure counts, also where a heading or the name says it."""
 
 
 @dataclass(frozen=True)
@@ -301,7 +305,7 @@ def build_indicator_chart(
             chart.panels.append(panel)
         elif one is not newest:
             name = labels.COMMA.get(language).join([panel.heading, panel.unit])
-            single += [Tile(name, figure) for figure in panel.figures]
+            single += [Tile(name, figure, coverage=panel.coverage) for figure in panel.figures]
     if single:
         chart.groups = [Group(labels.OTHER_SERIES.get(language), single)]
     add_footnotes(chart)
@@ -387,4 +391,4 @@ def build_panel(chart: Chart, series: Record, indicator: Record) -> Panel:
     if series["hidden"]:
         hidden = labels.HIDDEN_POINTS.format(count=series["hidden"]).get(language)
         chart.add_named_note(panel_names, hidden)
-    return Panel(*panel_names, figures, has_time=True)
+    return Panel(*panel_names, figures, has_time=True, coverage=series["coverage"]["name"])

@@ -43,6 +43,9 @@ def build_overview_chart(found: Record, release: str, language: Language) -> Cha
 
 def build_group(topic: str, tiles: Sequence[Tile], language: Language) -> Group:
     """Build the tiles of a topic; its heading names the coverage if all figures share it."""
+    tiles = [
+        replace(tile, coverage=tile.figure.coverage) if tile.figure else tile for tile in tiles
+    ]
     figures = [tile.figure for tile in tiles if tile.figure]
     contexts = dict.fromkeys(figure.period for figure in figures)
     coverages = dict.fromkeys(figure.coverage for figure in figures if figure.coverage)

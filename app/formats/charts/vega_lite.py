@@ -6,6 +6,7 @@ gives no responsive width to small multiples.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
@@ -154,8 +155,9 @@ def list_time_panels(chart: Chart) -> list[tuple[str, Panel]]:
     for group in chart.groups:
         for tile in group.tiles:
             if tile.figure:
-                unit = tile.figure.unit_name
-                named.append((tile.name, Panel(tile.name, unit, [tile.figure], has_time=True)))
+                unit, coverage = tile.figure.unit_name, tile.coverage
+                panel = Panel(tile.name, unit, [tile.figure], has_time=True, coverage=coverage)
+                named.append((tile.name, panel))
     return named
 
 
@@ -173,7 +175,7 @@ def build_rows(chart: Chart, name: str, panel: Panel) -> Iterator[Node]:
             "segment": segment,
             "gap": figure.gap,
             "unit": panel.unit,
-            **build_row(chart, figure),
+            **build_row(chart, replace(figure, coverage=figure.coverage or panel.coverage)),
         }
 
 
@@ -189,6 +191,7 @@ def build_row(chart: Chart, figure: DataPoint) -> Node:
         "qualifier": figure.qualifier,
         "coverage": figure.coverage,
         "growth": figure.growth,
+        "growth_source": figure.growth_source and chart.sources[figure.growth_source - 1],
         "is_comparable": figure.is_comparable,
         "comparability": None
         if figure.is_comparable
