@@ -378,8 +378,8 @@ class Aspect(StrEnum):
 class ChartParameters(Parameters):
     aspect: Aspect = Field(Aspect.FULL, examples=["card"])
     """What is drawn: full, the default, is the whole chart; card is a picture of 1200 by 630
-    pixels for link previews and social networks, with the newest figure, its period, the countries
-    counted, its source and a small chart. It has no width and height."""
+    pixels for link previews and social networks, with the figure of the title, its period, the
+    countries counted, its source and a small chart. It has no width and height."""
     theme: Theme = Field(Theme.LIGHT, examples=["dark"])
     """The colour theme: light, the default, or dark."""
     width: Annotated[int, Field(ge=MIN_WIDTH, le=MAX_WIDTH), StrictInt] | Omitted = Field(

@@ -92,7 +92,8 @@ SUBJECTS = (
         "indicator",
         "an indicator",
         (
-            "The newest figure as the title, and a small chart of each series along a time axis: "
+            "The newest figure of a full year, a day or a total as the title (of a shorter period "
+            "if there is no other), and a small chart of each series along a time axis: "
             "a line if at least four figures are comparable, otherwise columns. Series with "
             "different units or period lengths are never drawn on the same scale. The chart "
             "shows periods, units, qualifiers, breaks and sources. SVGs embed their fonts, contain "
