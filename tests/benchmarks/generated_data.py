@@ -107,6 +107,7 @@ def rows(scale: Scale) -> Iterator[Row]:
     yield from indicators(scale)
     yield from series(scale)
     yield from observations(scale)
+    yield from latest_observations(scale)
     yield from growth_rates(scale)
 
 
@@ -268,6 +269,16 @@ def observations(scale: Scale) -> Iterator[Row]:
                     },
                 )
                 number += 1
+
+
+def latest_observations(scale: Scale) -> Iterator[Row]:
+    """Yield the newest figure of each indicator: the last of its first series."""
+    for number in range(scale.indicators):
+        last = (number * scale.areas * YEARS + YEARS) * VINTAGES - 1
+        yield (
+            models.LatestObservation,
+            {"indicator_id": BASE + number, "observation_id": BASE + last},
+        )
 
 
 def growth_rates(scale: Scale) -> Iterator[Row]:
