@@ -69,10 +69,10 @@ MAX_RECORDS = 50
 NO_SOURCE = Bilingual(
     "No figure, action, outcome, commitment, source or event has the key {key}; use search to find "
     "keys",
-    "没有标识为 {key} 的数据、举措、成果、承诺、来源或活动；请用 search 查找标识",
+    "没有标识为{key}的数据、举措、成果、承诺、来源或活动；请用search查找标识",
 )
 MORE_RECORDS = Bilingual(
-    "{total} in total; only the first {shown} are listed", "共 {total} 条，仅列出前 {shown} 条"
+    "{total} in total; only the first {shown} are listed", "共{total}条，仅列出前{shown}条"
 )
 
 

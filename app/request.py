@@ -4,7 +4,9 @@ import re
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from hashlib import sha256
 from http import HTTPStatus
+from itertools import accumulate
 from random import Random
 from time import perf_counter
 from typing import IO, Annotated, Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
@@ -22,6 +24,7 @@ from app.formats.registry import Link, format_alternate_links
 from app.formats.sdmx.errors import is_sdmx_path, render_error
 from app.i18n import Language
 from app.negotiation import Coding
+from app.parameters import PIN
 from app.problems.problem import MEDIA_TYPE, Problem, UnknownRecord
 from app.queries.pagination import QueryPage
 from app.releases import Release
@@ -41,6 +44,9 @@ STREAM_THREADS = CapacityLimiter(2)
 OTHER_ROUTE = "other"
 """The route of requests that match none."""
 RANDOM = Random()  # noqa: S311 (the identifiers of requests are not secret)
+FILE_NAME_PART = re.compile(r",[a-z_]+=[A-Za-z0-9._-]+")
+MAX_FILTER_LENGTH = 80
+"""File systems allow names of 255 bytes; people read only short ones."""
 REQUEST_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9.-]{7,127}")
 
 
@@ -49,6 +55,23 @@ def choose_request_id(given: bytes | None) -> bytes:
     if given is not None and REQUEST_ID.fullmatch(given):
         return given
     return b"%032x" % RANDOM.getrandbits(128)
+
+
+def name_parameters(pairs: Sequence[tuple[str, str]]) -> str:
+    """Return the part of a file name that parameters have, as in the static edition.
+
+    Those that are too many, or have characters that a file system may not allow, are represented by
+    a digest of all. Release and language have parts of their own.
+    """
+    given = [f",{name}={value}" for name, value in pairs if name not in {"lang", PIN}]
+    fitting = [
+        part
+        for part, length in zip(given, accumulate(map(len, given)), strict=True)
+        if length <= MAX_FILTER_LENGTH and FILE_NAME_PART.fullmatch(part)
+    ]
+    if len(fitting) < len(given):
+        fitting.append(f",{sha256(''.join(given).encode()).hexdigest()[:8]}")
+    return "".join(fitting)
 
 
 class ClientConnection(Protocol):
@@ -237,8 +260,13 @@ class RequestContext:
         return combined
 
     def build_attachment_headers(self, name: str, suffix: str) -> dict[str, str]:
-        """Return the headers of a file to save; its name has the release and the language."""
-        file = f"bri-{name}-{self.release.record['code']}.{self.language}.{suffix}"
+        """Return the headers of a file to save.
+
+        Its name has the release, the parameters and the language, so that two files with other
+        content have other names.
+        """
+        parameters = name_parameters(self.query.params)
+        file = f"bri-{name}-{self.release.record['code']}{parameters}.{self.language}.{suffix}"
         return {
             "Content-Disposition": f'attachment; filename="{file}"',
             "Accept-Ranges": "bytes",

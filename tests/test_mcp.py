@@ -128,8 +128,8 @@ def test_a_figure_says_what_it_is_not_comparable_with(
 def test_what_was_known_then(address: str) -> None:
     captured = {"indicator": "trade-share", "since": "2024-01-01", "as_of": "2025-01-14"}
     sentences, _ = call_tool(f"{address}/mcp", "get_observations", **captured)
-    assert "50.3 percent" in sentences
-    assert "50.7 percent" not in sentences
+    assert ": 50.3 percent" in sentences
+    assert ": 50.7 percent" not in sentences
 
 
 def test_a_second_report_that_differs_is_mentioned(address: str) -> None:

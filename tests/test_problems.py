@@ -95,9 +95,9 @@ def test_long_names_are_shortened(client: TestClient) -> None:
 def test_errors_are_reported_in_chinese(client: TestClient) -> None:
     problem = refused(client, "/v1/indicators?topic=tarde&lang=zh", 422)
     assert problem["title"] == "参数无效"
-    assert problem["detail"] == "tarde 不存在；您要找的是 trade 吗？"
+    assert problem["detail"] == "tarde不存在；您要找的是trade吗？"
     problem = refused(client, "/v1/indicators/goods", 404, **{"Accept-Language": "zh-CN"})
-    assert problem["detail"] == "goods 不存在；您要找的是 goods-trade 吗？"
+    assert problem["detail"] == "goods不存在；您要找的是goods-trade吗？"
 
 
 def test_cursor_of_another_list_is_refused(client: TestClient) -> None:

@@ -33,9 +33,9 @@ HOW_TO_READ = Bilingual(
     "来源未公布量化目标。",
 )
 CONTACT = Bilingual(
-    "Contact the operator of this service. To report an error in a figure, quote the key of the "
-    "observation and its source reference.",
-    "请联系本服务的运营者。如发现数据有误，请注明数据标识及出处位置。",
+    "Contact the operator of this service{address}. To report an error in a figure, quote the key "
+    "of the observation and its source reference.",
+    "请联系本服务的运营者{address}。如发现数据有误，请注明数据标识及出处位置。",
 )
 OPERATOR = Bilingual("The operator of this service", "本服务运营者")
 KEYWORDS = (
@@ -63,6 +63,12 @@ def cite_dataset(release: Record, base: str, language: Language) -> str:
     """Cite the data set, with its release and its URL."""
     comma = Bilingual(", ", "，").get(language)
     return comma.join([name_release(release["code"], language), f"{base}/v1"])
+
+
+def describe_contact(address: str | None) -> Bilingual:
+    """Say whom to contact, and at which address if the operator has set one."""
+    named = Bilingual(f" at {address}", f"（{address}）") if address else Bilingual("", "")
+    return CONTACT.format(address=named)
 
 
 def name_release(code: str, language: Language) -> str:

@@ -37,7 +37,7 @@ LANGUAGES = {
     Language.CHINESE: "http://publications.europa.eu/resource/authority/language/ZHO",
 }
 CHINA = "http://publications.europa.eu/resource/authority/country/CHN"
-SERVICE = Bilingual("REST API of the data set", "数据集 REST API")
+SERVICE = Bilingual("REST API of the data set", "数据集REST API")
 
 
 def describe_catalog(

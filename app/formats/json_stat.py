@@ -17,13 +17,13 @@ BREAK_MEANING = Bilingual("break in the series before this value", "该数值之
 NOT_COMPARABLE = "not_comparable"
 NOT_COMPARABLE_MEANING = Bilingual(
     "not comparable with an earlier value of the series; extension says which and why",
-    "与序列中的以前数据不可比，详见 extension",
+    "与序列中的以前数据不可比，详见extension",
 )
 SEPARATOR = "; "
 MEDIA_TYPE = "application/json"
 
 SOURCE = Bilingual(
-    "Official figures; extension states the source of each", "官方数据，逐项出处见 extension"
+    "Official figures; extension states the source of each", "官方数据，逐项出处见extension"
 )
 DIMENSIONS = {
     "series": Bilingual("Series", "序列"),

@@ -45,7 +45,7 @@ ENTRY_POINTS = (
     ),
     ("/v1/sources", Bilingual("Sources", "来源")),
     ("/guide", Bilingual("Guide to figures, formats and clients", "数据、格式和客户端指南")),
-    ("/openapi.json", Bilingual("OpenAPI document", "OpenAPI 文档")),
+    ("/openapi.json", Bilingual("OpenAPI document", "OpenAPI文档")),
     ("/llms-full.txt", Bilingual("All figures as sentences", "以文字表述的全部数据")),
 )
 EDITIONS = Bilingual("Press conferences", "历次发布会")

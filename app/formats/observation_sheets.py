@@ -271,11 +271,19 @@ NOTES: Mapping[str, Bilingual] = {
 }
 
 
-def declare_observations(en: str, zh: str) -> SheetLayout:
-    title = Bilingual(en, zh)
-    return declare_sheet(title, columns.OBSERVATIONS, FIRST_COLUMNS, NOTES, printed=11)
+def declare_observations(title: Bilingual, heading: Bilingual) -> SheetLayout:
+    return declare_sheet(title, heading, columns.OBSERVATIONS, FIRST_COLUMNS, NOTES, printed=11)
 
 
-OBSERVATIONS = declare_observations("Observations", "数据")
-HEADLINES = declare_observations("Headline values", "核心数据")
-ALL_YEARS = declare_observations("All years", "历年数据")
+OBSERVATIONS = declare_observations(
+    Bilingual("Observations", "数据"),
+    Bilingual("Published figures, one row each", "公布数据，每行一项"),
+)
+HEADLINES = declare_observations(
+    Bilingual("Headline figures", "核心数据"),
+    Bilingual("Headline figures of the press conference, one row each", "发布会核心数据，每行一项"),
+)
+ALL_YEARS = declare_observations(
+    Bilingual("All years", "历年数据"),
+    Bilingual("Published figures of all years, one row each", "历年公布数据，每行一项"),
+)

@@ -23,7 +23,7 @@ from app.problems.messages import NO_TEMPORARY_FILES
 from app.problems.problem import NotReady
 
 UTF_8 = "; charset=utf-8"
-WORKBOOK = Bilingual("Excel workbook", "Excel 工作簿")
+WORKBOOK = Bilingual("Excel workbook", "Excel工作簿")
 TABLE_NAMES = tuple(table.name for table in TABLES)
 PLAIN_PARAMETERS = frozenset(parameters.CitationFileParameters.model_fields)
 CITED_SOURCE = "sources/{source}/citation"
@@ -231,7 +231,7 @@ JSON_STAT = Format(
 DATA_PACKAGE = StreamedFormat(
     "zip",
     data_package.MEDIA_TYPE,
-    Bilingual("Data package (all tables as CSV)", "数据包（全部 CSV 表）"),
+    Bilingual("Data package (all tables as CSV)", "数据包（全部CSV表）"),
     ("dataset",),
     "Every table as CSV, with types, keys, sources and licence in datapackage.json (Frictionless "
     "Data). Observations include all vintages.",
@@ -242,7 +242,7 @@ DATA_PACKAGE = StreamedFormat(
 DATABASE = Format(
     "sqlite",
     "application/vnd.sqlite3",
-    Bilingual("SQLite database", "SQLite 数据库"),
+    Bilingual("SQLite database", "SQLite数据库"),
     ("dataset",),
     "The SQLite file that this service reads, with texts in both languages. Repr-Digest (RFC 9530) "
     "contains the SHA-256 digest, which /v1 also states, for files of up to 256 MB.",
@@ -300,8 +300,8 @@ CHART_FORMATS = (
     Format("vl.json", vega_lite.SPECIFICATION, duplicate_text("Vega-Lite"), CHARTED),
 )
 OTHER_FORMATS = (
-    Format("atom", feeds.ATOM, Bilingual("Atom feed", "Atom 订阅"), ("changes",)),
-    Format("feed.json", feeds.JSON_FEED, Bilingual("JSON Feed", "JSON Feed 订阅"), ("changes",)),
+    Format("atom", feeds.ATOM, Bilingual("Atom feed", "Atom订阅"), ("changes",)),
+    Format("feed.json", feeds.JSON_FEED, Bilingual("JSON Feed", "JSON Feed订阅"), ("changes",)),
     Format("jsonld", dcat.JSON_LD, Bilingual("DCAT (JSON-LD)", "DCAT（JSON-LD）"), ("catalog",)),
     Format(
         "ttl", dcat.TURTLE, Bilingual("DCAT (Turtle)", "DCAT（Turtle）"), ("catalog",), "", UTF_8

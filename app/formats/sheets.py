@@ -41,6 +41,9 @@ class SheetColumn:
 @dataclass(frozen=True)
 class SheetLayout:
     title: Bilingual
+    """The name of the sheet, of at most 31 characters."""
+    heading: Bilingual
+    """What one row is, above the table and in the contents."""
     columns: Sequence[SheetColumn]
     printed: int
     """How many columns are printed; the others contain keys."""
@@ -98,8 +101,9 @@ CELLS: dict[Datatype, Callable[[Any], Cell]] = {
 }
 
 
-def declare_sheet(
+def declare_sheet(  # noqa: PLR0913 - two of them by name
     title: Bilingual,
+    heading: Bilingual,
     table: Sequence[Column],
     first: Sequence[str | SheetColumn],
     notes: Mapping[str, Bilingual] | None = None,
@@ -118,7 +122,7 @@ def declare_sheet(
     }
     shown = [by_name[one] if isinstance(one, str) else one for one in first]
     rest = [column for name, column in by_name.items() if name not in first]
-    return SheetLayout(title, [*shown, *rest], printed)
+    return SheetLayout(title, heading, [*shown, *rest], printed)
 
 
 def convert_column(column: Column, note: Bilingual | None) -> SheetColumn:
@@ -175,6 +179,7 @@ GROWTH_NOTE = Bilingual(
 )
 INDICATORS = declare_sheet(
     Bilingual("Indicators", "指标"),
+    Bilingual("Indicators with their headline figures, one row each", "指标及其核心数据，每行一项"),
     indicator_columns.INDICATORS,
     [
         "name",
@@ -195,6 +200,9 @@ INDICATORS = declare_sheet(
 )
 ACTIONS = declare_sheet(
     Bilingual("Priority areas and actions", "重点领域与举措"),
+    Bilingual(
+        "Actions announced in the priority areas, one row each", "重点领域中已宣布的举措，每行一项"
+    ),
     record_columns.ACTIONS,
     [
         "priority_area_title",
@@ -213,6 +221,9 @@ ACTIONS = declare_sheet(
 )
 PRIORITY_AREAS = declare_sheet(
     Bilingual("Priority areas", "重点领域"),
+    Bilingual(
+        "Priority areas announced for the year, one row each", "已公布的当年重点领域，每行一项"
+    ),
     record_columns.PRIORITY_AREAS,
     [
         "title",
@@ -231,6 +242,10 @@ PRIORITY_AREAS = declare_sheet(
 )
 OUTCOMES = declare_sheet(
     Bilingual("Other results", "其他成果"),
+    Bilingual(
+        "Results that sources state without a figure, one row each",
+        "来源所述的无数据成果，每行一项",
+    ),
     record_columns.OUTCOMES,
     [TOPIC, "year", "text", "note", AREAS, CITATION, SOURCE_URL, "id"],
     printed=6,
@@ -243,6 +258,10 @@ PRECISION = SheetColumn(
 )
 COMMITMENTS = declare_sheet(
     Bilingual("Commitments", "高峰论坛承诺"),
+    Bilingual(
+        "Commitments announced at forums, with later readings, one row each",
+        "高峰论坛宣布的承诺及其后续数据，每行一项",
+    ),
     record_columns.COMMITMENTS,
     [
         "name",
@@ -259,12 +278,16 @@ COMMITMENTS = declare_sheet(
 )
 SOURCES = declare_sheet(
     Bilingual("Sources", "来源"),
+    Bilingual(
+        "Documents that state the figures and texts, one row each", "数据和文字的来源文件，每行一份"
+    ),
     record_columns.SOURCES,
     ["title", "publisher", "body", "published_on", PRECISION, "address", "licence", "code"],
     printed=6,
 )
 NOTES = SheetLayout(
     Bilingual("Notes", "说明"),
+    Bilingual("How to read the columns, and which countries are counted", "各列说明及统计范围"),
     (
         SheetColumn(
             Bilingual("Note", "说明"), 24, lambda one, _: show_text(one["name"], is_bold=True)

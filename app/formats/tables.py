@@ -1,7 +1,8 @@
 """The lists of the API as flat tables: their columns, and how their rows are read."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select
@@ -156,6 +157,8 @@ class TableQuery:
     base: str
     """The base URL of the service."""
     connection: Connection
+    contact: str | None = None
+    """The email address of the operator, or the address of a page."""
 
     def read_rows(self) -> Iterator[Rows]:
         return self.table.read_rows(self)
@@ -165,6 +168,12 @@ class TableQuery:
 
     def read_pages(self) -> Iterator[list[Record]]:
         return self.table.read_pages(self)
+
+
+def read_records(table: Table, query: TableQuery, **filters: Any) -> Iterator[Record]:
+    """Read all records of a table that pass the filters, whatever the query selects."""
+    chosen = table.list_parameters.model_construct(**dict(table.list_parameters()) | filters)
+    return chain.from_iterable(replace(query, table=table, filters=chosen).read_pages())
 
 
 OBSERVATIONS = ObservationTable(

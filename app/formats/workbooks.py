@@ -1,26 +1,20 @@
-"""Workbooks: the sheets of a table, or of the whole data set."""
+"""Workbooks: the sheets of a table, or of the whole dataset."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
 from itertools import chain
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from app import parameters
 from app.db.columns import Record
 from app.enums import EvidenceBasis
-from app.formats import observation_sheets, sheets, tables
-from app.formats.dataset_info import (
-    CONTACT,
-    DATA_LICENCE,
-    DESCRIPTION,
-    HOW_TO_READ,
-    TITLE,
-    cite_dataset,
-)
-from app.formats.sheets import Sheet, SheetLayout
-from app.formats.tables import Table, TableQuery, create_row_limit_error
-from app.i18n import Bilingual, Language
+from app.formats import cover_sheet, observation_sheets, sheets, tables
+from app.formats.cover_sheet import CoverRow
+from app.formats.dataset_info import HOW_TO_READ, TITLE, cite_dataset
+from app.formats.sheets import LINK_COLOUR, Sheet, SheetLayout
+from app.formats.tables import TableQuery, create_row_limit_error, read_records
+from app.i18n import Bilingual, Language, name_edition
 from app.queries.editions import read_contents
 from app.queries.series import list_breaks
 
@@ -30,8 +24,15 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+HEADER_ROW = 2
+"""The row of column names, counted from 0, below the title and the source of the sheet."""
 HEADER_HEIGHT = 24
 HEADING = {"bold": True, "bottom": 2, "text_wrap": True, "bg_color": "#E8EEF4", "indent": 1}
+TITLE_STYLE = {"bold": True, "font_size": 14}
+SUBTITLE_STYLE = {"font_color": "#595959"}
+LABEL_STYLE = {"bold": True, "text_wrap": True}
+LABEL_LINK_STYLE = {"font_color": LINK_COLOUR, "underline": 1, "text_wrap": True}
+TEXT_STYLE = {"text_wrap": True}
 PAPER_A4 = 9
 """The number of A4 in the file format."""
 FONT = Bilingual("Calibri", "等线")
@@ -46,7 +47,7 @@ LAYOUTS = {
     "commitments": sheets.COMMITMENTS,
 }
 NOTES = (
-    (Bilingual("Data set", "数据集"), DESCRIPTION),
+    (Bilingual("How to read", "使用说明"), HOW_TO_READ),
     (
         Bilingual("Figures", "数据"),
         Bilingual(
@@ -59,11 +60,15 @@ NOTES = (
             "仅同一序列的数据可比，即指标、统计范围、计量单位和统计期长度均相同；“可比性”列标明不可比的除外。",
         ),
     ),
-    (Bilingual("How to read", "使用说明"), HOW_TO_READ),
-    (Bilingual("Licence", "许可"), DATA_LICENCE),
-    (Bilingual("Contact", "联系方式"), CONTACT),
+    (
+        Bilingual("Empty cells", "空单元格"),
+        Bilingual(
+            "An empty cell means that there is nothing to state. It never means zero.",
+            "空单元格表示该处无内容，不表示零。",
+        ),
+    ),
 )
-CITE_AS = Bilingual("Cite as", "引用格式")
+SUBTITLE = Bilingual("Source: {citation}", "来源：{citation}")
 COLUMN_NAME = Bilingual("Column “{label}”", "“{label}”列")
 COVERAGE_NAMES = {
     EvidenceBasis.STATED: Bilingual("Countries counted: {name}", "统计范围：{name}"),
@@ -75,9 +80,9 @@ BREAK_NAME = Bilingual("Break in {series}, {day}", "序列中断（{series}，{d
 
 
 def write_table(query: TableQuery, file: IO[bytes]) -> None:
-    records = chain.from_iterable(query.read_pages())
-    sheet = Sheet(LAYOUTS[query.table.name], records)
-    write_sheets(query, query.table.title, [sheet], file)
+    layout = LAYOUTS[query.table.name]
+    title = join_titles(layout.title)
+    write_sheets(query, title, [Sheet(layout, chain.from_iterable(query.read_pages()))], file)
 
 
 def write_overview(query: TableQuery, file: IO[bytes]) -> None:
@@ -103,18 +108,18 @@ def write_overview(query: TableQuery, file: IO[bytes]) -> None:
         Sheet(sheets.OUTCOMES, read_records(tables.OUTCOMES, query, edition=[edition])),
         Sheet(observation_sheets.ALL_YEARS, observations),
     ]
-    write_sheets(query, TITLE, shown, file)
+    write_sheets(query, join_titles(name_edition(edition)), shown, file)
 
 
-def read_records(table: Table, query: TableQuery, **filters: Any) -> Iterator[Record]:
-    chosen = table.list_parameters.model_construct(**dict(table.list_parameters()) | filters)
-    return chain.from_iterable(replace(query, table=table, filters=chosen).read_pages())
+def join_titles(part: Bilingual) -> Bilingual:
+    """Return the title of a workbook with a part of the dataset."""
+    return Bilingual(f"{TITLE.en}: {part.en[0].lower()}{part.en[1:]}", f"{TITLE.zh}：{part.zh}")
 
 
 def write_sheets(
     query: TableQuery, title: Bilingual, shown: Sequence[Sheet], file: IO[bytes]
 ) -> None:
-    """Write sheets row by row as a workbook, with sources and notes.
+    """Write sheets row by row as a workbook, between a cover and sheets of sources and notes.
 
     Raises:
         InvalidParameters: if a sheet has more rows than a workbook holds.
@@ -131,33 +136,41 @@ def write_sheets(
         "strings_to_urls": False,
     }
     sources = Sheet(sheets.SOURCES, read_records(tables.SOURCES, query))
-    notes = Sheet(sheets.NOTES, build_notes(query, subject, [one.layout for one in shown]))
+    notes = Sheet(sheets.NOTES, build_notes(query, [one.layout for one in shown]))
+    tables_shown = (*shown, sources, notes)
     with Workbook(file, options) as workbook:
         workbook.set_properties(
             {"title": title.get(language), "subject": subject, "created": created}
         )
         styles = Styles(workbook, FONT.get(language))
-        for sheet in (*shown, sources, notes):
-            name = sheet.layout.title.get(language)
-            worksheet = workbook.add_worksheet(name)
-            write_sheet(worksheet, sheet, styles, language)
-            header = f"&L&B{escape_header(title.get(language))}&R{escape_header(name)}"
+        rows = cover_sheet.build_rows(query, [one.layout for one in tables_shown])
+        cover = workbook.add_worksheet(cover_sheet.TITLE.get(language))
+        write_cover(cover, title.get(language), rows, styles)
+        worksheets = [cover]
+        for sheet in tables_shown:
+            worksheet = workbook.add_worksheet(sheet.layout.title.get(language))
+            write_sheet(worksheet, sheet, styles, language, subject)
+            worksheets.append(worksheet)
+        for worksheet in worksheets:
+            header = f"&L&B{escape_header(title.get(language))}&R{escape_header(worksheet.name)}"
             worksheet.set_header(header)
             worksheet.set_footer(f"&L{escape_header(subject)}&R{PAGE.get(language)}")
+            worksheet.set_landscape()
+            worksheet.set_paper(PAPER_A4)
+            worksheet.fit_to_pages(1, 0)
+            worksheet.set_margins(left=0.5, right=0.5, top=0.8, bottom=0.8)
 
 
-def build_notes(
-    query: TableQuery, citation: str, layouts: Sequence[SheetLayout]
-) -> Iterator[Record]:
-    """Say how to read the columns of the sheets, which countries are counted, and how to cite."""
+def build_notes(query: TableQuery, layouts: Sequence[SheetLayout]) -> Iterator[Record]:
+    """Say how to read the columns of the sheets, and which countries are counted."""
     language = query.language
     columns = {column.label: column.note for layout in layouts for column in layout.columns}
     explained = [(label, note) for label, note in columns.items() if note]
     notes = [(COLUMN_NAME.format(label=label), note) for label, note in explained]
-    for name, text in (*NOTES, *notes, (CITE_AS, Bilingual(citation, citation))):
-        if name is CITE_AS and explained:
-            yield from build_context_notes(query)
+    for name, text in (*NOTES, *notes):
         yield {"name": name.get(language), "text": text.get(language)}
+    if explained:
+        yield from build_context_notes(query)
 
 
 def build_context_notes(query: TableQuery) -> Iterator[Record]:
@@ -187,33 +200,51 @@ class Styles:
         return self.formats[key]
 
 
-def write_sheet(worksheet: "Worksheet", sheet: Sheet, styles: Styles, language: Language) -> None:
-    """Write a sheet whose header stays visible and is repeated on each printed page."""
+def write_cover(
+    worksheet: "Worksheet", title: str, rows: Iterable[CoverRow], styles: Styles
+) -> None:
+    """Write a title, and below it rows of a label and a text."""
+    for index, width in enumerate(cover_sheet.WIDTHS):
+        worksheet.set_column(index, index, width)
+    worksheet.set_row(0, HEADER_HEIGHT)
+    worksheet.write_string(0, 0, title, styles(TITLE_STYLE))
+    for index, row in enumerate(rows, start=1):
+        if row.sheet is None:
+            worksheet.write_string(index, 0, row.label, styles(LABEL_STYLE))
+        else:
+            target = f"internal:'{row.sheet}'!A1"
+            worksheet.write_url(index, 0, target, styles(LABEL_LINK_STYLE), row.label)
+        worksheet.write_string(index, 1, row.text, styles(TEXT_STYLE))
+
+
+def write_sheet(
+    worksheet: "Worksheet", sheet: Sheet, styles: Styles, language: Language, source: str
+) -> None:
+    """Write a table, whose header stays visible and is repeated on each printed page."""
     heading = styles(HEADING)
     layout = sheet.layout
     # Widths come before all cells, since rows are written to the file as they are complete.
     for index, column in enumerate(layout.columns):
         worksheet.set_column(index, index, column.width)
-    worksheet.set_row(0, HEADER_HEIGHT)
+    worksheet.write_string(0, 0, layout.heading.get(language), styles(TITLE_STYLE))
+    subtitle = SUBTITLE.get(language).format(citation=source)
+    worksheet.write_string(1, 0, subtitle, styles(SUBTITLE_STYLE))
+    worksheet.set_row(HEADER_ROW, HEADER_HEIGHT)
     for index, column in enumerate(layout.columns):
-        worksheet.write_string(0, index, column.label.get(language), heading)
-    last = 0
-    for last, record in enumerate(sheet.records, start=1):
-        if last > MAX_ROWS:
+        worksheet.write_string(HEADER_ROW, index, column.label.get(language), heading)
+    last = HEADER_ROW
+    for last, record in enumerate(sheet.records, start=HEADER_ROW + 1):
+        if last > HEADER_ROW + MAX_ROWS:
             raise create_row_limit_error(MAX_ROWS)
         for index, column in enumerate(layout.columns):
             cell = column.build_cell(record, language)
             write = getattr(worksheet, cell.method)
             write(last, index, cell.value, styles(cell.style))
-    worksheet.freeze_panes(1, 1)
+    worksheet.freeze_panes(HEADER_ROW + 1, 1)
     worksheet.print_area(0, 0, last, layout.printed - 1)
-    if last:
-        worksheet.autofilter(0, 0, last, len(layout.columns) - 1)
-    worksheet.set_landscape()
-    worksheet.set_paper(PAPER_A4)
-    worksheet.fit_to_pages(1, 0)
-    worksheet.repeat_rows(0)
-    worksheet.set_margins(left=0.5, right=0.5, top=0.8, bottom=0.8)
+    if last > HEADER_ROW:
+        worksheet.autofilter(HEADER_ROW, 0, last, len(layout.columns) - 1)
+    worksheet.repeat_rows(HEADER_ROW)
 
 
 def escape_header(text: str) -> str:

@@ -88,20 +88,20 @@ RECIPES = tuple(
             "Read only the columns that are needed",
             "仅读取所需的列",
         ),
-        ("with_sdmx1.py", "Python, sdmx1", "Read a series by its SDMX key", "按 SDMX 键读取序列"),
+        ("with_sdmx1.py", "Python, sdmx1", "Read a series by its SDMX key", "按SDMX键读取序列"),
         ("duckdb.sql", "DuckDB", "Query the table at its URL", "按网址直接查询数据表"),
         (
             "fetch.mjs",
             "JavaScript",
             "Fetch data in browsers and Node.js, from any origin",
-            "适用于浏览器和 Node.js，可跨域访问",
+            "适用于浏览器和Node.js，可跨域访问",
         ),
         ("r.R", "R", "Read a table as a data frame", "将数据表读取为数据框"),
         (
             "excel.pq",
             "Excel, Power BI",
             "Data > Get Data > Blank Query > Advanced Editor; or open the .xlsx file",
-            "“数据”—“获取数据”—“空白查询”—“高级编辑器”；也可直接打开 .xlsx 文件",
+            "“数据”—“获取数据”—“空白查询”—“高级编辑器”；也可直接打开.xlsx文件",
         ),
         (
             "sheets.txt",

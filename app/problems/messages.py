@@ -12,74 +12,74 @@ from app.i18n import Bilingual
 # Parameters. The keys are the error types of Pydantic and of app.parameters; the placeholders are
 # the name of the parameter, the value that was found and the constraint that it breaks.
 VALIDATION_MESSAGES = {
-    "missing": Bilingual("{name} is missing", "缺少参数 {name}"),
-    "unknown_code": Bilingual("{found} is unknown", "{found} 不存在"),
+    "missing": Bilingual("{name} is missing", "缺少参数{name}"),
+    "unknown_code": Bilingual("{found} is unknown", "{found}不存在"),
     "enum": Bilingual(
-        "{found} is unknown; use one of {choices}", "{found} 不存在；可选值为 {choices}"
+        "{found} is unknown; use one of {choices}", "{found}不存在；可选值为{choices}"
     ),
     "iso_date": Bilingual(
         "{found} is not a calendar date; write dates as 2024-01-31",
-        "{found} 不是有效日期；日期格式为 2024-01-31",
+        "{found}不是有效日期；日期格式为2024-01-31",
     ),
-    "int_parsing": Bilingual("{found} is not an integer", "{found} 不是整数"),
-    "int_parsing_size": Bilingual("{found} is too large", "{found} 过大"),
+    "int_parsing": Bilingual("{found} is not an integer", "{found}不是整数"),
+    "int_parsing_size": Bilingual("{found} is too large", "{found}过大"),
     "greater_than_equal": Bilingual(
-        "{found} is too small; use at least {ge}", "{found} 过小；最小值为 {ge}"
+        "{found} is too small; use at least {ge}", "{found}过小；最小值为{ge}"
     ),
     "less_than_equal": Bilingual(
-        "{found} is too large; use at most {le}", "{found} 过大；最大值为 {le}"
+        "{found} is too large; use at most {le}", "{found}过大；最大值为{le}"
     ),
-    "string_too_short": Bilingual("{name} is empty; enter some text", "{name} 为空；请填写内容"),
+    "string_too_short": Bilingual("{name} is empty; enter some text", "{name}为空；请填写内容"),
     "string_too_long": Bilingual(
         "{name} is too long; use at most {max_length} characters",
-        "{name} 过长；最多 {max_length} 个字符",
+        "{name}过长；最多{max_length}个字符",
     ),
     "string_pattern_mismatch": Bilingual(
-        "{name} contains characters that are not allowed", "{name} 含有无效字符"
+        "{name} contains characters that are not allowed", "{name}含有无效字符"
     ),
     "too_long": Bilingual(
         "{name} has too many values; use at most {max_length}",
-        "{name} 的取值过多；最多 {max_length} 个",
+        "{name}的取值过多；最多{max_length}个",
     ),
     "too_short": Bilingual(
         "{name} has too few values; use {min_length}",
-        "{name} 的取值不足；需要 {min_length} 个",
+        "{name}的取值不足；需要{min_length}个",
     ),
     "period": Bilingual(
         "{found} is not a period; write a year as 2024, a month as 2024-05, months as "
         "2024-01/2024-11, or a date as 2024-06-30",
-        "{found} 不是有效的统计期；年份写作 2024，月份写作 2024-05，起止月份写作 2024-01/2024-11，"
-        "日期写作 2024-06-30",
+        "{found}不是有效的统计期；年份写作2024，月份写作2024-05，起止月份写作2024-01/2024-11，"
+        "日期写作2024-06-30",
     ),
     "same_edition": Bilingual(
         "{found} is given twice; name two different press conferences",
-        "{found} 重复；请指定两次不同的发布会",
+        "{found}重复；请指定两次不同的发布会",
     ),
     "same_period": Bilingual(
-        "{found} is repeated; use two different periods", "{found} 重复；请使用两个不同的统计期"
+        "{found} is repeated; use two different periods", "{found}重复；请使用两个不同的统计期"
     ),
     "bool_parsing": Bilingual(
-        "{found} is not true, false, 1 or 0", "{found} 不是 true、false、1 或 0"
+        "{found} is not true, false, 1 or 0", "{found}不是true、false、1或0"
     ),
     "before_since": Bilingual(
         "{found} is before since ({since}); swap the two dates",
-        "{found} 早于 since（{since}）；请互换两个日期",
+        "{found}早于since（{since}）；请互换两个日期",
     ),
-    "repeated": Bilingual("{name} is repeated; use it once", "{name} 重复；该参数只能使用一次"),
+    "repeated": Bilingual("{name} is repeated; use it once", "{name}重复；该参数只能使用一次"),
     "extra_forbidden": Bilingual(
-        "{name} is not a parameter of this operation", "该操作没有参数 {name}"
+        "{name} is not a parameter of this operation", "该操作没有参数{name}"
     ),
 }
-INVALID_VALUE = Bilingual("{found} is not valid for {name}", "{name} 的值 {found} 无效")
+INVALID_VALUE = Bilingual("{found} is not valid for {name}", "{name}的值{found}无效")
 ERROR_COUNT = Bilingual(
     "The request has {count} errors; they are listed in errors",
-    "请求中有 {count} 处错误，详见 errors",
+    "请求中有{count}处错误，详见errors",
 )
-SUGGESTION = Bilingual("did you mean {nearest}?", "您要找的是 {nearest} 吗？")
+SUGGESTION = Bilingual("did you mean {nearest}?", "您要找的是{nearest}吗？")
 WITH_HINT = Bilingual("{message}; {hint}", "{message}；{hint}")
 UNKNOWN_CURSOR = Bilingual(
     "The cursor does not belong to this list; start without one and follow next",
-    "游标不属于该列表；请先不带游标请求，再沿 next 翻页",
+    "游标不属于该列表；请先不带游标请求，再沿next翻页",
 )
 NO_FIGURE = Bilingual("No figure for {period} is recorded here", "本站未收录{period}的数据")
 NO_FIGURE_IN_UNIT = Bilingual(
@@ -100,19 +100,19 @@ NOT_YET_KNOWN = Bilingual(
 )
 
 # Paths and records.
-UNKNOWN_RECORD = Bilingual("{found} is unknown", "{found} 不存在")
+UNKNOWN_RECORD = Bilingual("{found} is unknown", "{found}不存在")
 NOT_OF_YEAR = Bilingual(
     "{found} is no priority area of {year}; it is one of {years}",
-    "{year}年重点领域中没有 {found}；收录该重点领域的年份为{years}",
+    "{year}年重点领域中没有{found}；收录该重点领域的年份为{years}",
 )
 UNKNOWN_PATH = Bilingual("Nothing is served at {path}", "路径 {path} 下没有内容")
 METRICS_DISABLED = Bilingual(
-    "Metrics are collected only with BRI_METRICS=true", "仅在设置 BRI_METRICS=true 时提供运行指标"
+    "Metrics are collected only with BRI_METRICS=true", "仅在设置BRI_METRICS=true时提供运行指标"
 )
 
 # oEmbed.
 UNSUPPORTED_FORMAT = Bilingual(
-    "{found} is not supported; use json or xml", "不支持 {found}；可选格式为 json 或 xml"
+    "{found} is not supported; use json or xml", "不支持{found}；可选格式为json或xml"
 )
 NOTHING_TO_EMBED = Bilingual(
     "{url} is not the address of an indicator, a series or a priority area of this service",
@@ -137,21 +137,21 @@ WITH_CHANGES_URL = Bilingual("{message} All changes: {url}", "{message}全部变
 # Charts and downloads.
 CARD_SIZE = Bilingual(
     "a card is always 1200 pixels wide and 630 high; omit {name}, or omit aspect",
-    "分享卡片固定为1200×630像素，请去掉 {name} 或 aspect",
+    "分享卡片固定为1200×630像素，请去掉{name}或aspect",
 )
 HEIGHT_TOO_SMALL = Bilingual(
     "{height} is too small for this chart at a width of {width}; use at least {least}, or omit "
     "height",
-    "{height} 过小，宽度为 {width} 时该图至少需要 {least}；也可省略 height",
+    "{height}过小，宽度为{width}时该图至少需要{least}；也可省略height",
 )
 IMAGE_TOO_LARGE = Bilingual(
     "{scale} is too large for this chart: the image would have {pixels} pixels; the limit is "
     "{limit}",
-    "{scale} 过大：该图将有 {pixels} 个像素，最多为 {limit} 个",
+    "{scale}过大：该图将有{pixels}个像素，最多为{limit}个",
 )
 TOO_MANY_ROWS = Bilingual(
     "This format holds at most {limit} rows; add filters or download CSV",
-    "该格式最多 {limit} 行；请缩小范围，或下载 CSV 表",
+    "该格式最多{limit}行；请缩小范围，或下载CSV表",
 )
 NO_DATABASE_FILE = Bilingual(
     "This service uses a database server and has no database file; download /v1/dataset.zip",
@@ -159,33 +159,33 @@ NO_DATABASE_FILE = Bilingual(
 )
 CUBE_TOO_LARGE = Bilingual(
     "The cube would be too large; add filters by indicator, series or period, or download CSV",
-    "数据立方过大；请按指标、序列或统计期缩小范围，或下载 CSV 表",
+    "数据立方过大；请按指标、序列或统计期缩小范围，或下载CSV表",
 )
 
 # SDMX.
 AVAILABLE = Bilingual("available: {names}", "可用：{names}")
 EXPECTED = Bilingual("expected: {names}", "应为：{names}")
 UNKNOWN_SDMX_PATH = Bilingual("/sdmx/{path} does not exist", "/sdmx/{path} 不存在")
-PATH_TOO_LONG = Bilingual("The path has too many parts: remove {rest}", "路径过长：请删除 {rest}")
-UNSUPPORTED_RESOURCE = Bilingual("{name} is not supported", "不支持 {name}")
-UNKNOWN_CLASS = Bilingual("{name} is not a class of artefacts", "{name} 不是结构类型")
+PATH_TOO_LONG = Bilingual("The path has too many parts: remove {rest}", "路径过长：请删除{rest}")
+UNSUPPORTED_RESOURCE = Bilingual("{name} is not supported", "不支持{name}")
+UNKNOWN_CLASS = Bilingual("{name} is not a class of artefacts", "{name}不是结构类型")
 NOT_A_DATAFLOW = Bilingual(
-    "{found} is not a dataflow; write {expected}", "{found} 不是数据流；请写作 {expected}"
+    "{found} is not a dataflow; write {expected}", "{found}不是数据流；请写作{expected}"
 )
 UNKNOWN_DATAFLOW = Bilingual(
     "{found} is unknown; the only dataflow is {expected}",
-    "{found} 不存在；唯一的数据流为 {expected}",
+    "{found}不存在；唯一的数据流为{expected}",
 )
 UNKNOWN_PROVIDER = Bilingual(
     "{found} is not a data provider of this service; omit the provider",
-    "{found} 不是本服务的数据提供方；请省略数据提供方",
+    "{found}不是本服务的数据提供方；请省略数据提供方",
 )
 OTHER_MAINTAINER = Bilingual(
     "{agency} maintains all artefacts of this service, in version {version}",
-    "本服务的全部结构由 {agency} 维护，版本为 {version}",
+    "本服务的全部结构由{agency}维护，版本为{version}",
 )
 NO_ARTEFACT = Bilingual(
-    "No artefact matches; available: {names}", "没有符合条件的结构；现有 {names}"
+    "No artefact matches; available: {names}", "没有符合条件的结构；现有{names}"
 )
 TOO_MANY_KEYS = Bilingual(
     "{count} keys are too many; request at most {limit} at once",
@@ -198,32 +198,32 @@ TOO_MANY_TEXTS = Bilingual(
 MALFORMED_KEY = Bilingual(
     "The key {key} has {count} parts; write {expected}, and leave a part empty or write * for all "
     "values",
-    "键 {key} 有{count}段；请写作 {expected}，某段留空或写 * 表示全部取值",
+    "键{key}有{count}段；请写作{expected}，某段留空或写“*”表示全部取值",
 )
-REPEATED_PARAMETER = Bilingual("{name} is repeated; give it once", "{name} 重复；只能出现一次")
+REPEATED_PARAMETER = Bilingual("{name} is repeated; give it once", "{name}重复；只能出现一次")
 PARAMETER_REASON = Bilingual("{name}: {reason}", "{name}：{reason}")
 UNKNOWN_PARAMETER = Bilingual("unknown parameter", "参数不存在")
 UNKNOWN_COMPONENT = Bilingual("unknown component", "成分不存在")
-UNKNOWN_CODE = Bilingual("unknown code {code}", "代码 {code} 不存在")
-INVALID_CHOICE = Bilingual("invalid value {value}", "取值 {value} 无效")
+UNKNOWN_CODE = Bilingual("unknown code {code}", "代码{code}不存在")
+INVALID_CHOICE = Bilingual("invalid value {value}", "取值{value}无效")
 ONLY_DIMENSIONS = Bilingual(
     "c[{name}]: only dimensions can be filtered: {names}", "c[{name}]：只能按维度筛选：{names}"
 )
 UNSUPPORTED_OPERATOR = Bilingual(
     "{name}: the operator {operator} is not supported; supported: {names}",
-    "{name}：不支持运算符 {operator}；支持：{names}",
+    "{name}：不支持运算符{operator}；支持：{names}",
 )
 HISTORY_OR_DATE = Bilingual(
-    "Use either includeHistory or asOf, not both", "includeHistory 与 asOf 不能同时使用"
+    "Use either includeHistory or asOf, not both", "includeHistory与asOf不能同时使用"
 )
 NO_HISTORY_AS_CSV = Bilingual(
     "includeHistory is not available as CSV, which cannot tell vintages apart; request XML or JSON",
-    "CSV无法区分各期历史数据，不支持 includeHistory；请改用XML或JSON",
+    "CSV无法区分各期历史数据，不支持includeHistory；请改用XML或JSON",
 )
 NO_DATA = Bilingual("No data match the request", "没有符合条件的数据")
 NO_FORMAT = Bilingual(
     "No available format matches {found}; available: {choices}",
-    "没有符合 {found} 的格式；可用格式：{choices}",
+    "没有符合{found}的格式；可用格式：{choices}",
 )
 TOO_MANY_OBSERVATIONS = Bilingual(
     "More than {limit} observations match; narrow the key or the periods, or request CSV, which "
@@ -264,7 +264,7 @@ MALFORMED_QUERY = Bilingual(
     "查询串中的百分号转义不完整、不是UTF-8文本或含有控制字符",
 )
 METHOD_NOT_ALLOWED = Bilingual(
-    "This service is read-only; use one of {allowed}", "本服务只读；可用方法为 {allowed}"
+    "This service is read-only; use one of {allowed}", "本服务只读；可用方法为{allowed}"
 )
 PRECONDITION_FAILED = Bilingual(
     "The current state of the resource does not match the condition of the request",
@@ -298,7 +298,7 @@ WORK_FAILED = Bilingual(
 NO_TEMPORARY_FILES = Bilingual(
     "The file cannot be created, because the service cannot write temporary files; download CSV"
     " or JSON Lines",
-    "服务无法写入临时文件，因而不能生成该文件；请下载 CSV 表或 JSON Lines 文件",
+    "服务无法写入临时文件，因而不能生成该文件；请下载CSV表或JSON Lines文件",
 )
 
 

@@ -32,9 +32,9 @@ MEASURES = {
 }
 INFERRED = Bilingual(
     " This service infers the countries of “{name}” from published amounts and shares; no source "
-    "states that they differ. The arithmetic is the evidence at /v1/coverages/{code}.",
-    "“{name}”系本站根据已公布的金额和比重推断，来源未说明所统计的国家不同；推算过程见 "
-    "/v1/coverages/{code} 的 evidence。",
+    "states that they differ. The description of this coverage shows the arithmetic.",
+    "“{name}”系本站根据已公布的金额和比重推断，来源未说明所统计的国家不同；推算过程见"
+    "该统计范围的依据说明。",
 )
 RATE_SCOPE = {"indicator": Indicator.code, "counterpart_area": counterpart_area.code}
 """What a growth rate shares with the figures that it may be about."""

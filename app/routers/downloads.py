@@ -129,7 +129,11 @@ def send_file(  # noqa: PLR0913, PLR0917 - a private helper of two callers
 ) -> Response:
     headers = context.build_attachment_headers(name, form.suffix)
     release, base = context.release, context.base_url
-    prepare = partial(TableQuery, table, context.language, filters, release.record, base)
+    operator = context.app.state.contact
+    prepare = partial(
+        TableQuery, table, context.language, filters, release.record, base,
+        contact=operator and operator.text,
+    )  # fmt: skip
     if isinstance(form, FileFormat):
         file = create_temporary_file()
         try:

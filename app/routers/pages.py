@@ -19,7 +19,6 @@ from app.formats.feeds import format_title
 from app.formats.registry import build_service_links, list_distributions
 from app.i18n import format_published_day
 from app.pages import render_content, split_fragments
-from app.pages.calendar import find_next_edition
 from app.pages.content import (
     ADDRESS_PLACEHOLDER,
     PAGE_NAMES,
@@ -42,6 +41,7 @@ from app.pages.year_table import build_year_tables
 from app.problems import problem
 from app.problems.problem import UnknownRecord
 from app.queries import page_data
+from app.queries.calendar import find_next_edition
 from app.queries.editions import list_editions, read_contents
 from app.queries.indicators import list_indicators
 from app.queries.passages import list_source_passages

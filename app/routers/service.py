@@ -7,7 +7,13 @@ from fastapi.concurrency import run_in_threadpool
 
 from app import __version__, parameters
 from app.db.columns import Record
-from app.formats.dataset_info import CONTACT, DATA_LICENCE, DESCRIPTION, TITLE, cite_dataset
+from app.formats.dataset_info import (
+    DATA_LICENCE,
+    DESCRIPTION,
+    TITLE,
+    cite_dataset,
+    describe_contact,
+)
 from app.formats.registry import (
     build_service_links,
     find_temporary_file_error,
@@ -50,10 +56,10 @@ LINKS = {
         Bilingual("Comparison of two periods", "两期数据比较"),
     ),
     "changes": ("/v1/changes", Bilingual("Changes of each release", "各版本变更")),
-    "atom": ("/v1/changes.atom", Bilingual("Atom feed of releases", "版本更新（Atom 订阅）")),
+    "atom": ("/v1/changes.atom", Bilingual("Atom feed of releases", "版本更新（Atom订阅）")),
     "json-feed": (
         "/v1/changes.feed.json",
-        Bilingual("JSON Feed of releases", "版本更新（JSON Feed 订阅）"),
+        Bilingual("JSON Feed of releases", "版本更新（JSON Feed订阅）"),
     ),
     "editions": ("/v1/editions", Bilingual("Yearly press conferences", "年度发布会")),
     "priority-areas": ("/v1/priority-areas", Bilingual("Priority areas", "重点领域")),
@@ -86,8 +92,8 @@ LINKS = {
     ),
     "guide": ("/guide", Bilingual("Guide", "使用指南")),
     "recipes": ("/recipes", Bilingual("Examples for other programs", "其他程序的使用示例")),
-    "service-desc": ("/openapi.json", Bilingual("OpenAPI document", "OpenAPI 描述文件")),
-    "service-doc": ("/docs", Bilingual("API reference", "API 文档")),
+    "service-desc": ("/openapi.json", Bilingual("OpenAPI document", "OpenAPI描述文件")),
+    "service-doc": ("/docs", Bilingual("API reference", "API文档")),
 }
 
 
@@ -127,6 +133,7 @@ def list_downloads(context: RequestContext) -> list[Record]:
     response_model=Service,
 )
 def get_service(context: Context, _: NoParameters) -> Response:
+    operator = context.app.state.contact
     model = Service.model_validate(
         {
             "title": TITLE.get(context.language),
@@ -142,7 +149,7 @@ def get_service(context: Context, _: NoParameters) -> Response:
             },
             "licence": {"code": "MIT", "data": DATA_LICENCE.get(context.language)},
             "citation": cite_dataset(context.release.record, context.base_url, context.language),
-            "contact": CONTACT.get(context.language),
+            "contact": describe_contact(operator and operator.text).get(context.language),
             "downloads": list_downloads(context),
             "links": [
                 {

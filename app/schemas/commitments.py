@@ -139,7 +139,7 @@ class Action(Schema):
     """The position within the priority area."""
     kind: Editorial[ActionKind] = Field(examples=["expand"])
     """The verb."""
-    text: Editorial[Prose] = Field(examples=["Step up efforts to expand trade with BRI countries."])
+    text: Editorial[Prose] = Field(examples=["Expand trade with BRI partner countries."])
     """The text, in the language of the response."""
     aim: Editorial[Prose | None] = Field(examples=[None])
     """The aim that the same sentence states for this action; null if it states none."""

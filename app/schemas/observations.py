@@ -202,7 +202,7 @@ class ContradictionReference(Reference):
     same number, which one source limits with a word such as "over"."""
     cause_label: Editorial[Line] = Field(examples=["Cause not known"])
     """The cause in words, in the language of the response."""
-    reason: Editorial[Prose] = Field(examples=["Customs published 50.3%, the ministry 50.7%."])
+    reason: Editorial[Prose] = Field(examples=["Customs gave 50.3, the ministry 50.7 percent."])
     """What the numbers are, and why they differ."""
     basis: EvidenceBasis = Field(examples=["inferred"])
     """stated if a source gives the reason; inferred if this service concludes it."""

@@ -143,7 +143,7 @@ class Coverage(Reference):
     last_published: Day | None = Field(examples=[None])
     """The date of the last figure with this coverage that this service knows; null if none has
     replaced it."""
-    evidence: Editorial[Prose] = Field(examples=["22.1 / 19.47 = +13.5%"])
+    evidence: Editorial[Prose] = Field(examples=["22.1 / 19.47 = 1.135, up 13.5 percent."])
     """How the coverage is known, with the arithmetic if it is inferred."""
     editorial: tuple[FieldPath, ...] = declare_editorial()
 

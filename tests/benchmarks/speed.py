@@ -195,7 +195,7 @@ def place(lines: Iterable[str], options: Namespace) -> None:
     rows = list(lines)
     english = [f"Measured on {today} {machine}, by {command}:", "", *rows]
     english += ["", "![The ratios as a chart](../../../.images/speed.svg)", ""]
-    machine = f"{cores}核、内存 {gigabytes:.0f} GB、Python {python}"
+    machine = f"{cores}核、内存{gigabytes:.0f} GB、Python {python}"
     chinese = [f"{today}测量，{machine}，命令为 {command}：", "", *map(translate, rows)]
     chinese += ["", "![各项比值图](../../../.images/speed.svg)", ""]
     write_measured("speed.md", "speed", "\n".join(english), "\n".join(chinese))

@@ -351,15 +351,15 @@ def test_charts_have_the_requested_size(client: TestClient) -> None:
 
 
 REFUSED = [
-    ("width=319", "319 is too small; use at least 320", "319 过小；最小值为 320"),
-    ("width=1601", "1601 is too large; use at most 1600", "1601 过大；最大值为 1600"),
-    ("width=6_40", "6_40 is not an integer", "6_40 不是整数"),
-    ("height=4001", "4001 is too large; use at most 4000", "4001 过大；最大值为 4000"),
-    ("scale=5", "5 is too large; use at most 4", "5 过大；最大值为 4"),
+    ("width=319", "319 is too small; use at least 320", "319过小；最小值为320"),
+    ("width=1601", "1601 is too large; use at most 1600", "1601过大；最大值为1600"),
+    ("width=6_40", "6_40 is not an integer", "6_40不是整数"),
+    ("height=4001", "4001 is too large; use at most 4000", "4001过大；最大值为4000"),
+    ("scale=5", "5 is too large; use at most 4", "5过大；最大值为4"),
     (
         "theme=drak",
         "drak is unknown; use one of light, dark; did you mean dark?",
-        "drak 不存在；可选值为 light, dark；您要找的是 dark 吗？",
+        "drak不存在；可选值为light, dark；您要找的是dark吗？",
     ),
 ]
 
@@ -386,7 +386,7 @@ def test_what_does_not_fit_is_refused(client: TestClient) -> None:
     large = client.get("/v1/overview.png?lang=zh&width=1600&height=2000&scale=3")
     assert large.status_code == 422
     assert large.json()["errors"][0]["location"] == "query.scale"
-    assert "28800000 个像素，最多为 16000000 个" in large.json()["errors"][0]["message"]
+    assert "28800000个像素，最多为16000000个" in large.json()["errors"][0]["message"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

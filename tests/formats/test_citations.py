@@ -23,8 +23,8 @@ from app.formats.citations import (
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
 AID = (
-    "Aid projects organised and implemented in BRI countries, Partner countries (2023 scope), "
-    "January to November 2024: over 700"
+    "Aid projects organised and implemented in BRI partner countries, Partner countries (2023 "
+    "scope), January to November 2024: over 700"
 )
 FIGURE = "aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15"
 
@@ -266,7 +266,7 @@ LIMITS = {
         "zh": "；已于2025年7月18日被取代；现行数据为50.7%",
     },
     f"{SHARE}2024-01.scio-2025-07-18": {
-        "en": "Do not combine 50.7% with 22.1 trillion yuan",
+        "en": "Do not combine 50.7 percent with 22.1 trillion yuan",
         "zh": "50.7%不得与22.1万亿元合用",
     },
     f"{TRADE}2023-01.scio-2024-02-07": {

@@ -56,8 +56,9 @@ def read_markdown(content: bytes) -> Iterator[dict[str, str]]:
 
 
 def read_workbook(content: bytes) -> Iterator[dict[str, Any]]:
-    """Read the first sheet of a workbook."""
-    header, *rows = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].iter_rows()
+    """Read the table of a workbook, which is after the cover and below the title of its sheet."""
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[1]
+    header, *rows = sheet.iter_rows(min_row=3)
     names = {"Key": "id", "数据标识": "id"}
     for row in rows:
         pairs = zip(header, row, strict=True)

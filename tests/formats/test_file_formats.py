@@ -24,13 +24,16 @@ from frictionless import Package
 from starlette.testclient import TestClient
 
 from app.ingest.build import build
+from app.request import name_parameters
 from tests.support.seeds import BROKEN_SERIES, GOODS, MIGRATIONS, add_break, copied, edit, refused
-from tests.support.targets import opened
+from tests.support.targets import Target, opened
 
 pytestmark = pytest.mark.database
 
 FORMULA = re.compile("[=+@-]")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
+HEADER = 3
+"""The row of the column names in a sheet of a workbook."""
 TABLES = ("observations", "indicators", "actions", "outcomes")
 
 
@@ -46,6 +49,11 @@ def book(client: TestClient, path: str) -> Any:
     return openpyxl.load_workbook(io.BytesIO(client.get(path).content))
 
 
+def read_rows(sheet: Any) -> Iterator[Any]:
+    """Read the table of a sheet, whose header is below the title and the source."""
+    return sheet.iter_rows(min_row=HEADER)  # type: ignore[no-any-return]
+
+
 def shown(cell: Any) -> str:
     """Show a number as a spreadsheet does, by the format of its cell."""
     words = re.fullmatch(r'("(.*?)")?([#,0.]+)("(.*?)")?', cell.number_format)
@@ -58,8 +66,8 @@ def shown(cell: Any) -> str:
 @pytest.mark.parametrize("query", ["lang=en&vintages=all", "lang=zh&vintages=all", "unit=USD"])
 def test_a_workbook_shows_each_figure_with_its_words(client: TestClient, query: str) -> None:
     language = "zh" if "zh" in query else "en"
-    figures = book(client, f"/v1/observations.xlsx?{query}").worksheets[0]
-    header, *rows = figures.iter_rows()
+    figures = book(client, f"/v1/observations.xlsx?{query}").worksheets[1]
+    header, *rows = read_rows(figures)
     names = ["period", "coverage", "figure", "qualifier", "state", "growth", "citation"]
     names += ["comparability", "note", "reports", "base"]
     column = {name: number for number, name in enumerate(names, start=1)}
@@ -104,44 +112,76 @@ def test_a_workbook_shows_each_figure_with_its_words(client: TestClient, query: 
 def test_the_workbook_of_everything_is_ready_to_print(client: TestClient, language: str) -> None:
     found = book(client, f"/v1/overview.xlsx?lang={language}")
     overview = client.get(f"/v1/overview?lang={language}").json()
-    headlines, areas, actions, outcomes, years, sources, notes = found.worksheets
-    assert headlines.max_row == 1 + len(overview["indicators"])
-    told = [[cell.value for cell in row[:5]] for row in areas.iter_rows(min_row=2)]
+    _, headlines, areas, actions, outcomes, years, sources, notes = found.worksheets
+    assert headlines.max_row == HEADER + len(overview["indicators"])
+    told = [[cell.value for cell in row[:5]] for row in areas.iter_rows(min_row=HEADER + 1)]
     names = ("title", "year", "summary", "aim", "note")
     assert told == [[one[name] for name in names] for one in overview["priority_areas"]]
-    told = [[cell.value for cell in row[2:5]] for row in actions.iter_rows(min_row=2)]
+    told = [[cell.value for cell in row[2:5]] for row in actions.iter_rows(min_row=HEADER + 1)]
     announced = [one for area in overview["priority_areas"] for one in area["actions"]]
     assert told == [[one[name] for name in ("text", "aim", "note")] for one in announced]
     edition = client.get("/v1/outcomes?edition=2025").json()
-    assert outcomes.max_row == 1 + edition["total"]
-    assert years.max_row == 1 + len(listed(client, "observations"))
-    assert sources.max_row == 1 + len(listed(client, "sources"))
-    cite = [row[1].value for row in notes.iter_rows()][-1]
-    assert cite == client.get(f"/v1?lang={language}").json()["citation"]
+    assert outcomes.max_row == HEADER + edition["total"]
+    assert years.max_row == HEADER + len(listed(client, "observations"))
+    assert sources.max_row == HEADER + len(listed(client, "sources"))
+    assert notes.max_row > HEADER
     for sheet in found.worksheets:
-        assert sheet.freeze_panes == "B2"
         assert sheet.page_setup.orientation == "landscape"
         assert sheet.page_setup.fitToHeight == 0
-        assert sheet.print_title_rows == "$1:$1"
+    for sheet in found.worksheets[1:]:
+        assert sheet.freeze_panes == f"B{HEADER + 1}"
+        assert sheet.print_title_rows == f"${HEADER}:${HEADER}"
         assert sheet.print_area.startswith(f"'{sheet.title}'!$A$1:")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_cover_says_what_a_workbook_is(client: TestClient, language: str) -> None:
+    path = f"/v1/observations.xlsx?indicator=goods-trade&since=2024-01-01&lang={language}"
+    cover, *others = book(client, path).worksheets
+    rows = [[cell.value for cell in row] for row in cover.iter_rows(min_row=2)]
+    assert cover["A1"].value
+    assert all(all(row) for row in rows)
+    service = client.get(f"/v1?lang={language}").json()
+    texts = [text for _, text in rows]
+    for name in ("description", "citation", "contact"):
+        assert service[name] in texts
+    assert service["licence"]["data"] in texts
+    assert any(service["release"]["code"] in text for text in texts)
+    assert any("2026" in text and ("expected" in text or "预计" in text) for text in texts)
+    assert any("indicator=goods-trade" in one and "since=2024-01-01" in one for one in texts)
+    links = [cell.hyperlink.location for cell in cover["A"] if cell.hyperlink]
+    assert links == [f"'{sheet.title}'!A1" for sheet in others]
+    for sheet in others:
+        assert sheet["A1"].value in texts
+        assert service["citation"] in sheet["A2"].value
+        cells = list(sheet.iter_rows(min_row=HEADER, values_only=True))
+        assert all(any(row) for row in cells)
+        assert all(cells[0])
+
+
+def test_a_cover_names_the_operator(database: Target) -> None:
+    with opened(database, contact="data@example.org") as app:
+        cover = book(TestClient(app), "/v1/outcomes.xlsx").worksheets[0]
+        assert "data@example.org" in TestClient(app).get("/v1").json()["contact"]
+    assert any("data@example.org" in cell.value for cell in cover["B"][1:])
 
 
 def test_the_workbook_of_another_edition(newest: TestClient) -> None:
     found = book(newest, "/v1/overview.xlsx?edition=2022")
     overview = newest.get("/v1/overview?edition=2022").json()
-    headlines, areas, *_ = found.worksheets
-    told = [row[0].value for row in headlines.iter_rows(min_row=2)]
+    _, headlines, areas, *_ = found.worksheets
+    told = [row[0].value for row in headlines.iter_rows(min_row=HEADER + 1)]
     assert told == [one["name"] for one in overview["indicators"]]
-    told = [row[0].value for row in areas.iter_rows(min_row=2)]
+    told = [row[0].value for row in areas.iter_rows(min_row=HEADER + 1)]
     assert told == [one["title"] for one in overview["priority_areas"]]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_workbook_explains_its_columns(client: TestClient, language: str) -> None:
     found = book(client, f"/v1/observations.xlsx?lang={language}")
-    notes = {row[0].value: row[1].value for row in found.worksheets[-1].iter_rows(min_row=2)}
+    notes = {row[0].value: row[1].value for row in read_rows(found.worksheets[-1])}
     explained = {name for text in notes for name in re.findall("“(.+)”", text)}
-    assert explained <= {cell.value for cell in found.worksheets[0][1]} | {"一带一路"}
+    assert explained <= {cell.value for cell in found.worksheets[1][HEADER]} | {"一带一路"}
     assert (
         explained
         >= {
@@ -166,7 +206,7 @@ def test_a_workbook_explains_its_columns(client: TestClient, language: str) -> N
 
 
 def test_no_column_of_a_workbook_mixes_units(client: TestClient) -> None:
-    header, *rows = book(client, "/v1/observations.xlsx?vintages=all").worksheets[0].iter_rows()
+    header, *rows = read_rows(book(client, "/v1/observations.xlsx?vintages=all").worksheets[1])
     items = listed(client, "observations", "vintages=all")
     units: dict[str, set[str]] = {}
     for row, item in zip(rows, items, strict=True):
@@ -200,8 +240,8 @@ def test_a_workbook_names_the_unit_of_every_limit(
 ) -> None:
     path = f"/v1/observations.xlsx?indicator={code}&since=2024-01-01&until=2024-12-31"
     path += "&unit=CNY" if "CNY" in (interval or "") else ""
-    header, row, *_ = book(client, path).worksheets[0].iter_rows(values_only=True)
-    cells = dict(zip(header, row, strict=True))
+    header, row, *_ = read_rows(book(client, path).worksheets[1])
+    cells = {name.value: cell.value for name, cell in zip(header, row, strict=True)}
     assert (cells["Rounding interval"], cells["Stated limit"]) == (interval, limit)
 
 
@@ -222,7 +262,9 @@ def test_a_break_is_explained_in_workbooks(tmp_path: Path) -> None:
 
 def test_a_month_is_not_written_as_a_day(client: TestClient, package: Path) -> None:
     table = pl.read_csv(package / "sources.csv", infer_schema=False)
-    sheet = book(client, "/v1/overview.xlsx").worksheets[-2].iter_rows(values_only=True)
+    sheet = (
+        book(client, "/v1/overview.xlsx").worksheets[-2].iter_rows(min_row=HEADER, values_only=True)
+    )
     header = next(sheet)
     rows = {row["Key"]: row for row in (dict(zip(header, one, strict=True)) for one in sheet)}
     precisions = set()
@@ -408,9 +450,26 @@ def test_files_have_telling_names(client: TestClient) -> None:
         ("/v1/observations.csv?lang=zh", f"bri-observations-{release}.zh.csv"),
         ("/v1/dataset.zip?lang=en", f"bri-dataset-{release}.en.zip"),
         ("/v1/sources/scio-2025-01-15/citation.bib", f"bri-cite-scio-2025-01-15-{release}.en.bib"),
+        (
+            f"/v1/observations.md?release={release}&lang=en&since=2024-01-01&indicator=goods-trade",
+            f"bri-observations-{release},indicator=goods-trade,since=2024-01-01.en.md",
+        ),
+        ("/v1/actions.jsonl?kind=sign,host", f"bri-actions-{release},kind=sign,kind=host.en.jsonl"),
     ):
         disposition = client.get(path).headers["content-disposition"]
         assert disposition == f'attachment; filename="{name}"'
+
+
+def test_long_or_unsafe_filters_are_a_digest_in_file_names() -> None:
+    safe, unsafe = ("indicator", "goods-trade"), ("q", 'a/"b')
+    assert name_parameters([safe]) == ",indicator=goods-trade"
+    mixed = ([safe, unsafe], [unsafe], [safe, ("q", "一带")])
+    digests = {name_parameters(pairs) for pairs in mixed}
+    assert len(digests) == 3
+    many = [("indicator", f"goods-trade-{number}") for number in range(20)]
+    for name in (*digests, name_parameters(many), name_parameters(many[1:])):
+        assert re.fullmatch(r"(,indicator=goods-trade(-\d+)?){0,3},[0-9a-f]{8}", name)
+    assert name_parameters(many) != name_parameters([*many, safe])
 
 
 def test_a_byte_order_mark_is_optional(client: TestClient) -> None:

@@ -118,7 +118,7 @@ def test_a_card_shows_the_newest_figure_and_why_it_is_not_comparable(client: Tes
     cards = dict(CARD.findall(page))
     aid = " ".join(re.sub(r"<[^>]+>", "", cards["aid-projects"]).split())
     assert aid.startswith(
-        "Projects Aid projects organised and implemented in BRI countries over 700"
+        "Projects Aid projects organised and implemented in BRI partner countries over 700"
     )
     assert "Full year 2025" in aid
     assert (

@@ -225,7 +225,8 @@ def test_an_inferred_coverage_is_no_statement_of_a_source(
     found = client.get(f"{url}{separator}lang={language}").json()[at][0]
     (obstacle,) = found.get("obstacles", [found])
     assert inference.format(coverage["name"]) in obstacle["text"]
-    assert "/v1/coverages/partner-2025" in obstacle["text"]
+    assert {"en": "description of this coverage", "zh": "依据说明"}[language] in obstacle["text"]
+    assert "/v1/" not in obstacle["text"]
 
 
 def test_a_period_without_a_figure_is_distinguished_from_an_unknown_one(
@@ -275,7 +276,7 @@ def test_a_missing_period_names_other_units_and_the_periods_of_its_year(
             "none is recorded for any other period of 2023",
             "; did you mean {}?",
         ),
-        "zh": ("该期已收录以{}计的数据", "2023年其他统计期亦未收录", "；您要找的是 {} 吗？"),
+        "zh": ("该期已收录以{}计的数据", "2023年其他统计期亦未收录", "；您要找的是{}吗？"),
     }
     for language, message in (("en", english), ("zh", chinese)):
         other_unit, none, question = texts[language]

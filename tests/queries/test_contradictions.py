@@ -12,7 +12,7 @@ from tests.support.seeds import STATED
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
 KEY = "trade-share-2024"
-REASON = "Customs published 50.3% in January 2025"
+REASON = "Customs published 50.3 percent in January 2025"
 REFERENCE = ("code", "name", "cause", "cause_label", "reason", "basis", "numbers")
 """The fields with which a figure names its contradiction."""
 

@@ -146,7 +146,7 @@ def test_every_indicator_leads_to_its_newest_figure(client: TestClient, lang: st
     ("lang", "detail"),
     [
         ("en", "fields is no priority area of 2024; it is one of 2023"),
-        ("zh", "2024年重点领域中没有 fields；收录该重点领域的年份为2023"),
+        ("zh", "2024年重点领域中没有fields；收录该重点领域的年份为2023"),
     ],
 )
 def test_a_priority_area_of_another_year_is_reported(

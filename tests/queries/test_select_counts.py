@@ -30,7 +30,7 @@ MORE = {
     "/v1/overview": 7,
     "/v1/indicators": 4,
     "/v1/indicators/{indicator}": 4,
-    "/v1/overview.xlsx": 6,
+    "/v1/overview.xlsx": 7,
     **{f"/v1/overview.{kind}": 3 for kind in ("svg", "png", "vl.json")},
     "/v1/compare": 3,
     "/v1/series": 4,

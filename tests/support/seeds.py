@@ -97,6 +97,7 @@ def pinned() -> Path:
     folder.chmod(0o755)
     atexit.register(rmtree, folder, ignore_errors=True)
     seed = copytree(NEWEST, folder / "seed", ignore=ignore_patterns(".*"))
+    adopt_corrections(seed)
     for path in set(seed.glob("*/*.yaml")) - list_pinned(seed, frozen):
         path.unlink()
     for path in seed.glob("history/*.jsonl"):
@@ -105,6 +106,28 @@ def pinned() -> Path:
     remove_contradictions(seed)
     os.environ["BRI_SEED"] = str(seed)
     return seed
+
+
+def adopt_corrections(seed: Path) -> None:
+    """Let the pinned release declare what later releases corrected in the records before it.
+
+    The files of its records are those of the newest release, with these corrections.
+    """
+    pinned_release = seed / f"releases/{PINNED}.yaml"
+    content = yaml.safe_load(pinned_release.read_text("utf-8"))
+    past = max(path for path in seed.glob("history/*.jsonl") if path.stem < PINNED)
+    known = {
+        f"{record['collection']}/{record['key']}"
+        for record in map(json.loads, past.read_text("utf-8").splitlines())
+    }
+    for release in sorted(seed.glob("releases/*.yaml")):
+        if release.stem > PINNED:
+            for correction in yaml.safe_load(release.read_text("utf-8")).get("corrections", ()):
+                if records := sorted(known & set(correction["records"])):
+                    content["corrections"].append(correction | {"records": records})
+    schema = "# yaml-language-server: $schema=../.schemas/release.json\n"
+    text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
+    pinned_release.write_text(schema + text, "utf-8")
 
 
 def remove_contradictions(seed: Path) -> None:
