@@ -27,6 +27,7 @@ from app.parameters.observations import (
     ComparisonParameters,
     CubeFilters,
     GrowthRateListParameters,
+    GrowthSort,
     HistoryPageParameters,
     HistoryParameters,
     ImageParameters,

@@ -1,6 +1,7 @@
 """The pages, except those of the reference of the API."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -9,17 +10,13 @@ from fastapi.responses import RedirectResponse
 from app import parameters
 from app.db.columns import Record
 from app.formats import schema_org
-from app.formats.charts.layout import layout_chart
-from app.formats.charts.model import (
-    Chart,
-    build_indicator_chart,
-)
 from app.formats.charts.overview import build_overview_chart, find_reviewed_year
 from app.formats.feeds import format_title
 from app.formats.registry import build_service_links, list_distributions
 from app.i18n import format_published_day
 from app.pages import render_content, split_fragments
 from app.pages.calendar import find_next_edition
+from app.pages.charts import WIDE, layout_trend, measure_chart
 from app.pages.content import (
     ADDRESS_PLACEHOLDER,
     PAGE_NAMES,
@@ -28,20 +25,11 @@ from app.pages.content import (
     list_entries,
     read_page,
 )
-from app.pages.indicator_view import (
-    build_chart_data,
-    build_groups,
-    check_series,
-    find_newest_whole,
-    group_sources,
-    group_vintages,
-)
 from app.pages.listings import LISTINGS, PAGES, Listing
-from app.pages.trend import layout_trend
 from app.pages.year_table import build_year_tables
 from app.problems import problem
 from app.problems.problem import UnknownRecord
-from app.queries import page_data
+from app.queries import page_data, profiles
 from app.queries.editions import list_editions, read_contents
 from app.queries.indicators import list_indicators
 from app.queries.passages import list_source_passages
@@ -52,9 +40,6 @@ from app.request import Context, RequestContext
 from app.routers import NoParameters
 
 router = APIRouter(include_in_schema=False)
-
-WIDE, NARROW = 1200, 400
-"""The widths of charts in pixels, on wide screens and on phones."""
 
 
 @router.get("/")
@@ -108,13 +93,24 @@ def create_listing(listing: Listing) -> Callable[..., Response]:
             "listing.html",
             listing=listing,
             listings=LISTINGS,
-            records=found.rows,
+            groups=group_records(found.rows, listing.group),
             cursor=found.cursor,
             pages=PAGES,
             link_to=link_to,
         )
 
     return show_listing
+
+
+def group_records(
+    records: Sequence[Record], field: str
+) -> list[tuple[Record | None, list[Record]]]:
+    """Group records that follow each other by a field, or not at all if none is named."""
+
+    def get_group(record: Record) -> Record | None:
+        return record[field] if field else None
+
+    return [(group, list(found)) for group, found in groupby(records, get_group)]
 
 
 for listing in LISTINGS:
@@ -249,46 +245,13 @@ def show_guide_page(context: Context, page: str, _: NoParameters) -> Response:
     )
 
 
-@router.get("/indicators/{indicator}")
-def show_indicator(
-    context: Context,
-    indicator: str,
-    query: Annotated[parameters.IndicatorPageParameters, Query()],
-) -> Response:
-    found = context.run_query(page_data.read_indicator_profile, indicator)
-    profile = context.require_record(found, "indicators", indicator=indicator)
-    release, language = context.release.record, context.language
-    groups = build_groups(profile, check_series(profile, query.series), language)
-    chart = build_indicator_chart(profile, profile["chart_series"], release["code"], language)
-    several, single = group_vintages(profile["observations"])
-    distributions = list_distributions(has_file=context.release.database.is_file)
-    dataset = schema_org.describe_indicator(
-        profile, release, distributions, context.base_url, language
-    )
-    return render_content(
-        context,
-        "indicator.html",
-        indicator=profile,
-        groups=groups,
-        chosen=query.series,
-        newest_whole=find_newest_whole(groups, profile),
-        sources=group_sources(profile["observations"]),
-        several_vintages=several,
-        single_vintages=single,
-        chart_data=schema_org.embed_json(build_chart_data(groups, language)),
-        wide_size=measure_chart(chart, WIDE),
-        narrow_size=measure_chart(chart, NARROW),
-        json_ld=schema_org.embed_json(dataset),
-    )
-
-
 @router.get("/priority-areas/{priority_area}")
 def show_priority_area(
     context: Context,
     priority_area: str,
     query: Annotated[parameters.PriorityAreaParameters, Query()],
 ) -> Response:
-    found = context.run_query(page_data.read_priority_area_profile, priority_area, query.year)
+    found = context.run_query(profiles.read_priority_area_profile, priority_area, query.year)
     area = context.require_record(found, "priority_areas", priority_area=priority_area)
     return render_content(
         context,
@@ -301,7 +264,7 @@ def show_priority_area(
 
 @router.get("/sources/{source}")
 def show_source(context: Context, source: str, _: NoParameters) -> Response:
-    found = context.run_query(page_data.read_source_profile, source)
+    found = context.run_query(profiles.read_source_profile, source)
     profile = context.require_record(found, "sources", source=source)
     return render_content(
         context,
@@ -332,11 +295,6 @@ def show_passages(context: Context, source: str, _: NoParameters) -> Response:
 def measure_overview(context: RequestContext, overview: Record) -> tuple[int, int]:
     code = context.release.record["code"]
     return measure_chart(build_overview_chart(overview, code, context.language), WIDE)
-
-
-def measure_chart(chart: Chart, width: int) -> tuple[int, int]:
-    canvas = layout_chart(chart, width, None, parameters.Theme.LIGHT)
-    return canvas.width, canvas.height
 
 
 @router.get("/problems")

@@ -456,7 +456,7 @@ def test_a_figure_that_was_found_shows_its_context(client: TestClient) -> None:
     page = read(client, "/?q=agreement&lang=en")
     hits = {
         link.get("href"): link.getparent().text_content()
-        for link in page.xpath("//ul[@class='hits']//a[contains(@href, '/indicators/')]")
+        for link in page.xpath("//ul[@class='hits']//a[contains(@href, '/series/')]")
     }
     assert len(hits) == 2
     assert any("January to November 2024" in text for text in hits.values())
