@@ -61,6 +61,7 @@ from app.parameters.records import (
     CommitmentListParameters,
     ContradictionListParameters,
     CoverageListParameters,
+    DashboardPageParameters,
     DashboardParameters,
     EditionComparisonParameters,
     EditionListParameters,

@@ -37,17 +37,23 @@ from app.queries.progress import list_commitments
 from app.queries.reference import get_source, list_codes
 from app.queries.releases import list_changes, list_releases
 from app.request import Context, RequestContext
-from app.routers import NoParameters
+from app.routers import NoParameters, render_form, validate_form
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
 def show_dashboard(
-    context: Context, query: Annotated[parameters.DashboardParameters, Query()]
+    context: Context, query: Annotated[parameters.DashboardPageParameters, Query()]
 ) -> Response:
     release = context.release
-    page = context.run_query(page_data.read_dashboard, query)
+    fields = query.model_dump(include={"edition", "topic", "sector", "q"})
+    filters, errors = validate_form(context, parameters.DashboardParameters, fields)
+    if filters is None:
+        kept = {name: value for name, value in fields.items() if name not in errors}
+        filters, _ = validate_form(context, parameters.DashboardParameters, kept)
+    filters = filters or parameters.DashboardParameters()
+    page = context.run_query(page_data.read_dashboard, filters)
     dataset = schema_org.describe_dataset(
         release.record,
         page["overview"]["indicators"],
@@ -55,11 +61,13 @@ def show_dashboard(
         context.base_url,
         context.language,
     )
-    response = render_content(
+    response = render_form(
         context,
         "dashboard.html",
+        errors,
         page=page,
-        filters=query,
+        query=query,
+        filters=filters,
         reviewed_year=find_reviewed_year(page["overview"]),
         topics=context.run_query(list_codes, "topic", parameters.CodeListParameters()).rows,
         sectors=context.run_query(list_codes, "sector", parameters.CodeListParameters()).rows,
@@ -149,7 +157,7 @@ def show_changes(
     ]
     codes = [release["code"] for release in releases]
     if query.release and query.release not in codes:
-        raise UnknownRecord.from_key("release", query.release, codes)
+        raise UnknownRecord.from_key("release", query.release, codes, "query")
     chosen = parameters.ChangeListParameters(
         release=[query.release] if query.release else [], cursor=query.cursor
     )
@@ -177,17 +185,22 @@ def show_commitments(context: Context, _: NoParameters) -> Response:
 def show_quotation_check(
     context: Context, query: Annotated[parameters.QuotationPageParameters, Query()]
 ) -> Response:
-    if not query.text.strip():
-        return render_content(context, "quotation_check.html", checked=None, query=query)
-    checked = context.release.check_quotation(query.text, query.asked_on, context.language)
-    response = render_content(
+    fields = query.model_dump(include={"text", "asked_on"})
+    quotation, errors = validate_form(context, parameters.QuotationParameters, fields)
+    if not query.model_fields_set & {"text", "asked_on"}:
+        errors.clear()
+    if quotation is None:
+        return render_form(context, "quotation_check.html", errors, checked=None, query=query)
+    checked = context.release.check_quotation(quotation.text, quotation.asked_on, context.language)
+    response = render_form(
         context,
         "quotation_check.html",
+        errors,
         checked=checked,
         query=query,
         fragments=split_fragments(checked),
     )
-    if query.asked_on is None:
+    if quotation.asked_on is None:
         response.headers["Cache-Control"] = "no-store"
     return response
 

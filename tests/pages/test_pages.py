@@ -490,19 +490,54 @@ def test_data_has_problems_as_documents_for_everybody(client: TestClient) -> Non
 
 
 @pytest.mark.parametrize(
-    ("query", "words"),
+    ("path", "name", "value", "words"),
     [
-        ("topic=trad", "did you mean trade?"),
-        ("sector=clean", "did you mean clean-energy?"),
-        ("colour=red", "not a parameter"),
-        (f"q={'x' * 201}", "too long"),
-        ("topic=trade&q=a&q=b", "use it once"),
+        ("/?topic=trad&q=green", "q", "green", "“trad” is not in the list; choose an entry"),
+        ("/?sector=clean&topic=trade", "topic", "trade", "“clean” is not in the list"),
+        (f"/?q={'x' * 201}", "q", "x" * 201, "Shorten the text to 200 characters"),
+        ("/?edition=1999&q=green", "q", "green", "“1999” is not in the list"),
+        ("/?edition=soon&q=green", "q", "green", "“soon” is not a year"),
+        ("/compare?indicator=", "indicator", "", "Choose an indicator"),
+        ("/compare?indicator=goods-trade&period=2024&period=2024", "period", "2024", "different"),
+        ("/history?as_of=&indicator=goods-trade", "indicator", "goods-trade", "Choose a day"),
+        ("/history?as_of=2024-13-01&topic=trade", "topic", "trade", "“2024-13-01” is not a day"),
+        ("/quotation-check?text=&asked_on=2026-11-26", "asked_on", "2026-11-26", "Enter the text"),
+        (f"/quotation-check?text={'x' * 2001}", "text", "x" * 2001, "Shorten the text to 2000"),
     ],
 )
-def test_an_invalid_filter_is_reported(client: TestClient, query: str, words: str) -> None:
+def test_a_form_says_what_to_do_and_keeps_what_was_entered(
+    client: TestClient, path: str, name: str, value: str, words: str
+) -> None:
+    page = read(client, f"{path}&lang=en", status=422)
+    (message,) = page.xpath("//form//*[@class='error']")
+    assert words in message.text_content()
+    assert page.xpath("//form//*[@aria-describedby=$id]", id=message.get("id")) or "edition" in path
+    assert page.xpath("//meta[@name='robots'][@content='noindex']")
+    field = page.xpath("//form//*[@name=$name]", name=name)[0]
+    chosen = field.xpath(".//option[@selected]/@value") or [""]
+    assert {"select": chosen[0], "textarea": field.text}.get(field.tag, field.get("value")) == value
+    chinese = read(client, f"{path}&lang=zh", status=422)
+    (message,) = chinese.xpath("//form//*[@class='error']")
+    assert "；" not in message.text_content()
+    assert "请" in message.text_content() or "不是年份" in message.text_content()
+
+
+@pytest.mark.parametrize(
+    ("query", "words"), [("colour=red", "not a parameter"), ("q=a&q=b", "use it once")]
+)
+def test_an_invalid_address_of_a_form_is_reported(
+    client: TestClient, query: str, words: str
+) -> None:
     page = read(client, f"/?{query}&lang=en", status=422)
-    assert words in page.findtext(".//main").strip() + page.text_content()
+    assert words in page.text_content()
     assert client.get(f"/?{query}&lang=en").json()["code"] == "invalid-parameters"
+
+
+def test_an_unknown_record_leads_to_known_ones(client: TestClient) -> None:
+    for path in ("/changes?release=2020-01-01&lang=en", "/editions/1999?lang=en"):
+        links = read(client, path, status=404).xpath("//ul[@class='allowed']//a/@href")
+        assert links
+        assert all(client.get(link, headers=BROWSER).status_code == 200 for link in links)
 
 
 @pytest.mark.parametrize(
