@@ -158,8 +158,8 @@ def select_comparable_points(points: Sequence[Record], code: str) -> list[Record
 
 
 def render_embed(context: RequestContext, name: str, **values: Any) -> Response:
-    release = context.release.record["code"]
-    response = render_page(context, name, policy=EMBED_POLICY, release=release, **values)
+    release, pin = context.release.record["code"], context.pinned_release
+    response = render_page(context, name, policy=EMBED_POLICY, release=release, pin=pin, **values)
     # A site that isolates itself shows frames of other origins only if they do so too.
     response.headers["Cross-Origin-Embedder-Policy"] = "require-corp"
     return response
