@@ -63,25 +63,67 @@ def describe_indicator(
     base: str,
     language: Language,
 ) -> Record:
-    code = indicator["code"]
+    whole = {"@type": "Dataset", "@id": f"{base}{CATALOG_PATH}#dataset", "url": f"{base}/"}
     return {
         "@context": "https://schema.org",
-        "@type": "Dataset",
-        "@id": f"{base}/indicators/{code}#dataset",
-        "name": indicator["name"],
+        **describe_part(f"{base}/indicators/{indicator['code']}", indicator["name"]),
         "description": f"{indicator['definition']} {indicator['note'] or ''}".strip(),
-        "url": f"{base}/indicators/{code}",
-        "identifier": code,
+        "identifier": indicator["code"],
         **describe_edition(release, base, language),
-        "isPartOf": {"@type": "Dataset", "@id": f"{base}{CATALOG_PATH}#dataset", "url": f"{base}/"}
-        | {"name": TITLE.get(language), "description": DESCRIPTION.get(language)},
-        "variableMeasured": [describe_variable(indicator, language)],
-        "distribution": [
-            describe_download(one, base, f"?indicator={code}")
-            for one in distributions
-            if not one.is_whole
+        "isPartOf": whole | {"name": TITLE.get(language), "description": DESCRIPTION.get(language)},
+        "hasPart": [
+            describe_part(f"{base}/series/{one['code']}", one["name"])
+            | {"description": one["name"]}
+            for one in indicator["series"]
         ],
+        "variableMeasured": [describe_variable(indicator, language)],
+        "distribution": describe_downloads(distributions, base, f"?indicator={indicator['code']}"),
     }
+
+
+def describe_series(
+    series: Record,
+    release: Record,
+    distributions: Sequence[Distribution],
+    base: str,
+    language: Language,
+) -> Record:
+    """Describe a series as a part of its indicator, with its newest value in words."""
+    indicator = series["indicator"]
+    newest = series["points"][-1] if series["points"] else None
+    quoted = newest and quote_observation(newest, newest["citation"]["short"], language)
+    return {
+        "@context": "https://schema.org",
+        **describe_part(f"{base}/series/{series['code']}", series["name"]),
+        "description": f"{series['name']}. {series['definition']} {series['note'] or ''}".strip(),
+        "identifier": series["code"],
+        **describe_edition(release, base, language),
+        "isPartOf": describe_part(f"{base}/indicators/{indicator['code']}", indicator["name"])
+        | {"description": series["definition"]},
+        "temporalCoverage": newest
+        and f"{series['first_period']['start']}/{series['last_period']['end']}",
+        "variableMeasured": [
+            {
+                "@type": "PropertyValue",
+                "propertyID": series["code"],
+                "name": series["name"],
+                "unitText": series["unit"]["name"],
+                "value": quoted,
+            }
+        ],
+        "distribution": describe_downloads(distributions, base, f"?series={series['code']}"),
+    }
+
+
+def describe_part(url: str, name: str) -> Record:
+    """Describe a data set that has a page of its own."""
+    return {"@type": "Dataset", "@id": f"{url}#dataset", "name": name, "url": url}
+
+
+def describe_downloads(
+    distributions: Iterable[Distribution], base: str, query: str
+) -> list[Record]:
+    return [describe_download(one, base, query) for one in distributions if not one.is_whole]
 
 
 def describe_edition(release: Record, base: str, language: Language) -> Record:

@@ -141,7 +141,7 @@ def build_globals(context: RequestContext) -> Record:
         "page_url": page_url,
         "api_url": api_url,
         "hit_kind": lambda hit: KINDS[hit["kind"]].get(language),
-        "hit_url": lambda hit: build_hit_url(page_url, hit),
+        "record_url": lambda kind, code: build_record_url(page_url, kind, code),
         **build_file_links(api_url, language),
         "asset_url": lambda file: f"{root}/static/{file}?v={get_asset_version(file)}",
         "card_url": lambda path, **query: build_card_url(path, language, **query),
@@ -171,8 +171,8 @@ def build_card_url(path: str, language: Language, **query: object) -> str:
     return f"{path}?{urlencode([*drop_empty(query), *CARD.items(), ('lang', language)])}"
 
 
-def build_hit_url(page_url: Callable[..., str], hit: Record) -> str:
-    path, query, fragment = find_page(hit["kind"], hit["code"])
+def build_record_url(page_url: Callable[..., str], kind: str, code: str) -> str:
+    path, query, fragment = find_page(kind, code)
     return f"{page_url(path, **query)}{fragment and '#'}{fragment}"
 
 

@@ -30,6 +30,10 @@ KINDS = {
 YEAR_LENGTH = 4
 
 
+SERIES_PARTS = 6
+"""The parts of the key of a series, with which the keys of all that belongs to it begin."""
+
+
 class PageAddress(NamedTuple):
     path: str
     query: dict[str, str]
@@ -37,18 +41,12 @@ class PageAddress(NamedTuple):
 
 
 def find_page(kind: str, code: str) -> PageAddress:
-    """Return the address of the page that shows a record, or of its place in a list."""
+    """Return the address of the page of a record, or of its place on the page that shows it."""
+    if kind in SERIES_RECORDS:
+        series = ".".join(code.split(".")[:SERIES_PARTS])
+        return PageAddress(f"/series/{series}", {}, SERIES_RECORDS[kind] + code)
     build = PAGES.get(kind)
     return build(code) if build else PageAddress(f"/{kind.replace('_', '-')}s", {}, code)
-
-
-def find_indicator(code: str) -> PageAddress:
-    return PageAddress(f"/indicators/{code.partition('.')[0]}", {})
-
-
-def find_outcome(code: str) -> PageAddress:
-    # A press conference reports the results of the year before it.
-    return PageAddress("/", {"edition": str(int(code[:YEAR_LENGTH]) + 1)}, code)
 
 
 def find_priority_area(code: str) -> PageAddress:
@@ -56,18 +54,17 @@ def find_priority_area(code: str) -> PageAddress:
     return PageAddress(f"/priority-areas/{slug}", {"year": year})
 
 
+SERIES_RECORDS: dict[str, str] = {
+    SearchKind.OBSERVATION: "",
+    SearchKind.GROWTH_RATE: "growth.",
+    "report": "report.",
+}
+"""What the identifiers of the records of a series begin with on its page, besides their keys."""
 PAGES: dict[str, Callable[[str], PageAddress]] = {
     SearchKind.INDICATOR: lambda code: PageAddress(f"/indicators/{code}", {}),
-    SearchKind.OBSERVATION: lambda code: find_indicator(code)._replace(fragment=code),
-    SearchKind.GROWTH_RATE: find_indicator,
     SearchKind.SOURCE: lambda code: PageAddress(f"/sources/{code}", {}),
     SearchKind.PRIORITY_AREA: find_priority_area,
-    SearchKind.ACTION: lambda code: PageAddress("/", {"edition": code[:YEAR_LENGTH]}, code),
-    SearchKind.OUTCOME: find_outcome,
     SearchKind.EDITION: lambda code: PageAddress(f"/editions/{code}", {}),
-    SearchKind.COMMITMENT: lambda code: PageAddress("/commitments", {}, code),
     SearchKind.RELEASE: lambda code: PageAddress("/changes", {"release": code}),
-    SearchKind.TOPIC: lambda code: PageAddress("/", {"topic": code}),
-    SearchKind.SECTOR: lambda code: PageAddress("/", {"sector": code}),
 }
-"""How the page of a record is found from its key, where it has one."""
+"""The pages of records that have one of their own; all others have a place in a list."""

@@ -19,6 +19,8 @@ class Listing(NamedTuple):
     """The path of the page of a record, if records have one of their own."""
     anchor: str = "{code}"
     """The place of a record on the page."""
+    group: str = ""
+    """The field by which the records of a long list are grouped and folded, if they are."""
 
     @property
     def path(self) -> str:
@@ -29,6 +31,7 @@ PAGES = {
     "indicators": "/indicators/{code}",
     "indicator": "/indicators/{code}",
     "baseline_indicators": "/indicators/{code}",
+    "series": "/series/{code}",
     "documents": "/sources/{code}",
     "sources": "/sources/{code}",
     "priority_area": "/priority-areas/{slug}?year={year}",
@@ -54,6 +57,19 @@ LISTINGS = (
         "name",
         ("headline", "latest", "definition", "topic", "unit"),
         PAGES["indicators"],
+    ),
+    Listing(
+        tables.SERIES,
+        Bilingual("Series", "序列"),
+        Bilingual(
+            "Figures of one indicator that count the same countries, in the same unit, for periods "
+            "of the same length. Compare figures only within a series.",
+            "同一指标下统计范围、计量单位和统计期长度一致的数据。仅同一序列内的数据可比。",
+        ),
+        "name",
+        ("observations", "first_period", "last_period", "note"),
+        PAGES["series"],
+        group="indicator",
     ),
     Listing(
         tables.PRIORITY_AREAS,

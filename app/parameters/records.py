@@ -1,15 +1,13 @@
 """Parameters of commitments, code lists, sources, changes, the search and the first page."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     Field,
     StringConstraints,
     field_validator,
-    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -280,12 +278,12 @@ class QuotationParameters(Parameters):
     in force. The default is today in Beijing; only responses for a stated day are cached."""
 
 
-class QuotationPageParameters(QuotationParameters):
-    """Without a text, the page has only the form, whose empty fields are sent too."""
+class QuotationPageParameters(Parameters):
+    """The fields of the form, which the page validates itself to show errors beside them."""
 
-    text: str = Field("", max_length=MAXIMUM_QUOTATION)
+    text: str = ""
     """The text with the figures to be checked."""
-    asked_on: Annotated[Day | Omitted, BeforeValidator(lambda value: value or None)] = None
+    asked_on: str = ""
     """The day from which “last year” is counted."""
 
 
@@ -367,16 +365,15 @@ class DashboardParameters(OverviewParameters):
     q: QueryText | Omitted = Field(None, examples=["digital economy"])
     """Only records whose texts contain all these words, in either language."""
 
-    @model_validator(mode="before")
-    @classmethod
-    def drop_empty_fields(cls, fields: Any) -> Any:
-        """Treat an empty field of a form as one that was not sent."""
-        if not isinstance(fields, dict):
-            return fields
-        return {name: kept for name, value in fields.items() if (kept := drop_empty(value))}
 
+class DashboardPageParameters(Parameters):
+    """The fields of the form, which the page validates itself to show errors beside them."""
 
-def drop_empty(value: object) -> object:
-    if isinstance(value, list):
-        return [one for one in value if one != ""]
-    return value.strip() if isinstance(value, str) else value
+    edition: str = ""
+    """The year of the press conference."""
+    topic: list[str] = Field(default_factory=list)
+    """Only records with these topics."""
+    sector: list[str] = Field(default_factory=list)
+    """Only records that name these sectors."""
+    q: str = ""
+    """Only records whose texts contain all these words, in either language."""

@@ -58,9 +58,7 @@ VALIDATION_MESSAGES = {
     "same_period": Bilingual(
         "{found} is repeated; use two different periods", "{found}重复；请使用两个不同的统计期"
     ),
-    "bool_parsing": Bilingual(
-        "{found} is not true, false, 1 or 0", "{found}不是true、false、1或0"
-    ),
+    "bool_parsing": Bilingual("{found} is not true, false, 1 or 0", "{found}不是true、false、1或0"),
     "before_since": Bilingual(
         "{found} is before since ({since}); swap the two dates",
         "{found}早于since（{since}）；请互换两个日期",
@@ -68,6 +66,29 @@ VALIDATION_MESSAGES = {
     "repeated": Bilingual("{name} is repeated; use it once", "{name}重复；该参数只能使用一次"),
     "extra_forbidden": Bilingual(
         "{name} is not a parameter of this operation", "该操作没有参数{name}"
+    ),
+}
+# Forms. The keys are fields with the types of errors, or only types; the others are as above.
+FORM_MESSAGES = {
+    "indicator.missing": Bilingual("Choose an indicator", "请选择指标"),
+    "period.missing": Bilingual("Choose two periods", "请选择两个统计期"),
+    "period.too_short": Bilingual("Choose two periods", "请选择两个统计期"),
+    "period.too_long": Bilingual("Choose only two periods", "只能选择两个统计期"),
+    "period.same_period": Bilingual("Choose two different periods", "请选择两个不同的统计期"),
+    "period.period": Bilingual("Choose a period from the list", "请从列表中选择统计期"),
+    "as_of.missing": Bilingual("Choose a day", "请选择日期"),
+    "text.missing": Bilingual("Enter the text to check", "请输入要核对的文字"),
+    "unknown_code": Bilingual(
+        "“{found}” is not in the list; choose an entry from it",
+        "列表中没有“{found}”，请从列表中选择",
+    ),
+    "int_parsing": Bilingual("“{found}” is not a year", "“{found}”不是年份"),
+    "iso_date": Bilingual(
+        "“{found}” is not a day; choose one from the calendar, or write it as 2024-01-31",
+        "“{found}”不是有效日期，请从日历中选择，或写作2024-01-31",
+    ),
+    "string_too_long": Bilingual(
+        "Shorten the text to {max_length} characters", "请将文字缩短至{max_length}个字符以内"
     ),
 }
 INVALID_VALUE = Bilingual("{found} is not valid for {name}", "{name}的值{found}无效")

@@ -224,11 +224,13 @@ class UnknownRecord(NotFound):
     )
 
     @classmethod
-    def from_key(cls, parameter: str, found: str, known: Iterable[str]) -> Self:
+    def from_key(
+        cls, parameter: str, found: str, known: Iterable[str], location: str = "path"
+    ) -> Self:
         short = shorten(found)
         text = UNKNOWN_RECORD.format(found=short)
         others = [key for key in known if key != found]
-        return cls.from_error(ParameterError(f"path.{parameter}", text, others, short))
+        return cls.from_error(ParameterError(f"{location}.{parameter}", text, others, short))
 
 
 class ReleaseNotServed(Problem):

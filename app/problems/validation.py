@@ -4,9 +4,17 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from app.problems.messages import ERROR_COUNT, INVALID_VALUE, VALIDATION_MESSAGES
+from app.i18n import Language
+from app.problems.messages import (
+    ERROR_COUNT,
+    FORM_MESSAGES,
+    INVALID_VALUE,
+    VALIDATION_MESSAGES,
+)
 from app.problems.problem import MAX_ERRORS, InvalidParameters, ParameterError, shorten
 
+FormErrors = dict[str, list[str]]
+"""The messages about each field of a form, in the language of the request."""
 IGNORED_ERRORS = frozenset({"none_required"})
 """Pydantic adds this to each error in an optional parameter: that it could also be left out."""
 
@@ -38,3 +46,29 @@ def build_error(error: dict[str, Any], names: list[str], location: str = "query"
     message = VALIDATION_MESSAGES.get(error["type"], INVALID_VALUE)
     text = message.format(**{**context, "name": shorten(name), "found": found})
     return ParameterError(f"{location}.{shorten(name)}", text, allowed, found)
+
+
+def describe_form_errors(errors: Sequence[Any], language: Language) -> FormErrors:
+    """Say of each field of a form what to do about the errors that Pydantic finds in it."""
+    messages: FormErrors = {}
+    for error in errors:
+        if error["type"] in IGNORED_ERRORS:
+            continue
+        name, kind = str(error["loc"][0]), error["type"]
+        form_message = FORM_MESSAGES.get(f"{name}.{kind}") or FORM_MESSAGES.get(kind)
+        values = {**(error.get("ctx") or {})}
+        values["found"] = shorten(values.get("found", error["input"]))
+        message = (
+            form_message.format(**values) if form_message else build_error(error, [name]).message
+        )
+        messages.setdefault(name, []).append(message.get(language))
+    return messages
+
+
+def group_by_field(problem: InvalidParameters, language: Language) -> FormErrors:
+    """Group the messages of a problem by the parameter that each is about."""
+    messages: FormErrors = {}
+    for error in problem.errors:
+        item = error.to_item(language)
+        messages.setdefault(item.location.partition(".")[2], []).append(item.message)
+    return messages

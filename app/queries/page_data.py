@@ -1,4 +1,4 @@
-"""What pages show: the dashboard, and the profiles of indicators, priority areas and sources."""
+"""What the first page, the page of all years and embeds show."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -10,47 +10,37 @@ from sqlmodel import col
 from app.db.columns import Record
 from app.db.models import Indicator, Series
 from app.db.statements import fetch_uncached
-from app.enums import Completeness, SearchKind
+from app.enums import SearchKind
 from app.i18n import MONTHS, Language
 from app.parameters import (
     MAXIMUM_LIMIT,
     ComparisonParameters,
     DashboardParameters,
     EditionListParameters,
-    GrowthRateListParameters,
     IndicatorListParameters,
     ObservationListParameters,
     OutcomeListParameters,
-    ReportListParameters,
     SearchParameters,
-    Vintages,
     parse_period,
 )
 from app.queries.charts import (
     MAX_POINTS,
     MAX_POINTS_PER_PANEL,
     add_points,
-    read_indicator_series,
 )
-from app.queries.commitments import get_priority_area, list_outcomes, list_years
-from app.queries.contradictions import read_stated_contradictions
-from app.queries.editions import list_editions, read_contents, read_overview
-from app.queries.indicators import get_indicator, list_indicators
+from app.queries.commitments import list_outcomes
+from app.queries.editions import list_editions, read_overview
+from app.queries.indicators import list_indicators
 from app.queries.missing_periods import build_missing_period_error
 from app.queries.observations import list_observations
-from app.queries.progress import read_follow_ups
-from app.queries.reference import get_event, get_source
-from app.queries.related import list_growth_rates, list_reports
 from app.queries.search import search_records
-from app.queries.series import is_shown_first, read_vintages, select_series
+from app.queries.series import is_shown_first, select_series
 
 MAX_HITS = 1000
 MAX_INDICATORS = 100
 """The limit of indicators on the first page; the list of all indicators has pages."""
 MAX_NEWEST = 3
 """How many of the newest figures the first page names."""
-MAX_PAGE_SERIES = 40
-"""The limit of series on the page of an indicator."""
 MAX_YEAR_SERIES = 100
 """The limit of series on the page /years; /v1/series lists all."""
 
@@ -283,29 +273,6 @@ def find_full_year(indicator: Record, yearly: Sequence[Record]) -> Record | None
     return None if beside and beside["id"] == point["id"] else point
 
 
-def read_indicator_profile(connection: Connection, language: Language, code: str) -> Record | None:
-    """Read an indicator with its series, and what every source states in them.
-
-    Returns:
-        The indicator with its series and their current points under "series", how many are left
-        out under "hidden_series", the observations of all vintages under "observations", and the
-        year of the edition of its headline, if there is one, under "editions".
-    """
-    indicator = get_indicator(connection, language, code)
-    if indicator is None:
-        return None
-    found = read_indicator_series(connection, language, code, MAX_PAGE_SERIES, MAX_POINTS)
-    series = found["series"]
-    complete = EditionListParameters(completeness=[Completeness.COMPLETE], limit=1)
-    return indicator | {
-        "editions": [one["year"] for one in list_editions(connection, language, complete).rows],
-        "series": series,
-        "hidden_series": found["hidden"],
-        "observations": read_vintages(connection, language, [one["code"] for one in series]),
-        "chart_series": read_indicator_series(connection, language, code),
-    }
-
-
 def read_observation_of_period(
     connection: Connection, language: Language, indicator: Record, period: str
 ) -> Record:
@@ -342,34 +309,3 @@ def read_year_series(connection: Connection, language: Language) -> list[Record]
         .limit(MAX_YEAR_SERIES)
     )
     return add_points(connection, language, fetch_uncached(connection, statement), MAX_POINTS)
-
-
-def read_priority_area_profile(
-    connection: Connection, language: Language, slug: str, year: int | None
-) -> Record | None:
-    area = get_priority_area(connection, language, slug, year)
-    if area is None:
-        return None
-    contents = read_contents(connection, language, area["year"])
-    codes = {baseline["code"] for baseline in area["baseline_indicators"]}
-    return area | {
-        "baseline": [one for one in contents["indicators"] if one["code"] in codes],
-        "years": list_years(connection, slug),
-    }
-
-
-def read_source_profile(connection: Connection, language: Language, code: str) -> Record | None:
-    source = get_source(connection, language, code)
-    if source is None:
-        return None
-    figures = ObservationListParameters(source=[code], vintages=Vintages.ALL)
-    rates = GrowthRateListParameters(source=[code])
-    event = source["event"] and get_event(connection, language, source["event"]["code"])
-    return source | {
-        "event": event,
-        "observations": list_observations(connection, language, figures),
-        "growth_rates": list_growth_rates(connection, language, rates),
-        "reports": list_reports(connection, language, ReportListParameters(source=[code])),
-        "follow_ups": read_follow_ups(connection, language, code),
-        "contradictions": read_stated_contradictions(connection, language, code),
-    }

@@ -1,20 +1,27 @@
-"""The routes. A collection declares its list and its records as one table entry."""
+"""The routes. A collection declares its list and its records as one table entry.
+
+Forms are validated by their pages and not by the router, so that an error is shown at its field.
+"""
 
 from collections.abc import Callable
 from enum import Enum
 from inspect import Parameter, Signature
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 from fastapi import APIRouter, Query, Response
+from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from app.db.columns import Record
 from app.formats.tables import TABLES, Table
 from app.i18n import Language
+from app.pages import render_content
 from app.parameters import DetailParameters, Parameters, create_path_key
+from app.problems.validation import FormErrors, describe_form_errors
 from app.request import Context, RequestContext
 from app.schemas import Page, create_page_model
 
+AnyParameters = TypeVar("AnyParameters", bound=Parameters)
 NoParameters = Annotated[DetailParameters, Query()]
 """The type of the query of operations that accept only the language."""
 
@@ -104,3 +111,35 @@ def declare_signature(endpoint: Callable[..., Any], **annotations: object) -> Ca
     ]
     endpoint.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
     return endpoint
+
+
+def validate_form(
+    context: RequestContext, model: type[AnyParameters], fields: Record
+) -> tuple[AnyParameters | None, FormErrors]:
+    """Validate the fields of a form that are filled in.
+
+    Returns:
+        The parameters, or None and what to do about each field that has an error.
+    """
+    filled = {name: kept for name, value in fields.items() if (kept := drop_empty(value))}
+    try:
+        return model.model_validate(filled, context=context.release.keys), {}
+    except ValidationError as error:
+        return None, describe_form_errors(error.errors(), context.language)
+
+
+def drop_empty(value: object) -> object:
+    """Drop what a form sends of fields that are not filled in."""
+    if isinstance(value, list):
+        return [one for one in value if one != ""]
+    return value.strip() if isinstance(value, str) else value
+
+
+def render_form(
+    context: RequestContext, name: str, errors: FormErrors, **values: object
+) -> Response:
+    """Render a page with a form; one with errors is not stored."""
+    response = render_content(context, name, errors=errors, status=422 if errors else 200, **values)
+    if errors:
+        response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,23 +1,18 @@
-"""Pages that compare: two periods, a day with today, and a press conference with the one before.
+"""Pages that compare: two periods, a day with today, and a press conference with the one before."""
 
-Forms are validated here and not by the router, so that an error is shown at its field.
-"""
-
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import ValidationError
 
 from app import parameters
 from app.db.columns import Record
 from app.pages import render_content
-from app.problems.messages import LATER_THAN_RELEASE
+from app.problems.messages import FORM_MESSAGES, LATER_THAN_RELEASE
 from app.problems.problem import InvalidParameters
-from app.problems.validation import describe_errors
+from app.problems.validation import group_by_field
 from app.queries.comparison import list_periods, read_comparison
 from app.queries.editions import compare_editions, get_edition, list_editions
 from app.queries.history import (
@@ -28,11 +23,8 @@ from app.queries.history import (
 from app.queries.indicators import list_indicators
 from app.queries.reference import list_codes
 from app.request import Context, RequestContext
-from app.routers import NoParameters
+from app.routers import NoParameters, render_form, validate_form
 
-AnyParameters = TypeVar("AnyParameters", bound=parameters.Parameters)
-FieldErrors = dict[str, list[str]]
-"""The messages about each field of a form, in the language of the request."""
 PAIR = 2
 
 router = APIRouter(include_in_schema=False)
@@ -45,17 +37,18 @@ def show_period_comparison(
     """Show the form, and both periods with what is published and calculated about their change."""
     given = {"indicator": query.indicator, "unit": query.unit}
     chosen = [period for period in query.period if period]
-    comparison, errors = None, FieldErrors()
-    try:
-        checked = validate_form(
-            context, parameters.ComparisonParameters, given | {"period": chosen}
-        )
-        comparison = context.run_query(read_comparison, checked)
-    except InvalidParameters as problem:
-        errors = group_by_field(context, problem)
+    checked, errors = validate_form(
+        context, parameters.ComparisonParameters, given | {"period": chosen}
+    )
+    comparison = None
+    if checked is not None:
+        try:
+            comparison = context.run_query(read_comparison, checked)
+        except InvalidParameters as problem:
+            errors = group_by_field(problem, context.language)
     if len(chosen) < PAIR:
         errors.pop("period", None)
-    if not (query.indicator or chosen):
+    if not query.model_fields_set & {"indicator", "period", "unit"}:
         errors.clear()
     periods = None
     if query.indicator in context.release.keys["indicators"]:
@@ -87,11 +80,10 @@ def show_history(
 ) -> Response:
     """Show the form, and what was known on the day beside what is known today."""
     fields = query.model_dump(include={"as_of", "indicator", "topic"})
-    errors = FieldErrors()
-    try:
-        checked = validate_form(context, parameters.HistoryParameters, fields)
-    except InvalidParameters as problem:
-        errors, checked = group_by_field(context, problem), parameters.HistoryParameters()
+    checked, errors = validate_form(context, parameters.HistoryParameters, fields)
+    if "as_of" in query.model_fields_set and not query.as_of:
+        errors["as_of"] = [FORM_MESSAGES["as_of.missing"].get(context.language)]
+    checked = checked or parameters.HistoryParameters()
     released_on: date = context.release.record["released_on"]
     if checked.as_of is not None and checked.as_of > released_on:
         message = LATER_THAN_RELEASE.format(day=checked.as_of, released_on=released_on)
@@ -151,39 +143,6 @@ def show_edition(context: Context, edition: str, _: NoParameters) -> Response:
         previous=previous,
         comparison=comparison,
     )
-
-
-def validate_form(
-    context: RequestContext, model: type[AnyParameters], fields: Record
-) -> AnyParameters:
-    """Validate the fields of a form that are filled in.
-
-    Raises:
-        InvalidParameters: if a field has an invalid value, or one that is required has none.
-    """
-    filled = {name: value for name, value in fields.items() if value}
-    try:
-        return model.model_validate(filled, context=context.release.keys)
-    except ValidationError as error:
-        raise describe_errors(error.errors(), fields) from None
-
-
-def group_by_field(context: RequestContext, problem: InvalidParameters) -> FieldErrors:
-    errors = defaultdict(list)
-    for error in problem.errors:
-        item = error.to_item(context.language)
-        errors[item.location.partition(".")[2]].append(item.message)
-    return dict(errors)
-
-
-def render_form(
-    context: RequestContext, name: str, errors: FieldErrors, **values: object
-) -> Response:
-    """Render a page with a form; one with errors is not stored."""
-    response = render_content(context, name, errors=errors, status=422 if errors else 200, **values)
-    if errors:
-        response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def list_indicators_by_topic(context: RequestContext) -> list[tuple[Record, list[Record]]]:

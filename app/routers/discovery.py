@@ -39,6 +39,7 @@ DETAIL_PAGES = {
     "editions": "/editions",
     "indicators": "/indicators",
     "priority_areas": "/priority-areas",
+    "series": "/series",
     "sources": "/sources",
 }
 """The collections whose records have pages, and the paths of these. Collections with too many

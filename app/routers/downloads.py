@@ -288,22 +288,25 @@ def cite_indicator(context: RequestContext, code: str, _: object) -> citations.I
     found = context.run_query(get_indicator, code)
     indicator = context.require_record(found, "indicators", indicator=code)
     latest = indicator["latest"]
-    return cite_page_of_indicator(context, indicator, latest and latest["observation"])
+    path, observation = f"/indicators/{code}", latest and latest["observation"]
+    return cite_observations(context, path, indicator["name"], observation)
 
 
 def cite_series(context: RequestContext, code: str, _: object) -> citations.Item:
     found = context.run_query(get_series, code)
     series = context.require_record(found, "series", series=code)
     points = series["points"]
-    return cite_page_of_indicator(context, series["indicator"], points[-1] if points else None)
+    return cite_observations(
+        context, f"/series/{code}", series["name"], points[-1] if points else None
+    )
 
 
-def cite_page_of_indicator(
-    context: RequestContext, indicator: Record, observation: Record | None
+def cite_observations(
+    context: RequestContext, path: str, title: str, observation: Record | None
 ) -> citations.Item:
-    path, language = f"/indicators/{indicator['code']}", context.language
-    release, base = context.release.record, context.base_url
-    item = citations.cite_record(path, indicator["name"], release, base, language)
+    """Cite the page of an indicator or a series, and quote its newest figure."""
+    release, base, language = context.release.record, context.base_url, context.language
+    item = citations.cite_record(path, title, release, base, language)
     if observation is not None:
         citation = observation["citation"]["full"]
         item["note"] = citations.quote_observation(observation, citation, language)

@@ -60,7 +60,7 @@ def show_indicator_embed(
     query: Annotated[ObservationEmbedParameters, Query()],
 ) -> Response:
     observation = read_indicator_observation(context, indicator, query.period)
-    return render_observation(context, observation, query.theme)
+    return render_observation(context, observation, query.theme, f"indicators/{indicator}")
 
 
 @router.get("/embed/series/{series}")
@@ -70,7 +70,7 @@ def show_series_embed(
     query: Annotated[ObservationEmbedParameters, Query()],
 ) -> Response:
     observation = read_series_observation(context, series, query.period)
-    return render_observation(context, observation, query.theme)
+    return render_observation(context, observation, query.theme, f"series/{series}")
 
 
 @router.get("/embed/priority-areas/{priority_area}")
@@ -127,11 +127,14 @@ def read_series_observation(context: RequestContext, code: str, period: str | No
     return point
 
 
-def render_observation(context: RequestContext, observation: Record, theme: EmbedTheme) -> Response:
+def render_observation(
+    context: RequestContext, observation: Record, theme: EmbedTheme, page: str
+) -> Response:
+    """Render a figure beside comparable ones, with a link to a page."""
     series = context.run_query(charts.read_series, observation["series"])
     points = select_comparable_points(series["points"] if series else [], observation["id"])
     return render_embed(
-        context, "embed_observation.html", theme=theme, figure=observation, points=points
+        context, "embed_observation.html", theme=theme, figure=observation, points=points, page=page
     )
 
 
@@ -155,8 +158,8 @@ def select_comparable_points(points: Sequence[Record], code: str) -> list[Record
 
 
 def render_embed(context: RequestContext, name: str, **values: Any) -> Response:
-    release = context.release.record["code"]
-    response = render_page(context, name, policy=EMBED_POLICY, release=release, **values)
+    release, pin = context.release.record["code"], context.pinned_release
+    response = render_page(context, name, policy=EMBED_POLICY, release=release, pin=pin, **values)
     # A site that isolates itself shows frames of other origins only if they do so too.
     response.headers["Cross-Origin-Embedder-Policy"] = "require-corp"
     return response

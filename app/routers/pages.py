@@ -1,6 +1,7 @@
 """The pages, except those of the reference of the API."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -9,16 +10,12 @@ from fastapi.responses import RedirectResponse
 from app import parameters
 from app.db.columns import Record
 from app.formats import schema_org
-from app.formats.charts.layout import layout_chart
-from app.formats.charts.model import (
-    Chart,
-    build_indicator_chart,
-)
 from app.formats.charts.overview import build_overview_chart, find_reviewed_year
 from app.formats.feeds import format_title
 from app.formats.registry import build_service_links, list_distributions
 from app.i18n import format_published_day
 from app.pages import render_content, split_fragments
+from app.pages.charts import WIDE, layout_trend, measure_chart
 from app.pages.content import (
     ADDRESS_PLACEHOLDER,
     PAGE_NAMES,
@@ -27,20 +24,11 @@ from app.pages.content import (
     list_entries,
     read_page,
 )
-from app.pages.indicator_view import (
-    build_chart_data,
-    build_groups,
-    check_series,
-    find_newest_whole,
-    group_sources,
-    group_vintages,
-)
 from app.pages.listings import LISTINGS, PAGES, Listing
-from app.pages.trend import layout_trend
 from app.pages.year_table import build_year_tables
 from app.problems import problem
 from app.problems.problem import UnknownRecord
-from app.queries import page_data
+from app.queries import page_data, profiles
 from app.queries.calendar import find_next_edition
 from app.queries.editions import list_editions, read_contents
 from app.queries.indicators import list_indicators
@@ -49,20 +37,23 @@ from app.queries.progress import list_commitments
 from app.queries.reference import get_source, list_codes
 from app.queries.releases import list_changes, list_releases
 from app.request import Context, RequestContext
-from app.routers import NoParameters
+from app.routers import NoParameters, render_form, validate_form
 
 router = APIRouter(include_in_schema=False)
-
-WIDE, NARROW = 1200, 400
-"""The widths of charts in pixels, on wide screens and on phones."""
 
 
 @router.get("/")
 def show_dashboard(
-    context: Context, query: Annotated[parameters.DashboardParameters, Query()]
+    context: Context, query: Annotated[parameters.DashboardPageParameters, Query()]
 ) -> Response:
     release = context.release
-    page = context.run_query(page_data.read_dashboard, query)
+    fields = query.model_dump(include={"edition", "topic", "sector", "q"})
+    filters, errors = validate_form(context, parameters.DashboardParameters, fields)
+    if filters is None:
+        kept = {name: value for name, value in fields.items() if name not in errors}
+        filters, _ = validate_form(context, parameters.DashboardParameters, kept)
+    filters = filters or parameters.DashboardParameters()
+    page = context.run_query(page_data.read_dashboard, filters)
     dataset = schema_org.describe_dataset(
         release.record,
         page["overview"]["indicators"],
@@ -70,11 +61,13 @@ def show_dashboard(
         context.base_url,
         context.language,
     )
-    response = render_content(
+    response = render_form(
         context,
         "dashboard.html",
+        errors,
         page=page,
-        filters=query,
+        query=query,
+        filters=filters,
         reviewed_year=find_reviewed_year(page["overview"]),
         topics=context.run_query(list_codes, "topic", parameters.CodeListParameters()).rows,
         sectors=context.run_query(list_codes, "sector", parameters.CodeListParameters()).rows,
@@ -108,13 +101,24 @@ def create_listing(listing: Listing) -> Callable[..., Response]:
             "listing.html",
             listing=listing,
             listings=LISTINGS,
-            records=found.rows,
+            groups=group_records(found.rows, listing.group),
             cursor=found.cursor,
             pages=PAGES,
             link_to=link_to,
         )
 
     return show_listing
+
+
+def group_records(
+    records: Sequence[Record], field: str
+) -> list[tuple[Record | None, list[Record]]]:
+    """Group records that follow each other by a field, or not at all if none is named."""
+
+    def get_group(record: Record) -> Record | None:
+        return record[field] if field else None
+
+    return [(group, list(found)) for group, found in groupby(records, get_group)]
 
 
 for listing in LISTINGS:
@@ -153,7 +157,7 @@ def show_changes(
     ]
     codes = [release["code"] for release in releases]
     if query.release and query.release not in codes:
-        raise UnknownRecord.from_key("release", query.release, codes)
+        raise UnknownRecord.from_key("release", query.release, codes, "query")
     chosen = parameters.ChangeListParameters(
         release=[query.release] if query.release else [], cursor=query.cursor
     )
@@ -181,17 +185,22 @@ def show_commitments(context: Context, _: NoParameters) -> Response:
 def show_quotation_check(
     context: Context, query: Annotated[parameters.QuotationPageParameters, Query()]
 ) -> Response:
-    if not query.text.strip():
-        return render_content(context, "quotation_check.html", checked=None, query=query)
-    checked = context.release.check_quotation(query.text, query.asked_on, context.language)
-    response = render_content(
+    fields = query.model_dump(include={"text", "asked_on"})
+    quotation, errors = validate_form(context, parameters.QuotationParameters, fields)
+    if not query.model_fields_set & {"text", "asked_on"}:
+        errors.clear()
+    if quotation is None:
+        return render_form(context, "quotation_check.html", errors, checked=None, query=query)
+    checked = context.release.check_quotation(quotation.text, quotation.asked_on, context.language)
+    response = render_form(
         context,
         "quotation_check.html",
+        errors,
         checked=checked,
         query=query,
         fragments=split_fragments(checked),
     )
-    if query.asked_on is None:
+    if quotation.asked_on is None:
         response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -249,46 +258,13 @@ def show_guide_page(context: Context, page: str, _: NoParameters) -> Response:
     )
 
 
-@router.get("/indicators/{indicator}")
-def show_indicator(
-    context: Context,
-    indicator: str,
-    query: Annotated[parameters.IndicatorPageParameters, Query()],
-) -> Response:
-    found = context.run_query(page_data.read_indicator_profile, indicator)
-    profile = context.require_record(found, "indicators", indicator=indicator)
-    release, language = context.release.record, context.language
-    groups = build_groups(profile, check_series(profile, query.series), language)
-    chart = build_indicator_chart(profile, profile["chart_series"], release["code"], language)
-    several, single = group_vintages(profile["observations"])
-    distributions = list_distributions(has_file=context.release.database.is_file)
-    dataset = schema_org.describe_indicator(
-        profile, release, distributions, context.base_url, language
-    )
-    return render_content(
-        context,
-        "indicator.html",
-        indicator=profile,
-        groups=groups,
-        chosen=query.series,
-        newest_whole=find_newest_whole(groups, profile),
-        sources=group_sources(profile["observations"]),
-        several_vintages=several,
-        single_vintages=single,
-        chart_data=schema_org.embed_json(build_chart_data(groups, language)),
-        wide_size=measure_chart(chart, WIDE),
-        narrow_size=measure_chart(chart, NARROW),
-        json_ld=schema_org.embed_json(dataset),
-    )
-
-
 @router.get("/priority-areas/{priority_area}")
 def show_priority_area(
     context: Context,
     priority_area: str,
     query: Annotated[parameters.PriorityAreaParameters, Query()],
 ) -> Response:
-    found = context.run_query(page_data.read_priority_area_profile, priority_area, query.year)
+    found = context.run_query(profiles.read_priority_area_profile, priority_area, query.year)
     area = context.require_record(found, "priority_areas", priority_area=priority_area)
     return render_content(
         context,
@@ -301,7 +277,7 @@ def show_priority_area(
 
 @router.get("/sources/{source}")
 def show_source(context: Context, source: str, _: NoParameters) -> Response:
-    found = context.run_query(page_data.read_source_profile, source)
+    found = context.run_query(profiles.read_source_profile, source)
     profile = context.require_record(found, "sources", source=source)
     return render_content(
         context,
@@ -332,11 +308,6 @@ def show_passages(context: Context, source: str, _: NoParameters) -> Response:
 def measure_overview(context: RequestContext, overview: Record) -> tuple[int, int]:
     code = context.release.record["code"]
     return measure_chart(build_overview_chart(overview, code, context.language), WIDE)
-
-
-def measure_chart(chart: Chart, width: int) -> tuple[int, int]:
-    canvas = layout_chart(chart, width, None, parameters.Theme.LIGHT)
-    return canvas.width, canvas.height
 
 
 @router.get("/problems")

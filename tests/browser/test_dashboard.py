@@ -56,6 +56,17 @@ def plain(browser: Browser, server: str) -> Iterator[Page]:
     page.close()
 
 
+LONG_PAGES = (
+    "/",
+    "/?edition=2025",
+    "/history",
+    "/history?as_of=2025-01-14",
+    "/indicators/outward-direct-investment",
+)
+MAX_HEIGHT = 6100
+"""In pixels, at a width of 320."""
+
+
 def figures(page: Page) -> list[str]:
     """Read the figures as they are shown."""
     return page.locator(".card p.value").all_inner_texts()
@@ -139,7 +150,7 @@ def test_a_get_is_copied(browser: Browser, server: str) -> None:
 
     def copied(name: str, record: str = "") -> str:
         if record:
-            page.locator(f"[id='{record}'] summary").click()
+            page.locator(f"[id='{record}.menu'] > summary").click()
         page.get_by_role("button", name=name).first.click()
         expect(page.get_by_text("已复制", exact=True).first).to_be_visible()
         return str(page.evaluate("navigator.clipboard.readText()"))
@@ -289,6 +300,26 @@ def test_the_first_screen_answers(visit: Visit) -> None:
     page.locator("header summary").click()
     page.locator("header").get_by_role("link", name="Data by year").click()
     page.wait_for_url("**/years?lang=en")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_long_pages_are_short_on_a_phone(visit: Visit, language: str) -> None:
+    """Groups that are not the answer are folded there, opened by a link or a filter into them."""
+    page, wrong = visit
+    page.set_viewport_size({"width": 320, "height": 640})
+    for path in LONG_PAGES:
+        page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
+        assert page.evaluate("document.documentElement.scrollHeight") < MAX_HEIGHT, path
+    page.goto(f"/?lang={language}#2025-sign-free-trade-agreements")
+    expect(page.locator("[id='2025-sign-free-trade-agreements']")).to_be_in_viewport()
+    page.goto(f"/?lang={language}")
+    assert not page.locator(".actions li").first.is_visible()
+    page.goto(f"/?topic=investment&lang={language}")
+    assert page.locator(".actions li").first.is_visible()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"/?lang={language}")
+    expect(page.locator(".actions li").first).to_be_visible()
     assert wrong == []
 
 

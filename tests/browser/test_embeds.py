@@ -72,9 +72,11 @@ def test_a_foreign_page_shows_frames_and_elements(
 ) -> None:
     source = f"{server}/indicators/aid-projects?lang={language}"
     described = httpx2.get(f"{server}/oembed", params={"url": source}).json()
+    release = httpx2.get(f"{server}/v1/releases").json()["items"][0]["code"]
     content = f"""
       <bri-figure code="aid-projects" lang="{language}">fallback</bri-figure>
-      <bri-figure code="goods-trade" lang="{language}" period="2024">fallback</bri-figure>
+      <bri-figure code="goods-trade" lang="{language}" period="2024" release="{release}"
+        >fallback</bri-figure>
       {described["html"]}
       <iframe src="{server}/embed/series/{SERIES}?lang={language}&amp;theme=dark" title="series"
         width="300" height="100"></iframe>
@@ -101,7 +103,18 @@ def test_a_foreign_page_shows_frames_and_elements(
             ):
                 assert root.locator(f"[part={part}]").inner_text() == text
             link = root.locator("[part=link]").get_attribute("href") or ""
-            assert link.startswith(f"{server}/indicators/{figure['indicator']['code']}?lang=")
+            pin = f"&release={release}" if number else ""
+            page_url = f"{server}/indicators/{figure['indicator']['code']}?lang={language}{pin}"
+            assert link == f"{page_url}#{figure['id']}"
+            difference, contradiction = (
+                root.locator("[part=contradiction]"),
+                figure["contradiction"],
+            )
+            assert difference.count() == bool(contradiction)
+            if contradiction:
+                assert contradiction["reason"] in difference.inner_text()
+                target = difference.locator("a").get_attribute("href")
+                assert target == f"{page_url}#{contradiction['code']}"
         page.wait_for_function(HEIGHT_IS_ADAPTED)
         frames = page.locator("iframe")
         for number in range(frames.count()):
@@ -118,6 +131,7 @@ def test_a_foreign_page_shows_frames_and_elements(
         assert frames.nth(1).content_frame.locator("body").evaluate(f"() => {background}") == (
             "rgb(16, 23, 30)"
         )
+        assert any(figure["contradiction"] for figure in expected)
         assert said == []
 
 

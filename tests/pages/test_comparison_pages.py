@@ -1,6 +1,8 @@
 """The pages that compare: two periods, a day with today, a press conference with the one before."""
 
+import re
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from lxml import html
@@ -99,15 +101,27 @@ def test_every_indicator_can_be_chosen_on_the_forms(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("url", "field", "message"),
     [
-        ("/compare?indicator=goods-trad", "indicator", "did you mean goods-trade?"),
-        ("/compare?period=2024&period=2025", "indicator", "indicator is missing"),
+        ("/compare?indicator=goods-trad", "indicator", "“goods-trad” is not in the list"),
+        ("/compare?period=2024&period=2025", "indicator", "Choose an indicator"),
+        ("/compare?indicator=", "indicator", "Choose an indicator"),
         (PAIR.format("goods-trade", "2024", "1066"), "period", "No figure for 1066"),
-        (PAIR.format("goods-trade", "2024", "2024"), "period", "use two different periods"),
-        (PAIR.format("goods-trade", "2024", "soon"), "period", "soon is not a period"),
-        (PAIR.format("goods-trade", "2024", "2025") + "&unit=EUR", "unit", "EUR is unknown"),
-        ("/history?as_of=2025-13-01", "as_of", "2025-13-01 is not a calendar date"),
-        ("/history?as_of=2025-01-01&indicator=gold", "indicator", "gold is unknown"),
-        ("/history?topic=gold", "topic", "gold is unknown"),
+        (PAIR.format("goods-trade", "2024", "2024"), "period", "Choose two different periods"),
+        (PAIR.format("goods-trade", "2024", "soon"), "period", "Choose a period from the list"),
+        (
+            PAIR.format("goods-trade", "2024", "2025") + "&unit=EUR",
+            "unit",
+            "“EUR” is not in the list",
+        ),
+        ("/history?as_of=2025-13-01", "as_of", "“2025-13-01” is not a day"),
+        ("/history?as_of=2025-01-01&indicator=gold", "indicator", "“gold” is not in the list"),
+        ("/history?topic=gold", "topic", "“gold” is not in the list"),
+        ("/history?as_of=&indicator=goods-trade", "as_of", "Choose a day"),
+        ("/?topic=trad&q=green", "topic", "“trad” is not in the list; choose an entry"),
+        ("/?sector=clean&topic=trade", "sector", "“clean” is not in the list"),
+        (f"/?q={'x' * 201}", "q", "Shorten the text to 200 characters"),
+        ("/quotation-check?text=&asked_on=2026-11-26", "text", "Enter the text to check"),
+        ("/quotation-check?text=700&asked_on=soon", "asked_on", "“soon” is not a day"),
+        (f"/quotation-check?text={'x' * 2001}", "text", "Shorten the text to 2000"),
         ("/history?as_of=2100-01-01", "as_of", "2100-01-01 is later than this release"),
     ],
 )
@@ -119,7 +133,17 @@ def test_an_error_is_shown_at_its_field(
     assert {one.get("name") for one in marked} == {field}
     for one in marked:
         assert message in read_text(page, f"//*[@id='{one.get('aria-describedby')}']")
-    assert not page.xpath("//h2[@id='comparability'] | //h2[@id='then']")
+    assert not page.xpath("//h2[@id='comparability'] | //h2[@id='then'] | //h2[@id='result']")
+    assert page.xpath("//meta[@name='robots'][@content='noindex']")
+    for name, value in parse_qsl(urlsplit(url).query):
+        kept = page.xpath("//main//form//*[@name=$name]", name=name)
+        shown = [one.get("value") or one.text for one in kept if one.tag != "select"]
+        shown += [value for one in kept for value in one.xpath(".//option[@selected]/@value")]
+        # A select cannot show what is not in its list, nor periods without an indicator.
+        assert value in shown or all(one.tag == "select" for one in kept), name
+    chinese = read(client, f"{url}&lang=zh", 422)
+    for one in chinese.xpath("//form//*[@class='error']"):
+        assert not re.search("[A-Za-z;]{9}", one.text_content().replace(field, ""))
     assert client.get(url, headers=BROWSER).headers["cache-control"] == "no-store"
 
 
@@ -129,23 +153,22 @@ def test_the_day_of_the_release_shows_what_is_known_today(client: TestClient) ->
     page = read(client, f"/history?as_of={released_on}")
     rows = page.xpath("//table//tbody/tr")
     assert len(rows) == client.get("/v1/indicators").json()["total"]
-    assert {row.get("class") for row in rows} == {"same"}
+    assert page.xpath("//details/summary/h3/@id") == ["same"]
     assert not page.xpath("//table//tbody//td[2]//*[@class='display']")
 
 
 def test_a_day_shows_what_was_known_then(client: TestClient) -> None:
     page = read(client, "/history?as_of=2025-07-17")
     (row,) = page.xpath("//tr[th/a[contains(@href, 'indicator=trade-share')]]")
-    then, now, _ = row.xpath("td")
-    assert row.get("class") == "newer"
+    assert row.xpath("ancestor::table/@aria-labelledby") == ["newer"]
     page = read(client, "/history?as_of=2025-01-14&topic=trade")
     (row,) = page.xpath("//tr[th/a[contains(@href, 'indicator=trade-share')]]")
-    then, now, change = (" ".join(cell.itertext()) for cell in row.xpath("td"))
+    then, now = (" ".join(cell.itertext()) for cell in row.xpath("td"))
     assert "50.3" in then
     assert "known since 13 January 2025" in then
     assert "51.9" in now
     assert "50.7" in now
-    assert "revised since" in change
+    assert row.xpath("ancestor::details/summary/h3/text()") == ["Revised since"]
     names = set(page.xpath("//tbody/tr/th/a/text()"))
     listed = client.get("/v1/indicators?topic=trade").json()["items"]
     assert names <= {one["name"] for one in listed}

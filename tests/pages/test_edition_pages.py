@@ -140,7 +140,7 @@ def test_filters_and_searches_keep_to_the_edition(client: TestClient) -> None:
     assert 'name="edition" value="2026"' in page
     assert "2026-expand-artificial-intelligence-cooperation" in page
     other = read(client, "/?q=artificial+intelligence")
-    assert 'href="/?edition=2026&lang=en#2026-expand-artificial' in other
+    assert 'href="/actions?lang=en#2026-expand-artificial' in other
     assert "Other search results" in other
 
 

@@ -197,3 +197,56 @@ def test_breaks_are_marked_among_the_years(client: TestClient) -> None:
     (note,) = page.xpath("//li[@id=$id]", id=f"full-years.note.{mark}")
     assert "base was restated" in note.text_content()
     assert not row.xpath(".//*[local-name()='line']")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", [GOODS, "trade-share.CN.BRI.partner-2025.PT.P12M"])
+def test_the_page_of_a_series_has_all_that_was_published(
+    client: TestClient, code: str, language: str
+) -> None:
+    query = f"series={code}&vintages=all&limit=1000&lang={language}"
+    figures = client.get(f"/v1/observations?{query}").json()["items"]
+    rates = client.get(f"/v1/growth-rates?{query}").json()["items"]
+    reports = client.get(f"/v1/reports?series={code}&lang={language}").json()["items"]
+    series = client.get(f"/v1/series/{code}?lang={language}").json()
+    page = read(client, f"/series/{code}?lang={language}")
+    for one in figures:
+        (row,) = page.xpath("//tr[@id=$id]", id=one["id"])
+        assert re.findall(r"[\d.,]+", one["display"])[0] in row.text_content()
+        assert one["citation"]["short"] in row.text_content()
+    for one in rates:
+        (row,) = page.xpath("//tr[@id=$id]", id=f"growth.{one['id']}")
+        assert one["display"] in row.text_content()
+    for one in reports:
+        (row,) = page.xpath("//li[@id=$id]", id=f"report.{one['id']}")
+        assert one["wording"] in row.text_content()
+    text = " ".join(page.xpath("//main")[0].text_content().split())
+    for name in ("coverage", "unit", "counterpart_area"):
+        assert series[name]["name"] in text
+    obstacles = [each["text"] for point in series["points"] for each in point["obstacles"]]
+    obstacles += [
+        each["text"] for one in series["not_comparable_with"] for each in one["obstacles"]
+    ]
+    assert all(" ".join(each.split()) in text for each in obstacles)
+    unlike = page.xpath("//section[@aria-labelledby='comparability']//li/a/@href")
+    assert unlike == [
+        f"/series/{one['series']}?lang={language}" for one in series["not_comparable_with"]
+    ]
+    points = [one for group in read_chart(page)["groups"] for one in group["series"][0]["points"]]
+    assert [one["id"] for one in points] == [one["id"] for one in series["points"]]
+
+
+def test_a_series_is_reached_from_what_shows_it(client: TestClient) -> None:
+    address = f"/series/{GOODS}?lang=en"
+    assert read(client, "/indicators/goods-trade?lang=en").xpath("//a[@href=$url]", url=address)
+    assert read(client, "/series?lang=en").xpath("//a[@href=$url]", url=address)
+    embed = read(client, f"/embed/series/{GOODS}?lang=en")
+    assert embed.xpath("//footer//a[contains(@href, $url)]", url=address)
+    (described,) = read(client, "/indicators/goods-trade").xpath(
+        "//script[@type='application/ld+json']/text()"
+    )
+    parts = json.loads(described)["hasPart"]
+    assert any(one["url"].endswith(f"/series/{GOODS}") for one in parts)
+    citation = client.get(f"/v1/series/{GOODS}/citation.csl.json").json()[0]
+    assert f"/series/{GOODS}?release=" in citation["URL"]
+    assert client.get(citation["URL"]).status_code == 200

@@ -456,7 +456,7 @@ def test_a_figure_that_was_found_shows_its_context(client: TestClient) -> None:
     page = read(client, "/?q=agreement&lang=en")
     hits = {
         link.get("href"): link.getparent().text_content()
-        for link in page.xpath("//ul[@class='hits']//a[contains(@href, '/indicators/')]")
+        for link in page.xpath("//ul[@class='hits']//a[contains(@href, '/series/')]")
     }
     assert len(hits) == 2
     assert any("January to November 2024" in text for text in hits.values())
@@ -490,19 +490,33 @@ def test_data_has_problems_as_documents_for_everybody(client: TestClient) -> Non
 
 
 @pytest.mark.parametrize(
-    ("query", "words"),
-    [
-        ("topic=trad", "did you mean trade?"),
-        ("sector=clean", "did you mean clean-energy?"),
-        ("colour=red", "not a parameter"),
-        (f"q={'x' * 201}", "too long"),
-        ("topic=trade&q=a&q=b", "use it once"),
-    ],
+    ("edition", "words"), [("1999", "“1999” is not in the list"), ("soon", "“soon” is not a year")]
 )
-def test_an_invalid_filter_is_reported(client: TestClient, query: str, words: str) -> None:
+def test_an_unknown_press_conference_leaves_the_form(
+    client: TestClient, edition: str, words: str
+) -> None:
+    page = read(client, f"/?edition={edition}&q=green&lang=en", status=422)
+    (message,) = page.xpath("//form//*[@class='error']")
+    assert words in message.text_content()
+    assert page.xpath("//input[@name='q']/@value") == ["green"]
+
+
+@pytest.mark.parametrize(
+    ("query", "words"), [("colour=red", "not a parameter"), ("q=a&q=b", "use it once")]
+)
+def test_an_invalid_address_of_a_form_is_reported(
+    client: TestClient, query: str, words: str
+) -> None:
     page = read(client, f"/?{query}&lang=en", status=422)
-    assert words in page.findtext(".//main").strip() + page.text_content()
+    assert words in page.text_content()
     assert client.get(f"/?{query}&lang=en").json()["code"] == "invalid-parameters"
+
+
+def test_an_unknown_record_leads_to_known_ones(client: TestClient) -> None:
+    for path in ("/changes?release=2020-01-01&lang=en", "/editions/1999?lang=en"):
+        links = read(client, path, status=404).xpath("//ul[@class='allowed']//a/@href")
+        assert links
+        assert all(client.get(link, headers=BROWSER).status_code == 200 for link in links)
 
 
 @pytest.mark.parametrize(

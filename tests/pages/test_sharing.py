@@ -23,8 +23,8 @@ AREA = "/priority-areas/emerging-fields?year=2025"
 SHARED = ("/indicators/aid-projects", AREA, "/sources/scio-2025-01-15")
 RELEASED_SCRIPTS = {
     "bri-figure-1.0.0.js": (
-        "7be2958fd4c1443f1e51cf6fb03b065298797021e9f55524"
-        "84e43df639e69a287786fd9b63c86e2e4bbb2680cbf295a4"
+        "f6eb866706cbc104c684358f8d1439da1e8f186a731382ea"
+        "3668e9ee6331c0b84f3e730d1709048ad228c840938b8b8e"
     ),
 }
 """The digests of the scripts that other sites may have pinned."""

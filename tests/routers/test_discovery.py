@@ -169,7 +169,8 @@ def test_robots_and_sitemap_lead_to_pages(client: TestClient) -> None:
     name = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
     pages = [url.findtext(f"{name}loc") or "" for url in root]
     sources = client.get("/v1/sources").json()["total"]
-    assert len(pages) == len(set(pages)) == 2 * (10 + 17 + 14 + 2 + 8 + 4 + sources)
+    series = client.get("/v1/series").json()["total"]
+    assert len(pages) == len(set(pages)) == 2 * (10 + 17 + 15 + 2 + 8 + 4 + sources + series)
     for page in pages:
         response = client.get(page.removeprefix(HOST))
         assert response.status_code == 200, page

@@ -2,20 +2,22 @@
  * <bri-figure code="goods-trade" lang="en" period="2024">fallback</bri-figure>
  *
  * Shows the newest official figure of an indicator, or that of a period, with its qualifier,
- * period, countries counted and source. Until it has been fetched, and if that fails, the content
- * of the element is shown. This script also adapts the height of embedded frames.
+ * period, countries counted and source, and says where other published numbers differ. Until it has
+ * been fetched, and if that fails, the content of the element is shown. This script also adapts the
+ * height of embedded frames.
  *
  * Attributes: code; lang (en or zh; by default the language of the page); period (2024,
- * 2024-01/2024-11, 2024-06-30); release, which pins the figure; base, the address of the service if
+ * 2024-01/2024-11, 2024-06-30); release, which pins the figure and its links; base, the address of the service if
  * this script is not loaded from it.
- * Parts for ::part(): name, display, period, coverage, growth, source, link. Event: bri-figure-error.
+ * Parts for ::part(): name, display, period, coverage, growth, contradiction, source, link.
+ * Event: bri-figure-error.
  */
 (() => {
   const SCRIPT = document.currentScript?.src;
   const SERVICE = SCRIPT ? new URL("..", SCRIPT).href : document.baseURI;
   const TEXTS = {
-    en: { source: "Source: ", comma: ", ", site: "Belt and Road Cooperation Indicators" },
-    zh: { source: "来源：", comma: "，", site: "共建“一带一路”经贸合作指标" },
+    en: { source: "Source: ", comma: ", ", colon: ": ", differs: "Published differently elsewhere", site: "Belt and Road Cooperation Indicators" },
+    zh: { source: "来源：", comma: "，", colon: "：", differs: "另有不同的公布数据", site: "共建“一带一路”经贸合作指标" },
   };
   const STYLE = `
     :host { display: block; margin-block: 1em; line-height: 1.45; }
@@ -47,7 +49,7 @@
   /** An element with a text, and perhaps a link; nothing from the service is read as HTML. */
   function create(name, part, text, href) {
     const element = document.createElement(name);
-    element.part = part;
+    if (part) element.part = part;
     element.textContent = text;
     if (href && /^https?:/.test(href)) element.href = href;
     return element;
@@ -137,8 +139,10 @@
       const texts = TEXTS[language];
       const { code, name } = observation.indicator;
       const page = `indicators/${encodeURIComponent(code)}`;
-      const path = this.isStatic ? `${language}/${page}.html` : `${page}?lang=${language}`;
-      const url = `${this.service}${path}#${observation.id}`;
+      const query = new URLSearchParams({ lang: language });
+      const release = this.getAttribute("release");
+      if (release) query.set("release", release);
+      const url = `${this.service}${this.isStatic ? `${language}/${page}.html` : `${page}?${query}`}`;
       const context = document.createElement("p");
       context.append(
         create("span", "period", observation.period.label),
@@ -152,11 +156,18 @@
         texts.source,
         create("a", "source", observation.citation.full, observation.source.address),
         " · ",
-        create("a", "link", texts.site, url),
+        create("a", "link", texts.site, `${url}#${observation.id}`),
       );
       if (!observation.source.address) source.querySelector("a").replaceWith(create("span", "source", observation.citation.full));
       const title = create("p", "name", name);
-      const shown = [title, create("p", "display", observation.display), context, growth, source];
+      const { contradiction } = observation;
+      const difference = contradiction && create("p", "contradiction", "");
+      if (difference) {
+        difference.className = "note";
+        const link = create("a", "", texts.differs, `${url}#${contradiction.code}`);
+        difference.append(link, texts.colon, contradiction.reason);
+      }
+      const shown = [title, create("p", "display", observation.display), context, growth, difference, source];
       this.shadowRoot.replaceChildren(...shown.filter(Boolean));
       this.dataset.shown = observation.id;
     }

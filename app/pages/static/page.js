@@ -55,6 +55,21 @@ class ThemeSwitch extends HTMLElement {
   }
 }
 
+/** Opens the groups that are folded on phones only. */
+function openWideFolds() {
+  if (!matchMedia("(min-width: 42.01rem)").matches) return;
+  for (const fold of document.querySelectorAll("details[data-open=wide]")) fold.open = true;
+}
+
+/** Opens the groups around what the address names. */
+function revealTarget() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  let fold = target?.closest("details");
+  if (!fold) return;
+  for (; fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  target.scrollIntoView();
+}
+
 /** A form that replaces the results in place and updates the address. */
 class LiveFilter extends HTMLElement {
   connectedCallback() {
@@ -112,6 +127,7 @@ class LiveFilter extends HTMLElement {
       for (const part of [...parts, "nav [hreflang]"]) {
         document.querySelector(part).replaceWith(document.adoptNode(page.querySelector(part)));
       }
+      openWideFolds();
       // The element stays the same, so that screen readers announce its new text.
       const count = `#${this.dataset.count}`;
       document.title = page.title;
@@ -124,6 +140,9 @@ class LiveFilter extends HTMLElement {
   }
 }
 
+openWideFolds();
+revealTarget();
+addEventListener("hashchange", revealTarget);
 customElements.define("copy-text", CopyText);
 customElements.define("theme-switch", ThemeSwitch);
 customElements.define("live-filter", LiveFilter);

@@ -68,10 +68,12 @@ class PageFilter {
       });
     for (const one of this.records) one.element.hidden = !(matches(one) && isFound(one));
     this.filterAreas(matches, isFound, query.get("topic") || query.get("sector"));
-    for (const part of this.results.querySelectorAll("section, tbody")) {
+    for (const part of this.results.querySelectorAll("section, .others .fold")) {
       const items = [...part.querySelectorAll("article, tr[data-kind], .outcomes > li")];
       if (items.length) part.hidden = items.every((item) => item.hidden);
     }
+    // What matches is not left folded.
+    if (query.size) for (const fold of this.results.querySelectorAll("#results .fold")) fold.open = true;
     const others = hits?.filter((hit) => !this.shown.has(hit.key)) ?? [];
     this.listHits(others);
     this.showCount(others.length);

@@ -1,11 +1,16 @@
-"""Small charts of the figures of an indicator: one bar for each full year or date, from zero."""
+"""Charts on pages: the sizes of images, and small charts of the figures of an indicator."""
 
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
+from app import parameters
 from app.db.columns import Record
+from app.formats.charts.layout import layout_chart
+from app.formats.charts.model import Chart
 
+WIDE, NARROW = 1200, 400
+"""The widths of images in pixels, on wide screens and on phones."""
 WIDTH, HEIGHT = 96.0, 28.0
 MAX_BAR, MIN_BAR = 9.0, 2.0
 MIN_POINTS = 2
@@ -31,6 +36,12 @@ class Trend(NamedTuple):
     @property
     def has_breaks(self) -> bool:
         return not all(bar.is_comparable for bar in self.bars)
+
+
+def measure_chart(chart: Chart, width: int) -> tuple[int, int]:
+    """Return the width and the height of an image, so that nothing moves while it loads."""
+    canvas = layout_chart(chart, width, None, parameters.Theme.LIGHT)
+    return canvas.width, canvas.height
 
 
 def layout_trend(yearly: Sequence[Record], shown: str) -> Trend | None:

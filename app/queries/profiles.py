@@ -1,0 +1,120 @@
+"""What the pages of indicators, series, priority areas and sources show."""
+
+from sqlalchemy import Connection
+
+from app.db.columns import Record
+from app.enums import Completeness
+from app.i18n import Language
+from app.parameters import (
+    MAXIMUM_LIMIT,
+    EditionListParameters,
+    GrowthRateListParameters,
+    GrowthSort,
+    ObservationListParameters,
+    ReportListParameters,
+    Vintages,
+)
+from app.queries.charts import MAX_POINTS, read_indicator_series, read_series
+from app.queries.commitments import get_priority_area, list_years
+from app.queries.contradictions import read_stated_contradictions
+from app.queries.editions import list_editions, read_contents
+from app.queries.indicators import get_indicator
+from app.queries.observations import list_observations
+from app.queries.progress import read_follow_ups
+from app.queries.reference import get_event, get_source
+from app.queries.related import list_growth_rates, list_reports
+from app.queries.series import get_series, read_vintages
+
+MAX_PAGE_SERIES = 40
+"""The limit of series on the page of an indicator."""
+MAX_SERIES_POINTS = 200
+"""The limit of periods on the page of a series; /v1/series lists all."""
+
+
+def read_indicator_profile(connection: Connection, language: Language, code: str) -> Record | None:
+    """Read an indicator with its series, and what every source states in them.
+
+    Returns:
+        The indicator with its series and their current points under "series", how many are left
+        out under "hidden_series", the observations of all vintages under "observations", and the
+        year of the edition of its headline, if there is one, under "editions".
+    """
+    indicator = get_indicator(connection, language, code)
+    if indicator is None:
+        return None
+    found = read_indicator_series(connection, language, code, MAX_PAGE_SERIES, MAX_POINTS)
+    series = found["series"]
+    complete = EditionListParameters(completeness=[Completeness.COMPLETE], limit=1)
+    return indicator | {
+        "editions": [one["year"] for one in list_editions(connection, language, complete).rows],
+        "series": series,
+        "hidden_series": found["hidden"],
+        "observations": read_vintages(connection, language, [one["code"] for one in series]),
+        "chart_series": read_indicator_series(connection, language, code),
+    }
+
+
+def read_series_profile(connection: Connection, language: Language, code: str) -> Record | None:
+    """Read a series with what every source states in it.
+
+    Returns:
+        The series with its latest points under "points" and the number of older ones under
+        "hidden_points"; the observations of all vintages, the growth rates and the reports of
+        other sources; the definition and the topic of its indicator, and the contradictions of
+        the indicator to which the series contributes; and what its chart shows.
+    """
+    series = get_series(connection, language, code)
+    indicator = series and get_indicator(connection, language, series["indicator"]["code"])
+    if series is None or indicator is None:
+        return None
+    points: list[Record] = series["points"]
+    rates = GrowthRateListParameters(
+        series=[code], vintages=Vintages.ALL, sort=GrowthSort.PERIOD_DESC, limit=MAXIMUM_LIMIT
+    )
+    reports = ReportListParameters(series=[code], limit=MAXIMUM_LIMIT)
+    observations = read_vintages(connection, language, [code])
+    growth_rates = list_growth_rates(connection, language, rates).rows
+    stated = [one["contradiction"] for one in (*observations, *growth_rates)]
+    named = {one["code"] for one in stated if one}
+    return series | {
+        "points": points[-MAX_SERIES_POINTS:],
+        "hidden_points": len(points[:-MAX_SERIES_POINTS]),
+        "observations": observations,
+        "growth_rates": growth_rates,
+        "reports": list_reports(connection, language, reports).rows,
+        "definition": indicator["definition"],
+        "topic": indicator["topic"],
+        "contradictions": [one for one in indicator["contradictions"] if one["code"] in named],
+        "chart_series": read_series(connection, language, code),
+    }
+
+
+def read_priority_area_profile(
+    connection: Connection, language: Language, slug: str, year: int | None
+) -> Record | None:
+    area = get_priority_area(connection, language, slug, year)
+    if area is None:
+        return None
+    contents = read_contents(connection, language, area["year"])
+    codes = {baseline["code"] for baseline in area["baseline_indicators"]}
+    return area | {
+        "baseline": [one for one in contents["indicators"] if one["code"] in codes],
+        "years": list_years(connection, slug),
+    }
+
+
+def read_source_profile(connection: Connection, language: Language, code: str) -> Record | None:
+    source = get_source(connection, language, code)
+    if source is None:
+        return None
+    figures = ObservationListParameters(source=[code], vintages=Vintages.ALL)
+    rates = GrowthRateListParameters(source=[code])
+    event = source["event"] and get_event(connection, language, source["event"]["code"])
+    return source | {
+        "event": event,
+        "observations": list_observations(connection, language, figures),
+        "growth_rates": list_growth_rates(connection, language, rates),
+        "reports": list_reports(connection, language, ReportListParameters(source=[code])),
+        "follow_ups": read_follow_ups(connection, language, code),
+        "contradictions": read_stated_contradictions(connection, language, code),
+    }

@@ -1,0 +1,91 @@
+"""The pages of indicators and of series: charts, tables, sources and vintages of their figures."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from app import parameters
+from app.db.columns import Record
+from app.formats import schema_org
+from app.formats.charts.model import Chart, build_indicator_chart, build_series_chart
+from app.formats.registry import list_distributions
+from app.pages import render_content
+from app.pages.charts import NARROW, WIDE, measure_chart
+from app.pages.indicator_view import (
+    build_chart_data,
+    build_groups,
+    check_series,
+    find_newest_whole,
+    group_sources,
+    group_vintages,
+)
+from app.queries import profiles
+from app.request import Context, RequestContext
+from app.routers import NoParameters
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/indicators/{indicator}")
+def show_indicator(
+    context: Context,
+    indicator: str,
+    query: Annotated[parameters.IndicatorPageParameters, Query()],
+) -> Response:
+    found = context.run_query(profiles.read_indicator_profile, indicator)
+    profile = context.require_record(found, "indicators", indicator=indicator)
+    release, language = context.release.record, context.language
+    groups = build_groups(profile, check_series(profile, query.series), language)
+    chart = build_indicator_chart(profile, profile["chart_series"], release["code"], language)
+    distributions = list_distributions(has_file=context.release.database.is_file)
+    dataset = schema_org.describe_indicator(
+        profile, release, distributions, context.base_url, language
+    )
+    return render_content(
+        context,
+        "indicator.html",
+        indicator=profile,
+        chosen=query.series,
+        newest_whole=find_newest_whole(groups, profile),
+        json_ld=schema_org.embed_json(dataset),
+        **describe_observations(context, groups, profile["observations"], chart),
+    )
+
+
+@router.get("/series/{series}")
+def show_series(context: Context, series: str, _: NoParameters) -> Response:
+    found = context.run_query(profiles.read_series_profile, series)
+    profile = context.require_record(found, "series", series=series)
+    release, language = context.release.record, context.language
+    shown = profile | {"series": [profile] if profile["points"] else []}
+    groups = build_groups(shown, (), language)
+    chart = build_series_chart(profile["chart_series"], release["code"], language)
+    distributions = list_distributions(has_file=context.release.database.is_file)
+    dataset = schema_org.describe_series(
+        profile, release, distributions, context.base_url, language
+    )
+    return render_content(
+        context,
+        "series.html",
+        series=profile,
+        chosen=(),
+        json_ld=schema_org.embed_json(dataset),
+        **describe_observations(context, groups, profile["observations"], chart),
+    )
+
+
+def describe_observations(
+    context: RequestContext, groups: Sequence[Record], observations: Sequence[Record], chart: Chart
+) -> Record:
+    """Return what the chart, the table, the sources and the vintages of figures show."""
+    several, single = group_vintages(observations)
+    return {
+        "groups": groups,
+        "sources": group_sources(observations),
+        "several_vintages": several,
+        "single_vintages": single,
+        "chart_data": schema_org.embed_json(build_chart_data(groups, context.language)),
+        "wide_size": measure_chart(chart, WIDE),
+        "narrow_size": measure_chart(chart, NARROW),
+    }
