@@ -1,7 +1,8 @@
 """Editions: which figures belong to each, which are shown first, and what an edition lacks."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from typing import NamedTuple
 
 from app.db.models import FOREVER
@@ -9,7 +10,15 @@ from app.enums import Completeness, PartCompleteness
 from app.ingest.files import SeedIssue
 from app.ingest.schema import Edition, Indicator, Observation, Outcome, PriorityArea, Series, Source
 from app.ingest.seed import Seed
-from app.ingest.vintages import RANKS, assign_vintages
+from app.ingest.vintages import RANKS, Vintage, assign_vintages
+
+
+class LatestFigure(NamedTuple):
+    """The newest figure of an indicator, and the days from and before which it was the newest."""
+
+    observation: str
+    current_from: date
+    current_until: date
 
 
 class Candidate(NamedTuple):
@@ -106,23 +115,48 @@ def select_headlines(seed: Seed) -> dict[str, str]:
     }
 
 
-def select_latest(seed: Seed) -> dict[str, str]:
-    """Return the current figure of each indicator whose period ends last.
+def list_latest(seed: Seed) -> dict[str, list[LatestFigure]]:
+    """Return the figures of each indicator that were its newest, one time span after the other.
 
-    Of several, it is the one in the unit of the indicator, and of the longest period.
+    The newest is the figure in force whose period ends last. Of several, it is the one in the unit
+    of the indicator, then that of the longest period.
     """
     figures, all_series = seed.get_all(Observation), seed.get_all(Series)
-    latest: dict[str, tuple[tuple[object, ...], str]] = {}
-    for key, vintage in sorted(assign_vintages(seed, figures).items()):
+    vintages = assign_vintages(seed, figures)
+    by_indicator: dict[str, list[str]] = defaultdict(list)
+    for key in sorted(vintages):
         series = all_series[figures[key].series]
-        kind = seed.get_all(Indicator)[series.indicator].stock_flow
-        if vintage.current_until != FOREVER or series.stock_flow is not kind:
-            continue
-        period = figures[key].period
-        rank = period.end, is_own_series(seed, series), period.months, vintage.known_on
-        if series.indicator not in latest or latest[series.indicator][0] < rank:
-            latest[series.indicator] = rank, key
-    return {indicator: key for indicator, (_, key) in sorted(latest.items())}
+        if series.stock_flow is seed.get_all(Indicator)[series.indicator].stock_flow:
+            by_indicator[series.indicator].append(key)
+
+    def rank(key: str) -> tuple[object, ...]:
+        period, series = figures[key].period, all_series[figures[key].series]
+        return period.end, is_own_series(seed, series), period.months, vintages[key].known_on
+
+    return {
+        indicator: list(list_time_spans({key: vintages[key] for key in keys}, rank))
+        for indicator, keys in sorted(by_indicator.items())
+    }
+
+
+def list_time_spans(
+    vintages: Mapping[str, Vintage], rank: Callable[[str], tuple[object, ...]]
+) -> Iterator[LatestFigure]:
+    """List which figure ranks first among those in force, from each day on which that changes."""
+    days = {day for one in vintages.values() for day in (one.current_from, one.current_until)}
+    latest: LatestFigure | None = None
+    for day in sorted(days):
+        in_force = [
+            key for key, one in vintages.items() if one.current_from <= day < one.current_until
+        ]
+        newest = max(in_force, key=rank, default=None)
+        if latest and latest.observation != newest:
+            yield latest._replace(current_until=day)
+            latest = None
+        if newest and not latest:
+            latest = LatestFigure(newest, day, FOREVER)
+    if latest:
+        yield latest
 
 
 def check_edition(seed: Seed, edition: Edition) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -19,10 +19,10 @@ from app.ingest.commitments import build_report_rows, build_target_columns, find
 from app.ingest.contradictions import build_contradiction_columns, build_contradictory_rows
 from app.ingest.editions import (
     find_year,
+    list_latest,
     map_sources,
     select_edition_headlines,
     select_headlines,
-    select_latest,
 )
 from app.ingest.history import build_change_rows, list_releases
 from app.ingest.passages import build_passage_rows, count_passages
@@ -216,13 +216,20 @@ def build_selection_rows(seed: Seed, ids: Ids) -> Iterator[Row]:
     for (edition, indicator), observation in select_edition_headlines(seed).items():
         row = {"indicator_id": indicators[indicator], "observation_id": observations[observation]}
         yield models.EditionHeadline, {"edition_id": ids[schema.Edition][edition], **row}
-    for table, selected in (
-        (models.Headline, select_headlines(seed)),
-        (models.LatestObservation, select_latest(seed)),
-    ):
-        for indicator, observation in selected.items():
-            row = {"indicator_id": indicators[indicator]}
-            yield table, {**row, "observation_id": observations[observation]}
+    for indicator, observation in select_headlines(seed).items():
+        keys = {"indicator_id": indicators[indicator], "observation_id": observations[observation]}
+        yield models.Headline, {**keys}
+    for indicator, figures in list_latest(seed).items():
+        for observation, current_from, current_until in figures:
+            yield (
+                models.LatestObservation,
+                {
+                    "indicator_id": indicators[indicator],
+                    "current_from": current_from,
+                    "current_until": current_until,
+                    "observation_id": observations[observation],
+                },
+            )
 
 
 def derive_own_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Values]:

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
 from app.db.columns import Condition, Record, Statement, build_current_conditions
-from app.db.models import Indicator, LatestObservation, Observation, Series, Topic
+from app.db.models import FOREVER, Indicator, LatestObservation, Observation, Series, Topic
 from app.db.statements import fetch_uncached
 from app.i18n import Language
 from app.parameters import HistoryParameters
@@ -45,14 +45,17 @@ def list_publication_days(
     """
     figures, days = func.count(col(Observation.id)), col(Observation.vintage)
     statement: Statement = (
-        select(days.label("day"), figures.label("figures"))
-        .join(Series, col(Series.id) == Observation.series_id)
-        .join(Indicator, col(Indicator.id) == Series.indicator_id)
-        .join(Topic, col(Topic.id) == Indicator.topic_id)
-        .where(*list_conditions(indicator, topic))
-        .group_by(days)
-        .order_by(days.desc())
+        select(days.label("day"), figures.label("figures")).group_by(days).order_by(days.desc())
     )
+    conditions = list_conditions(indicator, topic)
+    if conditions:
+        # Without one, the index of the days has all that is counted.
+        statement = (
+            statement.join(Series, col(Series.id) == Observation.series_id)
+            .join(Indicator, col(Indicator.id) == Series.indicator_id)
+            .join(Topic, col(Topic.id) == Indicator.topic_id)
+            .where(*conditions)
+        )
     return fetch_uncached(connection, statement)
 
 
@@ -78,10 +81,8 @@ def read_known_observations(
     then = {one["indicator"]["code"]: one for one in found}
     current = read_current_observations(connection, language, found)
     statement = (
-        select_observations(language)
-        .join(LatestObservation, col(LatestObservation.observation_id) == Observation.id)
-        .join(Topic, col(Topic.id) == Indicator.topic_id)
-        .where(*list_conditions(query.indicator, query.topic))
+        select_latest_observations(language, query, is_today=True)
+        .where(col(LatestObservation.current_until) == FOREVER)
         .order_by(col(Indicator.position), col(Indicator.code))
     )
     return [
@@ -94,34 +95,23 @@ def read_newest_observations(
     connection: Connection, language: Language, query: HistoryParameters
 ) -> list[Record]:
     """Read the figures that were the newest on a day, by the rule for those of today."""
-    is_own_unit = and_(
-        col(Series.unit_id) == Indicator.unit_id,
-        col(Series.reporting_area_id) == Indicator.reporting_area_id,
-        col(Series.counterpart_area_id) == Indicator.counterpart_area_id,
-    )
-    order = (
-        *(col(Observation.period_end).desc(), is_own_unit.desc(), col(Series.months).desc()),
-        *(col(Observation.vintage).desc(), col(Observation.code).desc()),
-    )
-    rank = func.row_number().over(partition_by=col(Series.indicator_id), order_by=order)
-    ranked = (
-        select(col(Observation.id), rank.label("rank"))
-        .join(Series, col(Series.id) == Observation.series_id)
-        .join(Indicator, col(Indicator.id) == Series.indicator_id)
-        .join(Topic, col(Topic.id) == Indicator.topic_id)
-        .where(
-            col(Series.stock_flow) == Indicator.stock_flow,
-            *build_current_conditions(Observation, query.as_of),
-            *list_conditions(query.indicator, query.topic),
-        )
-        .subquery()
-    )
-    statement = (
-        select_observations(language, is_today=False)
-        .join(ranked, ranked.c.id == Observation.id)
-        .where(ranked.c.rank == 1)
+    statement = select_latest_observations(language, query).where(
+        col(LatestObservation.current_from) <= query.as_of,
+        col(LatestObservation.current_until) > query.as_of,
     )
     return read_observations(connection, language, statement, query.as_of)
+
+
+def select_latest_observations(
+    language: Language, query: HistoryParameters, *, is_today: bool = False
+) -> Statement:
+    """Select the figures of the indicators of a query that are or were the newest."""
+    return (
+        select_observations(language, is_today=is_today)
+        .join(LatestObservation, col(LatestObservation.observation_id) == Observation.id)
+        .join(Topic, col(Topic.id) == Indicator.topic_id)
+        .where(*list_conditions(query.indicator, query.topic))
+    )
 
 
 def read_current_observations(

@@ -18,6 +18,7 @@ from app.db.columns import (
     select_unit,
 )
 from app.db.models import (
+    FOREVER,
     Area,
     Baseline,
     Headline,
@@ -114,7 +115,10 @@ def select_latest_observations(language: Language) -> Statement:
     ids = (
         select(col(LatestObservation.observation_id))
         .join(Indicator, col(Indicator.id) == LatestObservation.indicator_id)
-        .where(build_in_array(col(Indicator.code), "indicators"))
+        .where(
+            build_in_array(col(Indicator.code), "indicators"),
+            col(LatestObservation.current_until) == FOREVER,
+        )
     )
     return select_observations(language).where(build_in_subquery(col(Observation.id), ids))
 

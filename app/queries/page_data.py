@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, and_
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.db.columns import Record
-from app.db.models import Indicator, Series
+from app.db.models import Series
 from app.db.statements import fetch_uncached
 from app.enums import SearchKind
 from app.i18n import MONTHS, Language
@@ -238,27 +239,38 @@ def filter_areas(
 def add_yearly_series(
     connection: Connection, language: Language, indicators: Sequence[Record]
 ) -> list[Record]:
-    """Add to each indicator its series of full years or dates, in the unit of its figure.
+    """Add to each indicator its series of full years or dates: areas and unit as in its figure.
 
     Returns:
         The series are under "yearly", each with its points. Under "full_year" is the newest figure
         of a full year, if the figure of the indicator covers only a part of one.
     """
-    codes = [indicator["code"] for indicator in indicators]
+    shown = aliased(Series)
+    is_alike = and_(
+        col(Series.indicator_id) == shown.indicator_id,
+        col(Series.reporting_area_id) == shown.reporting_area_id,
+        col(Series.counterpart_area_id) == shown.counterpart_area_id,
+        col(Series.unit_id) == shown.unit_id,
+    )
     statement = (
         select_series(language)
-        .where(col(Indicator.code).in_(codes), is_shown_first(), col(Series.observations) > 0)
+        .join(shown, is_alike)
+        .where(
+            col(shown.code).in_([indicator["figure"]["series"] for indicator in indicators]),
+            is_shown_first(),
+            col(Series.observations) > 0,
+        )
         .order_by(col(Series.last_period_end), col(Series.code))
     )
     rows = fetch_uncached(connection, statement)
-    found: dict[tuple[str, str], list[Record]] = defaultdict(list)
+    found: dict[str, list[Record]] = defaultdict(list)
     for series in add_points(connection, language, rows, MAX_POINTS_PER_PANEL):
         if series["points"]:
-            found[series["indicator"]["code"], series["unit"]["code"]].append(series)
+            found[series["indicator"]["code"]].append(series)
     return [
         one | {"yearly": yearly, "full_year": find_full_year(one, yearly)}
         for one in indicators
-        for yearly in [found[one["code"], one["figure"]["unit"]["code"]]]
+        for yearly in [found[one["code"]]]
     ]
 
 

@@ -33,7 +33,7 @@ from app.quotations.numbers import POINTS, count_digits, find_numbers, normalize
 from app.quotations.pledges import Pledge, read_pledges
 from app.quotations.terms import INSTITUTION_PATTERNS, Lexicon, find_words
 
-MOST_ENTRIES = 100_000
+MOST_ENTRIES = 20_000
 """How many of the newest numbers of each kind are held in memory."""
 LONGEST_VALIDITY = timedelta(days=400)
 """How long after its last date a stock may be quoted if no other number is known."""

@@ -272,13 +272,25 @@ def observations(scale: Scale) -> Iterator[Row]:
 
 
 def latest_observations(scale: Scale) -> Iterator[Row]:
-    """Yield the newest figure of each indicator: the last of its first series."""
+    """Yield what was the newest figure of each indicator and when: all are of its first series."""
+    versions = [*((year, 0) for year in range(YEARS)), (YEARS - 1, VINTAGES - 1)]
+    known = [
+        date.fromisoformat(source_key(FIRST_YEAR + year, vintage)[-10:])
+        for year, vintage in versions
+    ]
     for number in range(scale.indicators):
-        last = (number * scale.areas * YEARS + YEARS) * VINTAGES - 1
-        yield (
-            models.LatestObservation,
-            {"indicator_id": BASE + number, "observation_id": BASE + last},
-        )
+        first = BASE + number * scale.areas * YEARS * VINTAGES
+        spans = zip(versions, known, [*known[1:], FOREVER], strict=True)
+        for (year, vintage), start, end in spans:
+            yield (
+                models.LatestObservation,
+                {
+                    "indicator_id": BASE + number,
+                    "current_from": start,
+                    "current_until": end,
+                    "observation_id": first + year * VINTAGES + vintage,
+                },
+            )
 
 
 def growth_rates(scale: Scale) -> Iterator[Row]:

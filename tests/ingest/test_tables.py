@@ -13,7 +13,7 @@ from app.application import create_app
 from app.enums import StockFlow
 from app.ingest.build import build, load_valid_seed
 from app.ingest.diff import read_records
-from app.ingest.editions import select_headlines, select_latest
+from app.ingest.editions import list_latest, select_headlines
 from app.ingest.history import take_snapshot
 from app.ingest.schema import GrowthRate, Observation, Period, Series, SeriesTable
 from app.ingest.schema.tables import DIMENSIONS, format_span, parse_span
@@ -318,12 +318,13 @@ def test_a_total_or_a_stock_never_represents_a_flow(tmp_path: Path) -> None:
     edit(path, STOCK_FILE, "unit: USD", "unit: CNY")
     (path / STOCK_FILE).rename(path / STOCK_FILE.replace(".USD.", ".CNY."))
     seed = load_valid_seed(path)
-    series = seed.get_all(Observation)[select_latest(seed)["goods-trade"]].series
+    series = seed.get_all(Observation)[list_latest(seed)["goods-trade"][-1].observation].series
     assert seed.get_all(Series)[series].months == 12
     # Without the rule it would be the later one.
     edit(path, "indicators/goods-trade.yaml", "direction:", "stock_flow: cumulative\ndirection:")
     seed = load_valid_seed(path)
-    assert select_latest(seed)["goods-trade"].endswith(f"FROM2013-01-01.2026-01-10.{LATE}")
+    latest = list_latest(seed)["goods-trade"][-1].observation
+    assert latest.endswith(f"FROM2013-01-01.2026-01-10.{LATE}")
     assert "goods-trade" not in select_headlines(seed)
 
 

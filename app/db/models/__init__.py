@@ -67,5 +67,5 @@ from app.db.models.sources import (
     Source,
 )
 
-SCHEMA_REVISION = "2026_11_25_initial"
+SCHEMA_REVISION = "2026_11_27_initial"
 """The revision in migrations/ that creates these tables."""

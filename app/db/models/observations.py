@@ -334,12 +334,17 @@ class EditionHeadline(SQLModel, table=True):
 
 
 class LatestObservation(SQLModel, table=True):
-    """The newest official figure of an indicator, for any period and any countries counted."""
+    """The newest official figure of an indicator, for any period and any countries counted.
+
+    There is one for each time span: from ``current_from`` until the day before ``current_until``.
+    """
 
     __tablename__ = "latest_observation"
 
     indicator_id: int = Field(primary_key=True, foreign_key="indicator.id")
-    observation_id: int = Field(foreign_key="observation.id", unique=True)
+    current_from: date = Field(primary_key=True)
+    current_until: date
+    observation_id: int = Field(foreign_key="observation.id", index=True)
 
 
 class Report(KeyedModel, LocatedModel, table=True):

@@ -1,6 +1,6 @@
 """Create all tables, indexes and the full-text index.
 
-Revision ID: 2026_11_25_initial
+Revision ID: 2026_11_27_initial
 Revises: nothing
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2026_11_25_initial"
+revision = "2026_11_27_initial"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -503,10 +503,12 @@ def upgrade() -> None:
     )
     create_table(
         "latest_observation",
-        *integer("indicator_id", "observation_id"),
+        *integer("indicator_id"),
+        *day("current_from", "current_until"),
+        *integer("observation_id"),
         references={"indicator_id": "indicator", "observation_id": "observation"},
-        key=("indicator_id",),
-        unique=(("observation_id",),),
+        key=("indicator_id", "current_from"),
+        indexes=("observation_id",),
     )
     parts = "figures", "outcomes", "priority_areas"
     create_table(
