@@ -58,9 +58,7 @@ VALIDATION_MESSAGES = {
     "same_period": Bilingual(
         "{found} is repeated; use two different periods", "{found}重复；请使用两个不同的统计期"
     ),
-    "bool_parsing": Bilingual(
-        "{found} is not true, false, 1 or 0", "{found}不是true、false、1或0"
-    ),
+    "bool_parsing": Bilingual("{found} is not true, false, 1 or 0", "{found}不是true、false、1或0"),
     "before_since": Bilingual(
         "{found} is before since ({since}); swap the two dates",
         "{found}早于since（{since}）；请互换两个日期",
