@@ -1,4 +1,4 @@
-"""The data set as tools for language models (Model Context Protocol), also over HTTP at /mcp.
+"""The dataset as tools for language models (Model Context Protocol), also over HTTP at /mcp.
 
 Each tool runs a query of the API and validates its arguments in the same way.
 """

@@ -212,7 +212,7 @@ def build_rank(title_matching: ColumnElement[bool]) -> Label[Value]:
     is_named = or_(*whole, and_(or_(*rest), *numbers))
     kind = column("kind", String)
     has_numbers = and_(or_(*(kind == figure for figure in FIGURES)), *numbers)
-    # Words of the title of a source may be about other countries than those of the data set.
+    # Words of the title of a source may be about other countries than those of the dataset.
     is_title = and_(title_matching, kind != SearchKind.SOURCE)
     ranks = (is_named, NAME_RANK), (has_numbers, FIGURE_RANK), (is_title, TITLE_RANK)
     return case(*ranks, else_=TEXT_RANK).label("rank_value")

@@ -217,7 +217,7 @@ class Exporter:
             self.folder.add(address.path[1:], content, reply.media_type)
 
     async def export_table(self, address: Address, file: HashedFile) -> None:
-        """Write a table or the whole data set, whose links begin with the folder of a language."""
+        """Write a table or the whole dataset, whose links begin with the folder of a language."""
         base = f"{self.layout.base_url}/{address.language}"
         long = self.layout.find_long_collection(address)
         if long and address.suffix == "parquet":

@@ -69,7 +69,7 @@ SUFFIXES = sorted(
 )[::-1]
 SAFE_VALUE = re.compile(r"[A-Za-z0-9._~-]+")
 CITED_PATH = "/v1"
-"""The path that citations of the data set name."""
+"""The path that citations of the dataset name."""
 GUIDE_PATHS = re.compile(r"/(guide|recipes|docs)\b")
 """Pages whose examples are requests to a service, and stay so."""
 
@@ -131,7 +131,7 @@ class Address(NamedTuple):
 
     @property
     def is_table(self) -> bool:
-        """Whether the response is a table or the whole data set, of any length.
+        """Whether the response is a table or the whole dataset, of any length.
 
         Its few links need no other file, so that it is copied piece by piece.
         """

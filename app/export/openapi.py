@@ -23,7 +23,7 @@ from app.schemas import ENCODER
 FIRST_LINKED_PAGE = 2
 PAGE = "page"
 DESCRIPTION = """
-The static edition of the data set: the responses of its service as files, for any web server.
+The static edition of the dataset: the responses of its service as files, for any web server.
 Official figures on China's economic cooperation with Belt and Road partner countries, each with its
 exact qualifier, period, coverage and place in the source.
 

@@ -18,7 +18,7 @@ DATASET = "dataset"
 """The CSL type of what this service publishes itself."""
 DATASET_STYLES = {
     CitationStyle.APA: Bilingual(
-        "{author}. ({issued}). {title} ({release}) [Data set]. {accessed}{url}",
+        "{author}. ({issued}). {title} ({release}) [Dataset]. {accessed}{url}",
         "{author}. ({issued}). {title}（{release}）[数据集]. {accessed}{url}",
     ),
     CitationStyle.GB_T_7714: Bilingual(
@@ -26,7 +26,7 @@ DATASET_STYLES = {
         "{author}. {title}：{release}[DS/OL]. ({issued}){accessed}. {url}.",
     ),
 }
-"""The references to them; the processor of CSL has no term for one version of a data set."""
+"""The references to them; the processor of CSL has no term for one version of a dataset."""
 ACCESS_DATES = {
     CitationStyle.APA: Bilingual("Retrieved {day}, from ", "{day}检索自 "),
     CitationStyle.GB_T_7714: Bilingual("[{day}]", "[{day}]"),

@@ -10,7 +10,7 @@ TERMS = (
 TOPICS = (*TERMS, EDITORIAL)
 SECTORS = (*TERMS, NOTE, EDITORIAL)
 AREAS = (
-    string("code", "Code", "标识", "ISO 3166 code, or a code of this data set for a group",
+    string("code", "Code", "标识", "ISO 3166 code, or a code of this dataset for a group",
            "ISO 3166代码；国家组为本数据集自定代码"),
     string("name", "Name", "名称"),
     string("kind", "Kind", "类别", "Country or group of countries", "国家或国家组"),
@@ -19,7 +19,7 @@ AREAS = (
 )  # fmt: skip
 COVERAGES = (
     *TERMS,
-    string("basis", "Basis", "依据", "Whether sources state it or this data set infers it",
+    string("basis", "Basis", "依据", "Whether sources state it or this dataset infers it",
            "由来源说明，或由本数据集推断"),
     date("first_published", "First published", "首次公布日", is_required=False),
     date("last_published", "Last published", "末次公布日", is_required=False),
@@ -48,7 +48,7 @@ CONTRADICTIONS = (
            "各项数据的来源", path="numbers.source"),
     string("cause", "Cause", "原因类别", "Why they differ, as a code", "差异原因的类别"),
     string("reason", "Reason", "原因", "Why they differ", "不一致的原因"),
-    string("basis", "Basis", "依据", "Whether a source gives the reason or this data set infers it",
+    string("basis", "Basis", "依据", "Whether a source gives the reason or this dataset infers it",
            "原因由来源说明，或由本数据集推断"),
     EDITORIAL,
 )  # fmt: skip

@@ -53,8 +53,8 @@ def build_rows(query: TableQuery, layouts: Sequence[SheetLayout]) -> Iterator[Co
     yield CoverRow(SELECTION.get(language), describe_selection(query))
     yield CoverRow(SHEETS.get(language), ONE_TABLE.get(language))
     for layout in layouts:
-        name = layout.title.get(language)
-        yield CoverRow(name, layout.heading.get(language), name)
+        name = layout.title.name.get(language)
+        yield CoverRow(name, layout.title.heading.get(language), name)
     yield CoverRow(LICENCE.get(language), DATA_LICENCE.get(language))
     yield CoverRow(CONTACT.get(language), describe_contact(query.contact).get(language))
     yield CoverRow(CITE_AS.get(language), cite_dataset(release, query.base, language))

@@ -1,4 +1,4 @@
-"""The whole data set as a Frictionless data package: every table as CSV, with its schema."""
+"""The whole dataset as a Frictionless data package: every table as CSV, with its schema."""
 
 import json
 import zipfile

@@ -1,4 +1,4 @@
-"""The data set as a whole: title, description, licence and citation, for every format."""
+"""The dataset as a whole: title, description, licence and citation, for every format."""
 
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ DESCRIPTION = Bilingual(
 )
 DATA_LICENCE = Bilingual(
     "Figures and dates are facts; quote them with the source reference. The publishers hold the "
-    "copyright in the source documents, of which this data set contains only short quotations.",
+    "copyright in the source documents, of which this dataset contains only short quotations.",
     "数据和日期属于事实，引用时请注明出处。来源文件的版权归其发布机构所有，本数据集仅作简短引用。",
 )
 HOW_TO_READ = Bilingual(
@@ -47,7 +47,7 @@ KEYWORDS = (
     Bilingual("official statistics", "官方统计"),
 )
 CATALOG_PATH = "/v1/catalog.jsonld"
-"""The path of the description of the data set; it is the identifier of the catalogue too."""
+"""The path of the description of the dataset; it is the identifier of the catalogue too."""
 LICENCE_URL = "https://opensource.org/license/mit"
 
 
@@ -56,11 +56,11 @@ class Distribution(NamedTuple):
     media_type: str
     title: Bilingual
     is_whole: bool
-    """Whether the file contains the whole data set."""
+    """Whether the file contains the whole dataset."""
 
 
 def cite_dataset(release: Record, base: str, language: Language) -> str:
-    """Cite the data set, with its release and its URL."""
+    """Cite the dataset, with its release and its URL."""
     comma = Bilingual(", ", "，").get(language)
     return comma.join([name_release(release["code"], language), f"{base}/v1"])
 
@@ -72,6 +72,6 @@ def describe_contact(address: str | None) -> Bilingual:
 
 
 def name_release(code: str, language: Language) -> str:
-    """Name the data set with its release."""
+    """Name the dataset with its release."""
     names = TITLE.get(language), format_release(code, language)
     return Bilingual(", ", "，").get(language).join(names)

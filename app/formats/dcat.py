@@ -1,4 +1,4 @@
-"""The data set for data catalogues (DCAT 3): JSON-LD, and Turtle derived from it."""
+"""The dataset for data catalogues (DCAT 3): JSON-LD, and Turtle derived from it."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -37,7 +37,7 @@ LANGUAGES = {
     Language.CHINESE: "http://publications.europa.eu/resource/authority/language/ZHO",
 }
 CHINA = "http://publications.europa.eu/resource/authority/country/CHN"
-SERVICE = Bilingual("REST API of the data set", "数据集REST API")
+SERVICE = Bilingual("REST API of the dataset", "数据集REST API")
 
 
 def describe_catalog(

@@ -1,4 +1,4 @@
-"""The data set as Markdown for programs: an index, and all records as sentences."""
+"""The dataset as Markdown for programs: an index, and all records as sentences."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple

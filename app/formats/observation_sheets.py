@@ -17,6 +17,7 @@ from app.formats.sheets import (
     Cell,
     SheetColumn,
     SheetLayout,
+    SheetTitle,
     declare_sheet,
     show_decimal,
     show_text,
@@ -271,8 +272,9 @@ NOTES: Mapping[str, Bilingual] = {
 }
 
 
-def declare_observations(title: Bilingual, heading: Bilingual) -> SheetLayout:
-    return declare_sheet(title, heading, columns.OBSERVATIONS, FIRST_COLUMNS, NOTES, printed=11)
+def declare_observations(name: Bilingual, heading: Bilingual) -> SheetLayout:
+    title = SheetTitle(name, heading)
+    return declare_sheet(title, columns.OBSERVATIONS, FIRST_COLUMNS, NOTES, printed=11)
 
 
 OBSERVATIONS = declare_observations(

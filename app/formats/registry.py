@@ -309,7 +309,7 @@ OTHER_FORMATS = (
     JSON_STAT,
 )
 DATASET_FORMATS = (DATA_PACKAGE, DATABASE, OVERVIEW_WORKBOOK)
-"""The formats of the whole data set."""
+"""The formats of the whole dataset."""
 FORMATS: tuple[Format, ...] = (
     *TABLE_FORMATS,
     *DATASET_FORMATS,
@@ -330,7 +330,7 @@ def list_table_formats(name: str) -> list[Format]:
 
 
 def list_distributions(*, has_file: bool) -> list[Distribution]:
-    """List the files in which the data set is distributed; a database server has no file."""
+    """List the files in which the dataset is distributed; a database server has no file."""
     whole = [
         Distribution(f"/v1/{name}.{form.suffix}", form.media_type, form.title, is_whole=True)
         for form in DATASET_FORMATS

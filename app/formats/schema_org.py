@@ -1,4 +1,4 @@
-"""The data set for search engines (schema.org), embedded in pages."""
+"""The dataset for search engines (schema.org), embedded in pages."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -26,7 +26,7 @@ def describe_dataset(
     base: str,
     language: Language,
 ) -> Record:
-    """Describe the data set; the indicators have their headline values."""
+    """Describe the dataset; the indicators have their headline values."""
     return {
         "@context": "https://schema.org",
         "@type": "Dataset",

@@ -38,12 +38,16 @@ class SheetColumn:
     """How to read the column, for the sheet of notes."""
 
 
-@dataclass(frozen=True)
-class SheetLayout:
-    title: Bilingual
+class SheetTitle(NamedTuple):
+    name: Bilingual
     """The name of the sheet, of at most 31 characters."""
     heading: Bilingual
     """What one row is, above the table and in the contents."""
+
+
+@dataclass(frozen=True)
+class SheetLayout:
+    title: SheetTitle
     columns: Sequence[SheetColumn]
     printed: int
     """How many columns are printed; the others contain keys."""
@@ -101,9 +105,8 @@ CELLS: dict[Datatype, Callable[[Any], Cell]] = {
 }
 
 
-def declare_sheet(  # noqa: PLR0913 - two of them by name
-    title: Bilingual,
-    heading: Bilingual,
+def declare_sheet(
+    title: SheetTitle,
     table: Sequence[Column],
     first: Sequence[str | SheetColumn],
     notes: Mapping[str, Bilingual] | None = None,
@@ -122,7 +125,7 @@ def declare_sheet(  # noqa: PLR0913 - two of them by name
     }
     shown = [by_name[one] if isinstance(one, str) else one for one in first]
     rest = [column for name, column in by_name.items() if name not in first]
-    return SheetLayout(title, heading, [*shown, *rest], printed)
+    return SheetLayout(title, [*shown, *rest], printed)
 
 
 def convert_column(column: Column, note: Bilingual | None) -> SheetColumn:
@@ -178,8 +181,12 @@ GROWTH_NOTE = Bilingual(
     "来源公布的同比变动，并非由本工作簿中的数值计算得出；单独注明来源，计量单位不同时予以注明。",
 )
 INDICATORS = declare_sheet(
-    Bilingual("Indicators", "指标"),
-    Bilingual("Indicators with their headline figures, one row each", "指标及其核心数据，每行一项"),
+    SheetTitle(
+        Bilingual("Indicators", "指标"),
+        Bilingual(
+            "Indicators with their headline figures, one row each", "指标及其核心数据，每行一项"
+        ),
+    ),
     indicator_columns.INDICATORS,
     [
         "name",
@@ -199,9 +206,12 @@ INDICATORS = declare_sheet(
     printed=8,
 )
 ACTIONS = declare_sheet(
-    Bilingual("Priority areas and actions", "重点领域与举措"),
-    Bilingual(
-        "Actions announced in the priority areas, one row each", "重点领域中已宣布的举措，每行一项"
+    SheetTitle(
+        Bilingual("Priority areas and actions", "重点领域与举措"),
+        Bilingual(
+            "Actions announced in the priority areas, one row each",
+            "重点领域中已宣布的举措，每行一项",
+        ),
     ),
     record_columns.ACTIONS,
     [
@@ -220,9 +230,11 @@ ACTIONS = declare_sheet(
     printed=9,
 )
 PRIORITY_AREAS = declare_sheet(
-    Bilingual("Priority areas", "重点领域"),
-    Bilingual(
-        "Priority areas announced for the year, one row each", "已公布的当年重点领域，每行一项"
+    SheetTitle(
+        Bilingual("Priority areas", "重点领域"),
+        Bilingual(
+            "Priority areas announced for the year, one row each", "已公布的当年重点领域，每行一项"
+        ),
     ),
     record_columns.PRIORITY_AREAS,
     [
@@ -233,7 +245,7 @@ PRIORITY_AREAS = declare_sheet(
         "note",
         CITATION,
         SheetColumn(
-            Bilingual("Baseline indicators (our link)", "基线指标（本站编辑关联）"),
+            Bilingual("Related indicators (editorial link)", "对应指标（本站编辑关联）"),
             44,
             partial(join_names, "baseline_indicators"),
         ),
@@ -241,10 +253,12 @@ PRIORITY_AREAS = declare_sheet(
     printed=6,
 )
 OUTCOMES = declare_sheet(
-    Bilingual("Other results", "其他成果"),
-    Bilingual(
-        "Results that sources state without a figure, one row each",
-        "来源所述的无数据成果，每行一项",
+    SheetTitle(
+        Bilingual("Other results", "其他成果"),
+        Bilingual(
+            "Results that sources state without a figure, one row each",
+            "来源所述的无数据成果，每行一项",
+        ),
     ),
     record_columns.OUTCOMES,
     [TOPIC, "year", "text", "note", AREAS, CITATION, SOURCE_URL, "id"],
@@ -257,10 +271,12 @@ PRECISION = SheetColumn(
     lambda one, language: show_text(PRECISIONS[one["published_precision"]].get(language)),
 )
 COMMITMENTS = declare_sheet(
-    Bilingual("Commitments", "高峰论坛承诺"),
-    Bilingual(
-        "Commitments announced at forums, with later readings, one row each",
-        "高峰论坛宣布的承诺及其后续数据，每行一项",
+    SheetTitle(
+        Bilingual("Commitments", "高峰论坛承诺"),
+        Bilingual(
+            "Commitments announced at forums, with later readings, one row each",
+            "高峰论坛宣布的承诺及其后续数据，每行一项",
+        ),
     ),
     record_columns.COMMITMENTS,
     [
@@ -277,17 +293,22 @@ COMMITMENTS = declare_sheet(
     printed=7,
 )
 SOURCES = declare_sheet(
-    Bilingual("Sources", "来源"),
-    Bilingual(
-        "Documents that state the figures and texts, one row each", "数据和文字的来源文件，每行一份"
+    SheetTitle(
+        Bilingual("Sources", "来源"),
+        Bilingual(
+            "Documents that state the figures and texts, one row each",
+            "数据和文字的来源文件，每行一份",
+        ),
     ),
     record_columns.SOURCES,
     ["title", "publisher", "body", "published_on", PRECISION, "address", "licence", "code"],
     printed=6,
 )
 NOTES = SheetLayout(
-    Bilingual("Notes", "说明"),
-    Bilingual("How to read the columns, and which countries are counted", "各列说明及统计范围"),
+    SheetTitle(
+        Bilingual("Notes", "说明"),
+        Bilingual("How to read the columns, and which countries are counted", "各列说明及统计范围"),
+    ),
     (
         SheetColumn(
             Bilingual("Note", "说明"), 24, lambda one, _: show_text(one["name"], is_bold=True)

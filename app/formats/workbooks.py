@@ -81,7 +81,7 @@ BREAK_NAME = Bilingual("Break in {series}, {day}", "序列中断（{series}，{d
 
 def write_table(query: TableQuery, file: IO[bytes]) -> None:
     layout = LAYOUTS[query.table.name]
-    title = join_titles(layout.title)
+    title = join_titles(layout.title.name)
     write_sheets(query, title, [Sheet(layout, chain.from_iterable(query.read_pages()))], file)
 
 
@@ -148,7 +148,7 @@ def write_sheets(
         write_cover(cover, title.get(language), rows, styles)
         worksheets = [cover]
         for sheet in tables_shown:
-            worksheet = workbook.add_worksheet(sheet.layout.title.get(language))
+            worksheet = workbook.add_worksheet(sheet.layout.title.name.get(language))
             write_sheet(worksheet, sheet, styles, language, subject)
             worksheets.append(worksheet)
         for worksheet in worksheets:
@@ -226,7 +226,7 @@ def write_sheet(
     # Widths come before all cells, since rows are written to the file as they are complete.
     for index, column in enumerate(layout.columns):
         worksheet.set_column(index, index, column.width)
-    worksheet.write_string(0, 0, layout.heading.get(language), styles(TITLE_STYLE))
+    worksheet.write_string(0, 0, layout.title.heading.get(language), styles(TITLE_STYLE))
     subtitle = SUBTITLE.get(language).format(citation=source)
     worksheet.write_string(1, 0, subtitle, styles(SUBTITLE_STYLE))
     worksheet.set_row(HEADER_ROW, HEADER_HEIGHT)

@@ -1,4 +1,4 @@
-"""The history of the data set: what each release contained, and what it changed.
+"""The history of the dataset: what each release contained, and what it changed.
 
 A snapshot contains every field of every record as text. Those of past releases are files in
 seed/history, one line per record; the newest release is the seed itself, so no database is needed.

@@ -27,7 +27,7 @@ commitment.
 
 ## First requests
 
-No key, no cookie, only GET. Five requests show how it works:
+No key or cookies are needed. Learn the API in five requests:
 
 1. [/v1/overview](v1/overview) returns everything that a dashboard needs: the headline figures and
    the priority areas.
@@ -97,9 +97,9 @@ TAGS = {
     "Reference data": "Code lists, events and sources, linked both ways.",
     "History": "What each release added, revised, corrected, annotated or removed, also as feeds.",
     "Charts": "Charts of the figures, with period, unit and source in the image.",
-    "Downloads": "Whole tables with the filters of the lists, and the whole data set.",
+    "Downloads": "Whole tables with the filters of the lists, and the whole dataset.",
     "Citations": "Sources and figures for reference managers.",
-    "Discovery": "Descriptions of the data set for data catalogues.",
+    "Discovery": "Descriptions of the dataset for data catalogues.",
     "Service health": "Whether the service is running and ready.",
 }
 """The tags in the order in which a reader needs them."""

@@ -238,7 +238,7 @@ class ReleaseNotServed(Problem):
     code = "release-not-served"
     title = Bilingual("Release no longer served", "该版本已不再提供")
     meaning = Bilingual(
-        "The address names a release of the data set that another one has replaced. The response "
+        "The address names a release of the dataset that another one has replaced. The response "
         "says what has changed since. Leave out release to get the current version.",
         "网址指定的数据集版本已被后续版本取代。响应说明此后的变更。去掉release参数即可取得当前版本。",
     )

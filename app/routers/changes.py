@@ -31,7 +31,7 @@ class FeedResponse(JSONResponse):
     summary="List changes",
     description="What each release added, revised, corrected, annotated or removed, by record and "
     "field, with the values before and after. Without since, all changes: applied in order, they "
-    "produce the whole data set.",
+    "produce the whole dataset.",
     response_model=ChangePage,
 )
 def show_changes(context: Context, query: Annotated[ChangeListParameters, Query()]) -> Response:

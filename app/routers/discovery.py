@@ -57,12 +57,12 @@ def describe_dataset(context: RequestContext) -> Record:
 
 @router.get(
     "/catalog.jsonld",
-    summary="Describe the data set for data catalogues (DCAT, JSON-LD)",
+    summary="Describe the dataset for data catalogues (DCAT, JSON-LD)",
     response_class=Response,
     responses={200: {"content": {dcat.JSON_LD: {"schema": CATALOG_SCHEMA}}}},
 )
 def get_catalog_jsonld(context: Context, _: NoParameters) -> Response:
-    """The data set in DCAT, in both languages: contents, publisher, licence and distributions."""
+    """The dataset in DCAT, in both languages: contents, publisher, licence and distributions."""
     return context.create_bytes_response(
         dcat.write_json_ld(describe_dataset(context)), dcat.JSON_LD
     )
@@ -70,7 +70,7 @@ def get_catalog_jsonld(context: Context, _: NoParameters) -> Response:
 
 @router.get(
     "/catalog.ttl",
-    summary="Describe the data set for data catalogues (DCAT, Turtle)",
+    summary="Describe the dataset for data catalogues (DCAT, Turtle)",
     response_class=Response,
     responses={200: {"content": {dcat.TURTLE: {"schema": {"type": "string"}}}}},
 )

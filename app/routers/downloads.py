@@ -1,4 +1,4 @@
-"""Downloads: tables, the whole data set in one file, and citations for reference managers."""
+"""Downloads: tables, the whole dataset in one file, and citations for reference managers."""
 
 import base64
 from collections.abc import Callable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Documents in other formats: JSON-stat data sets and descriptions of tables (CSVW)."""
+"""Documents in other formats: JSON-stat datasets and descriptions of tables (CSVW)."""
 
 from typing import Annotated
 
@@ -98,7 +98,7 @@ class AliasedSchema(Schema):
 
 
 class Cube(AliasedSchema):
-    """A data set in JSON-stat 2.0."""
+    """A dataset in JSON-stat 2.0."""
 
     version: Line = Field(examples=["2.0"])
     """The version of JSON-stat."""
@@ -107,7 +107,7 @@ class Cube(AliasedSchema):
     href: Address = Field(examples=["http://127.0.0.1:8000/v1/observations.jsonstat"])
     """The URL without filters."""
     label: Line = Field(examples=["Belt and Road Cooperation Indicators"])
-    """The title of the data set, in the language of the response."""
+    """The title of the dataset, in the language of the response."""
     source: Prose = Field(examples=["Official figures, each with its own source"])
     """The sources of the figures."""
     updated: Day = Field(examples=["2026-11-25"])

@@ -28,7 +28,7 @@ from app.schemas.reference import Source
 
 
 class Counts(Schema):
-    """The number of records in the data set."""
+    """The number of records in the dataset."""
 
     actions: Count = Field(examples=[24])
     """Actions."""
@@ -77,7 +77,7 @@ class Counts(Schema):
 
 
 class Release(Schema):
-    """The release of the data set that is served."""
+    """The release of the dataset that is served."""
 
     seed_hash: Digest = Field(
         examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"]
@@ -107,7 +107,7 @@ class Link(Schema):
 
 
 class Download(Schema):
-    """A file with the whole data set."""
+    """A file with the whole dataset."""
 
     href: Address = Field(examples=["http://127.0.0.1:8000/v1/dataset.sqlite"])
     """The URL."""
@@ -161,11 +161,11 @@ class Service(Schema):
     licence: Licence
     """The terms of use."""
     citation: Prose = Field(examples=["Belt and Road Cooperation Indicators, release 2026-11-25"])
-    """The citation of the whole data set."""
+    """The citation of the whole dataset."""
     contact: Prose = Field(examples=["Contact the operator of this address."])
     """Whom to contact."""
     downloads: list[Download] = list_field(of=10)
-    """The files with the whole data set."""
+    """The files with the whole dataset."""
     links: list[Link] = list_field(of=100)
     """Links to all collections and documents."""
 

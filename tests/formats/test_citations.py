@@ -248,7 +248,7 @@ def test_an_observation_is_cited_with_its_place_on_a_second_line(client: TestCli
     text = client.get(f"/v1/observations/{FIGURE}/citation.txt?lang=en").text
     reference, note = text.splitlines()
     assert reference == APA_REFERENCES["scio-2025-01-15"]
-    assert note.startswith(f"{AID}; paragraph 4, sentence 2. Xinhua prints 700 without “over”.")
+    assert note.startswith(f"{AID}; paragraph 4, sentence 2. Xinhua reports 700, without “over”;")
     url = f"/v1/observations/{FIGURE}/citation.txt"
     assert "(2025年1月15日)" in client.get(url, params={"lang": "zh"}).text
     url = "/v1/sources/livedoor-2026-01/citation.txt?lang=zh"

@@ -1,4 +1,4 @@
-"""`bri diff` compares the records of two data sets, whatever their change logs say."""
+"""`bri diff` compares the records of two datasets, whatever their change logs say."""
 
 import json
 import sqlite3

@@ -386,13 +386,13 @@ def test_descriptions_name_source_and_differing_reports(client: TestClient) -> N
             "2023 scope",
             "November 2024",
             "ECNS",
-            "Xinhua prints 700 without",
+            "Xinhua reports 700, without",
         ):
             assert part in text
     area = read(client, "/priority-areas/tangible-benefit-projects?lang=en")
     lines = area.xpath("//*[@class='card' or @class='baseline']")
     texts = [line.text_content() for line in lines if "over 700" in line.text_content()]
-    assert all("Xinhua prints 700 without" in text for text in texts)
+    assert all("Xinhua reports 700, without" in text for text in texts)
     assert texts
     (card,) = read(client, "/?lang=en").xpath("//article[@id='aid-projects']")
     (mark,) = card.xpath(".//a[text()='Also published with another qualifier']/@href")

@@ -107,7 +107,7 @@ def test_a_released_script_never_changes() -> None:
             "APA",
             (
                 "Belt and Road Cooperation Indicators. (2026, November 25). {name} "
-                "(release {release}) [Data set]. Retrieved {day}, from {url}"
+                "(release {release}) [Dataset]. Retrieved {day}, from {url}"
             ),
         ),
         (

@@ -1,4 +1,4 @@
-"""The layout of a data message: data sets of groups of observations."""
+"""The layout of a data message: datasets of groups of observations."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

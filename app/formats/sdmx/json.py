@@ -249,7 +249,7 @@ class DataWriter:
         self.values = {one.id: ComponentValues(one, is_v1=self.is_v1) for one in components}
 
     def write_message(self, message: Message) -> bytes:
-        # The structure lists the values that the data sets use, so the data sets come first.
+        # The structure lists the values that the datasets use, so the datasets come first.
         datasets = [self.build_dataset(one) for one in message.datasets]
         structure = self.build_structure(message.header.language)
         if not self.is_v1:

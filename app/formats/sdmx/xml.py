@@ -266,7 +266,7 @@ def add_data_header(root: Element, message: Message, version: Version, **attribu
 
 
 def append_datasets(root: Element, datasets: Iterable[str]) -> bytes:
-    """Write a message with its data sets before the end tag of the root element."""
+    """Write a message with its datasets before the end tag of the root element."""
     text = tostring(root, "unicode")
     start, end, _ = text.rpartition(f"</{root.tag}>")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{start}{"".join(datasets)}{end}'.encode()
@@ -277,7 +277,7 @@ def format_attributes(pairs: Pairs) -> str:
 
 
 def format_validity(dataset: DataSet, prefix: str = "") -> Pairs:
-    """Return the attribute that says from which day a data set was current."""
+    """Return the attribute that says from which day a dataset was current."""
     if dataset.valid_from is None:
         return []
     return [(f"{prefix}validFromDate", f"{dataset.valid_from.isoformat()}T00:00:00")]

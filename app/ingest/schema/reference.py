@@ -39,7 +39,7 @@ from app.ingest.schema.base import (
 
 
 class Correction(StrictModel):
-    """An error of this data set that a release corrects, in some fields of some records."""
+    """An error of this dataset that a release corrects, in some fields of some records."""
 
     records: Annotated[list[RecordPath], Field(min_length=1)]
     """The records, as folder and key."""
@@ -50,7 +50,7 @@ class Correction(StrictModel):
 
 
 class Release(Entity):
-    """A dated release of the data set; the API serves the newest one."""
+    """A dated release of the dataset; the API serves the newest one."""
 
     collection = "releases"
 
@@ -61,7 +61,7 @@ class Release(Entity):
     note: BilingualText
     """What is new in the release."""
     corrections: list[Correction] = Field(default_factory=list)
-    """The errors of this data set that the release corrects."""
+    """The errors of this dataset that the release corrects."""
 
     def natural_key(self) -> str:
         day = self.date.isoformat()
