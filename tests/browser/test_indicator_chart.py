@@ -213,6 +213,6 @@ def test_years_end_with_the_newest(visit: Visit, language: str) -> None:
     expect(row.locator("th")).to_be_in_viewport()
     expect(row.locator("td a").nth(1)).to_have_text("23.6")
     row.locator("td a").first.click()
-    page.wait_for_url(f"**/indicators/goods-trade?lang={language}#{GOODS}.2024-01*")
+    page.wait_for_url(f"**/series/{GOODS}?lang={language}#{GOODS}.2024-01*")
     expect(page.locator("tr:target")).to_be_in_viewport()
     assert wrong == []
