@@ -9,11 +9,9 @@ from fastapi.responses import RedirectResponse
 from app import parameters
 from app.db.columns import Record
 from app.formats import schema_org
+from app.formats.charts.indicators import build_indicator_chart
 from app.formats.charts.layout import layout_chart
-from app.formats.charts.model import (
-    Chart,
-    build_indicator_chart,
-)
+from app.formats.charts.model import Chart
 from app.formats.charts.overview import build_overview_chart, find_reviewed_year
 from app.formats.feeds import format_title
 from app.formats.registry import build_service_links, list_distributions
