@@ -9,12 +9,9 @@ from app import parameters
 from app.formats.charts.canvas import PNG, SVG, Canvas, render_png, render_svg
 from app.formats.charts.card import HEIGHT, WIDTH, layout_card
 from app.formats.charts.commitments import build_commitment_chart
+from app.formats.charts.indicators import build_indicator_chart, build_series_chart
 from app.formats.charts.layout import HeightTooSmallError, layout_chart
-from app.formats.charts.model import (
-    Chart,
-    build_indicator_chart,
-    build_series_chart,
-)
+from app.formats.charts.model import Chart
 from app.formats.charts.overview import build_overview_chart
 from app.formats.charts.vega_lite import SPECIFICATION, write_specification
 from app.formats.registry import CHART_FORMATS, CHARTED, Format

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query, Response
 from app import parameters
 from app.db.columns import Record
 from app.formats import schema_org
-from app.formats.charts.model import Chart, build_indicator_chart, build_series_chart
+from app.formats.charts.indicators import build_indicator_chart, build_series_chart
+from app.formats.charts.model import Chart
 from app.formats.registry import list_distributions
 from app.pages import render_content
 from app.pages.charts import NARROW, WIDE, measure_chart

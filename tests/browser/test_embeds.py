@@ -11,8 +11,9 @@ from typing import Any
 import httpx2
 import pytest
 from playwright.sync_api import Browser, Page
+from starlette.testclient import TestClient
 
-from app.pages import ELEMENT_SCRIPT, compute_integrity
+from app.pages import ELEMENT_SCRIPT, STATIC, compute_integrity
 
 POLICY = (
     "default-src 'none'; script-src {service}; connect-src {service}; frame-src {service}; "
@@ -150,6 +151,27 @@ def test_a_foreign_page_shows_frames_and_elements(
             "rgb(16, 23, 30)"
         )
         assert said == []
+
+
+def test_bars_of_an_embed_show_limits(browser: Browser, newest: TestClient) -> None:
+    """A bar is plain, striped if the figure is nearly its number, or goes on in pieces if over."""
+    page = browser.new_page(viewport={"width": 320, "height": 900})
+    style = (STATIC / "embed.css").read_text()
+    shown: dict[str, tuple[int, bool]] = {}
+    for path in (
+        "indicators/china-laos-railway-freight?lang=en",
+        "series/goods-trade.CN.BRI.route.CNY.P12M?lang=en&period=2014",
+    ):
+        page.set_content(newest.get(f"/embed/{path}").text)
+        page.add_style_tag(content=style)
+        for row in page.locator("table tr").all():
+            pieces = row.locator(".bar path")
+            dash = pieces.first.evaluate("(path) => getComputedStyle(path).strokeDasharray")
+            shown[row.locator("td").inner_text()] = pieces.count(), dash != "none"
+    assert shown["over 72.5 million tonnes"] == (2, False)
+    assert shown["48.3 million tonnes"] == (1, False)
+    assert shown["nearly 7 trillion yuan"] == (1, True)
+    page.close()
 
 
 def test_what_cannot_be_shown_leaves_the_content_of_the_page(browser: Browser, server: str) -> None:

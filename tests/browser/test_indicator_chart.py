@@ -49,7 +49,8 @@ def test_keys_move_between_figures(visit: Visit, language: str) -> None:
     assert shown == TIPS[language]
     assert source.startswith({"en": "Source: ", "zh": "来源："}[language])
     announced = page.locator("series-chart [role=status]")
-    expect(announced).to_have_text("; ".join([*shown, source]))
+    separator = {"en": "; ", "zh": "；"}[language]
+    expect(announced).to_have_text(separator.join([*shown, source]))
     for key, period in (
         ("ArrowLeft", "2024"),
         ("ArrowLeft", "2023"),
@@ -138,6 +139,63 @@ def test_the_address_keeps_tab_and_series(visit: Visit) -> None:
     assert wrong == []
 
 
+def test_a_resized_chart_keeps_the_focus(visit: Visit) -> None:
+    page, wrong = visit
+    page.goto("/indicators/goods-trade?lang=en")
+    page.get_by_role("tab").first.focus()
+    page.keyboard.press("Tab")
+    for width in (NARROW, 900):
+        page.set_viewport_size({"width": width, "height": 700})
+        plot = page.locator(".plot")
+        page.wait_for_function(f"document.querySelector('.plot > svg').clientWidth < {width}")
+        expect(plot).to_be_focused()
+        box = plot.locator("svg").bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= width
+        page.keyboard.press("ArrowLeft")
+        assert "2024" in read_tip(page)[1]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "fragment", ["x%ZZ", "<img src=x onerror=alert(1)>", "y" * 20_000, "no-such-place"]
+)
+def test_a_bad_fragment_shows_the_chart(visit: Visit, fragment: str) -> None:
+    page, wrong = visit
+    page.goto(f"/indicators/aid-projects?lang=en#{fragment}")
+    expect(page.get_by_role("tab", selected=True)).to_have_id("tab-chart")
+    expect(page.locator(".plot > svg")).to_be_visible()
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["series=nonsense", "series=<script>alert(1)</script>", f"series={'x' * 5000}", "tab=x"],
+)
+def test_a_bad_query_is_refused_in_words(browser: Browser, server: str, query: str) -> None:
+    page = browser.new_page(base_url=server)
+    page.on("dialog", lambda _: pytest.fail("a script of the address ran"))
+    response = page.goto(f"/indicators/aid-projects?lang=en&{query}")
+    assert response is not None
+    assert response.status == 422
+    expect(page.locator("h1")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.close()
+
+
+def test_forced_colours_show_the_selected_tab(visit: Visit) -> None:
+    page, wrong = visit
+    page.emulate_media(forced_colors="active")
+    page.goto("/indicators/aid-projects?lang=en")
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    colours = page.evaluate(
+        "[...document.querySelectorAll('[role=tab]')].map("
+        "(tab) => getComputedStyle(tab).borderBottomColor)"
+    )
+    assert [colour != background for colour in colours] == [True, False, False, False]
+    assert wrong == []
+
+
 def test_arrow_keys_move_between_tabs(visit: Visit) -> None:
     page, wrong = visit
     page.goto("/indicators/trade-share?lang=en")
@@ -189,6 +247,20 @@ def test_everything_is_there_without_a_script(plain: Page) -> None:
     plain.wait_for_url(re.compile("series="))
     assert plain.locator("#chart img").count() == 1
     assert plain.locator(f"input[value='{GOODS}']").is_checked() is False
+
+
+def test_paper_has_a_legible_chart_whatever_tab_is_chosen(visit: Visit) -> None:
+    page, wrong = visit
+    page.goto("/indicators/goods-trade?lang=en#table")
+    expect(page.locator("#chart")).to_be_hidden()
+    page.evaluate("""() => addEventListener("beforeprint", () => {
+      document.title = document.querySelector(".plot > svg").getAttribute("width");
+    })""")
+    page.pdf()
+    expect(page).to_have_title("660")
+    page.get_by_role("tab", name="Chart").click()
+    expect(page.locator(".plot > svg")).not_to_have_attribute("width", "660")
+    assert wrong == []
 
 
 def test_print_has_the_chart_and_its_tables(visit: Visit) -> None:

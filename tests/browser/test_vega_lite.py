@@ -24,6 +24,14 @@ IS_INSTALLED = SCHEMA.exists() or bool(os.environ.get("CI"))
 COMMITMENT = "/v1/commitments/2023-joint-laboratories/chart"
 EMBED = "s => vegaEmbed('#view', s, {renderer: 'svg'}).then(() => null)"
 PAGE = "<!doctype html><div id=view style='width: 100%'></div>"
+LIST_CUT = """() => {
+  const edge = document.querySelector("svg.marks").getBoundingClientRect();
+  return [...document.querySelectorAll("svg.marks text")].filter((text) => {
+    const box = text.getBoundingClientRect();
+    return box.left < edge.left - 1 || box.right > edge.right + 1 || text.textContent.endsWith("…");
+  }).map((text) => text.textContent);
+}"""
+"""The texts that are cut, or that leave the picture."""
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +77,7 @@ def test_specifications_scale_and_have_tooltips(page: Page, client: TestClient) 
     messages: list[str] = []
     page.on("console", lambda message: messages.append(message.text))
     page.on("pageerror", lambda error: messages.append(str(error)))
-    for width in (400, 1000):
+    for width in (376, 1000):
         page.set_viewport_size({"width": width, "height": 700})
         for specification in list_specifications(client):
             found = json.loads(specification)
@@ -78,8 +86,31 @@ def test_specifications_scale_and_have_tooltips(page: Page, client: TestClient) 
             box = drawn.bounding_box()
             assert box is not None
             assert width - 60 < box["width"] <= width
+            assert page.evaluate(LIST_CUT) == []
             assert found["usermeta"]["sources"]
     assert not messages
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_marks_show_the_qualifier(page: Page, client: TestClient, language: str) -> None:
+    """A figure that is nearly its number is hatched, one that is over it has an open end."""
+    page.set_viewport_size({"width": 800, "height": 700})
+    for code, qualifier, written in (
+        ("import-share", "nearly", {"en": "nearly 54", "zh": "近54"}),
+        ("aid-projects", "over", {"en": "over 700", "zh": "逾700"}),
+        ("goods-trade", "", {"en": "22.1", "zh": "22.1"}),
+    ):
+        found = client.get(f"/v1/indicators/{code}/chart.vl.json?lang={language}").json()
+        page.evaluate(EMBED, found)
+        bars = page.locator(".mark-rect path").all()
+        hatched = [one for one in bars if "url(" in (one.get_attribute("fill") or "")]
+        assert len(bars) == (2 if code == "goods-trade" else 1)
+        assert len(hatched) == (qualifier == "nearly")
+        assert page.locator(".mark-symbol path").count() == (qualifier == "over")
+        texts = page.locator(".mark-text text").all_text_contents()
+        assert written[language] in texts, texts
+        years = page.locator(".role-axis-label text").all_text_contents()
+        assert found["data"]["values"][0]["end"][:4] in years
 
 
 def test_a_figure_has_a_tooltip_and_the_menu_selects_a_series(
@@ -97,7 +128,10 @@ def test_a_figure_has_a_tooltip_and_the_menu_selects_a_series(
     menu = page.locator("#view select")
     names = menu.locator("option").all_inner_texts()
     assert len(names) > 1
-    before = page.locator(".mark-rect path").count()
+    assert page.locator(".mark-rect path").count() == 2
     menu.select_option(names[1])
     selected = [one for one in found["data"]["values"] if one["series"] == names[1]]
-    assert page.locator(".mark-rect path").count() >= len(selected) or before
+    page.wait_for_function(
+        f"document.querySelectorAll('.mark-rect path').length === {len(selected)}"
+    )
+    assert len(selected) == 3

@@ -41,7 +41,7 @@ def test_only_comparable_readings_share_a_scale(client: TestClient) -> None:
     def list_bars(code: str) -> list[int]:
         """List the values that are drawn as bars."""
         chart = client.get(f"/v1/commitments/{code}/chart.vl.json").json()
-        has_bars = any(layer["mark"] == "bar" for layer in chart["layer"])
+        has_bars = any(layer["mark"]["type"] == "bar" for layer in chart["layer"])
         return [one["value"] for one in chart["data"]["values"]] if has_bars else []
 
     assert list_bars("2023-joint-laboratories") == [100, 50, 70]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 
 from app.formats.charts.model import DataPoint
@@ -13,6 +13,8 @@ MONTH_STEPS = (1, 2, 3, 6, 12)
 MONTHS_PER_YEAR = 12
 MAX_MONTHS = 18
 """The longest span that is labelled by months and not by years."""
+HALF_MONTH = timedelta(days=15)
+"""The least distance of a single day from the ends of an axis of months."""
 NICE_STEPS = tuple(Decimal(one) for one in ("1", "2", "2.5", "5", "10"))
 
 
@@ -30,8 +32,11 @@ class TimeScale:
     def from_points(cls, figures: Sequence[DataPoint], left: float, right: float) -> "TimeScale":
         days = [day for one in figures for day in list_drawn_days(one)]
         first, last = min(days), max(days)
-        has_months = count_months_between(first, last) < MAX_MONTHS
+        is_year = (first.month, last.month) == (1, MONTHS_PER_YEAR)
+        has_months = count_months_between(first, last) < MAX_MONTHS and not is_year
         if has_months:
+            if not any(one.is_flow for one in figures):
+                first, last = first - HALF_MONTH, last + HALF_MONTH
             start, end = first.replace(day=1), start_next_month(last, 1)
         else:
             start, end = date(first.year, 1, 1), date(last.year + 1, 1, 1)

@@ -31,9 +31,12 @@ def draw_display(canvas: Canvas, figure: DataPoint, style: Style, span: Point, t
     sizes = canvas.sizes
     left, right = span
     is_qualified = figure.qualifier is not Qualifier.NONE
-    width = right - left - (sizes.gap + SWATCH_WIDTH * sizes.unit if is_qualified else 0)
+    mark = sizes.gap + SWATCH_WIDTH * sizes.unit if is_qualified else 0
+    width = right - left - mark
     style = canvas.fit_style(text, style, width)
-    lines = canvas.balance_text(text, style, width)
+    lines = canvas.balance_text(text, style, right - left)
+    if canvas.measure_text(lines[-1], style) > width:
+        lines = canvas.balance_text(text, style, width)
     bottom = canvas.draw_text(lines, left, top, style)
     if is_qualified:
         x = left + canvas.measure_text(lines[-1], style) + sizes.gap
@@ -176,7 +179,7 @@ class BarPanel:
     extra_height: float
     """How much higher each row is than necessary, in pixels."""
     maximum: Decimal
-    """The largest value of all panels in its unit, which have one scale."""
+    """The largest value of all panels that have its scale."""
 
     def draw(self, top: float) -> float:
         canvas, columns, figures = self.canvas, self.columns, self.panel.figures

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from app.enums import Qualifier
-from app.formats.charts.bars import SWATCH_WIDTH, draw_swatch
+from app.enums import PERCENT, Qualifier
+from app.formats.charts import labels
+from app.formats.charts.bars import SWATCH_WIDTH, draw_share, draw_swatch
 from app.formats.charts.canvas import Canvas, Point
 from app.formats.charts.model import Chart, DataPoint, Panel, Tile
 from app.formats.charts.style import Line, Style
@@ -22,13 +23,17 @@ DETAIL = Style(22)
 SOURCE = Style(19, colour="quiet")
 SITE = Style(21, bold=True)
 TILE_NUMBER = Style(34, bold=True, colour="accent")
-TILE_NAME = Style(19)
+TILE_NAME = Style(18)
+TILE_CONTEXT = Style(15, colour="quiet")
 MAX_CARD_NOTES = 3
 TILE_COLUMNS, MAX_TILES = 4, 8
 MAX_TILE_HEIGHT = 210
 SHRINKING = 0.94
 FIGURE_SCALES = (1, 0.8, 0.65, 0.5)
 """How much the text about a figure shrinks until it fits."""
+LONE_SCALE = 1.4
+"""How much larger the text about a figure without a plot is."""
+SHARE_HEIGHT = 70
 LEAST_SIZE = 14
 ELLIPSIS = "…"
 
@@ -41,7 +46,7 @@ def layout_card(chart: Chart, theme: Theme) -> Canvas:
     style, lines = fit_lines(canvas, chart.title, NAME, right - left, 2)
     top = canvas.draw_text(lines, left, 44, style) + 10
     bottom = draw_card_footer(canvas, chart)
-    tiles = [tile for group in chart.groups for tile in group.tiles if tile.figure]
+    tiles = [tile for tile in chart.list_tiles() if tile.figure]
     if chart.headline is None:
         if tiles := tiles or list_panel_tiles(chart):
             draw_card_tiles(canvas, tiles, (top, bottom))
@@ -49,21 +54,37 @@ def layout_card(chart: Chart, theme: Theme) -> Canvas:
             draw_card_text(canvas, chart, top)
         return canvas
     panel = find_panel(chart, chart.headline)
-    end = left + (right - left) * FIGURE_SHARE if panel else right
-    draw_card_headline(canvas, chart.headline, (left, end), (top, bottom))
     if panel:
-        span = (end + COLUMN_GAP, right)
-        style, lines = fit_lines(canvas, panel.heading, DETAIL, span[1] - span[0], 2)
-        plot_top = canvas.draw_text(lines, span[0], top + 12, style)
-        # The unit above the plot, and the years below it.
-        height = bottom - 16 - plot_top - 2 * canvas.sizes.small.line_height - 8
-        unit_width = canvas.measure_text(panel.scale.unit, canvas.sizes.small)
-        has_short_unit = unit_width < span[1] - span[0]
-        maximum = max(one.value for one in panel.figures)
-        TimePanel(canvas, panel, span, height, maximum).draw(
-            plot_top, has_sources=False, with_unit=has_short_unit
-        )
+        end = left + (right - left) * FIGURE_SHARE
+        draw_card_headline(canvas, chart.headline, (left, end), (top, bottom), FIGURE_SCALES)
+        draw_card_panel(canvas, panel, (end + COLUMN_GAP, right), (top, bottom))
+    else:
+        draw_lone_headline(canvas, chart.headline, (left, right), (top, bottom))
     return canvas
+
+
+def draw_card_panel(canvas: Canvas, panel: Panel, span: Point, between: Point) -> None:
+    """Draw the series of the figure, with what it counts."""
+    width, (top, bottom) = span[1] - span[0], between
+    style, lines = fit_lines(canvas, panel.heading, DETAIL, width, 2)
+    plot_top = canvas.draw_text(lines, span[0], top + 12, style)
+    # The unit above the plot, and the years below it.
+    height = bottom - 16 - plot_top - 2 * canvas.sizes.small.line_height - 8
+    has_short_unit = canvas.measure_text(panel.axis_unit, canvas.sizes.small) < width
+    maximum = max(one.value for one in panel.figures)
+    TimePanel(canvas, panel, span, height, maximum).draw(
+        plot_top, has_sources=False, with_unit=has_short_unit
+    )
+
+
+def draw_lone_headline(canvas: Canvas, figure: DataPoint, span: Point, between: Point) -> None:
+    """Draw a figure alone, with a bar if it is a part of a whole."""
+    has_share = figure.unit == PERCENT
+    bottom = between[1] - (SHARE_HEIGHT if has_share else 0)
+    scales = (LONE_SCALE, *FIGURE_SCALES)
+    end = draw_card_headline(canvas, figure, span, (between[0], bottom), scales)
+    if has_share:
+        draw_share(canvas, figure, span, end + 14)
 
 
 def fit_lines(
@@ -82,14 +103,14 @@ def fit_lines(
 
 
 def draw_card_headline(
-    canvas: Canvas, figure: DataPoint, span: Point, between: tuple[float, float]
-) -> None:
+    canvas: Canvas, figure: DataPoint, span: Point, between: Point, scales: Sequence[float]
+) -> float:
     """Draw a figure with its period, countries and growth, in the middle of the free height."""
     left, right = span
     width = right - left
     is_qualified = figure.qualifier is not Qualifier.NONE
     mark = (SWATCH_WIDTH * canvas.sizes.unit + 20) if is_qualified else 0
-    for scale in FIGURE_SCALES:
+    for scale in scales:
         parts = [
             fit_lines(canvas, text, style._replace(size=style.size * scale), width, most)
             for text, style, width, most in (
@@ -109,14 +130,16 @@ def draw_card_headline(
             x = left + canvas.measure_text(lines[-1], style) + 20
             draw_swatch(canvas, figure.qualifier, (x, top + style.line_height / 2))
         top = canvas.draw_text(lines, left, top, style) + 6
+    return top
 
 
 def find_panel(chart: Chart, figure: DataPoint) -> Panel | None:
-    """Find the series of a figure, or the first one."""
-    panels = [panel for panel in chart.panels if panel.has_time]
-    keys = [[one.display_key for one in panel.figures] for panel in panels]
-    own = [one for one, found in zip(panels, keys, strict=True) if figure.display_key in found]
-    return next(iter(own or panels), None)
+    """Find the series of a figure: beside it, another one would seem to be its history."""
+    for panel in chart.panels:
+        keys = [one.display_key for one in panel.figures]
+        if panel.has_time and figure.display_key in keys:
+            return panel
+    return None
 
 
 def draw_card_text(canvas: Canvas, chart: Chart, top: float) -> None:
@@ -144,22 +167,26 @@ def draw_card_tiles(canvas: Canvas, tiles: Sequence[Tile], between: tuple[float,
         row, column = divmod(index, columns)
         x, y = MARGIN + column * (width + 20), top + row * height
         canvas.draw_tile(x, y, x + width, y + height - 12)
-        y += 12
+        y += 8
+        context = [tile.figure.period] if tile.figure.period != tile.name else []
+        context += [tile.coverage] if tile.coverage else []
         for text, style, most in (
             (tile.name, TILE_NAME, 3),
             (tile.figure.display, TILE_NUMBER, 1),
-            *([(tile.figure.period, SOURCE, 1)] if tile.figure.period != tile.name else []),
+            (labels.COMMA.get(canvas.language).join(context), TILE_CONTEXT, 3),
         ):
             fitted, lines = fit_lines(canvas, text, style, width - 32, most)
-            y = canvas.draw_text(lines, x + 16, y, fitted) + 4
+            y = canvas.draw_text(lines, x + 16, y, fitted) + 2
 
 
 def draw_card_footer(canvas: Canvas, chart: Chart) -> float:
-    """Draw the source and the name of the site at the bottom, and return where they begin."""
+    """Draw the sources and the name of the site at the bottom, and return where they begin."""
     width = WIDTH - 2 * MARGIN
-    number = chart.headline.source if chart.headline else 1
-    source = chart.sources[number - 1] if chart.sources else ""
-    style, lines = fit_lines(canvas, source, SOURCE, width, 2)
+    figure = chart.headline
+    numbers = [figure.source, figure.growth_source] if figure else [1]
+    sources = [chart.sources[one - 1] for one in dict.fromkeys(numbers) if one and chart.sources]
+    text = labels.SEMICOLON.get(canvas.language).join(sources)
+    style, lines = fit_lines(canvas, text, SOURCE, width, 2)
     height = style.line_height * len(lines) + SITE.line_height
     top = HEIGHT - 36 - height
     canvas.draw_rule((MARGIN, top - 12), (WIDTH - MARGIN, top - 12), Line("quiet", 1.5))

@@ -57,6 +57,7 @@ BREAK = Bilingual(
 GAP = Bilingual("No figure included for periods in between", "其间各期未收录数据")
 GROWTH_SOURCES = Bilingual("growth rates {references}", "增速{references}")
 PANEL_SOURCES = Bilingual("Sources: {references}", "来源：{references}")
+SOURCE = Bilingual("Source: {source}", "来源：{source}")
 COLON, COMMA, SEMICOLON = Bilingual(": ", "："), Bilingual(", ", "，"), Bilingual("; ", "；")
 
 
@@ -115,8 +116,8 @@ def format_reference(number: int, locator: str | None = None) -> str:
 
 def format_group_heading(topic: str, contexts: Sequence[str], language: Language) -> str:
     """Name a topic with the periods and the coverages of its figures."""
-    english, chinese = ", ".join(contexts), "、".join(contexts)
-    return Bilingual(f"{topic}, {english}", f"{topic}（{chinese}）").get(language)
+    english, chinese = ", ".join(contexts), "，".join(contexts)
+    return Bilingual(f"{topic}, {english}", f"{topic}：{chinese}").get(language)
 
 
 def format_gap(first: date, last: date, language: Language) -> str | None:

@@ -127,11 +127,12 @@ def measure_plot(chart: Chart, panel_width: float, unit: float) -> float:
     return min(max(panel_width * PLOT_ASPECT, least * unit), most * unit)
 
 
-def find_maxima(chart: Chart) -> dict[str, Decimal]:
-    """Find the largest value of each unit."""
-    maxima: dict[str, Decimal] = defaultdict(Decimal)
+def find_maxima(chart: Chart) -> dict[tuple[str, int | None], Decimal]:
+    """Find the largest value on each scale."""
+    maxima: dict[tuple[str, int | None], Decimal] = defaultdict(Decimal)
     for panel in chart.panels:
-        maxima[panel.unit] = max(maxima[panel.unit], *(one.value for one in panel.figures))
+        key = panel.scale_key
+        maxima[key] = max(maxima[key], *(one.value for one in panel.figures))
     return maxima
 
 
@@ -154,7 +155,7 @@ def draw_time_panels(canvas: Canvas, chart: Chart, top: float, extra_height: flo
         pairs = list(zip(row, spans, strict=True))
         plot_top = max(draw_panel_heading(canvas, chart, *pair, top) for pair in pairs)
         bottoms = [
-            TimePanel(canvas, panel, span, height, maxima[panel.unit]).draw(plot_top)
+            TimePanel(canvas, panel, span, height, maxima[panel.scale_key]).draw(plot_top)
             for panel, span in pairs
         ]
         top = max(bottoms) + 14 * sizes.unit
@@ -207,7 +208,7 @@ def draw_panels(
             canvas.draw_rule((left, top), (right, top))
             top += 10 * sizes.unit
         top = (
-            BarPanel(canvas, panel, columns, extra_height, maxima[panel.unit]).draw(top)
+            BarPanel(canvas, panel, columns, extra_height, maxima[panel.scale_key]).draw(top)
             + 14 * sizes.unit
         )
     return top
@@ -296,13 +297,13 @@ def draw_tile_point(canvas: Canvas, figure: DataPoint, span: Point, top: float) 
     left, right = span
     width = right - left
     bottom = draw_display(canvas, figure, sizes.number, span, top)
-    bottom = canvas.draw_paragraph(figure.period, left, bottom, sizes.strong, width)
-    if figure.coverage:
-        bottom = canvas.draw_paragraph(figure.coverage, left, bottom, sizes.small, width)
-    if figure.growth:
-        bottom = canvas.draw_paragraph(figure.growth, left, bottom, sizes.small, width)
     reference = labels.format_reference(figure.source, figure.locator)
-    return canvas.draw_paragraph(reference, left, bottom, sizes.small, width)
+    beside = f" {reference}" if not figure.locator else ""
+    bottom = canvas.draw_paragraph(figure.period + beside, left, bottom, sizes.strong, width)
+    for text in (figure.coverage, figure.locator and reference, figure.growth):
+        if text:
+            bottom = canvas.draw_paragraph(text, left, bottom, sizes.small, width)
+    return bottom
 
 
 def draw_footer(canvas: Canvas, chart: Chart, top: float) -> float:
@@ -344,13 +345,13 @@ def draw_notes(canvas: Canvas, chart: Chart, span: Point, top: float) -> float:
         meaning = labels.MEANINGS[qualifier].get(canvas.language)
         top = canvas.draw_paragraph(meaning, x, top, style, right - x) + spacing
     for is_shown, text, line in (
-        (has_breaks(chart), labels.BREAK, Line("quiet", 1.5 * sizes.unit, DASHED)),
-        (has_gaps(chart), labels.GAP, Line("accent", 2 * sizes.unit, DOTTED, is_round=True)),
+        (has_breaks(chart), labels.BREAK, DASHED),
+        (has_gaps(chart), labels.GAP, DOTTED),
     ):
         if is_shown:
             middle = top + style.line_height / 2
             path = f"M0,0h{SWATCH_WIDTH * sizes.unit:.2f}"
-            canvas.draw_path((left, middle), path, line)
+            canvas.draw_path((left, middle), path, line.scale(sizes.unit))
             top = canvas.draw_paragraph(text.get(canvas.language), x, top, style, right - x)
             top += spacing
     for note in chart.notes:

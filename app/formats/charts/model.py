@@ -8,15 +8,17 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from babel.numbers import format_decimal
-
-from app.db.columns import Record
-from app.enums import Qualifier, StockFlow
+from app.enums import Qualifier
 from app.formats.charts import labels
 from app.formats.dataset_info import name_release
-from app.i18n import QUALIFIER_FORMATS, SCALE_WORDS, Language, format_locator
+from app.i18n import (
+    QUALIFIER_FORMATS,
+    SCALE_WORDS,
+    Language,
+    count_months,
+    format_number,
+)
 
-FULL_YEAR = 12
 LINE_POINTS = 4
 """How many comparable figures a series needs to be drawn as a line."""
 NUMBER = re.compile(r"[\d,]+(?:\.\d+)?")
@@ -46,7 +48,8 @@ class DataPoint:
     end: date | None = None
     is_flow: bool = False
     decimals: int = 0
-    """The published decimals in whole units; negative if the source rounded to tens or more."""
+    multiplier: int = 0
+    """The power of ten of the unit in which the source gives the number, with its decimals."""
     unit_name: str = ""
     growth_source: int | None = None
     """The number of the source of the growth rate."""
@@ -90,16 +93,17 @@ class DataPoint:
 
 
 class Scale(NamedTuple):
-    """The power of ten in which a block writes its numbers, and its unit in words."""
+    """The power of ten in which a block writes its numbers, and what follows them."""
 
     power: int
     unit: str
+    """The scale and the unit in words; empty if numbers stand alone."""
 
     def format_number(self, figure: DataPoint, language: Language) -> str:
         """Write a figure with its qualifier and all published digits, but without its unit."""
-        digits = max(0, figure.decimals + self.power)
-        pattern = f"#,##0.{'0' * digits}" if digits else "#,##0"
-        number = format_decimal(figure.value.scaleb(-self.power), pattern, locale=language)
+        number = format_number(
+            figure.value, figure.multiplier, figure.decimals, self.power, language
+        )
         return QUALIFIER_FORMATS[figure.qualifier].get(language).format(number)
 
 
@@ -120,11 +124,22 @@ class Panel:
         """Take the scale of the largest figure, as it is published in words."""
         largest = max(self.figures, key=lambda one: abs(one.value))
         if not (found := NUMBER.search(largest.display)):
-            return Scale(0, self.unit)
+            return Scale(0, "")
         number, unit = Decimal(found[0].replace(",", "")), largest.display[found.end() :]
         powers = (0, *(power for words in SCALE_WORDS.values() for power in words))
         same = [one for one in powers if largest.value.scaleb(-one) == number]
-        return Scale(same[0], unit.strip() or self.unit) if same else Scale(0, self.unit)
+        return Scale(same[0], unit.strip()) if same else Scale(0, "")
+
+    @property
+    def axis_unit(self) -> str:
+        return self.scale.unit or self.unit
+
+    @property
+    def scale_key(self) -> tuple[str, int | None]:
+        """The unit and the months of a figure: panels that have the same share a value axis."""
+        first = self.figures[0]
+        is_flow = first.start and first.end and first.is_flow
+        return self.unit, count_months(*first.period_days) if is_flow else None
 
     @cached_property
     def runs(self) -> list[list[DataPoint]]:
@@ -139,9 +154,8 @@ class Panel:
     def format_newest(self, language: Language) -> str:
         """Say its newest figure in the unit of the block, with growth and source."""
         newest = self.figures[-1]
-        unit = self.scale.unit if self.scale.unit != self.unit else ""
         number = self.scale.format_number(newest, language)
-        display = labels.join_unit(number, unit, language)
+        display = labels.join_unit(number, self.scale.unit, language)
         takeaway = replace(newest, display=display).format_takeaway(language)
         growth = labels.COMMA.get(language) + newest.growth if newest.growth else ""
         return f"{takeaway} {labels.format_reference(newest.source)}{growth}"
@@ -200,14 +214,16 @@ class Chart:
             name = labels.COMMA.get(self.language).join(names)
             self.add_note(labels.COLON.get(self.language).join([name, text]))
 
+    def list_tiles(self) -> list[Tile]:
+        return [tile for group in self.groups for tile in group.tiles]
+
     def list_data_points(self) -> Iterator[DataPoint]:
         """List all figures in the order in which they are drawn."""
         if self.headline:
             yield self.headline
         for panel in self.panels:
             yield from panel.figures
-        for group in self.groups:
-            yield from (tile.figure for tile in group.tiles if tile.figure)
+        yield from (tile.figure for tile in self.list_tiles() if tile.figure)
 
     def list_qualifiers(self) -> list[Qualifier]:
         """List the qualifiers in the chart that need an explanation."""
@@ -246,149 +262,3 @@ def describe_data_point(figure: DataPoint, language: Language) -> str:
 
 def create_chart(title: str, release: str, language: Language) -> Chart:
     return Chart(language, title, name_release(release, language))
-
-
-def build_data_point(chart: Chart, point: Record, *, with_locator: bool = False) -> DataPoint:
-    """Build a figure, and add its source and notes to the chart.
-
-    With a locator, the figure itself and not the list of sources names its place in the source.
-    """
-    citation = point["source"]["line"] if with_locator else point["citation"]["full"]
-    source = chart.add_citation(citation)
-    growth = point["growth"]
-    # A chart of several indicators also names the one of the figure.
-    names = [point["indicator"]["name"]] if with_locator else []
-    names.append(point["period"]["label"])
-    for report in point["reports"]:
-        if report["agreement"] == "differs":
-            chart.add_named_note([*names, point["display"]], report["note"])
-    chart.add_named_note([*names, point["display"]], point["note"])
-    # Figures in two units may have the same rate, whose note is shown once.
-    if growth and growth["id"] not in chart.rates:
-        chart.rates.add(growth["id"])
-        chart.add_named_note([*names, growth["display"]], growth["note"])
-    growth_source = chart.add_citation(growth["citation"]["full"]) if growth else None
-    reference = f" {labels.format_reference(growth_source)}" if growth_source else ""
-    return DataPoint(
-        period=point["period"]["label"],
-        display=point["display"],
-        value=point["value"],
-        qualifier=Qualifier(point["qualifier"]),
-        unit=point["unit"]["code"],
-        growth=growth and growth["display"] + reference,
-        source=source,
-        locator=format_locator(point["locator"], chart.language) if with_locator else None,
-        start=point["period"]["start"],
-        end=point["period"]["end"],
-        is_flow=point["stock_flow"] == StockFlow.FLOW,
-        decimals=point["published"]["decimals"] - point["published"]["multiplier"],
-        unit_name=point["unit"]["name"],
-        growth_source=growth_source,
-    )
-
-
-def build_indicator_chart(
-    indicator: Record, found: Record, release: str, language: Language
-) -> Chart:
-    """Build the chart of an indicator: its newest figure, and a block for each series."""
-    chart = create_chart(indicator["name"], release, language)
-    headline = indicator["headline"]
-    headline_series = headline["series"] if headline else None
-    series = sorted(found["series"], key=lambda one: one["code"] != headline_series)
-    if newest := find_newest_series(series, headline_series, indicator["unit"]["code"]):
-        figure = build_data_point(chart, newest["points"][-1])
-        chart.headline = replace(figure, coverage=newest["coverage"]["name"])
-    single = []
-    for one in series:
-        panel = build_panel(chart, one, indicator)
-        if len(panel.figures) > 1:
-            chart.panels.append(panel)
-        elif one is not newest:
-            name = labels.COMMA.get(language).join([panel.heading, panel.unit])
-            single += [Tile(name, figure, coverage=panel.coverage) for figure in panel.figures]
-    if single:
-        chart.groups = [Group(labels.OTHER_SERIES.get(language), single)]
-    add_footnotes(chart)
-    if found["hidden"]:
-        chart.add_note(labels.HIDDEN_SERIES.format(count=found["hidden"]).get(language))
-    return chart
-
-
-def find_newest_series(
-    series: Sequence[Record], headline_series: str | None, unit: str
-) -> Record | None:
-    """Find the series whose newest figure a chart says first.
-
-    It is of a full year, a day or a total, or continues the headline, unless there are only
-    others: two months of this year are no news about the last. Of several with the same newest
-    period, that in the unit of the indicator is found.
-    """
-    drawn = [one for one in series if one["points"]]
-    usual = [
-        one
-        for one in drawn
-        if one["code"] == headline_series
-        or one["stock_flow"] != StockFlow.FLOW
-        or one["months"] == FULL_YEAR
-    ]
-
-    def rank(one: Record) -> tuple[date, bool]:
-        return one["points"][-1]["period"]["end"], one["unit"]["code"] == unit
-
-    return max(usual or drawn, key=rank, default=None)
-
-
-def build_series_chart(series: Record, release: str, language: Language) -> Chart:
-    """Build the chart of a series: its newest figure, and a panel of all."""
-    chart = create_chart(series["indicator"]["name"], release, language)
-    panel = build_panel(chart, series, series)
-    if panel.figures:
-        chart.headline = replace(panel.figures[-1], coverage=series["coverage"]["name"])
-    if len(panel.figures) > 1:
-        chart.panels.append(panel)
-    add_footnotes(chart)
-    chart.add_named_note([panel.heading, panel.unit], series["note"])
-    return chart
-
-
-def add_footnotes(chart: Chart) -> None:
-    figures = list(chart.list_data_points())
-    if not figures:
-        chart.add_note(labels.NO_FIGURES.get(chart.language))
-    if len(chart.panels) > 1 or (chart.panels and chart.groups):
-        chart.add_note(labels.BLOCKS.get(chart.language))
-    if any(one.growth for one in figures):
-        chart.add_note(labels.GROWTH.get(chart.language))
-
-
-def build_panel(chart: Chart, series: Record, indicator: Record) -> Panel:
-    language = chart.language
-    heading = labels.COMMA.get(language).join([series["span"], series["coverage"]["name"]])
-    areas, usual_areas = (
-        [record[role]["name"] for role in ("reporting_area", "counterpart_area")]
-        for record in (series, indicator)
-    )
-    if areas != usual_areas:
-        names = {"reporting": areas[0], "counterpart": areas[1]}
-        heading = labels.SERIES_HEADING.format(span=heading, **names).get(language)
-    panel_names = heading, series["unit"]["name"]
-    figures: list[DataPoint] = []
-    previous: Record | None = None
-    for point in series["points"]:
-        figure = build_data_point(chart, point)
-        for obstacle in point["obstacles"]:
-            names = {"period": figure.period, "earlier": obstacle["period"]["label"]}
-            name = labels.OBSTACLE_NAME.format(**names).get(language)
-            chart.add_named_note([*panel_names, name], obstacle["text"])
-        if previous is not None:
-            starts = previous["period"]["start"], point["period"]["start"]
-            gap = labels.format_gap(*starts, language) if figure.is_flow else None
-            obstructed = {obstacle["observation"] for obstacle in point["obstacles"]}
-            is_comparable = previous["id"] not in obstructed
-            figure = replace(figure, gap=gap, is_comparable=is_comparable)
-        figures.append(figure)
-        previous = point
-    if series["hidden"]:
-        hidden = labels.HIDDEN_POINTS.format(count=series["hidden"]).get(language)
-        chart.add_named_note(panel_names, hidden)
-    return Panel(*panel_names, figures, has_time=True, coverage=series["coverage"]["name"])

@@ -6,14 +6,8 @@ from dataclasses import replace
 from app.db.columns import Record
 from app.enums import Completeness
 from app.formats.charts import labels
-from app.formats.charts.model import (
-    Chart,
-    Group,
-    Tile,
-    add_footnotes,
-    build_data_point,
-    create_chart,
-)
+from app.formats.charts.indicators import add_footnotes, build_data_point
+from app.formats.charts.model import Chart, Group, Tile, create_chart
 from app.i18n import Language, format_locator
 
 

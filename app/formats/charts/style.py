@@ -32,11 +32,14 @@ UNITS_PER_EM = 1000
 OPENING, CLOSING = "（《〈“‘「『【〔(\\[", "，。；：、！？）》〉”’」』】〕%)\\]"
 TOKEN = re.compile(
     f"(?:“[{IDEOGRAPHS}]{{1,6}}”|[{OPENING}]*"
-    f"(?:[{IDEOGRAPHS}]|[^\\s{IDEOGRAPHS}{OPENING}{CLOSING}]+[年月日]?|[^\\s{OPENING}])?)"
-    f"[{CLOSING}]*\\s*"
+    "(?:\\d{4}年\\d+(?:—\\d+)?月(?:\\d+日)?|\\d{1,2} [A-Z][a-z]+(?: \\d{4})?[,.;:]*"
+    f"|[{IDEOGRAPHS}]|[^\\s{IDEOGRAPHS}{OPENING}{CLOSING}]+[年月日]?|[^\\s{OPENING}])?)"
+    f"(?:[{CLOSING}][{CLOSING},.;:]*)?\\s*"
 )
-"""What is never broken: a word, a short name in quotation marks, or an ideograph, with its
-punctuation."""
+"""What is never broken: a date, a word, a short name in quotation marks, or an ideograph, with
+its punctuation."""
+TOLERANCE = 0.01
+"""How much wider than its space a line may be, in pixels, as sums of widths are not exact."""
 
 
 class Palette(NamedTuple):
@@ -97,6 +100,10 @@ class Line(NamedTuple):
     dash: tuple[float, ...] = ()
     is_round: bool = False
     """Whether ends and corners are round."""
+
+    def scale(self, unit: float) -> "Line":
+        dash = tuple(unit * one for one in self.dash)
+        return self._replace(thickness=unit * self.thickness, dash=dash)
 
 
 class Sizes:
@@ -168,6 +175,7 @@ def measure_text(text: str, style: Style, language: Language) -> float:
 
 def wrap_text(text: str, width: float, style: Style, language: Language) -> list[str]:
     """Break a text into lines of at most a width; only words that are wider are cut."""
+    width += TOLERANCE
     lines, line = [], ""
     for token in TOKEN.findall(text):
         if not line or measure_text((line + token).rstrip(), style, language) <= width:

@@ -33,7 +33,11 @@ OBSTACLE_STEP = 6
 """The distance in pixels of the boxes that keep labels away from a line."""
 SHORT_LIST = 2
 """More periods than this from one source are written as a range."""
-DOTTED, DASHED = (0.1, 5.0), (6.0, 4.0)
+DOTTED = Line("accent", 2.25, (0.1, 5.75), is_round=True)
+"""The line of a gap."""
+SOLID = DOTTED._replace(thickness=2, dash=())
+DASHED = Line("quiet", 1.5, (6.0, 4.0))
+"""The line of a break."""
 
 
 @dataclass
@@ -43,7 +47,7 @@ class TimePanel:
     span: Point
     plot_height: float
     maximum: Decimal
-    """The largest value of all panels in its unit, which have one scale."""
+    """The largest value of all panels that have its scale."""
     obstacles: list[Box] = field(default_factory=list)
     """What no label may cover."""
     breaks: list[Box] = field(default_factory=list)
@@ -53,7 +57,7 @@ class TimePanel:
 
     def draw(self, top: float, *, has_sources: bool = True, with_unit: bool = True) -> float:
         canvas, sizes, (left, right) = self.canvas, self.canvas.sizes, self.span
-        unit = self.panel.scale.unit
+        unit = self.panel.axis_unit
         if with_unit:
             top = canvas.draw_paragraph(
                 unit[:1].upper() + unit[1:], left, top, sizes.small, right - left
@@ -82,10 +86,10 @@ class TimePanel:
     def draw_value_axis(self) -> float:
         """Draw the lines of the value axis, and return where the plot begins."""
         canvas, sizes, (left, right) = self.canvas, self.canvas.sizes, self.span
+        power = self.panel.scale.power
+        pattern = "0.####" if power else "#,##0.####"
         texts = {
-            tick: format_decimal(
-                tick.scaleb(-self.panel.scale.power).normalize(), "#,##0.####", locale="en"
-            )
+            tick: format_decimal(tick.scaleb(-power), pattern, locale=canvas.language)
             for tick in self.y.list_ticks()
         }
         plot_left = left + 6 * sizes.unit
@@ -112,7 +116,7 @@ class TimePanel:
 
     def draw_breaks(self) -> None:
         _, top, _, bottom = self.limits
-        line = Line("quiet", 1.5 * self.canvas.sizes.unit, DASHED)
+        line = DASHED.scale(self.canvas.sizes.unit)
         for first, second in pairwise(self.panel.runs):
             x = (self.find_position(first[-1])[0] + self.find_position(second[0])[0]) / 2
             self.canvas.draw_rule((x, top), (x, bottom), line)
@@ -123,9 +127,9 @@ class TimePanel:
         for run in self.panel.runs if is_connected else ():
             for first, second in pairwise(run):
                 start, end = self.find_position(first), self.find_position(second)
-                line = Line("accent", 2 * unit, DOTTED if second.gap else (), is_round=True)
+                line = DOTTED if second.gap else SOLID
                 path = f"M0,0l{end[0] - start[0]:.2f},{end[1] - start[1]:.2f}"
-                canvas.draw_path(start, path, line)
+                canvas.draw_path(start, path, line.scale(unit))
                 self.obstacles += list_segment_boxes(start, end)
         for figure in self.panel.figures:
             x, y = self.find_position(figure)
@@ -144,9 +148,8 @@ class TimePanel:
             left, right = x - width / 2, x + width / 2
             top, bottom = min(y, base), max(y, base)
             if figure.gap and previous is not None:
-                line = Line("accent", 2 * unit, DOTTED, is_round=True)
                 path = f"M0,0h{left - previous - 6 * unit:.2f}"
-                canvas.draw_path((previous + 3 * unit, base - 3 * unit), path, line)
+                canvas.draw_path((previous + 3 * unit, base - 3 * unit), path, DOTTED.scale(unit))
             is_hatched = figure.qualifier in HATCHED
             canvas.draw_bar((left, top, right, bottom), is_hatched=is_hatched)
             if is_hatched:

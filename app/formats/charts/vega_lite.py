@@ -7,55 +7,60 @@ gives no responsive width to small multiples.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
-from app.enums import Qualifier
 from app.formats.charts import labels
 from app.formats.charts.axes import TimeScale
 from app.formats.charts.model import Chart, DataPoint, Panel
-from app.formats.charts.style import PALETTES, get_font_stack
+from app.formats.charts.style import Style, wrap_text
+from app.formats.charts.vega_lite_parts import (
+    FIELDS,
+    IS_HOLLOW,
+    IS_OVER,
+    LABEL_SIZE,
+    NARROWEST,
+    PADDING,
+    SERIES,
+    SPARE,
+    SUBTITLE_SIZE,
+    TEXT_SIZE,
+    TITLE_SIZE,
+    Node,
+    build_config,
+    build_row,
+    build_tooltip,
+    build_value_label,
+)
 from app.i18n import Bilingual, Language
 from app.parameters import Theme
 from app.schemas import ENCODER
 
-Node = dict[str, object]
-
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 SPECIFICATION = "application/vnd.vegalite.v6+json"
-DEFAULT_HEIGHT = 300
-ROW_HEIGHT, FRAME_HEIGHT = 36, 130
-"""The heights of a row of a list, and of title and axis."""
-HEADROOM = Decimal("1.12")
+DEFAULT_HEIGHT = 360
+ROW_HEIGHT, LINE_HEIGHT, FRAME_HEIGHT = 36, 18, 150
+"""The heights of a row of bars, of a line of text, and of title and axis."""
+NAME_WIDTH = 110
+"""The width of the names beside bars."""
+WORDS_ROOM = Decimal("1.35")
+"""How much further than the longest bar the value axis reaches, for the words after bars."""
+HEADROOM = Decimal("1.18")
 """How much further than the largest figure the value axis reaches."""
-SERIES = Bilingual("Series", "序列")
-FIELDS = {
-    "series": SERIES,
-    "period": Bilingual("Period", "统计期"),
-    "display": Bilingual("Figure", "数据"),
-    "coverage": Bilingual("Countries counted", "统计范围"),
-    "growth": Bilingual("Growth", "增速"),
-    "comparability": Bilingual("Comparability", "可比性"),
-    "source": Bilingual("Source", "来源"),
-}
-"""The fields of the tooltip."""
-VALUE_LABELS = Bilingual(
-    "abs(datum.value) >= 1e12 ? format(datum.value / 1e12, ',.12~g') + ' trillion' : "
-    "abs(datum.value) >= 1e9 ? format(datum.value / 1e9, ',.12~g') + ' billion' : "
-    "abs(datum.value) >= 1e6 ? format(datum.value / 1e6, ',.12~g') + ' million' : "
-    "format(datum.value, ',.12~g')",
-    "abs(datum.value) >= 1e12 ? format(datum.value / 1e12, ',.12~g') + '万亿' : "
-    "abs(datum.value) >= 1e8 ? format(datum.value / 1e8, ',.12~g') + '亿' : "
-    "abs(datum.value) >= 1e4 ? format(datum.value / 1e4, ',.12~g') + '万' : "
-    "format(datum.value, ',.12~g')",
-)
 TIME_LABELS = Bilingual(
-    "utcmonth(datum.value) == 0 ? utcFormat(datum.value, '%Y') : utcFormat(datum.value, '%b')",
-    "utcmonth(datum.value) == 0 ? utcFormat(datum.value, '%Y年') : utcFormat(datum.value, '%-m月')",
+    "extents[selected].has_months ? utcFormat(datum.value, '%b %Y') : utcyear(datum.value)",
+    "extents[selected].has_months ? utcFormat(datum.value, '%Y年%-m月') : utcyear(datum.value)",
 )
-HOLLOW = (Qualifier.NEARLY, Qualifier.ABOUT)
 CHEVRONS = "M-1,-0.6L0,-1.2L1,-0.6M-1,-1.2L0,-1.8L1,-1.2"
 """The open end of a figure that is over its number, above its point."""
+MAX_BAR_WIDTH = 64
+BAR_MARGIN = (
+    "max(2, (scale('x', toDate(datum.end)) - scale('x', toDate(datum.start))"
+    f" - {MAX_BAR_WIDTH}) / 2)"
+)
+"""How far a bar stays away from the ends of its period."""
 
 
 def write_specification(
@@ -71,7 +76,7 @@ def build_specification(chart: Chart, theme: Theme, width: int | None, height: i
     return {
         "$schema": SCHEMA,
         "description": chart.describe(),
-        "title": build_title(chart),
+        "title": build_title(chart, width or NARROWEST),
         "width": width or "container",
         "height": height or plot.pop("height", DEFAULT_HEIGHT),
         "autosize": {"type": "fit", "contains": "padding"},
@@ -84,8 +89,7 @@ def build_specification(chart: Chart, theme: Theme, width: int | None, height: i
             "sources": chart.sources,
             "priority_areas": [
                 {"position": tile.position, "name": tile.name, "details": list(tile.lines)}
-                for group in chart.groups
-                for tile in group.tiles
+                for tile in chart.list_tiles()
                 if tile.position is not None
             ],
         },
@@ -96,12 +100,24 @@ def list_meanings(chart: Chart) -> list[str]:
     return [labels.MEANINGS[one].get(chart.language) for one in chart.list_qualifiers()]
 
 
-def build_title(chart: Chart) -> Node:
-    """Build the title: what the chart says first, below it the name of what it shows."""
-    if chart.headline is None:
-        return {"text": chart.title}
-    subtitle = [chart.title, *([chart.headline.coverage] if chart.headline.coverage else [])]
-    return {"text": chart.headline.format_takeaway(chart.language), "subtitle": subtitle}
+def build_title(chart: Chart, width: int) -> Node:
+    """Build the title: what the chart says first, then what it shows, counts and cites, in lines.
+
+    Vega does not wrap texts, so lines are as long as fits the width, or the narrowest one.
+    """
+
+    def wrap(text: str, size: int, *, bold: bool = False) -> list[str]:
+        return wrap_text(text, width - 2 * PADDING, Style(size * SPARE, bold=bold), chart.language)
+
+    figure = chart.headline
+    if figure is None:
+        return {"text": wrap(chart.title, TITLE_SIZE, bold=True)}
+    source = labels.SOURCE.format(source=chart.sources[figure.source - 1]).get(chart.language)
+    texts = [chart.title, figure.period if figure.is_total else None, figure.coverage, source]
+    return {
+        "text": wrap(figure.format_takeaway(chart.language), TITLE_SIZE, bold=True),
+        "subtitle": [line for text in texts if text for line in wrap(text, SUBTITLE_SIZE)],
+    }
 
 
 def build_time_plot(chart: Chart) -> Node:
@@ -124,8 +140,9 @@ def build_time_plot(chart: Chart) -> Node:
     time_scale: Node = {"type": "utc", "domain": {"expr": days}}
     value_scale = {"domain": {"expr": "[extents[selected].least, extents[selected].most]"}}
     x: Node = {"field": "date", "type": "temporal", "scale": time_scale, "title": None}
-    axis = {"labelExpr": TIME_LABELS.get(language), "grid": False, "labelOverlap": True}
-    value_axis = {"labelExpr": VALUE_LABELS.get(language), "tickCount": 5}
+    axis = {"labelExpr": TIME_LABELS.get(language), "grid": False, "labelOverlap": "greedy"}
+    axis |= {"values": {"expr": "extents[selected].labels"}, "ticks": False, "labelFlush": False}
+    value_axis = {"labelExpr": build_value_label("extents[selected].divisor"), "tickCount": 5}
     y: Node = {"field": "value", "type": "quantitative", "scale": value_scale, "title": None}
     y |= {"axis": value_axis}
     plot: Node = select_series(panels, language)
@@ -138,6 +155,7 @@ def build_time_plot(chart: Chart) -> Node:
             *build_line_layers(),
             build_data_layer(gaps, {"type": "line", "style": "gap"}, detail="segment"),
             build_break_layer(breaks, language),
+            *build_number_layers(),
             build_unit_layer(),
         ],
     }
@@ -152,12 +170,11 @@ def list_time_panels(chart: Chart) -> list[tuple[str, Panel]]:
         heading = comma.join(filter(None, [newest.period, newest.coverage]))
         panels.insert(0, Panel(heading, newest.unit_name, [newest], has_time=True))
     named = [(comma.join([one.heading, one.unit]), one) for one in panels]
-    for group in chart.groups:
-        for tile in group.tiles:
-            if tile.figure:
-                unit, coverage = tile.figure.unit_name, tile.coverage
-                panel = Panel(tile.name, unit, [tile.figure], has_time=True, coverage=coverage)
-                named.append((tile.name, panel))
+    for tile in chart.list_tiles():
+        if tile.figure:
+            unit, coverage = tile.figure.unit_name, tile.coverage
+            panel = Panel(tile.name, unit, [tile.figure], has_time=True, coverage=coverage)
+            named.append((tile.name, panel))
     return named
 
 
@@ -175,29 +192,9 @@ def build_rows(chart: Chart, name: str, panel: Panel) -> Iterator[Node]:
             "segment": segment,
             "gap": figure.gap,
             "unit": panel.unit,
+            "number": panel.scale.format_number(figure, chart.language),
             **build_row(chart, replace(figure, coverage=figure.coverage or panel.coverage)),
         }
-
-
-def build_row(chart: Chart, figure: DataPoint) -> Node:
-    dates: Node = {}
-    if figure.end:
-        dates = {"date": figure.position, "start": figure.start, "end": figure.end}
-    return {
-        **dates,
-        "period": figure.period,
-        "value": figure.value,
-        "display": figure.display,
-        "qualifier": figure.qualifier,
-        "coverage": figure.coverage,
-        "growth": figure.growth,
-        "growth_source": figure.growth_source and chart.sources[figure.growth_source - 1],
-        "is_comparable": figure.is_comparable,
-        "comparability": None
-        if figure.is_comparable
-        else labels.NOT_COMPARABLE.get(chart.language),
-        "source": chart.sources[figure.source - 1],
-    }
 
 
 def select_series(panels: Sequence[tuple[str, Panel]], language: Language) -> Node:
@@ -214,32 +211,32 @@ def select_series(panels: Sequence[tuple[str, Panel]], language: Language) -> No
 
 
 def measure_extent(panel: Panel) -> Node:
+    """Measure the axes of a series; labels are the middles of years or months, in milliseconds."""
     scale = TimeScale.from_points(panel.figures, 0, 1)
+    first, last = (datetime.combine(day, time(), UTC) for day in (scale.first, scale.last))
+    middles = [first + (last - first) * part for part, _ in scale.list_labels(0, Language.ENGLISH)]
     values = [figure.value for figure in panel.figures]
     most = max(values) * HEADROOM or Decimal(1)
     return {
         "first": scale.first,
         "last": scale.last,
+        "labels": [int(one.timestamp()) * 1000 for one in sorted(middles)],
+        "has_months": scale.has_months,
+        "unit": panel.axis_unit[:1].upper() + panel.axis_unit[1:],
+        "divisor": 10**panel.scale.power,
         "least": min(Decimal(0), *values),
         "most": most,
     }
 
 
-def build_tooltip(language: Language) -> list[Node]:
-    return [
-        {"field": field, "type": "nominal", "title": title.get(language)}
-        for field, title in FIELDS.items()
-    ]
-
-
 def build_bar_layers() -> list[Node]:
-    mark: Node = {"type": "rect", "xOffset": 2, "x2Offset": -2}
+    mark: Node = {"type": "rect", "xOffset": {"expr": BAR_MARGIN}}
+    mark["x2Offset"] = {"expr": f"-{BAR_MARGIN}"}
     ends = {
         "x": {"field": "start", "type": "temporal"},
         "x2": {"field": "end"},
         "y2": {"datum": 0},
     }
-    hollow = " || ".join(f"datum.qualifier == '{one}'" for one in HOLLOW)
     flows = "datum.form == 'bar' && datum.start != datum.end"
     return [
         {
@@ -247,29 +244,43 @@ def build_bar_layers() -> list[Node]:
             "mark": mark | {"style": style},
             "encoding": ends,
         }
-        for condition, style in ((f"!({hollow})", "exact-bar"), (f"({hollow})", "nearly-bar"))
+        for condition, style in ((f"!({IS_HOLLOW})", "exact-bar"), (IS_HOLLOW, "nearly-bar"))
     ]
 
 
 def build_line_layers() -> list[Node]:
-    hollow = " || ".join(f"datum.qualifier == '{one}'" for one in HOLLOW)
     points = "(datum.form == 'line' || datum.start == datum.end)"
     line: Node = {
         "transform": [{"filter": "datum.form == 'line'"}],
         "mark": {"type": "line", "style": "exact-line"},
         "encoding": {"detail": {"field": "segment", "type": "nominal"}},
     }
-    over = f"datum.qualifier == '{Qualifier.OVER}'"
     marks: list[tuple[str, Node]] = [
-        (f"{points} && !({hollow})", {"style": "exact-point"}),
-        (f"{points} && ({hollow})", {"style": "nearly-point"}),
-        (over, {"style": "open-end", "shape": CHEVRONS}),
+        (f"{points} && !({IS_HOLLOW})", {"style": "exact-point"}),
+        (f"{points} && {IS_HOLLOW}", {"style": "nearly-point"}),
+        (IS_OVER, {"style": "open-end", "shape": CHEVRONS}),
     ]
     layers: list[Node] = [
         {"transform": [{"filter": condition}], "mark": mark | {"type": "point"}}
         for condition, mark in marks
     ]
     return [line, *layers]
+
+
+def build_number_layers() -> list[Node]:
+    """Write the figures of bars and the newest of a line, qualifiers included."""
+    newest = {"joinaggregate": [{"op": "max", "field": "date", "as": "newest"}]}
+    mark = {"type": "text", "style": "number", "align": "center", "baseline": "bottom"}
+    is_written = "(datum.form == 'bar' || datum.date == datum.newest)"
+    align = "datum.form == 'bar' ? 'center' : 'right'"
+    return [
+        {
+            "transform": [newest, {"filter": f"{is_written} && {condition}"}],
+            "mark": mark | {"dy": dy, "align": {"expr": align}},
+            "encoding": {"text": {"field": "number"}, "tooltip": None},
+        }
+        for condition, dy in ((f"!({IS_OVER})", -8), (IS_OVER, -24))
+    ]
 
 
 def build_data_layer(values: list[Node], mark: Node, detail: str) -> Node:
@@ -290,101 +301,89 @@ def build_break_layer(breaks: list[Node], language: Language) -> Node:
 def build_unit_layer() -> Node:
     """Write the unit above the value axis."""
     return {
-        "transform": [{"aggregate": [], "groupby": ["unit"]}],
+        "data": {"values": [{}]},
         "mark": {"type": "text", "style": "unit", "align": "left", "baseline": "bottom"},
         "encoding": {
             "x": {"value": 0},
             "y": {"value": -6},
-            "text": {"field": "unit"},
+            "text": {"value": {"expr": "extents[selected].unit"}},
             "tooltip": None,
         },
     }
 
 
 def build_list_plot(chart: Chart) -> Node:
-    """Build the plot of figures that have no common scale, or no time: one line for each."""
-    rows = []
-    for panel in chart.panels:
-        for one in panel.figures:
-            row = build_row(chart, one)
-            rows.append({"name": one.period, "series": panel.heading, "unit": panel.unit} | row)
-    for group in chart.groups:
-        for tile in group.tiles:
-            if tile.figure:
-                row = build_row(chart, tile.figure)
-                rows.append({"name": tile.name, "series": group.heading} | row)
-    if not rows and chart.headline:
-        rows.append({"name": chart.headline.period, "series": chart.title})
-        rows[-1] |= build_row(chart, chart.headline)
-    panels = [panel for panel in chart.panels if len(panel.figures) > 1]
-    y = {"field": "name", "type": "nominal", "sort": None, "title": None}
-    axis = {"labelLimit": 220, "domain": False, "ticks": False, "grid": False}
-    text: Node = {
-        "mark": {"type": "text", "style": "figure", "align": "left", "dx": 6},
-        "encoding": {"text": {"field": "display"}, "x": {"value": 0}},
-    }
-    layers = [text]
-    if panels and len(panels) == len(chart.panels) == 1:
-        value_axis = {"labelExpr": VALUE_LABELS.get(chart.language), "tickCount": 4}
-        x = {"field": "value", "type": "quantitative", "title": panels[0].unit}
-        bar: Node = {"mark": "bar", "encoding": {"x": x | {"axis": value_axis}}}
-        text["encoding"] = {"text": {"field": "display"}, "x": x}
-        layers = [bar, text]
+    """Build the plot of figures without time: bars on one scale, or figures in words."""
+    if len(chart.panels) == 1 and len(chart.panels[0].figures) > 1:
+        return build_bar_plot(chart, chart.panels[0])
+    named = [(one.period, one) for panel in chart.panels for one in panel.figures]
+    named += [
+        (tile.name, replace(tile.figure, coverage=tile.coverage))
+        for tile in chart.list_tiles()
+        if tile.figure
+    ]
+    if not named and chart.headline:
+        named = [(chart.headline.period, chart.headline)]
+    rows = [build_words_row(chart, name, figure) for name, figure in named]
+    lines = 1 + max((len(row["lines"]) for row in rows), default=1)
+    y = {"field": "name", "type": "nominal", "sort": None, "title": None, "axis": None}
+    mark = {"type": "text", "align": "left", "baseline": "top", "lineHeight": LINE_HEIGHT}
+    top = -LINE_HEIGHT * lines / 2
+    layers = [
+        {"mark": mark | {"style": style, "dy": dy}, "encoding": {"text": {"field": field}}}
+        for style, field, dy in (
+            ("figure", "display", top),
+            ("context", "lines", top + LINE_HEIGHT),
+        )
+    ]
     return {
-        "height": len(rows) * ROW_HEIGHT + FRAME_HEIGHT,
+        "height": len(rows) * LINE_HEIGHT * (lines + 1) + FRAME_HEIGHT / 2,
         "data": {"values": rows},
-        "encoding": {"y": y | {"axis": axis}, "tooltip": build_tooltip(chart.language)},
+        "encoding": {"x": {"value": 0}, "y": y, "tooltip": build_tooltip(chart.language)},
         "layer": layers,
     }
 
 
-def build_config(language: Language, theme: Theme) -> Node:
-    """Build the theme: everything that another house style would replace."""
-    palette = PALETTES[theme]
-    accent = palette.accent
-    outline = {"fill": palette.paper, "stroke": accent, "strokeWidth": 1.75}
+def build_words_row(chart: Chart, name: str, figure: DataPoint) -> dict[str, Any]:
+    """Build the row of a figure, with its name, period and coverage in lines."""
+    context = [name, *([figure.period] if figure.period != name else [])]
+    context += [figure.coverage] if figure.coverage else []
+    text = labels.COMMA.get(chart.language).join(context)
+    style = Style(TEXT_SIZE * SPARE)
+    lines = wrap_text(text, NARROWEST - 2 * PADDING, style, chart.language)
+    return {"name": name, "lines": lines, **build_row(chart, figure)}
+
+
+def build_bar_plot(chart: Chart, panel: Panel) -> Node:
+    rows = [
+        {"name": one.period, "unit": panel.unit} | build_row(chart, one) for one in panel.figures
+    ]
+    style = Style(LABEL_SIZE * SPARE)
+    lines: Node = {
+        one.period: wrap_text(one.period, NAME_WIDTH, style, chart.language)
+        for one in panel.figures
+    }
+    axis = {"labelExpr": "names[datum.label]", "domain": False, "ticks": False, "grid": False}
+    y = {"field": "name", "type": "nominal", "sort": None, "title": None, "axis": axis}
+    value_axis = {"labelExpr": build_value_label(str(10**panel.scale.power)), "tickCount": 4}
+    values = [one.value for one in panel.figures]
+    domain = [min(Decimal(0), *values), max(values) * WORDS_ROOM or Decimal(1)]
+    x: Node = {
+        "field": "value",
+        "type": "quantitative",
+        "title": panel.axis_unit,
+        "axis": value_axis,
+    }
+    x["scale"] = {"domain": domain}
+    bars = [
+        {"transform": [{"filter": condition}], "mark": {"type": "bar", "style": style}}
+        for condition, style in ((f"!({IS_HOLLOW})", "exact-bar"), (IS_HOLLOW, "nearly-bar"))
+    ]
+    mark = {"type": "text", "style": "figure", "align": "left", "dx": 6}
     return {
-        "background": palette.paper,
-        "font": get_font_stack(language),
-        "padding": 16,
-        "view": {"stroke": None},
-        "title": {
-            "anchor": "start",
-            "frame": "bounds",
-            "offset": 24,
-            "color": accent,
-            "fontSize": 17,
-            "fontWeight": "bold",
-            "subtitleColor": palette.ink,
-            "subtitleFontSize": 13,
-            "subtitlePadding": 6,
-        },
-        "axis": {
-            "labelColor": palette.quiet,
-            "titleColor": palette.quiet,
-            "labelFontSize": 12,
-            "gridColor": palette.line,
-            "domainColor": palette.quiet,
-            "tickColor": palette.quiet,
-        },
-        "axisY": {"domain": False, "ticks": False},
-        "mark": {"color": accent},
-        "style": {
-            "exact-bar": {"color": accent},
-            "nearly-bar": outline | {"strokeDash": [4, 3]},
-            "exact-line": {"color": accent, "strokeWidth": 2},
-            "gap": {"color": accent, "strokeWidth": 2, "strokeDash": [1, 5], "strokeCap": "round"},
-            "exact-point": {"color": accent, "filled": True, "size": 50, "opacity": 1},
-            "nearly-point": outline | {"size": 60, "opacity": 1},
-            "open-end": {
-                "color": accent,
-                "filled": False,
-                "strokeWidth": 2,
-                "size": 60,
-                "opacity": 1,
-            },
-            "break": {"color": palette.quiet, "strokeWidth": 1.5, "strokeDash": [6, 4]},
-            "unit": {"color": palette.quiet, "fontSize": 12},
-            "figure": {"color": palette.ink, "fontSize": 13, "fontWeight": "bold"},
-        },
+        "height": len(rows) * ROW_HEIGHT + FRAME_HEIGHT,
+        "params": [{"name": "names", "value": lines}],
+        "data": {"values": rows},
+        "encoding": {"x": x, "y": y, "tooltip": build_tooltip(chart.language)},
+        "layer": [*bars, {"mark": mark, "encoding": {"text": {"field": "display"}}}],
     }

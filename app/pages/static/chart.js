@@ -18,6 +18,8 @@ const NOTCH = 7;
 /** The widest bar, and the width of a digit, in pixels. */
 const WIDEST = 64;
 const DIGIT = 7.5;
+/** The width of a printed page without its margins, in pixels. */
+const PAPER = 660;
 
 function create(name, attributes = {}, ...children) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -248,7 +250,7 @@ class Plot {
     this.tip.style.left = `${Math.max(0, Math.min(point.x - width / 2, this.width - width))}px`;
     const above = point.y - height - 14;
     this.tip.style.top = `${above > -60 ? above : point.y + 14}px`;
-    if (isAnnounced) this.texts.announce(point.text.join("; "));
+    if (isAnnounced) this.texts.announce(point.text.join(this.texts.separator));
   }
 
   hide() {
@@ -282,6 +284,9 @@ class SeriesChart extends HTMLElement {
       this.choose(this.default);
     });
     addEventListener("popstate", () => this.read());
+    // On paper the chart is shown even if another tab is chosen.
+    addEventListener("beforeprint", () => this.draw(PAPER));
+    addEventListener("afterprint", () => this.draw());
     this.read();
     new ResizeObserver(() => this.plots.clientWidth === this.width || this.draw()).observe(this.plots);
   }
@@ -324,9 +329,9 @@ class SeriesChart extends HTMLElement {
     this.draw();
   }
 
-  draw() {
-    this.width = this.plots.clientWidth;
-    if (!this.width) return;
+  draw(width = this.plots.clientWidth) {
+    this.width = width;
+    if (!width) return;
     const groups = this.groups
       .map((group) => ({ ...group, series: group.series.filter((one) => this.chosen.includes(one.code)) }))
       .filter((group) => group.series.length);
@@ -339,7 +344,10 @@ class SeriesChart extends HTMLElement {
     const first = Math.min(...points.map(([from]) => new Date(from).getUTCFullYear()));
     const last = Math.max(...points.map(([, to]) => new Date(to).getUTCFullYear()));
     const domain = [Date.UTC(first), Date.UTC(last + 1)];
+    const focused = [...this.plots.querySelectorAll(".plot")].indexOf(document.activeElement);
     this.plots.replaceChildren(...groups.map((group) => new Plot(group, domain, size, this.texts).element));
+    // Whoever zooms in or turns the screen while using the keys stays in the chart.
+    this.plots.querySelectorAll(".plot")[focused]?.focus({ preventScroll: true });
   }
 }
 

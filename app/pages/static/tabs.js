@@ -1,5 +1,14 @@
 // Shows one section at a time. Without this script all of them follow one another.
 
+/** Decodes a fragment; one that is no valid encoding stays as it is. */
+function decode(name) {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
 /** Sections and the links to them; the fragment of the address keeps which one is shown. */
 class TabSet extends HTMLElement {
   connectedCallback() {
@@ -58,8 +67,8 @@ class TabSet extends HTMLElement {
 
   /** Shows what the address names: a section, or the one that contains it. */
   follow() {
-    const name = decodeURIComponent(location.hash.slice(1));
-    const target = name && document.getElementById(name);
+    const name = location.hash.slice(1);
+    const target = name && (document.getElementById(name) ?? document.getElementById(decode(name)));
     const tab = this.tabs.find((one) => document.getElementById(one.hash.slice(1)).contains(target || null));
     if (tab) this.select(tab);
     else if (!name) this.select(this.tabs[0]);

@@ -1,0 +1,160 @@
+"""The charts of an indicator and of a series: their newest figure, and all others by series."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from app.db.columns import Record
+from app.enums import Qualifier, StockFlow
+from app.formats.charts import labels
+from app.formats.charts.model import Chart, DataPoint, Group, Panel, Tile, create_chart
+from app.i18n import Language, format_locator
+
+FULL_YEAR = 12
+
+
+def build_data_point(chart: Chart, point: Record, *, with_locator: bool = False) -> DataPoint:
+    """Build a figure, and add its source and notes to the chart.
+
+    With a locator, the figure itself and not the list of sources names its place in the source.
+    """
+    citation = point["source"]["line"] if with_locator else point["citation"]["full"]
+    source = chart.add_citation(citation)
+    growth = point["growth"]
+    # A chart of several indicators also names the one of the figure.
+    names = [point["indicator"]["name"]] if with_locator else []
+    names.append(point["period"]["label"])
+    for report in point["reports"]:
+        if report["agreement"] == "differs":
+            chart.add_named_note([*names, point["display"]], report["note"])
+    chart.add_named_note([*names, point["display"]], point["note"])
+    # Figures in two units may have the same rate, whose note is shown once.
+    if growth and growth["id"] not in chart.rates:
+        chart.rates.add(growth["id"])
+        chart.add_named_note([*names, growth["display"]], growth["note"])
+    growth_source = chart.add_citation(growth["citation"]["full"]) if growth else None
+    reference = f" {labels.format_reference(growth_source)}" if growth_source else ""
+    return DataPoint(
+        period=point["period"]["label"],
+        display=point["display"],
+        value=point["value"],
+        qualifier=Qualifier(point["qualifier"]),
+        unit=point["unit"]["code"],
+        growth=growth and growth["display"] + reference,
+        source=source,
+        locator=format_locator(point["locator"], chart.language) if with_locator else None,
+        start=point["period"]["start"],
+        end=point["period"]["end"],
+        is_flow=point["stock_flow"] == StockFlow.FLOW,
+        decimals=point["published"]["decimals"],
+        multiplier=point["published"]["multiplier"],
+        unit_name=point["unit"]["name"],
+        growth_source=growth_source,
+    )
+
+
+def build_indicator_chart(
+    indicator: Record, found: Record, release: str, language: Language
+) -> Chart:
+    """Build the chart of an indicator: its newest figure, and a block for each series."""
+    chart = create_chart(indicator["name"], release, language)
+    headline = indicator["headline"]
+    headline_series = headline["series"] if headline else None
+    series = sorted(found["series"], key=lambda one: one["code"] != headline_series)
+    if newest := find_newest_series(series, headline_series, indicator["unit"]["code"]):
+        figure = build_data_point(chart, newest["points"][-1])
+        chart.headline = replace(figure, coverage=newest["coverage"]["name"])
+    single = []
+    for one in series:
+        panel = build_panel(chart, one, indicator)
+        if len(panel.figures) > 1:
+            chart.panels.append(panel)
+        elif one is not newest:
+            name = labels.COMMA.get(language).join([panel.heading, panel.unit])
+            single += [Tile(name, figure, coverage=panel.coverage) for figure in panel.figures]
+    if single:
+        chart.groups = [Group(labels.OTHER_SERIES.get(language), single)]
+    add_footnotes(chart)
+    if found["hidden"]:
+        chart.add_note(labels.HIDDEN_SERIES.format(count=found["hidden"]).get(language))
+    return chart
+
+
+def find_newest_series(
+    series: Sequence[Record], headline_series: str | None, unit: str
+) -> Record | None:
+    """Find the series whose newest figure a chart says first.
+
+    It is of a full year, a day or a total, or continues the headline, unless there are only
+    others: two months of this year are no news about the last. Of several with the same newest
+    period, that in the unit of the indicator is found.
+    """
+    drawn = [one for one in series if one["points"]]
+    usual = [
+        one
+        for one in drawn
+        if one["code"] == headline_series
+        or one["stock_flow"] != StockFlow.FLOW
+        or one["months"] == FULL_YEAR
+    ]
+
+    def rank(one: Record) -> tuple[date, bool]:
+        return one["points"][-1]["period"]["end"], one["unit"]["code"] == unit
+
+    return max(usual or drawn, key=rank, default=None)
+
+
+def build_series_chart(series: Record, release: str, language: Language) -> Chart:
+    """Build the chart of a series: its newest figure, and a panel of all."""
+    chart = create_chart(series["indicator"]["name"], release, language)
+    panel = build_panel(chart, series, series)
+    if panel.figures:
+        chart.headline = replace(panel.figures[-1], coverage=series["coverage"]["name"])
+    if len(panel.figures) > 1:
+        chart.panels.append(panel)
+    add_footnotes(chart)
+    chart.add_named_note([panel.heading, panel.unit], series["note"])
+    return chart
+
+
+def add_footnotes(chart: Chart) -> None:
+    figures = list(chart.list_data_points())
+    if not figures:
+        chart.add_note(labels.NO_FIGURES.get(chart.language))
+    if len(chart.panels) > 1 or (chart.panels and chart.groups):
+        chart.add_note(labels.BLOCKS.get(chart.language))
+    if any(one.growth for one in figures):
+        chart.add_note(labels.GROWTH.get(chart.language))
+
+
+def build_panel(chart: Chart, series: Record, indicator: Record) -> Panel:
+    language = chart.language
+    heading = labels.COMMA.get(language).join([series["span"], series["coverage"]["name"]])
+    areas, usual_areas = (
+        [record[role]["name"] for role in ("reporting_area", "counterpart_area")]
+        for record in (series, indicator)
+    )
+    if areas != usual_areas:
+        names = {"reporting": areas[0], "counterpart": areas[1]}
+        heading = labels.SERIES_HEADING.format(span=heading, **names).get(language)
+    panel_names = heading, series["unit"]["name"]
+    figures: list[DataPoint] = []
+    previous: Record | None = None
+    for point in series["points"]:
+        figure = build_data_point(chart, point)
+        for obstacle in point["obstacles"]:
+            names = {"period": figure.period, "earlier": obstacle["period"]["label"]}
+            name = labels.OBSTACLE_NAME.format(**names).get(language)
+            chart.add_named_note([*panel_names, name], obstacle["text"])
+        if previous is not None:
+            starts = previous["period"]["start"], point["period"]["start"]
+            gap = labels.format_gap(*starts, language) if figure.is_flow else None
+            obstructed = {obstacle["observation"] for obstacle in point["obstacles"]}
+            is_comparable = previous["id"] not in obstructed
+            figure = replace(figure, gap=gap, is_comparable=is_comparable)
+        figures.append(figure)
+        previous = point
+    if series["hidden"]:
+        hidden = labels.HIDDEN_POINTS.format(count=series["hidden"]).get(language)
+        chart.add_named_note(panel_names, hidden)
+    return Panel(*panel_names, figures, has_time=True, coverage=series["coverage"]["name"])
