@@ -48,8 +48,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Start more workers than there are cores, because many tests wait; quick ones do not."""
-    return (os.cpu_count() or 1) + 2 * int(config.option.markexpr != "quick")
+    """Start one worker more than there are cores, because many tests wait; quick ones do not.
+
+    Each worker imports all tests, and starts a server, a browser and PostgreSQL of its own.
+    """
+    return (os.cpu_count() or 1) + int(config.option.markexpr != "quick")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_accessibility import NARROW, RUN, TAGS, axe
+from tests.browser.test_accessibility import NARROW, TAGS, axe, find_violations
 
 __all__ = ["axe"]
 
@@ -224,7 +224,7 @@ def test_every_tab_is_accessible_and_fits(visit: Visit, axe: str, language: str)
     for tab in page.get_by_role("tab").all():
         tab.click()
         assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
-        assert page.evaluate(RUN, TAGS) == []
+        assert find_violations(page, TAGS) == []
     assert wrong == []
 
 

@@ -76,10 +76,10 @@ def test_a_server_that_falls_silent_costs_no_request(pair: tuple[Cluster, Cluste
         assert set(load.statuses) == {200}
 
 
-def test_the_only_server_falls_silent_and_comes_back(cluster: Cluster) -> None:
-    url = cluster.new_database()
-    build(SEED, MIGRATIONS, url)
-    with serving(url, BRI_STATEMENT_TIMEOUT="1", BRI_CONNECT_TIMEOUT="2") as base:
+def test_the_only_server_falls_silent_and_comes_back(
+    cluster: Cluster, copied_database: URL
+) -> None:
+    with serving(copied_database, BRI_STATEMENT_TIMEOUT="1", BRI_CONNECT_TIMEOUT="2") as base:
         cached = httpx2.get(f"{base}/v1/overview").content
         cluster.tell(signal.SIGSTOP)
         try:

@@ -11,7 +11,7 @@ from app.application import create_app
 from app.ingest.build import build
 from tests.support.load import until
 from tests.support.postgresql import Cluster
-from tests.support.seeds import GOODS, MIGRATIONS, SEED, copied, edit
+from tests.support.seeds import GOODS, MIGRATIONS, copied, edit
 from tests.support.targets import settings_of
 
 pytestmark = pytest.mark.resources
@@ -28,11 +28,9 @@ WITHOUT_TABLE = (
 
 
 @pytest.fixture
-def url(cluster: Cluster) -> URL:
-    """Build the real release."""
-    url = cluster.new_database()
-    build(SEED, MIGRATIONS, url)
-    return url
+def url(copied_database: URL) -> URL:
+    """Return a database of its own with the real release."""
+    return copied_database
 
 
 @pytest.mark.parametrize(

@@ -77,19 +77,15 @@ MORE = (
 
 
 @pytest.fixture(scope="module")
-def url(cluster: Cluster) -> URL:
-    """Build the real database once for the tests of a worker."""
-    url = cluster.new_database()
-    build(SEED, MIGRATIONS, url)
-    return url
+def url(cluster: Cluster, template: URL) -> URL:
+    """Copy the real database once for the tests of a worker."""
+    return cluster.new_database(template)
 
 
 @pytest.fixture(scope="module")
-def both(url: URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, ...]]:
+def both(url: URL, built: Path) -> Iterator[tuple[TestClient, ...]]:
     """Serve the same seed from a file and from PostgreSQL."""
-    path = tmp_path_factory.mktemp("both") / "bri.sqlite"
-    build(SEED, MIGRATIONS, path)
-    file, server = (create_app(settings_of(target)) for target in (path, url))
+    file, server = (create_app(settings_of(target)) for target in (built, url))
     with TestClient(file) as one, TestClient(server) as other:
         yield one, other
 
@@ -179,10 +175,9 @@ def test_marks_show_the_best_part() -> None:
 
 
 def test_a_new_release_is_picked_up_without_losing_a_request(
-    cluster: Cluster, tmp_path: Path
+    copied_database: URL, tmp_path: Path
 ) -> None:
-    url = cluster.new_database()
-    build(SEED, MIGRATIONS, url)
+    url = copied_database
     seed = copied(tmp_path)
     edit(seed, "topics/trade.yaml", "  en: Trade\n", "  en: Commerce\n")
     with (
@@ -335,19 +330,17 @@ def test_a_release_was_put_in_place_when_its_build_ended(cluster: Cluster) -> No
         assert app.state.releases.get_release().installed_at == release.modified
 
 
-def test_a_file_is_served_without_the_driver(tmp_path: Path) -> None:
-    path = tmp_path / "bri.sqlite"
-    build(SEED, MIGRATIONS, path)
+def test_a_file_is_served_without_the_driver(built: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from app.application import create_app;"
         " from app.settings import Settings; create_app(Settings(database=Path(sys.argv[1])));"
         " print([name for name in sys.modules if name.startswith('psycopg')])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", program, str(built)], capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
-    assert SQLiteStore(path).inspect().location == str(path)
+    assert SQLiteStore(built).inspect().location == str(built)
 
 
 def test_a_missing_driver_is_reported() -> None:

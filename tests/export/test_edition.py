@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
-import openapi_spec_validator
 import pyarrow.feather
 import pyarrow.parquet
 import pytest
@@ -204,6 +203,9 @@ def test_the_index_finds_what_the_search_finds_first(
 
 
 def test_the_openapi_document_describes_the_files(edition: Path) -> None:
+    # Its import takes seconds, which every worker would spend when it collects the tests.
+    import openapi_spec_validator  # noqa: PLC0415
+
     document = json.loads((edition / "openapi.json").read_text())
     openapi_spec_validator.validate(document)
     paths = [edition / "en" / "v1.json", *edition.glob("en/v1/**/*.*")]

@@ -238,7 +238,7 @@ def test_paths_that_only_look_alike_are_no_sdmx(client: TestClient) -> None:
 
 
 def test_behind_a_proxy(prefixed: str) -> None:
-    answer = httpx2.get(f"{prefixed}/sdmx/dataflow")
+    answer = httpx2.get(f"{prefixed}/sdmx/dataflow", timeout=60)
     assert answer.status_code == 200
     assert xml(answer.content) is not None
 

@@ -1,16 +1,13 @@
-"""The cache: validators, freshness, keys, size limits and concurrent misses."""
+"""The cache: validators, freshness, keys and concurrent misses."""
 
 import asyncio
-import gc
 import shutil
-import tracemalloc
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from email.utils import parsedate_to_datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import httpx2
 import pytest
@@ -30,7 +27,8 @@ from tests.support.load import until
 from tests.support.processes import serving
 from tests.support.seeds import ROOT, copied
 from tests.support.targets import Target, opened
-from tests.test_openapi import PATHS, example_url
+from tests.test_openapi import FILES as WRITTEN
+from tests.test_openapi import PATHS, example_url, operation
 
 pytestmark = [pytest.mark.database, pytest.mark.resources]
 
@@ -43,6 +41,8 @@ KINDS = [
     "/manifest.webmanifest",
 ]
 FILES = ["/static/site.css", "/static/docs.js", "/static/icon.svg"]
+SLOW = {*WRITTEN, "image/svg+xml"}
+"""The media types of files and images."""
 PLAIN = {"Accept-Encoding": "identity", "X-Request-ID": "the-same-for-all"}
 
 
@@ -114,7 +114,11 @@ def test_cached_responses_equal_uncached_ones(
     # Three paths in a row try all nine pairs.
     codings = deque(("identity", "gzip", "br"))
     codings.rotate(place)
-    for language, coding in zip(("en", "zh", "fr"), codings, strict=True):
+    pairs = list(zip(("en", "zh", "fr"), codings, strict=True))
+    if path in PATHS and set(operation(document, path)["responses"]["200"]["content"]) & SLOW:
+        # What takes long to write is written in one language: the cache does not know the format.
+        pairs = [pairs[place // 3 % 3]]
+    for language, coding in pairs:
         headers = {**PLAIN, "Accept-Language": language, "Accept-Encoding": coding}
         made = uncached.get(url, headers=headers)
         for method in ("GET", "GET", "HEAD"):
@@ -168,67 +172,6 @@ def test_request_identifiers_are_never_cached(client: TestClient) -> None:
     assert len(set(identifiers)) == 300
 
 
-def test_a_flood_stays_within_its_bounds(database: Target) -> None:
-    limit = 600_000
-    with opened(database, cache_bytes=limit, cache_entries=10_000) as app:
-        flooded(app, limit)
-
-
-def flooded(app: App, limit: int) -> None:
-    """Request far more than the cache holds, and check its bounds."""
-    client, hot = TestClient(app), "/v1/units"
-    client.get(hot)
-    client.get(hot)
-    asyncio.run(flood(app, 5, hot))
-    tracemalloc.start()
-    try:
-        app.cache.store.clear()
-        before = memory()
-        asyncio.run(flood(app, 50, hot))
-        once = memory()
-        asyncio.run(flood(app, 100, hot))
-        again = memory()
-        sizes = [again]
-        for _ in range(3):
-            asyncio.run(flood(app, 100, hot))
-            sizes.append(memory())
-    finally:
-        tracemalloc.stop()
-    store = app.cache.store
-    assert 0 < store.used_bytes <= limit
-    assert store.used_bytes == sum(taken for _, taken in store.entries.values())
-    assert len(store.entries) > 20
-    assert any(key[0] == hot.encode() for key in store.entries)
-    assert limit * 0.7 < once - before < limit * 1.6
-    # Parsed queries and headers are remembered too, up to 1,024 of each.
-    assert again - once < limit * 0.7, (before, once, again)
-    # What other threads do meanwhile may add to one round; a leak adds to each of them.
-    growth = min(later - earlier for earlier, later in pairwise(sizes))
-    assert growth < limit * 0.1, "nothing else may grow with the number of requests"
-    assert not app.cache.pending
-
-
-def memory() -> int:
-    """Count the bytes that are in use."""
-    gc.collect()
-    return tracemalloc.get_traced_memory()[0]
-
-
-async def flood(app: FastAPI, count: int, hot: str) -> None:
-    """Send requests that are all different in one way or another."""
-    for number in range(count):
-        mark = f"{number:06}{count}"
-        for path, query, headers in (
-            ("/v1/topics", f"limit={1 + number % 1000}", {"host": f"{mark * 20}.example"}),
-            ("/v1/search", f"q={quote('贸易')}&limit={1 + number % 1000}", {"host": mark}),
-            ("/problems", f"{mark}={mark * 100}", {"accept-language": mark}),
-            ("/v1/sectors", "", {"if-none-match": f'"{mark}"', "accept-encoding": mark}),
-            (hot, "", {}),
-        ):
-            status, _, _ = await fetch(app, path, query, headers)
-            assert status == 200
-
-
 async def fetch(
     app: FastAPI, path: str, query: str = "", headers: dict[str, str] | None = None
 ) -> tuple[int, dict[str, str], bytes]:
@@ -264,18 +207,6 @@ async def fetch(
     await app(scope, receive, send)
     shown = {name.decode(): value.decode() for name, value in messages[0]["headers"]}
     return messages[0]["status"], shown, b"".join(one.get("body", b"") for one in messages[1:])
-
-
-def test_a_small_cache_lets_go_of_the_oldest(database: Target) -> None:
-    with opened(database, cache_entries=3) as app:
-        client = TestClient(app)
-        for path in ("/v1/topics", "/v1/areas", "/v1/units", "/v1/topics", "/v1/sectors"):
-            client.get(path)
-    assert {key[0] for key in app.cache.store.entries} == {
-        b"/v1/topics",
-        b"/v1/units",
-        b"/v1/sectors",
-    }
 
 
 @pytest.fixture

@@ -9,10 +9,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from app.ingest.build import build
 from tests.support.processes import serving
 from tests.support.reverse_proxies import CADDY, NGINX, Answer, Proxy, caddy, nginx
-from tests.support.seeds import MIGRATIONS, SEED
 
 Start = Callable[[Path, str], AbstractContextManager[Proxy]]
 PROXIES: dict[str, tuple[str | None, Start]] = {"nginx": (NGINX, nginx), "caddy": (CADDY, caddy)}
@@ -31,14 +29,6 @@ def start(name: str) -> Start:
     if program is None and not os.environ.get("CI"):
         pytest.skip(f"no {name} on this machine")
     return starting
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build a database for the module."""
-    file = tmp_path_factory.mktemp("proxies") / "bri.sqlite"
-    build(SEED, MIGRATIONS, file)
-    return file
 
 
 @pytest.fixture(scope="module", params=PROXIES)

@@ -14,13 +14,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import URL
 from starlette.testclient import TestClient
 
 from app.application import ROUTERS, App, create_from_environment
 from app.db import Database, UnavailableError
 from app.db.stores import SQLiteStore
 from app.http.routing import Router
-from app.ingest.build import build
 from app.queries import releases
 from tests.http.test_cache import fetch
 from tests.support.postgresql import Cluster
@@ -131,10 +131,8 @@ def test_a_release_that_cannot_be_served_is_looked_up_once(
         assert len(looks) == 1
 
 
-def test_with_an_exhausted_pool_a_503_comes_after_one_timeout(cluster: Cluster) -> None:
-    url = cluster.new_database()
-    build(ROOT / "seed", ROOT / "migrations", url)
-    with opened(url, pool_size=1, pool_timeout=0.8) as app:
+def test_with_an_exhausted_pool_a_503_comes_after_one_timeout(copied_database: URL) -> None:
+    with opened(copied_database, pool_size=1, pool_timeout=0.8) as app:
         for path, query in (("/v1/topics", ""), ("/v1/topics/trade", ""), ("/", "")):
             with app.state.releases.get_release().database.connect():
                 began = time.monotonic()
@@ -143,9 +141,8 @@ def test_with_an_exhausted_pool_a_503_comes_after_one_timeout(cluster: Cluster) 
             assert asyncio.run(fetch(app, path, query))[0] == 200
 
 
-def test_a_locked_table_costs_one_statement_timeout(cluster: Cluster) -> None:
-    url = cluster.new_database()
-    build(ROOT / "seed", ROOT / "migrations", url)
+def test_a_locked_table_costs_one_statement_timeout(cluster: Cluster, copied_database: URL) -> None:
+    url = copied_database
     address = f"host=127.0.0.1 port={cluster.port} user=postgres dbname={url.database}"
     with opened(url, statement_timeout=2, cache_entries=0) as app:
         ((schema,),) = cluster.execute(

@@ -15,7 +15,7 @@ from app.ingest.build import build
 from tests.support.load import until
 from tests.support.processes import serving
 from tests.support.reverse_proxies import NGINX, Answer, Proxy, nginx
-from tests.support.seeds import MIGRATIONS, ROOT, SEED, copied, edit
+from tests.support.seeds import MIGRATIONS, ROOT, copied, edit
 
 PUBLIC = "https://data.example"
 
@@ -38,14 +38,12 @@ class Edge:
 
 
 @pytest.fixture
-def edge(tmp_path: Path) -> Iterator[Edge]:
+def edge(copied_file: Path, tmp_path: Path) -> Iterator[Edge]:
     """Serve a release of its own behind a cache."""
     if NGINX is None and not os.environ.get("CI"):
         pytest.skip("no nginx on this machine")
-    database = tmp_path / "bri.sqlite"
-    build(SEED, MIGRATIONS, database)
-    with serving(database, BRI_PUBLIC_URL=PUBLIC) as origin, nginx(tmp_path, origin) as proxy:
-        yield Edge(proxy, tmp_path, database)
+    with serving(copied_file, BRI_PUBLIC_URL=PUBLIC) as origin, nginx(tmp_path, origin) as proxy:
+        yield Edge(proxy, tmp_path, copied_file)
 
 
 def same(ask: Callable[[], Answer]) -> Answer:

@@ -47,14 +47,6 @@ BUILD = (
 GOODS_SERIES = "goods-trade.CN.BRI.partner-2025.CNY.P12M"
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the real database once for the tests of a worker; they only read it."""
-    path = tmp_path_factory.mktemp("built") / "bri.sqlite"
-    build(SEED, MIGRATIONS, path)
-    return path
-
-
 @pytest.fixture
 def database(built: Path) -> Iterator[Database]:
     """Open the built database as the server does."""

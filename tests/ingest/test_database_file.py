@@ -17,14 +17,6 @@ from tests.support.seeds import MIGRATIONS, SEED
 pytestmark = [pytest.mark.resources, pytest.mark.sqlite]
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the real database once; the tests only read it."""
-    path = tmp_path_factory.mktemp("built") / "bri.sqlite"
-    build(SEED, MIGRATIONS, path)
-    return path
-
-
 def test_leftovers_of_killed_builds_are_removed(tmp_path: Path) -> None:
     target = tmp_path / "bri.sqlite"
     left = tmp_path / ".bri.sqlite.abc.building"

@@ -14,9 +14,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from app.ingest.build import build
 from tests.support.processes import free_port, wait_until_ready
-from tests.support.seeds import MIGRATIONS, ROOT, SEED
+from tests.support.seeds import ROOT
 
 ACTIVATE = shutil.which("systemd-socket-activate")
 ANALYZE = shutil.which("systemd-analyze")
@@ -24,13 +23,6 @@ SERVE = f"{sys.executable} -m app.cli serve"
 TOPICS = "/v1/topics"
 
 pytestmark = pytest.mark.sqlite
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    file = tmp_path / "bri.sqlite"
-    build(SEED, MIGRATIONS, file)
-    return file
 
 
 def pass_sockets(*sockets: socket.socket, options: str = "", **environment: str) -> list[str]:

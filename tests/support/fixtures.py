@@ -3,12 +3,15 @@
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from fcntl import LOCK_EX, flock
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import URL
 from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
@@ -62,6 +65,20 @@ def cluster() -> Iterator[postgresql.Cluster]:
 
 
 @pytest.fixture(scope="session")
+def template(cluster: postgresql.Cluster) -> URL:
+    """Build the real database once on PostgreSQL, to be copied; nobody connects to it."""
+    url = cluster.new_database()
+    build(SEED, MIGRATIONS, url)
+    return url
+
+
+@pytest.fixture
+def copied_database(cluster: postgresql.Cluster, template: URL) -> URL:
+    """Copy the real database on PostgreSQL for one test."""
+    return cluster.new_database(template)
+
+
+@pytest.fixture(scope="session")
 def new_target(request: pytest.FixtureRequest) -> Callable[[], Target]:
     """Create targets for databases of the kind that the tests run on."""
     if request.config.getoption("--postgresql"):
@@ -77,12 +94,46 @@ def target(new_target: Callable[[], Target]) -> Target:
     return new_target()
 
 
+@contextmanager
+def locked_folder(folders: pytest.TempPathFactory, name: str) -> Iterator[Path]:
+    """Give a folder of the run to one of its processes at a time, so that one of them fills it."""
+    folder = folders.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        folder = folder.parent
+    with (folder / f"{name}.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        yield folder / name
+
+
+def build_once(folders: pytest.TempPathFactory, seed: Path, name: str) -> Path:
+    """Build a file once for all processes of the run; they only read it."""
+    with locked_folder(folders, name) as folder:
+        file = folder / "bri.sqlite"
+        if not file.exists():
+            build(seed, MIGRATIONS, file)
+    return file
+
+
 @pytest.fixture(scope="session")
-def database(new_target: Callable[[], Target]) -> Target:
-    """Build the real database once a process."""
-    target = new_target()
-    build(SEED, MIGRATIONS, target)
-    return target
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file with the real database, which no test changes."""
+    return build_once(tmp_path_factory, SEED, "pinned")
+
+
+@pytest.fixture
+def copied_file(built: Path, tmp_path: Path) -> Path:
+    """Copy the file with the real database for one test, which may replace it."""
+    return Path(copyfile(built, tmp_path / "bri.sqlite"))
+
+
+@pytest.fixture(scope="session")
+def database(request: pytest.FixtureRequest) -> Target:
+    """Build the real database once: a file for the run, or a database for each process."""
+    if request.config.getoption("--postgresql"):
+        cluster: postgresql.Cluster = request.getfixturevalue("cluster")
+        return cluster.new_database(request.getfixturevalue("template"))
+    file: Path = request.getfixturevalue("built")
+    return file
 
 
 @pytest.fixture(scope="session")
@@ -100,10 +151,17 @@ def client(app: App) -> Iterator[TestClient]:
 
 
 @pytest.fixture(scope="session")
-def newest(new_target: Callable[[], Target]) -> Iterator[TestClient]:
+def newest(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TestClient]:
     """Call an application that serves the newest seed, without a socket."""
-    target = new_target()
-    build(NEWEST, MIGRATIONS, target)
+    target: Target
+    if request.config.getoption("--postgresql"):
+        cluster: postgresql.Cluster = request.getfixturevalue("cluster")
+        target = cluster.new_database()
+        build(NEWEST, MIGRATIONS, target)
+    else:
+        target = build_once(tmp_path_factory, NEWEST, "newest")
     with opened(target) as made, TestClient(made, raise_server_exceptions=False) as asking:
         yield asking
 
@@ -126,12 +184,7 @@ def server(database: Target) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def edition(database: Target, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a static edition once for all processes of the run, with few of its charts."""
-    folder = tmp_path_factory.getbasetemp()
-    if os.environ.get("PYTEST_XDIST_WORKER"):
-        folder = folder.parent
-    written = folder / "edition"
-    with (folder / "edition.lock").open("w") as lock:
-        flock(lock, LOCK_EX)
+    with locked_folder(tmp_path_factory, "edition") as written:
         if not (written / DIGESTS).exists():
             options = ExportOptions(
                 static_edition.BASE,
@@ -154,5 +207,4 @@ def start_helpers(base: str) -> None:
 def prefixed(database: Target) -> Iterator[str]:
     """Serve under a path prefix, behind a proxy that strips it."""
     with serving(database, BRI_ROOT_PATH="/bri") as base, stripping_proxy(base) as proxy:
-        start_helpers(base)
         yield f"{proxy}/bri"

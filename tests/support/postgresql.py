@@ -135,13 +135,18 @@ class Cluster:
             cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
 
-    def new_database(self) -> URL:
-        """Create a database as the guide describes, and return the URL of the role that builds."""
+    def new_database(self, template: URL | None = None) -> URL:
+        """Create a database as the guide describes, and return the URL of the role that builds.
+
+        It is a copy of another one, if there is one, to which nobody may be connected.
+        """
         name = f"bri_{next(NUMBERS)}"
+        copied = "template0" if template is None else str(template.database)
         _, outside, within = described()
         for statement in outside:
-            self.execute(re.sub(r"\bDATABASE bri\b", f"DATABASE {name}", statement))
-        for statement in within:
+            own = re.sub(r"\bDATABASE bri\b", f"DATABASE {name}", statement)
+            self.execute(own.replace("template0", copied))
+        for statement in within if template is None else ():
             self.execute(statement, name)
         return self.url(name)
 

@@ -1,0 +1,90 @@
+"""The bounds of the cache: what a flood of requests takes, and what is let go first."""
+
+import asyncio
+import gc
+import tracemalloc
+from itertools import pairwise
+from urllib.parse import quote
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from app.application import App
+from tests.http.test_cache import fetch
+from tests.support.targets import Target, opened
+
+pytestmark = [pytest.mark.database, pytest.mark.resources]
+
+
+def test_a_flood_stays_within_its_bounds(database: Target) -> None:
+    limit = 600_000
+    with opened(database, cache_bytes=limit, cache_entries=10_000) as app:
+        flooded(app, limit)
+
+
+def flooded(app: App, limit: int) -> None:
+    """Request far more than the cache holds, and check its bounds."""
+    client, hot = TestClient(app), "/v1/units"
+    client.get(hot)
+    client.get(hot)
+    asyncio.run(flood(app, 5, hot))
+    tracemalloc.start()
+    try:
+        app.cache.store.clear()
+        before = memory()
+        asyncio.run(flood(app, 50, hot))
+        once = memory()
+        asyncio.run(flood(app, 100, hot))
+        again = memory()
+        sizes = [again]
+        for _ in range(3):
+            asyncio.run(flood(app, 100, hot))
+            sizes.append(memory())
+    finally:
+        tracemalloc.stop()
+    store = app.cache.store
+    assert 0 < store.used_bytes <= limit
+    assert store.used_bytes == sum(taken for _, taken in store.entries.values())
+    assert len(store.entries) > 20
+    assert any(key[0] == hot.encode() for key in store.entries)
+    assert limit * 0.7 < once - before < limit * 1.6
+    # Parsed queries and headers are remembered too, up to 1,024 of each.
+    assert again - once < limit * 0.7, (before, once, again)
+    # What other threads do meanwhile may add to one round; a leak adds to each of them.
+    growth = min(later - earlier for earlier, later in pairwise(sizes))
+    assert growth < limit * 0.1, "nothing else may grow with the number of requests"
+    assert not app.cache.pending
+
+
+def memory() -> int:
+    """Count the bytes that are in use."""
+    gc.collect()
+    return tracemalloc.get_traced_memory()[0]
+
+
+async def flood(app: FastAPI, count: int, hot: str) -> None:
+    """Send requests that are all different in one way or another."""
+    for number in range(count):
+        mark = f"{number:06}{count}"
+        for path, query, headers in (
+            ("/v1/topics", f"limit={1 + number % 1000}", {"host": f"{mark * 20}.example"}),
+            ("/v1/search", f"q={quote('贸易')}&limit={1 + number % 1000}", {"host": mark}),
+            ("/problems", f"{mark}={mark * 100}", {"accept-language": mark}),
+            ("/v1/sectors", "", {"if-none-match": f'"{mark}"', "accept-encoding": mark}),
+            (hot, "", {}),
+        ):
+            status, _, _ = await fetch(app, path, query, headers)
+            assert status == 200
+
+
+def test_a_small_cache_lets_go_of_the_oldest(database: Target) -> None:
+    with opened(database, cache_entries=3) as app:
+        client = TestClient(app)
+        for path in ("/v1/topics", "/v1/areas", "/v1/units", "/v1/topics", "/v1/sectors"):
+            client.get(path)
+    assert {key[0] for key in app.cache.store.entries} == {
+        b"/v1/topics",
+        b"/v1/units",
+        b"/v1/sectors",
+    }

@@ -1,0 +1,300 @@
+"""The rules of comparisons once more, in exact fractions of what is served, for every pair."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from itertools import combinations, product
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from sqlalchemy import Connection, select
+from sqlmodel import col
+from starlette.testclient import TestClient
+
+from app.application import App
+from app.db.models import GrowthRate
+from app.enums import ChangeMeasure, EvidenceBasis, GrowthBasis, Qualifier
+from app.i18n import Language
+from app.queries import comparison, obstacles
+from app.queries.comparison import compare_observations, derive_change
+from app.queries.observations import read_observations, select_observations
+
+pytestmark = [pytest.mark.database, pytest.mark.quick]
+
+
+class Exact(NamedTuple):
+    """Two ends of an interval."""
+
+    lower: Fraction
+    upper: Fraction
+
+
+def exact(number: object) -> Fraction:
+    return Fraction(str(number))
+
+
+def get_rounding(figure: dict[str, Any]) -> Exact:
+    rounding = figure["rounding"]
+    return Exact(exact(rounding["lower"]), exact(rounding["upper"]))
+
+
+def get_changes(earlier: dict[str, Any], later: dict[str, Any], measure: str) -> Exact | None:
+    """Return the smallest and largest change between two true values within rounding."""
+    old, new = get_rounding(earlier), get_rounding(later)
+    if measure == "percentage_points":
+        return Exact(new.lower - old.upper, new.upper - old.lower)
+    if old.lower <= 0:
+        return None
+    changes = [(one / other - 1) * 100 for one, other in product(new, old)]
+    return Exact(min(changes), max(changes))
+
+
+def get_printed_interval(value: object, decimals: int) -> Exact:
+    half = Fraction(1, 2 * 10**decimals)
+    return Exact(exact(value) - half, exact(value) + half)
+
+
+def overlap(one: Exact, other: Exact, tolerance: Fraction) -> bool:
+    return one.lower - other.upper <= tolerance and other.lower - one.upper <= tolerance
+
+
+def list_rates_between(
+    rates: Sequence[dict[str, Any]], earlier: dict[str, Any], later: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """List the current rates that state the change from one figure to another."""
+    return [
+        rate
+        for rate in rates
+        if rate["current"]
+        and rate["indicator"]["code"] == later["indicator"]["code"]
+        and rate["coverage"]["code"] == later["coverage"]["code"]
+        and earlier["unit"]["code"] == later["unit"]["code"]
+        and [rate["period"][end] for end in ("start", "end")]
+        == [later["period"][end] for end in ("start", "end")]
+        and [rate["base_period"][end] for end in ("start", "end")]
+        == [earlier["period"][end] for end in ("start", "end")]
+    ]
+
+
+def fits(rate: dict[str, Any], changes: Exact, later: dict[str, Any]) -> bool:
+    is_other_unit = rate["unit"]["code"] != later["unit"]["code"]
+    tolerance = Fraction(3, 2) if is_other_unit else Fraction(0)
+    return overlap(changes, get_printed_interval(rate["value"], rate["decimals"]), tolerance)
+
+
+def list_expected(
+    earlier: dict[str, Any], later: dict[str, Any], between: Sequence[dict[str, Any]]
+) -> tuple[set[str], set[str]]:
+    """List the kinds of obstacles by the rule of the guide: all, and those only against deriving.
+
+    Breaks are left out.
+    """
+    names = ("unit", "coverage")
+    found = {name for name in names if earlier[name]["code"] != later[name]["code"]}
+    kinds = earlier["stock_flow"], later["stock_flow"]
+    starts = [earlier["period"]["start"], later["period"]["start"]]
+    if kinds[0] != kinds[1]:
+        found.add("stock_flow")
+    elif kinds[0] == "cumulative" and starts[0] != starts[1]:
+        found.add("start")
+    elif earlier["period"]["months"] != later["period"]["months"]:
+        found.add("months")
+    elif kinds[0] == "flow" and starts[0].month != starts[1].month:
+        found.add("first_month")
+    for rate in between:
+        changes = get_changes(earlier, later, rate["measure"])
+        if rate["basis"] == "restated":
+            found.add("basis")
+        elif changes is not None and not fits(rate, changes, later):
+            is_own = rate["unit"]["code"] == later["unit"]["code"]
+            found.add("rate" if is_own else "other_unit_rate")
+    only = set() if earlier["qualifier"] == later["qualifier"] == "none" else {"qualifier"}
+    if kinds == ("cumulative", "cumulative") and starts[0] == starts[1]:
+        only.add("cumulative")
+    if get_changes(earlier, later, "percent") is None and later["unit"]["code"] != "PT":
+        only.add("base")
+    return found, only
+
+
+def check_derived(
+    pair: comparison.Pair, between: Sequence[dict[str, Any]], share: float = 0.5
+) -> None:
+    """Check that the interval holds every possible change, and the published one."""
+    derived = derive_change(pair, Language.ENGLISH)
+    lower, upper = exact(derived["lower"]), exact(derived["upper"])
+    assert lower <= exact(derived["value"]) <= upper
+    is_share = pair.later["unit"]["code"] == "PT"
+    old, new = get_rounding(pair.earlier), get_rounding(pair.later)
+    inner = Fraction(share)
+    olds = [*old, old.lower + inner * (old.upper - old.lower)]
+    news = [*new, new.lower + (1 - inner) * (new.upper - new.lower)]
+    for one, other in product(olds, news):
+        change = other - one if is_share else (other / one - 1) * 100
+        assert lower <= change <= upper
+    for rate in between:
+        assert rate["basis"] == "unstated"
+        changes = get_changes(pair.earlier, pair.later, rate["measure"])
+        # A share that may be zero changes by points, but not by a percentage.
+        assert is_share if changes is None else fits(rate, changes, pair.later)
+        assert rate["display"] in derived["warning"] or rate is not between[0]
+
+
+def list_kinds(obstacles: Sequence[dict[str, Any]]) -> set[str]:
+    return {str(one["kind"]) for one in obstacles}
+
+
+def test_the_rules_hold_for_all_pairs_of_observations(newest: TestClient) -> None:
+    """The newest seed is compared, so that the rules hold for the figures of each later edition."""
+    assert isinstance(newest.app, App)
+    rates = newest.get("/v1/growth-rates?vintages=all&limit=1000").json()["items"]
+    total = newest.get("/v1/observations?vintages=all").json()["total"]
+    with newest.app.state.releases.get_release().database.engine.connect() as connection:
+        check_all_pairs(connection, rates, total)
+
+
+def check_all_pairs(connection: Connection, rates: list[dict[str, Any]], total: int) -> None:
+    language = Language.ENGLISH
+    figures = read_observations(connection, language, select_observations(language))
+    assert len(figures) == total
+    codes = col(GrowthRate.code), col(GrowthRate.decimals)
+    decimals = {row.code: row.decimals for row in connection.execute(select(*codes))}
+    for rate in rates:
+        rate["decimals"] = decimals[rate["id"]]
+        for period in (rate["period"], rate["base_period"]):
+            for end in ("start", "end"):
+                period[end] = date.fromisoformat(period[end])
+    derivable = set()
+    compared = Counter[tuple[str, str]]()
+    for one, other in combinations(figures, 2):
+        if one["indicator"]["code"] != other["indicator"]["code"]:
+            continue
+        # Two pairs for each two series are enough, because series differ as a whole.
+        compared[one["series"], other["series"]] += 1
+        if one["series"] != other["series"] and compared[one["series"], other["series"]] > 2:
+            continue
+        earlier, later = sorted((one, other), key=obstacles.get_span)
+        if obstacles.get_span(earlier) == obstacles.get_span(later):
+            continue
+        pair = compare_observations(connection, language, earlier, later)
+        between = list_rates_between(rates, earlier, later)
+        found, only = list_expected(earlier, later, between)
+        kinds = list_kinds(pair.obstacles) - {"break"}
+        assert kinds == found, (earlier["id"], later["id"])
+        assert list_kinds(pair.derivation_obstacles) - {"break"} == found | only
+        assert {rate["id"] for rate in pair.published_rates} == {
+            rate["id"]
+            for rate in rates
+            if rate["indicator"]["code"] == later["indicator"]["code"]
+            and (rate["period"]["start"], rate["period"]["end"]) == obstacles.get_span(later)
+        }
+        if not pair.derivation_obstacles:
+            derivable.add((earlier["id"], later["id"]))
+            check_derived(pair, between)
+    assert derivable
+
+
+def create_figure(year: int, printed: Decimal, multiplier: int, **values: Any) -> dict[str, Any]:
+    """Create an observation as it is read from the database."""
+    half = Decimal(values["rounded"]).scaleb(multiplier + int(printed.as_tuple().exponent)) / 2
+    value = printed.scaleb(multiplier)
+    return {
+        "id": f"figure-{year}",
+        "display": f"{printed:f}",
+        "value": value,
+        "rounding": {"lower": value - half, "upper": value + half},
+        "unit": {"code": values["unit"], "name": values["unit"]},
+        "coverage": {
+            "code": values["coverage"],
+            "name": values["coverage"],
+            "basis": EvidenceBasis.STATED,
+        },
+        "qualifier": values["qualifier"],
+        "indicator": {"code": "made-up"},
+        "series": "made-up",
+        "contradiction": None,
+        "source": {"code": f"source-{year}"},
+        "stock_flow": "flow",
+        "period": {"start": date(year, 1, 1), "end": date(year, 12, 31), "months": 12},
+    }
+
+
+PRINTED = st.tuples(st.integers(-50, 99_999), st.integers(0, 4)).map(
+    lambda drawn: Decimal(drawn[0]).scaleb(-drawn[1])
+)
+FIGURES = st.fixed_dictionaries(
+    {
+        "printed": PRINTED,
+        "multiplier": st.sampled_from([0, 8, 12]),
+        "rounded": st.booleans(),
+        "qualifier": st.sampled_from([Qualifier.NONE] * 4 + [Qualifier.OVER]),
+        "coverage": st.sampled_from(["partner-2025"] * 4 + ["partner-2023"]),
+    }
+)
+RATES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "distance": st.integers(-400, 400),
+            "decimals": st.integers(0, 2),
+            "unit": st.sampled_from(["CNY", "USD"]),
+            "measure": st.sampled_from(ChangeMeasure),
+            "basis": st.sampled_from([GrowthBasis.UNSTATED] * 5 + [GrowthBasis.RESTATED]),
+            "base": st.sampled_from([2023] * 4 + [2022]),
+            "is_current": st.sampled_from([True] * 4 + [False]),
+            "coverage": st.sampled_from(["partner-2025"] * 4 + ["partner-2023"]),
+        }
+    ),
+    max_size=3,
+)
+
+
+def create_rate(later: dict[str, Any], near: Fraction, drawn: dict[str, Any]) -> dict[str, Any]:
+    """Create a rate as it is read from the database, some hundredths of a point from a change."""
+    number = float(near + Fraction(drawn["distance"], 100))
+    step = Decimal(1).scaleb(-drawn["decimals"])
+    return {
+        "value": Decimal(number).quantize(step),
+        "decimals": drawn["decimals"],
+        "display": f"{number}",
+        "unit": {"code": drawn["unit"]},
+        "measure": drawn["measure"],
+        "basis": drawn["basis"],
+        "note": None,
+        "coverage": {"code": drawn["coverage"]},
+        "indicator": later["indicator"],
+        "current": drawn["is_current"],
+        "period": later["period"],
+        "base_period": {"start": date(drawn["base"], 1, 1), "end": date(drawn["base"], 12, 31)},
+    }
+
+
+@given(FIGURES, FIGURES, st.sampled_from(["CNY", "PT"]), RATES, st.floats(0, 1))
+def test_the_rules_hold_for_generated_pairs(
+    old: dict[str, Any],
+    new: dict[str, Any],
+    unit: str,
+    drawn: list[dict[str, Any]],
+    share: float,
+) -> None:
+    earlier = create_figure(2023, **old, unit=unit)
+    later = create_figure(2024, **new, unit=unit)
+    for one in drawn:
+        one["measure"] = one["measure"] if unit == "PT" else ChangeMeasure.PERCENT
+    changes = [get_changes(earlier, later, one["measure"]) for one in drawn]
+    near = [change.upper if change else Fraction(0) for change in changes]
+    assume(all(abs(one) < 10**6 for one in near))
+    rates = [create_rate(later, one, rate) for one, rate in zip(near, drawn, strict=True)]
+    evidence = obstacles.select_evidence(rates, earlier, later, None)
+    between = list_rates_between(rates, earlier, later)
+    assert sorted(map(id, evidence)) == sorted(map(id, between))
+    against = [*obstacles.list_rate_obstacles(Language.ENGLISH, earlier, later, evidence)]
+    only = comparison.list_derivation_obstacles(Language.ENGLISH, earlier, later)
+    expected, expected_only = list_expected(earlier, later, between)
+    assert list_kinds(against) == expected - {"coverage"}
+    assert list_kinds(only) == expected_only
+    if not against and not only:
+        pair = comparison.Pair(earlier, later, rates, evidence, [], [])
+        check_derived(pair, evidence, share)
