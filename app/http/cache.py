@@ -50,6 +50,7 @@ LARGE_BODY = 128 * 1024
 PIECE = 64 * 1024
 MAX_BUFFERED = 8 * 1024 * 1024
 """A stream of more bytes, or of unknown length, is passed on and not cached."""
+NO_ENTRY: Final = None, 0
 EMPTY_BODY: Message = {"type": "http.response.body", "body": b""}
 ABANDONED: Final = None
 """The outcome of a request that was cancelled: one of those that wait for it takes its place."""
@@ -103,14 +104,6 @@ class CacheStore:
         self.limits = limits
         self.entries: OrderedDict[Key, tuple[CachedResponse, int]] = OrderedDict()
         self.used_bytes = 0
-
-    def get(self, key: Key) -> CachedResponse | None:
-        entry = self.entries.get(key)
-        if entry is None:
-            return None
-        response = entry[0]
-        response.was_reused = True
-        return response
 
     def put(self, key: Key, response: CachedResponse) -> None:
         if not self.limits.max_entries:
@@ -177,7 +170,10 @@ class CacheMiddleware:
     def find(self, key: Key, get_release: Callable[[], Release]) -> CachedResponse | None:
         if monotonic() > self.next_refresh:
             self.refresh_release(get_release)
-        return self.store.get(key)
+        response, _ = self.store.entries.get(key, NO_ENTRY)
+        if response is not None:
+            response.was_reused = True
+        return response
 
     def refresh_release(self, get_release: Callable[[], Release]) -> Release | None:
         """Look up the served release, and clear the cache if it is a new one.
@@ -238,7 +234,7 @@ class CacheMiddleware:
         response = await self.handler(context)
         is_pinned = context.pinned_release is not None
         cache_control = self.format_cache_control(context.route, is_pinned=is_pinned)
-        body = await read_body(response) if is_shareable(response) else None
+        body = await read_shareable_body(response)
         if body is None:
             future.set_result(NOT_SHAREABLE)
             if isinstance(response, StreamingResponse):
@@ -253,14 +249,14 @@ class CacheMiddleware:
         return built
 
 
-def is_shareable(response: Response) -> bool:
-    """Return whether all clients that send the same request may get the response."""
+async def read_shareable_body(response: Response) -> bytes | None:
+    """Return the body of a response that all clients which send the same request may get.
+
+    It is None if they may not, or if the body is, or may be, too long to hold in memory.
+    """
     control = response.headers.get("cache-control", "")
-    return response.status_code == OK and "no-store" not in control and "private" not in control
-
-
-async def read_body(response: Response) -> bytes | None:
-    """Return the body of a response; None if it is, or may be, too long to hold in memory."""
+    if response.status_code != OK or "no-store" in control or "private" in control:
+        return None
     if not isinstance(response, StreamingResponse):
         return bytes(response.body)
     length = response.headers.get("content-length")

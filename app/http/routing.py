@@ -126,7 +126,7 @@ class Router:
         self.prefixes: dict[str, ReadRoute] = {}
         """Routes whose last parameter is the whole rest of a path, by what comes before it."""
         self.record_files: dict[str, dict[str, str]] = {}
-        """The files of the records of a collection, by the path of the collection and suffix."""
+        """The files of a record, by the path of its route and by suffix."""
         for router in routers:
             for route in router.routes:
                 if isinstance(route, APIRoute):
@@ -142,15 +142,17 @@ class Router:
         if positions and positions not in self.positions:
             self.positions.append(positions)
         if shape[-2] == "{}" and "." in shape[-1]:
-            suffix = shape[-1].partition(".")[2]
-            self.record_files.setdefault("/".join(shape[:-2]), {})[f".{suffix}"] = shape[-1]
+            record, _, file = route.path.rpartition("/")
+            suffix = file.partition(".")[2]
+            self.record_files.setdefault(record, {})[f".{suffix}"] = file
 
     async def dispatch(self, context: RequestContext) -> Response:
         """Have the route of a request create the response; raise a Problem, or a DatabaseError."""
-        expanded = self.expand_path(context.path)
-        if expanded is not None:
-            return context.redirect_permanently(expanded)
         route, keys = self.match(context.path)
+        if route.path in self.record_files:
+            expanded = expand_path(context.path, self.record_files[route.path])
+            if expanded is not None:
+                return context.redirect_permanently(expanded)
         context.route = route.path
         if route.can_be_pinned and any(name == PIN for name, _ in context.query.params):
             await self.run_in_thread(partial(take_pinned_release, context))
@@ -198,17 +200,17 @@ class Router:
         message = UNKNOWN_PATH.format(path=short)
         raise UnknownPath.from_error(ParameterError("path", message, allowed, short))
 
-    def expand_path(self, path: str) -> str | None:
-        """Return the path that a short one abbreviates, or None.
 
-        A person who types /v1/indicators/goods-trade.svg means its file chart.svg.
-        """
-        collection, _, name = path.rpartition("/")
-        for suffix, file in self.record_files.get(collection, {}).items():
-            key = name.removesuffix(suffix)
-            if key and key != name:
-                return f"{collection}/{key}/{file}"
-        return None
+def expand_path(path: str, files: Mapping[str, str]) -> str | None:
+    """Return the path of a file of a record that a path abbreviates, or None.
+
+    A person who types /v1/indicators/goods-trade.svg means its file chart.svg.
+    """
+    for suffix, file in files.items():
+        record = path.removesuffix(suffix)
+        if record != path and not record.endswith("/"):
+            return f"{record}/{file}"
+    return None
 
 
 def take_pinned_release(context: RequestContext) -> None:

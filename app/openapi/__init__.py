@@ -23,7 +23,7 @@ from app.openapi.translation import translate_document
 from app.openapi.version_3_0 import convert_document
 from app.problems.problem import Problem
 from app.releases import Release
-from app.schemas import ENCODER
+from app.schemas import encode_json
 
 ANY_SERVER = "http://server.invalid"
 """The address in the document until it is served; no server can have this name (RFC 2606)."""
@@ -74,8 +74,8 @@ class OpenApiDocuments:
         add_examples(document, self.app, self.router, language)
         declare_binary_texts(document)
         return {
-            OpenApiVersion.V3_1: ENCODER.encode(document),
-            OpenApiVersion.V3_0: ENCODER.encode(convert_document(document)),
+            OpenApiVersion.V3_1: encode_json(document),
+            OpenApiVersion.V3_0: encode_json(convert_document(document)),
         }
 
 

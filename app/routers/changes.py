@@ -10,7 +10,7 @@ from app.parameters import ChangeListParameters
 from app.queries.releases import list_changes, list_releases
 from app.request import Context
 from app.routers import NoParameters
-from app.schemas import create_page_model
+from app.schemas import create_page_model, encode_json
 from app.schemas.service import Change, Feed
 
 router = APIRouter(prefix="/v1", tags=["History"])
@@ -61,5 +61,5 @@ def get_atom_feed(context: Context, _: NoParameters) -> Response:
 def get_json_feed(context: Context, _: NoParameters) -> Response:
     feed = build_json_feed(context.run_query(list_releases), context.base_url, context.language)
     return context.create_bytes_response(
-        Feed.model_validate(feed).to_json(), FeedResponse.media_type
+        encode_json(Feed.model_validate(feed)), FeedResponse.media_type
     )

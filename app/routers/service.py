@@ -22,6 +22,7 @@ from app.queries.editions import read_overview
 from app.queries.releases import read_release
 from app.request import Context, RequestContext
 from app.routers import NoParameters
+from app.schemas import encode_json
 from app.schemas.service import Health, HealthStatus, Overview, SearchPage, Service
 
 router = APIRouter(prefix="/v1")
@@ -240,5 +241,5 @@ def check_health(context: RequestContext) -> HealthStatus:
 
 
 def create_health_response(status: HealthStatus) -> Response:
-    body = Health(status=status).to_json()
+    body = encode_json(Health(status=status))
     return Response(body, media_type="application/json", headers=NO_STORE)

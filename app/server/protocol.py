@@ -25,7 +25,7 @@ from uvicorn.server import ServerState
 
 from app.http.authority import apply_absolute_form
 from app.http.cache import LARGE_BODY, NOT_MODIFIED, OK, CacheMiddleware, select_response
-from app.http.cache_key import VALID_HOSTS, BoundedMemo, build_key, merge_headers
+from app.http.cache_key import VALID_HOSTS, BoundedMemo, build_key
 from app.http.cached_response import CachedResponse
 from app.http.conditional import CONDITIONAL_HEADERS
 from app.http.middleware import RAW_COMMON_HEADERS
@@ -149,7 +149,7 @@ class CachedResponseProtocol(HttpToolsProtocol):
         cycle: Any = self.cycle
         if cycle is not None and not cycle.response_complete:
             return False
-        parser, headers = self.parser, merge_headers(self.headers)
+        parser, headers = self.parser, dict(self.headers)
         method = parser.get_method()
         if method not in {b"GET", b"HEAD"} or not SLOW_PATH_HEADERS.isdisjoint(headers):
             return False

@@ -17,7 +17,7 @@ from app.formats.charts.model import Chart, DataPoint, Panel
 from app.formats.charts.style import PALETTES, get_font_stack
 from app.i18n import Bilingual, Language
 from app.parameters import Theme
-from app.schemas import ENCODER
+from app.schemas import encode_json
 
 Node = dict[str, object]
 
@@ -62,7 +62,7 @@ def write_specification(
     chart: Chart, theme: Theme, width: int | None = None, height: int | None = None
 ) -> bytes:
     """Write the specification, each figure with all its digits."""
-    return ENCODER.encode(build_specification(chart, theme, width, height))
+    return encode_json(build_specification(chart, theme, width, height))
 
 
 def build_specification(chart: Chart, theme: Theme, width: int | None, height: int | None) -> Node:
