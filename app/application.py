@@ -140,6 +140,7 @@ def create_app(settings: Settings) -> App:
     app.state.documents = OpenApiDocuments(app, app.request_router)
     app.cache = CacheMiddleware(
         app.request_router.dispatch,
+        app.state.releases,
         CacheLimits(settings.cache_entries, settings.cache_bytes),
         Freshness(
             data=settings.data_max_age,

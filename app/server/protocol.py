@@ -97,11 +97,7 @@ class CachedResponseProtocol(HttpToolsProtocol):
         is_plain = self.limit_concurrency is None and not self.access_log
         self.cache: CacheMiddleware | None = None
         if app is not None and app.allows_fast_path and is_plain:
-            self.cache, self.releases, self.metrics = (
-                app.cache,
-                app.state.releases,
-                app.state.metrics,
-            )
+            self.cache, self.metrics = app.cache, app.state.metrics
             self.has_public_url = app.state.releases.public_url is not None
             app.uses_fast_path = True
         self.prefix = self.root_path.encode("ascii")
@@ -161,7 +157,7 @@ class CachedResponseProtocol(HttpToolsProtocol):
         scope: Any = self.scope
         scope["raw_path"], scope["query_string"] = self.prefix + path, query
         key = build_key(scope, headers, has_public_url=self.has_public_url)
-        response = cache.find(key, self.releases.get_release)
+        response = cache.find(key)
         if response is None or self.connection.transport.is_closing():
             return False
         return len(response.body) <= LARGE_BODY and self.send_response(response, method, headers)
