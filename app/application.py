@@ -130,14 +130,11 @@ def create_app(settings: Settings) -> App:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        generate_unique_id_function=lambda route: route.name,
     )
-    for router in ROUTERS:
-        app.include_router(router)
     app.state.releases, app.state.contact = ReleaseManager(store, public_url), settings.contact
     app.state.releases.get_release()
     app.request_router = Router(ROUTERS)
-    app.state.documents = OpenApiDocuments(app, app.request_router)
+    app.state.documents = OpenApiDocuments(app, app.request_router, ROUTERS)
     app.cache = CacheMiddleware(
         app.request_router.dispatch,
         app.state.releases,

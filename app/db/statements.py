@@ -40,7 +40,7 @@ NUMERIC_OID = 1700
 UNDEFINED_STATES = frozenset({"42P01", "3F000"})
 """SQLSTATE undefined_table and invalid_schema_name: the server does not have the release."""
 Converter = Callable[[Value], Value] | None
-RowConverter = Callable[[Any], list[Record]]
+RowConverter = Callable[[object], list[Record]]
 """Converts rows, or the text of a JSON array of rows, to records."""
 
 

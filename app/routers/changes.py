@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from fastapi.responses import JSONResponse
 
 from app.formats.feeds import ATOM, JSON_FEED, build_json_feed, write_atom
+from app.http.routes import RouteDeclarations
 from app.parameters import ChangeListParameters
 from app.queries.releases import list_changes, list_releases
 from app.request import Context
@@ -13,7 +14,7 @@ from app.routers import NoParameters
 from app.schemas import create_page_model, encode_json
 from app.schemas.service import Change, Feed
 
-router = APIRouter(prefix="/v1", tags=["History"])
+router = RouteDeclarations(prefix="/v1", tags=["History"])
 ChangePage = create_page_model(Change)
 
 

@@ -9,11 +9,12 @@ from datetime import date
 from itertools import groupby
 from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import ValidationError
 
 from app import parameters
 from app.db.columns import Record
+from app.http.routes import RouteDeclarations
 from app.pages import render_content
 from app.problems.messages import LATER_THAN_RELEASE
 from app.problems.problem import InvalidParameters
@@ -35,7 +36,7 @@ FieldErrors = dict[str, list[str]]
 """The messages about each field of a form, in the language of the request."""
 PAIR = 2
 
-router = APIRouter(include_in_schema=False)
+router = RouteDeclarations(include_in_schema=False)
 
 
 @router.get("/compare")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from fastapi.responses import RedirectResponse
 
 from app import parameters
@@ -17,6 +17,7 @@ from app.formats.charts.model import (
 from app.formats.charts.overview import build_overview_chart, find_reviewed_year
 from app.formats.feeds import format_title
 from app.formats.registry import build_service_links, list_distributions
+from app.http.routes import RouteDeclarations
 from app.i18n import format_published_day
 from app.pages import render_content, split_fragments
 from app.pages.calendar import find_next_edition
@@ -51,7 +52,7 @@ from app.queries.releases import list_changes, list_releases
 from app.request import Context, RequestContext
 from app.routers import NoParameters
 
-router = APIRouter(include_in_schema=False)
+router = RouteDeclarations(include_in_schema=False)
 
 WIDE, NARROW = 1200, 400
 """The widths of charts in pixels, on wide screens and on phones."""

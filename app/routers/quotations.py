@@ -2,14 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app import parameters
+from app.http.routes import RouteDeclarations
 from app.request import Context
 from app.schemas import encode_json
 from app.schemas.quotations import QuotationCheck
 
-router = APIRouter(prefix="/v1", tags=["Quotations"])
+router = RouteDeclarations(prefix="/v1", tags=["Quotations"])
 NO_STORE = {"Cache-Control": "no-store"}
 """The header of a response that depends on the day of the request."""
 
