@@ -21,7 +21,7 @@ class RouteDeclaration:
 class RouteDeclarations(APIRouter):
     """A router of FastAPI that analyses its routes only when the OpenAPI document is built.
 
-    This would take a quarter of the time of a start, and requests do not need it.
+    This would take an eighth of the time of a start, and requests do not need it.
     """
 
     def __init__(self, **options: Any) -> None:

@@ -14,14 +14,17 @@ from typing import Any
 
 import psycopg
 import pytest
+from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 from app.application import ROUTERS, App, create_from_environment
 from app.db import Database, UnavailableError
 from app.db.stores import SQLiteStore
+from app.http.routes import RouteDeclarations, describe_routes
 from app.http.routing import SMALL_PAGE, Router
 from app.ingest.build import build
 from app.queries import releases
+from app.request import Context
 from tests.http.test_cache import fetch
 from tests.support.postgresql import Cluster
 from tests.support.seeds import ROOT
@@ -291,6 +294,21 @@ def test_a_server_process_collects_garbage_once_it_has_started(
     finally:
         gc.unfreeze()
         gc.enable()
+
+
+def test_routes_are_analysed_once_and_only_for_the_document() -> None:
+    router = RouteDeclarations(prefix="/v1", tags=["Figures"])
+
+    @router.get("/figures/{figure}", summary="Get a figure")
+    async def get_figure(context: Context, figure: str) -> None: ...
+
+    (route,) = router.declared
+    assert (route.path, route.endpoint, router.routes) == ("/v1/figures/{figure}", get_figure, [])
+    for _ in range(2):
+        (described,) = describe_routes([router])
+        assert isinstance(described, APIRoute)
+        assert (described.path, described.summary) == (route.path, "Get a figure")
+        assert (described.tags, described.unique_id) == (["Figures"], "get_figure")
 
 
 def test_every_documented_path_has_its_route(document: dict[str, Any]) -> None:
