@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from anyio.lowlevel import checkpoint
 from fastapi import FastAPI, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from app import __version__
 from app.db import FileLimits, PostgresLimits, create_store
@@ -22,7 +22,7 @@ from app.enums import LogFormat
 from app.http.cache import CacheLimits, CacheMiddleware, Freshness
 from app.http.connections import ConnectionTable, RejectionLog
 from app.http.limits import QUEUES, RequestLimits
-from app.http.middleware import RequestMiddleware, RequestRecorder
+from app.http.middleware import RequestReceiver, RequestRecorder
 from app.http.routing import Router
 from app.ingest.files import compute_seed_hash
 from app.openapi import OpenApiDocuments
@@ -91,23 +91,20 @@ SHUTDOWN_TIMEOUT = 10
 """The seconds in which a worker without a supervisor has to finish its responses."""
 
 
-class App(FastAPI):
+class App(RequestReceiver):
     """The application that a server calls.
 
     The parser sends most cached responses by itself (app.server.protocol). Every other request
     passes, in this order:
 
-    1. ``request_middleware``: the request identifier, the headers of every response, the limits,
+    1. ``RequestReceiver``: the request identifier, the headers of every response, the limits,
        the allowed methods, malformed addresses, errors, the access log and the metrics;
     2. ``cache``: cached responses, conditional requests, compression; several requests for the
        same response have it built once;
     3. ``request_router``, which finds the route by the shape of the path and validates the request;
     4. the endpoint of the route.
-
-    FastAPI itself only describes the routes, and runs the startup and the shutdown.
     """
 
-    request_middleware: RequestMiddleware
     cache: CacheMiddleware
     connections: ConnectionTable
     request_router: Router
@@ -116,12 +113,6 @@ class App(FastAPI):
     """Whether the parser may send cached responses, since nothing has to see each request."""
     uses_fast_path: bool = False
     """Whether it does."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            await self.request_middleware(scope, receive, send)
-        else:
-            await super().__call__(scope, receive, send)
 
 
 def create_app(settings: Settings) -> App:
@@ -141,16 +132,14 @@ def create_app(settings: Settings) -> App:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        generate_unique_id_function=lambda route: route.name,
     )
-    for router in ROUTERS:
-        app.include_router(router)
     app.state.releases, app.state.contact = ReleaseManager(store, public_url), settings.contact
     app.state.releases.get_release()
     app.request_router = Router(ROUTERS)
-    app.state.documents = OpenApiDocuments(app, app.request_router)
+    app.state.documents = OpenApiDocuments(app, app.request_router, ROUTERS)
     app.cache = CacheMiddleware(
         app.request_router.dispatch,
+        app.state.releases,
         CacheLimits(settings.cache_entries, settings.cache_bytes),
         Freshness(
             data=settings.data_max_age,
@@ -159,20 +148,15 @@ def create_app(settings: Settings) -> App:
             stale=settings.stale_while_revalidate,
         ),
     )
-    limits = create_request_limits(settings)
-    app.allows_fast_path = limits is None and settings.access_log is LogFormat.OFF
+    app.limits = create_request_limits(settings)
+    app.allows_fast_path = app.limits is None and settings.access_log is LogFormat.OFF
     metrics = app.state.metrics = create_metrics(app) if settings.metrics else None
-    app.state.rejections = RejectionLog(metrics.count_rejection if metrics else None)
-    app.connections = create_connection_table(settings, app.state.rejections)
-    app.request_middleware = RequestMiddleware(
-        app,
-        app.cache,
-        respond_with_problem,
-        mount_mcp(app, public_url or "") if settings.mcp else {},
-        limits,
-        app.state.rejections,
-        create_recorder(settings, metrics),
-    )
+    rejections = RejectionLog(metrics.count_rejection if metrics else None)
+    app.rejections = app.state.rejections = rejections
+    app.connections = create_connection_table(settings, rejections)
+    app.respond = respond_with_problem
+    app.mounted = mount_mcp(app, public_url or "") if settings.mcp else {}
+    app.recorder = create_recorder(settings, metrics)
     return app
 
 

@@ -33,7 +33,7 @@ from app.queries.progress import get_commitment, list_commitments
 from app.queries.reference import get_event, get_source
 from app.queries.search import build_hit_url, search_records
 from app.releases import Release, ReleaseManager
-from app.schemas import Schema
+from app.schemas import Schema, encode_json
 from app.schemas.commitments import Action, Commitment, Outcome, PriorityArea
 from app.schemas.editions import Edition
 from app.schemas.indicators import Indicator
@@ -221,7 +221,7 @@ class Tools:
         query = validate_arguments(parameters.QuotationParameters, values, release)
         checked = release.check_quotation(query.text, query.asked_on, language)
         described = sentences.describe_quotations(checked, language)
-        whole = QuotationCheck.model_validate(checked).to_json().decode()
+        whole = encode_json(QuotationCheck.model_validate(checked)).decode()
         return [TextContent(type="text", text=one) for one in (described, whole)]
 
     def get_source(
@@ -319,7 +319,7 @@ def format_records(
     lines = [describe(record, language) for record in listed]
     if total > len(listed):
         lines.append(MORE_RECORDS.get(language).format(total=total, shown=len(listed)))
-    whole = b",".join(schema.model_validate(record).to_json() for record in listed)
+    whole = b",".join(encode_json(schema.model_validate(record)) for record in listed)
     return [
         TextContent(
             type="text", text="\n".join(lines) or Bilingual("No records.", "无记录。").get(language)

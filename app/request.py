@@ -21,14 +21,14 @@ from sqlalchemy import Connection
 from app.db import DatabaseError
 from app.db.columns import Record
 from app.formats.registry import Link, format_alternate_links
-from app.formats.sdmx.errors import is_sdmx_path, render_error
+from app.formats.sdmx.errors import SDMX_PATHS, render_error
 from app.i18n import Language
 from app.negotiation import Coding
 from app.parameters import PIN
 from app.problems.problem import MEDIA_TYPE, Problem, UnknownRecord
 from app.queries.pagination import QueryPage
 from app.releases import Release
-from app.schemas import Page, Schema
+from app.schemas import Page, Schema, encode_json
 
 P = ParamSpec("P")
 QueryResult = TypeVar("QueryResult")
@@ -127,8 +127,8 @@ class RequestContext:
     coding: Coding
     accept: str
     """The Accept header, where a response depends on it; otherwise empty."""
-    origin: tuple[Any, ...]
-    """Scheme, host and server of the address that links start with; empty if it is configured."""
+    base_url: str
+    """The address that links start with."""
     key: tuple[Any, ...]
     has_valid_host: bool
     has_malformed_path: bool
@@ -167,23 +167,16 @@ class RequestContext:
         if self.connection is not None and self.connection.is_closed:
             raise ClientDisconnectedError
 
-    @cached_property
-    def base_url(self) -> str:
-        configured: str | None = self.app.state.releases.public_url
-        return configured or build_base_url(*self.origin, root_path=self.root_path)
-
     def run_query(
         self,
         query: Callable[Concatenate[Any, Language, P], QueryResult],
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> QueryResult:
-        return self.release.database.read(
-            lambda connection: query(connection, self.language, *args, **kwargs)
-        )
+        return self.release.database.read(query, self.language, *args, **kwargs)
 
     def create_json_response(self, model: Schema, links: Sequence[Link | str] = ()) -> Response:
-        return self.create_bytes_response(model.to_json(), JSON, links)
+        return self.create_bytes_response(encode_json(model), JSON, links)
 
     def create_bytes_response(
         self,
@@ -248,7 +241,7 @@ class RequestContext:
     ) -> dict[str, str]:
         """Return the headers that depend on the language, on links, and those given."""
         combined = {"Content-Language": self.language.value}
-        varying = ["Accept"] if is_sdmx_path(self.path) else []
+        varying = ["Accept"] if SDMX_PATHS.match(self.path) else []
         if self.query.language is None:
             varying.append("Accept-Language")
         if varying:
@@ -284,7 +277,7 @@ class RequestContext:
             # Cursors contain no character that a query would have to escape.
             parameters = f"{self.query.list_text}&cursor={found.cursor}".removeprefix("&")
             next_url = f"{self.base_url}{self.path}?{parameters}"
-            links = [Link(next_url, "next"), *links]
+            links = [f'<{next_url}>; rel="next"', *links]
         page = model.model_validate(
             {
                 "items": found.rows,
@@ -295,7 +288,7 @@ class RequestContext:
                 **more,
             }
         )
-        return self.create_bytes_response(page.to_json(), JSON, links)
+        return Response(encode_json(page), media_type=JSON, headers=self.build_headers(links))
 
     def link_downloads(self) -> list[str]:
         """Return the links to the downloads of the records of a list."""
@@ -365,9 +358,9 @@ def create_problem_response(context: RequestContext, problem: Problem) -> Respon
     """Create a problem document (RFC 9457), or an SDMX error below /sdmx."""
     headers = {"Cache-Control": "no-store", **context.build_headers(headers=problem.headers)}
     language = context.language
-    if is_sdmx_path(context.path):
+    if SDMX_PATHS.match(context.path):
         body, media_type = render_error(problem, context.path, context.accept, language)
     else:
-        body = problem.to_document(context.base_url, language, context.request_id).to_json()
+        body = encode_json(problem.to_document(context.base_url, language, context.request_id))
         media_type = MEDIA_TYPE
     return Response(body, problem.status, headers, media_type)

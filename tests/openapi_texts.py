@@ -8,12 +8,11 @@ from io import BytesIO
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
-from fastapi import FastAPI
 
 from app.application import ROUTERS
 from app.db.columns import Record
 from app.export.openapi import TEXTS as STATIC_TEXTS
-from app.formats.dataset_info import TITLE
+from app.http.routes import describe_routes
 from app.openapi import ANY_SERVER
 from app.openapi.document import build_document
 from app.openapi.translation import CATALOG, load_catalog, map_texts
@@ -48,7 +47,5 @@ def write(texts: list[str], translations: dict[str, str]) -> None:
 
 
 if __name__ == "__main__":
-    app = FastAPI(title=TITLE.en, generate_unique_id_function=lambda route: route.name)
-    for router in ROUTERS:
-        app.include_router(router)
-    write(list_texts(build_document(app, ANY_SERVER, "2026-11-26")), load_catalog())
+    document = build_document(describe_routes(ROUTERS), ANY_SERVER, "2026-11-26")
+    write(list_texts(document), load_catalog())

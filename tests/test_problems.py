@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 from app.application import App
+from app.http.routes import RouteDeclaration
 from app.problems.problem import PROBLEM_TYPES
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
@@ -148,7 +148,7 @@ def test_an_internal_error_reveals_nothing(app: App, client: TestClient) -> None
     async def fail() -> None:
         raise RuntimeError(hidden)
 
-    app.request_router.add_route(APIRoute("/fails", fail))
+    app.request_router.add_route(RouteDeclaration("/fails", fail))
     problem = refused(client, "/fails", 500)
     assert problem["code"] == "internal-error"
     assert client.get("/fails").headers["access-control-allow-origin"] == "*"

@@ -18,7 +18,7 @@ from app.i18n import Language
 from app.openapi import OpenApiDocuments
 from app.openapi.translation import translate_document
 from app.openapi.version_3_0 import convert_document
-from app.schemas import ENCODER
+from app.schemas import encode_json
 
 FIRST_LINKED_PAGE = 2
 PAGE = "page"
@@ -84,8 +84,8 @@ def build_documents(
     document = translate_document(document, language)
     address = Address("/openapi.json", (), language)
     texts = {
-        OpenApiVersion.V3_1: ENCODER.encode(document),
-        OpenApiVersion.V3_0: ENCODER.encode(convert_document(deepcopy(document))),
+        OpenApiVersion.V3_1: encode_json(document),
+        OpenApiVersion.V3_0: encode_json(convert_document(deepcopy(document))),
     }
     return {
         version: layout.rewrite_links(text.decode(), address, lambda _: None, is_markup=False)

@@ -9,6 +9,7 @@ from app.enums import Datatype
 from app.formats.columns import Column, format_cell
 from app.formats.dataset_info import DATA_LICENCE, HOW_TO_READ, cite_dataset
 from app.formats.tables import TableQuery
+from app.schemas import encode_json
 
 CSV = "text/csv"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -62,7 +63,7 @@ JSON_LINES = "application/x-ndjson"
 def write_json_lines(query: TableQuery) -> Iterator[bytes]:
     validate = query.table.schema.model_validate
     for page in query.read_pages():
-        yield b"".join(validate(record).to_json() + b"\n" for record in page)
+        yield b"".join(encode_json(validate(record)) + b"\n" for record in page)
 
 
 MARKDOWN = "text/markdown"

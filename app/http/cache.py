@@ -6,7 +6,6 @@ from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, H
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from time import monotonic
 from typing import Any, Final, NamedTuple
 
 from anyio.to_thread import run_sync
@@ -14,7 +13,6 @@ from fastapi import Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from app.db import DatabaseError
 from app.http.cached_response import (
     CachedResponse,
     build_cached_response,
@@ -31,7 +29,7 @@ from app.http.limits import STREAMS
 from app.negotiation import Coding
 from app.problems.messages import PRECONDITION_FAILED, RANGE_NOT_SATISFIABLE
 from app.problems.problem import PreconditionFailed, RangeNotSatisfiable
-from app.releases import Release
+from app.releases import ReleaseManager
 from app.request import STREAM_THREADS, ClientDisconnectedError, RawHeaders, RequestContext
 
 ENTRY_OVERHEAD = 3500
@@ -43,13 +41,12 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 OK = 200
 PARTIAL_CONTENT = 206
 NOT_MODIFIED = 304
-REFRESH_INTERVAL = 0.1
-"""The seconds between two checks for a new release while all responses are cached."""
 LARGE_BODY = 128 * 1024
 """A longer body is sent in pieces, so that a client that does not read it holds little memory."""
 PIECE = 64 * 1024
 MAX_BUFFERED = 8 * 1024 * 1024
 """A stream of more bytes, or of unknown length, is passed on and not cached."""
+NO_ENTRY: Final = None, 0
 EMPTY_BODY: Message = {"type": "http.response.body", "body": b""}
 ABANDONED: Final = None
 """The outcome of a request that was cancelled: one of those that wait for it takes its place."""
@@ -104,14 +101,6 @@ class CacheStore:
         self.entries: OrderedDict[Key, tuple[CachedResponse, int]] = OrderedDict()
         self.used_bytes = 0
 
-    def get(self, key: Key) -> CachedResponse | None:
-        entry = self.entries.get(key)
-        if entry is None:
-            return None
-        response = entry[0]
-        response.was_reused = True
-        return response
-
     def put(self, key: Key, response: CachedResponse) -> None:
         if not self.limits.max_entries:
             return
@@ -145,20 +134,27 @@ class CacheStore:
 class CacheMiddleware:
     """An ASGI application that completes each 200 once and sends it to all who request it."""
 
-    def __init__(self, handler: Handler, limits: CacheLimits, freshness: Freshness) -> None:
+    def __init__(
+        self,
+        handler: Handler,
+        releases: ReleaseManager,
+        limits: CacheLimits,
+        freshness: Freshness,
+    ) -> None:
         self.handler = handler
+        self.releases = releases
         self.store = CacheStore(limits)
         self.format_cache_control = lru_cache(maxsize=256)(freshness.format_cache_control)
         self.pending: dict[Key, Future[Outcome]] = {}
         """The responses that are being built; further requests for them wait here."""
-        self.release: Release | None = None
-        self.next_refresh = 0.0
+        self.release = releases.release
+        """The release that the cached responses are from."""
         self.installed_at = find_newest_mtime(Path(__file__).parent.parent)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Respond to a GET or HEAD; raise a Problem, or a DatabaseError."""
         context: RequestContext = scope["context"]
-        response = self.find(context.key, lambda: context.release)
+        response = self.find(context.key)
         context.cache_status = "miss" if response is None else "hit"
         if response is None:
             response = await self.get_or_build(context, scope, receive, send)
@@ -174,26 +170,19 @@ class CacheMiddleware:
         else:
             await send(message)
 
-    def find(self, key: Key, get_release: Callable[[], Release]) -> CachedResponse | None:
-        if monotonic() > self.next_refresh:
-            self.refresh_release(get_release)
-        return self.store.get(key)
+    def find(self, key: Key) -> CachedResponse | None:
+        if self.release is not self.releases.release:
+            self.clear()
+        response, _ = self.store.entries.get(key, NO_ENTRY)
+        if response is not None:
+            response.was_reused = True
+        return response
 
-    def refresh_release(self, get_release: Callable[[], Release]) -> Release | None:
-        """Look up the served release, and clear the cache if it is a new one.
-
-        While no release can be looked up, cached responses stay.
-        """
-        self.next_refresh = monotonic() + REFRESH_INTERVAL
-        try:
-            current = get_release()
-        except DatabaseError:
-            return None
-        if current is not self.release:
-            self.release = current
-            self.store.clear()
-            self.pending = {}
-        return current
+    def clear(self) -> None:
+        """Begin again with the release that has been installed."""
+        self.release = self.releases.release
+        self.store.clear()
+        self.pending = {}
 
     async def get_or_build(
         self, context: RequestContext, scope: Scope, receive: Receive, send: Send
@@ -234,11 +223,11 @@ class CacheMiddleware:
         future: Future[Outcome],
     ) -> CachedResponse | None:
         """Have the router create a response; cache it, or send it if it cannot be cached."""
-        release = self.refresh_release(lambda: context.release)
+        release = self.release
         response = await self.handler(context)
         is_pinned = context.pinned_release is not None
         cache_control = self.format_cache_control(context.route, is_pinned=is_pinned)
-        body = await read_body(response) if is_shareable(response) else None
+        body = await read_shareable_body(response)
         if body is None:
             future.set_result(NOT_SHAREABLE)
             if isinstance(response, StreamingResponse):
@@ -248,19 +237,20 @@ class CacheMiddleware:
             return None
         modified = max(self.installed_at, release.installed_at if release else 0)
         built = await build_cached_response(response, body, context, cache_control, modified)
-        if release is not None and self.release is release:
+        # A response from a newer release is removed with this one, before anybody finds it.
+        if self.release is release:
             self.store.put(context.key, built)
         return built
 
 
-def is_shareable(response: Response) -> bool:
-    """Return whether all clients that send the same request may get the response."""
+async def read_shareable_body(response: Response) -> bytes | None:
+    """Return the body of a response that all clients which send the same request may get.
+
+    It is None if they may not, or if the body is, or may be, too long to hold in memory.
+    """
     control = response.headers.get("cache-control", "")
-    return response.status_code == OK and "no-store" not in control and "private" not in control
-
-
-async def read_body(response: Response) -> bytes | None:
-    """Return the body of a response; None if it is, or may be, too long to hold in memory."""
+    if response.status_code != OK or "no-store" in control or "private" in control:
+        return None
     if not isinstance(response, StreamingResponse):
         return bytes(response.body)
     length = response.headers.get("content-length")

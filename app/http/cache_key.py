@@ -14,7 +14,7 @@ from app.http.authority import apply_absolute_target, is_valid_authority
 from app.i18n import Language
 from app.negotiation import is_html_accepted, negotiate_coding, negotiate_language
 from app.parameters import REPEATABLE
-from app.request import CanonicalQuery, RequestContext, choose_request_id
+from app.request import CanonicalQuery, RequestContext, build_base_url, choose_request_id
 
 Value = TypeVar("Value")
 
@@ -121,27 +121,30 @@ def build_key(
     )
 
 
-def merge_headers(raw: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+def merge_repeated_headers(raw: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     """Join the lines of repeated headers, which makes a repeated Host invalid."""
-    headers = dict(raw)
-    if len(headers) < len(raw):
-        headers.clear()
-        for name, value in raw:
-            headers[name] = headers[name] + b", " + value if name in headers else value
+    headers: dict[bytes, bytes] = {}
+    for name, value in raw:
+        headers[name] = headers[name] + b", " + value if name in headers else value
     return headers
 
 
 def create_context(app: FastAPI, scope: Scope) -> RequestContext:
     if ABSOLUTE in scope["path"]:
         apply_absolute_target(scope)
-    headers = merge_headers(scope["headers"])
+    headers = dict(scope["headers"])
+    if len(headers) < len(scope["headers"]):
+        headers = merge_repeated_headers(scope["headers"])
     host = headers.get(b"host")
     has_valid_host = scope["http_version"] == "1.0" if host is None else VALID_HOSTS[host]
-    has_public_url = app.state.releases.public_url is not None
-    key = build_key(scope, headers, has_public_url=has_public_url)
+    base_url = app.state.releases.public_url
+    key = build_key(scope, headers, has_public_url=base_url is not None)
     path, _, language, coding, root_path, accept, origin = key
     query = QUERIES[scope["query_string"]]
-    scheme, _, *server = origin or ("http", None)
+    if base_url is None:
+        scheme, _, *server = origin
+        name = host.decode() if host and has_valid_host else ""
+        base_url = build_base_url(scheme, name, *server, root_path=root_path)
     return RequestContext(
         app=app,
         method=scope["method"],
@@ -151,7 +154,7 @@ def create_context(app: FastAPI, scope: Scope) -> RequestContext:
         language=language,
         coding=coding,
         accept=accept.decode("latin-1"),
-        origin=(scheme, host.decode() if host and has_valid_host else "", *server),
+        base_url=base_url,
         has_valid_host=has_valid_host,
         key=key,
         has_malformed_path=MALFORMED_PATHS[path],

@@ -3,7 +3,7 @@
 import re
 import sys
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import formatdate, parsedate_to_datetime
 from functools import lru_cache
@@ -30,6 +30,8 @@ COMPRESS_IN_THREAD = 50_000
 """A body of more bytes is compressed in a thread."""
 REPLACED_HEADERS = frozenset({b"content-length", b"etag", b"x-accel-buffering"})
 """Headers of a route's response that are set again, or no longer apply, once it is complete."""
+IDENTIFYING_HEADERS = (b"content-type", b"content-encoding", b"link")
+"""The headers of which, with the body, the ETag is the digest."""
 NOT_MODIFIED_HEADERS = frozenset(
     {b"cache-control", b"content-location", b"etag", b"expires", b"last-modified", b"vary"}
 )
@@ -119,7 +121,10 @@ async def build_cached_response(
     headers.setdefault(b"cache-control", cache_control)
     if b"last-modified" not in headers:
         headers[b"last-modified"] = format_http_date(int(min(modified, time())))
-    date, etag = headers[b"last-modified"], compute_etag(body, headers)
+    date = headers[b"last-modified"]
+    identifying = (headers.get(name, b"") for name in IDENTIFYING_HEADERS)
+    digest = blake2b(b"\n".join((*identifying, body)), digest_size=16)
+    etag = b'"%b"' % digest.hexdigest().encode()
     headers[b"etag"], headers[b"content-length"] = etag, b"%d" % len(body)
     return CachedResponse(
         body,
@@ -140,12 +145,6 @@ def vary_by_encoding(headers: dict[bytes, bytes]) -> bool:
     varying = headers.get(b"vary")
     headers[b"vary"] = b"Accept-Encoding, " + varying if varying else b"Accept-Encoding"
     return True
-
-
-def compute_etag(body: bytes, headers: Mapping[bytes, bytes]) -> bytes:
-    parts = (headers.get(name, b"") for name in (b"content-type", b"content-encoding", b"link"))
-    digest = blake2b(b"\n".join((*parts, body)), digest_size=16)
-    return b'"%b"' % digest.hexdigest().encode()
 
 
 @lru_cache(maxsize=64)

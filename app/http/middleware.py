@@ -169,11 +169,12 @@ class ResponseSender:
         await self.send(message)
 
 
-@dataclass(frozen=True)
-class RequestMiddleware:
-    """Receives every request that the parser does not answer from the cache."""
+class RequestReceiver(FastAPI):
+    """Receives every request that the parser does not answer from the cache.
 
-    app: FastAPI
+    FastAPI itself only describes the routes, and runs the startup and the shutdown.
+    """
+
     cache: ASGIApp
     respond: Callable[[RequestContext, Problem], Response]
     mounted: Mapping[str, ASGIApp]
@@ -183,7 +184,10 @@ class RequestMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Respond to a request; failures become problems, and their tracebacks stay in the log."""
-        context = scope["context"] = create_context(self.app, scope)
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        context = scope["context"] = create_context(self, scope)
         sender = ResponseSender(context, send)
         if context.connection is not None:
             context.connection.start_request(context.headers)

@@ -12,14 +12,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from inspect import iscoroutinefunction, signature
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Response
-from fastapi.routing import APIRoute
+from fastapi import Response
 from pydantic import ValidationError
 
 from app.formats.feeds import count_changes
+from app.http.routes import Endpoint, RouteDeclaration, RouteDeclarations
 from app.i18n import Bilingual, Language
 from app.parameters import PIN, Parameters
 from app.problems.messages import RELEASE_NOT_SERVED, UNKNOWN_PATH, find_nearest
@@ -40,7 +40,7 @@ ENTRY_POINTS = ("/v1", "/docs")
 """The paths suggested for a path that resembles no other."""
 REPEATED = object()
 """The placeholder for the values of a parameter that is repeated but takes only one value."""
-PARAMETER = re.compile(r"\{\w+(:path)?\}")
+PARAMETER = re.compile(r"\{(\w+)(:path)?\}")
 Shape = tuple[str, ...]
 """The segments of a path with ``{}`` for each parameter."""
 
@@ -50,7 +50,7 @@ class ReadRoute:
     """A route, with everything about it that is known before a request comes."""
 
     path: str
-    endpoint: Callable[..., Any]
+    endpoint: Endpoint
     keys: tuple[str, ...]
     """The names of the parameters in the path, in order."""
     model: type[Parameters] | None
@@ -67,19 +67,19 @@ class ReadRoute:
     """Whether ``release`` pins its addresses; some lists have a filter of that name."""
 
     @classmethod
-    def from_route(cls, route: APIRoute) -> "ReadRoute":
+    def from_declaration(cls, route: RouteDeclaration) -> "ReadRoute":
         arguments = signature(route.endpoint).parameters
         models = [
-            (one.field_info.annotation, one.name)
-            for one in route.dependant.query_params
-            if isinstance(one.field_info.annotation, type)
-            and issubclass(one.field_info.annotation, Parameters)
+            (kind, name)
+            for name, argument in arguments.items()
+            for kind in get_args(argument.annotation)[:1]
+            if isinstance(kind, type) and issubclass(kind, Parameters)
         ]
         model, query_name = models[0] if models else (None, "")
         return cls(
             route.path,
             route.endpoint,
-            tuple(one.name for one in route.dependant.path_params),
+            tuple(match[1] for match in PARAMETER.finditer(route.path)),
             model,
             query_name,
             model.list_repeatable() if model else frozenset(),
@@ -118,7 +118,7 @@ class ReadRoute:
 
 
 class Router:
-    def __init__(self, routers: Iterable[APIRouter]) -> None:
+    def __init__(self, routers: Iterable[RouteDeclarations]) -> None:
         self.threads = ThreadPoolExecutor(MAX_THREADS, "endpoint")
         self.routes: dict[Shape, ReadRoute] = {}
         self.positions: list[tuple[int, ...]] = []
@@ -126,31 +126,32 @@ class Router:
         self.prefixes: dict[str, ReadRoute] = {}
         """Routes whose last parameter is the whole rest of a path, by what comes before it."""
         self.record_files: dict[str, dict[str, str]] = {}
-        """The files of the records of a collection, by the path of the collection and suffix."""
+        """The files of a record, by the path of its route and by suffix."""
         for router in routers:
-            for route in router.routes:
-                if isinstance(route, APIRoute):
-                    self.add_route(route)
+            for route in router.declared:
+                self.add_route(route)
 
-    def add_route(self, route: APIRoute) -> None:
+    def add_route(self, route: RouteDeclaration) -> None:
         shape = get_shape(route.path)
         if shape[-1] == "{}:path":
-            self.prefixes[route.path.partition("{")[0]] = ReadRoute.from_route(route)
+            self.prefixes[route.path.partition("{")[0]] = ReadRoute.from_declaration(route)
             return
-        self.routes.setdefault(shape, ReadRoute.from_route(route))
+        self.routes.setdefault(shape, ReadRoute.from_declaration(route))
         positions = tuple(place for place, part in enumerate(shape) if part == "{}")
         if positions and positions not in self.positions:
             self.positions.append(positions)
         if shape[-2] == "{}" and "." in shape[-1]:
-            suffix = shape[-1].partition(".")[2]
-            self.record_files.setdefault("/".join(shape[:-2]), {})[f".{suffix}"] = shape[-1]
+            record, _, file = route.path.rpartition("/")
+            suffix = file.partition(".")[2]
+            self.record_files.setdefault(record, {})[f".{suffix}"] = file
 
     async def dispatch(self, context: RequestContext) -> Response:
         """Have the route of a request create the response; raise a Problem, or a DatabaseError."""
-        expanded = self.expand_path(context.path)
-        if expanded is not None:
-            return context.redirect_permanently(expanded)
         route, keys = self.match(context.path)
+        if route.path in self.record_files:
+            expanded = expand_path(context.path, self.record_files[route.path])
+            if expanded is not None:
+                return context.redirect_permanently(expanded)
         context.route = route.path
         if route.can_be_pinned and any(name == PIN for name, _ in context.query.params):
             await self.run_in_thread(partial(take_pinned_release, context))
@@ -198,17 +199,17 @@ class Router:
         message = UNKNOWN_PATH.format(path=short)
         raise UnknownPath.from_error(ParameterError("path", message, allowed, short))
 
-    def expand_path(self, path: str) -> str | None:
-        """Return the path that a short one abbreviates, or None.
 
-        A person who types /v1/indicators/goods-trade.svg means its file chart.svg.
-        """
-        collection, _, name = path.rpartition("/")
-        for suffix, file in self.record_files.get(collection, {}).items():
-            key = name.removesuffix(suffix)
-            if key and key != name:
-                return f"{collection}/{key}/{file}"
-        return None
+def expand_path(path: str, files: Mapping[str, str]) -> str | None:
+    """Return the path of a file of a record that a path abbreviates, or None.
+
+    A person who types /v1/indicators/goods-trade.svg means its file chart.svg.
+    """
+    for suffix, file in files.items():
+        record = path.removesuffix(suffix)
+        if record != path and not record.endswith("/"):
+            return f"{record}/{file}"
+    return None
 
 
 def take_pinned_release(context: RequestContext) -> None:
@@ -263,4 +264,4 @@ def name_repetitions(errors: Iterable[Any], values: Mapping[str, Any]) -> list[A
 
 def get_shape(path: str) -> Shape:
     """Return the segments of the path of a route, with ``{}`` for each parameter."""
-    return tuple(PARAMETER.sub(r"{}\1", part) for part in path.split("/"))
+    return tuple(PARAMETER.sub(r"{}\2", part) for part in path.split("/"))

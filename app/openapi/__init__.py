@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Iterable
 from decimal import Decimal
 from itertools import islice
 from threading import Lock
@@ -15,6 +16,7 @@ from app.enums import OpenApiVersion
 from app.formats.charts import vega_lite
 from app.formats.registry import JSON_STAT
 from app.http.cache_key import create_context
+from app.http.routes import RouteDeclarations, describe_routes
 from app.http.routing import Router
 from app.i18n import Language
 from app.openapi.document import build_document, declare_binary_texts
@@ -23,7 +25,7 @@ from app.openapi.translation import translate_document
 from app.openapi.version_3_0 import convert_document
 from app.problems.problem import Problem
 from app.releases import Release
-from app.schemas import ENCODER
+from app.schemas import encode_json
 
 ANY_SERVER = "http://server.invalid"
 """The address in the document until it is served; no server can have this name (RFC 2606)."""
@@ -42,9 +44,8 @@ class OpenApiDocuments:
     It is built once per release and language, when it is first requested.
     """
 
-    def __init__(self, app: FastAPI, router: Router) -> None:
-        self.app = app
-        self.router = router
+    def __init__(self, app: FastAPI, router: Router, routers: Iterable[RouteDeclarations]) -> None:
+        self.app, self.router, self.routers = app, router, routers
         self.lock = Lock()
         self.release: Release | None = None
         self.built: dict[Language, dict[OpenApiVersion, bytes]] = {}
@@ -66,7 +67,7 @@ class OpenApiDocuments:
         return document.replace(ANY_SERVER.encode(), server.encode())
 
     def build(self, language: Language, release: str) -> dict[OpenApiVersion, bytes]:
-        document: Record = build_document(self.app, ANY_SERVER, release)
+        document: Record = build_document(describe_routes(self.routers), ANY_SERVER, release)
         if contact := self.app.state.contact:
             field = "email" if contact.is_email else "url"
             document["info"]["contact"][field] = contact.text
@@ -74,8 +75,8 @@ class OpenApiDocuments:
         add_examples(document, self.app, self.router, language)
         declare_binary_texts(document)
         return {
-            OpenApiVersion.V3_1: ENCODER.encode(document),
-            OpenApiVersion.V3_0: ENCODER.encode(convert_document(document)),
+            OpenApiVersion.V3_1: encode_json(document),
+            OpenApiVersion.V3_0: encode_json(convert_document(document)),
         }
 
 

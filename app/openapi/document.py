@@ -1,12 +1,15 @@
 """The OpenAPI document, made from the routes and written so that every generator reads it."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
-from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.routing import BaseRoute
 
+from app import __version__
 from app.db.columns import Record
+from app.formats.dataset_info import TITLE
 from app.openapi.headers import (
     ALWAYS_SENT,
     CACHE_HEADERS,
@@ -128,14 +131,14 @@ PIN_PARAMETER: Record = {
 SERVER_DESCRIPTION = "This service, in production or local."
 
 
-def build_document(app: FastAPI, server: str, release: str) -> Record:
+def build_document(routes: Sequence[BaseRoute], server: str, release: str) -> Record:
     """Build the document in English, with the code of the served release as an example."""
     document: Record = get_openapi(
-        title=app.title,
-        version=app.version,
+        title=TITLE.en,
+        version=__version__,
         summary="Official figures on Belt and Road cooperation, with their exact meaning.",
         description=INTRODUCTION.strip(),
-        routes=app.routes,
+        routes=routes,
         tags=[{"name": name, "description": text} for name, text in TAGS.items()],
         servers=[{"url": server, "description": SERVER_DESCRIPTION, "x-internal": False}],
         contact={"name": "The operator of this service", "url": f"{server}/v1"},

@@ -58,8 +58,9 @@ from app.queries.pagination import (
     FilterShape,
     QueryPage,
     SortOrder,
-    bind_page,
+    bind_position,
     build_page,
+    build_scope,
     split_filters,
 )
 
@@ -164,7 +165,10 @@ def read_long_page(
         page = plan.short_page
     elif plan.may_walk_far and total < MAX_SORTED:
         page = plan.sorted_page
-    rows = fetch_records(connection, page, bind_page(filters, values, plan.order))
+    bound = {**values, "limit": filters.limit + 1}
+    if filters.cursor is not None:
+        bound |= bind_position(filters.cursor, build_scope(filters, values), plan.order)
+    rows = fetch_records(connection, page, bound)
     return build_page(rows, min(total, MAX_FETCHED), filters, values, exact=exact)
 
 

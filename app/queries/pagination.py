@@ -40,6 +40,7 @@ Position = list[Value]
 """The sort values of a record; the last one is unique."""
 CHECK_BYTES = 8
 ENCODER = msgspec.json.Encoder(order="sorted")
+POSITION_DECODER = msgspec.json.Decoder(list[str | int | float | None])
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,10 @@ def read_page(
     Raises:
         InvalidParameters: if the cursor belongs to another list.
     """
-    bound = bind_page(filters, values, plan.order)
+    # One row more than the limit tells whether there is a next page.
+    bound = {**values, "limit": filters.limit + 1}
+    if filters.cursor is not None:
+        bound |= bind_position(filters.cursor, build_scope(filters, values), plan.order)
     fetch = fetch_records if plan.is_cached else fetch_uncached
     rows = fetch(connection, plan.page, bound)
     # A page without rows, such as one after the last, carries no total.
@@ -156,19 +160,17 @@ def read_page(
     return build_page(rows, total, filters, values)
 
 
-def bind_page(filters: ListParameters, values: Record, order: SortOrder) -> Record:
-    """Return the parameters of a page: of its filters, its position, and its limit.
+def bind_position(cursor: str, scope: Record, order: SortOrder) -> Record:
+    """Return the parameters of the position after which a page begins.
 
     Raises:
         InvalidParameters: if the cursor is invalid or belongs to another list.
     """
-    # One row more than the limit tells whether there is a next page.
-    bound = {**values, "limit": filters.limit + 1}
-    if filters.cursor is not None:
-        position = decode_cursor(filters.cursor, build_scope(filters, values))
-        for index, (value, column) in enumerate(zip(position, order.columns, strict=True)):
-            bound[f"place_{index}"] = parse_position_value(value, column)
-    return bound
+    position = zip(decode_cursor(cursor, scope), order.columns, strict=True)
+    return {
+        f"place_{index}": parse_position_value(value, column)
+        for index, (value, column) in enumerate(position)
+    }
 
 
 def build_page(
@@ -198,8 +200,10 @@ def build_scope(filters: ListParameters, values: Record) -> Record:
 
 
 def encode_cursor(position: Position, scope: Record) -> str:
-    """Encode the sort values of the last record of a page."""
-    return sign_payload(ENCODER.encode(position), scope)
+    """Encode the sort values of the last record of a page, with a check that they are of a list."""
+    payload = ENCODER.encode(position)
+    check = blake2s(ENCODER.encode(scope) + b"\0" + payload, digest_size=CHECK_BYTES).digest()
+    return urlsafe_b64encode(check + payload).rstrip(b"=").decode()
 
 
 def decode_cursor(cursor: str, scope: Record) -> Position:
@@ -210,18 +214,12 @@ def decode_cursor(cursor: str, scope: Record) -> Position:
     """
     try:
         raw = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
+        position: Position = POSITION_DECODER.decode(raw[CHECK_BYTES:])
     except ValueError:
         raise build_cursor_error() from None
-    payload = raw[CHECK_BYTES:]
-    if sign_payload(payload, scope) != cursor:
+    if encode_cursor(position, scope) != cursor:
         raise build_cursor_error()
-    position: Position = msgspec.json.decode(payload)
     return position
-
-
-def sign_payload(payload: bytes, scope: Record) -> str:
-    check = blake2s(ENCODER.encode(scope) + b"\0" + payload, digest_size=CHECK_BYTES).digest()
-    return urlsafe_b64encode(check + payload).rstrip(b"=").decode()
 
 
 def build_cursor_error() -> InvalidParameters:

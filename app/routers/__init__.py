@@ -8,12 +8,13 @@ from enum import Enum
 from inspect import Parameter, Signature
 from typing import Annotated, Any, NamedTuple, TypeVar
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from app.db.columns import Record
 from app.formats.tables import TABLES, Table
+from app.http.routes import RouteDeclarations
 from app.i18n import Language
 from app.pages import render_content
 from app.parameters import DetailParameters, Parameters, create_path_key
@@ -40,7 +41,7 @@ class RecordOperation(NamedTuple):
 
 
 def add_collection(
-    router: APIRouter,
+    router: RouteDeclarations,
     table: Table,
     list_operation: ListOperation,
     record_operation: RecordOperation | None = None,

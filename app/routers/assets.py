@@ -6,11 +6,12 @@ from email.utils import formatdate
 from mimetypes import guess_type
 from pathlib import Path
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.enums import OpenApiVersion
 from app.formats.dataset_info import DESCRIPTION, SHORT_TITLE, TITLE
 from app.http.cache import IMMUTABLE
+from app.http.routes import RouteDeclarations
 from app.i18n import Bilingual
 from app.openapi import OpenApiDocuments
 from app.pages import PAPER, STATIC, get_asset_version, hash_asset, read_asset
@@ -19,7 +20,7 @@ from app.problems.messages import UNKNOWN_PATH
 from app.request import Context, RequestContext
 from app.routers import NoParameters
 
-router = APIRouter(include_in_schema=False)
+router = RouteDeclarations(include_in_schema=False)
 
 MANIFEST = "application/manifest+json"
 VERSIONED_NAME = re.compile(r".*-\d+\.\d+\.\d+\.js")

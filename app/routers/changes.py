@@ -2,18 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from fastapi.responses import JSONResponse
 
 from app.formats.feeds import ATOM, JSON_FEED, build_json_feed, write_atom
+from app.http.routes import RouteDeclarations
 from app.parameters import ChangeListParameters
 from app.queries.releases import list_changes, list_releases
 from app.request import Context
 from app.routers import NoParameters
-from app.schemas import create_page_model
+from app.schemas import create_page_model, encode_json
 from app.schemas.service import Change, Feed
 
-router = APIRouter(prefix="/v1", tags=["History"])
+router = RouteDeclarations(prefix="/v1", tags=["History"])
 ChangePage = create_page_model(Change)
 
 
@@ -61,5 +62,5 @@ def get_atom_feed(context: Context, _: NoParameters) -> Response:
 def get_json_feed(context: Context, _: NoParameters) -> Response:
     feed = build_json_feed(context.run_query(list_releases), context.base_url, context.language)
     return context.create_bytes_response(
-        Feed.model_validate(feed).to_json(), FeedResponse.media_type
+        encode_json(Feed.model_validate(feed)), FeedResponse.media_type
     )

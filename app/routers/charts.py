@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any, NamedTuple
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app import parameters
 from app.formats.charts.canvas import PNG, SVG, Canvas, render_png, render_svg
@@ -16,6 +16,7 @@ from app.formats.charts.overview import build_overview_chart
 from app.formats.charts.vega_lite import SPECIFICATION, write_specification
 from app.formats.registry import CHART_FORMATS, CHARTED, Format
 from app.http.limits import DRAWINGS
+from app.http.routes import RouteDeclarations
 from app.problems.messages import CARD_SIZE, HEIGHT_TOO_SMALL, IMAGE_TOO_LARGE
 from app.problems.problem import InvalidParameters, ParameterError
 from app.queries import charts
@@ -25,7 +26,7 @@ from app.queries.progress import get_commitment
 from app.request import Context, RequestContext
 from app.routers import declare_signature
 
-router = APIRouter(prefix="/v1", tags=["Charts"])
+router = RouteDeclarations(prefix="/v1", tags=["Charts"])
 
 SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
 """An SVG opened on its own loads nothing from elsewhere and runs no scripts."""

@@ -5,10 +5,11 @@ from datetime import date
 from itertools import groupby
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app import parameters
 from app.db.columns import Record
+from app.http.routes import RouteDeclarations
 from app.pages import render_content
 from app.problems.messages import FORM_MESSAGES, LATER_THAN_RELEASE
 from app.problems.problem import InvalidParameters
@@ -27,7 +28,7 @@ from app.routers import NoParameters, render_form, validate_form
 
 PAIR = 2
 
-router = APIRouter(include_in_schema=False)
+router = RouteDeclarations(include_in_schema=False)
 
 
 @router.get("/compare")

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from xml.etree import ElementTree as ET
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from fastapi.responses import PlainTextResponse
 
 from app import parameters
@@ -13,6 +13,7 @@ from app.db.columns import Record
 from app.formats import dcat, llms_txt, tables
 from app.formats.registry import build_service_links, list_distributions
 from app.formats.tables import Table
+from app.http.routes import RouteDeclarations
 from app.i18n import Language
 from app.pages.content import GUIDE_PATHS
 from app.pages.listings import LISTINGS
@@ -21,8 +22,8 @@ from app.routers import NoParameters
 
 CATALOG_SCHEMA = {"type": "object", "additionalProperties": True}
 
-router = APIRouter(prefix="/v1", tags=["Discovery"])
-well_known = APIRouter(include_in_schema=False)
+router = RouteDeclarations(prefix="/v1", tags=["Discovery"])
+well_known = RouteDeclarations(include_in_schema=False)
 
 XML = "application/xml"
 # The namespaces identify the formats and are never fetched.

@@ -4,11 +4,12 @@ from typing import Annotated
 from urllib.parse import quote, urlencode
 
 import msgspec
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from fastapi.responses import RedirectResponse
 
 from app.db.columns import Record
 from app.enums import OpenApiVersion
+from app.http.routes import RouteDeclarations
 from app.openapi import OpenApiDocuments
 from app.openapi.reference import (
     Group,
@@ -26,7 +27,7 @@ from app.problems.problem import InvalidParameters, ParameterError, UnknownRecor
 from app.request import Context, RequestContext
 from app.routers import NoParameters
 
-router = APIRouter(include_in_schema=False)
+router = RouteDeclarations(include_in_schema=False)
 
 EXAMPLE_LINES = 150
 """The most lines of an example, which a page is slow to show in full."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import ConfigDict
 from sqlalchemy import Connection
@@ -30,6 +30,7 @@ from app.formats.registry import (
 )
 from app.formats.tables import OBSERVATIONS, TABLES, Table, TableQuery
 from app.http import limits
+from app.http.routes import RouteDeclarations
 from app.problems.messages import CUBE_TOO_LARGE, NO_DATABASE_FILE
 from app.problems.problem import InvalidParameters, ParameterError, UnknownPath
 from app.queries.commitments import get_priority_area
@@ -41,8 +42,8 @@ from app.request import Context, RequestContext
 from app.routers import NoParameters, declare_signature
 from app.schemas.formats import Cube, TableDescription
 
-router = APIRouter(prefix="/v1", tags=["Downloads"])
-citation_router = APIRouter(prefix="/v1", tags=["Citations"])
+router = RouteDeclarations(prefix="/v1", tags=["Downloads"])
+citation_router = RouteDeclarations(prefix="/v1", tags=["Citations"])
 
 SourceKey = Annotated[str, parameters.create_path_key("The key of a source.", "scio-2025-01-15")]
 ObservationKey = Annotated[

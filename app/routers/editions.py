@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app import parameters
 from app.formats import tables
+from app.http.routes import RouteDeclarations
 from app.queries.editions import compare_editions, get_edition
 from app.request import Context
 from app.routers import ListOperation, NoParameters, add_collection
 from app.schemas.editions import EditionComparison, EditionRecord
 
-router = APIRouter(prefix="/v1", tags=["Press conferences"])
+router = RouteDeclarations(prefix="/v1", tags=["Press conferences"])
 
 add_collection(
     router,

@@ -8,13 +8,14 @@ from typing import Annotated, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 from xml.etree import ElementTree as ET
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import ValidationError
 
 from app import parameters
 from app.db.columns import Record
 from app.formats.citations import summarize_observation
 from app.formats.dataset_info import TITLE
+from app.http.routes import RouteDeclarations
 from app.i18n import Language
 from app.pages import CARD_SIZE, EMBED_POLICY, build_card_url, build_frame, render_page
 from app.parameters import PIN, EmbedTheme, ObservationEmbedParameters, format_period, parse_period
@@ -40,7 +41,7 @@ from app.queries.reference import get_source
 from app.queries.series import get_series
 from app.request import JSON, Context, RequestContext
 
-router = APIRouter(include_in_schema=False)
+router = RouteDeclarations(include_in_schema=False)
 
 EMBEDDED = r"(?:/embed)?/(indicators|series|priority-areas)/([A-Za-z0-9.-]+)/?"
 """The paths of pages that can be embedded, and of their embeds."""

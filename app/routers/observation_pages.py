@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app import parameters
 from app.db.columns import Record
@@ -11,6 +11,7 @@ from app.formats import schema_org
 from app.formats.charts.indicators import build_indicator_chart, build_series_chart
 from app.formats.charts.model import Chart
 from app.formats.registry import list_distributions
+from app.http.routes import RouteDeclarations
 from app.pages import render_content
 from app.pages.charts import NARROW, WIDE, measure_chart
 from app.pages.indicator_view import (
@@ -25,7 +26,7 @@ from app.queries import profiles
 from app.request import Context, RequestContext
 from app.routers import NoParameters
 
-router = APIRouter(include_in_schema=False)
+router = RouteDeclarations(include_in_schema=False)
 
 
 @router.get("/indicators/{indicator}")

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app import parameters
 from app.formats import tables
+from app.http.routes import RouteDeclarations
 from app.queries import observations as queries
 from app.queries.indicators import get_indicator
 from app.request import Context
@@ -13,7 +14,7 @@ from app.routers import ListOperation, RecordOperation, add_collection
 from app.schemas import create_page_model
 from app.schemas.observations import Observation
 
-router = APIRouter(prefix="/v1", tags=["Figures"])
+router = RouteDeclarations(prefix="/v1", tags=["Figures"])
 
 ObservationPage = create_page_model(Observation)
 INDICATOR_KEY = "The key of the indicator."

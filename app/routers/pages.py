@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from fastapi.responses import RedirectResponse
 
 from app import parameters
@@ -13,6 +13,7 @@ from app.formats import schema_org
 from app.formats.charts.overview import build_overview_chart, find_reviewed_year
 from app.formats.feeds import format_title
 from app.formats.registry import build_service_links, list_distributions
+from app.http.routes import RouteDeclarations
 from app.i18n import format_published_day
 from app.pages import render_content, split_fragments
 from app.pages.charts import WIDE, layout_trend, measure_chart
@@ -39,7 +40,7 @@ from app.queries.releases import list_changes, list_releases
 from app.request import Context, RequestContext
 from app.routers import NoParameters, render_form, validate_form
 
-router = APIRouter(include_in_schema=False)
+router = RouteDeclarations(include_in_schema=False)
 
 
 @router.get("/")

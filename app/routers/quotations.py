@@ -2,13 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app import parameters
+from app.http.routes import RouteDeclarations
 from app.request import Context
+from app.schemas import encode_json
 from app.schemas.quotations import QuotationCheck
 
-router = APIRouter(prefix="/v1", tags=["Quotations"])
+router = RouteDeclarations(prefix="/v1", tags=["Quotations"])
 NO_STORE = {"Cache-Control": "no-store"}
 """The header of a response that depends on the day of the request."""
 
@@ -29,6 +31,6 @@ def check_quotation(
     context: Context, query: Annotated[parameters.QuotationParameters, Query()]
 ) -> Response:
     found = context.release.check_quotation(query.text, query.asked_on, context.language)
-    body = QuotationCheck.model_validate(found).to_json()
+    body = encode_json(QuotationCheck.model_validate(found))
     headers = NO_STORE if query.asked_on is None else None
     return context.create_bytes_response(body, "application/json", headers=headers)

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app import parameters
 from app.formats import tables
 from app.formats.tables import Table
+from app.http.routes import RouteDeclarations
 from app.queries import reference as queries
 from app.queries.passages import add_urls, list_source_passages
 from app.queries.resource import Resource
@@ -15,7 +16,7 @@ from app.routers import ListOperation, RecordOperation, add_collection
 from app.schemas import create_page_model
 from app.schemas.reference import Passage
 
-router = APIRouter(prefix="/v1", tags=["Reference data"])
+router = RouteDeclarations(prefix="/v1", tags=["Reference data"])
 
 PassagePage = create_page_model(Passage)
 

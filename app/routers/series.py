@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app import parameters
 from app.formats import tables
+from app.http.routes import RouteDeclarations
 from app.queries import comparison, related
 from app.queries import series as queries
 from app.queries.contradictions import get_contradiction
@@ -14,7 +15,7 @@ from app.request import Context
 from app.routers import ListOperation, RecordOperation, add_collection
 from app.schemas.series import Comparison, SeriesDetail
 
-router = APIRouter(prefix="/v1", tags=["Series"])
+router = RouteDeclarations(prefix="/v1", tags=["Series"])
 
 add_collection(
     router,

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from fastapi.concurrency import run_in_threadpool
 
 from app import __version__, parameters
@@ -20,6 +20,7 @@ from app.formats.registry import (
     list_distributions,
     list_media_types,
 )
+from app.http.routes import RouteDeclarations
 from app.i18n import Bilingual, Language
 from app.problems.messages import METRICS_DISABLED
 from app.problems.problem import ParameterError, UnknownPath
@@ -28,11 +29,12 @@ from app.queries.editions import read_overview
 from app.queries.releases import read_release
 from app.request import Context, RequestContext
 from app.routers import NoParameters
+from app.schemas import encode_json
 from app.schemas.service import Health, HealthStatus, Overview, SearchPage, Service
 
-router = APIRouter(prefix="/v1")
-health_router = APIRouter(prefix="/health", tags=["Service health"])
-metrics_router = APIRouter(include_in_schema=False)
+router = RouteDeclarations(prefix="/v1")
+health_router = RouteDeclarations(prefix="/health", tags=["Service health"])
+metrics_router = RouteDeclarations(include_in_schema=False)
 
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -247,5 +249,5 @@ def check_health(context: RequestContext) -> HealthStatus:
 
 
 def create_health_response(status: HealthStatus) -> Response:
-    body = Health(status=status).to_json()
+    body = encode_json(Health(status=status))
     return Response(body, media_type="application/json", headers=NO_STORE)

@@ -18,7 +18,7 @@ Editorial = Annotated[Item, Field(json_schema_extra={EDITORIAL_KEY: True})]
 """The type of a field whose content this service wrote, chose or calculated. Its schema says so,
 and so does the field ``editorial`` of the records that contain it."""
 
-ENCODER = msgspec.json.Encoder(decimal_format="number", enc_hook=attrgetter("__dict__"))
+encode_json = msgspec.json.Encoder(decimal_format="number", enc_hook=attrgetter("__dict__")).encode
 """Writes decimals with exactly their digits, and models by their fields, without a copy."""
 
 TEXT = r"^[^ ][\s\S]*$"
@@ -86,9 +86,6 @@ class Schema(BaseModel):
             paths = list_editorial(cls)
             field.default, field.default_factory = PydanticUndefined, lambda: paths
             field.examples = [list(paths)]
-
-    def to_json(self) -> bytes:
-        return ENCODER.encode(self)
 
 
 class Page(Schema, Generic[Item]):

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.enums import Datatype
 from app.i18n import Language
-from app.schemas import ENCODER, Address, Day, Line, Number, Prose, Schema, list_field
+from app.schemas import Address, Day, Line, Number, Prose, Schema, encode_json, list_field
 from app.schemas.observations import Observation
 
 MAX_OBSERVATIONS = 1000
@@ -94,7 +94,7 @@ class AliasedSchema(Schema):
     """A document with fields whose names Python does not allow."""
 
     def to_json(self) -> bytes:
-        return ENCODER.encode(self.model_dump(by_alias=True))
+        return encode_json(self.model_dump(by_alias=True))
 
 
 class Cube(AliasedSchema):

@@ -25,7 +25,7 @@ from uvicorn.server import ServerState
 
 from app.http.authority import apply_absolute_form
 from app.http.cache import LARGE_BODY, NOT_MODIFIED, OK, CacheMiddleware, select_response
-from app.http.cache_key import VALID_HOSTS, BoundedMemo, build_key, merge_headers
+from app.http.cache_key import VALID_HOSTS, BoundedMemo, build_key
 from app.http.cached_response import CachedResponse
 from app.http.conditional import CONDITIONAL_HEADERS
 from app.http.middleware import RAW_COMMON_HEADERS
@@ -97,11 +97,7 @@ class CachedResponseProtocol(HttpToolsProtocol):
         is_plain = self.limit_concurrency is None and not self.access_log
         self.cache: CacheMiddleware | None = None
         if app is not None and app.allows_fast_path and is_plain:
-            self.cache, self.releases, self.metrics = (
-                app.cache,
-                app.state.releases,
-                app.state.metrics,
-            )
+            self.cache, self.metrics = app.cache, app.state.metrics
             self.has_public_url = app.state.releases.public_url is not None
             app.uses_fast_path = True
         self.prefix = self.root_path.encode("ascii")
@@ -149,7 +145,7 @@ class CachedResponseProtocol(HttpToolsProtocol):
         cycle: Any = self.cycle
         if cycle is not None and not cycle.response_complete:
             return False
-        parser, headers = self.parser, merge_headers(self.headers)
+        parser, headers = self.parser, dict(self.headers)
         method = parser.get_method()
         if method not in {b"GET", b"HEAD"} or not SLOW_PATH_HEADERS.isdisjoint(headers):
             return False
@@ -161,7 +157,7 @@ class CachedResponseProtocol(HttpToolsProtocol):
         scope: Any = self.scope
         scope["raw_path"], scope["query_string"] = self.prefix + path, query
         key = build_key(scope, headers, has_public_url=self.has_public_url)
-        response = cache.find(key, self.releases.get_release)
+        response = cache.find(key)
         if response is None or self.connection.transport.is_closing():
             return False
         return len(response.body) <= LARGE_BODY and self.send_response(response, method, headers)

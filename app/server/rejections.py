@@ -8,6 +8,7 @@ from app.i18n import Language
 from app.problems.messages import MALFORMED_REQUEST, VERSION_NOT_SUPPORTED
 from app.problems.problem import MEDIA_TYPE, MalformedRequest, Problem, VersionNotSupported
 from app.request import RawHeaders, choose_request_id
+from app.schemas import encode_json
 
 OTHER_VERSION = re.compile(rb"[A-Z]+ \S+ HTTP/(?!1\.[01]\r?\n)[0-9.]+\r?\n")
 """A request line that is valid except for its version, such as the preface of HTTP/2."""
@@ -23,7 +24,7 @@ def describe_malformed(data: bytes) -> Problem:
 def serialize_rejection(problem: Problem, default_headers: RawHeaders, base_url: str) -> bytes:
     """Return a whole response with the headers of all others, which closes the connection."""
     identifier = choose_request_id(None)
-    body = problem.to_document(base_url, Language.ENGLISH, identifier.decode()).to_json()
+    body = encode_json(problem.to_document(base_url, Language.ENGLISH, identifier.decode()))
     status = HTTPStatus(problem.status)
     headers = [
         *default_headers,

@@ -315,7 +315,7 @@ class TimeoutProtocol(asyncio.Protocol):
         self.transport.write(response)
         self.close()
         if self.app is not None:
-            self.app.request_middleware.record_rejection(problem, self.client, len(response))
+            self.app.record_rejection(problem, self.client, len(response))
 
     def note_rejection(self, kind: str) -> None:
         if self.app is not None:

@@ -13,11 +13,11 @@ import httpx2
 import pytest
 from fastapi import FastAPI, Response
 from fastapi.responses import StreamingResponse
-from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from starlette.testclient import TestClient
 
 from app.application import App
+from app.http.routes import RouteDeclaration
 from app.i18n import Bilingual
 from app.ingest.build import build
 from app.ingest.files import compute_seed_hash
@@ -237,7 +237,7 @@ def add_routes(app: App, worked: list[str]) -> None:
         raise ValueError
 
     for endpoint in (slow, missing, broken):
-        app.request_router.add_route(APIRoute(f"/v1/{endpoint.__name__}", endpoint))
+        app.request_router.add_route(RouteDeclaration(f"/v1/{endpoint.__name__}", endpoint))
 
 
 @pytest.mark.parametrize(("path", "status"), [("slow", 200), ("missing", 404), ("broken", 500)])
@@ -289,7 +289,7 @@ def test_requests_do_not_wait_for_a_stream(counting: tuple[App, list[str]]) -> N
     async def stream() -> Response:
         return StreamingResponse(pieces(), media_type="text/plain")
 
-    app.request_router.add_route(APIRoute("/v1/stream", stream))
+    app.request_router.add_route(RouteDeclaration("/v1/stream", stream))
 
     async def together() -> list[tuple[int, dict[str, str], bytes]]:
         both = asyncio.gather(*(fetch(app, "/v1/stream") for _ in range(2)))

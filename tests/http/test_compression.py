@@ -8,12 +8,12 @@ import brotli  # type: ignore[import-untyped]
 import pytest
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
-from fastapi.routing import APIRoute
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from app.http.cached_response import compress, create_compressor, is_compressible
+from app.http.routes import RouteDeclaration
 from app.negotiation import Coding, negotiate_coding
 from tests.support.targets import Target, opened
 
@@ -143,5 +143,5 @@ def streaming(database: Target) -> Iterator[TestClient]:
         def rows() -> StreamingResponse:
             return StreamingResponse((b"a,b,c\n" * 1000 for _ in range(100)), media_type="text/csv")
 
-        working.request_router.add_route(APIRoute("/v1/rows", rows))
+        working.request_router.add_route(RouteDeclaration("/v1/rows", rows))
         yield TestClient(working)

@@ -36,7 +36,7 @@ from app.formats.charts.vega_lite_parts import (
 )
 from app.i18n import Bilingual, Language
 from app.parameters import Theme
-from app.schemas import ENCODER
+from app.schemas import encode_json
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 SPECIFICATION = "application/vnd.vegalite.v6+json"
@@ -67,7 +67,7 @@ def write_specification(
     chart: Chart, theme: Theme, width: int | None = None, height: int | None = None
 ) -> bytes:
     """Write the specification, each figure with all its digits."""
-    return ENCODER.encode(build_specification(chart, theme, width, height))
+    return encode_json(build_specification(chart, theme, width, height))
 
 
 def build_specification(chart: Chart, theme: Theme, width: int | None, height: int | None) -> Node:
