@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import formatdate, parsedate_to_datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import blake2b
 from time import time
 from typing import Any, NamedTuple
@@ -26,8 +26,8 @@ GZIP = 16
 """Added to the window size, this selects the gzip format of zlib."""
 TEXT = re.compile(r"text/(?!event-stream).*|application/(.*\+)?(json|xml|yaml|csv|javascript)")
 """The media types of texts other than those of the registry."""
-COMPRESS_IN_THREAD = 50_000
-"""A body of more bytes is compressed in a thread."""
+ENCODE_IN_THREAD = 50_000
+"""A body of more bytes is compressed, and its digest computed, in a thread."""
 REPLACED_HEADERS = frozenset({b"content-length", b"etag", b"x-accel-buffering"})
 """Headers of a route's response that are set again, or no longer apply, once it is complete."""
 NOT_MODIFIED_HEADERS = frozenset(
@@ -110,16 +110,17 @@ async def build_cached_response(
     headers = dict(response.raw_headers)
     for name in REPLACED_HEADERS:
         headers.pop(name, None)
-    if vary_by_encoding(headers):
-        coding = context.coding
-        if coding is not Coding.IDENTITY and len(body) >= MIN_SIZE:
-            headers[b"content-encoding"] = coding.encode()
-            is_long = len(body) > COMPRESS_IN_THREAD
-            body = await run_sync(compress, body, coding) if is_long else compress(body, coding)
+    is_encoded = vary_by_encoding(headers) and len(body) >= MIN_SIZE
+    coding = context.coding if is_encoded else Coding.IDENTITY
+    if coding is not Coding.IDENTITY:
+        headers[b"content-encoding"] = coding.encode()
+    is_long = len(body) > ENCODE_IN_THREAD
+    encoding = partial(encode, body, headers, coding)
+    body, etag = await run_sync(encoding) if is_long else encoding()
     headers.setdefault(b"cache-control", cache_control)
     if b"last-modified" not in headers:
         headers[b"last-modified"] = format_http_date(int(min(modified, time())))
-    date, etag = headers[b"last-modified"], compute_etag(body, headers)
+    date = headers[b"last-modified"]
     headers[b"etag"], headers[b"content-length"] = etag, b"%d" % len(body)
     return CachedResponse(
         body,
@@ -132,6 +133,14 @@ async def build_cached_response(
     )
 
 
+def encode(body: bytes, headers: Mapping[bytes, bytes], coding: Coding) -> tuple[bytes, bytes]:
+    """Return a body in a content coding, and its ETag."""
+    encoded = body if coding is Coding.IDENTITY else compress(body, coding)
+    parts = (headers.get(name, b"") for name in (b"content-type", b"content-encoding", b"link"))
+    digest = blake2b(b"\n".join((*parts, encoded)), digest_size=16)
+    return encoded, b'"%b"' % digest.hexdigest().encode()
+
+
 def vary_by_encoding(headers: dict[bytes, bytes]) -> bool:
     """Return whether a response is sent in the coding that clients prefer, and let it say so."""
     content_type = headers.get(b"content-type", b"").decode("latin-1")
@@ -140,12 +149,6 @@ def vary_by_encoding(headers: dict[bytes, bytes]) -> bool:
     varying = headers.get(b"vary")
     headers[b"vary"] = b"Accept-Encoding, " + varying if varying else b"Accept-Encoding"
     return True
-
-
-def compute_etag(body: bytes, headers: Mapping[bytes, bytes]) -> bytes:
-    parts = (headers.get(name, b"") for name in (b"content-type", b"content-encoding", b"link"))
-    digest = blake2b(b"\n".join((*parts, body)), digest_size=16)
-    return b'"%b"' % digest.hexdigest().encode()
 
 
 @lru_cache(maxsize=64)

@@ -19,6 +19,7 @@ from starlette.testclient import TestClient
 from app.application import ROUTERS, App, create_from_environment
 from app.db import Database, UnavailableError
 from app.db.stores import SQLiteStore
+from app.http import routing
 from app.http.routing import Router
 from app.ingest.build import build
 from app.queries import releases
@@ -185,10 +186,11 @@ def test_a_statement_that_the_driver_stops_is_executed_once(
 @pytest.mark.parametrize("kind", ["miss", "hit"])
 def test_a_request_enters_few_functions(fresh: App, kind: str) -> None:
     """A list that is made, and one that is cached; the bounds are what was reached."""
-    for _ in range(2):
+    for _ in range(3):
         asyncio.run(fetch(fresh, "/v1/topics", "limit=2"))
-    if kind == "miss":
         fresh.cache.store.clear()
+    if kind == "hit":
+        asyncio.run(fetch(fresh, "/v1/topics", "limit=2"))
     fresh.cache.next_refresh = time.monotonic() + 60
     with counting(fresh) as calls:
         assert asyncio.run(fetch(fresh, "/v1/topics", "limit=2"))[0] == 200
@@ -271,6 +273,39 @@ def test_the_event_loop_never_waits_for_a_database_server(
             assert "goods-trade" in allowed
             assert allowed == sorted(allowed)
         assert client.get(f"/v1/observations?indicator={'a' * 300}").status_code == 422
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("target", ["/v1/topics/trade", "/v1/topics?limit=2"])
+@pytest.mark.parametrize(
+    ("seconds", "longest", "on_loop"),
+    [(1, 1000, [False, True, True]), (0, 1000, [False] * 3), (1, 2, [False] * 3)],
+    ids=["quick", "slow", "long lists"],
+)
+def test_only_quick_requests_are_read_on_the_event_loop(  # noqa: PLR0913, PLR0917
+    database: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    target: str,
+    seconds: float,
+    longest: int,
+    on_loop: list[bool],
+) -> None:
+    """The first request of a shape compiles its statement, and long lists have long records."""
+    monkeypatch.setattr(routing, "QUICK", seconds)
+    monkeypatch.setattr(releases, "MAX_CACHED", longest)
+    read_database, found = Database.read, []
+
+    def read(self: Database, *arguments: Any) -> Any:
+        found.append(threading.current_thread() is threading.main_thread())
+        return read_database(self, *arguments)
+
+    with opened(database) as app:
+        monkeypatch.setattr(Database, "read", read)
+        path, _, query = target.partition("?")
+        for _ in on_loop:
+            assert asyncio.run(fetch(app, path, query))[0] == 200
+            app.cache.store.clear()
+    assert found == on_loop
 
 
 @pytest.mark.sqlite
