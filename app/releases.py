@@ -42,6 +42,8 @@ class Release:
     keys: dict[str, CollectionKeys]
     installed_at: float
     """When the release was installed, in seconds since 1970."""
+    quick_shapes: set[tuple[str, ...]] = field(default_factory=set)
+    """The routes, with languages, orders and names of parameters, whose requests need no thread."""
 
     @cached_property
     def is_small(self) -> bool:

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import formatdate, parsedate_to_datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import blake2b
 from time import time
 from typing import Any, NamedTuple
@@ -26,8 +26,8 @@ GZIP = 16
 """Added to the window size, this selects the gzip format of zlib."""
 TEXT = re.compile(r"text/(?!event-stream).*|application/(.*\+)?(json|xml|yaml|csv|javascript)")
 """The media types of texts other than those of the registry."""
-COMPRESS_IN_THREAD = 50_000
-"""A body of more bytes is compressed in a thread."""
+ENCODE_IN_THREAD = 50_000
+"""A body of more bytes is compressed, and its digest computed, in a thread."""
 REPLACED_HEADERS = frozenset({b"content-length", b"etag", b"x-accel-buffering"})
 """Headers of a route's response that are set again, or no longer apply, once it is complete."""
 IDENTIFYING_HEADERS = (b"content-type", b"content-encoding", b"link")
@@ -112,19 +112,13 @@ async def build_cached_response(
     headers = dict(response.raw_headers)
     for name in REPLACED_HEADERS:
         headers.pop(name, None)
-    if vary_by_encoding(headers):
-        coding = context.coding
-        if coding is not Coding.IDENTITY and len(body) >= MIN_SIZE:
-            headers[b"content-encoding"] = coding.encode()
-            is_long = len(body) > COMPRESS_IN_THREAD
-            body = await run_sync(compress, body, coding) if is_long else compress(body, coding)
+    encoding = partial(encode, body, headers, context.coding)
+    is_long = len(body) > ENCODE_IN_THREAD
+    body, etag = await run_sync(encoding) if is_long else encoding()
     headers.setdefault(b"cache-control", cache_control)
     if b"last-modified" not in headers:
         headers[b"last-modified"] = format_http_date(int(min(modified, time())))
     date = headers[b"last-modified"]
-    identifying = (headers.get(name, b"") for name in IDENTIFYING_HEADERS)
-    digest = blake2b(b"\n".join((*identifying, body)), digest_size=16)
-    etag = b'"%b"' % digest.hexdigest().encode()
     headers[b"etag"], headers[b"content-length"] = etag, b"%d" % len(body)
     return CachedResponse(
         body,
@@ -135,6 +129,20 @@ async def build_cached_response(
         is_file=b"accept-ranges" in headers,
         message={"type": "http.response.body", "body": body},
     )
+
+
+def encode(body: bytes, headers: dict[bytes, bytes], preferred: Coding) -> tuple[bytes, bytes]:
+    """Compress a body if clients and its type allow it, and say so in its headers.
+
+    Returns:
+        The body as it is sent, and its ETag.
+    """
+    if vary_by_encoding(headers) and preferred is not Coding.IDENTITY and len(body) >= MIN_SIZE:
+        headers[b"content-encoding"] = preferred.encode()
+        body = compress(body, preferred)
+    identifying = (headers.get(name, b"") for name in IDENTIFYING_HEADERS)
+    digest = blake2b(b"\n".join((*identifying, body)), digest_size=16)
+    return body, b'"%b"' % digest.hexdigest().encode()
 
 
 def vary_by_encoding(headers: dict[bytes, bytes]) -> bool:

@@ -12,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from inspect import iscoroutinefunction, signature
+from operator import itemgetter
+from time import thread_time
 from typing import Any, TypeVar, get_args
 from urllib.parse import quote, urlencode
 
@@ -26,6 +28,7 @@ from app.problems.messages import RELEASE_NOT_SERVED, UNKNOWN_PATH, find_nearest
 from app.problems.problem import ParameterError, ReleaseNotServed, UnknownPath, shorten
 from app.problems.validation import describe_errors
 from app.queries.releases import list_releases
+from app.releases import Release
 from app.request import RequestContext
 
 Result = TypeVar("Result")
@@ -34,6 +37,9 @@ MAX_THREADS = 16
 """How many endpoints may run in threads at once; other requests wait for one to finish."""
 SMALL_PAGE = 10
 """Reading so few records takes less time than waking a thread, if all lists are short."""
+QUICK = 0.005
+"""The seconds of processor time that a request may take on the event loop."""
+MAX_QUICK_SHAPES = 256
 PATH_CUTOFF = 0.7
 """The least similarity of a path to one that is suggested; /v1/ alone makes any two similar."""
 ENTRY_POINTS = ("/v1", "/docs")
@@ -167,10 +173,17 @@ class Router:
             response: Response = await route.endpoint(**arguments)
             return response
         call: Callable[[], Response] = partial(route.endpoint, **arguments)
-        is_quick = route.is_record
-        if route.has_limit and context.release.is_small:
-            is_quick = arguments[route.query_name].limit <= SMALL_PAGE
-        return call() if is_quick else await self.run_in_thread(call)
+        is_short = route.is_record or (
+            route.has_limit and arguments[route.query_name].limit <= SMALL_PAGE
+        )
+        if not is_short or not context.release.is_small:
+            return await self.run_in_thread(call)
+        names = map(itemgetter(0), context.query.params)
+        order = dict(context.query.params).get("sort", "")
+        shape = (route.path, context.language, order, *names)
+        if shape in context.release.quick_shapes:
+            return call()
+        return await self.run_in_thread(partial(note_quick_shape, context.release, shape, call))
 
     async def run_in_thread(self, call: Callable[[], Result]) -> Result:
         return await get_running_loop().run_in_executor(self.threads, call)
@@ -210,6 +223,22 @@ def expand_path(path: str, files: Mapping[str, str]) -> str | None:
         if record != path and not record.endswith("/"):
             return f"{record}/{file}"
     return None
+
+
+def note_quick_shape(
+    release: Release, shape: tuple[str, ...], call: Callable[[], Response]
+) -> Response:
+    """Create a response, and note if the next one for the same shape needs no thread.
+
+    The first one builds and compiles statements, which takes longer than the others.
+    """
+    began = thread_time()
+    response = call()
+    if thread_time() - began < QUICK:
+        if len(release.quick_shapes) >= MAX_QUICK_SHAPES:
+            release.quick_shapes.clear()
+        release.quick_shapes.add(shape)
+    return response
 
 
 def take_pinned_release(context: RequestContext) -> None:

@@ -13,7 +13,7 @@ from app.ingest.seed import Seed
 from app.ingest.vintages import RANKS, Vintage, assign_vintages
 
 
-class LatestFigure(NamedTuple):
+class LatestSpan(NamedTuple):
     """The newest figure of an indicator, and the days from and before which it was the newest."""
 
     observation: str
@@ -115,7 +115,7 @@ def select_headlines(seed: Seed) -> dict[str, str]:
     }
 
 
-def list_latest(seed: Seed) -> dict[str, list[LatestFigure]]:
+def list_latest(seed: Seed) -> dict[str, list[LatestSpan]]:
     """Return the figures of each indicator that were its newest, one time span after the other.
 
     The newest is the figure in force whose period ends last. Of several, it is the one in the unit
@@ -141,10 +141,10 @@ def list_latest(seed: Seed) -> dict[str, list[LatestFigure]]:
 
 def list_time_spans(
     vintages: Mapping[str, Vintage], rank: Callable[[str], tuple[object, ...]]
-) -> Iterator[LatestFigure]:
+) -> Iterator[LatestSpan]:
     """List which figure ranks first among those in force, from each day on which that changes."""
     days = {day for one in vintages.values() for day in (one.current_from, one.current_until)}
-    latest: LatestFigure | None = None
+    latest: LatestSpan | None = None
     for day in sorted(days):
         in_force = [
             key for key, one in vintages.items() if one.current_from <= day < one.current_until
@@ -154,7 +154,7 @@ def list_time_spans(
             yield latest._replace(current_until=day)
             latest = None
         if newest and not latest:
-            latest = LatestFigure(newest, day, FOREVER)
+            latest = LatestSpan(newest, day, FOREVER)
     if latest:
         yield latest
 

@@ -1,7 +1,7 @@
 """Does a flood of one kind of request delay the others? Their 99th percentiles alone and beside it.
 
-``python -m tests.benchmarks.flood`` keeps many requests of one kind in flight, each of them
-different, and meanwhile sends requests of the other kinds one after another.
+``python -m tests.benchmarks.flood`` keeps many requests of one kind in flight, none of which can be
+answered from the cache, and meanwhile sends requests of the other kinds one after another.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from http.client import HTTPConnection, HTTPException
 from itertools import count, product
 from multiprocessing import get_context
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import quantiles
 from tempfile import TemporaryDirectory
 from time import perf_counter, sleep
 from urllib.parse import urlsplit
@@ -21,35 +21,33 @@ from urllib.parse import urlsplit
 from tests.benchmarks.generated_data import Scale, build
 from tests.support.processes import serving
 
+INDICATOR = "goods-trade"
 KINDS = {
     "cached list": "/v1/topics?limit=7",
-    "list": "/v1/observations?limit=7&until=2{b:03}-12-31",
-    "record": "/v1/observations/none-{b}",
-    "chart": "/v1/indicators/goods-trade/chart.svg?height=1{b:03}",
-    "workbook": "/v1/observations.xlsx?indicator=goods-trade&until=2{b:03}-12-31",
-    "table": "/v1/observations.csv?indicator=goods-trade&until=2{b:03}-12-31",
-    "sdmx": "/sdmx/data/INDICATORS/...goods-trade..?endPeriod=2{b:03}",
+    "list": "/v1/observations?limit=7",
+    "record": "/v1/topics/trade",
+    "chart": f"/v1/indicators/{INDICATOR}/chart.svg",
+    "workbook": f"/v1/observations.xlsx?indicator={INDICATOR}",
+    "table": f"/v1/observations.csv?indicator={INDICATOR}",
+    "sdmx": f"/sdmx/data/INDICATORS/....{INDICATOR}..",
 }
 FLOODS: dict[str, str | None] = {
     "nothing": None,
-    "charts": "/v1/indicators/goods-trade/chart.svg?height=1{b:03}&width=9{a}",
-    "workbooks": "/v1/observations.xlsx?since=19{a}-01-01&until=2{b:03}-12-31",
-    "tables": "/v1/observations.csv?vintages=all&since=19{a}-01-01&until=2{b:03}-12-31",
-    "sdmx": "/sdmx/data/INDICATORS?endPeriod=2{b:03}&startPeriod=1{b:03}",
+    "charts": f"/v1/indicators/{INDICATOR}/chart.svg",
+    "workbooks": "/v1/observations.xlsx",
+    "tables": "/v1/observations.csv?vintages=all",
+    "sdmx": "/sdmx/data/INDICATORS",
 }
 SAME = {"charts": "chart", "workbooks": "workbook", "tables": "table", "sdmx": "sdmx"}
+CACHED = "cached list"
 IN_FLIGHT = 40
 OK = 200
-NUMBERS = count(100_000)
+NUMBERS = count()
 
 
-def fill(path: str, number: int) -> str:
-    """Fill in numbers so that no address is repeated soon."""
-    return path.format(a=number % 90 + 10, b=number % 900 + 50)
-
-
-def request(connection: HTTPConnection, path: str) -> int:
-    connection.request("GET", path, headers={"Accept-Encoding": "br"})
+def request(connection: HTTPConnection, path: str, host: str) -> int:
+    """Send a request; one that names another host than all others is never cached."""
+    connection.request("GET", path, headers={"Accept-Encoding": "br", "Host": host})
     response = connection.getresponse()
     response.read()
     return response.status
@@ -62,7 +60,7 @@ def flood(base: str, path: str) -> None:
         for number in count(start, IN_FLIGHT):
             connection = HTTPConnection(urlsplit(base).netloc, timeout=60)
             with suppress(OSError, HTTPException):
-                if request(connection, fill(path, number)) != OK:
+                if request(connection, path, f"flood-{number}.test") != OK:
                     sleep(0.5)
 
     with ThreadPoolExecutor(IN_FLIGHT) as threads:
@@ -86,47 +84,61 @@ def flooded(base: str, path: str | None) -> Iterator[None]:
         sleep(1)
 
 
-def measure(base: str, path: str, requests: int) -> float:
-    """Return the 99th percentile in milliseconds."""
+def measure(base: str, kind: str, requests: int) -> list[float]:
+    """Return the seconds that requests of a kind take, one after another."""
     connection = HTTPConnection(urlsplit(base).netloc, timeout=60)
     spent = []
     for _ in range(requests):
+        host = "cached.test" if kind == CACHED else f"alone-{next(NUMBERS)}.test"
         began = perf_counter()
-        request(connection, fill(path, next(NUMBERS)))
+        status = request(connection, KINDS[kind], host)
         spent.append(perf_counter() - began)
-    return quantiles(spent, n=100)[98] * 1000
+        assert status == OK, f"{kind}: {status}"
+    return spent
+
+
+def read_percentile(seconds: list[float], percentile: int) -> float:
+    """Return a percentile in milliseconds."""
+    return quantiles(seconds, n=100)[percentile - 1] * 1000
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--areas", type=int, default=10)
+    parser.add_argument("--database", type=Path, help="a database that was built before")
     parser.add_argument("--requests", type=int, default=100)
     parser.add_argument("--passes", type=int, default=3)
     options = parser.parse_args()
     found: dict[tuple[str, str], list[float]] = defaultdict(list)
     with TemporaryDirectory() as name:
-        database = Path(name) / "bri.sqlite"
-        build(Scale(20, options.areas), database)
+        database = options.database or Path(name) / "bri.sqlite"
+        if options.database is None:
+            build(Scale(20, options.areas), database)
         with serving(database, BRI_CACHE_ENTRIES="64") as base:
-            for kind, path in product(KINDS, FLOODS.values()):
-                measure(base, KINDS[kind], 2)
-                if path is not None:
-                    measure(base, path, 2)
+            for kind in KINDS:
+                measure(base, kind, 4)
             for _, (name_of_flood, path) in product(range(options.passes), FLOODS.items()):
                 with flooded(base, path):
-                    for kind, measured in KINDS.items():
+                    for kind in KINDS:
                         if SAME.get(name_of_flood) != kind:
-                            p99 = measure(base, measured, options.requests)
-                            found[name_of_flood, kind].append(p99)
-    print("p99 beside", *(f"{kind:>14}" for kind in KINDS))
-    for name_of_flood in FLOODS:
-        cells = []
-        for kind in KINDS:
-            passes = found[name_of_flood, kind]
-            alone = median(found["nothing", kind])
-            ratio = f"{median(passes):6.0f} ms {median(passes) / alone:3.1f}x" if passes else "-"
-            cells.append(f"{ratio:>14}")
-        print(f"{name_of_flood:10}", *cells)
+                            found[name_of_flood, kind] += measure(base, kind, options.requests)
+    for percentile in (50, 90, 99):
+        print(f"p{percentile} beside".ljust(12), *(f"{kind:>16}" for kind in KINDS))
+        for name_of_flood in FLOODS:
+            print(f"{name_of_flood:12}", *write_cells(found, name_of_flood, percentile))
+
+
+def write_cells(
+    found: dict[tuple[str, str], list[float]], flooded_by: str, percentile: int
+) -> Iterator[str]:
+    """Write the milliseconds of each kind beside a flood, and their ratio to those without."""
+    for kind in KINDS:
+        cell = "-"
+        if spent := found.get((flooded_by, kind)):
+            taken = read_percentile(spent, percentile)
+            ratio = taken / read_percentile(found["nothing", kind], percentile)
+            cell = f"{taken:.1f} ms {ratio:.1f}x"
+        yield f"{cell:>16}"
 
 
 if __name__ == "__main__":

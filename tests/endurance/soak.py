@@ -1,21 +1,26 @@
 """Send requests of every kind for a long time, and check that memory and open files do not grow.
 
 ``python -m tests.endurance.soak --minutes 20`` mixes cached and uncached responses, all formats,
-charts, SDMX, invalid requests, conditional requests, and clients that leave in the middle.
+charts, SDMX, invalid requests, conditional requests, clients that leave in the middle, and
+attackers: each sends what no client should, and holds connections without reading a response.
 """
 
 import argparse
 import random
+import socket
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
+from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from app.ingest.build import build
 from tests.endurance.replace_releases import resources
+from tests.server.test_hostile_clients import ATTACKS, exchange
 from tests.support.processes import Server, launched
 from tests.support.seeds import MIGRATIONS, SEED
 
@@ -43,6 +48,9 @@ PICTURES = (
     "/v1/indicators/aid-projects/chart.png?width={}&lang=zh&theme=dark",
     "/v1/overview.svg?width={}",
 )
+HELD = 20
+"""How many connections an attacker leaves open."""
+UNREAD = b"GET /v1/catalog.ttl HTTP/1.1\r\nHost: a\r\n\r\n" * 200
 WRONG = (
     "/v1/observations?limit=0{}",
     "/v1/indicators/none-{}",
@@ -57,6 +65,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--clients", type=int, default=6)
+    parser.add_argument("--attackers", type=int, default=2)
     options = parser.parse_args()
     with TemporaryDirectory() as name:
         target = Path(name) / "bri.sqlite"
@@ -101,6 +110,29 @@ def work(base: str, number: int, ended: threading.Event, counts: Counter[str]) -
             connection.close()
 
 
+def attack(port: int, ended: threading.Event, counts: Counter[str]) -> None:
+    """Send attacks one after another, and leave the last connections open and unread."""
+    held: deque[socket.socket] = deque(maxlen=HELD)
+    for name, (sent, statuses) in cycle(ATTACKS.items()):
+        if ended.is_set():
+            break
+        try:
+            head = exchange(port, sent, 60).partition(b"\r\n")[0]
+            held.append(socket.create_connection(("127.0.0.1", port), 60))
+            held[-1].settimeout(0.1)
+            with suppress(TimeoutError):
+                held[-1].sendall(UNREAD)
+        except OSError as error:
+            counts[f"{type(error).__name__} at {name}"] += 1
+            continue
+        # A server that closes while it is sent to may be heard no more.
+        is_expected = not head or int(head.split()[1]) in statuses
+        counts["attacks" if is_expected else f"{head!r} at {name}"] += 1
+        time.sleep(0.05)
+    for connection in held:
+        connection.close()
+
+
 def run(server: Server, options: argparse.Namespace) -> None:
     """Load the server, and measure it every so often."""
     ended = threading.Event()
@@ -108,6 +140,10 @@ def run(server: Server, options: argparse.Namespace) -> None:
     threads = [
         threading.Thread(target=work, args=(server.base, number, ended, counts))
         for number in range(options.clients)
+    ]
+    threads += [
+        threading.Thread(target=attack, args=(server.port, ended, counts))
+        for _ in range(options.attackers)
     ]
     for thread in threads:
         thread.start()
@@ -130,7 +166,7 @@ def run(server: Server, options: argparse.Namespace) -> None:
     assert not wrong, wrong
 
 
-EXPECTED = {"200", "304", "404", "422", "left in the middle"}
+EXPECTED = {"200", "304", "404", "422", "left in the middle", "attacks"}
 
 
 if __name__ == "__main__":

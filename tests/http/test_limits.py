@@ -3,6 +3,7 @@
 import json
 import re
 from contextlib import closing
+from importlib.util import find_spec
 
 import httpx2
 import pytest
@@ -59,6 +60,25 @@ def test_a_client_has_a_rate_limit(database: Target) -> None:
         assert client.get("/health/ready").status_code == 200
         other = TestClient(app, client=("192.0.2.7", 1))
         assert other.get("/v1/topics").status_code == 200
+
+
+@pytest.mark.skipif(find_spec("mcp") is None, reason="needs the package mcp")
+def test_the_tools_have_the_same_limits(
+    database: Target, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = {"mcp": True, "allowed_hosts": ("testserver",), "rate_limit": "1/minute"}
+    with (
+        opened(database, access_log="json", metrics=True, **settings) as app,
+        TestClient(app) as client,
+    ):
+        headers = [{"Host": "evil.example"}, {}, {}]
+        statuses = [client.post("/mcp", json={}, headers=one).status_code for one in headers]
+        metrics = client.get("/metrics").text
+    assert [statuses[0], statuses[2]] == [421, 429]
+    assert statuses[1] not in statuses[::2]
+    logged = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one["status"] for one in logged if one["target"] == "/mcp"] == statuses
+    assert 'route="/mcp"' in metrics
 
 
 def test_a_cached_response_counts_towards_the_rate(database: Target) -> None:
