@@ -14,7 +14,7 @@ from app.formats.charts.canvas import Canvas, render_svg
 from app.formats.charts.card import layout_card
 from app.formats.charts.layout import layout_chart
 from app.formats.charts.model import Chart, DataPoint, Group, Panel, Tile
-from app.formats.charts.style import PALETTES
+from app.formats.charts.style import PALETTES, Style, wrap_text
 from app.i18n import Language
 from app.parameters import Theme
 from tests.formats.test_charts import SVG, list_bars, text_of
@@ -253,6 +253,13 @@ def test_dates_and_marks_stay_on_one_line() -> None:
     picture = draw(chart, layout_chart(chart, 320, None, Theme.LIGHT))
     lines = [one.text for one in picture.iter(f"{SVG}tspan")]
     assert lines[:2] == ["over 14 million tonnes", "by 6 August 2025"]
+    for width in range(170, 400, 5):
+        for text, date_text, language in (
+            ("over 14 million tonnes by 6 August 2025, in total", "6 August 2025", "en"),
+            ("中欧班列截至2025年11月28日：232个", "2025年11月28日", "zh"),
+        ):
+            broken = wrap_text(text, width, Style(16), Language(language))
+            assert any(date_text in line for line in broken), broken
 
 
 def test_a_card_draws_only_the_series_of_its_figure() -> None:
