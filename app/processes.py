@@ -219,8 +219,8 @@ def main() -> None:
     gc.set_threshold(*GC_THRESHOLDS)
     connection: JobConnection = Connection(int(sys.argv[1]))
     Thread(target=end_with_parent, args=(connection.fileno(),), daemon=True).start()
-    # The parent may end while a result is sent.
-    with suppress(BrokenPipeError):
+    # The parent may end while a result is sent, or before it has read one.
+    with suppress(ConnectionError):
         serve(connection)
 
 

@@ -1,6 +1,7 @@
 """Helper processes: results, failures, timeouts, restarts, and which release they read."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -161,3 +162,12 @@ time.sleep(60)
             time.sleep(0.3)
             parent.kill()
         until(lambda child=child: not Path(f"/proc/{child}/stat").exists(), 10)  # type: ignore[misc]
+
+
+def test_a_process_ends_quietly_with_a_parent_that_has_not_read_its_result() -> None:
+    process, connection = processes.start_process()
+    connection.send(False)
+    connection.send_bytes(pickle.dumps((len, ("four",))))
+    assert connection.poll(processes.TIMEOUT)
+    connection.close()
+    assert process.wait(processes.END_TIMEOUT) == 0
