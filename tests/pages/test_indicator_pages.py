@@ -223,6 +223,9 @@ def test_the_page_of_a_series_has_all_that_was_published(
     text = " ".join(page.xpath("//main")[0].text_content().split())
     for name in ("coverage", "unit", "counterpart_area"):
         assert series[name]["name"] in text
+    facts = page.xpath("//section[@aria-labelledby='about']//dd/text()")
+    periods = [series[name]["label"] for name in ("first_period", "last_period")]
+    assert all(fact in facts for fact in [str(series["observations"]), *periods])
     obstacles = [each["text"] for point in series["points"] for each in point["obstacles"]]
     obstacles += [
         each["text"] for one in series["not_comparable_with"] for each in one["obstacles"]
