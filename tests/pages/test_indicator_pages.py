@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -197,6 +198,25 @@ def test_breaks_are_marked_among_the_years(client: TestClient) -> None:
     (note,) = page.xpath("//li[@id=$id]", id=f"full-years.note.{mark}")
     assert "base was restated" in note.text_content()
     assert not row.xpath(".//*[local-name()='line']")
+
+
+@pytest.mark.parametrize("indicator", ["goods-trade", "trade-share"])
+def test_a_value_stands_below_the_one_with_which_it_is_compared(
+    client: TestClient, indicator: str
+) -> None:
+    page = read(client, f"/indicators/{indicator}?lang=en")
+    compared = 0
+    for body in page.xpath("//section[@id='vintages']//tbody[tr/th[@rowspan]]"):
+        for earlier, later in pairwise(body.xpath("tr")):
+            before, value = (
+                row.xpath("string(.//*[@class='display'])") for row in (earlier, later)
+            )
+            revision = later.xpath("string(td[last() - 1])")
+            assert ("repeats the value before" in revision) == (before == value)
+            is_finer = len(value.split(".")[-1]) > len(before.split(".")[-1])
+            assert ("with more digits" in revision) <= is_finer
+            compared += 1
+    assert compared
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
