@@ -309,17 +309,28 @@ def group_vintages(observations: Sequence[Record]) -> tuple[list[list[Record]], 
     """Group observations by series and period, the newest first.
 
     Returns:
-        The groups with several values, each by the day from which they were known and with the
-        value that ``replaced`` it; and the observations that are the only ones of their periods,
-        the last published first.
+        The groups with several values, each after the value with which it is compared and with
+        the value that ``replaced`` it; and the observations that are the only ones of their
+        periods, the last published first.
     """
     found: dict[tuple[object, ...], list[Record]] = defaultdict(list)
     for one in observations:
         found[one["series"], one["period"]["start"], one["period"]["end"]].append(one)
     single = [one for (one, *others) in found.values() if not others]
-    several = [add_replacements(group) for group in found.values() if len(group) > 1]
+    several = [
+        add_replacements(order_by_revision(group)) for group in found.values() if len(group) > 1
+    ]
     several.sort(key=lambda group: (group[0]["period"]["end"], group[0]["series"]), reverse=True)
     return several, sorted(single, key=lambda one: one["vintage"], reverse=True)
+
+
+def order_by_revision(vintages: Sequence[Record]) -> list[Record]:
+    """Order the values of one period, so that each follows the one with which it is compared."""
+    successors = {(one["revision"] or {}).get("previous"): one for one in vintages}
+    ordered = [successors[None]]
+    while ordered[-1]["id"] in successors:
+        ordered.append(successors[ordered[-1]["id"]])
+    return ordered
 
 
 def add_replacements(vintages: Sequence[Record]) -> list[Record]:

@@ -22,4 +22,7 @@ def test_forms_work_without_scripts_on_a_small_phone(browser: Browser, server: s
     page.get_by_role("button", name="查看").click()
     expect(page).to_have_url(re.compile("as_of=2025-01-14"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("2025年1月14日")
+    page.goto(f"/history?topic={'x' * 300}")
+    expect(page.get_by_role("alert")).to_contain_text("xxx")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.close()

@@ -38,6 +38,7 @@ def test_a_key_is_part_of_the_path_and_a_problem_is_shown(visit: Visit) -> None:
     expect(form.locator("[name=indicator]")).to_have_value("goods-trade")
     form.get_by_role("button", name="发送").click()
     expect(answer).to_contain_text("/v1/indicators/goods-trade?lang=zh")
+    expect(answer).to_contain_text("状态：200 OK")
     expect(answer.locator("pre").last).to_contain_text("22.1万亿元")
     # Numbers keep all digits, which JavaScript would not.
     expect(answer.locator("pre").last).to_contain_text('"value": 22100000000000')

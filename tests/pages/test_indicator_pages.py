@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -199,6 +200,25 @@ def test_breaks_are_marked_among_the_years(client: TestClient) -> None:
     assert not row.xpath(".//*[local-name()='line']")
 
 
+@pytest.mark.parametrize("indicator", ["goods-trade", "trade-share"])
+def test_a_value_stands_below_the_one_with_which_it_is_compared(
+    client: TestClient, indicator: str
+) -> None:
+    page = read(client, f"/indicators/{indicator}?lang=en")
+    compared = 0
+    for body in page.xpath("//section[@id='vintages']//tbody[tr/th[@rowspan]]"):
+        for earlier, later in pairwise(body.xpath("tr")):
+            before, value = (
+                row.xpath("string(.//*[@class='display'])") for row in (earlier, later)
+            )
+            revision = later.xpath("string(td[last() - 1])")
+            assert ("repeats the value before" in revision) == (before == value)
+            is_finer = len(value.split(".")[-1]) > len(before.split(".")[-1])
+            assert ("with more digits" in revision) <= is_finer
+            compared += 1
+    assert compared
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", [GOODS, "trade-share.CN.BRI.partner-2025.PT.P12M"])
 def test_the_page_of_a_series_has_all_that_was_published(
@@ -223,6 +243,9 @@ def test_the_page_of_a_series_has_all_that_was_published(
     text = " ".join(page.xpath("//main")[0].text_content().split())
     for name in ("coverage", "unit", "counterpart_area"):
         assert series[name]["name"] in text
+    facts = page.xpath("//section[@aria-labelledby='about']//dd/text()")
+    periods = [series[name]["label"] for name in ("first_period", "last_period")]
+    assert all(fact in facts for fact in [str(series["observations"]), *periods])
     obstacles = [each["text"] for point in series["points"] for each in point["obstacles"]]
     obstacles += [
         each["text"] for one in series["not_comparable_with"] for each in one["obstacles"]

@@ -92,9 +92,9 @@ async function send(form, answer) {
       create(
         "p",
         { class: "summary-line" },
-        create("span", { class: response.ok ? "" : "failed" }, `${labels.status}: ${response.status} ${response.statusText}`),
-        create("span", {}, `${labels.time}: ${time} ms`),
-        create("span", {}, `${labels.size}: ${blob.size.toLocaleString(document.documentElement.lang)} B`),
+        create("span", { class: response.ok ? "" : "failed" }, `${labels.status}${labels.colon}${response.status} ${response.statusText}`),
+        create("span", {}, `${labels.time}${labels.colon}${time} ms`),
+        create("span", {}, `${labels.size}${labels.colon}${blob.size.toLocaleString(document.documentElement.lang)} B`),
       ),
       create("details", {}, create("summary", {}, labels.headers), create("pre", { tabindex: 0 }, create("code", {}, headers))),
       create("h3", {}, labels.body),
