@@ -322,6 +322,18 @@ def group_vintages(observations: Sequence[Record]) -> tuple[list[list[Record]], 
     return several, sorted(single, key=lambda one: one["vintage"], reverse=True)
 
 
+def order_vintages(vintages: Sequence[Record]) -> list[Record]:
+    """Order all values of one period so that each follows the one it is compared with.
+
+    The day alone does not order them, since several may have become known on the same day.
+    """
+    following = {(one["revision"] or {}).get("previous"): one for one in vintages}
+    ordered: list[Record] = []
+    while found := following.get(ordered[-1]["id"] if ordered else None):
+        ordered.append(found)
+    return ordered
+
+
 def add_replacements(vintages: Sequence[Record]) -> list[Record]:
     """Add to the values of one period the one that replaced each of them, if one did."""
     successors: Mapping[object, Record] = {
@@ -329,5 +341,5 @@ def add_replacements(vintages: Sequence[Record]) -> list[Record]:
     }
     return [
         one | {"replaced_by": one["superseded_on"] and successors.get(one["superseded_on"])}
-        for one in vintages
+        for one in order_vintages(vintages)
     ]
