@@ -85,8 +85,9 @@ ROUTERS = (
 GC_THRESHOLDS = (5_000, 10, 50)
 """How often the garbage collector visits young and old objects: rarely, as it stops all threads,
 and nearly everything that a request leaves behind is freed without it."""
-SWITCH_INTERVAL = 0.0005
-"""The seconds after which a thread that writes a table has to let the event loop continue."""
+SWITCH_INTERVAL = 0.0001
+"""The seconds after which a thread has to let the event loop continue, which waits for it after
+each row of a query and each call of the kernel."""
 SHUTDOWN_TIMEOUT = 10
 """The seconds in which a worker without a supervisor has to finish its responses."""
 

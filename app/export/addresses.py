@@ -49,8 +49,6 @@ UNAVAILABLE = frozenset(
     | {"/sdmx", "/metrics", "/health/live", "/health/ready"}
 )
 """What only a service can answer, and the icon, which is one of the assets."""
-SERIES_EMBEDS = "/embed/series/"
-"""What has no files, since there are many and no page links to them."""
 FREE_PARAMETERS = frozenset({"q", "as_of"})
 CHANGES = frozenset({"/changes", "/v1/changes"})
 """The lists with a filter by release. All else is of one release here, so permanent links to it
@@ -187,8 +185,7 @@ class Layout:
         """Return whether files can take the place of what the service sends for a path."""
         is_left_out = self.left_out is not None and self.left_out.search(path) is not None
         is_missing = path.endswith(f".{DATABASE.suffix}") and not self.has_database_file
-        is_embed_of_series = path.startswith(SERIES_EMBEDS)
-        return not (path in UNAVAILABLE or is_left_out or is_missing or is_embed_of_series)
+        return not (path in UNAVAILABLE or is_left_out or is_missing)
 
     def find_long_collection(self, address: Address) -> str:
         """Return the collection with too many records that an address belongs to, if any."""

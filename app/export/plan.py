@@ -63,7 +63,8 @@ def list_addresses(layout: Layout, collections: Collections) -> Iterator[Address
 
 def list_paths(router: Router, collections: Collections) -> Iterator[str]:
     for route in router.routes.values():
-        if has_required_parameters(route):
+        # A record without figures has no embed; pages link to those that there are.
+        if has_required_parameters(route) or route.path.startswith("/embed/"):
             continue
         if not route.keys:
             yield route.path

@@ -103,6 +103,7 @@ UNKNOWN_CURSOR = Bilingual(
     "游标不属于该列表；请先不带游标请求，再沿next翻页",
 )
 NO_FIGURE = Bilingual("No figure for {period} is recorded here", "本站未收录{period}的数据")
+NOTHING_RECORDED = Bilingual("No figure of {code} is recorded here", "本站未收录{code}的数据")
 NO_FIGURE_IN_UNIT = Bilingual(
     "No figure for {period} in {unit} is recorded here", "本站未收录{period}以{unit}计的数据"
 )

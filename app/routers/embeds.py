@@ -22,6 +22,7 @@ from app.parameters import PIN, EmbedTheme, ObservationEmbedParameters, format_p
 from app.problems.messages import (
     NO_EMBED_OF_RELEASE,
     NO_FIGURE,
+    NOTHING_RECORDED,
     NOTHING_TO_EMBED,
     UNSUPPORTED_FORMAT,
 )
@@ -29,6 +30,7 @@ from app.problems.problem import (
     InvalidParameters,
     ParameterError,
     UnknownPath,
+    UnknownRecord,
     UnsupportedFormat,
     shorten,
 )
@@ -90,7 +92,11 @@ def read_area(context: RequestContext, slug: str, year: int | None) -> Record:
 
 
 def read_indicator_observation(context: RequestContext, code: str, period: str | None) -> Record:
-    """Read the figure that stands for an indicator: its newest, or that of a period."""
+    """Read the figure that stands for an indicator: its newest, or that of a period.
+
+    Raises:
+        UnknownRecord: if it has no figures.
+    """
     found = context.run_query(get_indicator, code)
     indicator = context.require_record(found, "indicators", indicator=code)
     if period is not None:
@@ -98,21 +104,26 @@ def read_indicator_observation(context: RequestContext, code: str, period: str |
     latest = indicator["latest"]
     observation: Record | None = latest["observation"] if latest else indicator["headline"]
     if observation is None:
-        raise context.create_unknown_record("indicators", "indicator", code)
+        raise create_nothing_recorded("path.indicator", code)
     return observation
+
+
+def create_nothing_recorded(location: str, code: str) -> UnknownRecord:
+    return UnknownRecord.from_error(ParameterError(location, NOTHING_RECORDED.format(code=code)))
 
 
 def read_series_observation(context: RequestContext, code: str, period: str | None) -> Record:
     """Read the newest figure of a series, or that of a period.
 
     Raises:
+        UnknownRecord: if it has no figures, only growth rates.
         InvalidParameters: if the series has no figure for the period.
     """
     found = context.run_query(get_series, code)
     series = context.require_record(found, "series", series=code)
     points = {(one["period"]["start"], one["period"]["end"]): one for one in series["points"]}
     if not points:
-        raise context.create_unknown_record("series", "series", code)
+        raise create_nothing_recorded("path.series", code)
     if period is None:
         newest: Record = series["points"][-1]
         return newest

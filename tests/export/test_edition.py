@@ -93,6 +93,17 @@ def test_every_link_leads_to_a_file(edition: Path) -> None:
             assert HOST.encode() not in path.read_bytes(), path
 
 
+def test_the_embeds_that_pages_offer_are_files(edition: Path) -> None:
+    for folder in ("en/indicators", "zh/series"):
+        offered = {
+            path
+            for page in (edition / folder).glob("*.html")
+            for path in re.findall(r"\w\w/embed/[\w/.-]+\.html", page.read_text("utf-8"))
+        }
+        assert len(offered) > 5
+        assert all((edition / path).is_file() for path in offered)
+
+
 def test_files_are_the_responses_of_the_service(edition: Path, client: TestClient) -> None:
     compared: dict[str, int] = {}
     for one in list_files(edition):

@@ -88,3 +88,12 @@ def test_a_small_cache_lets_go_of_the_oldest(database: Target) -> None:
         b"/v1/units",
         b"/v1/sectors",
     }
+
+
+def test_a_replaced_entry_counts_once(database: Target) -> None:
+    with opened(database) as app:
+        TestClient(app).get("/v1/units")
+        store = app.cache.store
+        ((key, (response, size)),) = store.entries.items()
+        store.put(key, response)
+        assert store.used_bytes == size

@@ -2,6 +2,7 @@
 
 import re
 from hashlib import sha384
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
@@ -11,9 +12,12 @@ from lxml import html
 from starlette.testclient import TestClient
 
 from app.http.cache import IMMUTABLE
+from app.ingest.build import build
 from app.pages import ELEMENT_SCRIPT, STATIC, compute_integrity
 from tests.pages.test_pages import BROWSER, STRICT, localize_url, read
 from tests.routers.test_discovery import HOST
+from tests.support.seeds import MIGRATIONS, copied
+from tests.support.targets import opened
 
 pytestmark = pytest.mark.database
 
@@ -89,6 +93,23 @@ def test_embed_codes_are_valid_html(client: TestClient, language: str) -> None:
         language,
     )
     assert client.get(path_of(figure.find("a").get("href"))).status_code == 200
+
+
+def test_an_indicator_without_figures_offers_no_embed(tmp_path: Path) -> None:
+    seed = copied(tmp_path)
+    file = seed / "indicators/aid-projects.yaml"
+    text = re.sub(r"(?m)^position: .*", "position: 99", file.read_text("utf-8"))
+    (seed / "indicators/planned.yaml").write_text(text, "utf-8")
+    build(seed, MIGRATIONS, tmp_path / "bri.sqlite")
+    with opened(tmp_path / "bri.sqlite") as app, TestClient(app, base_url=HOST) as client:
+        page = read(client, "/indicators/planned?lang=en")
+        assert not page.xpath("//link[contains(@type, 'oembed')]")
+        (found,) = page.xpath("//details[@class='share']")
+        assert "/embed/" not in found.text_content()
+        for path in ("/embed/indicators/planned", f"/oembed?url={HOST}/indicators/planned"):
+            response = client.get(path)
+            assert response.status_code == 404
+            assert response.json()["detail"] == "No figure of planned is recorded here"
 
 
 def test_a_released_script_never_changes() -> None:

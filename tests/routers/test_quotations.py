@@ -68,7 +68,7 @@ def test_the_page_marks_findings(client: TestClient) -> None:
     assert page.xpath("string(//blockquote[1])") == TEXT
     assert page.xpath("//blockquote[1]/mark/text()") == ["700"]
     assert page.xpath("string(//blockquote[2])") == TEXT.replace("700", "over 700")
-    (link,) = page.xpath("//ol//a[contains(@href, '/indicators/aid-projects')]/@href")
+    (link,) = page.xpath("//ol//a[contains(@href, '/series/aid-projects')]/@href")
     path, _, place = link.partition("#")
     target: Any = html.fromstring(client.get(path).text)
     assert target.xpath("//*[@id=$place]", place=place)
@@ -79,9 +79,10 @@ def test_the_page_marks_findings(client: TestClient) -> None:
     assert "default-src 'none'" in response.headers["content-security-policy"]
 
 
-def test_an_empty_form_is_the_page_without_a_result(client: TestClient) -> None:
+def test_an_empty_form_says_what_is_missing(client: TestClient) -> None:
     response = client.get("/quotation-check?text=&asked_on=&lang=zh")
-    assert response.status_code == 200
+    assert response.status_code == 422
+    assert "请输入要核对的文字" in response.text
     assert "<blockquote" not in response.text
 
 
