@@ -59,7 +59,6 @@ def check_integrity(seed: Seed) -> list[SeedIssue]:
         for path, message in check(seed, entity)
     ]
     history = list(check_history(seed))
-    has_releases = len(seed.get_all(Release)) == len(seed.list_keys(Release)) > 0
     issues += [
         *check_documents(seed),
         *check_contradictions(seed),
@@ -67,8 +66,11 @@ def check_integrity(seed: Seed) -> list[SeedIssue]:
         *find_duplicates(seed),
         *history,
     ]
+    are_valid = (key in seed.entities[kind] for kind, key in seed.documents)
     # A file with another issue would be reported as changed too.
-    return issues or (list(check_corrections(seed)) if has_releases else [])
+    if issues or seed.unreadable or not all(are_valid):
+        return issues
+    return list(check_corrections(seed))
 
 
 def check_documents(seed: Seed) -> Iterator[SeedIssue]:

@@ -134,8 +134,11 @@ def format_path(path: ValuePath) -> str:
 
 
 def read_document(file: PurePath, raw: bytes) -> Document:
-    """Read one seed file; its syntax errors are in ``issues`` of the document."""
+    """Read one seed file; errors of its name and syntax are in ``issues`` of the document."""
     document = Document(file)
+    if not re.fullmatch(CODE_PATTERN, document.key):
+        message = "has no key as its name; rename it: letters and digits, joined by '-' or '.'"
+        document.issues.append(SeedIssue(file, 1, "", message))
     try:
         text = raw.decode()
         node = Loader(text).get_single_node()

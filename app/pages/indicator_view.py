@@ -317,19 +317,20 @@ def group_vintages(observations: Sequence[Record]) -> tuple[list[list[Record]], 
     for one in observations:
         found[one["series"], one["period"]["start"], one["period"]["end"]].append(one)
     single = [one for (one, *others) in found.values() if not others]
-    several = [
-        add_replacements(order_by_revision(group)) for group in found.values() if len(group) > 1
-    ]
+    several = [add_replacements(group) for group in found.values() if len(group) > 1]
     several.sort(key=lambda group: (group[0]["period"]["end"], group[0]["series"]), reverse=True)
     return several, sorted(single, key=lambda one: one["vintage"], reverse=True)
 
 
-def order_by_revision(vintages: Sequence[Record]) -> list[Record]:
-    """Order the values of one period, so that each follows the one with which it is compared."""
-    successors = {(one["revision"] or {}).get("previous"): one for one in vintages}
-    ordered = [successors[None]]
-    while ordered[-1]["id"] in successors:
-        ordered.append(successors[ordered[-1]["id"]])
+def order_vintages(vintages: Sequence[Record]) -> list[Record]:
+    """Order all values of one period so that each follows the one it is compared with.
+
+    The day alone does not order them, since several may have become known on the same day.
+    """
+    following = {(one["revision"] or {}).get("previous"): one for one in vintages}
+    ordered: list[Record] = []
+    while found := following.get(ordered[-1]["id"] if ordered else None):
+        ordered.append(found)
     return ordered
 
 
@@ -340,5 +341,5 @@ def add_replacements(vintages: Sequence[Record]) -> list[Record]:
     }
     return [
         one | {"replaced_by": one["superseded_on"] and successors.get(one["superseded_on"])}
-        for one in vintages
+        for one in order_vintages(vintages)
     ]

@@ -41,7 +41,7 @@ RATE_SCOPE = {"indicator": Indicator.code, "counterpart_area": counterpart_area.
 SENTENCES = {
     Obstacle.UNIT: Bilingual(
         "One figure is in {unit}, the other in {other_unit}. This service does not convert units.",
-        "一为{unit}，一为{other_unit}，本服务不作换算。",
+        "一为{unit}，一为{other_unit}，本站不作换算。",
     ),
     Obstacle.COVERAGE: Bilingual(
         "The figures count different countries: {coverage}; {other_coverage}. A change between "
@@ -59,7 +59,7 @@ SENTENCES = {
     Obstacle.MONTHS: Bilingual(
         "One figure covers {months} months, the other {other_months}. This service does not scale "
         "figures.",
-        "一为{months}个月数据，一为{other_months}个月数据，本服务不作折算。",
+        "一为{months}个月数据，一为{other_months}个月数据，本站不作折算。",
     ),
     Obstacle.FIRST_MONTH: Bilingual(
         "One period begins in {month}, the other in {other_month}. Different parts of a year are "
@@ -79,14 +79,14 @@ SENTENCES = {
         "they give a change between {lower} and {upper}{measure}. At least one of the three "
         "numbers was calculated differently.",
         "公布的增速为“{growth}”，与两期数据不符：考虑舍入误差，由两期数据推算的变动幅度为"
-        "{lower}至{upper}{measure}。三个数值中至少有一个的口径不同。",
+        "{lower}{measure}至{upper}{measure}。三个数值中至少有一个的口径不同。",
     ),
     Obstacle.OTHER_UNIT_RATE: Bilingual(
         "The published growth is {growth}, while the two figures give a change between "
         "{lower} and {upper} percent. The difference is more than the {tolerance} percentage "
         "points that this service allows for the change of the exchange rate.",
         "公布的增速为“{growth}”，而由两期数据推算的变动幅度为{lower}%至{upper}%，"
-        "两者相差超过本服务为汇率变动设定的{tolerance}个百分点。",
+        "两者相差超过本站为汇率变动设定的{tolerance}个百分点。",
     ),
     Obstacle.QUALIFIER: Bilingual(
         "At least one of the two figures, “{display}” and “{other_display}”, has a qualifier in "

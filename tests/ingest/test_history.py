@@ -278,6 +278,15 @@ def test_a_changed_statement_must_be_declared_and_a_note_not(
     assert f"corrections: {field} of {file.removesuffix('.yaml')} is changed" in str(fault)
 
 
+def test_a_record_with_another_issue_is_not_reported_as_changed(tmp_path: Path) -> None:
+    seed = copied_with_past(tmp_path)
+    assert bri("freeze", "--seed", str(seed)).exit_code == 0
+    add(seed, "releases/2027-01-20.yaml", RELEASE.format(day="2027-01-20"))
+    edit(seed, "actions/2025-expand-trade.yaml", "kind: expand", "kind: expnd")
+    (fault,) = refused(seed)
+    assert fault.message.startswith("found 'expnd'")
+
+
 def test_corrections_of_the_second_release_have_their_reasons(client: TestClient) -> None:
     for language in ("en", "zh"):
         changes = client.get(f"/v1/changes?kind=corrected&limit=1000&lang={language}").json()

@@ -206,6 +206,12 @@ MOVED = {
         ("", ""),
         ":2: has the key '2026-11-25' by its fields; rename the file to 2026-11-25.yaml",
     ),
+    "no-key": (
+        "outcomes/2024-export-mix.yaml",
+        "outcomes/2024-export_mix.yaml",
+        ("", ""),
+        ":1: has no key as its name; rename it",
+    ),
     "unknown-folder": ("topics/trade.yaml", "trade.yaml", ("", ""), ":1: is not a seed file"),
     "too-deep": (
         "topics/trade.yaml",

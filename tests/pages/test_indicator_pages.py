@@ -9,6 +9,8 @@ import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
+from app.pages.indicator_view import group_vintages
+
 pytestmark = pytest.mark.database
 
 LANGUAGES = ("en", "zh")
@@ -187,6 +189,14 @@ def test_sources_and_vintages_have_every_figure(client: TestClient, language: st
     (row,) = vintages.xpath(".//tr[contains(., '50.3')][@id]")
     replaced = {"en": "superseded on 18 July 2025 by 50.7 percent", "zh": "由50.7%取代"}
     assert replaced[language] in " ".join(row.text_content().split())
+
+
+def test_values_of_a_period_follow_the_ones_they_are_compared_with(client: TestClient) -> None:
+    figures = client.get("/v1/observations?indicator=goods-trade&vintages=all&limit=1000").json()
+    several, single = group_vintages(figures["items"])
+    assert sum(map(len, several)) + len(single) == figures["total"]
+    pairs = [pair for group in several for pair in pairwise(group)]
+    assert all(after["revision"]["previous"] == before["id"] for before, after in pairs)
 
 
 def test_breaks_are_marked_among_the_years(client: TestClient) -> None:
