@@ -145,8 +145,8 @@ class CacheMiddleware:
         self.releases = releases
         self.store = CacheStore(limits)
         self.format_cache_control = lru_cache(maxsize=256)(freshness.format_cache_control)
-        self.pending: dict[Key, Future[Outcome]] = {}
-        """The responses that are being built; further requests for them wait here."""
+        self.pending: dict[Key, tuple[RequestContext, Future[Outcome]]] = {}
+        """The responses that are being built, with the requests for which; others wait for them."""
         self.release = releases.release
         """The release that the cached responses are from."""
         self.installed_at = find_newest_mtime(Path(__file__).parent.parent)
@@ -191,14 +191,17 @@ class CacheMiddleware:
         pending, key = self.pending, context.key
         outcome: Outcome = ABANDONED
         while outcome is ABANDONED and key in pending:
-            outcome = await shield(pending[key])
+            other, future = pending[key]
+            outcome = await shield(future)
+            context.route = other.route
         if isinstance(outcome, CachedResponse):
             return outcome
         if isinstance(outcome, Exception):
             raise outcome
-        future: Future[Outcome] = get_running_loop().create_future()
+        future = get_running_loop().create_future()
+        entry = context, future
         if outcome is ABANDONED:
-            pending[key] = future
+            pending[key] = entry
         outcome = ABANDONED
         try:
             outcome = await self.build(context, scope, receive, send, future)
@@ -210,7 +213,7 @@ class CacheMiddleware:
         finally:
             if not future.done():
                 future.set_result(outcome)
-            if pending.get(key) is future:
+            if pending.get(key) is entry:
                 del pending[key]
         return outcome
 

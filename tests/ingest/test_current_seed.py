@@ -84,7 +84,7 @@ def test_the_page_of_an_indicator_has_each_series_once(newest: TestClient, langu
         (section,) = page.xpath("//section[@id='table']")
         linked = [
             link.rpartition("/")[2].partition("?")[0]
-            for link in section.xpath(".//p[contains(@class,'request')]/a[1]/@href")
+            for link in section.xpath(".//p[contains(@class, 'note below')]/a/@href")
         ]
         assert sorted(linked) == sorted(series)
         folded = ["open" not in one.attrib for one in section.xpath("./details")]
@@ -129,7 +129,7 @@ def test_years_stand_side_by_side(newest: TestClient, language: str) -> None:
                 for link in cell.xpath("./a"):
                     path, _, key = link.get("href").partition("#")
                     one = figures[key]
-                    assert path.startswith(f"/indicators/{one['indicator']['code']}?")
+                    assert path.startswith(f"/series/{one['series']}?")
                     assert one["period"]["end"].startswith(year)
                     assert one["series"] == row.get("id")
                     assert one["coverage"]["name"] in row.find("th").text_content()
