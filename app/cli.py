@@ -330,7 +330,9 @@ def check_quote(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="The day from which “last year” is counted."),
     ] = None,
-    language: Annotated[Language, typer.Option(help="Of the findings.")] = Language.ENGLISH,
+    language: Annotated[
+        Language, typer.Option("--lang", help="The language of the findings.")
+    ] = Language.ENGLISH,
     database: DatabaseOption = None,
     seed: SeedOption = None,
 ) -> None:

@@ -166,7 +166,7 @@ def test_a_quotation_is_checked(tmp_path: Path) -> None:
     right, wrong = text.format("January to November"), text.format("the full year")
     done = bri("check-quote", "--database", target, right)
     assert (done.exit_code, done.stdout.count("as published")) == (0, 1), done.stderr
-    arguments = ("--language", "zh", "--asked-on", "2026-11-26")
+    arguments = ("--lang", "zh", "--asked-on", "2026-11-26")
     done = bri("check-quote", "--database", target, *arguments, wrong)
     assert done.exit_code == 1
     assert "- period: 公布的数据统计期为2024年1—11月" in done.stdout

@@ -95,7 +95,7 @@ def test_embed_codes_are_valid_html(client: TestClient, language: str) -> None:
     assert client.get(path_of(figure.find("a").get("href"))).status_code == 200
 
 
-def test_an_indicator_without_figures_offers_no_embed(tmp_path: Path) -> None:
+def test_an_indicator_without_figures_offers_no_embed_and_no_comparison(tmp_path: Path) -> None:
     seed = copied(tmp_path)
     file = seed / "indicators/aid-projects.yaml"
     text = re.sub(r"(?m)^position: .*", "position: 99", file.read_text("utf-8"))
@@ -110,6 +110,10 @@ def test_an_indicator_without_figures_offers_no_embed(tmp_path: Path) -> None:
             response = client.get(path)
             assert response.status_code == 404
             assert response.json()["detail"] == "No figure of planned is recorded here"
+        comparison = read(client, "/compare?indicator=planned&lang=en")
+        assert not comparison.xpath("//select[@name='period']")
+        for found in (page, comparison):
+            assert "This dataset has no figure of this indicator." in found.text_content()
 
 
 def test_a_released_script_never_changes() -> None:
