@@ -61,9 +61,18 @@ function openWideFolds() {
   for (const fold of document.querySelectorAll("details[data-open=wide]")) fold.open = true;
 }
 
+/** Finds what the fragment of the address names; nothing if it is no valid encoding. */
+function findTarget() {
+  try {
+    return document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  } catch {
+    return null;
+  }
+}
+
 /** Opens the groups around what the address names. */
 function revealTarget() {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const target = findTarget();
   let fold = target?.closest("details");
   if (!fold) return;
   for (; fold; fold = fold.parentElement.closest("details")) fold.open = true;
