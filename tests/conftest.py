@@ -48,11 +48,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Start two workers more than there are cores, because many tests wait; quick ones do not.
+    """Start one worker more than there are cores, because many tests wait; quick ones do not.
 
-    With one more, two cores were busy for 71 percent of the time.
+    Each worker imports all tests, and starts a server, a browser and PostgreSQL of its own; with
+    two more, a run took longer.
     """
-    return (os.cpu_count() or 1) + 2 * int(config.option.markexpr != "quick")
+    return (os.cpu_count() or 1) + int(config.option.markexpr != "quick")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
