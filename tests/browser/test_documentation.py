@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.support.chromium import wait_until
+
 Visit = tuple[Page, list[str]]
 
 
@@ -94,7 +96,7 @@ def test_a_deep_link_lands_at_its_heading(visit: Visit, width: int) -> None:
         page.goto(url)
         page.locator(f".toc a[href='#{anchor}']").focus()
         page.keyboard.press("Enter")
-        page.wait_for_function("scrollY > 300")
+        wait_until(page, "scrollY > 300")
         box = page.locator(f"#{anchor}").bounding_box()
         assert box is not None
         assert 0 <= box["y"] < 60

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page
 from starlette.testclient import TestClient
 
 from app.pages import ELEMENT_SCRIPT, STATIC, compute_integrity
+from tests.support.chromium import wait_until
 
 POLICY = (
     "default-src 'none'; script-src {service}; connect-src {service}; frame-src {service}; "
@@ -110,7 +111,7 @@ def test_a_foreign_page_shows_frames_and_elements(
         differing,
     ]
     with serve_page(server, content) as address, open_page(browser, address) as (page, said):
-        page.wait_for_function(f"document.querySelectorAll('{SHOWN}').length === 3")
+        wait_until(page, f"document.querySelectorAll('{SHOWN}').length === 3")
         for number, figure in enumerate(expected):
             root = page.locator("bri-figure").nth(number)
             for part, text in (
@@ -134,15 +135,15 @@ def test_a_foreign_page_shows_frames_and_elements(
                 assert contradiction["reason"] in difference.inner_text()
                 target = difference.locator("a").get_attribute("href")
                 assert target == f"{page_url}#{contradiction['code']}"
-        page.wait_for_function(HEIGHT_IS_ADAPTED)
+        wait_until(page, HEIGHT_IS_ADAPTED)
         frames = page.locator("iframe")
         for number in range(frames.count()):
             frame = frames.nth(number).content_frame
             text = " ".join(frame.locator("body").inner_text().split())
             assert ("Source:" if language == "en" else "来源：") in text
             needed = frame.locator("html").evaluate("(root) => root.getBoundingClientRect().height")
-            page.wait_for_function(
-                f"document.querySelectorAll('iframe')[{number}].clientHeight >= {int(needed)}"
+            wait_until(
+                page, f"document.querySelectorAll('iframe')[{number}].clientHeight >= {int(needed)}"
             )
         first = frames.nth(0).content_frame.locator("body").inner_text()
         assert expected[0]["display"] in "".join(first.split("\n"))

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_accessibility import NARROW, TAGS, axe, find_violations
+from tests.support.chromium import wait_until
 
 __all__ = ["axe"]
 
@@ -147,7 +148,7 @@ def test_a_resized_chart_keeps_the_focus(visit: Visit) -> None:
     for width in (NARROW, 900):
         page.set_viewport_size({"width": width, "height": 700})
         plot = page.locator(".plot")
-        page.wait_for_function(f"document.querySelector('.plot > svg').clientWidth < {width}")
+        wait_until(page, f"document.querySelector('.plot > svg').clientWidth < {width}")
         expect(plot).to_be_focused()
         box = plot.locator("svg").bounding_box()
         assert box

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, Route
 from starlette.testclient import TestClient
 
 from tests.formats.test_charts import PICTURES
+from tests.support.chromium import wait_until
 from tests.support.seeds import ROOT
 
 MODULES = ROOT / ".ci" / "node_modules"
@@ -131,7 +132,5 @@ def test_a_figure_has_a_tooltip_and_the_menu_selects_a_series(
     assert page.locator(".mark-rect path").count() == 2
     menu.select_option(names[1])
     selected = [one for one in found["data"]["values"] if one["series"] == names[1]]
-    page.wait_for_function(
-        f"document.querySelectorAll('.mark-rect path').length === {len(selected)}"
-    )
+    wait_until(page, f"document.querySelectorAll('.mark-rect path').length === {len(selected)}")
     assert len(selected) == 3

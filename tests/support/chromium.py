@@ -2,10 +2,11 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 PATH = shutil.which("chromium") or shutil.which("google-chrome")
 ARGUMENTS = [
@@ -26,3 +27,16 @@ def chromium() -> Iterator[Browser]:
         )
         yield started
         started.close()
+
+
+def wait_until(page: Page, expression: str) -> None:
+    """Wait until an expression is true in the page; raise `TimeoutError` after 30 seconds.
+
+    Playwright's own `wait_for_function` evaluates text inside the page, which the policies of
+    our pages forbid: it works only where the expression is true at once.
+    """
+    deadline = time.monotonic() + 30
+    while not page.evaluate(expression):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"This did not become true within 30 seconds: {expression}")
+        page.wait_for_timeout(50)
