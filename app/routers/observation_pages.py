@@ -1,6 +1,6 @@
 """The pages of indicators and of series: charts, tables, sources and vintages of their figures."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 from fastapi import Query, Response
@@ -37,12 +37,10 @@ def show_indicator(
 ) -> Response:
     found = context.run_query(profiles.read_indicator_profile, indicator)
     profile = context.require_record(found, "indicators", indicator=indicator)
-    release, language = context.release.record, context.language
+    language = context.language
     groups = build_groups(profile, check_series(profile, query.series), language)
-    chart = build_indicator_chart(profile, profile["chart_series"], release["code"], language)
-    distributions = list_distributions(has_file=context.release.database.is_file)
-    dataset = schema_org.describe_indicator(
-        profile, release, distributions, context.base_url, language
+    chart = build_indicator_chart(
+        profile, profile["chart_series"], context.release.record["code"], language
     )
     return render_content(
         context,
@@ -50,7 +48,7 @@ def show_indicator(
         indicator=profile,
         chosen=query.series,
         newest_whole=find_newest_whole(groups, profile),
-        json_ld=schema_org.embed_json(dataset),
+        json_ld=embed_dataset(context, schema_org.describe_indicator, profile),
         **describe_observations(context, groups, profile["observations"], chart),
     )
 
@@ -59,20 +57,16 @@ def show_indicator(
 def show_series(context: Context, series: str, _: NoParameters) -> Response:
     found = context.run_query(profiles.read_series_profile, series)
     profile = context.require_record(found, "series", series=series)
-    release, language = context.release.record, context.language
+    language = context.language
     shown = profile | {"series": [profile] if profile["points"] else []}
     groups = build_groups(shown, (), language)
-    chart = build_series_chart(profile["chart_series"], release["code"], language)
-    distributions = list_distributions(has_file=context.release.database.is_file)
-    dataset = schema_org.describe_series(
-        profile, release, distributions, context.base_url, language
-    )
+    chart = build_series_chart(profile["chart_series"], context.release.record["code"], language)
     return render_content(
         context,
         "series.html",
         series=profile,
         chosen=(),
-        json_ld=schema_org.embed_json(dataset),
+        json_ld=embed_dataset(context, schema_org.describe_series, profile),
         **describe_observations(context, groups, profile["observations"], chart),
     )
 
@@ -91,3 +85,11 @@ def describe_observations(
         "wide_size": measure_chart(chart, WIDE),
         "narrow_size": measure_chart(chart, NARROW),
     }
+
+
+def embed_dataset(context: RequestContext, describe: Callable[..., Record], profile: Record) -> str:
+    """Return the description of an indicator or a series as schema.org's JSON-LD, for a page."""
+    distributions = list_distributions(has_file=context.release.database.is_file)
+    return schema_org.embed_json(
+        describe(profile, context.release.record, distributions, context.base_url, context.language)
+    )
