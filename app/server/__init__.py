@@ -48,6 +48,17 @@ class ServerProtocol(TimeoutProtocol):
     protocol_class = select_protocol_class()
 
 
+class Supervisor(Multiprocess):
+    """Workers, each replaced when it has ended or no longer answers."""
+
+    def keep_subprocess_alive(self) -> None:
+        for process in self.processes:
+            # Only the worker uses its end of the pipe. While it is open here too, the end of a
+            # worker goes unnoticed until the answer to a question that it was asked is overdue.
+            process.child_conn.close()
+        super().keep_subprocess_alive()
+
+
 def is_loggable(record: logging.LogRecord) -> bool:
     """Return whether uvicorn may log a message; RejectionLog logs the rejections."""
     return not record.getMessage().startswith(REJECTION_MESSAGES)
@@ -106,7 +117,7 @@ def run(  # noqa: PLR0913 (Each is an option of the command line or a setting.)
     server = Server(config)
     try:
         if workers > 1:
-            Multiprocess(config, list(sockets) or [config.bind_socket()]).run()
+            Supervisor(config, list(sockets) or [config.bind_socket()]).run()
         else:
             config.load_app()
             server.run(list(sockets) or None)

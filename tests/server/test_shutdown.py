@@ -107,8 +107,11 @@ def test_a_killed_worker_is_replaced(database: Target) -> None:
             time.sleep(0.3)
             first = workers_of(server.pid)
             assert len(first) == 2
+            # Stopped first, so that it is killed while the supervisor waits for its answer.
+            os.kill(first[0], signal.SIGSTOP)
+            time.sleep(1)
             os.kill(first[0], signal.SIGKILL)
-            until(lambda: len(set(workers_of(server.pid)) - {first[0]}) == 2)
+            until(lambda: len(set(workers_of(server.pid)) - {first[0]}) == 2, LONGEST_END)
             before = counts["200"]
             time.sleep(0.5)
             stop()
