@@ -207,8 +207,15 @@ def describe_embed(
 ) -> dict[str, str | int]:
     kind, code, options = parse_page_url(context, query.url)
     language = Language(options["lang"])
-    # The language of the page, not of this request.
-    title, author = read_title(replace(context, language=language), kind, code, options)
+    try:
+        # The language of the page, not of this request.
+        title, author = read_title(replace(context, language=language), kind, code, options)
+    except (InvalidParameters, UnknownRecord) as error:
+        # Whatever is wrong with a part of the address is wrong with the address.
+        for one in error.errors:
+            one.location = "query.url"
+        refused = UnknownRecord if isinstance(error, UnknownRecord) else UnknownPath
+        raise refused(error.detail, error.errors) from None
     width = min(query.maxwidth or WIDTH, WIDTH)
     height = min(query.maxheight or HEIGHT, HEIGHT)
     url = f"{context.base_url}/embed/{kind}/{code}?{urlencode(options)}"
@@ -241,6 +248,8 @@ def has_room(query: parameters.OembedParameters, size: tuple[int, int]) -> bool:
 def parse_page_url(context: RequestContext, url: str) -> tuple[str, str, dict[str, str]]:
     """Return the collection, the key and the parameters of a page that can be embedded.
 
+    The page of an indicator that shows one series stands for this series.
+
     Raises:
         UnknownPath: if it is the address of another host, page or release.
     """
@@ -260,6 +269,9 @@ def parse_page_url(context: RequestContext, url: str) -> tuple[str, str, dict[st
     if options.get(PIN, served) != served:
         message = NO_EMBED_OF_RELEASE.format(release=shorten(options[PIN]), served=served)
         raise UnknownPath.from_error(ParameterError("query.url", message))
+    selected = given.get("series", []) if match[1] == INDICATORS else []
+    if len(selected) == 1 and "," not in selected[0]:
+        return "series", selected[0], options
     return match[1], match[2], options
 
 
@@ -289,23 +301,20 @@ def read_title(
 
     Raises:
         UnknownRecord: if there is no such record.
-        UnknownPath: if the embed would refuse its parameters.
+        InvalidParameters: if the embed would refuse its parameters.
     """
     is_area = kind == PRIORITY_AREAS
     model = parameters.PriorityAreaEmbedParameters if is_area else ObservationEmbedParameters
     try:
         query = model.model_validate({name: options[name] for name in options if name != PIN})
     except ValidationError as error:
-        raise UnknownPath(describe_errors(error.errors(), options).detail) from None
+        raise describe_errors(error.errors(), options) from None
     if isinstance(query, parameters.PriorityAreaEmbedParameters):
         record = read_area(context, code, query.year)
         title = str(record["title"])
     else:
         read = read_indicator_observation if kind == INDICATORS else read_series_observation
-        try:
-            record = read(context, code, query.period)
-        except InvalidParameters as error:
-            raise UnknownPath(error.detail, error.errors) from None
+        record = read(context, code, query.period)
         title = summarize_observation(record, context.language)
     source = context.run_query(get_source, record["source"]["code"])
     return title, source["publisher"] if source else ""

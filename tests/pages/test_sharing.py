@@ -320,10 +320,22 @@ def test_oembed_respects_the_space(client: TestClient) -> None:
         (f"{HOST}/embed/indicators/goods-trade?period=1999", 404),
         (f"{HOST}/embed/indicators/goods-trade?period=x", 404),
         (f"{HOST}/priority-areas/emerging-fields?year=1999", 404),
+        (f"{HOST}/indicators/goods-trade?series=nothing", 404),
     ],
 )
 def test_oembed_knows_its_pages_only(client: TestClient, url: str, status: int) -> None:
-    assert ask(client, url).status_code == status
+    answer = ask(client, url)
+    assert answer.status_code == status
+    # The address is all that was sent, so no error names a part of a path or another parameter.
+    locations = {one["location"] for one in answer.json().get("errors", [])}
+    assert locations == ({"query.url"} if status == 404 else set())
+
+
+def test_a_page_that_shows_one_series_is_embedded_as_this_series(client: TestClient) -> None:
+    one = ask(client, f"{HOST}/indicators/goods-trade?series={SERIES}&lang=en").json()
+    assert f"/embed/series/{SERIES}?lang=en" in one["html"]
+    several = ask(client, f"{HOST}/indicators/goods-trade?series={SERIES},{SERIES}").json()
+    assert "/embed/indicators/goods-trade?" in several["html"]
 
 
 def test_the_embed_of_a_permanent_link_is_permanent(client: TestClient) -> None:
