@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from sqlalchemy import URL
 
 from app.db import DatabaseError, check_target, is_current_release
@@ -38,6 +39,10 @@ def print_error(line: str) -> None:
     typer.echo(quote_commands(line), err=True)
 
 
+def describe_invalid(details: ErrorDetails) -> str:
+    return details["msg"].removeprefix("Value error, ")
+
+
 @contextmanager
 def exit_on_error() -> Iterator[None]:
     """Exit with code 1 and one line per error, without a traceback."""
@@ -52,7 +57,7 @@ def exit_on_error() -> Iterator[None]:
     except ValidationError as error:
         for details in error.errors():
             name = "_".join(str(part) for part in details["loc"]).upper().removeprefix("BRI_")
-            message = details["msg"].removeprefix("Value error, ")
+            message = describe_invalid(details)
             print_error(f"bri: BRI_{name}: {message}" if name else f"bri: {message}")
         raise typer.Exit(1) from None
     except (BuildError, CheckFailedError, CommandError, DatabaseError) as error:
@@ -71,7 +76,14 @@ def load_settings(database: Path | None, seed: Path | None = None, **more: objec
     if database is not None and ":/" in str(database):
         raise CommandError("--database takes a file; set BRI_DATABASE_URL for a database server")
     options: dict[str, Any] = {"database": database and database.absolute(), "seed": seed, **more}
-    settings = Settings(**{name: value for name, value in options.items() if value is not None})
+    try:
+        settings = Settings(**{name: value for name, value in options.items() if value is not None})
+    except ValidationError as error:
+        for details in error.errors():
+            # The option and the variable set the same, and only the one that was given is wrong.
+            if details["loc"] == ("public_url",) and "public_url" in more:
+                raise CommandError(f"--base-url: {describe_invalid(details)}") from None
+        raise
     if not settings.seed.is_dir():
         raise CommandError(f"{settings.seed} is not a folder of seed files")
     return settings

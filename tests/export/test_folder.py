@@ -261,7 +261,7 @@ def test_a_failed_export_leaves_no_files(export: Export, tmp_path: Path) -> None
     [
         (["--compress", "xz"], "xz is not one of br, zst, gz"),
         (["--leave-out", "("], "--leave-out: "),
-        (["--base-url", "data.example"], "BRI_PUBLIC_URL"),
+        (["--base-url", "data.example"], "bri: --base-url: "),
     ],
 )
 def test_what_is_wrong_with_an_option(
