@@ -36,6 +36,7 @@ COPY --from=build /opt/bri /opt/bri
 COPY --from=build /srv/bri /srv/bri
 ENV PATH=/opt/bri/bin:$PATH \
     BRI_DATABASE=/srv/bri/bri.sqlite \
+    MALLOC_ARENA_MAX=2 \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1
 WORKDIR /srv/bri

@@ -21,6 +21,19 @@ ACTIVATE = shutil.which("systemd-socket-activate")
 ANALYZE = shutil.which("systemd-analyze")
 SERVE = f"{sys.executable} -m app.cli serve"
 TOPICS = "/v1/topics"
+DENY = """import ctypes, os, sys
+PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN = 65, 1
+assert ctypes.CDLL(None).prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0) == 0
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+"""Denies executable memory to this process and all that it starts (Linux 6.3), then runs Python."""
+ONE_OF_EACH = (
+    "/indicators/goods-trade",
+    "/v1/indicators/goods-trade/chart.png",
+    "/v1/observations.xlsx",
+    "/v1/observations.parquet",
+    "/sdmx/data/INDICATORS",
+)
 
 pytestmark = pytest.mark.sqlite
 
@@ -141,6 +154,21 @@ def test_systemd_starts_the_service_with_the_first_request(database: Path) -> No
             process.wait(20)
 
 
+def test_every_kind_of_response_works_without_executable_memory(database: Path) -> None:
+    """As `MemoryDenyWriteExecute=yes` in the unit denies it, in the helper processes too."""
+    port = free_port()
+    command = [sys.executable, "-c", DENY, "-m", "app.cli", "serve", "--port", str(port)]
+    environment = {**os.environ, "BRI_DATABASE": str(database)}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as process:
+        try:
+            wait_until_ready(f"http://127.0.0.1:{port}", process.poll)
+            for path in ONE_OF_EACH:
+                assert httpx2.get(f"http://127.0.0.1:{port}{path}", timeout=60).status_code == 200
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
 @pytest.fixture
 def units(tmp_path: Path) -> list[Path]:
     """Write the units of the guide, with a program that exists here."""
@@ -161,7 +189,7 @@ def test_the_units_are_valid_and_confined(units: list[Path]) -> None:
         [str(ANALYZE), "verify", "--man=no", *units], capture_output=True, text=True, check=False
     )
     assert (verified.returncode, verified.stderr) == (0, "")
-    # 0 is confined, 100 exposed; a filter of executable memory would break charts.
+    # 0 is confined, 100 exposed.
     confined = subprocess.run(
         [str(ANALYZE), "security", "--offline=yes", "--threshold=5", "--no-pager", units[1]],
         capture_output=True,
