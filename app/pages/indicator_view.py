@@ -11,6 +11,7 @@ from babel.numbers import format_decimal
 from app.db.columns import Record
 from app.enums import Qualifier, StockFlow
 from app.formats.charts import labels
+from app.formats.charts.model import is_connected
 from app.i18n import (
     MONTHS,
     QUALIFIER_FORMATS,
@@ -192,7 +193,7 @@ def build_chart_data(groups: Sequence[Record], language: Language) -> Record:
     Returns:
         Groups with their axes and series. A point has its days as ``from`` and ``to``, its
         ``value``, its ``number`` without unit, the lines of its ``text``, the ``gap`` before it,
-        and whether it is ``comparable`` with the point before it.
+        whether it is ``comparable`` with the point before it, and whether a line may lead to it.
     """
     return {
         "groups": [
@@ -233,6 +234,7 @@ def build_chart_points(series: Record, scale: int, language: Language) -> Iterat
             "number": format_in_scale(point, scale, language),
             "qualifier": point["qualifier"],
             "comparable": previous is None or is_comparable(previous, point),
+            "connected": previous is None or is_connected(previous, point),
             "gap": gap,
             "text": list_texts(point, language),
         }

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from app.db.columns import Record
 from app.enums import StockFlow
+from app.formats.charts.model import is_connected
 from app.i18n import Language, get_scale
 from app.pages import split_display
 from app.pages.indicator_view import format_in_scale, is_comparable, name_unit
@@ -94,6 +95,6 @@ def draw_row(cells: Mapping[int, Record], years: Sequence[int]) -> Record:
     segments = [
         Segment(dots[earlier], dots[year], year - earlier > 1)
         for earlier, year in pairwise(dots)
-        if not cells[year]["break_notes"]
+        if not cells[year]["break_notes"] and is_connected(cells[earlier], cells[year])
     ]
     return {"dots": [*dots.values()], "segments": segments}

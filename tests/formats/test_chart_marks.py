@@ -150,6 +150,16 @@ def test_a_line_is_cut_at_a_break() -> None:
     assert list_breaks(draw_points(*points[:4])) == []
 
 
+def test_no_line_leads_to_a_lower_limit_that_is_less() -> None:
+    points = [create_point(year, "20") for year in range(2020, 2025)]
+    points[2] = replace(points[2], is_connected=False)
+    picture = draw_points(*points)
+    places = [place for place, _ in list_points(picture)]
+    ends = [round(end) for _, end, _ in list_segments(picture)]
+    assert ends == [round(one) for one in (places[1], *places[3:])]
+    assert list_breaks(picture) == []
+
+
 def test_a_gap_is_dotted() -> None:
     years = (2020, 2021, 2022, 2024)
     gap = "2023: not included"

@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -111,6 +112,18 @@ def test_a_chart_shows_the_headline_and_full_years_first(newest: TestClient) -> 
         )
         # A headline that is the only figure of its series has no panel of its own.
         assert shown >= min(len(years), 6) - 1, code
+
+
+def test_no_line_falls_to_a_lower_limit(newest: TestClient) -> None:
+    """A line from 205 to over 200 would state a decline that no source does."""
+    page: Any = html.fromstring(newest.get("/indicators/cooperation-documents?lang=en").text)
+    (text,) = page.xpath("//series-chart/script[@type='application/json']/text()")
+    series = [one for group in json.loads(text)["groups"] for one in group["series"]]
+    pairs = [pair for one in series for pair in pairwise(one["points"])]
+    assert any(later["connected"] for _, later in pairs)
+    falling = [b for a, b in pairs if b["qualifier"] == "over" and b["value"] < a["value"]]
+    assert falling
+    assert not any(one["connected"] for one in falling)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

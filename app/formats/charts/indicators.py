@@ -7,7 +7,15 @@ from datetime import date
 from app.db.columns import Record
 from app.enums import Qualifier, StockFlow
 from app.formats.charts import labels
-from app.formats.charts.model import Chart, DataPoint, Group, Panel, Tile, create_chart
+from app.formats.charts.model import (
+    Chart,
+    DataPoint,
+    Group,
+    Panel,
+    Tile,
+    create_chart,
+    is_connected,
+)
 from app.i18n import Language, format_locator
 
 FULL_YEAR = 12
@@ -151,7 +159,8 @@ def build_panel(chart: Chart, series: Record, indicator: Record) -> Panel:
             gap = labels.format_gap(*starts, language) if figure.is_flow else None
             obstructed = {obstacle["observation"] for obstacle in point["obstacles"]}
             is_comparable = previous["id"] not in obstructed
-            figure = replace(figure, gap=gap, is_comparable=is_comparable)
+            connected = is_connected(previous, point)
+            figure = replace(figure, gap=gap, is_comparable=is_comparable, is_connected=connected)
         figures.append(figure)
         previous = point
     if series["hidden"]:

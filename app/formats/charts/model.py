@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
+from app.db.columns import Record
 from app.enums import Qualifier
 from app.formats.charts import labels
 from app.formats.dataset_info import name_release
@@ -22,6 +23,14 @@ from app.i18n import (
 LINE_POINTS = 4
 """How many comparable figures a series needs to be drawn as a line."""
 NUMBER = re.compile(r"[\d,]+(?:\.\d+)?")
+
+
+def is_connected(earlier: Record, point: Record) -> bool:
+    """Return whether a line may lead from a figure to the next one.
+
+    A line that falls from 205 to over 200 would state a decline that no source does.
+    """
+    return bool(point["qualifier"] != Qualifier.OVER or point["value"] >= earlier["value"])
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,8 @@ class DataPoint:
     """The countries counted, if no heading names them."""
     is_comparable: bool = True
     """Whether it is comparable with the figure before it."""
+    is_connected: bool = True
+    """Whether a line may lead to it from the figure before it."""
     start: date | None = None
     end: date | None = None
     is_flow: bool = False

@@ -126,6 +126,8 @@ class TimePanel:
         canvas, unit = self.canvas, self.canvas.sizes.unit
         for run in self.panel.runs if is_connected else ():
             for first, second in pairwise(run):
+                if not second.is_connected:
+                    continue
                 start, end = self.find_position(first), self.find_position(second)
                 line = DOTTED if second.gap else SOLID
                 path = f"M0,0l{end[0] - start[0]:.2f},{end[1] - start[1]:.2f}"

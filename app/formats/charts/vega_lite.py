@@ -134,7 +134,7 @@ def build_time_plot(chart: Chart) -> Node:
             if not later.is_comparable:
                 middle = earlier.position + (later.position - earlier.position) / 2
                 breaks.append(ends[1] | {"date": middle})
-            elif later.gap and panel.has_line:
+            elif later.gap and later.is_connected and panel.has_line:
                 gaps += [one | {"segment": later.period} for one in ends]
     days = "[toDate(extents[selected].first), toDate(extents[selected].last)]"
     time_scale: Node = {"type": "utc", "domain": {"expr": days}}
@@ -185,7 +185,8 @@ def list_drawn(panels: Sequence[Panel]) -> list[DataPoint]:
 def build_rows(chart: Chart, name: str, panel: Panel) -> Iterator[Node]:
     segment = 0
     for figure in panel.figures:
-        segment += bool(figure.gap) or not figure.is_comparable
+        is_whole = figure.is_comparable and figure.is_connected and not figure.gap
+        segment += not is_whole
         yield {
             "series": name,
             "form": "line" if panel.has_line else "bar",

@@ -109,7 +109,7 @@ class Plot {
       const previous = own[index - 1];
       if (!previous) continue;
       if (!point.comparable) layer.append(this.drawBreak(previous, point));
-      else if (this.group.line || point.gap) {
+      else if (point.connected && (this.group.line || point.gap)) {
         layer.append(create("line", { x1: previous.x, y1: previous.y, x2: point.x, y2: point.y, class: point.gap ? "gap" : "line" }));
       }
     }
