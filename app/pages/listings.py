@@ -20,7 +20,8 @@ class Listing(NamedTuple):
     anchor: str = "{code}"
     """The place of a record on the page."""
     group: str = ""
-    """The field by which the records of a long list are grouped and folded, if they are."""
+    """The field by which the records of a long list are grouped and folded, if they are: a record,
+    or a day of which the year counts."""
 
     @property
     def path(self) -> str:
@@ -118,6 +119,7 @@ LISTINGS = (
         "line",
         ("standing", "body"),
         PAGES["sources"],
+        group="published_on",
     ),
     Listing(
         tables.EVENTS,

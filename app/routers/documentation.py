@@ -33,7 +33,7 @@ EXAMPLE_LINES = 150
 """The most lines of an example, which a page is slow to show in full."""
 CODE_PAGES = frozenset({"/editions", "/commitments", *(one.path for one in LISTINGS)})
 """The pages that explain codes."""
-MAX_CODES = 300
+MAX_CODES = 500
 """The most codes that a form offers for a parameter."""
 
 

@@ -1,6 +1,7 @@
 """The pages, except those of the reference of the API."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from itertools import groupby
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from app.formats.charts.overview import build_overview_chart, find_reviewed_year
 from app.formats.feeds import format_title
 from app.formats.registry import build_service_links, list_distributions
 from app.http.routes import RouteDeclarations
-from app.i18n import format_published_day
+from app.i18n import Bilingual, Language, format_published_day
 from app.pages import render_content, split_fragments
 from app.pages.charts import WIDE, layout_trend, measure_chart
 from app.pages.content import (
@@ -41,6 +42,8 @@ from app.request import Context, RequestContext
 from app.routers import NoParameters, render_form, validate_form
 
 router = RouteDeclarations(include_in_schema=False)
+
+YEAR = Bilingual("{year}", "{year}年")
 
 
 @router.get("/")
@@ -102,7 +105,7 @@ def create_listing(listing: Listing) -> Callable[..., Response]:
             "listing.html",
             listing=listing,
             listings=LISTINGS,
-            groups=group_records(found.rows, listing.group),
+            groups=group_records(found.rows, listing.group, context.language),
             cursor=found.cursor,
             pages=PAGES,
             link_to=link_to,
@@ -112,12 +115,15 @@ def create_listing(listing: Listing) -> Callable[..., Response]:
 
 
 def group_records(
-    records: Sequence[Record], field: str
+    records: Sequence[Record], field: str, language: Language
 ) -> list[tuple[Record | None, list[Record]]]:
     """Group records that follow each other by a field, or not at all if none is named."""
 
     def get_group(record: Record) -> Record | None:
-        return record[field] if field else None
+        group: Record | date | None = record[field] if field else None
+        if isinstance(group, date):
+            return {"code": str(group.year), "name": YEAR.format(year=group.year).get(language)}
+        return group
 
     return [(group, list(found)) for group, found in groupby(records, get_group)]
 
@@ -193,17 +199,25 @@ def show_quotation_check(
     if quotation is None:
         return render_form(context, "quotation_check.html", errors, checked=None, query=query)
     checked = context.release.check_quotation(quotation.text, quotation.asked_on, context.language)
+    quoted = [item["observation"] for item in checked["items"] if item["observation"]]
+    sources = {one["source"] for one in quoted if one["source"]}
     response = render_form(
         context,
         "quotation_check.html",
         errors,
         checked=checked,
+        citations={one: cite_source(context, one) for one in sources},
         query=query,
         fragments=split_fragments(checked),
     )
     if quotation.asked_on is None:
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def cite_source(context: RequestContext, code: str) -> str:
+    source = context.require_record(context.run_query(get_source, code), "sources", source=code)
+    return str(source["citation"]["short"])
 
 
 @router.get("/recipes")

@@ -42,6 +42,23 @@ def test_a_list_shows_every_record_with_its_fields(
             assert " ".join(text.split()) in content, (record, text)
 
 
+@pytest.mark.parametrize(("language", "ending"), [("en", ""), ("zh", "年")])
+def test_sources_are_folded_by_the_year_of_publication(
+    client: TestClient, language: str, ending: str
+) -> None:
+    page = read(client, f"/sources?lang={language}")
+    dates = {
+        one["code"]: one["published_on"]
+        for one in client.get("/v1/sources?limit=1000").json()["items"]
+    }
+    groups = page.xpath("//details[@class='record-group']")
+    assert len(groups) == len({day[:4] for day in dates.values()}) > 1
+    for group in groups:
+        assert group.findtext("summary/h2") == f"{group.get('id')}{ending}"
+        codes = group.xpath("./article/@id")
+        assert {dates[code][:4] for code in codes} == {group.get("id")}
+
+
 def test_every_list_leads_to_all_others(client: TestClient) -> None:
     for path in PATHS:
         links = read(client, path).xpath("//nav[@class='listings']//a/@href")

@@ -75,7 +75,9 @@ def test_the_page_marks_findings(client: TestClient) -> None:
     (context,) = page.xpath("//ol//span[@class='note']")
     assert "January to November 2024" in context.text_content()
     assert "Partner countries (2023 scope)" in context.text_content()
-    assert context.xpath(".//a[contains(@href, '/sources/')]")
+    (cited,) = context.xpath(".//a[contains(@href, '/sources/')]")
+    source = client.get(f"/v1/sources/{cited.get('href').rpartition('/')[2]}").json()
+    assert cited.text == source["citation"]["short"] != source["code"]
     assert "default-src 'none'" in response.headers["content-security-policy"]
 
 
