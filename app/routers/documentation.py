@@ -72,6 +72,7 @@ def show_operation(context: Context, operation: str, _: NoParameters) -> Respons
         "docs_operation.html",
         target=path,
         operation=described,
+        groups=groups,
         group=next(one for one in groups if one.name == described["tags"][0]),
         neighbours=find_neighbours(groups, operation),
         parameters=parameters,

@@ -77,6 +77,14 @@ def test_the_page_of_an_operation_is_complete(
     assert len(page.xpath("//details[@name='samples']")) == 4
     statuses = page.xpath("//dl[contains(@class, 'statuses')]//dt//text()[normalize-space()]")
     assert statuses == sorted(set(operation["responses"]) - {"200", "304"})
+    menu = page.xpath("//details[contains(@class, 'menu')]//li/a")
+    listed = [one["operationId"] for _, one in list_operations(document).values()]
+    linked = [one.get("href").partition("?")[0].rpartition("/")[2] for one in menu]
+    assert sorted(linked) == sorted(listed)
+    (current,) = [one for one in menu if one.get("aria-current") == "page"]
+    assert current.text == operation["summary"]
+    (group,) = page.xpath("//details[@name='groups'][@open]/summary/text()")
+    assert group == operation["tags"][0]
     identifiers = page.xpath("//@id")
     assert len(identifiers) == len(set(identifiers))
     targets = {one[1:] for one in page.xpath("//article//a/@href") if one.startswith("#")}
@@ -100,7 +108,12 @@ def test_every_field_of_a_response_is_described_once(
 
 def test_a_form_offers_the_codes_of_the_release(client: TestClient) -> None:
     page = read_page(client, "/docs/list_observations?lang=en")
-    for name, path in (("topic", "topics"), ("counterpart", "areas"), ("series", "series")):
+    for name, path in (
+        ("topic", "topics"),
+        ("counterpart", "areas"),
+        ("source", "sources"),
+        ("series", "series"),
+    ):
         codes = [one["code"] for one in client.get(f"/v1/{path}?limit=1000").json()["items"]]
         assert sorted(page.xpath(f"//datalist[@id='{name}-codes']/option/@value")) == sorted(codes)
         assert page.xpath(f"//input[@name='{name}']/@list") == [f"{name}-codes"]
