@@ -19,8 +19,8 @@ from pathlib import Path
 from select import poll
 from signal import SIG_IGN, SIGINT, signal
 from subprocess import DEVNULL, Popen, TimeoutExpired
-from threading import Lock, Thread
-from time import sleep
+from threading import Lock, Thread, Timer
+from time import monotonic, sleep
 from traceback import format_exception
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 TIMEOUT = 120.0
-"""The seconds after which a job counts as stuck, and its process is killed."""
+"""The seconds that a job may take by default: a workbook of a long table takes the longest."""
 END_TIMEOUT = 5.0
 """The seconds in which a process has to end by itself."""
 GRACE = 1.0
@@ -57,10 +57,11 @@ class HelperProcess:
 
     Args:
         max_memory: The bytes of memory above which the process is replaced after a job.
+        timeout: The seconds after which a job counts as stuck, and its process is killed.
     """
 
-    def __init__(self, max_memory: int) -> None:
-        self.max_memory = max_memory
+    def __init__(self, max_memory: int, timeout: float = TIMEOUT) -> None:
+        self.max_memory, self.timeout = max_memory, timeout
         self.lock = Lock()
         self.process: Popen[bytes] | None = None
         self.connection: JobConnection | None = None
@@ -100,23 +101,34 @@ class HelperProcess:
         message = pickle.dumps((function, arguments))
         if self.process is None or self.connection is None:
             self.process, self.connection = start_process()
+        deadline = monotonic() + self.timeout
+        # A process that is stopped takes no message, and may have sent half of one: without the
+        # timer, this one would wait for ever.
+        timer = Timer(self.timeout, self.process.kill)
+        timer.daemon = True
+        timer.start()
         try:
             self.connection.send(file is not None)
             if file is not None:
                 send_handle(self.connection, file.fileno(), self.process.pid)
             self.connection.send_bytes(message)
-            is_done = self.connection.poll(TIMEOUT)
-            outcome = Outcome(*self.connection.recv()) if is_done else None
+            outcome = Outcome(*self.connection.recv())
         except (EOFError, OSError):
             self.abort()
+            if monotonic() >= deadline:
+                raise TimeoutError("a helper process took too long") from None
             raise EOFError("a helper process has ended") from None
-        if outcome is None:
-            self.abort()
-            raise TimeoutError("a helper process took too long")
+        finally:
+            timer.cancel()
         self.memory = outcome.memory
         if outcome.error is not None:
             raise outcome.error
         return outcome.result
+
+    def interrupt(self) -> None:
+        """Kill the process; a job that it was running is run once more, by its successor."""
+        if (process := self.process) is not None:
+            process.kill()
 
     def abort(self) -> None:
         if self.process is not None:

@@ -35,4 +35,12 @@ def run_server(
     if not has_fast_path():
         typer.echo(quote_commands(f"bri: {FAST_PATH_WARNING}"), err=True)
     root_path = settings.root_path
-    run(host, port, sockets, workers=workers, root_path=root_path, is_secure=is_secure)
+    run(
+        host,
+        port,
+        sockets,
+        workers=workers,
+        root_path=root_path,
+        is_secure=is_secure,
+        shutdown_timeout=settings.shutdown_timeout,
+    )

@@ -165,6 +165,9 @@ class Settings(BaseSettings):
     """The largest number of connections of clients that a process holds."""
     max_client_connections: int = Field(default=100, ge=1, le=1_000_000)
     """The largest number of them that one client may hold; trusted proxies may hold any number."""
+    shutdown_timeout: int = Field(default=8, ge=1, le=3600)
+    """The seconds in which requests in progress may finish when the service stops; less than the
+    ten after which Docker kills a container."""
     access_log: LogFormat = LogFormat.OFF
     """The format of the access log, one line per request: off, text or json."""
     metrics: bool = False

@@ -11,6 +11,7 @@ from contextlib import suppress
 from operator import mul
 from pathlib import Path
 from tempfile import TemporaryFile
+from threading import Timer
 from typing import IO
 
 import pytest
@@ -105,15 +106,34 @@ def test_a_job_that_ends_the_process_is_repeated_once(process: HelperProcess) ->
     assert process.run(max, 1, 2) == 2
 
 
-def test_a_job_that_takes_too_long_is_not_repeated(
-    process: HelperProcess, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(processes, "TIMEOUT", 0.5)
+def test_a_job_that_takes_too_long_is_not_repeated(process: HelperProcess) -> None:
+    process.timeout = 0.5
     began = time.monotonic()
     with pytest.raises(TimeoutError):
         process.run(time.sleep, 60)
     assert time.monotonic() - began < 0.5 + processes.END_TIMEOUT
     assert process.process is None
+
+
+@pytest.mark.parametrize("size", [1, 10**7])
+def test_a_process_that_is_stopped_is_replaced(process: HelperProcess, size: int) -> None:
+    """It takes no more than the beginning of a long message."""
+    stopped = process.run(os.getpid)
+    os.kill(stopped, signal.SIGSTOP)
+    process.timeout = 0.5
+    with pytest.raises(TimeoutError):
+        process.run(len, bytes(size))
+    process.timeout = 30
+    assert process.run(os.getpid) != stopped
+
+
+def test_an_interrupted_job_is_run_by_another_process(process: HelperProcess) -> None:
+    stopped = process.run(os.getpid)
+    os.kill(stopped, signal.SIGSTOP)
+    timer = Timer(0.2, process.interrupt)
+    timer.start()
+    assert process.run(os.getpid) != stopped
+    timer.join()
 
 
 def test_a_result_that_is_cut_off_is_not_used(process: HelperProcess) -> None:

@@ -6,6 +6,7 @@ import sys
 from asyncio import Protocol
 from collections.abc import Sequence
 from socket import AF_INET, AF_INET6, SO_ACCEPTCONN, SOCK_STREAM, SOL_SOCKET, socket
+from time import monotonic
 
 from uvicorn import Config, Server
 from uvicorn.config import STARTUP_FAILURE
@@ -17,6 +18,8 @@ from app.server.timeouts import MAX_HEAD, TimeoutProtocol
 FIRST_PASSED_SOCKET = 3
 """The descriptor of the first socket that systemd passes: sd_listen_fds(3)."""
 
+KILL_DELAY = 5
+"""The seconds after its requests in which a worker may end its helper processes and itself."""
 HSTS = ("strict-transport-security", "max-age=31536000")
 """Tells browsers to use HTTPS only for the next year."""
 
@@ -50,6 +53,16 @@ class ServerProtocol(TimeoutProtocol):
 
 class Supervisor(Multiprocess):
     """Workers, each replaced when it has ended or no longer answers."""
+
+    def join_all(self) -> None:
+        """Wait for the workers to end; kill those that do not, as one that is stopped cannot."""
+        shutdown = self.config.timeout_graceful_shutdown or 0
+        deadline = monotonic() + shutdown + KILL_DELAY
+        for worker in self.processes:
+            worker.process.join(max(deadline - monotonic(), 0))
+            if worker.process.is_alive():
+                worker.process.kill()
+        super().join_all()
 
     def keep_subprocess_alive(self) -> None:
         for process in self.processes:
@@ -95,6 +108,7 @@ def run(  # noqa: PLR0913 (Each is an option of the command line or a setting.)
     workers: int,
     root_path: str,
     is_secure: bool,
+    shutdown_timeout: int,
 ) -> None:
     """Serve until a signal, on the sockets, or else on host and port."""
     config = Config(
@@ -108,6 +122,7 @@ def run(  # noqa: PLR0913 (Each is an option of the command line or a setting.)
         http=ServerProtocol,
         ws="none",
         timeout_worker_healthcheck=30,
+        timeout_graceful_shutdown=shutdown_timeout,
         h11_max_incomplete_event_size=MAX_HEAD,
         server_header=False,
         log_level="warning",

@@ -81,7 +81,10 @@ def load(port: int, clients: int = 8) -> Iterator[tuple[Counter[str], Callable[[
 
 
 def test_shutdown_finishes_requests_in_progress(database: Target) -> None:
-    with launched(database) as server, load(server.port) as (counts, stop):
+    with (
+        launched(database, BRI_SHUTDOWN_TIMEOUT="60") as server,
+        load(server.port) as (counts, stop),
+    ):
         time.sleep(0.5)
         check_end(server, counts, stop)
 
@@ -101,8 +104,31 @@ def check_end(server: Server, counts: Counter[str], stop: Callable[[], None]) ->
     assert counts["unanswered"] + counts["broken"] <= 16
 
 
+def test_a_client_that_reads_slowly_delays_the_end_for_a_limited_time(database: Target) -> None:
+    with launched(database, BRI_SHUTDOWN_TIMEOUT="1") as server, socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", server.port))
+        client.sendall(b"GET /v1/dataset.sqlite HTTP/1.1\r\nHost: a\r\n\r\n" * 10)
+        assert client.recv(12) == b"HTTP/1.1 200"
+        began = time.monotonic()
+        os.kill(server.pid, signal.SIGTERM)
+        server.process.join(LONGEST_END)
+        assert server.process.exitcode is not None
+        assert time.monotonic() - began > 0.9
+
+
+def test_a_stopped_worker_delays_the_end_for_a_limited_time(database: Target) -> None:
+    with launched(database, workers=2, BRI_SHUTDOWN_TIMEOUT="1") as server:
+        left = workers_of(server.pid)
+        os.kill(left[0], signal.SIGSTOP)
+        os.kill(server.pid, signal.SIGTERM)
+        server.process.join(LONGEST_END)
+        assert server.process.exitcode is not None
+    assert not any(Path(f"/proc/{one}").exists() for one in left)
+
+
 def test_a_killed_worker_is_replaced(database: Target) -> None:
-    with launched(database, workers=2) as server:
+    with launched(database, workers=2, BRI_SHUTDOWN_TIMEOUT="60") as server:
         with load(server.port, 4) as (counts, stop):
             time.sleep(0.3)
             first = workers_of(server.pid)

@@ -20,6 +20,8 @@ FONTS = {
 }
 MAX_MEMORY = 150 * 1024**2
 """The bytes of memory above which the process is replaced."""
+TIMEOUT = 20.0
+"""The seconds that an image may take: fewer than those for which others wait for their turn."""
 
 
 def render_png(svg: str, scale: int) -> bytes:
@@ -59,4 +61,4 @@ def read_advances(family: str, bold: bool) -> dict[str, int]:  # noqa: FBT001 - 
         return {chr(code): metrics[name][0] for code, name in font.getBestCmap().items()}
 
 
-FONT_PROCESS = HelperProcess(MAX_MEMORY)
+FONT_PROCESS = HelperProcess(MAX_MEMORY, TIMEOUT)
