@@ -26,12 +26,16 @@ def is_valid_authority(text: bytes) -> bool:
 
 
 def apply_absolute_form(target: bytes, headers: RawHeaders) -> bytes:
-    """Replace the Host header by the authority of an absolute target; return path and query."""
+    """Replace the Host header by the authority of an absolute target; return path and query.
+
+    A target with another scheme than http and https has no valid authority.
+    """
     match = ABSOLUTE_FORM.fullmatch(target)
-    if match is None:
+    if match is None and b"://" not in target:
         return target
-    headers[:] = [(name, match[1] if name == b"host" else value) for name, value in headers]
-    return (match[2] or b"/") + (match[3] or b"")
+    authority = b"" if match is None else match[1]
+    headers[:] = [(name, authority if name == b"host" else value) for name, value in headers]
+    return target if match is None else (match[2] or b"/") + (match[3] or b"")
 
 
 def apply_absolute_target(scope: Scope) -> None:

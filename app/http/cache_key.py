@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from itertools import chain
+from itertools import chain, islice
 from operator import itemgetter
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
@@ -29,7 +29,7 @@ DATA = b"/v1"
 HTML = b"text/html"
 """The part of Accept that matters on all other paths, whose problems are pages for browsers."""
 MAX_PARAMETERS = 200
-"""A query of more parameters is refused before it is parsed."""
+"""A query of more parameters, or of more values in lists, is refused before they are validated."""
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 INDEX = re.compile(r"\[[0-9]*\]$")
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -57,7 +57,10 @@ def canonicalize_query(query: bytes) -> CanonicalQuery:
     if query.count(b"&") >= MAX_PARAMETERS:
         return CanonicalQuery((), query, "", "", None, is_too_long=True)
     given = parse_qsl(query.decode(), keep_blank_values=True)
-    params = sorted(chain.from_iterable(split_list(*pair) for pair in given), key=itemgetter(0))
+    values = chain.from_iterable(split_list(*pair) for pair in given)
+    params = sorted(islice(values, MAX_PARAMETERS + 1), key=itemgetter(0))
+    if len(params) > MAX_PARAMETERS:
+        return CanonicalQuery((), query, "", "", None, is_too_long=True)
     chosen = dict(params).get("lang")
     listed = [pair for pair in params if pair[0] != "cursor"]
     return CanonicalQuery(

@@ -137,11 +137,16 @@ def describe_request(context: RequestContext) -> dict[str, object]:
     return fields
 
 
+def escape_field(text: object) -> str:
+    """Escape what would end a field or a line, so that a client cannot write other fields."""
+    return json.dumps(text, ensure_ascii=True)[1:-1].replace(" ", "\\u0020")
+
+
 def format_text(fields: Mapping[str, object]) -> str:
-    target = json.dumps(fields["target"], ensure_ascii=True)[1:-1]
+    client, target = escape_field(fields["client"]), escape_field(fields["target"])
     trace = f" trace={fields['trace']}" if "trace" in fields else ""
     return (
-        f"{fields['time']} {fields['client'] or '-'} {fields['method']} {target} "
+        f"{fields['time']} {client or '-'} {fields['method']} {target} "
         f"{fields['status']} "
         f"{fields['milliseconds']} ms {fields['bytes']} B {fields['cache']} "
         f"id={fields['id']}{trace}"

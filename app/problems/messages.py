@@ -267,8 +267,8 @@ CONTENT_TOO_LARGE = Bilingual(
     "The body of the request is larger than {limit} bytes", "请求正文超过{limit}字节"
 )
 TOO_MANY_PARAMETERS = Bilingual(
-    "The query has more than {limit} parameters; send several requests",
-    "查询参数超过{limit}个；请分多次请求",
+    "The query has more than {limit} parameters and values in lists; send several requests",
+    "查询参数及列表中的值超过{limit}个；请分多次请求",
 )
 TOO_MANY_CONNECTIONS = Bilingual(
     "Too many connections are open; try again shortly", "当前连接数过多，请稍后重试"

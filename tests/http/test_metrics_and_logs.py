@@ -80,6 +80,18 @@ def test_each_request_is_a_line_for_people(database: Target, tmp_path: Path) -> 
     )
 
 
+def test_a_client_cannot_write_fields_or_lines(database: Target, tmp_path: Path) -> None:
+    """The server trusts this client to name others, as it trusts a proxy on the same host."""
+    forged = "9.9.9.9 GET /admin 200 1 ms\x85\u2028".encode()
+    with logged(database, tmp_path, "text") as (base, file):
+        httpx2.get(f"{base}/v1/units", headers={b"X-Forwarded-For": forged})
+        httpx2.get(f"{base}/v1/units%20200%201%20ms%E2%80%A8")
+        httpx2.get(f"{base}/v1/units")
+        sleep(0.2)
+    named, unknown, plain = (line for line in lines(file, "/v1/units"))
+    assert len(named.split()) == len(unknown.split()) == len(plain.split())
+
+
 def samples(text: str) -> Samples:
     """Read numbers with the parser of the client library."""
     return {

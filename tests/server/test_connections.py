@@ -294,7 +294,7 @@ def test_the_authority_of_an_absolute_target_counts(database: Target, protocol: 
                 assert received.startswith(b"HTTP/1.1 200 "), (target, received[:100])
                 if path != "/":
                     assert b"http://other.example:81/v1/units?" in received
-        for target in (b"http://u:p@other.example/v1", b"http:///v1"):
+        for target in (b"http://u:p@other.example/v1", b"http:///v1", b"ftp://other.example/v1"):
             received = exchange(server.port, REQUEST.replace(b"/v1/units", target) + CLOSE)
             assert received.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 404 ")), received[:100]
 

@@ -115,6 +115,8 @@ ATTACKS = {
         get("/v1/topics?" + "&".join(f"a{number}" for number in range(2_500))),
         {422},
     ),
+    "thousands of values": (get("/v1/observations?topic=" + "a," * 10_000), {422}),
+    "thousands of empty values": (get("/?topic=" + "," * 20_000), {422}),
     "the longest head": (get_sized(MAX_HEAD), {200}),
     "a head one byte too long": (get_sized(MAX_HEAD + 1), {431}),
     "a nul in the path": (get("/v1/topics/%00"), {400}),
