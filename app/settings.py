@@ -26,7 +26,14 @@ from app.problems.messages import find_nearest
 
 POSTGRES_DRIVER = "postgresql+psycopg"
 SECONDS_PER_YEAR = 365 * 24 * 60 * 60
-HOST_PATTERN = re.compile(r"[a-z0-9*._:\[\]-]+")
+HOST = r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]"
+HOST_NAME = re.compile(HOST)
+HOST_PATTERN = re.compile(HOST.replace("a-z", "*a-z"))
+"""A host name in which * stands for any characters."""
+PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
+RATE = re.compile(r"[1-9][0-9]*\s*(/|\sper\s)\s*([1-9][0-9]*\s+)?[a-z]+")
+PROTECTIONS = ("BRI_ALLOWED_HOSTS", "BRI_RATE_LIMIT")
+"""Variables that would protect nothing if they were empty."""
 
 EMAIL_PATTERN = re.compile(r"[A-Za-z0-9.!#$%&*+/=?^_{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 PAGE_PATTERN = re.compile(r"https://[^\s\"'<>/]+(/[^\s\"'<>]*)?")
@@ -60,7 +67,8 @@ def split_hosts(value: object) -> object:
     if not hosts or not all(HOST_PATTERN.fullmatch(host) for host in hosts):
         # An empty list would allow every host, the opposite of what was meant.
         raise ValueError(
-            "write host names separated by commas, such as data.example,*.data.example"
+            "write host names without ports, separated by commas, such as"
+            " data.example,*.data.example,[::1]"
         )
     return hosts
 
@@ -68,9 +76,22 @@ def split_hosts(value: object) -> object:
 def check_public_url(value: AnyHttpUrl | None) -> AnyHttpUrl | None:
     if value is None:
         return value
-    is_bare = not (value.username or value.password or value.query or value.fragment)
-    if not is_bare or not HOST_PATTERN.fullmatch(value.host or ""):
+    address, path = str(value), (value.path or "").rstrip("/")
+    is_bare = not (value.username or value.password or "?" in address or "#" in address)
+    is_host = HOST_NAME.fullmatch(value.host or "") and value.port != 0
+    if not is_bare or not is_host or not is_plain_path(path):
         raise ValueError("write scheme, host and path only, such as https://data.example")
+    return value
+
+
+def is_plain_path(path: str) -> bool:
+    """Return whether a path can stand in front of others: without escapes, ``.`` and ``..``."""
+    return bool(PATH.fullmatch(path)) and not {".", ".."} & set(path.split("/"))
+
+
+def check_root_path(value: str) -> str:
+    if not is_plain_path(value):
+        raise ValueError("write a path without a slash at its end, such as /bri")
     return value
 
 
@@ -106,10 +127,13 @@ def check_rate(value: str | None) -> str | None:
     from limits import parse
 
     try:
-        is_positive = parse(value).amount > 0
+        parse(value)
     except ValueError:
-        is_positive = False
-    if not is_positive:
+        is_rate = False
+    else:
+        # The package ignores what follows, and takes 0 minutes for one.
+        is_rate = RATE.fullmatch(value.strip()) is not None
+    if not is_rate:
         raise ValueError("write a number of requests and a unit of time, such as 600/minute")
     return value
 
@@ -153,7 +177,7 @@ class Settings(BaseSettings):
     contact: Annotated[Contact | None, BeforeValidator(parse_contact), NoDecode] = None
     """How to reach the operator: an email address, or the https address of a page. It is shown in
     pages and in the OpenAPI document."""
-    root_path: str = Field(default="", pattern=r"^(/[A-Za-z0-9._~-]+)*$")
+    root_path: Annotated[str, AfterValidator(check_root_path)] = ""
     """The path prefix that a proxy removes before it forwards a request."""
     allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_hosts)] = ()
     """The host names that requests may have, separated by commas; * matches any characters. By
@@ -191,6 +215,9 @@ class Settings(BaseSettings):
     def reject_unknown(self) -> "Settings":
         """Refuse a variable that is not a setting, since it may be a misspelt one."""
         names = {f"BRI_{name.upper()}" for name in type(self).model_fields}
+        for name in PROTECTIONS:
+            if not os.environ.get(name, name):
+                raise ValueError(f"{name} is empty; remove it, or write what it limits")
         for name in sorted(os.environ):
             if name.upper().startswith("BRI_") and name.upper() not in names:
                 nearest = find_nearest(name.upper(), names, cutoff=0)

@@ -21,15 +21,39 @@ from tests.support.processes import bri
         ("contact", "javascript:alert(1)", "an email address or the https address"),
         ("rate_limit", "0/minute", "such as 600/minute"),
         ("rate_limit", "often", "such as 600/minute"),
-        ("allowed_hosts", " , ", "host names separated by commas"),
-        ("allowed_hosts", "https://data.example", "host names separated by commas"),
-        ("allowed_hosts", "data.example;other.example", "host names separated by commas"),
+        ("allowed_hosts", " , ", "without ports, separated by commas"),
+        ("allowed_hosts", "https://data.example", "without ports, separated by commas"),
+        ("public_url", "https://data.example/p/?", "scheme, host and path only"),
+        ("public_url", "https://data.example:0", "scheme, host and path only"),
+        ("public_url", "https://*.example", "scheme, host and path only"),
+        ("public_url", "https://..", "scheme, host and path only"),
+        ("public_url", "https://data.example/';alert(1)//", "scheme, host and path only"),
+        ("root_path", "/../x", "a path without a slash at its end"),
+        ("root_path", "/bri/", "a path without a slash at its end"),
+        ("rate_limit", "600/minute;1/second", "such as 600/minute"),
+        ("rate_limit", "5/0 minute", "such as 600/minute"),
+        ("allowed_hosts", "::1", "without ports"),
+        ("allowed_hosts", "data.example:8000", "without ports"),
+        ("allowed_hosts", "data.example.", "without ports"),
+        ("allowed_hosts", "data.example;other.example", "without ports, separated by commas"),
     ],
 )
 def test_nonsense_is_refused(name: str, value: str, message: str) -> None:
     with pytest.raises(ValidationError, match=message) as caught:
         Settings.model_validate({name: value})
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["BRI_ALLOWED_HOSTS", "BRI_RATE_LIMIT"])
+def test_a_protection_that_is_empty_is_refused(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "")
+    with pytest.raises(ValidationError, match=f"{name} is empty"):
+        Settings()
+
+
+@pytest.mark.parametrize("text", ["10/minute", "10 per 2 hour", "100/5 minutes"])
+def test_rates(text: str) -> None:
+    assert Settings.model_validate({"rate_limit": text}).rate_limit == text
 
 
 def test_hosts_and_rates_that_make_sense() -> None:

@@ -58,7 +58,8 @@ class RequestLimits:
         from limits.storage import MemoryStorage
         from limits.strategies import FixedWindowRateLimiter
 
-        self.hosts = hosts
+        # In a pattern a bracket begins a set of characters, in an address it is itself.
+        self.hosts = [host.replace("[", "[[]") for host in hosts]
         self.rate = parse(rate) if rate else None
         self.limiter = FixedWindowRateLimiter(MemoryStorage())
 

@@ -27,11 +27,12 @@ pytestmark = pytest.mark.resources
         ("mirror.example", 421),
         ("data.example.evil", 421),
         ("", 400),
-        ("[::1]:80", 421),
+        ("[::1]:80", 200),
+        ("[::2]:80", 421),
     ],
 )
 def test_only_allowed_hosts_are_served(database: Target, host: str, status: int) -> None:
-    allowed = ("data.example", "*.mirror.example")
+    allowed = ("data.example", "*.mirror.example", "[::1]")
     with opened(database, allowed_hosts=allowed) as app, TestClient(app) as client:
         response = client.get("/v1", headers={"Host": host})
         assert response.status_code == status
