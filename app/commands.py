@@ -31,6 +31,10 @@ SeedOption = Annotated[
 ]
 
 
+REQUIRED_COLLECTIONS = ("editions", "releases", "sources")
+"""The folders that no seed is without."""
+
+
 class CommandError(Exception):
     """The command failed; the message says why and what to do."""
 
@@ -84,8 +88,12 @@ def load_settings(database: Path | None, seed: Path | None = None, **more: objec
             if details["loc"] == ("public_url",) and "public_url" in more:
                 raise CommandError(f"--base-url: {describe_invalid(details)}") from None
         raise
-    if not settings.seed.is_dir():
-        raise CommandError(f"{settings.seed} is not a folder of seed files")
+    # Any other folder may have millions of files.
+    if not any((settings.seed / name).is_dir() for name in REQUIRED_COLLECTIONS):
+        names = ", ".join(REQUIRED_COLLECTIONS)
+        raise CommandError(
+            f"{settings.seed} is not a folder of seed files, which are in {names} and others"
+        )
     return settings
 
 

@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 from weakref import finalize
 
+from sqlalchemy import ExceptionContext
+
 from app.db.errors import DatabaseError, FileReplacedError, UnavailableError
 
 CHUNK_SIZE = 1024**2
@@ -88,6 +90,8 @@ def get_identity(status: os.stat_result) -> tuple[int, ...]:
     return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
 
 
+PRIMARY_CODE = 0xFF
+"""The part of an extended result code of SQLite that says what kind of error it is."""
 # Python cannot decode a message of SQLite that quotes damaged bytes.
 UNREADABLE = sqlite3.Error, UnicodeDecodeError
 
@@ -117,6 +121,8 @@ class DatabaseFile:
         self.size, self.modified = status.st_size, status.st_mtime
         self.has_digest = False
         """Whether the file has been verified by a digest that it contains."""
+        self.damage: str | None = None
+        """What a read has found wrong with the content, of which nothing is read any more."""
         self.content: bytes | None = None
         self.is_large = self.size > limits.max_copied
         if CAN_COPY and not self.is_large:
@@ -179,8 +185,18 @@ class DatabaseFile:
         return chunk
 
     def check_unchanged(self) -> None:
+        if self.damage is not None:
+            raise UnavailableError(self.damage)
         if self.content is None and get_identity(os.fstat(self.handle)) != self.identity:
             raise self.create_changed_error()
+
+    def reject_damage(self, context: ExceptionContext) -> None:
+        """Raise UnavailableError if SQLite has found damage; nothing is read from then on."""
+        code = getattr(context.original_exception, "sqlite_errorcode", 0) & PRIMARY_CODE
+        if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+            self.check_unchanged()
+            self.damage = str(self.create_damage_error(context.original_exception))
+            raise UnavailableError(self.damage) from None
 
     def create_changed_error(self) -> UnavailableError:
         return UnavailableError(f"{self.path} was written to while it was open")

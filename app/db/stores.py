@@ -62,6 +62,7 @@ class SQLiteStore(Store):
             pool_size=size,
             max_overflow=-1 if streaming else 0,
         )
+        event.listen(engine, "handle_error", file.reject_damage)
         if file.content is None:
             for connection in [engine.connect() for _ in range(size)]:
                 connection.close()

@@ -268,7 +268,6 @@ def load_seed(folder: Path, origins: Documents | None = None) -> tuple[Seed, lis
     are reported where they repeat what the seed has.
     """
     seed, issues = Seed(folder), []
-    places = f"seed files are {folder}/<{'|'.join(COLLECTIONS)}>/<key>.yaml"
     for path in list_seed_files(folder):
         parts = path.relative_to(folder).parts
         kind = COLLECTIONS.get(parts[0])
@@ -281,10 +280,8 @@ def load_seed(folder: Path, origins: Documents | None = None) -> tuple[Seed, lis
             else:
                 seed.documents[kind, document.key] = document
         else:
-            issues.append(SeedIssue(path, 1, "", f"is not a seed file; {places}"))
-    if not seed.documents and not seed.tables:
-        # Any other folder may have thousands of files.
-        return seed, [SeedIssue(folder, 1, "", f"contains no seed files; {places}")]
+            places = f"{folder}/<{'|'.join(COLLECTIONS)}>/<key>.yaml"
+            issues.append(SeedIssue(path, 1, "", f"is not a seed file; seed files are {places}"))
     for document in seed.tables.values():
         issues += expand_document(seed, document)
     for record, origin in (origins or {}).items():
@@ -296,6 +293,8 @@ def load_seed(folder: Path, origins: Documents | None = None) -> tuple[Seed, lis
     # References can only be corrected once all keys are known.
     for (kind, _), document in seed.documents.items():
         issues += document.issues or validate_document(seed, kind, document)
+    if not issues and not seed.documents:
+        issues.append(SeedIssue(folder, 1, "", "contains no seed files"))
     return seed, issues
 
 

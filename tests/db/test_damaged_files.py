@@ -10,7 +10,7 @@ from pathlib import Path
 from shutil import copyfile
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, select, table, text
 from starlette.testclient import TestClient
 
 from app.application import create_app
@@ -235,6 +235,27 @@ def test_large_file_that_is_written_to_is_not_read(served: Path, size: int) -> N
     assert database.file is not None
     with pytest.raises(UnavailableError, match="was written to while it was open"):
         list(database.file.read_chunks())
+    database.close()
+
+
+def test_large_file_in_which_a_read_finds_damage_is_not_read(served: Path) -> None:
+    size = served.stat().st_size
+    with served.open("r+b") as file:
+        file.seek(size // 2)
+        file.write(bytes(size - size // 2))
+    database = Database(SQLiteStore(served, FROM_DISK))
+    tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%'"
+    names = database.read(lambda connection: connection.execute(text(tables)).scalars().all())
+
+    def read_all(connection: Connection) -> None:
+        for name in names:
+            connection.execute(select("*").select_from(table(name))).all()
+
+    with pytest.raises(UnavailableError, match="is damaged: database disk image is malformed"):
+        database.read(read_all)
+    # It is not served in part: what could be read before no longer is.
+    with pytest.raises(UnavailableError, match="is damaged"):
+        count_rows(database)
     database.close()
 
 

@@ -256,9 +256,8 @@ def test_a_path_is_written_as_people_do() -> None:
 def test_an_empty_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "seed").mkdir()
     seed = tmp_path / "seed"
-    first, *others = (str(fault) for fault in refused(seed))
-    assert first.startswith(f"{seed}:1: contains no seed files; seed files are {seed}/<releases|")
-    assert others == [
+    assert [str(fault) for fault in refused(seed)] == [
+        f"{seed}:1: contains no seed files",
         f"{seed}/editions:1: contains no file; add the first one",
         f"{seed}/releases:1: contains no file; add the first one",
         f"{seed}/sources:1: contains no file; add the first one",
