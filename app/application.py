@@ -227,7 +227,7 @@ async def lifespan(app: App) -> AsyncIterator[dict[str, Any]]:
         yield {"app": app}
     for process in (FONT_PROCESS, FILES, SDMX):
         # A request whose time to finish is over may still wait for a process that is stuck.
-        process.interrupt()
+        process.kill()
     if app.state.metrics is not None:
         app.state.metrics.close()
     app.state.releases.close()

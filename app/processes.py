@@ -125,7 +125,7 @@ class HelperProcess:
             raise outcome.error
         return outcome.result
 
-    def interrupt(self) -> None:
+    def kill(self) -> None:
         """Kill the process; a job that it was running is run once more, by its successor."""
         if (process := self.process) is not None:
             process.kill()

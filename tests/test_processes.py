@@ -130,7 +130,7 @@ def test_a_process_that_is_stopped_is_replaced(process: HelperProcess, size: int
 def test_an_interrupted_job_is_run_by_another_process(process: HelperProcess) -> None:
     stopped = process.run(os.getpid)
     os.kill(stopped, signal.SIGSTOP)
-    timer = Timer(0.2, process.interrupt)
+    timer = Timer(0.2, process.kill)
     timer.start()
     assert process.run(os.getpid) != stopped
     timer.join()
