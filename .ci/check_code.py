@@ -33,7 +33,7 @@ VERBS = frozenset(
     explain export extend extract fail fetch fill filter finalize find finish fit fix flatten
     flush fold forget format forward freeze generate get group guess handle hash highlight
     identify ignore import include indent infer inject insert inspect install invalidate iterate
-    join keep label layout limit link list load localize lock log look-up make map mark match
+    join keep kill label layout limit link list load localize lock log look-up make map mark match
     matches measure merge migrate mount move name negotiate nest normalize note number observe
     omit open order pad paint parse pass pause pick plan poll post prepare print process profile
     prune publish put query quote raise rank read reap rebuild receive record redirect reduce
