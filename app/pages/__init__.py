@@ -21,6 +21,7 @@ from app.formats.citations import (
     format_dataset_reference,
     format_validity,
     quote_observation,
+    summarize_observation,
 )
 from app.formats.dataset_info import DATA_LICENCE, TITLE, cite_dataset
 from app.formats.registry import (
@@ -153,6 +154,13 @@ def build_globals(context: RequestContext) -> Record:
             context, path, title, **query
         ),
         "paper": PAPER,
+        **build_wording(language),
+    }
+
+
+def build_wording(language: Language) -> Record:
+    """Build what templates put into words."""
+    return {
         "text": lambda en, zh: Bilingual(en, zh).get(language),
         "colon": Bilingual(": ", "：").get(language),
         "comma": Bilingual(", ", "，").get(language),
@@ -162,6 +170,7 @@ def build_globals(context: RequestContext) -> Record:
         "format_validity": lambda record: format_validity(record, language),
         "format_release": lambda code: format_release(code, language),
         "quote_observation": lambda figure, citation: quote_observation(figure, citation, language),
+        "summarize_observation": lambda figure: summarize_observation(figure, language),
         "split_display": lambda figure: split_display(figure, language),
     }
 

@@ -37,7 +37,7 @@ from app.problems.problem import (
 from app.problems.validation import describe_errors
 from app.queries import charts
 from app.queries.commitments import get_priority_area
-from app.queries.indicators import get_indicator
+from app.queries.indicators import get_indicator, get_newest_observation
 from app.queries.page_data import read_observation_of_period
 from app.queries.reference import get_source
 from app.queries.series import get_series
@@ -101,8 +101,7 @@ def read_indicator_observation(context: RequestContext, code: str, period: str |
     indicator = context.require_record(found, "indicators", indicator=code)
     if period is not None:
         return context.run_query(read_observation_of_period, indicator, period)
-    latest = indicator["latest"]
-    observation: Record | None = latest["observation"] if latest else indicator["headline"]
+    observation = get_newest_observation(indicator)
     if observation is None:
         raise create_nothing_recorded("path.indicator", code)
     return observation
