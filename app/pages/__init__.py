@@ -58,7 +58,7 @@ STRICT_POLICY = (
 """Allows files of this host only, and no inline scripts or styles."""
 EMBED_POLICY = STRICT_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 """Allows other sites to show a page in a frame."""
-ELEMENT_SCRIPT = "bri-figure-1.0.0.js"
+ELEMENT_SCRIPT = "bri-figure-1.1.0.js"
 """The script of the custom element. It never changes, since other sites state its digest: a changed
 script is a new file, and earlier ones stay."""
 PAPER = {"light": "#ffffff", "dark": "#10171e"}
@@ -128,6 +128,9 @@ def build_globals(context: RequestContext) -> Record:
     def page_url(suffix: str, **parameters: object) -> str:
         return f"{root}{suffix}?{urlencode([*drop_empty(parameters), ('lang', language)])}"
 
+    def page_address(suffix: str, **parameters: object) -> str:
+        return context.base_url + page_url(suffix, **parameters).removeprefix(root)
+
     def api_url(suffix: str, **parameters: object) -> str:
         return page_url(f"/v1{suffix}", **parameters)
 
@@ -140,6 +143,7 @@ def build_globals(context: RequestContext) -> Record:
         "path": path,
         "this_url": this_url,
         "page_url": page_url,
+        "page_address": page_address,
         "api_url": api_url,
         "hit_kind": lambda hit: KINDS[hit["kind"]].get(language),
         "record_url": lambda kind, code: build_record_url(page_url, kind, code),
@@ -300,7 +304,7 @@ def build_script(context: RequestContext) -> str:
 
 
 def build_element(code: str, url: str, name: str, language: Language) -> str:
-    """Build the HTML that shows the figure of an indicator on another site as text."""
+    """Build the HTML that shows the figure of an indicator or a series on another site as text."""
     fallback = f'<a href="{escape(url)}">{escape(name, quote=False)}</a>'
     return f'<bri-figure code="{escape(code)}" lang="{language}">{fallback}</bri-figure>'
 
