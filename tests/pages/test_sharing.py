@@ -342,6 +342,32 @@ def test_a_page_that_shows_one_series_is_embedded_as_this_series(client: TestCli
     assert "/embed/indicators/goods-trade?" in several["html"]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("chosen", [(SERIES,), (SERIES, SERIES.replace("CNY", "USD"))])
+def test_the_menu_keeps_the_series_that_the_page_shows(
+    client: TestClient, chosen: tuple[str, ...], language: str
+) -> None:
+    query = "&".join(f"series={one}" for one in chosen)
+    path = f"/indicators/goods-trade?{query}&lang={language}"
+    page = read(client, path)
+    (details,) = page.xpath("//details[@class='share']")
+    link, pinned, frame, element = details.xpath(".//dd/code/text()")
+    assert path_of(link) == path
+    assert path_of(details.find("share-page").get("data-url")) == path
+    assert query in pinned
+    assert client.get(path_of(pinned)).status_code == 200
+    is_one = len(chosen) == 1
+    source = path_of(parse_fragments(frame)[0].get("src"))
+    shown = f"series/{SERIES}" if is_one else "indicators/goods-trade"
+    assert source == f"/embed/{shown}?lang={language}"
+    (figure,) = (one for one in parse_fragments(element) if one.tag == "bri-figure")
+    assert figure.get("code") == (SERIES if is_one else "goods-trade")
+    assert path_of(figure.find("a").get("href")) == path
+    for found in page.xpath("//link[contains(@type, 'oembed')]/@href"):
+        described = client.get(path_of(found)).text.replace("&amp;", "&")
+        assert f"{HOST}{source}" in described
+
+
 def test_the_embed_of_a_permanent_link_is_permanent(client: TestClient) -> None:
     release = client.get("/v1").json()["release"]["code"]
     record = ask(client, f"{HOST}/indicators/goods-trade?release={release}&lang=en").json()
