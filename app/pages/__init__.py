@@ -131,8 +131,12 @@ def build_globals(context: RequestContext) -> Record:
     def page_address(suffix: str, **parameters: object) -> str:
         return context.base_url + page_url(suffix, **parameters).removeprefix(root)
 
+    # Whoever reads a release is led to the data of the same; lists of changes filter by it.
+    pin = {PIN: context.pinned_release}
+
     def api_url(suffix: str, **parameters: object) -> str:
-        return page_url(f"/v1{suffix}", **parameters)
+        kept = {} if suffix.startswith("/changes") else pin
+        return page_url(f"/v1{suffix}", **parameters, **kept)
 
     return {
         "lang": language,
@@ -149,7 +153,7 @@ def build_globals(context: RequestContext) -> Record:
         "record_url": lambda kind, code: build_record_url(page_url, kind, code),
         **build_file_links(api_url, language),
         "asset_url": lambda file: f"{root}/static/{file}?v={get_asset_version(file)}",
-        "card_url": lambda path, **query: build_card_url(path, language, **query),
+        "card_url": lambda path, **query: build_card_url(path, language, **query, **pin),
         "card_size": CARD_SIZE,
         "build_script": lambda: build_script(context),
         "build_element": lambda code, url, name: build_element(code, url, name, language),
@@ -204,11 +208,19 @@ def build_file_links(api_url: Callable[..., str], language: Language) -> Record:
         png, *others = CHART_FORMATS
         return list_files(path, [png], width=PNG_WIDTH) + list_files(path, others)
 
-    return {
-        "table_urls": table_urls,
-        "chart_urls": chart_urls,
-        "citation_urls": lambda path: list_files(f"{path}/citation", CITATION_FORMATS),
-    }
+    def citation_urls(path: str, **query: object) -> list[tuple[str, str]]:
+        *others, text = CITATION_FORMATS
+        styles = [
+            (label, {} if style is CitationStyle.APA else {"style": style})
+            for style, label in REFERENCE_LABELS.items()
+        ]
+        references = [
+            (label, api_url(f"{path}/citation.{text.suffix}", **chosen, **query))
+            for label, chosen in styles
+        ]
+        return list_files(f"{path}/citation", others, **query) + references
+
+    return {"table_urls": table_urls, "chart_urls": chart_urls, "citation_urls": citation_urls}
 
 
 def drop_empty(parameters: Mapping[str, object]) -> list[tuple[str, str]]:

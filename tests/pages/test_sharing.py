@@ -66,7 +66,8 @@ def test_a_menu_offers_links_that_work(client: TestClient, path: str, language: 
     copied = details.xpath(".//copy-text/@data-text")
     assert copied[:2] == [link, pinned]
     files = details.xpath(".//a[@data-citation]/@href")
-    assert len(files) == 4
+    assert len(files) == 5
+    assert [one.partition("style=")[2].partition("&")[0] for one in files[3:]] == ["", "gb-t-7714"]
     for file in files:
         response = client.get(f"{file}&accessed_on=2026-11-27")
         assert response.status_code == 200, file
@@ -366,6 +367,22 @@ def test_the_menu_keeps_the_series_that_the_page_shows(
     for found in page.xpath("//link[contains(@type, 'oembed')]/@href"):
         described = client.get(path_of(found)).text.replace("&amp;", "&")
         assert f"{HOST}{source}" in described
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/indicators/goods-trade", f"/indicators/goods-trade?series={SERIES}", f"/series/{SERIES}"],
+)
+def test_a_pinned_page_leads_to_the_files_of_its_release(client: TestClient, path: str) -> None:
+    release = client.get("/v1").json()["release"]["code"]
+    pinned = f"{path}{'&' if '?' in path else '?'}release={release}&lang=en"
+    page = read(client, pinned)
+    addresses = page.xpath("//main//@href | //main//@src | //main//@srcset | //meta/@content")
+    files = [one.removeprefix(HOST) for one in addresses if "/v1/" in one and "/changes" not in one]
+    assert {urlsplit(one).path.rpartition(".")[2] for one in files} > {"png", "svg", "csv", "bib"}
+    for file in files:
+        assert f"release={release}" in file
+        assert client.get(file).status_code == 200, file
 
 
 def test_the_embed_of_a_permanent_link_is_permanent(client: TestClient) -> None:
