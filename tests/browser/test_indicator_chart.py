@@ -140,6 +140,32 @@ def test_the_address_keeps_tab_and_series(visit: Visit) -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize(
+    ("language", "reason"), [("en", "The chart shows at least one"), ("zh", "图表至少显示一个序列")]
+)
+def test_the_last_series_stays_chosen(visit: Visit, language: str, reason: str) -> None:
+    page, wrong = visit
+    page.goto(f"/indicators/goods-trade?series={GOODS}&lang={language}")
+    last = page.locator(f"input[value='{GOODS}']")
+    shown = page.locator("#last-series")
+    expect(last).to_have_accessible_description(re.compile(reason))
+    last.focus()
+    page.keyboard.press("Space")
+    last.click(force=True)
+    expect(last).to_be_checked()
+    expect(shown).to_be_visible()
+    expect(page.locator(".group-plot")).to_have_count(1)
+    page.locator(f"input[value='{DOLLARS}']").check()
+    expect(shown).to_be_hidden()
+    last.uncheck()
+    assert page.url.count("series=") == 1
+    assert DOLLARS in page.url
+    page.go_back()
+    expect(last).to_be_checked()
+    expect(last).not_to_have_attribute("aria-disabled", "true")
+    assert wrong == []
+
+
 def test_a_resized_chart_keeps_the_focus(visit: Visit) -> None:
     page, wrong = visit
     page.goto("/indicators/goods-trade?lang=en")
