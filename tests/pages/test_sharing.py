@@ -231,6 +231,38 @@ def test_bars_are_of_comparable_figures_only(newest: TestClient) -> None:
     assert shown(SERIES) == (0, [])
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_indicator_without_comparable_figures_shows_full_years_of_another_series(
+    client: TestClient, language: str
+) -> None:
+    address = f"/embed/indicators/goods-trade?lang={language}"
+    page: Any = html.fromstring(client.get(address).text)
+    (caption,) = page.xpath("//caption/text()")
+    assert not page.xpath("//tr[@class='current']")
+    shown = [
+        tuple("".join(cell.itertext()).strip() for cell in row) for row in page.xpath("//tbody/tr")
+    ]
+    assert 1 < len(shown) <= 4
+    query = f"/v1/series?indicator=goods-trade&months=12&unit=CNY&limit=1000&lang={language}"
+    (series,) = (
+        one
+        for one in client.get(query).json()["items"]
+        if caption.endswith(one["coverage"]["name"]) and one["span"] in caption
+    )
+    points = client.get(f"/v1/series/{series['code']}?lang={language}").json()["points"]
+    assert set(shown) <= {(one["period"]["label"], one["display"]) for one in points}
+    one_period: Any = html.fromstring(client.get(f"{address}&period=2025").text)
+    assert not one_period.xpath("//table")
+
+
+def test_the_height_of_an_embed_is_that_of_its_content(client: TestClient) -> None:
+    heights = [
+        ask(client, f"{HOST}/{path}").json()["height"]
+        for path in ("indicators/goods-trade", "indicators/goods-trade?period=2025")
+    ]
+    assert heights == [460, 300]
+
+
 @pytest.mark.parametrize("path", ["indicators/goods-trade", AREA[1:], "indicators/nothing"])
 def test_only_embeds_may_be_framed(client: TestClient, path: str) -> None:
     embed = client.get(f"/embed/{path}", headers=BROWSER)
