@@ -284,7 +284,7 @@ class SeriesChart extends HTMLElement {
     });
     this.reason = createHtml("p", "note apply", this.dataset.last);
     this.reason.id = "last-series";
-    this.form?.append(this.reason);
+    this.form?.prepend(this.reason);
     this.form?.addEventListener("submit", (event) => event.preventDefault());
     this.form?.querySelector(".reset").addEventListener("click", (event) => {
       event.preventDefault();
@@ -330,7 +330,6 @@ class SeriesChart extends HTMLElement {
 
   show(codes) {
     this.chosen = codes;
-    this.reason.hidden = codes.length > 1;
     for (const box of this.form?.querySelectorAll("[name=series]") ?? []) {
       box.checked = codes.includes(box.value);
       const isLast = box.checked && codes.length === 1;
