@@ -165,6 +165,29 @@ def test_the_last_series_stays_chosen(visit: Visit, language: str, reason: str) 
     assert wrong == []
 
 
+def test_the_menu_for_sharing_follows_the_choice(visit: Visit) -> None:
+    page, wrong = visit
+    page.goto(f"/indicators/goods-trade?series={GOODS}&lang=en")
+    summary, dialog = page.get_by_text("Share, embed and cite"), page.locator("details.share")
+    links = dialog.locator("dd > code")
+    summary.click()
+    expect(links.first).to_have_text(re.compile(f"series={GOODS}&lang=en$"))
+    page.locator(f"input[value='{DOLLARS}']").check()
+    page.locator(f"input[value='{GOODS}']").uncheck()
+    expect(dialog).not_to_have_attribute("open", "")
+    summary.click()
+    expect(links.first).to_have_text(re.compile(f"series={DOLLARS}&lang=en$"))
+    expect(links.nth(2)).to_contain_text(f"/embed/series/{DOLLARS}")
+    assert dialog.get_by_role("button", name="Copy").count() >= 4
+    assert dialog.locator("cite").first.inner_text() == dialog.locator(
+        "copy-text[data-source]"
+    ).first.get_attribute("data-text")
+    page.get_by_role("link", name="Default series").click()
+    summary.click()
+    expect(links.first).to_have_text(re.compile("/goods-trade[?]lang=en$"))
+    assert wrong == []
+
+
 def test_a_resized_chart_keeps_the_focus(visit: Visit) -> None:
     page, wrong = visit
     page.goto("/indicators/goods-trade?lang=en")

@@ -315,6 +315,8 @@ class SeriesChart extends HTMLElement {
     history.pushState(null, "", this.localize(new URL(location), isDefault ? [] : codes));
     const language = document.querySelector("nav [hreflang]");
     if (language) language.href = this.localize(new URL(language.href), isDefault ? [] : codes);
+    // Its links follow the choice when it is opened again.
+    document.querySelector(".share")?.removeAttribute("open");
     this.show(codes);
     for (const group of this.groups) {
       const table = document.getElementById(group.key);
