@@ -3,6 +3,7 @@
 import codecs
 import json
 import re
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlencode
@@ -46,6 +47,8 @@ DIFFERENCES = {
 }
 ENGLISH_ORDER = re.compile(r"\(\d{4}, [一二三四五六七八九十]+月(?: \d+)?\)")
 """A date as APA Style writes it in Chinese, with its parts in the order of English."""
+MAX_DESCRIPTION = 200
+"""The most characters of the description of a page that search engines and chats show."""
 NUMBER = re.compile(r"^\[1\]\s*")
 """The number of the only entry of a bibliography."""
 
@@ -170,6 +173,25 @@ def summarize_observation(observation: Record, language: Language) -> str:
     names = (observation[name]["name"] for name in ("indicator", "coverage"))
     figure = Bilingual(", ", "，").get(language).join([*names, observation["period"]["label"]])
     return figure + Bilingual(": ", "：").get(language) + str(observation["display"])
+
+
+def summarize_observations(figures: Sequence[Record], language: Language) -> str:
+    """State figures of one indicator in a text that search engines and chats show unshortened.
+
+    Each has its qualifier and its period. The countries counted are not repeated, and the source
+    of the first figure is named where there is room.
+    """
+    first, *others = figures
+    quoted = Bilingual(f" ({first['citation']['short']})", f"（{first['citation']['short']}）")
+    colon, comma = Bilingual(": ", "：").get(language), Bilingual(", ", "，").get(language)
+    rest = ""
+    for one in others:
+        scope = [one["coverage"]["name"]] if one["coverage"] != first["coverage"] else []
+        names = comma.join([*scope, one["period"]["label"]])
+        rest += Bilingual("; ", "；").get(language) + names + colon + one["display"]
+    summary = summarize_observation(first, language)
+    full = summary + quoted.get(language) + rest
+    return full if len(full) <= MAX_DESCRIPTION else summary + rest
 
 
 def format_validity(record: Record, language: Language) -> str:

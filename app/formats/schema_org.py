@@ -17,6 +17,7 @@ from app.formats.dataset_info import (
     cite_dataset,
 )
 from app.i18n import Bilingual, Language
+from app.queries.indicators import get_newest_observation
 
 
 def describe_dataset(
@@ -48,7 +49,9 @@ def describe_dataset(
             "name": TITLE.get(language),
             "url": f"{base}{CATALOG_PATH}",
         },
-        "variableMeasured": [describe_variable(one, language) for one in indicators],
+        "variableMeasured": [
+            describe_variable(one, one["headline"], language) for one in indicators
+        ],
         "distribution": [
             {"name": one.title.get(language)} | describe_download(one, base)
             for one in distributions
@@ -76,7 +79,9 @@ def describe_indicator(
             | {"description": one["name"]}
             for one in indicator["series"]
         ],
-        "variableMeasured": [describe_variable(indicator, language)],
+        "variableMeasured": [
+            describe_variable(indicator, get_newest_observation(indicator), language)
+        ],
         "distribution": describe_downloads(distributions, base, f"?indicator={indicator['code']}"),
     }
 
@@ -145,10 +150,9 @@ def describe_download(distribution: Distribution, base: str, query: str = "") ->
     }
 
 
-def describe_variable(indicator: Record, language: Language) -> Record:
-    """Describe an indicator, with its headline value in words so that nothing about it is lost."""
-    headline = indicator["headline"]
-    quoted = headline and quote_observation(headline, headline["citation"]["short"], language)
+def describe_variable(indicator: Record, figure: Record | None, language: Language) -> Record:
+    """Describe an indicator, with a figure of it in words so that nothing about it is lost."""
+    quoted = figure and quote_observation(figure, figure["citation"]["short"], language)
     return {
         "@type": "PropertyValue",
         "propertyID": indicator["code"],

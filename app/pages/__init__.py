@@ -21,6 +21,7 @@ from app.formats.citations import (
     format_dataset_reference,
     format_validity,
     quote_observation,
+    summarize_observation,
 )
 from app.formats.dataset_info import DATA_LICENCE, TITLE, cite_dataset
 from app.formats.registry import (
@@ -57,7 +58,7 @@ STRICT_POLICY = (
 """Allows files of this host only, and no inline scripts or styles."""
 EMBED_POLICY = STRICT_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 """Allows other sites to show a page in a frame."""
-ELEMENT_SCRIPT = "bri-figure-1.0.0.js"
+ELEMENT_SCRIPT = "bri-figure-1.1.0.js"
 """The script of the custom element. It never changes, since other sites state its digest: a changed
 script is a new file, and earlier ones stay."""
 PAPER = {"light": "#ffffff", "dark": "#10171e"}
@@ -127,8 +128,15 @@ def build_globals(context: RequestContext) -> Record:
     def page_url(suffix: str, **parameters: object) -> str:
         return f"{root}{suffix}?{urlencode([*drop_empty(parameters), ('lang', language)])}"
 
+    def page_address(suffix: str, **parameters: object) -> str:
+        return context.base_url + page_url(suffix, **parameters).removeprefix(root)
+
+    # Whoever reads a release is led to the data of the same; lists of changes filter by it.
+    pin = {PIN: context.pinned_release}
+
     def api_url(suffix: str, **parameters: object) -> str:
-        return page_url(f"/v1{suffix}", **parameters)
+        kept = {} if suffix.startswith("/changes") else pin
+        return page_url(f"/v1{suffix}", **parameters, **kept)
 
     return {
         "lang": language,
@@ -139,12 +147,13 @@ def build_globals(context: RequestContext) -> Record:
         "path": path,
         "this_url": this_url,
         "page_url": page_url,
+        "page_address": page_address,
         "api_url": api_url,
         "hit_kind": lambda hit: KINDS[hit["kind"]].get(language),
         "record_url": lambda kind, code: build_record_url(page_url, kind, code),
         **build_file_links(api_url, language),
         "asset_url": lambda file: f"{root}/static/{file}?v={get_asset_version(file)}",
-        "card_url": lambda path, **query: build_card_url(path, language, **query),
+        "card_url": lambda path, **query: build_card_url(path, language, **query, **pin),
         "card_size": CARD_SIZE,
         "build_script": lambda: build_script(context),
         "build_element": lambda code, url, name: build_element(code, url, name, language),
@@ -153,6 +162,13 @@ def build_globals(context: RequestContext) -> Record:
             context, path, title, **query
         ),
         "paper": PAPER,
+        **build_wording(language),
+    }
+
+
+def build_wording(language: Language) -> Record:
+    """Build what templates put into words."""
+    return {
         "text": lambda en, zh: Bilingual(en, zh).get(language),
         "colon": Bilingual(": ", "：").get(language),
         "comma": Bilingual(", ", "，").get(language),
@@ -162,6 +178,7 @@ def build_globals(context: RequestContext) -> Record:
         "format_validity": lambda record: format_validity(record, language),
         "format_release": lambda code: format_release(code, language),
         "quote_observation": lambda figure, citation: quote_observation(figure, citation, language),
+        "summarize_observation": lambda figure: summarize_observation(figure, language),
         "split_display": lambda figure: split_display(figure, language),
     }
 
@@ -191,11 +208,19 @@ def build_file_links(api_url: Callable[..., str], language: Language) -> Record:
         png, *others = CHART_FORMATS
         return list_files(path, [png], width=PNG_WIDTH) + list_files(path, others)
 
-    return {
-        "table_urls": table_urls,
-        "chart_urls": chart_urls,
-        "citation_urls": lambda path: list_files(f"{path}/citation", CITATION_FORMATS),
-    }
+    def citation_urls(path: str, **query: object) -> list[tuple[str, str]]:
+        *others, text = CITATION_FORMATS
+        styles = [
+            (label, {} if style is CitationStyle.APA else {"style": style})
+            for style, label in REFERENCE_LABELS.items()
+        ]
+        references = [
+            (label, api_url(f"{path}/citation.{text.suffix}", **chosen, **query))
+            for label, chosen in styles
+        ]
+        return list_files(f"{path}/citation", others, **query) + references
+
+    return {"table_urls": table_urls, "chart_urls": chart_urls, "citation_urls": citation_urls}
 
 
 def drop_empty(parameters: Mapping[str, object]) -> list[tuple[str, str]]:
@@ -291,7 +316,7 @@ def build_script(context: RequestContext) -> str:
 
 
 def build_element(code: str, url: str, name: str, language: Language) -> str:
-    """Build the HTML that shows the figure of an indicator on another site as text."""
+    """Build the HTML that shows the figure of an indicator or a series on another site as text."""
     fallback = f'<a href="{escape(url)}">{escape(name, quote=False)}</a>'
     return f'<bri-figure code="{escape(code)}" lang="{language}">{fallback}</bri-figure>'
 

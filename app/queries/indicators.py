@@ -162,3 +162,9 @@ def list_indicators(
 def get_indicator(connection: Connection, language: Language, key: str) -> Record | None:
     row = INDICATORS.get(connection, language, key)
     return row and add_latest_observations(connection, language, [row])[0]
+
+
+def get_newest_observation(indicator: Record) -> Record | None:
+    """Return the newest figure of an indicator, or its headline if none is newer."""
+    newest: Record | None = indicator["latest"] and indicator["latest"]["observation"]
+    return newest or indicator["headline"]

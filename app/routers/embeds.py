@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Annotated, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 from xml.etree import ElementTree as ET
@@ -16,9 +16,9 @@ from app.db.columns import Record
 from app.formats.citations import summarize_observation
 from app.formats.dataset_info import TITLE
 from app.http.routes import RouteDeclarations
-from app.i18n import Language
+from app.i18n import MONTHS, Language
 from app.pages import CARD_SIZE, EMBED_POLICY, build_card_url, build_frame, render_page
-from app.parameters import PIN, EmbedTheme, ObservationEmbedParameters, format_period, parse_period
+from app.parameters import PIN, ObservationEmbedParameters, format_period, parse_period
 from app.problems.messages import (
     NO_EMBED_OF_RELEASE,
     NO_FIGURE,
@@ -37,7 +37,7 @@ from app.problems.problem import (
 from app.problems.validation import describe_errors
 from app.queries import charts
 from app.queries.commitments import get_priority_area
-from app.queries.indicators import get_indicator
+from app.queries.indicators import get_indicator, get_newest_observation
 from app.queries.page_data import read_observation_of_period
 from app.queries.reference import get_source
 from app.queries.series import get_series
@@ -47,11 +47,11 @@ router = RouteDeclarations(include_in_schema=False)
 
 EMBEDDED = r"(?:/embed)?/(indicators|series|priority-areas)/([A-Za-z0-9.-]+)/?"
 """The paths of pages that can be embedded, and of their embeds."""
-INDICATORS, PRIORITY_AREAS = "indicators", "priority-areas"
-MAX_BARS = 6
-"""The most figures of a series that an embed shows."""
+INDICATORS, SERIES, PRIORITY_AREAS = "indicators", "series", "priority-areas"
+MAX_BARS, MAX_OTHER_BARS = 6, 4
+"""The most figures of a series that an embed shows: of that of its figure, and of another one."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
-WIDTH, HEIGHT = 600, 460
+WIDTH, HEIGHT, HEIGHT_WITHOUT_BARS = 600, 460, 300
 """The size of a frame in pixels unless less is available; its script adapts the height."""
 XML = "text/xml; charset=utf-8"
 
@@ -62,8 +62,7 @@ def show_indicator_embed(
     indicator: str,
     query: Annotated[ObservationEmbedParameters, Query()],
 ) -> Response:
-    observation = read_indicator_observation(context, indicator, query.period)
-    return render_observation(context, observation, query.theme, f"indicators/{indicator}")
+    return render_observation(context, INDICATORS, indicator, query)
 
 
 @router.get("/embed/series/{series}")
@@ -72,8 +71,7 @@ def show_series_embed(
     series: str,
     query: Annotated[ObservationEmbedParameters, Query()],
 ) -> Response:
-    observation = read_series_observation(context, series, query.period)
-    return render_observation(context, observation, query.theme, f"series/{series}")
+    return render_observation(context, SERIES, series, query)
 
 
 @router.get("/embed/priority-areas/{priority_area}")
@@ -91,6 +89,36 @@ def read_area(context: RequestContext, slug: str, year: int | None) -> Record:
     return context.require_record(found, "priority_areas", priority_area=slug)
 
 
+def render_observation(
+    context: RequestContext, kind: str, code: str, query: ObservationEmbedParameters
+) -> Response:
+    """Render a figure beside comparable ones, with a link to its page."""
+    return render_embed(
+        context,
+        "embed_observation.html",
+        theme=query.theme,
+        page=f"{kind}/{code}",
+        **read_observations(context, kind, code, query.period),
+    )
+
+
+def read_observations(context: RequestContext, kind: str, code: str, period: str | None) -> Record:
+    """Read what the embed of an indicator or a series shows.
+
+    Returns:
+        The figure; those that are comparable with it, if there are any, as ``points``; and else for
+        the newest figure of an indicator, as ``other``, a series whose figures are comparable.
+    """
+    read = read_indicator_observation if kind == INDICATORS else read_series_observation
+    figure = read(context, code, period)
+    points = read_comparable_points(context, figure)
+    other = None
+    if kind == INDICATORS and period is None and not points:
+        found = context.run_query(charts.read_indicator_series, code)
+        other = find_comparable_series(found, figure["unit"])
+    return {"figure": figure, "points": points, "other": other}
+
+
 def read_indicator_observation(context: RequestContext, code: str, period: str | None) -> Record:
     """Read the figure that stands for an indicator: its newest, or that of a period.
 
@@ -101,8 +129,7 @@ def read_indicator_observation(context: RequestContext, code: str, period: str |
     indicator = context.require_record(found, "indicators", indicator=code)
     if period is not None:
         return context.run_query(read_observation_of_period, indicator, period)
-    latest = indicator["latest"]
-    observation: Record | None = latest["observation"] if latest else indicator["headline"]
+    observation = get_newest_observation(indicator)
     if observation is None:
         raise create_nothing_recorded("path.indicator", code)
     return observation
@@ -139,34 +166,50 @@ def read_series_observation(context: RequestContext, code: str, period: str | No
     return point
 
 
-def render_observation(
-    context: RequestContext, observation: Record, theme: EmbedTheme, page: str
-) -> Response:
-    """Render a figure beside comparable ones, with a link to a page."""
-    series = context.run_query(charts.read_series, observation["series"])
-    points = select_comparable_points(series["points"] if series else [], observation["id"])
-    return render_embed(
-        context, "embed_observation.html", theme=theme, figure=observation, points=points, page=page
-    )
-
-
-def select_comparable_points(points: Sequence[Record], code: str) -> list[Record]:
-    """Select the figures of a series that are comparable with one of them: the latest, in order.
+def read_comparable_points(context: RequestContext, observation: Record) -> list[Record]:
+    """Read the figures of a series that are comparable with one of them: the latest, in order.
 
     Returns:
         No figures if fewer than two are comparable.
     """
+    series = context.run_query(charts.read_series, observation["series"])
+    for run in list_runs(series) if series else []:
+        codes = [point["id"] for point in run]
+        if observation["id"] in codes:
+            end = max(codes.index(observation["id"]) + 1, min(len(run), MAX_BARS))
+            return run[max(0, end - MAX_BARS) : end]
+    return []
+
+
+def find_comparable_series(found: Record, unit: Record) -> Record | None:
+    """Find the newest full years of an indicator of which at least two are comparable.
+
+    Those in another unit are found only if there are no others.
+
+    Returns:
+        Their series, with only these of its points.
+    """
+    comparable = [
+        series | {"points": run[-MAX_OTHER_BARS:]}
+        for series in found["series"]
+        if series["months"] in {None, MONTHS}
+        for run in list_runs(series)
+    ]
+
+    def rank(series: Record) -> tuple[bool, date]:
+        return series["unit"] == unit, series["points"][-1]["period"]["end"]
+
+    return max(comparable, key=rank, default=None)
+
+
+def list_runs(series: Record) -> list[list[Record]]:
+    """List the points of a series that are comparable with one another, at least two in each."""
     runs: list[list[Record]] = [[]]
-    for point in points:
+    for point in series["points"]:
         if point["obstacles"]:
             runs.append([])
         runs[-1].append(point)
-    for run in runs:
-        position = next((number for number, one in enumerate(run) if one["id"] == code), None)
-        if position is not None and len(run) > 1:
-            end = max(position + 1, min(len(run), MAX_BARS))
-            return run[max(0, end - MAX_BARS) : end]
-    return []
+    return [run for run in runs if len(run) > 1]
 
 
 def render_embed(context: RequestContext, name: str, **values: Any) -> Response:
@@ -209,7 +252,7 @@ def describe_embed(
     language = Language(options["lang"])
     try:
         # The language of the page, not of this request.
-        title, author = read_title(replace(context, language=language), kind, code, options)
+        title, author, full = read_summary(replace(context, language=language), kind, code, options)
     except (InvalidParameters, UnknownRecord) as error:
         # Whatever is wrong with a part of the address is wrong with the address.
         for one in error.errors:
@@ -217,7 +260,7 @@ def describe_embed(
         refused = UnknownRecord if isinstance(error, UnknownRecord) else UnknownPath
         raise refused(error.detail, error.errors) from None
     width = min(query.maxwidth or WIDTH, WIDTH)
-    height = min(query.maxheight or HEIGHT, HEIGHT)
+    height = min(query.maxheight or full, full)
     url = f"{context.base_url}/embed/{kind}/{code}?{urlencode(options)}"
     described: dict[str, str | int] = {
         "type": "rich",
@@ -271,7 +314,7 @@ def parse_page_url(context: RequestContext, url: str) -> tuple[str, str, dict[st
         raise UnknownPath.from_error(ParameterError("query.url", message))
     selected = given.get("series", []) if match[1] == INDICATORS else []
     if len(selected) == 1 and "," not in selected[0]:
-        return "series", selected[0], options
+        return SERIES, selected[0], options
     return match[1], match[2], options
 
 
@@ -294,10 +337,10 @@ def remove_base(url: str, base: str) -> str | None:
     return rest.removeprefix(own.path) if rest.startswith(own.path) else None
 
 
-def read_title(
+def read_summary(
     context: RequestContext, kind: str, code: str, options: dict[str, str]
-) -> tuple[str, str]:
-    """Return the title of an embed, and the publisher of its source.
+) -> tuple[str, str, int]:
+    """Return the title of an embed, the publisher of its source, and the height that it needs.
 
     Raises:
         UnknownRecord: if there is no such record.
@@ -309,12 +352,15 @@ def read_title(
         query = model.model_validate({name: options[name] for name in options if name != PIN})
     except ValidationError as error:
         raise describe_errors(error.errors(), options) from None
+    height = HEIGHT
     if isinstance(query, parameters.PriorityAreaEmbedParameters):
         record = read_area(context, code, query.year)
         title = str(record["title"])
     else:
-        read = read_indicator_observation if kind == INDICATORS else read_series_observation
-        record = read(context, code, query.period)
+        shown = read_observations(context, kind, code, query.period)
+        record = shown["figure"]
         title = summarize_observation(record, context.language)
+        if not shown["points"] and not shown["other"]:
+            height = HEIGHT_WITHOUT_BARS
     source = context.run_query(get_source, record["source"]["code"])
-    return title, source["publisher"] if source else ""
+    return title, source["publisher"] if source else "", height

@@ -8,8 +8,13 @@ from fastapi import Query, Response
 from app import parameters
 from app.db.columns import Record
 from app.formats import schema_org
-from app.formats.charts.indicators import build_indicator_chart, build_series_chart
+from app.formats.charts.indicators import (
+    build_indicator_chart,
+    build_series_chart,
+    find_card_observation,
+)
 from app.formats.charts.model import Chart
+from app.formats.citations import summarize_observations
 from app.formats.registry import list_distributions
 from app.http.routes import RouteDeclarations
 from app.pages import render_content
@@ -23,6 +28,7 @@ from app.pages.indicator_view import (
     group_vintages,
 )
 from app.queries import profiles
+from app.queries.indicators import get_newest_observation
 from app.request import Context, RequestContext
 from app.routers import NoParameters
 
@@ -42,10 +48,18 @@ def show_indicator(
     chart = build_indicator_chart(
         profile, profile["chart_series"], context.release.record["code"], language
     )
+    newest = get_newest_observation(profile)
+    card_figure = find_card_observation(profile, profile["chart_series"])
+    figures = [newest] if newest else []
+    if newest and card_figure and card_figure["id"] != newest["id"]:
+        figures.append(card_figure)
     return render_content(
         context,
         "indicator.html",
         indicator=profile,
+        newest=newest,
+        card_figure=card_figure,
+        description=summarize_observations(figures, language) if figures else profile["definition"],
         chosen=query.series,
         newest_whole=find_newest_whole(groups, profile),
         json_ld=embed_dataset(context, schema_org.describe_indicator, profile),
@@ -60,11 +74,14 @@ def show_series(context: Context, series: str, _: NoParameters) -> Response:
     language = context.language
     shown = profile | {"series": [profile] if profile["points"] else []}
     groups = build_groups(shown, (), language)
+    newest = profile["points"][-1] if profile["points"] else None
     chart = build_series_chart(profile["chart_series"], context.release.record["code"], language)
     return render_content(
         context,
         "series.html",
         series=profile,
+        newest=newest,
+        description=summarize_observations([newest], language) if newest else profile["name"],
         chosen=(),
         json_ld=embed_dataset(context, schema_org.describe_series, profile),
         **describe_observations(context, groups, profile["observations"], chart),

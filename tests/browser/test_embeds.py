@@ -96,6 +96,8 @@ def test_a_foreign_page_shows_frames_and_elements(
         >fallback</bri-figure>
       <bri-figure code="{differing["indicator"]["code"]}" lang="{language}"
         period="{differing["period"]["start"]}/{differing["period"]["end"]}">fallback</bri-figure>
+      <bri-figure code="{SERIES}" lang="{language}"></bri-figure>
+      <bri-figure code="{SERIES}" lang="{language}" period="2024"></bri-figure>
       {described["html"]}
       <iframe src="{server}/embed/series/{SERIES}?lang={language}&amp;theme=dark" title="series"
         width="300" height="100"></iframe>
@@ -105,13 +107,16 @@ def test_a_foreign_page_shows_frames_and_elements(
         code: httpx2.get(f"{server}/v1/indicators/{code}?lang={language}").json()
         for code in ("aid-projects", "goods-trade")
     }
+    series = httpx2.get(f"{server}/v1/series/{SERIES}?lang={language}").json()
     expected = [
         figures["aid-projects"]["latest"]["observation"],
         figures["goods-trade"]["headline"],
         differing,
+        series["points"][-1],
+        figures["goods-trade"]["headline"],
     ]
     with serve_page(server, content) as address, open_page(browser, address) as (page, said):
-        wait_until(page, f"document.querySelectorAll('{SHOWN}').length === 3")
+        wait_until(page, f"document.querySelectorAll('{SHOWN}').length === 5")
         for number, figure in enumerate(expected):
             root = page.locator("bri-figure").nth(number)
             for part, text in (
@@ -124,7 +129,9 @@ def test_a_foreign_page_shows_frames_and_elements(
                 assert root.locator(f"[part={part}]").inner_text() == text
             link = root.locator("[part=link]").get_attribute("href") or ""
             pin = f"&release={release}" if number == 1 else ""
-            page_url = f"{server}/indicators/{figure['indicator']['code']}?lang={language}{pin}"
+            code = figure["indicator"]["code"]
+            path = f"indicators/{code}" if number < 3 else f"series/{SERIES}"
+            page_url = f"{server}/{path}?lang={language}{pin}"
             assert link == f"{page_url}#{figure['id']}"
             difference, contradiction = (
                 root.locator("[part=contradiction]"),
@@ -195,6 +202,40 @@ def test_what_cannot_be_shown_leaves_the_content_of_the_page(browser: Browser, s
         page.wait_for_load_state("load")
         assert page.evaluate("customElements.get('bri-figure') === undefined")
         assert any("integrity" in text for text in said)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_empty_element_says_that_it_has_failed(
+    browser: Browser, server: str, language: str
+) -> None:
+    absent = {"en": "No such figure is recorded. ", "zh": "未收录该数据。"}[language]
+    failed = {"en": "The figure cannot be shown here. ", "zh": "此处无法显示该数据。"}[language]
+    kinds = (
+        ('code="nothing"', absent),
+        ('code="goods-trade" period="1999"', absent),
+        (f'code="{SERIES}" period="1999"', absent),
+        (f'code="{SERIES}.x"', absent),
+        ('code="goods-trade" release="1999-01-01"', absent),
+        ('code="goods-trade" base="http://127.0.0.1:9"', failed),
+    )
+    content = "".join(f'<bri-figure lang="{language}" {one}>\n</bri-figure>' for one, _ in kinds)
+    with serve_page(server, content) as address, open_page(browser, address) as (page, _):
+        requested: list[str] = []
+        page.on("request", lambda one: requested.append(one.url))
+        page.reload()
+        wait_until(
+            page,
+            f"""[...document.querySelectorAll("bri-figure")].filter(
+          (one) => one.shadowRoot?.querySelector("[part=failure]")).length === {len(kinds)}""",
+        )
+        for number, (_, sentence) in enumerate(kinds):
+            shown = page.locator("bri-figure").nth(number)
+            text = shown.locator("[part=failure]").inner_text()
+            site = shown.locator("[part=link]")
+            assert text == sentence + site.inner_text()
+            assert (site.get_attribute("href") or "").endswith(f"/?lang={language}")
+        # What the service answered is not asked for again as a file.
+        assert not any(f"{server}/{language}/v1/" in one for one in requested)
 
 
 def test_other_pages_cannot_be_framed(browser: Browser, server: str) -> None:

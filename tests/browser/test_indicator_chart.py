@@ -140,6 +140,54 @@ def test_the_address_keeps_tab_and_series(visit: Visit) -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize(
+    ("language", "reason"), [("en", "The chart shows at least one"), ("zh", "图表至少显示一个序列")]
+)
+def test_the_last_series_stays_chosen(visit: Visit, language: str, reason: str) -> None:
+    page, wrong = visit
+    page.goto(f"/indicators/goods-trade?series={GOODS}&lang={language}")
+    last = page.locator(f"input[value='{GOODS}']")
+    shown = page.locator("#last-series")
+    expect(last).to_have_accessible_description(re.compile(reason))
+    last.focus()
+    page.keyboard.press("Space")
+    last.click(force=True)
+    expect(last).to_be_checked()
+    expect(shown).to_be_visible()
+    expect(page.locator(".group-plot")).to_have_count(1)
+    page.locator(f"input[value='{DOLLARS}']").check()
+    last.uncheck()
+    assert page.url.count("series=") == 1
+    assert DOLLARS in page.url
+    page.go_back()
+    expect(last).to_be_checked()
+    expect(last).not_to_have_attribute("aria-disabled", "true")
+    assert wrong == []
+
+
+def test_the_menu_for_sharing_follows_the_choice(visit: Visit) -> None:
+    page, wrong = visit
+    page.goto(f"/indicators/goods-trade?series={GOODS}&lang=en")
+    summary, dialog = page.get_by_text("Share, embed and cite"), page.locator("details.share")
+    links = dialog.locator("dd > code")
+    summary.click()
+    expect(links.first).to_have_text(re.compile(f"series={GOODS}&lang=en$"))
+    page.locator(f"input[value='{DOLLARS}']").check()
+    page.locator(f"input[value='{GOODS}']").uncheck()
+    expect(dialog).not_to_have_attribute("open", "")
+    summary.click()
+    expect(links.first).to_have_text(re.compile(f"series={DOLLARS}&lang=en$"))
+    expect(links.nth(2)).to_contain_text(f"/embed/series/{DOLLARS}")
+    assert dialog.get_by_role("button", name="Copy").count() >= 4
+    assert dialog.locator("cite").first.inner_text() == dialog.locator(
+        "copy-text[data-source]"
+    ).first.get_attribute("data-text")
+    page.get_by_role("link", name="Default series").click()
+    summary.click()
+    expect(links.first).to_have_text(re.compile("/goods-trade[?]lang=en$"))
+    assert wrong == []
+
+
 def test_a_resized_chart_keeps_the_focus(visit: Visit) -> None:
     page, wrong = visit
     page.goto("/indicators/goods-trade?lang=en")

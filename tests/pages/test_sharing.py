@@ -30,6 +30,10 @@ RELEASED_SCRIPTS = {
         "f6eb866706cbc104c684358f8d1439da1e8f186a731382ea"
         "3668e9ee6331c0b84f3e730d1709048ad228c840938b8b8e"
     ),
+    "bri-figure-1.1.0.js": (
+        "8a51e83b431f86f5e7cbc94f3b2bbca264d8ba18d10f15f8"
+        "6f6fad7e5d666f4ad578dd39859be51a876c29419b0a7706"
+    ),
 }
 """The digests of the scripts that other sites may have pinned."""
 
@@ -62,7 +66,8 @@ def test_a_menu_offers_links_that_work(client: TestClient, path: str, language: 
     copied = details.xpath(".//copy-text/@data-text")
     assert copied[:2] == [link, pinned]
     files = details.xpath(".//a[@data-citation]/@href")
-    assert len(files) == 4
+    assert len(files) == 5
+    assert [one.partition("style=")[2].partition("&")[0] for one in files[3:]] == ["", "gb-t-7714"]
     for file in files:
         response = client.get(f"{file}&accessed_on=2026-11-27")
         assert response.status_code == 200, file
@@ -226,6 +231,38 @@ def test_bars_are_of_comparable_figures_only(newest: TestClient) -> None:
     assert shown(SERIES) == (0, [])
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_indicator_without_comparable_figures_shows_full_years_of_another_series(
+    client: TestClient, language: str
+) -> None:
+    address = f"/embed/indicators/goods-trade?lang={language}"
+    page: Any = html.fromstring(client.get(address).text)
+    (caption,) = page.xpath("//caption/text()")
+    assert not page.xpath("//tr[@class='current']")
+    shown = [
+        tuple("".join(cell.itertext()).strip() for cell in row) for row in page.xpath("//tbody/tr")
+    ]
+    assert 1 < len(shown) <= 4
+    query = f"/v1/series?indicator=goods-trade&months=12&unit=CNY&limit=1000&lang={language}"
+    (series,) = (
+        one
+        for one in client.get(query).json()["items"]
+        if caption.endswith(one["coverage"]["name"]) and one["span"] in caption
+    )
+    points = client.get(f"/v1/series/{series['code']}?lang={language}").json()["points"]
+    assert set(shown) <= {(one["period"]["label"], one["display"]) for one in points}
+    one_period: Any = html.fromstring(client.get(f"{address}&period=2025").text)
+    assert not one_period.xpath("//table")
+
+
+def test_the_height_of_an_embed_is_that_of_its_content(client: TestClient) -> None:
+    heights = [
+        ask(client, f"{HOST}/{path}").json()["height"]
+        for path in ("indicators/goods-trade", "indicators/goods-trade?period=2025")
+    ]
+    assert heights == [460, 300]
+
+
 @pytest.mark.parametrize("path", ["indicators/goods-trade", AREA[1:], "indicators/nothing"])
 def test_only_embeds_may_be_framed(client: TestClient, path: str) -> None:
     embed = client.get(f"/embed/{path}", headers=BROWSER)
@@ -336,6 +373,48 @@ def test_a_page_that_shows_one_series_is_embedded_as_this_series(client: TestCli
     assert f"/embed/series/{SERIES}?lang=en" in one["html"]
     several = ask(client, f"{HOST}/indicators/goods-trade?series={SERIES},{SERIES}").json()
     assert "/embed/indicators/goods-trade?" in several["html"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("chosen", [(SERIES,), (SERIES, SERIES.replace("CNY", "USD"))])
+def test_the_menu_keeps_the_series_that_the_page_shows(
+    client: TestClient, chosen: tuple[str, ...], language: str
+) -> None:
+    query = "&".join(f"series={one}" for one in chosen)
+    path = f"/indicators/goods-trade?{query}&lang={language}"
+    page = read(client, path)
+    (details,) = page.xpath("//details[@class='share']")
+    link, pinned, frame, element = details.xpath(".//dd/code/text()")
+    assert path_of(link) == path
+    assert path_of(details.find("share-page").get("data-url")) == path
+    assert query in pinned
+    assert client.get(path_of(pinned)).status_code == 200
+    is_one = len(chosen) == 1
+    source = path_of(parse_fragments(frame)[0].get("src"))
+    shown = f"series/{SERIES}" if is_one else "indicators/goods-trade"
+    assert source == f"/embed/{shown}?lang={language}"
+    (figure,) = (one for one in parse_fragments(element) if one.tag == "bri-figure")
+    assert figure.get("code") == (SERIES if is_one else "goods-trade")
+    assert path_of(figure.find("a").get("href")) == path
+    for found in page.xpath("//link[contains(@type, 'oembed')]/@href"):
+        described = client.get(path_of(found)).text.replace("&amp;", "&")
+        assert f"{HOST}{source}" in described
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/indicators/goods-trade", f"/indicators/goods-trade?series={SERIES}", f"/series/{SERIES}"],
+)
+def test_a_pinned_page_leads_to_the_files_of_its_release(client: TestClient, path: str) -> None:
+    release = client.get("/v1").json()["release"]["code"]
+    pinned = f"{path}{'&' if '?' in path else '?'}release={release}&lang=en"
+    page = read(client, pinned)
+    addresses = page.xpath("//main//@href | //main//@src | //main//@srcset | //meta/@content")
+    files = [one.removeprefix(HOST) for one in addresses if "/v1/" in one and "/changes" not in one]
+    assert {urlsplit(one).path.rpartition(".")[2] for one in files} > {"png", "svg", "csv", "bib"}
+    for file in files:
+        assert f"release={release}" in file
+        assert client.get(file).status_code == 200, file
 
 
 def test_the_embed_of_a_permanent_link_is_permanent(client: TestClient) -> None:

@@ -112,6 +112,16 @@ def find_newest_series(
     return max(usual or drawn, key=rank, default=None)
 
 
+def find_card_observation(indicator: Record, found: Record) -> Record | None:
+    """Find the figure that the chart of an indicator, and so its card, says first."""
+    headline = indicator["headline"]
+    series = find_newest_series(
+        found["series"], headline and headline["series"], indicator["unit"]["code"]
+    )
+    figure: Record | None = series and series["points"][-1]
+    return figure
+
+
 def build_series_chart(series: Record, release: str, language: Language) -> Chart:
     """Build the chart of a series: its newest figure, and a panel of all."""
     chart = create_chart(series["indicator"]["name"], release, language)

@@ -278,6 +278,13 @@ class SeriesChart extends HTMLElement {
     this.texts = { ...this.dataset, hint: hint.id, announce: (text) => (status.textContent = text) };
     this.form = this.querySelector("form");
     this.form?.addEventListener("change", () => this.choose(this.readForm()));
+    this.form?.addEventListener("click", (event) => {
+      // Not disabled, so that the keyboard still leads to it and to the reason.
+      if (event.target.hasAttribute("aria-disabled")) event.preventDefault();
+    });
+    this.reason = createHtml("p", "note apply", this.dataset.last);
+    this.reason.id = "last-series";
+    this.form?.prepend(this.reason);
     this.form?.addEventListener("submit", (event) => event.preventDefault());
     this.form?.querySelector(".reset").addEventListener("click", (event) => {
       event.preventDefault();
@@ -305,11 +312,11 @@ class SeriesChart extends HTMLElement {
 
   choose(codes) {
     const isDefault = codes.length === this.default.length && codes.every((code) => this.default.includes(code));
-    if (codes.length) {
-      history.pushState(null, "", this.localize(new URL(location), isDefault ? [] : codes));
-      const language = document.querySelector("nav [hreflang]");
-      if (language) language.href = this.localize(new URL(language.href), isDefault ? [] : codes);
-    }
+    history.pushState(null, "", this.localize(new URL(location), isDefault ? [] : codes));
+    const language = document.querySelector("nav [hreflang]");
+    if (language) language.href = this.localize(new URL(language.href), isDefault ? [] : codes);
+    // Its links follow the choice when it is opened again.
+    document.querySelector(".share")?.removeAttribute("open");
     this.show(codes);
     for (const group of this.groups) {
       const table = document.getElementById(group.key);
@@ -325,7 +332,14 @@ class SeriesChart extends HTMLElement {
 
   show(codes) {
     this.chosen = codes;
-    for (const box of this.form?.querySelectorAll("[name=series]") ?? []) box.checked = codes.includes(box.value);
+    for (const box of this.form?.querySelectorAll("[name=series]") ?? []) {
+      box.checked = codes.includes(box.value);
+      const isLast = box.checked && codes.length === 1;
+      for (const [name, value] of [["aria-disabled", "true"], ["aria-describedby", this.reason.id]]) {
+        if (isLast) box.setAttribute(name, value);
+        else box.removeAttribute(name);
+      }
+    }
     this.draw();
   }
 
@@ -335,10 +349,6 @@ class SeriesChart extends HTMLElement {
     const groups = this.groups
       .map((group) => ({ ...group, series: group.series.filter((one) => this.chosen.includes(one.code)) }))
       .filter((group) => group.series.length);
-    if (!groups.length) {
-      this.plots.replaceChildren(createHtml("p", "note", this.dataset.none));
-      return;
-    }
     const size = { width: this.width, height: groups.length > 1 || this.width < 560 ? 260 : 340 };
     const points = groups.flatMap((group) => group.series.flatMap((one) => one.points.map((point) => [group.flow ? point.from : point.to, point.to])));
     const first = Math.min(...points.map(([from]) => new Date(from).getUTCFullYear()));

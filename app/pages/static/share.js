@@ -1,4 +1,5 @@
-// Completes the menu for sharing: the day of access, copies of references, and the share dialog.
+// Completes the menu for sharing: the day of access, copies of references, the share dialog, and the
+// series that the reader has chosen.
 
 const now = new Date();
 const today = now.toISOString().slice(0, 10);
@@ -29,14 +30,34 @@ class SharePage extends HTMLElement {
 customElements.define("access-day", AccessDay);
 customElements.define("share-page", SharePage);
 
-for (const copy of document.querySelectorAll(".share copy-text[data-source]")) {
-  copy.dataset.text = copy.parentElement.querySelector(copy.dataset.source).textContent;
-}
-for (const link of document.querySelectorAll(".share [data-citation]")) {
-  const url = new URL(link.href);
-  // The files of a static edition take no parameters.
-  if (url.pathname.includes("/v1/") && url.searchParams.has("lang")) {
-    url.searchParams.set("accessed_on", today);
-    link.href = url.href;
+function complete(menu) {
+  for (const copy of menu.querySelectorAll("copy-text[data-source]")) {
+    copy.dataset.text = copy.parentElement.querySelector(copy.dataset.source).textContent;
   }
+  for (const link of menu.querySelectorAll("[data-citation]")) {
+    const url = new URL(link.href);
+    // The files of a static edition take no parameters.
+    if (url.pathname.includes("/v1/") && url.searchParams.has("lang")) {
+      url.searchParams.set("accessed_on", today);
+      link.href = url.href;
+    }
+  }
+}
+
+/** Writes the menu anew when it is opened after a script has changed what the page shows. */
+async function renew(menu) {
+  if (!menu.open || menu.query === location.search) return;
+  const { search } = location;
+  const answer = await fetch(search || location.pathname).catch(() => null);
+  if (!answer?.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const part of ["dl", "share-page"]) menu.querySelector(part).replaceWith(page.querySelector(`.share ${part}`));
+  menu.query = search;
+  complete(menu);
+}
+
+for (const menu of document.querySelectorAll(".share")) {
+  menu.query = location.search;
+  complete(menu);
+  menu.addEventListener("toggle", () => renew(menu));
 }
