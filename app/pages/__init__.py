@@ -58,7 +58,7 @@ STRICT_POLICY = (
 """Allows files of this host only, and no inline scripts or styles."""
 EMBED_POLICY = STRICT_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 """Allows other sites to show a page in a frame."""
-ELEMENT_SCRIPT = "bri-figure-1.1.0.js"
+ELEMENT_SCRIPT = "bri-figure-1.0.0.js"
 """The script of the custom element. It never changes, since other sites state its digest: a changed
 script is a new file, and earlier ones stay."""
 PAPER = {"light": "#ffffff", "dark": "#10171e"}

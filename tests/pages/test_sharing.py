@@ -27,10 +27,6 @@ AREA = "/priority-areas/emerging-fields?year=2025"
 SHARED = ("/indicators/aid-projects", AREA, "/sources/scio-2025-01-15")
 RELEASED_SCRIPTS = {
     "bri-figure-1.0.0.js": (
-        "f6eb866706cbc104c684358f8d1439da1e8f186a731382ea"
-        "3668e9ee6331c0b84f3e730d1709048ad228c840938b8b8e"
-    ),
-    "bri-figure-1.1.0.js": (
         "8a51e83b431f86f5e7cbc94f3b2bbca264d8ba18d10f15f8"
         "6f6fad7e5d666f4ad578dd39859be51a876c29419b0a7706"
     ),

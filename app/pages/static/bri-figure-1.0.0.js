@@ -1,23 +1,23 @@
 /*
  * <bri-figure code="goods-trade" lang="en" period="2024">fallback</bri-figure>
  *
- * Shows the newest official figure of an indicator, or that of a period, with its qualifier,
- * period, countries counted and source, and says where other published numbers differ. Until it has
- * been fetched, and if that fails, the content of the element is shown. This script also adapts the
- * height of embedded frames.
+ * Shows the newest official figure of an indicator or a series, or that of a period, with its
+ * qualifier, period, countries counted and source, and says where other published numbers differ.
+ * Until it has been fetched, and if that fails, the content of the element is shown; an empty
+ * element then says that it has failed. This script also adapts the height of embedded frames.
  *
- * Attributes: code; lang (en or zh; by default the language of the page); period (2024,
+ * Attributes: code, of an indicator or a series; lang (en or zh; by default the language of the page); period (2024,
  * 2024-01/2024-11, 2024-06-30); release, which pins the figure and its links; base, the address of the service if
  * this script is not loaded from it.
- * Parts for ::part(): name, display, period, coverage, growth, contradiction, source, link.
+ * Parts for ::part(): name, display, period, coverage, growth, contradiction, source, link, failure.
  * Event: bri-figure-error.
  */
 (() => {
   const SCRIPT = document.currentScript?.src;
   const SERVICE = SCRIPT ? new URL("..", SCRIPT).href : document.baseURI;
   const TEXTS = {
-    en: { source: "Source: ", comma: ", ", colon: ": ", differs: "Published differently elsewhere", site: "Belt and Road Cooperation Indicators" },
-    zh: { source: "来源：", comma: "，", colon: "：", differs: "另有不同的公布数据", site: "共建“一带一路”经贸合作指标" },
+    en: { source: "Source: ", comma: ", ", colon: ": ", differs: "Published differently elsewhere", absent: "No such figure is recorded.", failed: "The figure cannot be shown here.", space: " ", site: "Belt and Road Cooperation Indicators" },
+    zh: { source: "来源：", comma: "，", colon: "：", differs: "另有不同的公布数据", absent: "未收录该数据。", failed: "此处无法显示该数据。", space: "", site: "共建“一带一路”经贸合作指标" },
   };
   const STYLE = `
     :host { display: block; margin-block: 1em; line-height: 1.45; }
@@ -40,10 +40,17 @@
     return { start: complete(first, false), end: complete(last, true) };
   }
 
+  /** What the service does not have: an unknown code or release, or no figure for the period. */
+  class AbsentError extends Error {}
+
   async function fetchJson(url) {
     const response = await fetch(url, { headers: { Accept: "application/json" } });
-    if (!response.ok) throw new Error(`${url}: ${response.status}`);
-    return response.json();
+    if (response.ok) return response.json();
+    // Only the service describes problems; a static edition is on another server.
+    const isProblem = response.headers.get("Content-Type")?.startsWith("application/problem+json");
+    const isAbsent = isProblem && [404, 422].includes(response.status);
+    const error = new (isAbsent ? AbsentError : Error)(`${url}: ${response.status}`);
+    throw Object.assign(error, { isProblem });
   }
 
   /** An element with a text, and perhaps a link; nothing from the service is read as HTML. */
@@ -96,49 +103,63 @@
           if (this.request === request) this.show(observation, language);
         } catch (error) {
           if (this.request !== request) return;
-          this.shadowRoot.replaceChildren(document.createElement("slot"));
-          delete this.dataset.shown;
+          this.showFailure(error, language);
           this.dispatchEvent(new CustomEvent("bri-figure-error", { detail: error }));
         }
       });
     }
 
+    /** The path of the record below /v1; only the codes of series have dots. */
+    get path() {
+      const code = this.getAttribute("code") ?? "";
+      return `${code.includes(".") ? "series" : "indicators"}/${encodeURIComponent(code)}`;
+    }
+
     async read(language) {
-      const code = encodeURIComponent(this.getAttribute("code") ?? "");
       const query = new URLSearchParams({ lang: language });
       const release = this.getAttribute("release");
       this.isStatic = false;
       if (release) query.set("release", release);
-      const indicator = await fetchJson(`${this.service}v1/indicators/${code}?${query}`).catch((error) => {
+      const path = this.path;
+      const record = await fetchJson(`${this.service}v1/${path}?${query}`).catch((error) => {
         // A static edition has files instead.
-        if (release) throw error;
+        if (release || error.isProblem) throw error;
         this.isStatic = true;
-        return fetchJson(`${this.service}${language}/v1/indicators/${code}.json`);
+        return fetchJson(`${this.service}${language}/v1/${path}.json`);
       });
       const period = this.getAttribute("period");
+      const found = record.points
+        ? this.findPoint(record, period)
+        : await this.findObservation(record, period, query);
+      if (!found) throw new AbsentError(`${path} has no figure for ${period ?? "any period"}`);
+      return found;
+    }
+
+    findPoint({ points }, period) {
+      if (!period) return points.at(-1);
+      const span = parsePeriod(period);
+      return points.find(({ period: { start, end } }) => start === span.start && end === span.end);
+    }
+
+    async findObservation(indicator, period, query) {
       const { headline, latest } = indicator;
       const newest = latest?.observation ?? headline;
-      if (!period) {
-        if (!newest) throw new Error(`${code} has no figure`);
-        return newest;
-      }
+      if (!period) return newest;
       const span = parsePeriod(period);
       const filters = { indicator: indicator.code, since: span.start, until: span.end, limit: "1000" };
       for (const [name, value] of Object.entries(filters)) query.set(name, value);
       const { items } = await fetchJson(`${this.service}v1/observations?${query}`);
       const series = [headline?.series, newest?.series];
       const rank = (one) => [!series.includes(one.series), one.unit.code !== indicator.unit.code];
-      const found = items
+      return items
         .filter(({ period: { start, end } }) => start === span.start && end === span.end)
-        .sort((one, other) => String(rank(one)).localeCompare(String(rank(other))));
-      if (!found.length) throw new Error(`${code} has no figure for ${period}`);
-      return found[0];
+        .sort((one, other) => String(rank(one)).localeCompare(String(rank(other))))[0];
     }
 
     show(observation, language) {
       const texts = TEXTS[language];
-      const { code, name } = observation.indicator;
-      const page = `indicators/${encodeURIComponent(code)}`;
+      const { name } = observation.indicator;
+      const page = this.path;
       const query = new URLSearchParams({ lang: language });
       const release = this.getAttribute("release");
       if (release) query.set("release", release);
@@ -170,6 +191,20 @@
       const shown = [title, create("p", "display", observation.display), context, growth, difference, source];
       this.shadowRoot.replaceChildren(...shown.filter(Boolean));
       this.dataset.shown = observation.id;
+    }
+
+    /** Show the content of the element, or in an empty one what is wrong. */
+    showFailure(error, language) {
+      delete this.dataset.shown;
+      if (this.childElementCount || this.textContent.trim()) {
+        this.shadowRoot.replaceChildren(document.createElement("slot"));
+        return;
+      }
+      const texts = TEXTS[language];
+      const sentence = create("p", "failure", error instanceof AbsentError ? texts.absent : texts.failed);
+      sentence.className = "note";
+      sentence.append(texts.space, create("a", "link", texts.site, `${this.service}?lang=${language}`));
+      this.shadowRoot.replaceChildren(sentence);
     }
   }
 
