@@ -15,7 +15,7 @@ from fastapi import Response
 from fastapi.responses import HTMLResponse
 
 from app.db.columns import Record
-from app.enums import Precision, Qualifier
+from app.enums import Qualifier
 from app.formats.citations import (
     cite_record,
     format_dataset_reference,
@@ -37,7 +37,6 @@ from app.i18n import (
     format_day,
     format_locator,
     format_release,
-    format_short_day,
 )
 from app.pages.hits import KINDS, find_page
 from app.parameters import PIN, CitationStyle
@@ -158,7 +157,6 @@ def build_globals(context: RequestContext) -> Record:
         "comma": Bilingual(", ", "，").get(language),
         "format_locator": lambda locator: format_locator(locator, language),
         "format_day": lambda day: format_day(day, language),
-        "short_day": lambda day: format_short_day(day, Precision.DAY, language),
         "format_validity": lambda record: format_validity(record, language),
         "format_release": lambda code: format_release(code, language),
         "quote_observation": lambda figure, citation: quote_observation(figure, citation, language),

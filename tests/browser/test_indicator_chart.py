@@ -275,6 +275,20 @@ def test_print_has_the_chart_and_its_tables(visit: Visit) -> None:
     assert wrong == []
 
 
+CUT = """() => [...document.querySelectorAll(".years")].flatMap((table) => {
+  const left = table.querySelector("th").getBoundingClientRect().right;
+  const right = table.getBoundingClientRect().right;
+  const cells = [...table.querySelectorAll("th.year, td:not(.empty, .drawn)")];
+  return cells.filter((cell) => {
+    const box = cell.getBoundingClientRect();
+    const isHidden = box.right < left + 1 || box.left > right - 1;
+    const isInside = box.left > left - 1 && box.right < right + 1;
+    return !isHidden && !(isInside && cell.scrollWidth <= cell.clientWidth);
+  }).map((cell) => cell.textContent);
+})"""
+"""The cells of which the first column or the right edge hides a part."""
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_years_end_with_the_newest(visit: Visit, language: str) -> None:
     page, wrong = visit
@@ -282,6 +296,14 @@ def test_years_end_with_the_newest(visit: Visit, language: str) -> None:
     page.goto(f"/years?lang={language}")
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
     expect(page.locator("th.year").last).to_be_in_viewport()
+    assert page.evaluate(CUT) == []
+    for distance in (-37, -5000, 37):
+        page.evaluate(
+            f"for (const one of document.querySelectorAll('.years')) one.scrollBy({distance}, 0)"
+        )
+        page.wait_for_timeout(50)
+        assert page.evaluate(CUT) == [], distance
+    page.reload()
     row = page.locator(f"[id='{GOODS}']")
     expect(row.locator("th")).to_be_in_viewport()
     expect(row.locator("td a").nth(1)).to_have_text("23.6")
