@@ -9,11 +9,10 @@ from app import parameters
 from app.db.columns import Record
 from app.formats import schema_org
 from app.formats.charts.indicators import build_indicator_chart, build_series_chart
-from app.formats.charts.model import Chart
 from app.formats.registry import list_distributions
 from app.http.routes import RouteDeclarations
 from app.pages import render_content
-from app.pages.charts import NARROW, WIDE, measure_chart
+from app.pages.charts import Picture, measure_picture
 from app.pages.indicator_view import (
     build_chart_data,
     build_groups,
@@ -22,11 +21,14 @@ from app.pages.indicator_view import (
     group_sources,
     group_vintages,
 )
-from app.queries import profiles
+from app.queries import charts, profiles
 from app.request import Context, RequestContext
 from app.routers import NoParameters
 
 router = RouteDeclarations(include_in_schema=False)
+
+MAX_PICTURES = 6
+"""How many charts of chosen series are shown without scripts."""
 
 
 @router.get("/indicators/{indicator}")
@@ -39,9 +41,8 @@ def show_indicator(
     profile = context.require_record(found, "indicators", indicator=indicator)
     language = context.language
     groups = build_groups(profile, check_series(profile, query.series), language)
-    chart = build_indicator_chart(
-        profile, profile["chart_series"], context.release.record["code"], language
-    )
+    chosen = [context.run_query(charts.read_series, one) for one in query.series[:MAX_PICTURES]]
+    pictures = [measure_series(context, one) for one in chosen if one]
     return render_content(
         context,
         "indicator.html",
@@ -49,7 +50,12 @@ def show_indicator(
         chosen=query.series,
         newest_whole=find_newest_whole(groups, profile),
         json_ld=embed_dataset(context, schema_org.describe_indicator, profile),
-        **describe_observations(context, groups, profile["observations"], chart),
+        **describe_observations(
+            context,
+            groups,
+            profile["observations"],
+            pictures or [measure_indicator(context, profile)],
+        ),
     )
 
 
@@ -60,19 +66,35 @@ def show_series(context: Context, series: str, _: NoParameters) -> Response:
     language = context.language
     shown = profile | {"series": [profile] if profile["points"] else []}
     groups = build_groups(shown, (), language)
-    chart = build_series_chart(profile["chart_series"], context.release.record["code"], language)
+    pictures = [measure_series(context, profile["chart_series"])]
     return render_content(
         context,
         "series.html",
         series=profile,
         chosen=(),
         json_ld=embed_dataset(context, schema_org.describe_series, profile),
-        **describe_observations(context, groups, profile["observations"], chart),
+        **describe_observations(context, groups, profile["observations"], pictures),
     )
 
 
+def measure_indicator(context: RequestContext, profile: Record) -> Picture:
+    """Return the images of the chart of an indicator."""
+    release = context.release.record["code"]
+    chart = build_indicator_chart(profile, profile["chart_series"], release, context.language)
+    return measure_picture(f"/v1/indicators/{profile['code']}/chart", profile["name"], chart)
+
+
+def measure_series(context: RequestContext, series: Record) -> Picture:
+    """Return the images of the chart of a series."""
+    chart = build_series_chart(series, context.release.record["code"], context.language)
+    return measure_picture(f"/v1/series/{series['code']}/chart", series["name"], chart)
+
+
 def describe_observations(
-    context: RequestContext, groups: Sequence[Record], observations: Sequence[Record], chart: Chart
+    context: RequestContext,
+    groups: Sequence[Record],
+    observations: Sequence[Record],
+    pictures: Sequence[Picture],
 ) -> Record:
     """Return what the chart, the table, the sources and the vintages of figures show."""
     several, single = group_vintages(observations)
@@ -82,8 +104,7 @@ def describe_observations(
         "several_vintages": several,
         "single_vintages": single,
         "chart_data": schema_org.embed_json(build_chart_data(groups, context.language)),
-        "wide_size": measure_chart(chart, WIDE),
-        "narrow_size": measure_chart(chart, NARROW),
+        "pictures": pictures,
     }
 
 
