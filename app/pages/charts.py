@@ -10,11 +10,11 @@ from app.formats.charts.layout import layout_chart
 from app.formats.charts.model import Chart
 
 WIDE = 1200
-"""The width of an image on a wide screen, in pixels."""
-SCREENS = {320: "24.99rem", 400: "46.99rem", 720: "76.99rem"}
-"""The other widths of images, each with the widest screen that it is drawn for.
+"""The width of an image that is shared, in pixels."""
+SCREENS = {320: "24.99rem", 400: "42.99rem", 640: "79.99rem", 900: None}
+"""The widths of images on pages, each with the widest screen that it is drawn for.
 
-No image is scaled to less than its width, or its text would be too small.
+None is wider than its place, since the text of a scaled image would be too small.
 """
 WIDTH, HEIGHT = 96.0, 28.0
 MAX_BAR, MIN_BAR = 9.0, 2.0
@@ -69,8 +69,7 @@ def measure_chart(chart: Chart, width: int) -> tuple[int, int]:
 
 def measure_picture(path: str, name: str, chart: Chart) -> Picture:
     """Return the images of a chart with their sizes."""
-    widths = {**SCREENS, WIDE: None}
-    sources = [Source(*measure_chart(chart, width), screen) for width, screen in widths.items()]
+    sources = [Source(*measure_chart(chart, width), screen) for width, screen in SCREENS.items()]
     return Picture(path, name, sources)
 
 

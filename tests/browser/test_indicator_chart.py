@@ -229,6 +229,24 @@ def test_every_tab_is_accessible_and_fits(visit: Visit, axe: str, language: str)
     assert wrong == []
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_chart_is_on_the_first_screen(visit: Visit, language: str) -> None:
+    """It follows the newest figure; the other figures and the definition are beside or below it."""
+    page, wrong = visit
+    for width, height, limit in ((1280, 900, 400), (NARROW, 640, 850)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(f"/indicators/goods-trade?lang={language}")
+        box = page.locator(".plot").bounding_box()
+        assert box
+        assert box["y"] < limit
+        assert width == NARROW or box["y"] + box["height"] < height
+        assert len(page.locator(".profile .tile").all()) > 1
+        expect(page.locator("#definition")).to_be_visible()
+        page.goto(f"/series/{GOODS}?lang={language}")
+        assert (page.locator(".plot").bounding_box() or box)["y"] < limit
+    assert wrong == []
+
+
 @pytest.fixture
 def plain(browser: Browser, server: str) -> Iterator[Page]:
     """Open a page in which no script runs."""
@@ -270,7 +288,8 @@ def test_print_has_the_chart_and_its_tables(visit: Visit) -> None:
     page.emulate_media(media="print")
     for shown in ("#chart .plot svg", "#table h2", "#table table", "#sources h2", "#definition"):
         expect(page.locator(shown).first).to_be_visible()  # The chart is drawn again for paper.
-    for hidden in (".tabs", ".choice", "#vintages", "#table details:not([open])"):
+    links = ".on-screen, .links, :text('More on comparing'), :text('Page of this series')"
+    for hidden in (".tabs", ".choice", "#vintages", "#table details:not([open])", links):
         assert not any(one.is_visible() for one in page.locator(hidden).all()), hidden
     assert wrong == []
 

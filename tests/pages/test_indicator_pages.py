@@ -105,7 +105,7 @@ def test_chosen_series_are_drawn_without_scripts(client: TestClient) -> None:
     (picture,) = page.xpath("//noscript//picture")
     assert {one.get("media") for one in picture.iter("source")} > {"(prefers-color-scheme: dark)"}
     (image,) = picture.iter("img")
-    assert image.get("src") == f"/v1/series/{code}/chart.svg?width=1200&lang=en"
+    assert image.get("src") == f"/v1/series/{code}/chart.svg?width=900&lang=en"
     assert image.get("alt").startswith(f"Chart: {page.findtext('.//h1')}, Partner countries")
     assert code not in image.get("alt")
     assert page.xpath("//section[@id='table']/details[@open]/@id") == ["CN.BRI.USD.P12M"]
