@@ -299,6 +299,11 @@ def test_the_first_screen_answers(visit: Visit) -> None:
         box = place.bounding_box()
         assert box
         assert box["y"] + box["height"] < 900
+    for language in ("zh", "en"):
+        page.goto(f"/?lang={language}")
+        cards = page.locator("#key-figures .cards").bounding_box()
+        assert cards
+        assert cards["y"] + cards["height"] <= 900
     stops = "a[href], button, input:not([type=hidden]), select, summary"
     count = f"[...document.querySelectorAll('{stops}')].filter(one => one.checkVisibility()"
     assert page.evaluate(f"{count} && one.getClientRects().length).length") < 110
