@@ -20,7 +20,10 @@ from app.formats.citations import (
     cite_record,
     format_dataset_reference,
     format_validity,
+    join_fitting,
+    quote_fitting,
     quote_observation,
+    shorten,
 )
 from app.formats.dataset_info import DATA_LICENCE, TITLE, cite_dataset
 from app.formats.registry import (
@@ -155,6 +158,7 @@ def build_globals(context: RequestContext) -> Record:
         "text": lambda en, zh: Bilingual(en, zh).get(language),
         "colon": Bilingual(": ", "：").get(language),
         "comma": Bilingual(", ", "，").get(language),
+        "quote_fitting": lambda lead, figures: quote_fitting(lead, figures, language),
         "format_locator": lambda locator: format_locator(locator, language),
         "format_day": lambda day: format_day(day, language),
         "format_validity": lambda record: format_validity(record, language),
@@ -264,13 +268,16 @@ def load_templates() -> "Environment":
     """Load the templates for the first page; a service that answers JSON never imports Jinja."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
 
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["join_fitting"] = join_fitting
+    environment.filters["shorten"] = shorten
+    return environment
 
 
 def build_frame(url: str, title: str, width: str, height: int) -> str:

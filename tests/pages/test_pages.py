@@ -187,8 +187,8 @@ def test_a_page_can_be_shared(client: TestClient, path: str, language: str) -> N
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("en", ("over 700", "January to November 2024", "paragraph 4, sentence 2")),
-        ("zh", ("逾700个", "2024年1—11月", "第4段第2句")),
+        ("en", ("over 700", "January to November 2024", "¶4")),
+        ("zh", ("逾700个", "2024年1—11月", "第4段")),
     ],
 )
 def test_a_shared_figure_has_period_and_qualifier(
@@ -380,14 +380,10 @@ def test_growth_on_the_page_of_a_source_names_countries_and_unit(
 
 def test_descriptions_name_source_and_differing_reports(client: TestClient) -> None:
     page = read(client, "/indicators/aid-projects?lang=en")
-    for text in (meta(page, "description"), described(page)["variableMeasured"][0]["value"]):
-        for part in (
-            "over 700",
-            "2023 scope",
-            "November 2024",
-            "ECNS",
-            "Xinhua reports 700, without",
-        ):
+    value = described(page)["variableMeasured"][0]["value"]
+    assert "Xinhua reports 700, without" in value
+    for text in (meta(page, "description"), value):
+        for part in ("over 700", "2023 scope", "November 2024", "ECNS"):
             assert part in text
     area = read(client, "/priority-areas/tangible-benefit-projects?lang=en")
     lines = area.xpath("//*[@class='card' or @class='baseline']")
