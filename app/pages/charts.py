@@ -11,7 +11,7 @@ from app.formats.charts.model import Chart
 
 WIDE = 1200
 """The width of an image that is shared, in pixels."""
-SCREENS = {320: "24.99rem", 400: "42.99rem", 640: "79.99rem", 900: None}
+SCREENS = {320: "42.99rem", 640: "79.99rem", 900: None}
 """The widths of images on pages, each with the widest screen that it is drawn for.
 
 None is wider than its place, since the text of a scaled image would be too small.
