@@ -3,7 +3,7 @@
 import codecs
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlencode
@@ -33,6 +33,10 @@ ACCESS_DATES = {
     CitationStyle.GB_T_7714: Bilingual("[{day}]", "[{day}]"),
 }
 
+MAX_DESCRIPTION = 200
+"""How many characters search engines and shared links show of the description of a page."""
+STATEMENT_ENDS = (". ", "; ", "。", "；")
+"""What ends a statement, after which a text may be cut."""
 CSL_JSON = "application/vnd.citationstyles.csl+json"
 BIBTEX = "application/x-bibtex"
 RIS = "application/x-research-info-systems"
@@ -47,8 +51,6 @@ DIFFERENCES = {
 }
 ENGLISH_ORDER = re.compile(r"\(\d{4}, [一二三四五六七八九十]+月(?: \d+)?\)")
 """A date as APA Style writes it in Chinese, with its parts in the order of English."""
-MAX_DESCRIPTION = 200
-"""The most characters of the description of a page that search engines and chats show."""
 NUMBER = re.compile(r"^\[1\]\s*")
 """The number of the only entry of a bibliography."""
 
@@ -138,6 +140,45 @@ def quote_observation(observation: Record, citation: str, language: Language) ->
     statements = list_statements(observation, language)
     statements[-1] += quoted
     return join_statements(statements, list_remarks(observation), language)
+
+
+def quote_fitting(lead: str, observations: Iterable[Record], language: Language) -> str:
+    """State the first figure with its source, and others that fit the description of a page.
+
+    A figure is stated as a whole or not at all.
+    """
+    quotation = Bilingual("{figure} ({source})", "{figure}（{source}）")
+    quoted = (
+        quotation.format(
+            figure=summarize_observation(one, language), source=one["citation"]["short"]
+        ).get(language)
+        for one in observations
+    )
+    return join_fitting(lead, quoted, Bilingual("; ", "；").get(language))
+
+
+def join_fitting(lead: str, parts: Iterable[str], separator: str) -> str:
+    """Append the first part to a text, and those after it that fit."""
+    text = ""
+    for part in parts:
+        longer = f"{text}{separator}{part}" if text else f"{lead}{part}"
+        if text and len(longer) > MAX_DESCRIPTION:
+            break
+        text = longer
+    return text
+
+
+def shorten(text: str) -> str:
+    """Cut a text that is too long after a whole statement, or else after a word."""
+    if len(text) <= MAX_DESCRIPTION:
+        return text
+    start = text[:MAX_DESCRIPTION]
+    end = max(start.rfind(one) + 1 for one in STATEMENT_ENDS)
+    if end > MAX_DESCRIPTION // 2:
+        return start[:end].rstrip(";； ")
+    return (
+        start.rpartition(" ")[0] + "…" if " " in start[MAX_DESCRIPTION // 2 :] else start[:-1] + "…"
+    )
 
 
 def list_statements(observation: Record, language: Language) -> list[str]:

@@ -15,12 +15,15 @@ from fastapi import Response
 from fastapi.responses import HTMLResponse
 
 from app.db.columns import Record
-from app.enums import Precision, Qualifier
+from app.enums import Qualifier
 from app.formats.citations import (
     cite_record,
     format_dataset_reference,
     format_validity,
+    join_fitting,
+    quote_fitting,
     quote_observation,
+    shorten,
     summarize_observation,
 )
 from app.formats.dataset_info import DATA_LICENCE, TITLE, cite_dataset
@@ -38,7 +41,6 @@ from app.i18n import (
     format_day,
     format_locator,
     format_release,
-    format_short_day,
 )
 from app.pages.hits import KINDS, find_page
 from app.parameters import PIN, CitationStyle
@@ -172,9 +174,9 @@ def build_wording(language: Language) -> Record:
         "text": lambda en, zh: Bilingual(en, zh).get(language),
         "colon": Bilingual(": ", "：").get(language),
         "comma": Bilingual(", ", "，").get(language),
+        "quote_fitting": lambda lead, figures: quote_fitting(lead, figures, language),
         "format_locator": lambda locator: format_locator(locator, language),
         "format_day": lambda day: format_day(day, language),
-        "short_day": lambda day: format_short_day(day, Precision.DAY, language),
         "format_validity": lambda record: format_validity(record, language),
         "format_release": lambda code: format_release(code, language),
         "quote_observation": lambda figure, citation: quote_observation(figure, citation, language),
@@ -291,13 +293,16 @@ def load_templates() -> "Environment":
     """Load the templates for the first page; a service that answers JSON never imports Jinja."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
 
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["join_fitting"] = join_fitting
+    environment.filters["shorten"] = shorten
+    return environment
 
 
 def build_frame(url: str, title: str, width: str, height: int) -> str:

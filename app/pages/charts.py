@@ -9,12 +9,35 @@ from app.db.columns import Record
 from app.formats.charts.layout import layout_chart
 from app.formats.charts.model import Chart
 
-WIDE, NARROW = 1200, 400
-"""The widths of images in pixels, on wide screens and on phones."""
+WIDE = 1200
+"""The width of an image that is shared, in pixels."""
+SCREENS = {320: "42.99rem", 640: "79.99rem", 900: None}
+"""The widths of images on pages, each with the widest screen that it is drawn for.
+
+None is wider than its place, since the text of a scaled image would be too small.
+"""
 WIDTH, HEIGHT = 96.0, 28.0
 MAX_BAR, MIN_BAR = 9.0, 2.0
 MIN_POINTS = 2
 DAYS_PER_YEAR = 365.25
+
+
+class Source(NamedTuple):
+    """An image of a chart, for screens of some widths."""
+
+    width: int
+    height: int
+    screen: str | None
+    """The widest screen, as CSS writes it; None if it is the image for all wider ones."""
+
+
+class Picture(NamedTuple):
+    """The images of a chart, those for the narrowest screens first."""
+
+    path: str
+    """The path of the chart, without a suffix."""
+    name: str
+    sources: list[Source]
 
 
 class Bar(NamedTuple):
@@ -42,6 +65,12 @@ def measure_chart(chart: Chart, width: int) -> tuple[int, int]:
     """Return the width and the height of an image, so that nothing moves while it loads."""
     canvas = layout_chart(chart, width, None, parameters.Theme.LIGHT)
     return canvas.width, canvas.height
+
+
+def measure_picture(path: str, name: str, chart: Chart) -> Picture:
+    """Return the images of a chart with their sizes."""
+    sources = [Source(*measure_chart(chart, width), screen) for width, screen in SCREENS.items()]
+    return Picture(path, name, sources)
 
 
 def layout_trend(yearly: Sequence[Record], shown: str) -> Trend | None:

@@ -4,15 +4,19 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from babel.dates import format_date
+
 from app.db.columns import Record
 from app.enums import StockFlow
 from app.formats.charts.model import is_connected
-from app.i18n import Language, get_scale
+from app.i18n import Bilingual, Language, get_scale
 from app.pages import split_display
 from app.pages.indicator_view import format_in_scale, is_comparable, name_unit
 
 # Lengths of the small charts, in pixels.
 WIDTH, HEIGHT, MARGIN = 96, 24, 3
+DAY = Bilingual("d MMM", "M月d日")
+"""The pattern of a day in the column of its year."""
 
 
 class Dot(NamedTuple):
@@ -72,7 +76,9 @@ def build_row(
     cells: dict[int, Record] = {}
     previous: Record | None = None
     for year, point in points.items():
-        cell = point | {"number": format_in_scale(point, scale, language), "break_notes": []}
+        day = format_date(point["period"]["end"], DAY.get(language), locale=language)
+        number = format_in_scale(point, scale, language)
+        cell = point | {"number": number, "day": day, "break_notes": []}
         if previous is not None and not is_comparable(previous, point):
             texts = [one["text"] for one in point["obstacles"]]
             cell["break_notes"] = [notes.setdefault(text, len(notes) + 1) for text in texts]

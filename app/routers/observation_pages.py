@@ -13,12 +13,11 @@ from app.formats.charts.indicators import (
     build_series_chart,
     find_card_observation,
 )
-from app.formats.charts.model import Chart
-from app.formats.citations import summarize_observations
+from app.formats.citations import shorten, summarize_observations
 from app.formats.registry import list_distributions
 from app.http.routes import RouteDeclarations
 from app.pages import render_content
-from app.pages.charts import NARROW, WIDE, measure_chart
+from app.pages.charts import Picture, measure_picture
 from app.pages.indicator_view import (
     build_chart_data,
     build_groups,
@@ -27,12 +26,15 @@ from app.pages.indicator_view import (
     group_sources,
     group_vintages,
 )
-from app.queries import profiles
+from app.queries import charts, profiles
 from app.queries.indicators import get_newest_observation
 from app.request import Context, RequestContext
 from app.routers import NoParameters
 
 router = RouteDeclarations(include_in_schema=False)
+
+MAX_PICTURES = 6
+"""How many charts of chosen series are shown without scripts."""
 
 
 @router.get("/indicators/{indicator}")
@@ -45,25 +47,31 @@ def show_indicator(
     profile = context.require_record(found, "indicators", indicator=indicator)
     language = context.language
     groups = build_groups(profile, check_series(profile, query.series), language)
-    chart = build_indicator_chart(
-        profile, profile["chart_series"], context.release.record["code"], language
-    )
     newest = get_newest_observation(profile)
     card_figure = find_card_observation(profile, profile["chart_series"])
     figures = [newest] if newest else []
     if newest and card_figure and card_figure["id"] != newest["id"]:
         figures.append(card_figure)
+    chosen = [context.run_query(charts.read_series, one) for one in query.series[:MAX_PICTURES]]
+    pictures = [measure_series(context, one) for one in chosen if one]
     return render_content(
         context,
         "indicator.html",
         indicator=profile,
         newest=newest,
         card_figure=card_figure,
-        description=summarize_observations(figures, language) if figures else profile["definition"],
+        description=(
+            summarize_observations(figures, language) if figures else shorten(profile["definition"])
+        ),
         chosen=query.series,
         newest_whole=find_newest_whole(groups, profile),
         json_ld=embed_dataset(context, schema_org.describe_indicator, profile),
-        **describe_observations(context, groups, profile["observations"], chart),
+        **describe_observations(
+            context,
+            groups,
+            profile["observations"],
+            pictures or [measure_indicator(context, profile)],
+        ),
     )
 
 
@@ -75,7 +83,7 @@ def show_series(context: Context, series: str, _: NoParameters) -> Response:
     shown = profile | {"series": [profile] if profile["points"] else []}
     groups = build_groups(shown, (), language)
     newest = profile["points"][-1] if profile["points"] else None
-    chart = build_series_chart(profile["chart_series"], context.release.record["code"], language)
+    pictures = [measure_series(context, profile["chart_series"])]
     return render_content(
         context,
         "series.html",
@@ -84,12 +92,28 @@ def show_series(context: Context, series: str, _: NoParameters) -> Response:
         description=summarize_observations([newest], language) if newest else profile["name"],
         chosen=(),
         json_ld=embed_dataset(context, schema_org.describe_series, profile),
-        **describe_observations(context, groups, profile["observations"], chart),
+        **describe_observations(context, groups, profile["observations"], pictures),
     )
 
 
+def measure_indicator(context: RequestContext, profile: Record) -> Picture:
+    """Return the images of the chart of an indicator."""
+    release = context.release.record["code"]
+    chart = build_indicator_chart(profile, profile["chart_series"], release, context.language)
+    return measure_picture(f"/indicators/{profile['code']}/chart", profile["name"], chart)
+
+
+def measure_series(context: RequestContext, series: Record) -> Picture:
+    """Return the images of the chart of a series."""
+    chart = build_series_chart(series, context.release.record["code"], context.language)
+    return measure_picture(f"/series/{series['code']}/chart", series["name"], chart)
+
+
 def describe_observations(
-    context: RequestContext, groups: Sequence[Record], observations: Sequence[Record], chart: Chart
+    context: RequestContext,
+    groups: Sequence[Record],
+    observations: Sequence[Record],
+    pictures: Sequence[Picture],
 ) -> Record:
     """Return what the chart, the table, the sources and the vintages of figures show."""
     several, single = group_vintages(observations)
@@ -99,8 +123,7 @@ def describe_observations(
         "several_vintages": several,
         "single_vintages": single,
         "chart_data": schema_org.embed_json(build_chart_data(groups, context.language)),
-        "wide_size": measure_chart(chart, WIDE),
-        "narrow_size": measure_chart(chart, NARROW),
+        "pictures": pictures,
     }
 
 

@@ -12,6 +12,8 @@ def test_forms_work_without_scripts_on_a_small_phone(browser: Browser, server: s
     page.goto("/compare?lang=en")
     page.locator("select[name=indicator]").select_option("goods-trade")
     page.get_by_role("button", name="Show its periods").click()
+    for select in page.locator("select[name=period]").all():
+        assert select.evaluate("(one) => one.offsetWidth") > 200, "its period is cut"
     page.get_by_label("One period").select_option("2024")
     page.get_by_label("Another period").select_option("2023")
     page.get_by_role("button", name="Compare").click()

@@ -63,6 +63,8 @@ LONG_PAGES = (
     "/history?as_of=2025-01-14",
     "/indicators/outward-direct-investment",
 )
+SERIES = "goods-trade.CN.BRI.partner-2025.USD.P12M"
+CHOSEN = f"/indicators/goods-trade?series={SERIES}&series=goods-trade.CN.BRI.route.CNY.P12M&lang=en"
 MAX_HEIGHT = 6100
 """In pixels, at a width of 320."""
 
@@ -190,23 +192,31 @@ def test_the_theme_is_remembered(browser: Browser, server: str) -> None:
     context.close()
 
 
-@pytest.mark.parametrize(("width", "drawn"), [(1280, 1200), (360, 400)])
-def test_a_picture_keeps_its_place(plain: Page, width: int, drawn: int) -> None:
+@pytest.mark.parametrize(
+    ("width", "drawn"), [(320, 320), (412, 320), (768, 640), (1024, 640), (1280, 900)]
+)
+def test_pictures_keep_their_place_and_size(plain: Page, width: int, drawn: int) -> None:
+    """No picture is scaled, or its text would be too small."""
     plain.set_viewport_size({"width": width, "height": 800})
-    plain.goto("/indicators/goods-trade?lang=en")
-    picture = plain.locator("picture img")
-    picture.scroll_into_view_if_needed()
-    expect(picture).to_have_js_property("complete", value=True)
-    sizes = "(one) => [one.naturalWidth, one.naturalHeight, one.width / one.height]"
-    across, down, ratio = picture.evaluate(sizes)
-    assert across == drawn
-    (stored,) = {
-        (one.get_attribute("width"), one.get_attribute("height"))
-        for one in plain.locator("picture > *").all()
-        if f"width={drawn}&" in (one.get_attribute("srcset") or one.get_attribute("src") or "")
-    }
-    assert stored == (str(across), str(down))
-    assert abs(ratio - across / down) < 0.01
+    plain.emulate_media(color_scheme="dark")
+    for address in ("/indicators/goods-trade?lang=en", CHOSEN, f"/series/{SERIES}?lang=zh"):
+        plain.goto(address)
+        assert plain.evaluate("document.documentElement.scrollWidth") <= width
+        for picture in plain.locator("picture").all():
+            image = picture.locator("img")
+            expect(image).to_have_js_property("complete", value=True)
+            sizes = "(one) => [one.naturalWidth, one.naturalHeight, one.width, one.height]"
+            across, down, *shown = image.evaluate(sizes)
+            assert [across, down] == shown
+            assert across == drawn
+            assert "theme=dark" in image.evaluate("(one) => one.currentSrc")
+            (stored,) = {
+                (one.get_attribute("width"), one.get_attribute("height"))
+                for one in picture.locator("*").all()
+                if f"width={drawn}&"
+                in (one.get_attribute("srcset") or one.get_attribute("src") or "")
+            }
+            assert stored == (str(across), str(down))
 
 
 def test_the_first_load_is_light(browser: Browser, server: str) -> None:
@@ -289,6 +299,11 @@ def test_the_first_screen_answers(visit: Visit) -> None:
         box = place.bounding_box()
         assert box
         assert box["y"] + box["height"] < 900
+    for language in ("zh", "en"):
+        page.goto(f"/?lang={language}")
+        cards = page.locator("#key-figures .cards").bounding_box()
+        assert cards
+        assert cards["y"] + cards["height"] <= 900
     stops = "a[href], button, input:not([type=hidden]), select, summary"
     count = f"[...document.querySelectorAll('{stops}')].filter(one => one.checkVisibility()"
     assert page.evaluate(f"{count} && one.getClientRects().length).length") < 110

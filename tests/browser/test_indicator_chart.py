@@ -277,6 +277,24 @@ def test_every_tab_is_accessible_and_fits(visit: Visit, axe: str, language: str)
     assert wrong == []
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_chart_is_on_the_first_screen(visit: Visit, language: str) -> None:
+    """It follows the newest figure; the other figures and the definition are beside or below it."""
+    page, wrong = visit
+    for width, height, limit in ((1280, 900, 400), (NARROW, 640, 850)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(f"/indicators/goods-trade?lang={language}")
+        box = page.locator(".plot").bounding_box()
+        assert box
+        assert box["y"] < limit
+        assert width == NARROW or box["y"] + box["height"] < height
+        assert len(page.locator(".profile .tile").all()) > 1
+        expect(page.locator("#definition")).to_be_visible()
+        page.goto(f"/series/{GOODS}?lang={language}")
+        assert (page.locator(".plot").bounding_box() or box)["y"] < limit
+    assert wrong == []
+
+
 @pytest.fixture
 def plain(browser: Browser, server: str) -> Iterator[Page]:
     """Open a page in which no script runs."""
@@ -318,9 +336,24 @@ def test_print_has_the_chart_and_its_tables(visit: Visit) -> None:
     page.emulate_media(media="print")
     for shown in ("#chart .plot svg", "#table h2", "#table table", "#sources h2", "#definition"):
         expect(page.locator(shown).first).to_be_visible()  # The chart is drawn again for paper.
-    for hidden in (".tabs", ".choice", "#vintages", "#table details:not([open])"):
+    links = ".on-screen, .links, :text('More on comparing'), :text('Page of this series')"
+    for hidden in (".tabs", ".choice", "#vintages", "#table details:not([open])", links):
         assert not any(one.is_visible() for one in page.locator(hidden).all()), hidden
     assert wrong == []
+
+
+CUT = """() => [...document.querySelectorAll(".years")].flatMap((table) => {
+  const left = table.querySelector("th").getBoundingClientRect().right;
+  const right = table.getBoundingClientRect().right;
+  const cells = [...table.querySelectorAll("th.year, td:not(.empty, .drawn)")];
+  return cells.filter((cell) => {
+    const box = cell.getBoundingClientRect();
+    const isHidden = box.right < left + 1 || box.left > right - 1;
+    const isInside = box.left > left - 1 && box.right < right + 1;
+    return !isHidden && !(isInside && cell.scrollWidth <= cell.clientWidth);
+  }).map((cell) => cell.textContent);
+})"""
+"""The cells of which the first column or the right edge hides a part."""
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -330,6 +363,14 @@ def test_years_end_with_the_newest(visit: Visit, language: str) -> None:
     page.goto(f"/years?lang={language}")
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
     expect(page.locator("th.year").last).to_be_in_viewport()
+    assert page.evaluate(CUT) == []
+    for distance in (-37, -5000, 37):
+        page.evaluate(
+            f"for (const one of document.querySelectorAll('.years')) one.scrollBy({distance}, 0)"
+        )
+        page.wait_for_timeout(50)
+        assert page.evaluate(CUT) == [], distance
+    page.reload()
     row = page.locator(f"[id='{GOODS}']")
     expect(row.locator("th")).to_be_in_viewport()
     expect(row.locator("td a").nth(1)).to_have_text("23.6")

@@ -89,7 +89,7 @@ def test_theme_and_language_are_kept_from_page_to_page(visit: tuple[Page, list[s
     page.locator("theme-switch button").click()
     page.locator("theme-switch button").click()
     expect(body).to_have_css("background-color", DARK)
-    chart.hover(position={"x": 1180, "y": 100})
+    chart.hover(position={"x": 870, "y": 60})
     expect(chart.locator(".tip")).to_contain_text("23.6 trillion yuan")
     page.get_by_role("tab", name="Vintages").click()
     page.locator("nav").get_by_role("link", name="中文").click()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from app.formats.citations import MAX_DESCRIPTION, join_fitting, shorten
 from app.http.cache import IMMUTABLE
 from app.pages import PAPER, STATIC
 from tests.pages.test_pages import PAGES, localize_url, meta, read
@@ -14,6 +15,8 @@ from tests.routers.test_discovery import HOST
 
 pytestmark = pytest.mark.database
 
+LONGEST_FIGURE = 40
+"""How many more characters a figure may take, which is not cut."""
 PNG_START, PNG_SIZE = b"\x89PNG", struct.Struct(">II")
 
 
@@ -39,7 +42,7 @@ def test_every_page_describes_itself(client: TestClient, language: str) -> None:
         title = page.findtext("head/title")
         assert titles.setdefault(title, path.partition("?")[0]) == path.partition("?")[0], title
         assert page.get("lang") == tags[language]
-        assert len(meta(page, "description")) > 20
+        assert 20 < len(meta(page, "description")) <= MAX_DESCRIPTION + LONGEST_FIGURE, path
         (canonical,) = page.xpath("//link[@rel='canonical']/@href")
         assert f"lang={language}" in canonical
         languages = page.xpath("//link[@rel='alternate'][@hreflang]/@hreflang")
@@ -53,6 +56,21 @@ def test_every_page_describes_itself(client: TestClient, language: str) -> None:
         assert alternates["application/feed+json"] == f"/v1/changes.feed.json?lang={language}"
         colours = page.xpath("//meta[@name='theme-color']/@content")
         assert colours == [PAPER["light"], PAPER["dark"]]
+
+
+def test_descriptions_are_cut_after_what_is_whole() -> None:
+    figures = ["one (2023)", "two (2024)"]
+    assert join_fitting("Figures: ", figures, ", ") == "Figures: one (2023), two (2024)"
+    long = "x" * MAX_DESCRIPTION
+    assert join_fitting("Figures: ", [long, "two"], ", ") == f"Figures: {long}"
+    assert shorten(long) == long
+    first, second = "A sentence of words" + " more" * 20, "B" + " words" * 30
+    assert shorten(f"{first}. {second}.") == f"{first}."
+    assert shorten(f"{first}；{second}。") == first
+    cut = shorten(second * 2)
+    assert len(cut) <= MAX_DESCRIPTION
+    assert cut.endswith(" words…")
+    assert len(shorten("字" * 300)) == MAX_DESCRIPTION
 
 
 def test_the_favicon_has_three_sizes(client: TestClient) -> None:

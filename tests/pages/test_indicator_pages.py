@@ -102,7 +102,12 @@ def test_chosen_series_are_drawn_without_scripts(client: TestClient) -> None:
     code = "goods-trade.CN.BRI.partner-2025.USD.P12M"
     page = read(client, f"/indicators/goods-trade?series={code}&lang=en")
     assert page.xpath("//input[@name='series'][@checked]/@value") == [code]
-    assert page.xpath("//noscript//img/@src") == [f"/v1/series/{code}/chart.svg?lang=en"]
+    (picture,) = page.xpath("//noscript//picture")
+    assert {one.get("media") for one in picture.iter("source")} > {"(prefers-color-scheme: dark)"}
+    (image,) = picture.iter("img")
+    assert image.get("src") == f"/v1/series/{code}/chart.svg?width=900&lang=en"
+    assert image.get("alt").startswith(f"Chart: {page.findtext('.//h1')}, Partner countries")
+    assert code not in image.get("alt")
     assert page.xpath("//section[@id='table']/details[@open]/@id") == ["CN.BRI.USD.P12M"]
 
 

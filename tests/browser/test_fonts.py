@@ -1,0 +1,60 @@
+"""Which fonts draw the Chinese texts of pages."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page
+
+from app.pages import STATIC
+
+STYLE = (STATIC / "site.css").read_text()
+NAMED = re.findall(r'"([^"]+)"', STYLE.partition("--chinese:")[2].partition(";")[0])
+"""The fonts of systems that the stylesheet names for Chinese."""
+MARK = """async () => {
+  for (const fold of document.querySelectorAll("details")) fold.open = true;
+  await document.fonts.ready;
+  const counts = {};
+  for (const element of document.querySelectorAll("body *")) {
+    const texts = [...element.childNodes].filter((one) => one.nodeType === Node.TEXT_NODE);
+    const text = texts.map((one) => one.data).join("");
+    const letters = text.match(/[\\u2e80-\\u9fff\\uff00-\\uffef]/g);
+    if (!letters || !element.checkVisibility()) continue;
+    const { fontFamily, fontWeight } = getComputedStyle(element);
+    const kind = fontFamily + fontWeight;
+    counts[kind] = (counts[kind] ?? 0) + 1;
+    if (counts[kind] <= 20) element.dataset.letters = letters.length;
+  }
+}"""
+"""Mark elements with how many Chinese characters they contain, at most 20 of each font."""
+
+
+@pytest.mark.parametrize(
+    ("path", "marked"),
+    [
+        ("/docs/list_observations?lang=zh", "pre [data-letters]"),
+        ("/guide/clients?lang=zh", "code [data-letters]"),
+        ("/indicators/goods-trade?lang=zh", ".share code[data-letters]"),
+        ("/?lang=zh", "h3 > [data-letters]"),
+        ("/guide/quotations?lang=en", "main [data-letters]"),
+    ],
+)
+def test_every_chinese_character_has_a_glyph(
+    visit: tuple[Page, list[str]], path: str, marked: str
+) -> None:
+    """Those that no named font of the system has come from a file of the service."""
+    page, _ = visit
+    page.goto(path)
+    page.evaluate(MARK)
+    session = page.context.new_cdp_session(page)
+    session.send("DOM.enable")
+    session.send("CSS.enable")
+    root = session.send("DOM.getDocument")["root"]["nodeId"]
+    found = {"nodeId": root, "selector": "[data-letters]"}
+    nodes = session.send("DOM.querySelectorAll", found)["nodeIds"]
+    assert page.locator(marked).count() > 0
+    for node in nodes:
+        names = session.send("DOM.getAttributes", {"nodeId": node})["attributes"]
+        used = session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+        own = [one for one in used if one["isCustomFont"] or one["familyName"] in NAMED]
+        letters = int(names[names.index("data-letters") + 1])
+        assert sum(one["glyphCount"] for one in own) >= letters, (names, used)
