@@ -20,7 +20,7 @@ from app.quotations.numbers import (
     Span,
     count_digits,
 )
-from app.quotations.period_scores import CLOSE, EXACT, score_period
+from app.quotations.period_scores import CLOSE, EXACT, has_day_of_count, score_period
 from app.quotations.periods import PeriodKind, PeriodWords
 from app.quotations.sentences import STRONG, Claim, Role, Sentence
 from app.quotations.terms import FAMILIES, SHARES
@@ -305,6 +305,8 @@ def compare_period(index: QuotationIndex, question: Question, candidate: Candida
     claims = question.periods
     scores = [score_period(index, question.sentence, one, candidate.entry) for one in claims]
     usable = [one for one in scores if one is not None]
+    if has_day_of_count(question.sentence, candidate.entry):
+        usable.append(EXACT)
     if not usable:
         return True
     best = max(usable)
@@ -312,7 +314,7 @@ def compare_period(index: QuotationIndex, question: Question, candidate: Candida
         candidate.support += best
         candidate.has_period = True
         return True
-    if not question.has_local_period and not is_sole_period(question):
+    if not question.has_local_period and not question.sentence.has_one_period:
         others = [
             score_period(index, question.sentence, one, candidate.entry)
             for one in question.sentence.periods
@@ -336,11 +338,6 @@ def compare_period(index: QuotationIndex, question: Question, candidate: Candida
     is_near = distance <= 1 or question.number.power >= LARGE_POWER
     least = DISTINCT_DIGITS + (not is_near)
     return is_within or question.digits >= least or candidate.has_growth
-
-
-def is_sole_period(question: Question) -> bool:
-    sentence = question.sentence
-    return len([one for one in sentence.periods if sentence.is_counted_period(one)]) == 1
 
 
 def compare_coverage(question: Question, candidate: Candidate) -> bool:

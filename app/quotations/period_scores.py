@@ -71,3 +71,11 @@ def score_cumulative(
         return named if same_end else CLOSE if is_valid else 0
     has_total = CUMULATIVE.search(sentence.normal) is not None
     return CLOSE if has_total and words.year in {entry.start.year, entry.end.year} else 0
+
+
+def has_day_of_count(sentence: Sentence, entry: Entry) -> bool:
+    """Return whether a sentence names the very day on which a stock or total was counted."""
+    is_count = entry.stock_flow != StockFlow.FLOW
+    return is_count and any(
+        one.kind == PeriodKind.DAY and one.start == entry.end for one in sentence.periods
+    )
