@@ -22,6 +22,7 @@ from app.quotations.findings import (
     apply_edits,
     describe_differences,
     replace_number,
+    shift_edit,
 )
 from app.quotations.growth import find_rate
 from app.quotations.index import Entry, QuotationIndex
@@ -39,6 +40,8 @@ from app.quotations.sentences import Role, Sentence, read_sentences
 from app.schemas.quotations import FindingKind, QuotationVerdict
 
 RATES = frozenset({"PT", POINTS})
+OPENING = " \"'“‘(["
+"""What may stand before the first word of a sentence."""
 NOT_FOUND = Bilingual(
     "No published figure recorded here has this number with these words. That does not mean that "
     "it is false: the record is not complete.",
@@ -71,6 +74,21 @@ class Item:
             return QuotationVerdict.DIFFERS
         return QuotationVerdict.NOT_FOUND if self.code is None else QuotationVerdict.AS_PUBLISHED
 
+    @property
+    def edits(self) -> list[Edit]:
+        """The edits of all findings; none if one of them cannot be corrected.
+
+        Words at the beginning of the sentence keep its capital.
+        """
+        text = self.sentence.text
+        if not all(finding.edits for finding in self.findings):
+            return []
+        return [
+            (span, words if text[: span[0]].strip(OPENING) else words[:1].upper() + words[1:])
+            for finding in self.findings
+            for span, words in finding.edits
+        ]
+
     def set_entry(self, entry: Entry, findings: Iterable[Finding]) -> None:
         self.entry, self.code, self.kind = entry, entry.code, entry.kind
         self.display = entry.display
@@ -85,23 +103,13 @@ def check_quotation(
     items: list[Item] = []
     for sentence in sentences:
         items += check_sentence(connection, index, sentence, asked_on, language)
-    edits = [
-        shift_edit(edit, item.sentence.offset)
-        for item in items
-        for finding in item.findings
-        for edit in finding.edits
-    ]
+    edits = [shift_edit(edit, item.sentence.offset) for item in items for edit in item.edits]
     return {
         "text": text,
         "asked_on": asked_on,
         "items": [describe_item(index, item, language) for item in items],
         "correction": apply_edits(text, list(dict.fromkeys(edits))) if edits else None,
     }
-
-
-def shift_edit(edit: Edit, offset: int) -> Edit:
-    (start, end), words = edit
-    return (start + offset, end + offset), words
 
 
 def check_sentence(
@@ -356,7 +364,7 @@ def describe_obstacles(
 def describe_item(index: QuotationIndex, item: Item, language: Language) -> Record:
     sentence, offset = item.sentence, item.sentence.offset
     start, end = item.number.span
-    edits = [edit for finding in item.findings for edit in finding.edits]
+    edits = item.edits
     message = None
     if item.verdict == QuotationVerdict.NOT_FOUND:
         message = NOT_FOUND.get(language)

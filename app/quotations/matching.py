@@ -23,7 +23,7 @@ from app.quotations.numbers import (
 from app.quotations.period_scores import CLOSE, EXACT, has_day_of_count, score_period
 from app.quotations.periods import PeriodKind, PeriodWords
 from app.quotations.sentences import STRONG, Claim, Role, Sentence
-from app.quotations.terms import FAMILIES, SHARES
+from app.quotations.terms import FAMILIES, find_name
 from app.schemas.quotations import FindingKind
 
 MOST_DIGITS = 5
@@ -285,14 +285,9 @@ def compare_indicator(question: Question, candidate: Candidate) -> bool:
     is_mistaken = any(one in family for one in claimed) and claim.is_local
     if not is_mistaken:
         return False
-    words = next(
-        (
-            term.span
-            for term in claim.terms
-            if term.indicator in family or SHARES.get(term.indicator) in family
-        ),
-        None,
-    )
+    words = find_name(claim.terms, claimed)
+    if words is None and question.number.unit != "NB":
+        words = find_name(claim.terms, family)
     if words is None:
         words = question.sentence.find_noun(question.number)
     candidate.support += EXACT / 2

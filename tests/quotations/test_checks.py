@@ -98,6 +98,12 @@ def test_two_differences_are_corrected_together(check: Check) -> None:
     )
 
 
+def test_what_cannot_be_corrected_as_a_whole_is_left(check: Check) -> None:
+    checked = check("China imported over 22.1 trillion yuan of goods from BRI partners in 2024.")
+    assert list_kinds(checked) == {"measure", "qualifier"}
+    assert checked["correction"] is None
+
+
 def test_years_are_relative_to_the_day(check: Check) -> None:
     text = (
         "China invested 214.66 billion yuan in BRI countries in the first 11 months of last year."
