@@ -81,6 +81,8 @@ CHINESE_COUNTED = compile_phrase("chinese_counted")
 CHINESE_PREPOSITION = compile_phrase("chinese_preposition")
 ANNOUNCED_ON = compile_phrase("announced_on")
 ANNOUNCED_AFTER = compile_phrase("announced_after")
+TITLED = compile_phrase("titled")
+"""An office before or after a person, who stands in the text as “|”."""
 PERSON = compile_phrase("person")
 """A person who is said to have stated something, in the text as it is written."""
 
