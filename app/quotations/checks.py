@@ -21,6 +21,7 @@ from app.quotations.findings import (
     Finding,
     apply_edits,
     describe_differences,
+    describe_finding,
     replace_number,
     shift_edit,
 )
@@ -35,6 +36,7 @@ from app.quotations.matching import (
     is_same_number,
 )
 from app.quotations.numbers import POINTS, Number, Span
+from app.quotations.period_scores import describe_periods
 from app.quotations.promises import check_pledge, find_deadline
 from app.quotations.sentences import Role, Sentence, read_sentences
 from app.schemas.quotations import FindingKind, QuotationVerdict
@@ -65,6 +67,8 @@ class Item:
     kind: SearchKind | None = None
     display: Bilingual | None = None
     findings: list[Finding] = field(default_factory=list)
+    other_periods: Bilingual | None = None
+    """For which periods the number is published, if it is not found for its own."""
     is_other: bool = False
     """Whether it may be another figure, so that rates and names beside it may be of that."""
 
@@ -142,6 +146,8 @@ def check_sentence(
                 complete += [level] if level is not None else []
         if item.code is None or item.findings:
             check_pledge(index, question, item)
+        if item.code is None:
+            item.other_periods = describe_periods(index, sentence, item.number)
     keep_periods(items, questions)
     add_comparisons(connection, index, sentence, items, language)
     add_attributions(index, sentence, items)
@@ -369,6 +375,7 @@ def describe_item(index: QuotationIndex, item: Item, language: Language) -> Reco
     if item.verdict == QuotationVerdict.NOT_FOUND:
         message = NOT_FOUND.get(language)
         message += CONVERSION.get(language) if item.number.is_conversion else ""
+        message += item.other_periods.get(language) if item.other_periods else ""
     observation = None
     if item.code is not None and item.display is not None:
         display = item.display.get(language)
@@ -383,16 +390,4 @@ def describe_item(index: QuotationIndex, item: Item, language: Language) -> Reco
         "observation": observation,
         "findings": [describe_finding(one, offset, language) for one in item.findings],
         "correction": apply_edits(sentence.text, edits).strip() or None if edits else None,
-    }
-
-
-def describe_finding(finding: Finding, offset: int, language: Language) -> Record:
-    start, end = finding.span
-    published = finding.published
-    return {
-        "kind": finding.kind,
-        "start": start + offset,
-        "end": end + offset,
-        "message": finding.message.get(language),
-        "published": published.get(language) if published else None,
     }

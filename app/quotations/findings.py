@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from app.db.columns import Record
 from app.enums import Qualifier, StockFlow
 from app.i18n import (
     MONTHS,
@@ -380,3 +381,15 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> str:
 def shift_edit(edit: Edit, offset: int) -> Edit:
     (start, end), words = edit
     return (start + offset, end + offset), words
+
+
+def describe_finding(finding: Finding, offset: int, language: Language) -> Record:
+    start, end = finding.span
+    published = finding.published
+    return {
+        "kind": finding.kind,
+        "start": start + offset,
+        "end": end + offset,
+        "message": finding.message.get(language),
+        "published": published.get(language) if published else None,
+    }

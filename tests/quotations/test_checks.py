@@ -123,6 +123,15 @@ def test_not_found_is_not_false(check: Check) -> None:
     assert "does not mean that it is false" in item["message"]
 
 
+def test_a_share_of_a_period_not_recorded_is_not_found(check: Check) -> None:
+    text = "Trade with BRI countries accounted for {} of China's total in the first half of 2024."
+    (item,) = check(text.format("47.4 percent"))["items"]
+    assert (item["verdict"], item["findings"]) == ("not_found", [])
+    assert "published for January to March 2024 and for January to April 2024" in item["message"]
+    (item,) = check(text.format("47.3 percent"))["items"]
+    assert "is published for" not in item["message"]
+
+
 def test_positions_are_code_points(check: Check) -> None:
     text = "🚄📈 In partner countries, over 700 aid projects were carried out in 2025 🎉, 中文。"
     (item,) = check(text)["items"]
