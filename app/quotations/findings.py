@@ -259,6 +259,8 @@ def replace_magnitude(question: Question, entry: Entry, span: Span) -> Iterable[
     scale = get_scale(entry.value, entry.power or power, language)
     written = format_number(entry.value, entry.power, entry.decimals, scale, language)
     digits = re.match(r"[\d,.]*\d", question.sentence.normal[slice(*span)])
+    if digits and re.match(r"\d{4}", digits[0]):
+        written = written.replace(",", "")
     if digits and scale == power:
         yield (span[0], span[0] + digits.end()), written
     else:
@@ -344,6 +346,8 @@ def replace_chinese_name(question: Question, published: str, span: Span) -> Iter
     """Replace the name of an indicator and the preposition of the countries before it."""
     text, (start, end) = question.sentence.normal, span
     name = NAMES[published].zh
+    if text[:start].endswith("华"):
+        return
     if "承包工程" in text[:start]:
         name = name.removeprefix("承包工程")
     countries = terms.CHINESE_PREPOSITION.search(text[:start])
