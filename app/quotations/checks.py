@@ -108,11 +108,12 @@ def check_quotation(
     for sentence in sentences:
         items += check_sentence(connection, index, sentence, asked_on, language)
     edits = [shift_edit(edit, item.sentence.offset) for item in items for edit in item.edits]
+    is_whole = all(item.edits for item in items if item.findings)
     return {
         "text": text,
         "asked_on": asked_on,
         "items": [describe_item(index, item, language) for item in items],
-        "correction": apply_edits(text, list(dict.fromkeys(edits))) if edits else None,
+        "correction": apply_edits(text, list(dict.fromkeys(edits))) if edits and is_whole else None,
     }
 
 

@@ -102,6 +102,13 @@ def test_what_cannot_be_corrected_as_a_whole_is_left(check: Check) -> None:
     checked = check("China imported over 22.1 trillion yuan of goods from BRI partners in 2024.")
     assert list_kinds(checked) == {"measure", "qualifier"}
     assert checked["correction"] is None
+    text = "{} In 2025 China carried out 700 aid projects in partner countries."
+    checked = check(text.format(checked["text"]))
+    assert checked["correction"] is None
+    assert [item["correction"] for item in checked["items"]] == [
+        None,
+        "In 2025 China carried out over 700 aid projects in partner countries.",
+    ]
 
 
 def test_years_are_relative_to_the_day(check: Check) -> None:
