@@ -104,7 +104,10 @@ def check_speaker(
     del name
     unique = list(dict.fromkeys(speakers))
     listed = Bilingual(", ".join(one.en for one in unique), "、".join(one.zh for one in unique))
-    edits = ((span, unique[0].get(sentence.language)),)
+    # The office beside a name may be that of no other person.
+    around = f"{sentence.normal[: span[0]]}|{sentence.normal[span[1] :]}"
+    is_titled = terms.TITLED.search(around) is not None
+    edits = () if is_titled else ((span, unique[0].get(sentence.language)),)
     yield Finding(FindingKind.ATTRIBUTION, span, SPEAKER.format(speakers=listed), listed, edits)
 
 

@@ -21,7 +21,9 @@ from app.quotations.findings import (
     Finding,
     apply_edits,
     describe_differences,
+    describe_finding,
     replace_number,
+    shift_edit,
 )
 from app.quotations.growth import find_rate
 from app.quotations.index import Entry, QuotationIndex
@@ -34,11 +36,14 @@ from app.quotations.matching import (
     is_same_number,
 )
 from app.quotations.numbers import POINTS, Number, Span
+from app.quotations.period_scores import describe_periods
 from app.quotations.promises import check_pledge, find_deadline
 from app.quotations.sentences import Role, Sentence, read_sentences
 from app.schemas.quotations import FindingKind, QuotationVerdict
 
 RATES = frozenset({"PT", POINTS})
+OPENING = " \"'“‘(["
+"""What may stand before the first word of a sentence."""
 NOT_FOUND = Bilingual(
     "No published figure recorded here has this number with these words. That does not mean that "
     "it is false: the record is not complete.",
@@ -62,6 +67,8 @@ class Item:
     kind: SearchKind | None = None
     display: Bilingual | None = None
     findings: list[Finding] = field(default_factory=list)
+    other_periods: Bilingual | None = None
+    """For which periods the number is published, if it is not found for its own."""
     is_other: bool = False
     """Whether it may be another figure, so that rates and names beside it may be of that."""
 
@@ -70,6 +77,21 @@ class Item:
         if self.findings:
             return QuotationVerdict.DIFFERS
         return QuotationVerdict.NOT_FOUND if self.code is None else QuotationVerdict.AS_PUBLISHED
+
+    @property
+    def edits(self) -> list[Edit]:
+        """The edits of all findings; none if one of them cannot be corrected.
+
+        Words at the beginning of the sentence keep its capital.
+        """
+        text = self.sentence.text
+        if not all(finding.edits for finding in self.findings):
+            return []
+        return [
+            (span, words if text[: span[0]].strip(OPENING) else words[:1].upper() + words[1:])
+            for finding in self.findings
+            for span, words in finding.edits
+        ]
 
     def set_entry(self, entry: Entry, findings: Iterable[Finding]) -> None:
         self.entry, self.code, self.kind = entry, entry.code, entry.kind
@@ -85,23 +107,14 @@ def check_quotation(
     items: list[Item] = []
     for sentence in sentences:
         items += check_sentence(connection, index, sentence, asked_on, language)
-    edits = [
-        shift_edit(edit, item.sentence.offset)
-        for item in items
-        for finding in item.findings
-        for edit in finding.edits
-    ]
+    edits = [shift_edit(edit, item.sentence.offset) for item in items for edit in item.edits]
+    is_whole = all(item.edits for item in items if item.findings)
     return {
         "text": text,
         "asked_on": asked_on,
         "items": [describe_item(index, item, language) for item in items],
-        "correction": apply_edits(text, list(dict.fromkeys(edits))) if edits else None,
+        "correction": apply_edits(text, list(dict.fromkeys(edits))) if edits and is_whole else None,
     }
-
-
-def shift_edit(edit: Edit, offset: int) -> Edit:
-    (start, end), words = edit
-    return (start + offset, end + offset), words
 
 
 def check_sentence(
@@ -134,6 +147,8 @@ def check_sentence(
                 complete += [level] if level is not None else []
         if item.code is None or item.findings:
             check_pledge(index, question, item)
+        if item.code is None:
+            item.other_periods = describe_periods(index, sentence, item.number)
     keep_periods(items, questions)
     add_comparisons(connection, index, sentence, items, language)
     add_attributions(index, sentence, items)
@@ -356,11 +371,12 @@ def describe_obstacles(
 def describe_item(index: QuotationIndex, item: Item, language: Language) -> Record:
     sentence, offset = item.sentence, item.sentence.offset
     start, end = item.number.span
-    edits = [edit for finding in item.findings for edit in finding.edits]
+    edits = item.edits
     message = None
     if item.verdict == QuotationVerdict.NOT_FOUND:
         message = NOT_FOUND.get(language)
         message += CONVERSION.get(language) if item.number.is_conversion else ""
+        message += item.other_periods.get(language) if item.other_periods else ""
     observation = None
     if item.code is not None and item.display is not None:
         display = item.display.get(language)
@@ -375,16 +391,4 @@ def describe_item(index: QuotationIndex, item: Item, language: Language) -> Reco
         "observation": observation,
         "findings": [describe_finding(one, offset, language) for one in item.findings],
         "correction": apply_edits(sentence.text, edits).strip() or None if edits else None,
-    }
-
-
-def describe_finding(finding: Finding, offset: int, language: Language) -> Record:
-    start, end = finding.span
-    published = finding.published
-    return {
-        "kind": finding.kind,
-        "start": start + offset,
-        "end": end + offset,
-        "message": finding.message.get(language),
-        "published": published.get(language) if published else None,
     }

@@ -3,13 +3,26 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
+from app.db.columns import Record
 from app.enums import Qualifier, StockFlow
-from app.i18n import MONTHS, QUALIFIER_FORMATS, Bilingual, Language, format_scaled, name_day
+from app.i18n import (
+    MONTHS,
+    QUALIFIER_FORMATS,
+    SCALE_WORDS,
+    Bilingual,
+    Language,
+    format_number,
+    get_scale,
+    name_day,
+)
+from app.quotations import terms
 from app.quotations.index import Entry, QuotationIndex
 from app.quotations.matching import Candidate, Question
 from app.quotations.numbers import Number, Span
-from app.quotations.periods import RELATIVE
+from app.quotations.periods import LIMIT_LEAD, RELATIVE, choose_preposition
+from app.quotations.terms import SHARES
 from app.schemas.quotations import FindingKind
 
 Edit = tuple[Span, str]
@@ -69,32 +82,36 @@ ELEVEN_MONTHS = Bilingual(
 )
 COUNTED_FROM = Bilingual(" “{words}” is counted from {day}.", "“{words}”按{day}推算。")
 NAMES = {
-    "goods-trade": Bilingual("trade in goods", "货物贸易"),
+    "goods-trade": Bilingual("trade in goods", "进出口"),
     "goods-exports": Bilingual("exports", "出口"),
     "goods-imports": Bilingual("imports", "进口"),
-    "trade-share": Bilingual("trade in goods", "货物贸易"),
-    "export-share": Bilingual("exports", "出口"),
-    "import-share": Bilingual("imports", "进口"),
     "contracts-value": Bilingual("value of new contracts", "新签合同额"),
     "contracted-projects-turnover": Bilingual(
         "turnover of contracted projects", "承包工程完成营业额"
     ),
-    "contracts": Bilingual("new contracts", "新签合同"),
-    "investment-agreements": Bilingual("investment cooperation agreements", "投资合作协议"),
-    "aid-projects": Bilingual("aid projects", "援助项目"),
-    "new-enterprises": Bilingual("newly set up enterprises", "新设企业"),
-    "cooperation-countries": Bilingual(" countries", "个国家"),
-    "cooperation-organisations": Bilingual(" international organisations", "个国际组织"),
-    "cooperation-documents": Bilingual(" cooperation documents", "份合作文件"),
-    "cooperation-parties": Bilingual(
-        " countries and international organisations", "个国家和国际组织"
-    ),
-    "free-trade-agreements": Bilingual("free trade agreements", "自由贸易协定"),
-    "free-trade-partners": Bilingual("free trade partners", "自贸伙伴"),
-}  # fmt: skip
+    "cooperation-countries": Bilingual("countries", "国家"),
+    "cooperation-organisations": Bilingual("international organisations", "国际组织"),
+    "cooperation-parties": Bilingual("countries and international organisations", "国家和国际组织"),
+    "china-europe-train-cities": Bilingual("cities", "城市"),
+    "china-europe-train-countries": Bilingual("countries", "国家"),
+}
 """Indicators in the words of a sentence. Those whose name alone would turn a sentence around, as
 investment in and from a country, are left out."""
-PREPOSITIONS = {"goods-trade": "with", "goods-exports": "to", "goods-imports": "from"}
+EXCHANGED = (
+    frozenset({"goods-trade", "goods-exports", "goods-imports"}),
+    frozenset({"contracts-value", "contracted-projects-turnover"}),
+    frozenset({"cooperation-countries", "cooperation-organisations", "cooperation-parties"}),
+    frozenset({"china-europe-train-cities", "china-europe-train-countries"}),
+)
+"""Indicators whose names follow the same verbs, so that one can take the place of another."""
+LEVELS = {share: level for level, share in SHARES.items()}
+PREPOSITIONS = {
+    "goods-trade": Bilingual("with", "与"),
+    "goods-exports": Bilingual("to", "对"),
+    "goods-imports": Bilingual("from", "自"),
+}
+PLURALS = {"was": "were", "is": "are", "has": "have"}
+SINGULARS = {plural: singular for singular, plural in PLURALS.items()}
 COUNTRIES = {
     "route": Bilingual("countries along the Belt and Road", "“一带一路”沿线国家"),
     "partner": Bilingual("Belt and Road partner countries", "共建“一带一路”国家"),
@@ -104,9 +121,6 @@ UNITS = {
     "USD": Bilingual("US dollars", "美元"),
 }
 SIGNS = {"CNY": "RMB ", "USD": "US$"}
-PREPOSITION = re.compile(
-    r"(?:\b(?:in|from|for|of|during|over|between|by|to|the|than|with|since|through)|[-(:'])\s*$"
-)
 REACHED = (
     (re.compile(r"(?:exceed|surpass|topp|approach|pass|cross)ing\b.*"), "reaching"),
     (
@@ -195,20 +209,30 @@ def rewrite_number(question: Question, qualifier: Qualifier) -> Edit:
 
 
 def replace_period(question: Question, entry: Entry, span: Span) -> Iterable[Edit]:
-    sentence = question.sentence
-    is_chinese = sentence.language is Language.CHINESE
-    name = entry.period.get(sentence.language)
-    if entry.months == 12 and entry.start.year == entry.end.year:  # noqa: PLR2004 - a year
-        name = f"{entry.start.year}年" if is_chinese else str(entry.start.year)
-    before = sentence.normal[: span[0]]
+    """Replace a period with the preposition before it where that does not fit the other one."""
+    text, normal, (start, end) = question.sentence.text, question.sentence.normal, span
+    is_chinese = question.sentence.language is Language.CHINESE
+    limit = LIMIT_LEAD.search(normal[:start])
     if entry.stock_flow == StockFlow.STOCK:
-        match = re.search(r"(?:\b(?:in|by|at|as of|on|during)(?: the)? |截至|截止|在|到)$", before)
-        start = match.start() if match else span[0]
-        prefix = "截至" if is_chinese else "as of "
-        yield (start, span[1]), match_capital(sentence.text[start:], f"{prefix}{name}")
-        return
-    has_preposition = PREPOSITION.search(before) is not None or not before.strip()
-    yield span, name if is_chinese or has_preposition else f"in {name}"
+        lead = limit or re.search(r"(?:\b(?:in|on|during)(?: the)? |在)$", normal[:start])
+        name = f"{'截至' if is_chinese else 'as of '}{entry.period.get(question.sentence.language)}"
+    else:
+        lead, name = limit, name_flow(entry, question.sentence.language)
+    if not is_chinese and entry.stock_flow != StockFlow.STOCK:
+        lead, name = choose_preposition(normal, span, name)
+    start = lead.start() if lead else start
+    yield (start, end), match_capital(text[start:], name)
+
+
+def name_flow(entry: Entry, language: Language) -> str:
+    """Name the period of a flow or total as a sentence does: 2024, January to November 2024."""
+    first, last = entry.start.year, entry.end.year
+    is_whole = f"{entry.start:%m-%d} {entry.end:%m-%d}" == "01-01 12-31"
+    if entry.months == MONTHS and first == last:
+        return Bilingual(f"{first}", f"{first}年").get(language)
+    if is_whole and first < last:
+        return Bilingual(f"{first} to {last}", f"{first}年至{last}年").get(language)
+    return entry.period.get(language).removesuffix(", cumulative").removesuffix("累计")
 
 
 def match_capital(original: str, text: str) -> str:
@@ -230,32 +254,107 @@ def replace_unit(question: Question, entry: Entry, span: Span) -> Iterable[Edit]
 
 
 def replace_magnitude(question: Question, entry: Entry, span: Span) -> Iterable[Edit]:
-    number = format_scaled(entry.value, entry.power, entry.decimals, question.sentence.language)
-    yield span, number
+    """Replace the digits, and the scale word if another one is usual for the number."""
+    power, language = question.number.power, question.sentence.language
+    scale = get_scale(entry.value, entry.power or power, language)
+    written = format_number(entry.value, entry.power, entry.decimals, scale, language)
+    digits = re.match(r"[\d,.]*\d", question.sentence.normal[slice(*span)])
+    if digits and re.match(r"\d{4}", digits[0]):
+        written = written.replace(",", "")
+    if digits and scale == power:
+        yield (span[0], span[0] + digits.end()), written
+    else:
+        yield span, written + SCALE_WORDS[language].get(scale, "")
 
 
 def replace_coverage(question: Question, entry: Entry, span: Span) -> Iterable[Edit]:
     group = "partner" if entry.coverage.startswith("partner") else entry.coverage
     countries = COUNTRIES.get(group)
-    if countries is not None:
-        yield span, countries.get(question.sentence.language)
+    if countries is None:
+        return
+    sentence, (start, end) = question.sentence, span
+    end += 2 * sentence.normal.startswith("'s", end)
+    is_owner = sentence.normal[start:end].endswith("'s")
+    yield (start, end), countries.get(sentence.language) + ("'" if is_owner else "")
 
 
 def replace_measure(question: Question, entry: Entry, span: Span) -> Iterable[Edit]:
-    name = NAMES.get(entry.indicator)
-    if name is None or span == question.number.span:
+    """Exchange the names of two indicators; none if the words are no name that others fit."""
+    published, weights = LEVELS.get(entry.indicator, entry.indicator), question.claim.indicators
+    best = max(weights.values(), default=0)
+    claimed = {one for one, weight in weights.items() if weight == best}
+    if not any(published in group and claimed & group for group in EXCHANGED):
+        return ()
+    if question.number.unit == "NB":
+        return replace_noun(question, published, span)
+    is_chinese = question.sentence.language is Language.CHINESE
+    replace = replace_chinese_name if is_chinese else replace_name
+    edits = [list(replace(question, published, one)) for one in list_names(question, entry, span)]
+    return chain.from_iterable(edits) if all(edits) else ()
+
+
+def list_names(question: Question, entry: Entry, span: Span) -> list[Span]:
+    """List the names to exchange; “exports made up 54 percent of China's exports” has two.
+
+    There are none if the words are no name, as “contracts signed were worth”.
+    """
+    sentence, spans = question.sentence, {span}
+    if entry.unit == "PT":
+        claimed = {one.indicator for one in question.claim.terms if one.span == span}
+        spans |= {one.span for one in sentence.terms if one.indicator in claimed}
+    found = {
+        end: terms.MEASURE_NAME.search(sentence.normal[:end], start)
+        for start, end in sorted(spans, reverse=True)
+    }
+    names = [one.span() for one in found.values() if one is not None]
+    is_certain = len(names) == len(found) and (len(names) == 1 or len(sentence.numbers) == 1)
+    return names if is_certain else []
+
+
+def replace_noun(question: Question, published: str, span: Span) -> Iterable[Edit]:
+    """Replace what a number counts: 30 countries, 30 organisations."""
+    name, end = NAMES[published], question.number.span[1]
+    counted = terms.CHINESE_COUNTED.match(question.sentence.normal, end)
+    if counted:
+        yield counted.span(), name.zh
+    elif span[0] == end and question.sentence.language is Language.ENGLISH:
+        yield span, f" {name.en}"
+
+
+def replace_name(question: Question, published: str, span: Span) -> Iterable[Edit]:
+    """Replace the name of an indicator with its article, its preposition and its verb."""
+    sentence, (start, end) = question.sentence, span
+    before, after = sentence.normal[:start], sentence.normal[end:]
+    between = sentence.normal[end : question.number.span[0]]
+    name = NAMES[published].en
+    if terms.JOINED_NAME.search(f"{before}|{after}") or (between and not between.strip()):
         return
-    sentence = question.sentence
-    written = match_capital(sentence.text[slice(*span)], name.get(sentence.language))
-    follows = re.match(r" (?:from|to|with)\b", sentence.normal[span[1] :])
-    preposition = PREPOSITIONS.get(entry.indicator)
+    if name.startswith("value") and terms.DETERMINER.search(before) is None:
+        name = f"the {name}"
+    follows = re.match(r" (?:from|to|with)\b", after)
+    preposition = PREPOSITIONS.get(published)
     if follows and preposition:
-        yield (span[0], span[1] + follows.end()), f"{written} {preposition}"
-    else:
-        # A name that ends as the words go on takes their end with it: 合同额.
-        overlap = sentence.text[span[1] : span[1] + 1]
-        is_doubled = bool(overlap) and overlap >= "\u4e00" and written.endswith(overlap)
-        yield (span[0], span[1] + is_doubled), written
+        end, name = end + follows.end(), f"{name} {preposition.en}"
+    yield (start, end), match_capital(sentence.text[start:], name)
+    verbs = PLURALS if published in {"goods-exports", "goods-imports"} else SINGULARS
+    verb = terms.FIRST_VERB.search(between)
+    if verb and verb[0] in verbs:
+        yield (span[1] + verb.start(), span[1] + verb.end()), verbs[verb[0]]
+
+
+def replace_chinese_name(question: Question, published: str, span: Span) -> Iterable[Edit]:
+    """Replace the name of an indicator and the preposition of the countries before it."""
+    text, (start, end) = question.sentence.normal, span
+    name = NAMES[published].zh
+    if text[:start].endswith("华"):
+        return
+    if "承包工程" in text[:start]:
+        name = name.removeprefix("承包工程")
+    countries = terms.CHINESE_PREPOSITION.search(text[:start])
+    if countries and published in PREPOSITIONS:
+        yield countries.span("preposition"), PREPOSITIONS[published].zh
+    # A name that ends as the words go on takes their end with it: 合同额.
+    yield (start, end + (text[end : end + 1] == name[-1:])), name
 
 
 EDITORS = {
@@ -281,3 +380,20 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> str:
             last = end
     parts.append(text[last:])
     return "".join(parts)
+
+
+def shift_edit(edit: Edit, offset: int) -> Edit:
+    (start, end), words = edit
+    return (start + offset, end + offset), words
+
+
+def describe_finding(finding: Finding, offset: int, language: Language) -> Record:
+    start, end = finding.span
+    published = finding.published
+    return {
+        "kind": finding.kind,
+        "start": start + offset,
+        "end": end + offset,
+        "message": finding.message.get(language),
+        "published": published.get(language) if published else None,
+    }

@@ -45,12 +45,6 @@ SHARE_MEANT = Bilingual(
 GROWTH_MEANT = Bilingual(
     "The published {display} is a growth and no share.", "公布的为增速（{display}），并非比重。"
 )
-OWN_CURRENCY = {
-    "USD": re.compile(r"in (?:us )?dollar|dollar terms|dollar-denominated|(?:以|按)美元"),
-    "CNY": re.compile(
-        r"in (?:yuan|rmb|renminbi)|(?:yuan|rmb|renminbi) terms|yuan-denominated|(?:以|按)人民币",
-    ),
-}
 CURRENCY_NAMES = {"USD": Bilingual("US dollars", "美元"), "CNY": Bilingual("yuan", "人民币")}
 OPPOSITES = {
     "up": "down",
@@ -129,7 +123,7 @@ def get_clause(question: Question) -> str:
     sentence, number = question.sentence, question.number
     starts = [one for one in sentence.boundaries if one <= number.span[0]]
     first = starts[-2] if len(starts) > 1 else 0
-    last = sentence.find_window(number)[1]
+    last = find_end(question)
     text = sentence.normal
     for words in sentence.periods:
         # The months of a figure are no base of a growth, though they are “from” one “to” another.
@@ -137,6 +131,13 @@ def get_clause(question: Question) -> str:
             start = words.span[0] - (5 if text[: words.span[0]].endswith("from ") else 0)
             text = text[:start] + " " * (words.span[1] - start) + text[words.span[1] :]
     return text[first:last]
+
+
+def find_end(question: Question) -> int:
+    """Return where the words about a percentage end, those in parentheses after it included."""
+    text, end = question.sentence.normal, question.number.span[1]
+    last = question.sentence.find_window(question.number)[1]
+    return text.find(")", last) if text[end:last].strip() == "(" and ")" in text[last:] else last
 
 
 def list_anchors(index: QuotationIndex, question: Question, level: Entry | None) -> list[Anchor]:
@@ -269,7 +270,7 @@ def check_sign(question: Question, rate: Entry) -> list[Finding]:
         return []
     sentence, span = question.sentence, question.number.span
     message = WRONG.format(period=rate.period, display=rate.display)
-    pairs = OPPOSITES | {new: old for old, new in OPPOSITES.items()}
+    pairs = OPPOSITES | {new: old for old, new in reversed(OPPOSITES.items())}
     before = sentence.normal[: span[0]]
     edits: tuple[Edit, ...] = ()
     found = [
@@ -289,7 +290,7 @@ def check_currency(
 ) -> list[Finding]:
     """A rate of amounts in the other currency differs, unless the sentence names that currency."""
     clause = get_clause(question)
-    named = [unit for unit, pattern in OWN_CURRENCY.items() if pattern.search(clause)]
+    named = [unit for unit, pattern in terms.OWN_CURRENCY.items() if pattern.search(clause)]
     unit = named[0] if named else anchor.entry.level_unit if anchor.entry else None
     is_other = {unit, rate.level_unit} == CURRENCY_NAMES.keys()
     if not is_other or question.number.is_conversion or has_joint_source(index, anchor, rate):
@@ -301,10 +302,26 @@ def check_currency(
         message = OTHER_CURRENCY.format(unit=name, display=own[0].display)
         edits: tuple[Edit, ...] = (replace_rate(question, own[0]),)
         return [Finding(FindingKind.GROWTH, span, message, own[0].display, edits)]
-    words = Bilingual(f" in {name.en}", f"（以{name.zh}计）").get(question.sentence.language)
     published = Bilingual(f"{rate.display.en} in {name.en}", f"按{name.zh}计，{rate.display.zh}")
     message = ONLY_OTHER_CURRENCY.format(unit=name, display=rate.display)
-    return [Finding(FindingKind.GROWTH, span, message, published, (((span[1], span[1]), words),))]
+    edit = name_currency(question, rate.level_unit)
+    return [Finding(FindingKind.GROWTH, span, message, published, (edit,))]
+
+
+def name_currency(question: Question, unit: str) -> Edit:
+    """Name the currency of a rate, in the place of another one if its clause names that."""
+    sentence, number = question.sentence, question.number
+    name = CURRENCY_NAMES[unit]
+    first, last = sentence.find_window(number)[0], find_end(question)
+    pattern = terms.OWN_CURRENCY["USD" if unit == "CNY" else "CNY"]
+    match = pattern.search(sentence.normal, first, last)
+    if match is None:
+        words = Bilingual(f" in {name.en}", f"（以{name.zh}计）").get(sentence.language)
+        return (number.span[1], number.span[1]), words
+    is_adjective = re.match("[ -](?:terms|denominated)", sentence.normal[match.end() :])
+    written = name.get(sentence.language)
+    span = next(match.span(group) for group in ("unit", "chinese", "adjective") if match[group])
+    return span, written.removesuffix("s") if is_adjective else written
 
 
 def has_joint_source(index: QuotationIndex, anchor: Anchor, rate: Entry) -> bool:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -136,6 +136,14 @@ class QuotationIndex:
         sizes, size = self.values.get(unit, []), abs(value)
         first, last = bisect_left(sizes, size - tolerance), bisect_right(sizes, size + tolerance)
         return self.by_unit[unit][first:last] if first < last else []
+
+    def list_periods(
+        self, unit: str, value: Decimal, indicators: Collection[str]
+    ) -> list[Bilingual]:
+        """List the periods for which a number is published as one of some indicators."""
+        found = self.find_near(unit, value, Decimal(0))
+        own = [one for one in found if one.indicator in indicators and not one.is_rate]
+        return list(dict.fromkeys(one.period for one in sorted(own, key=lambda one: one.end)))
 
     def describe_context(self, entry: Entry | None, language: Language) -> Record:
         """Describe what a figure or a rate belongs to; a commitment has none of it."""

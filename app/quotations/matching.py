@@ -20,10 +20,10 @@ from app.quotations.numbers import (
     Span,
     count_digits,
 )
-from app.quotations.period_scores import CLOSE, EXACT, score_period
+from app.quotations.period_scores import CLOSE, EXACT, has_day_of_count, score_period
 from app.quotations.periods import PeriodKind, PeriodWords
 from app.quotations.sentences import STRONG, Claim, Role, Sentence
-from app.quotations.terms import FAMILIES, SHARES
+from app.quotations.terms import FAMILIES, find_name
 from app.schemas.quotations import FindingKind
 
 MOST_DIGITS = 5
@@ -285,14 +285,9 @@ def compare_indicator(question: Question, candidate: Candidate) -> bool:
     is_mistaken = any(one in family for one in claimed) and claim.is_local
     if not is_mistaken:
         return False
-    words = next(
-        (
-            term.span
-            for term in claim.terms
-            if term.indicator in family or SHARES.get(term.indicator) in family
-        ),
-        None,
-    )
+    words = find_name(claim.terms, claimed)
+    if words is None and question.number.unit != "NB":
+        words = find_name(claim.terms, family)
     if words is None:
         words = question.sentence.find_noun(question.number)
     candidate.support += EXACT / 2
@@ -305,6 +300,8 @@ def compare_period(index: QuotationIndex, question: Question, candidate: Candida
     claims = question.periods
     scores = [score_period(index, question.sentence, one, candidate.entry) for one in claims]
     usable = [one for one in scores if one is not None]
+    if has_day_of_count(question.sentence, candidate.entry):
+        usable.append(EXACT)
     if not usable:
         return True
     best = max(usable)
@@ -312,7 +309,7 @@ def compare_period(index: QuotationIndex, question: Question, candidate: Candida
         candidate.support += best
         candidate.has_period = True
         return True
-    if not question.has_local_period and not is_sole_period(question):
+    if not question.has_local_period and not question.sentence.has_one_period:
         others = [
             score_period(index, question.sentence, one, candidate.entry)
             for one in question.sentence.periods
@@ -336,11 +333,6 @@ def compare_period(index: QuotationIndex, question: Question, candidate: Candida
     is_near = distance <= 1 or question.number.power >= LARGE_POWER
     least = DISTINCT_DIGITS + (not is_near)
     return is_within or question.digits >= least or candidate.has_growth
-
-
-def is_sole_period(question: Question) -> bool:
-    sentence = question.sentence
-    return len([one for one in sentence.periods if sentence.is_counted_period(one)]) == 1
 
 
 def compare_coverage(question: Question, candidate: Candidate) -> bool:

@@ -1,15 +1,20 @@
-"""How well words name the period of a published number."""
+"""How well words name the period of a published number, and which other periods have it."""
 
 from datetime import timedelta
 
 from app.enums import Qualifier, StockFlow
-from app.i18n import MONTHS
+from app.i18n import MONTHS, Bilingual
 from app.quotations.index import Entry, QuotationIndex
+from app.quotations.numbers import Number
 from app.quotations.periods import PeriodKind, PeriodWords
-from app.quotations.sentences import Sentence
+from app.quotations.sentences import STRONG, Role, Sentence
 from app.quotations.terms import CUMULATIVE
 
 EXACT, CLOSE = 3.0, 1.5
+LEAST_DIGITS = 3
+OTHER_PERIODS = Bilingual(
+    " The number itself is published for {periods}.", "该数值公布的统计期为{periods}。"
+)
 
 
 def score_period(  # noqa: PLR0911 - one for each kind of words
@@ -71,3 +76,26 @@ def score_cumulative(
         return named if same_end else CLOSE if is_valid else 0
     has_total = CUMULATIVE.search(sentence.normal) is not None
     return CLOSE if has_total and words.year in {entry.start.year, entry.end.year} else 0
+
+
+def has_day_of_count(sentence: Sentence, entry: Entry) -> bool:
+    """Return whether a sentence names the very day on which a stock or total was counted."""
+    is_count = entry.stock_flow != StockFlow.FLOW
+    return is_count and any(
+        one.kind == PeriodKind.DAY and one.start == entry.end for one in sentence.periods
+    )
+
+
+def describe_periods(index: QuotationIndex, sentence: Sentence, number: Number) -> Bilingual | None:
+    """Say for which other periods the number of a named indicator is published, if any."""
+    weights = sentence.find_indicators(number).indicators
+    best = max(weights.values(), default=0)
+    is_named = best >= STRONG and sentence.is_about_initiative
+    if not is_named or number.significant < LEAST_DIGITS:
+        return None
+    if sentence.classify_percentage(number) == Role.GROWTH or sentence.is_about_part(number):
+        return None
+    named = [one for one, weight in weights.items() if weight == best]
+    found = index.list_periods(number.unit, number.value, named)
+    names = Bilingual(" and for ".join(one.en for one in found), "、".join(one.zh for one in found))
+    return OTHER_PERIODS.format(periods=names) if found else None

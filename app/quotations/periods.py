@@ -124,6 +124,17 @@ BASE_BEFORE = re.compile(
 )
 """Words before a year that may only be the base of a change."""
 
+PREPOSITION = re.compile(
+    r"(?:\b(?:in|for|of|during|over|throughout|within|across|the|than|with|since)|[-(:'])\s*$"
+)
+SPAN_LEAD = re.compile(r"\b(?:in|during|over|for) $")
+RANGE_LEAD = re.compile(r"\b(?:between|from) $")
+LIMIT_LEAD = re.compile(
+    r"(?:\b(?:by|at|as of|as at|until|up to|through|to|in the (?:year|months?|period) to)(?: the)? "
+    r"|截至|截止到?|[到至从自由])$"
+)
+"""Words before a period that say from when or until when, which no single period follows."""
+
 
 def find_periods(text: str, today: date) -> list[PeriodWords]:
     """Find the words of a normalized text that name periods and days, in their order.
@@ -312,3 +323,22 @@ def is_relative_base(text: str, words: PeriodWords) -> bool:
     name = text[slice(*words.span)]
     is_range = re.match(r" *(?:to|到|至) *(?:\d|this|今)", text[words.span[1] :]) is not None
     return RELATIVE.get(name, 0) < 0 and find_base_head(text, words) is not None and not is_range
+
+
+def choose_preposition(normal: str, span: Span, name: str) -> tuple[re.Match[str] | None, str]:
+    """Return the words before an English period that go with it, and what takes their place."""
+    before, after = normal[: span[0]], normal[span[1] :]
+    first, _, last = name.partition(" to ")
+    words, is_years = normal[slice(*span)], re.search(r"\d", first) is not None
+    lead = RANGE_LEAD.search(before) or LIMIT_LEAD.search(before)
+    prefix = lead[0].strip() if lead else words.partition(" ")[0]
+    if last and prefix == "between":
+        return lead, f"between {first} and {last}"
+    if before.endswith("the "):
+        return None, name
+    if last and (is_years or prefix == "from"):
+        return lead or SPAN_LEAD.search(before), f"from {name}"
+    if lead is None and re.fullmatch(r"the \d{4}", words):
+        return None, f"the {name}"
+    is_bare = PREPOSITION.search(before) or re.match(r"'s|\s*[-:)]", after)
+    return lead, name if is_bare and lead is None else f"in {name}"

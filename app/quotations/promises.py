@@ -35,7 +35,9 @@ OTHER_TARGET = Bilingual(
 NO_TARGET = Bilingual("No target was announced for this: {text}", "该项未公布数量目标：{text}")
 NO_DEADLINE = Bilingual("No deadline was announced for this: {text}", "该项未公布期限：{text}")
 OTHER_DEADLINE = Bilingual("The deadline announced is: {deadline}.", "宣布的期限为：{deadline}。")
-ANNOUNCED = Bilingual("has announced", "宣布将实施")
+ANNOUNCED = Bilingual("has announced", "宣布将")
+CHINESE_DONE = re.compile(r"^(?:已经?|业已|均已|现已)?|了$")
+"""What says in Chinese that something is done; the verb between the two stays."""
 
 
 class PledgedItem(Protocol):
@@ -178,7 +180,10 @@ def describe_status(sentence: Sentence, question: Question, pledge: Pledge) -> F
     ]
     nearest = min(found, key=lambda one: (abs(place - one.end()), one.start()))
     span = nearest.span()
-    edits: tuple[Edit, ...] = ((span, ANNOUNCED.get(sentence.language)),)
+    edits: tuple[Edit, ...] = ((span, ANNOUNCED.en),)
+    if sentence.language is Language.CHINESE:
+        kept = CHINESE_DONE.sub("", nearest[0])
+        edits = ((span, f"{ANNOUNCED.zh}{kept}"),)
     is_passive = re.search(r"\bbeen\b", nearest[0]) is not None
     if is_passive or nearest.start() > place:
         edits = ()

@@ -37,6 +37,10 @@ ABBREVIATION = re.compile(
 BOUNDARY = re.compile(
     r"(?<!\d)[,](?=\D|$)|(?<=\d)[,](?!\d)|,(?=\s)|[，、;；:：()|\t]|--|\bwhile\b|\bwhereas\b|\bbut\b"
 )
+JOINED_PERIOD = re.compile(r"(?:\band|[而和及])(?: (?:in|for|during|over))?(?: the)? *$")
+LONGEST_JOIN = 20
+OWN_PERIOD = re.compile(r"'s\b|,? when\b")
+"""Words after a year that has a figure of its own: compared with 2023 when it was 2 billion."""
 LONGEST, MOST_NUMBERS = 600, 30
 """A longer part without the end of a sentence, or one with more numbers, is a table or a list."""
 DIGITS = re.compile(r"[\d.,]*\d|[零〇一二三四五六七八九十百千万亿两]+")
@@ -90,7 +94,8 @@ class Sentence:
         spans = [one.span for one in self.periods]
         self.numbers = find_numbers(self.normal, spans)
         self.terms = self.lexicon.find_terms(self.normal) if self.numbers else []
-        self.boundaries = [one.end() for one in BOUNDARY.finditer(self.normal)]
+        marks = [one.end() for one in BOUNDARY.finditer(self.normal)]
+        self.boundaries = sorted({*marks, *self.find_joined_periods()})
 
     @cached_property
     def language(self) -> Language:
@@ -114,6 +119,15 @@ class Sentence:
         if names & {"bri", "partner", "route"}:
             return True
         return not names and self.previous is not None and self.previous.is_about_initiative
+
+    def find_joined_periods(self) -> Iterator[int]:
+        """Find where a period begins a clause: 2 billion yuan in 2025 and in 2024 1 billion."""
+        for words in self.periods:
+            before = self.normal[: words.span[0]]
+            join = JOINED_PERIOD.search(before, max(0, len(before) - LONGEST_JOIN))
+            ends = [one.span[1] for one in self.numbers if join and one.span[1] <= join.start()]
+            if join and ends and not BOUNDARY.search(before, ends[-1], join.start()):
+                yield join.start()
 
     def find_window(self, number: Number) -> Span:
         """Return the part of a clause around a number, up to the numbers beside it."""
@@ -300,6 +314,10 @@ class Sentence:
             return [one for one in before.periods if before.is_counted_period(one)][-1:], False
         return [], False
 
+    @property
+    def has_one_period(self) -> bool:
+        return sum(map(self.is_counted_period, self.periods)) == 1
+
     def is_counted_period(self, words: PeriodWords) -> bool:
         """Return whether words name what is counted: no day of a speech, no base of a change."""
         return not self.is_day_of_speech(words) and not self.is_base(words)
@@ -312,7 +330,8 @@ class Sentence:
         is_rate = any(
             one.unit in {"PT", POINTS} and one.span[1] == len(head) for one in self.numbers
         )
-        return is_rate or head.endswith("compared")
+        is_own = OWN_PERIOD.match(self.normal[words.span[1] :]) is not None
+        return is_rate or (head.endswith("compared") and not is_own)
 
     def is_day_of_speech(self, words: PeriodWords) -> bool:
         """Return whether a day or month says when something was said, not what is counted."""

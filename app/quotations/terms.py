@@ -5,7 +5,7 @@ verbs and nouns in `words.yaml`, which no list of names has.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -73,10 +73,30 @@ LEADS_TO = compile_phrase("leads_to")
 LISTED = compile_phrase("listed")
 CHINA_NAMED = compile_phrase("china")
 OWNED = compile_phrase("owned")
+MEASURE_NAME = compile_phrase("measure_name")
+JOINED_NAME = compile_phrase("joined_name")
+DETERMINER = compile_phrase("determiner")
+FIRST_VERB = compile_phrase("first_verb")
+CHINESE_COUNTED = compile_phrase("chinese_counted")
+CHINESE_PREPOSITION = compile_phrase("chinese_preposition")
 ANNOUNCED_ON = compile_phrase("announced_on")
 ANNOUNCED_AFTER = compile_phrase("announced_after")
+TITLED = compile_phrase("titled")
+"""An office before or after a person, who stands in the text as “|”."""
 PERSON = compile_phrase("person")
 """A person who is said to have stated something, in the text as it is written."""
+
+OWN_CURRENCY = {
+    unit: re.compile(
+        rf"\bin (?P<unit>{english})\b|(?:以|按)(?P<chinese>{chinese})"
+        rf"|\b(?P<adjective>{english})(?=[ -](?:terms|denominated))"
+    )
+    for unit, english, chinese in (
+        ("USD", r"(?:u\.?s\.? )?dollars?", "美元"),
+        ("CNY", "yuan|rmb|renminbi", "人民币"),
+    )
+}
+"""Words that name the currency of a growth rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +192,22 @@ def build_name_pattern(name: str) -> str:
 def has_topic(indicator: str, text: str) -> bool:
     topics = [one for prefix, one in TOPIC_PATTERNS.items() if indicator.startswith(prefix)]
     return all(pattern.search(text) for pattern in topics)
+
+
+def find_name(found: Iterable[Term], indicators: Collection[str]) -> Span | None:
+    """Return the span of the strongest words for any of some indicators, the longest of them."""
+    own = [
+        one
+        for one in found
+        if one.indicator in indicators or SHARES.get(one.indicator) in indicators
+    ]
+    best = max(own, key=lambda one: (one.weight, -one.span[0]), default=None)
+    if best is None:
+        return None
+    (start, end), spans = best.span, [one.span for one in own]
+    return max(
+        (one for one in spans if one[0] <= start and end <= one[1]), key=lambda one: one[1] - one[0]
+    )
 
 
 def find_words(patterns: Mapping[str, re.Pattern[str]], text: str) -> list[tuple[str, Span]]:

@@ -98,6 +98,19 @@ def test_two_differences_are_corrected_together(check: Check) -> None:
     )
 
 
+def test_what_cannot_be_corrected_as_a_whole_is_left(check: Check) -> None:
+    checked = check("China imported over 22.1 trillion yuan of goods from BRI partners in 2024.")
+    assert list_kinds(checked) == {"measure", "qualifier"}
+    assert checked["correction"] is None
+    text = "{} In 2025 China carried out 700 aid projects in partner countries."
+    checked = check(text.format(checked["text"]))
+    assert checked["correction"] is None
+    assert [item["correction"] for item in checked["items"]] == [
+        None,
+        "In 2025 China carried out over 700 aid projects in partner countries.",
+    ]
+
+
 def test_years_are_relative_to_the_day(check: Check) -> None:
     text = (
         "China invested 214.66 billion yuan in BRI countries in the first 11 months of last year."
@@ -115,6 +128,15 @@ def test_not_found_is_not_false(check: Check) -> None:
     (item,) = check("Trade with partner countries was 31.7 trillion yuan in 2024.")["items"]
     assert (item["verdict"], item["observation"], item["findings"]) == ("not_found", None, [])
     assert "does not mean that it is false" in item["message"]
+
+
+def test_a_share_of_a_period_not_recorded_is_not_found(check: Check) -> None:
+    text = "Trade with BRI countries accounted for {} of China's total in the first half of 2024."
+    (item,) = check(text.format("47.4 percent"))["items"]
+    assert (item["verdict"], item["findings"]) == ("not_found", [])
+    assert "published for January to March 2024 and for January to April 2024" in item["message"]
+    (item,) = check(text.format("47.3 percent"))["items"]
+    assert "is published for" not in item["message"]
 
 
 def test_positions_are_code_points(check: Check) -> None:

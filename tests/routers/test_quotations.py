@@ -92,3 +92,14 @@ def test_the_page_escapes_what_it_shows(client: TestClient) -> None:
     text = "<script>alert(1)</script> 700 aid projects"
     page = client.get("/quotation-check", params={"text": text}).text
     assert "<script>alert" not in page
+
+
+def test_the_page_says_what_is_not_corrected(client: TestClient) -> None:
+    text = f"China imported 22.1 trillion yuan of goods from BRI partners in 2024. {TEXT}"
+    page: Any = html.fromstring(
+        client.get("/quotation-check", params=ASKED | {"text": text, "lang": "en"}).content
+    )
+    first, second = page.xpath("//ol[@class='quotations']/li")
+    assert "Corrected text" not in page.xpath("string(//main)")
+    assert "Not corrected" in first.text_content()
+    assert f"With this corrected: {TEXT.replace('700', 'over 700')}" in second.text_content()
