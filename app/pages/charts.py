@@ -9,8 +9,6 @@ from app.db.columns import Record
 from app.formats.charts.layout import layout_chart
 from app.formats.charts.model import Chart
 
-WIDE = 1200
-"""The width of an image that is shared, in pixels."""
 SCREENS = {320: "42.99rem", 640: "79.99rem", 900: None}
 """The widths of images on pages, each with the widest screen that it is drawn for.
 
@@ -35,7 +33,7 @@ class Picture(NamedTuple):
     """The images of a chart, those for the narrowest screens first."""
 
     path: str
-    """The path of the chart, without a suffix."""
+    """The path of the chart below /v1, without a suffix."""
     name: str
     sources: list[Source]
 

@@ -11,13 +11,13 @@ from fastapi.responses import RedirectResponse
 from app import parameters
 from app.db.columns import Record
 from app.formats import schema_org
-from app.formats.charts.overview import build_overview_chart, find_reviewed_year
+from app.formats.charts.overview import find_reviewed_year
 from app.formats.feeds import format_title
 from app.formats.registry import build_service_links, list_distributions
 from app.http.routes import RouteDeclarations
 from app.i18n import Bilingual, Language, format_published_day
 from app.pages import render_content, split_fragments
-from app.pages.charts import WIDE, layout_trend, measure_chart
+from app.pages.charts import layout_trend
 from app.pages.content import (
     ADDRESS_PLACEHOLDER,
     PAGE_NAMES,
@@ -32,7 +32,7 @@ from app.problems import problem
 from app.problems.problem import UnknownRecord
 from app.queries import page_data, profiles
 from app.queries.calendar import find_next_edition
-from app.queries.editions import list_editions, read_contents
+from app.queries.editions import list_editions
 from app.queries.indicators import list_indicators
 from app.queries.passages import list_source_passages
 from app.queries.progress import list_commitments
@@ -76,7 +76,6 @@ def show_dashboard(
         topics=context.run_query(list_codes, "topic", parameters.CodeListParameters()).rows,
         sectors=context.run_query(list_codes, "sector", parameters.CodeListParameters()).rows,
         json_ld=schema_org.embed_json(dataset),
-        wide_size=measure_overview(context, page["overview"]),
         layout_trend=layout_trend,
         next_edition=find_next_edition(page["editions"], context.language),
     )
@@ -286,7 +285,6 @@ def show_priority_area(
         "priority_area.html",
         area=area,
         year=query.year,
-        wide_size=measure_overview(context, context.run_query(read_contents, area["year"])),
     )
 
 
@@ -301,7 +299,6 @@ def show_source(context: Context, source: str, _: NoParameters) -> Response:
         published=format_published_day(
             profile["published_on"], profile["published_precision"], context.language
         ),
-        wide_size=measure_overview(context, context.run_query(read_contents)),
     )
 
 
@@ -316,13 +313,7 @@ def show_passages(context: Context, source: str, _: NoParameters) -> Response:
         "passages.html",
         source=record,
         passages=passages.rows,
-        wide_size=measure_overview(context, context.run_query(read_contents)),
     )
-
-
-def measure_overview(context: RequestContext, overview: Record) -> tuple[int, int]:
-    code = context.release.record["code"]
-    return measure_chart(build_overview_chart(overview, code, context.language), WIDE)
 
 
 @router.get("/problems")
