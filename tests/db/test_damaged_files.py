@@ -106,7 +106,7 @@ def test_no_damaged_file_reaches_a_response() -> None:
     cases = [damage_place(chance) for _ in range(4)] + list(OTHER_CASES)
     outcomes, counts, log = run_cases(cases, clients=1)
     assert set(counts) <= {"first", "second", "either"}
-    assert counts["first"] > 20
+    assert counts["first"] > 5
     accepted = {name for name, outcome in outcomes if outcome == "the new release, ok"}
     harmless = {"journals beside it", "not damaged", "overwritten while open"}
     assert harmless - {"overwritten while open"} <= accepted
