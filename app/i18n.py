@@ -192,10 +192,12 @@ def format_limits(start: date, end: date, language: Language) -> tuple[str, str]
     return first, last
 
 
+@lru_cache(maxsize=4096)
 def format_month(value: date, language: Language) -> str:
     return format_date(value, Bilingual("MMMM y", "y年M月").get(language), locale=language)
 
 
+@lru_cache(maxsize=4096)
 def format_short_month(value: date, language: Language) -> str:
     return format_date(value, Bilingual("MMM y", "y年M月").get(language), locale=language)
 
@@ -367,6 +369,7 @@ def format_source_line(title: str, publisher: str, published: str, language: Lan
     return line + Bilingual(f", published {published}", f"，{published}发布").get(language)
 
 
+@lru_cache(maxsize=4096)
 def format_short_day(value: date, precision: Precision, language: Language) -> str:
     """Return a date of publication as short citations give it: 15 Jan 2025, 2025年1月15日."""
     is_month = precision == "month"
