@@ -192,12 +192,10 @@ def format_limits(start: date, end: date, language: Language) -> tuple[str, str]
     return first, last
 
 
-@lru_cache(maxsize=4096)
 def format_month(value: date, language: Language) -> str:
     return format_date(value, Bilingual("MMMM y", "y年M月").get(language), locale=language)
 
 
-@lru_cache(maxsize=4096)
 def format_short_month(value: date, language: Language) -> str:
     return format_date(value, Bilingual("MMM y", "y年M月").get(language), locale=language)
 
@@ -346,11 +344,9 @@ def format_passage_url(base: str, source: str, locator: str) -> str:
 
 def format_published_day(value: date, precision: Precision, language: Language) -> str:
     """Return a date of publication, or only its month if the day is not known."""
-    return (
-        format_period(value.replace(day=1), value, language)
-        if precision == "month"
-        else format_day(value, language)
-    )
+    if precision == "month":
+        return format_period(value.replace(day=1), value, language)
+    return format_day(value, language)
 
 
 def name_edition(year: int) -> Bilingual:
@@ -372,9 +368,9 @@ def format_source_line(title: str, publisher: str, published: str, language: Lan
 @lru_cache(maxsize=4096)
 def format_short_day(value: date, precision: Precision, language: Language) -> str:
     """Return a date of publication as short citations give it: 15 Jan 2025, 2025年1月15日."""
-    is_month = precision == "month"
-    patterns = Bilingual("MMM y", "y年M月") if is_month else Bilingual("d MMM y", "y年M月d日")
-    return format_date(value, patterns.get(language), locale=language)
+    if precision == "month":
+        return format_short_month(value, language)
+    return format_date(value, Bilingual("d MMM y", "y年M月d日").get(language), locale=language)
 
 
 def format_short_citation(
