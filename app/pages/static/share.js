@@ -44,7 +44,7 @@ function complete(menu) {
   }
 }
 
-/** Writes the menu anew when it is opened after a script has changed what the page shows. */
+/** Rewrites the menu when it is opened after a script has changed what the page shows. */
 async function renew(menu) {
   if (!menu.open || menu.query === location.search) return;
   const { search } = location;
