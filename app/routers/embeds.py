@@ -182,9 +182,7 @@ def read_comparable_points(context: RequestContext, observation: Record) -> list
 
 
 def find_comparable_series(found: Record, unit: Record) -> Record | None:
-    """Find the newest full years of an indicator of which at least two are comparable.
-
-    Those in another unit are found only if there are no others.
+    """Find the newest full years of an indicator, in a unit, of which at least two are comparable.
 
     Returns:
         Their series, with only these of its points.
@@ -192,14 +190,15 @@ def find_comparable_series(found: Record, unit: Record) -> Record | None:
     comparable = [
         series | {"points": run[-MAX_OTHER_BARS:]}
         for series in found["series"]
-        if series["months"] in {None, MONTHS}
+        if series["months"] in {None, MONTHS} and series["unit"] == unit
         for run in list_runs(series)
     ]
 
-    def rank(series: Record) -> tuple[bool, date]:
-        return series["unit"] == unit, series["points"][-1]["period"]["end"]
+    def get_end(series: Record) -> date:
+        end: date = series["points"][-1]["period"]["end"]
+        return end
 
-    return max(comparable, key=rank, default=None)
+    return max(comparable, key=get_end, default=None)
 
 
 def list_runs(series: Record) -> list[list[Record]]:
@@ -314,6 +313,10 @@ def parse_page_url(context: RequestContext, url: str) -> tuple[str, str, dict[st
         raise UnknownPath.from_error(ParameterError("query.url", message))
     selected = given.get("series", []) if match[1] == INDICATORS else []
     if len(selected) == 1 and "," not in selected[0]:
+        if not selected[0].startswith(f"{match[2]}."):
+            # The page refuses it as well.
+            message = NOTHING_TO_EMBED.format(url=shorten(url))
+            raise UnknownPath.from_error(ParameterError("query.url", message))
         return SERIES, selected[0], options
     return match[1], match[2], options
 

@@ -246,7 +246,10 @@ def test_an_indicator_without_comparable_figures_shows_full_years_of_another_ser
         if caption.endswith(one["coverage"]["name"]) and one["span"] in caption
     )
     points = client.get(f"/v1/series/{series['code']}?lang={language}").json()["points"]
-    assert set(shown) <= {(one["period"]["label"], one["display"]) for one in points}
+    # The source below the figure is not theirs.
+    assert set(shown) <= {
+        (one["period"]["label"], f"{one['display']} {one['citation']['short']}") for one in points
+    }
     one_period: Any = html.fromstring(client.get(f"{address}&period=2025").text)
     assert not one_period.xpath("//table")
 
@@ -354,6 +357,8 @@ def test_oembed_respects_the_space(client: TestClient) -> None:
         (f"{HOST}/embed/indicators/goods-trade?period=x", 404),
         (f"{HOST}/priority-areas/emerging-fields?year=1999", 404),
         (f"{HOST}/indicators/goods-trade?series=nothing", 404),
+        (f"{HOST}/indicators/goods-trade?series=goods-trade.nothing", 404),
+        (f"{HOST}/indicators/aid-projects?series={SERIES}", 404),
     ],
 )
 def test_oembed_knows_its_pages_only(client: TestClient, url: str, status: int) -> None:
