@@ -122,11 +122,8 @@ def create_app(settings: Settings) -> App:
     """Create the application for a database; raise DatabaseError if it cannot be served."""
     names = [one.name for one in fields(PostgresLimits)]
     postgres_limits = PostgresLimits(**{name: getattr(settings, name) for name in names})
-    store = create_store(
-        settings.select_database(compute_seed_hash(settings.seed)),
-        postgres_limits,
-        FileLimits(verify=settings.verify),
-    )
+    target = settings.named_database or settings.select_database(compute_seed_hash(settings.seed))
+    store = create_store(target, postgres_limits, FileLimits(verify=settings.verify))
     public_url = str(settings.public_url).rstrip("/") if settings.public_url else None
     app = App(
         title="Belt and Road Cooperation Indicators",

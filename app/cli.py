@@ -22,13 +22,14 @@ from app.commands import (
     load_settings,
     print_error,
     run_build,
+    run_server,
+    share_metrics,
 )
 from app.doctor import format_count, quote_commands
 from app.enums import LogFormat, OpenApiVersion
 from app.i18n import Language
 from app.ingest.files import compute_seed_hash, list_seed_files
 from app.parameters import MAXIMUM_QUOTATION
-from app.serving import run_server, share_metrics
 
 app = typer.Typer(
     help="Belt and Road Cooperation Indicators: build the database and serve the API.",
@@ -127,7 +128,7 @@ def check(
         if write_schemas:
             schema.write_schemas(folder)
             typer.echo(f"schemas written to {folder / '.schemas'}")
-        if (target := settings.database_url or settings.database) is not None:
+        if (target := settings.named_database) is not None:
             seed_hash = compute_seed_hash(folder)
             typer.echo(doctor.check_database(target, seed_hash))
 
@@ -390,7 +391,3 @@ def serve(  # noqa: PLR0913 (Each is an option of the command.)
             os.environ["BRI_DATABASE"] = str(target)
         with share_metrics(settings, workers):
             run_server(host, port, workers, settings, sockets)
-
-
-if __name__ == "__main__":
-    app()

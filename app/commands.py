@@ -1,8 +1,12 @@
-"""What the commands share: their options, the settings, the database, and how errors are shown."""
+"""What the commands share: options, settings, database, server, and how errors are shown."""
 
-from collections.abc import Iterator
+import gc
+import os
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from socket import socket
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -135,7 +139,7 @@ def ensure_database(settings: Settings) -> Path | URL:
     target = settings.select_database(seed_hash)
     if isinstance(target, Path) and is_missing(target):
         run_build(settings, target)
-    elif isinstance(target, URL) or settings.database is not None:
+    elif settings.named_database is not None:
         if check_target(target).seed_hash != seed_hash:
             print_error(f"bri: {target} was built from another seed; 'bri build' replaces it")
     elif not is_current_release(target, seed_hash):
@@ -146,3 +150,36 @@ def ensure_database(settings: Settings) -> Path | URL:
 def is_missing(target: Path) -> bool:
     """Return whether there is no file, or an empty one, which has nothing to lose."""
     return not target.exists() or (target.is_file() and not target.stat().st_size)
+
+
+@contextmanager
+def share_metrics(settings: Settings, workers: int) -> Iterator[None]:
+    if not settings.metrics or workers == 1:
+        yield
+        return
+    with TemporaryDirectory(prefix="bri-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
+
+
+def run_server(
+    host: str, port: int, workers: int, settings: Settings, sockets: Sequence[socket] = ()
+) -> None:
+    is_secure = settings.public_url is not None and settings.public_url.scheme == "https"
+    if workers == 1:
+        # Imports create no garbage; the application enables collection again when it is ready.
+        gc.disable()
+    from app.server import FAST_PATH_WARNING, has_fast_path, run
+
+    if not has_fast_path():
+        typer.echo(quote_commands(f"bri: {FAST_PATH_WARNING}"), err=True)
+    root_path = settings.root_path
+    run(
+        host,
+        port,
+        sockets,
+        workers=workers,
+        root_path=root_path,
+        is_secure=is_secure,
+        shutdown_timeout=settings.shutdown_timeout,
+    )

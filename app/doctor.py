@@ -69,8 +69,8 @@ def format_count(number: int, noun: str) -> str:
 def name_command() -> str:
     """Return how this program was called, so that users can copy the commands in messages."""
     program = Path(sys.argv[0])
-    if program.name == "cli.py":
-        return "python -m app.cli"
+    if program.name == "__main__.py":
+        return "python -m app"
     found = shutil.which("bri")
     is_elsewhere = program.name == "bri" and not (found and program.samefile(found))
     return str(program) if is_elsewhere else "bri"

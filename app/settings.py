@@ -238,7 +238,11 @@ class Settings(BaseSettings):
             raise ValueError("BRI_DATABASE or --database is set too; set only one of them")
         return value
 
+    @property
+    def named_database(self) -> Path | URL | None:
+        """The database that the user has named; without one, the file for the seed is used."""
+        return self.database_url or self.database
+
     def select_database(self, seed_hash: str) -> Path | URL:
-        if self.database_url is not None:
-            return self.database_url
-        return self.database or user_data_path("bri-indicators") / f"{seed_hash[:16]}.sqlite"
+        default = user_data_path("bri-indicators") / f"{seed_hash[:16]}.sqlite"
+        return self.named_database or default

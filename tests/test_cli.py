@@ -119,7 +119,7 @@ def test_help_names_every_command() -> None:
 
 
 def test_openapi_prints_the_snapshot(database: Path) -> None:
-    command = [sys.executable, "-m", "app.cli", "openapi", "--database", str(database)]
+    command = [sys.executable, "-m", "app", "openapi", "--database", str(database)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stderr == ""
     assert done.stdout == (ROOT / "tests" / "openapi.json").read_text()
@@ -128,7 +128,7 @@ def test_openapi_prints_the_snapshot(database: Path) -> None:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_serve_prints_its_address_and_stops_on_a_signal(tmp_path: Path, workers: int) -> None:
     port, target = free_port(), tmp_path / "bri.sqlite"
-    command = [sys.executable, "-m", "app.cli", "serve", "--workers", str(workers)]
+    command = [sys.executable, "-m", "app", "serve", "--workers", str(workers)]
     with subprocess.Popen(
         [*command, "--port", str(port), "--database", str(target)],
         stdout=subprocess.PIPE,

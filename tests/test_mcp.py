@@ -214,7 +214,7 @@ def test_without_the_setting_there_are_no_tools(client: TestClient) -> None:
 def test_on_standard_input(database: Target) -> None:
     command = StdioServerParameters(
         command=sys.executable,
-        args=["-m", "app.cli", "mcp"],
+        args=["-m", "app", "mcp"],
         env={**os.environ, **environment_of(database)},
     )
     sentences, _ = call_tool(command, "list_indicators", topic="projects")

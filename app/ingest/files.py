@@ -1,5 +1,6 @@
 """The files of a seed, their hash, and their issues; every start imports this module."""
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,13 +19,12 @@ Value: TypeAlias = "str | int | Decimal | list[Value] | dict[str, Value] | None"
 
 def list_seed_files(folder: Path) -> list[Path]:
     """List the files of a seed folder in order, without hidden files and notes (``*.md``)."""
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file()
-        and path.suffix != ".md"
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
+    found: list[Path] = []
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        shown = (name for name in names if not name.startswith(".") and not name.endswith(".md"))
+        found += filter(Path.is_file, (Path(parent, name) for name in shown))
+    return sorted(found)
 
 
 def compute_seed_hash(folder: Path) -> str:

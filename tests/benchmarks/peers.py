@@ -67,7 +67,7 @@ class Started(NamedTuple):
 def ours(database: Path, **environment: str) -> Peer:
     """Serve as users do."""
     port = free_port()
-    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
     return Peer([*command, "--database", str(database)], port, RECORD, environment)
 
 

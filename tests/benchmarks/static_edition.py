@@ -68,7 +68,7 @@ class Measured(NamedTuple):
 
 def export(folder: Path, *options: str) -> Measured:
     """Export in a process of its own."""
-    command = [sys.executable, "-m", "app.cli", "export", str(folder), *options]
+    command = [sys.executable, "-m", "app", "export", str(folder), *options]
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, used = os.wait4(process.pid, 0)

@@ -149,6 +149,6 @@ def test_the_version_and_the_document_in_a_file(tmp_path: Path, database: Path) 
 
 @pytest.mark.sqlite
 def test_a_closed_pipe_is_no_error(database: Path) -> None:
-    command = f"{sys.executable} -m app.cli openapi --database {database} | head -c 1"
+    command = f"{sys.executable} -m app openapi --database {database} | head -c 1"
     done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("{", "")

@@ -151,7 +151,7 @@ def test_a_killed_worker_is_replaced(database: Target) -> None:
 def test_workers_end_with_a_supervisor_that_is_killed(database: Target) -> None:
     """Started from nothing, so that what multiprocessing starts besides is there as well."""
     port = free_port()
-    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--workers", "2"]
+    command = [sys.executable, "-m", "app", "serve", "--port", str(port), "--workers", "2"]
     environment = {**os.environ, **environment_of(database)}
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
         wait_until_ready(f"http://127.0.0.1:{port}", process.poll)

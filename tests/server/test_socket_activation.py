@@ -19,7 +19,7 @@ from tests.support.seeds import ROOT
 
 ACTIVATE = shutil.which("systemd-socket-activate")
 ANALYZE = shutil.which("systemd-analyze")
-SERVE = f"{sys.executable} -m app.cli serve"
+SERVE = f"{sys.executable} -m app serve"
 TOPICS = "/v1/topics"
 DENY = """import ctypes, os, sys
 PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN = 65, 1
@@ -157,7 +157,7 @@ def test_systemd_starts_the_service_with_the_first_request(database: Path) -> No
 def test_every_kind_of_response_works_without_executable_memory(database: Path) -> None:
     """As `MemoryDenyWriteExecute=yes` in the unit denies it, in the helper processes too."""
     port = free_port()
-    command = [sys.executable, "-c", DENY, "-m", "app.cli", "serve", "--port", str(port)]
+    command = [sys.executable, "-c", DENY, "-m", "app", "serve", "--port", str(port)]
     environment = {**os.environ, "BRI_DATABASE": str(database)}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as process:
         try:

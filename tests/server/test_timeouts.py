@@ -222,7 +222,7 @@ def test_the_fast_path_is_an_accelerator_only(
         check_server()
     given: dict[str, Any] = {}
     monkeypatch.setattr(server, "run", lambda *_, **named: given.update(named))
-    from app.cli import run_server  # noqa: PLC0415
+    from app.commands import run_server  # noqa: PLC0415
     from app.settings import Settings  # noqa: PLC0415
 
     run_server("127.0.0.1", 1, 2, Settings())
