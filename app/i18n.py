@@ -365,7 +365,6 @@ def format_source_line(title: str, publisher: str, published: str, language: Lan
     return line + Bilingual(f", published {published}", f"，{published}发布").get(language)
 
 
-@lru_cache(maxsize=4096)
 def format_short_day(value: date, precision: Precision, language: Language) -> str:
     """Return a date of publication as short citations give it: 15 Jan 2025, 2025年1月15日."""
     if precision == "month":

@@ -7,6 +7,8 @@ nested records.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, ClassVar, TypeVar, cast
 
 from sqlalchemy import (
@@ -165,20 +167,19 @@ def select_unit(table: type[Unit], prefix: str, language: Language) -> list[Labe
     return [*select_reference(table, prefix, language), symbol]
 
 
+LINE_PARTS = ("title", "publisher", "publisher_short", "carrier")
+"""The texts of a source that its source line consists of."""
+
+
 def select_source(
     prefix: str, language: Language, table: type[Source] = Source
 ) -> list[Label[Value]]:
     """Return the columns of a reference to a source; ``add_source_line`` completes it."""
+    columns = ("published_on", "published_precision", "standing", "address")
     return [
         col(table.code).label(f"{prefix}.code"),
-        localize(table, "title", language).label(f"{prefix}.title"),
-        localize(table, "publisher", language).label(f"{prefix}.publisher"),
-        localize(table, "publisher_short", language).label(f"{prefix}.publisher_short"),
-        localize(table, "carrier", language).label(f"{prefix}.carrier"),
-        col(table.published_on).label(f"{prefix}.published_on"),
-        col(table.published_precision).label(f"{prefix}.published_precision"),
-        col(table.standing).label(f"{prefix}.standing"),
-        col(table.address).label(f"{prefix}.address"),
+        *(localize(table, name, language).label(f"{prefix}.{name}") for name in LINE_PARTS),
+        *(col(getattr(table, name)).label(f"{prefix}.{name}") for name in columns),
     ]
 
 
@@ -204,27 +205,38 @@ def select_wording(
 
 def add_source_line(source: Record, language: Language) -> Record:
     """Replace the title and publisher of a selected source by its source line."""
-    source["line"] = build_source_line(source, language)
-    for name in ("title", "publisher", "publisher_short", "carrier"):
-        del source[name]
+    cite_source(source, None, language)
     return source
 
 
-def build_source_line(source: Record, language: Language) -> str:
-    published = format_published_day(
-        source["published_on"], source["published_precision"], language
-    )
-    return format_source_line(source["title"], source["publisher"], published, language)
+def cite_source(source: Record, locator: str | None, language: Language) -> Record:
+    """Cite a location in a selected source, after ``add_source_line``."""
+    source["line"], citation = build_citation(source, locator, language)
+    for name in LINE_PARTS:
+        del source[name]
+    return citation
 
 
-def build_citation(source: Record, locator: str | None, language: Language) -> Record:
-    """Cite a place in a source, which still has its title and publisher."""
-    published = format_short_day(source["published_on"], source["published_precision"], language)
-    line = build_source_line(source, language) + format_carrier(source["carrier"], language)
-    return {
-        "short": format_short_citation(source["publisher_short"], published, locator, language),
-        "full": format_citation(line, locator, language),
-    }
+def build_citation(source: Record, locator: str | None, language: Language) -> tuple[str, Record]:
+    """Return the line of a source, and the citation of a location in it."""
+    line, short, full = format_citations(get_cited(source), locator, language)
+    return line, {"short": short, "full": full}
+
+
+get_cited = itemgetter(*LINE_PARTS, "published_on", "published_precision")
+
+
+@lru_cache(maxsize=1024)
+def format_citations(
+    source: tuple[Value, ...], locator: str | None, language: Language
+) -> tuple[str, str, str]:
+    """Return the line of a source, and the short and the full citation of a location in it."""
+    title, publisher, publisher_short, carrier, day, precision = source
+    published = format_published_day(day, precision, language)
+    line = format_source_line(title, publisher, published, language)
+    short_day = format_short_day(day, precision, language)
+    short = format_short_citation(publisher_short, short_day, locator, language)
+    return line, short, format_citation(line + format_carrier(carrier, language), locator, language)
 
 
 # Expressions that each database needs in its own form.

@@ -1,8 +1,8 @@
 """Lists of observations, growth rates and series, which may have millions of rows.
 
-The matching rows are found up to a bound. If there are fewer, they are sorted. If there are more,
-an index is walked in the requested order until the page is full, so that the cost of a page does
-not depend on the length of the list.
+An index is walked in the requested order until the page is full, so that the cost of a page does
+not depend on the length of the list. Where few rows of a large table match, a walk would be long,
+so they are sorted instead. The matching rows are counted up to a bound.
 
 Series are numbered in the order of lists, and observations are indexed by series and period. A
 filter on series therefore walks the series in their order. In any other order the index of that
@@ -64,8 +64,10 @@ from app.queries.pagination import (
     split_filters,
 )
 
+MAX_WALKED = 2_000
+"""Up to how many rows of a table are walked, however few match."""
 MAX_FETCHED = 1_000
-"""Up to how many matching rows are counted and sorted."""
+"""Up to how many matching rows are counted, and sorted in a larger table."""
 MAX_SORTED = 30_000
 """Up to how many rows are sorted where walking an index could take long."""
 PeriodListParameters = (
@@ -117,8 +119,11 @@ class ListPlan:
 
     @cached_property
     def count(self) -> Statement:
-        """Count the matching rows, up to where the number makes no difference."""
-        return count_bounded(self.unordered, MAX_SORTED if self.may_walk_far else MAX_FETCHED + 1)
+        """Count the matching rows, up to where the number makes no difference, and all rows."""
+        maximum = MAX_SORTED if self.may_walk_far else MAX_FETCHED + 1
+        # Ids are numbered from one, so the last one, which an index knows, is the number of rows.
+        last_id = select(func.max(self.key)).scalar_subquery()
+        return count_bounded(self.unordered, maximum).add_columns(last_id.label("size"))
 
     @cached_property
     def short_page(self) -> Statement:
@@ -147,7 +152,7 @@ class ListPlan:
 
 
 def count_bounded(statement: Statement, maximum: int) -> Statement:
-    return select(func.count()).select_from(statement.limit(maximum).subquery())
+    return select(func.count().label("total")).select_from(statement.limit(maximum).subquery())
 
 
 def read_long_page(
@@ -158,13 +163,15 @@ def read_long_page(
     Raises:
         InvalidParameters: if the cursor belongs to another list.
     """
-    total: int = fetch_scalars(connection, plan.count, values)[0]
+    (counted,) = fetch_records(connection, plan.count, values)
+    total = counted["total"]
     exact = total <= MAX_FETCHED
     page = plan.walked_page
-    if exact:
-        page = plan.short_page
-    elif plan.may_walk_far and total < MAX_SORTED:
-        page = plan.sorted_page
+    if (counted["size"] or 0) > MAX_WALKED:
+        if exact:
+            page = plan.short_page
+        elif plan.may_walk_far and total < MAX_SORTED:
+            page = plan.sorted_page
     bound = {**values, "limit": filters.limit + 1}
     if filters.cursor is not None:
         bound |= bind_position(filters.cursor, build_scope(filters, values), plan.order)

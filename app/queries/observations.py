@@ -28,8 +28,8 @@ from app.db.columns import (
     Value,
     add_source_line,
     alias_table,
-    build_citation,
     build_current_conditions,
+    cite_source,
     clear_contradiction,
     counterpart_area,
     format_validity,
@@ -277,9 +277,9 @@ def complete_observation(row: Record, language: Language) -> Record:
     # Chinese puts a classifier such as 个 between a number and what is counted.
     if language is Language.CHINESE and classifier:
         suffix = classifier
-    citation = build_citation(source, row["locator"], language)
-    for named in (source, *(report["source"] for report in row["reports"])):
-        add_source_line(named, language)
+    citation = cite_source(source, row["locator"], language)
+    for report in row["reports"]:
+        add_source_line(report["source"], language)
     has_growth = row["growth"]["id"] is not None
     return format_validity(clear_contradiction(row)) | {
         "period": {**period, "label": label_period(period, language)},

@@ -11,9 +11,8 @@ from app.db.columns import (
     Record,
     Statement,
     Value,
-    add_source_line,
     alias_table,
-    build_citation,
+    cite_source,
     localize,
     select_source,
     select_unit,
@@ -133,8 +132,7 @@ def select_statement_columns(
 
 def complete_report(row: Record, language: Language) -> Record:
     row["quantity"] = complete_quantity(row["quantity"], language)
-    row["citation"] = build_citation(row["source"], row["locator"], language)
-    add_source_line(row["source"], language)
+    row["citation"] = cite_source(row["source"], row["locator"], language)
     return row
 
 
@@ -213,8 +211,7 @@ def complete_commitment(row: Record, language: Language) -> Record:
     row["target"] = complete_quantity(target, language)
     if row["deadline"]["text"] is None:
         row["deadline"] = None
-    row["citation"] = build_citation(row["source"], row["locator"], language)
-    add_source_line(row["source"], language)
+    row["citation"] = cite_source(row["source"], row["locator"], language)
     row["distance"] = None
     for reading in row["readings"]:
         scale = reading["quantity"]

@@ -10,7 +10,6 @@ from app.db.columns import (
     Record,
     Statement,
     build_citation,
-    build_source_line,
     localize,
 )
 from app.db.models import (
@@ -151,8 +150,7 @@ def complete_source(row: Record, language: Language) -> Record:
     for part, required in (("event", "code"), ("goal", "text")):
         if row[part][required] is None:
             row[part] = None
-    row["line"] = build_source_line(row, language)
-    row["citation"] = build_citation(row, None, language)
+    row["line"], row["citation"] = build_citation(row, None, language)
     del row["publisher_short"]
     return row
 

@@ -17,7 +17,7 @@ from app.db.columns import (
     Value,
     add_source_line,
     alias_table,
-    build_citation,
+    cite_source,
     clear_contradiction,
     counterpart_area,
     format_validity,
@@ -137,8 +137,7 @@ def complete_rate(record: Record, language: Language, unit: str | None = None) -
     """
     period = record["base_period"]
     period["label"] = label_period(period, language)
-    citation = build_citation(record["source"], record["locator"], language)
-    add_source_line(record["source"], language)
+    citation = cite_source(record["source"], record["locator"], language)
     suffix = record.pop("suffix").strip()
     unit_name = record["unit"]["name"] if language is Language.CHINESE else suffix
     is_other_unit = unit is not None and record["unit"]["code"] != unit

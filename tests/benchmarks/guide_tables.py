@@ -13,11 +13,15 @@ CHINESE = {
     "target": "目标",
     "cached response / bare ASGI app, same headers": "缓存响应 / 纯ASGI应用（响应头相同）",
     "cached response / bare ASGI app, 2 headers": "缓存响应 / 纯ASGI应用（2个响应头）",
-    "cached response / nginx with a file": "缓存响应 / nginx静态文件",
+    "cached response / nginx with a file, as Debian configures it": (
+        "缓存响应 / nginx静态文件（Debian默认配置）"
+    ),
+    "cached response / nginx with a file, tuned": "缓存响应 / nginx静态文件（优化配置）",
     "cached response / FastAPI with SQLModel": "缓存响应 / FastAPI加SQLModel",
     "304 / cached response": "304 / 缓存响应",
     "uncached record / FastAPI with SQLModel": "未缓存单条记录 / FastAPI加SQLModel",
     "uncached record / roapi": "未缓存单条记录 / roapi",
+    "uncached list / FastAPI with SQLModel": "未缓存列表 / FastAPI加SQLModel",
     "uncached list / roapi": "未缓存列表 / roapi",
     "uncached list / Datasette": "未缓存列表 / Datasette",
     "p99 with all cores busy / bare ASGI app": "全部核心繁忙时的p99 / 纯ASGI应用",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, HTTPException
-from sqlmodel import Session, SQLModel, col, create_engine, select
+from sqlmodel import Session, SQLModel, col, create_engine, func, select
 
 from app.db.models import Area, GrowthRate, Indicator, Observation, Report, Series, Source, Unit
 
@@ -93,23 +93,48 @@ class ObservationRead(SQLModel):
     reports: list[ReportRead]
 
 
+class ObservationPage(SQLModel):
+    """Some figures, and how many there are."""
+
+    items: list[ObservationRead]
+    total: int
+
+
+EVERYTHING: Any = (
+    select(Observation, Series, Indicator, Unit, Source)  # type: ignore[call-overload]
+    .join(Series, col(Series.id) == Observation.series_id)
+    .join(Indicator, col(Indicator.id) == Series.indicator_id)
+    .join(Unit, col(Unit.id) == Series.unit_id)
+    .join(Source, col(Source.id) == Observation.source_id)
+)
+
+
+@app.get("/observations")
+def list_observations(
+    session: Annotated[Session, Depends(get_session)], limit: int = 50
+) -> ObservationPage:
+    """List the first figures."""
+    rows = session.exec(EVERYTHING.order_by(Observation.id).limit(limit)).all()
+    total = session.exec(select(func.count()).select_from(Observation)).one()
+    return ObservationPage(items=[read(session, row) for row in rows], total=total)
+
+
 @app.get("/observations/{code}")
 def get_observation(
     code: str, session: Annotated[Session, Depends(get_session)]
 ) -> ObservationRead:
     """Show one figure."""
-    everything: Any = select(Observation, Series, Indicator, Unit, Source)  # type: ignore[call-overload]
-    joined = everything.where(
-        Observation.code == code,
-        Series.id == Observation.series_id,
-        Indicator.id == Series.indicator_id,
-        Unit.id == Series.unit_id,
-        Source.id == Observation.source_id,
-    )
-    found = session.exec(joined).first()
+    found = session.exec(EVERYTHING.where(Observation.code == code)).first()
     if found is None:
         raise HTTPException(status_code=404)
-    figure, series, indicator, unit, source = found
+    return read(session, found)
+
+
+def read(
+    session: Session, row: tuple[Observation, Series, Indicator, Unit, Source]
+) -> ObservationRead:
+    """Read what belongs to a figure."""
+    figure, series, indicator, unit, source = row
     growth = session.exec(
         select(GrowthRate, Source)
         .join(Source)

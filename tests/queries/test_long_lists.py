@@ -71,6 +71,7 @@ def large(new_target: Callable[[], Target]) -> Iterator[FastAPI]:
     target = new_target()
     build(SCALE, target)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(long_lists, "MAX_WALKED", 0)
         patch.setattr(long_lists, "MAX_FETCHED", BOUND)
         patch.setattr(long_lists, "MAX_SORTED", SORTED)
         forget_plans()
