@@ -13,10 +13,8 @@ CHINESE = {
     "target": "目标",
     "cached response / bare ASGI app, same headers": "缓存响应 / 纯ASGI应用（响应头相同）",
     "cached response / bare ASGI app, 2 headers": "缓存响应 / 纯ASGI应用（2个响应头）",
-    "cached response / nginx with a file, as Debian configures it": (
-        "缓存响应 / nginx静态文件（Debian默认配置）"
-    ),
-    "cached response / nginx with a file, tuned": "缓存响应 / nginx静态文件（优化配置）",
+    "cached response / nginx with Debian's settings": ("缓存响应 / nginx（Debian默认配置）"),
+    "cached response / nginx, tuned": "缓存响应 / nginx（优化配置）",
     "cached response / FastAPI with SQLModel": "缓存响应 / FastAPI加SQLModel",
     "304 / cached response": "304 / 缓存响应",
     "uncached record / FastAPI with SQLModel": "未缓存单条记录 / FastAPI加SQLModel",

@@ -52,8 +52,8 @@ class Comparison:
 COMPARISONS = (
     Comparison("cached response / bare ASGI app, same headers", "hot", "bare", 0.9),
     Comparison("cached response / bare ASGI app, 2 headers", "hot", "bare, 2 headers", 0.9),
-    Comparison("cached response / nginx with a file, as Debian configures it", "hot", "nginx", 1.0),
-    Comparison("cached response / nginx with a file, tuned", "hot", "nginx, tuned", None),
+    Comparison("cached response / nginx with Debian's settings", "hot", "nginx", 1.0),
+    Comparison("cached response / nginx, tuned", "hot", "nginx, tuned", None),
     Comparison("cached response / FastAPI with SQLModel", "hot", "usual", 80),
     Comparison("304 / cached response", "304", "hot", 1.0),
     Comparison("uncached record / FastAPI with SQLModel", MISS, "usual", 10),
