@@ -100,15 +100,16 @@ def get_network(address: str) -> str:
 
 
 class RequestQueue:
-    """Threads for one kind of slow work, and a bounded queue of the requests that wait for them.
+    """A thread for one kind of slow work, and a bounded queue of the requests that wait for it.
 
-    Each kind has its own, so that a flood of one kind delays no other.
+    Each kind has its own, so that a flood of one kind delays no other. With a second thread, which
+    would not work faster under the interpreter lock, it would delay all others twice as long.
     """
 
-    def __init__(self, name: str, threads: int = 2) -> None:
+    def __init__(self, name: str) -> None:
         self.name = name
-        self.limiter = CapacityLimiter(threads)
-        self.threads = ThreadPoolExecutor(threads, name)
+        self.limiter = CapacityLimiter(1)
+        self.thread = ThreadPoolExecutor(1, name)
         self.waiting: dict[CancelScope, RequestContext] = {}
         self.pending = 0
         """How many requests wait or are in progress."""
@@ -120,13 +121,13 @@ class RequestQueue:
             NotReady: if too many requests wait, or the work fails for want of resources.
             ClientDisconnectedError: if the client has gone before the work began.
         """
-        if self.pending >= MAX_WAITING + self.limiter.total_tokens:
+        if self.pending > MAX_WAITING:
             self.drop_abandoned()
             raise NotReady(QUEUE_FULL, headers={"Retry-After": "5"})
         self.pending += 1
         try:
             async with self.take_turn(context):
-                return await get_running_loop().run_in_executor(self.threads, create)
+                return await get_running_loop().run_in_executor(self.thread, create)
         except (EOFError, OSError) as error:
             context.app.state.rejections.note(f"{self.name} failed ({error})", context.client)
             raise NotReady(WORK_FAILED, headers={"Retry-After": "5"}) from None
