@@ -229,7 +229,6 @@ def test_a_folder_takes_one_export_at_a_time(tmp_path: Path) -> None:
     assert not (tmp_path / STAGING).exists()
 
 
-@pytest.mark.quick
 def test_exports_killed_while_files_are_moved_leave_nothing_behind(tmp_path: Path) -> None:
     """Kill two exports of other files in turn; the third removes what only they wrote."""
     folder = tmp_path / "site"
@@ -244,7 +243,6 @@ def test_exports_killed_while_files_are_moved_leave_nothing_behind(tmp_path: Pat
     assert {path.name for path in folder.iterdir()} == {"en", MANIFEST, DIGESTS}
 
 
-@pytest.mark.quick
 def test_a_failed_export_leaves_no_files(export: Export, tmp_path: Path) -> None:
     (tmp_path / "site" / "static").mkdir(parents=True)
     (tmp_path / "site" / "static" / "site.css").write_text("of somebody else")

@@ -17,7 +17,6 @@ from app.ingest.schema import Action, Coverage, Observation
 from tests.support.seeds import NEWEST, PINNED
 from tests.test_openapi import LISTS, PATHS, example_url
 
-pytestmark = pytest.mark.quick
 LANGUAGES = ("en", "zh")
 
 

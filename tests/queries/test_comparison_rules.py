@@ -23,7 +23,7 @@ from app.queries import comparison, obstacles
 from app.queries.comparison import compare_observations, derive_change
 from app.queries.observations import read_observations, select_observations
 
-pytestmark = [pytest.mark.database, pytest.mark.quick]
+pytestmark = pytest.mark.database
 
 
 class Exact(NamedTuple):
