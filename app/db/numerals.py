@@ -132,7 +132,7 @@ def format_number(value: Decimal, unit: str = "", limit: str = "", move: str = "
 
 
 def parse_numeral(numeral: str) -> Decimal | None:
-    """Return the value of a Chinese number; None if the characters are no number."""
+    """Return the value of a Chinese number; None if the characters are not a number."""
     for character in "亿万":
         head, scale, tail = numeral.rpartition(character)
         if scale:

@@ -100,8 +100,7 @@ def check_speaker(
     names = {name.lower() for speaker in speakers for name in speaker}
     if not named or not speakers or any(name.lower() in names for name, _ in named):
         return
-    name, span = named[0]
-    del name
+    _, span = named[0]
     unique = list(dict.fromkeys(speakers))
     listed = Bilingual(", ".join(one.en for one in unique), "、".join(one.zh for one in unique))
     # The office beside a name may be that of no other person.
@@ -135,23 +134,23 @@ def check_day(sentence: Sentence, origins: Sequence[Origin]) -> Iterator[Finding
     speakers = {name for origin in origins for speaker in origin.speakers for name in speaker}
     is_own = any(name in known for name, _ in sentence.institutions)
     is_own = is_own or any(name in sentence.text for name in speakers)
-    for words in sentence.periods:
-        first, last = words.span
+    for period in sentence.periods:
+        first, last = period.span
         around = sentence.normal[max(0, first - NEARBY) : last + NEARBY]
         is_announced = terms.ANNOUNCED_ON.search(sentence.normal[:first]) is not None
         after = terms.ANNOUNCED_AFTER.match(sentence.normal[last:])
         if not (is_own or is_announced or after):
             # On other days, reports and forums repeat a figure.
             continue
-        if words.kind != PeriodKind.DAY or terms.SPEECH.search(around) is None:
+        if period.kind != PeriodKind.DAY or terms.SPEECH.search(around) is None:
             continue
-        said = find_day(words.year, words.first_month, words.day or 1, days)
+        said = find_day(period.year, period.first_month, period.day or 1, days)
         if said is None or any(abs((said - day).days) <= 1 for day in days):
             continue
         day = min(origin.days[0] for origin in origins if origin.event and origin.days)
         named = name_day(day)
         written = named.get(sentence.language)
-        if words.year is None or str(words.year) not in sentence.text[first:last]:
+        if period.year is None or str(period.year) not in sentence.text[first:last]:
             without_year = {Language.ENGLISH: f" {day.year}", Language.CHINESE: f"{day.year}年"}
             written = written.replace(without_year[sentence.language], "")
         yield Finding(

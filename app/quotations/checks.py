@@ -35,13 +35,12 @@ from app.quotations.matching import (
     is_only_period,
     is_same_number,
 )
-from app.quotations.numbers import POINTS, Number, Span
+from app.quotations.numbers import RATE_UNITS, Number, Span
 from app.quotations.period_scores import describe_periods
 from app.quotations.promises import check_pledge, find_deadline
 from app.quotations.sentences import Role, Sentence, read_sentences
 from app.schemas.quotations import FindingKind, QuotationVerdict
 
-RATES = frozenset({"PT", POINTS})
 OPENING = " \"'“‘(["
 """What may stand before the first word of a sentence."""
 NOT_FOUND = Bilingual(
@@ -163,8 +162,8 @@ def list_deadlines(
         return
     found = find_deadline(index, sentence)
     if found is not None:
-        words, pledge, finding = found
-        number = Number(words.span, words.span, Decimal(0), 0, 0, "", Qualifier.NONE)
+        period, pledge, finding = found
+        number = Number(period.span, period.span, Decimal(0), 0, 0, "", Qualifier.NONE)
         item = Item(sentence, number, None, pledge.code, pledge.kind, pledge.text, [finding])
         yield item
 
@@ -172,10 +171,10 @@ def list_deadlines(
 def keep_periods(items: Sequence[Item], questions: Sequence[Question]) -> None:
     """Keep a period that is right for another figure; the right one is put behind the number."""
     right = {
-        words.span
+        period.span
         for item, question in zip(items, questions, strict=True)
         if item.entry is not None and all(one.kind != FindingKind.PERIOD for one in item.findings)
-        for words in question.periods
+        for period in question.periods
     }
     for item in items:
         for place, finding in enumerate(item.findings):
@@ -188,9 +187,9 @@ def keep_periods(items: Sequence[Item], questions: Sequence[Question]) -> None:
 
 def is_promised(question: Question) -> bool:
     """Return whether the words before a number in its clause promise it."""
-    sentence, place = question.sentence, question.number.span[0]
-    start = max([one for one in sentence.boundaries if one <= place], default=0)
-    return terms.PROMISED.search(sentence.normal[start:place]) is not None
+    sentence, end = question.sentence, question.number.span[0]
+    start = sentence.find_clause_start(end)
+    return terms.PROMISED.search(sentence.normal[start:end]) is not None
 
 
 def find_level_of_rate(items: Sequence[Item], item: Item) -> tuple[Entry | None, bool]:
@@ -202,10 +201,10 @@ def find_level_of_rate(items: Sequence[Item], item: Item) -> tuple[Entry | None,
     text = item.sentence.normal
     place = items.index(item)
     run = list_run(text, items, place)
-    levels = [one for one in items[:place] if one.number.unit not in RATES]
+    levels = [one for one in items[:place] if one.number.unit not in RATE_UNITS]
     if len(run) > 1:
         rank = run.index(item)
-        before = [one for one in items[: items.index(run[0])] if one.number.unit not in RATES]
+        before = [one for one in items[: items.index(run[0])] if one.number.unit not in RATE_UNITS]
         last = before[-len(run) :]
         is_paired = len(last) == len(run)
         level = last[rank] if is_paired else before[-1] if before else None
@@ -215,7 +214,7 @@ def find_level_of_rate(items: Sequence[Item], item: Item) -> tuple[Entry | None,
         return (levels[-2].entry if len(levels) > 1 else None), False
     if levels:
         return levels[-1].entry, not levels[-1].is_other and levels[-1].code is not None
-    if place + 1 < len(items) and items[place + 1].number.unit not in RATES:
+    if place + 1 < len(items) and items[place + 1].number.unit not in RATE_UNITS:
         later = items[place + 1]
         if terms.LEADS_TO.search(text[item.number.span[1] : later.number.span[0]]):
             return later.entry, not later.is_other and later.code is not None
@@ -234,7 +233,7 @@ def list_run(text: str, items: Sequence[Item], place: int) -> list[Item]:
 
 def is_joined(text: str, one: Item, other: Item) -> bool:
     gap = text[one.number.span[1] : other.number.span[0]]
-    is_same = {one.number.unit, other.number.unit} <= RATES
+    is_same = {one.number.unit, other.number.unit} <= RATE_UNITS
     return is_same and terms.LISTED.fullmatch(gap) is not None
 
 

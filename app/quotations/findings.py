@@ -22,7 +22,7 @@ from app.quotations.index import Entry, QuotationIndex
 from app.quotations.matching import Candidate, Question
 from app.quotations.numbers import Number, Span
 from app.quotations.periods import LIMIT_LEAD, RELATIVE, choose_preposition
-from app.quotations.terms import SHARES
+from app.quotations.terms import SHARES, group_coverage
 from app.schemas.quotations import FindingKind
 
 Edit = tuple[Span, str]
@@ -268,8 +268,7 @@ def replace_magnitude(question: Question, entry: Entry, span: Span) -> Iterable[
 
 
 def replace_coverage(question: Question, entry: Entry, span: Span) -> Iterable[Edit]:
-    group = "partner" if entry.coverage.startswith("partner") else entry.coverage
-    countries = COUNTRIES.get(group)
+    countries = COUNTRIES.get(group_coverage(entry.coverage))
     if countries is None:
         return
     sentence, (start, end) = question.sentence, span
@@ -279,7 +278,7 @@ def replace_coverage(question: Question, entry: Entry, span: Span) -> Iterable[E
 
 
 def replace_measure(question: Question, entry: Entry, span: Span) -> Iterable[Edit]:
-    """Exchange the names of two indicators; none if the words are no name that others fit."""
+    """Exchange the names of two indicators; none if another name cannot replace the words."""
     published, weights = LEVELS.get(entry.indicator, entry.indicator), question.claim.indicators
     best = max(weights.values(), default=0)
     claimed = {one for one, weight in weights.items() if weight == best}
@@ -296,7 +295,7 @@ def replace_measure(question: Question, entry: Entry, span: Span) -> Iterable[Ed
 def list_names(question: Question, entry: Entry, span: Span) -> list[Span]:
     """List the names to exchange; “exports made up 54 percent of China's exports” has two.
 
-    There are none if the words are no name, as “contracts signed were worth”.
+    There are none if the words are not a name, as in “contracts signed were worth”.
     """
     sentence, spans = question.sentence, {span}
     if entry.unit == "PT":

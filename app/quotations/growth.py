@@ -121,15 +121,15 @@ def has_other_base(question: Question, anchor: Anchor) -> bool:
 def get_clause(question: Question) -> str:
     """Return the words around a percentage, from the clause before it on."""
     sentence, number = question.sentence, question.number
-    starts = [one for one in sentence.boundaries if one <= number.span[0]]
-    first = starts[-2] if len(starts) > 1 else 0
+    start = sentence.find_clause_start(number.span[0])
+    first = sentence.find_clause_start(start - 1)
     last = find_end(question)
     text = sentence.normal
-    for words in sentence.periods:
-        # The months of a figure are no base of a growth, though they are “from” one “to” another.
-        if words.kind == PeriodKind.SPAN and not sentence.is_base(words):
-            start = words.span[0] - (5 if text[: words.span[0]].endswith("from ") else 0)
-            text = text[:start] + " " * (words.span[1] - start) + text[words.span[1] :]
+    for period in sentence.periods:
+        # The months of a figure are not the base of its growth, though “from” may precede them.
+        if period.kind == PeriodKind.SPAN and not sentence.is_base(period):
+            start = period.span[0] - (5 if text[: period.span[0]].endswith("from ") else 0)
+            text = text[:start] + " " * (period.span[1] - start) + text[period.span[1] :]
     return text[first:last]
 
 
@@ -220,13 +220,13 @@ def describe_points(question: Question, rate: Entry) -> Finding:
         if rate.unit == POINTS
         else Bilingual("percent", "%")
     )
-    words = question.number.units[-1] if question.number.units else question.number.span
+    span = question.number.units[-1] if question.number.units else question.number.span
     return Finding(
         FindingKind.UNIT,
-        words,
+        span,
         POINTS_MEANT.format(display=rate.display),
         rate.display,
-        ((words, unit.get(question.sentence.language)),),
+        ((span, unit.get(question.sentence.language)),),
     )
 
 

@@ -23,7 +23,7 @@ from app.quotations.numbers import (
 from app.quotations.period_scores import CLOSE, EXACT, has_day_of_count, score_period
 from app.quotations.periods import PeriodKind, PeriodWords
 from app.quotations.sentences import STRONG, Claim, Role, Sentence
-from app.quotations.terms import FAMILIES, find_name
+from app.quotations.terms import FAMILIES, find_name, group_coverage
 from app.schemas.quotations import FindingKind
 
 MOST_DIGITS = 5
@@ -285,13 +285,13 @@ def compare_indicator(question: Question, candidate: Candidate) -> bool:
     is_mistaken = any(one in family for one in claimed) and claim.is_local
     if not is_mistaken:
         return False
-    words = find_name(claim.terms, claimed)
-    if words is None and question.number.unit != "NB":
-        words = find_name(claim.terms, family)
-    if words is None:
-        words = question.sentence.find_noun(question.number)
+    span = find_name(claim.terms, claimed)
+    if span is None and question.number.unit != "NB":
+        span = find_name(claim.terms, family)
+    if span is None:
+        span = question.sentence.find_noun(question.number)
     candidate.support += EXACT / 2
-    candidate.differences[FindingKind.MEASURE] = words
+    candidate.differences[FindingKind.MEASURE] = span
     return True
 
 
@@ -344,7 +344,7 @@ def compare_coverage(question: Question, candidate: Candidate) -> bool:
     if coverage == "all":
         candidate.support += CLOSE if question.is_initiative or not named else 0
         return True
-    group = "partner" if coverage.startswith("partner") else coverage
+    group = group_coverage(coverage)
     if "other" in named and not named.keys() & {"bri", "partner", "route"}:
         if question.sentence.is_of_other_country(named["other"]):
             return False

@@ -16,7 +16,8 @@ from app.quotations.vocabulary import WORDS, compile_words
 
 Span = tuple[int, int]
 OTHER_CURRENCY, POINTS, OTHER_UNIT = "other_currency", "PP", "other"
-"""What is no unit of the record: other currencies, percentage points, and other measures."""
+"""Units that the record does not have: other currencies, percentage points, other measures."""
+RATE_UNITS = frozenset({"PT", POINTS})
 CURRENCIES = frozenset({"CNY", "USD", OTHER_CURRENCY})
 MOST_POWER = 15
 TRADITIONAL = str.maketrans(

@@ -18,64 +18,66 @@ OTHER_PERIODS = Bilingual(
 
 
 def score_period(  # noqa: PLR0911 - one for each kind of words
-    index: QuotationIndex, sentence: Sentence, words: PeriodWords, entry: Entry
+    index: QuotationIndex, sentence: Sentence, period: PeriodWords, entry: Entry
 ) -> float | None:
     """Return how well words name the period of an entry: 0 if not, None if they name none."""
     if entry.stock_flow == StockFlow.STOCK:
-        return score_stock(index, words, entry)
+        return score_stock(index, period, entry)
     if entry.stock_flow == StockFlow.CUMULATIVE:
-        return score_cumulative(index, sentence, words, entry)
-    if words.kind in {PeriodKind.LENGTH, PeriodKind.SINCE}:
+        return score_cumulative(index, sentence, period, entry)
+    if period.kind in {PeriodKind.LENGTH, PeriodKind.SINCE}:
         return None
     is_year = entry.months == MONTHS
-    if words.kind == PeriodKind.RANGE:
-        last = words.last_year or 0
-        return CLOSE if is_year and words.year and words.year <= entry.start.year <= last else 0
-    if words.kind == PeriodKind.UNTIL:
-        is_end = words.last_month == entry.end.month and words.year in {None, entry.end.year}
-        return (EXACT if words.year else CLOSE) if is_end else 0
+    if period.kind == PeriodKind.RANGE:
+        last = period.last_year or 0
+        return CLOSE if is_year and period.year and period.year <= entry.start.year <= last else 0
+    if period.kind == PeriodKind.UNTIL:
+        is_end = period.last_month == entry.end.month and period.year in {None, entry.end.year}
+        return (EXACT if period.year else CLOSE) if is_end else 0
     months = (entry.start.month, entry.end.month)
-    if (words.first_month, words.last_month) != months:
+    if (period.first_month, period.last_month) != months:
         return 0
-    if words.year is None:
+    if period.year is None:
         return CLOSE
-    return EXACT if words.year == entry.start.year == entry.end.year else 0
+    return EXACT if period.year == entry.start.year == entry.end.year else 0
 
 
-def score_stock(index: QuotationIndex, words: PeriodWords, entry: Entry) -> float | None:
+def score_stock(index: QuotationIndex, period: PeriodWords, entry: Entry) -> float | None:
     """A stock may be quoted on all days until another number is known."""
-    if words.kind in {PeriodKind.LENGTH, PeriodKind.SINCE} or words.end is None:
-        is_month = words.kind == PeriodKind.UNTIL and words.last_month == entry.end.month
+    if period.kind in {PeriodKind.LENGTH, PeriodKind.SINCE} or period.end is None:
+        is_month = period.kind == PeriodKind.UNTIL and period.last_month == entry.end.month
         return CLOSE if is_month else None
-    start, end = words.start, words.end
+    start, end = period.start, period.end
     if (start and start <= entry.end <= end) or entry.end == end:
         return EXACT
     first, last = index.validity[entry.code]
     if first <= end <= last + timedelta(days=62):
         return CLOSE
-    return None if words.kind == PeriodKind.RANGE else 0
+    return None if period.kind == PeriodKind.RANGE else 0
 
 
 def score_cumulative(
-    index: QuotationIndex, sentence: Sentence, words: PeriodWords, entry: Entry
+    index: QuotationIndex, sentence: Sentence, period: PeriodWords, entry: Entry
 ) -> float | None:
-    same_end = words.last_month == entry.end.month and words.year in {None, entry.end.year}
-    if words.kind == PeriodKind.RANGE:
-        return EXACT if words.year == entry.start.year and words.last_year == entry.end.year else 0
-    if words.kind == PeriodKind.LENGTH:
+    same_end = period.last_month == entry.end.month and period.year in {None, entry.end.year}
+    if period.kind == PeriodKind.RANGE:
+        return (
+            EXACT if period.year == entry.start.year and period.last_year == entry.end.year else 0
+        )
+    if period.kind == PeriodKind.LENGTH:
         years = entry.end.year - entry.start.year
-        return CLOSE if words.years and abs(-words.years - years) <= 1 else None
-    if words.kind == PeriodKind.SINCE:
-        return CLOSE if words.year in {None, entry.start.year} else 0
-    if words.kind == PeriodKind.UNTIL:
+        return CLOSE if period.years and abs(-period.years - years) <= 1 else None
+    if period.kind == PeriodKind.SINCE:
+        return CLOSE if period.year in {None, entry.start.year} else 0
+    if period.kind == PeriodKind.UNTIL:
         # A total that is over a number remains so.
         is_over = entry.qualifier == Qualifier.OVER
         last = index.validity[entry.code][1]
-        is_valid = is_over and words.end is not None and entry.end <= words.end <= last
-        named = EXACT if words.year else CLOSE
+        is_valid = is_over and period.end is not None and entry.end <= period.end <= last
+        named = EXACT if period.year else CLOSE
         return named if same_end else CLOSE if is_valid else 0
     has_total = CUMULATIVE.search(sentence.normal) is not None
-    return CLOSE if has_total and words.year in {entry.start.year, entry.end.year} else 0
+    return CLOSE if has_total and period.year in {entry.start.year, entry.end.year} else 0
 
 
 def has_day_of_count(sentence: Sentence, entry: Entry) -> bool:

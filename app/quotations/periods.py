@@ -146,9 +146,9 @@ def find_periods(text: str, today: date) -> list[PeriodWords]:
     for name, pattern in COMPILED.items():
         for match in pattern.finditer(text):
             if match.end() > match.start() and not is_overlapping(match.span(), spans):
-                words = read_words(name, match, today)
-                if words is not None:
-                    found.append(mark_limit(text, replace(words, span=trim_words(match))))
+                period = read_words(name, match, today)
+                if period is not None:
+                    found.append(mark_limit(text, replace(period, span=trim_words(match))))
                     spans.append(match.span())
     found.sort(key=lambda one: one.span)
     return list(share_years(text, merge_years(text, found)))
@@ -234,13 +234,13 @@ def read_month_limits(  # noqa: PLR0911 - one for each way to name months
         named = group["first"] or "", group["last"] or ""
         first, last = (MONTH_NAMES.get(word) or int(word) for word in named)
         return first, last
-    if read_has_month(group):
+    if has_month(group):
         month = read_month(group)
         return (month, month) if name not in {"end_of", "chinese_end"} else (1, month)
     return 1, 12
 
 
-def read_has_month(group: dict[str, str | None]) -> bool:
+def has_month(group: dict[str, str | None]) -> bool:
     return any(group.get(name) for name in ("month", "month_2", "month_3"))
 
 
@@ -253,49 +253,49 @@ def read_length(match: re.Match[str]) -> PeriodWords:
     return PeriodWords(match.span(), PeriodKind.LENGTH, years=years if is_ahead else -years)
 
 
-def mark_limit(text: str, words: PeriodWords) -> PeriodWords:
+def mark_limit(text: str, period: PeriodWords) -> PeriodWords:
     """Say whether a period is the start or the end of a count, from the words around it."""
-    start, end = words.span
+    start, end = period.span
     before, after = text[max(0, start - 24) : start], text[end : end + 6]
-    if words.kind in {PeriodKind.RANGE, PeriodKind.LENGTH}:
-        return words
+    if period.kind in {PeriodKind.RANGE, PeriodKind.LENGTH}:
+        return period
     since = SINCE.search(before)
     is_range = re.match(r" *(?:to|-|至|到|的)", after) is not None
     if SINCE_AFTER.match(after) or (since and not is_range):
         # “From 2013” alone starts a comparison as often as a count.
         is_start = SINCE_AFTER.match(after) or (since and not re.match("from|从", since[0]))
-        return replace(words, kind=PeriodKind.SINCE) if is_start else words
+        return replace(period, kind=PeriodKind.SINCE) if is_start else period
     if UNTIL.search(before) or UNTIL_AFTER.match(after):
-        return replace(words, kind=PeriodKind.UNTIL, first_month=1)
-    return words
+        return replace(period, kind=PeriodKind.UNTIL, first_month=1)
+    return period
 
 
 def merge_years(text: str, found: Sequence[PeriodWords]) -> list[PeriodWords]:
     """Join a year with the months beside it: 2024, the first 11 months."""
     merged: list[PeriodWords] = []
-    for words in found:
+    for period in found:
         last = merged[-1] if merged else None
         if (
             last
-            and words.year is None
+            and period.year is None
             and last.year
-            and words.kind in {PeriodKind.SPAN, PeriodKind.UNTIL}
+            and period.kind in {PeriodKind.SPAN, PeriodKind.UNTIL}
         ):
-            gap = text[last.span[1] : words.span[0]]
+            gap = text[last.span[1] : period.span[0]]
             if last.is_full_year and re.fullmatch(r"[\s,，、年]*(?:from|in|for|的)? *", gap):
-                span = last.span[0], words.span[1]
-                merged[-1] = replace(words, year=last.year, span=span)
+                span = last.span[0], period.span[1]
+                merged[-1] = replace(period, year=last.year, span=span)
                 continue
-        merged.append(words)
+        merged.append(period)
     return merged
 
 
 def share_years(text: str, found: Sequence[PeriodWords]) -> Iterator[PeriodWords]:
     """Give months without a year that of the nearest year before them, or else after them."""
-    for place, words in enumerate(found):
+    for place, period in enumerate(found):
         # A day without a year says when something was said, often in the year after.
-        if words.year is not None or words.kind in {PeriodKind.LENGTH, PeriodKind.DAY}:
-            yield words
+        if period.year is not None or period.kind in {PeriodKind.LENGTH, PeriodKind.DAY}:
+            yield period
             continue
         others = [*reversed(found[:place]), *found[place + 1 :]]
         year = next(
@@ -306,23 +306,23 @@ def share_years(text: str, found: Sequence[PeriodWords]) -> Iterator[PeriodWords
             ),
             None,
         )
-        yield replace(words, year=year)
+        yield replace(period, year=year)
 
 
-def find_base_head(text: str, words: PeriodWords) -> str | None:
+def find_base_head(text: str, period: PeriodWords) -> str | None:
     """Return the text before the words that make a year the base of a change, if there are any."""
-    before = text[: words.span[0]]
+    before = text[: period.span[0]]
     base = BASE_BEFORE.search(before[-40:])
-    if base is None or words.kind != PeriodKind.SPAN:
+    if base is None or period.kind != PeriodKind.SPAN:
         return None
     return before[: len(before) - len(base[0])].rstrip()
 
 
-def is_relative_base(text: str, words: PeriodWords) -> bool:
+def is_relative_base(text: str, period: PeriodWords) -> bool:
     """Return whether a year before is the base of a change: up 3 percent from the previous year."""
-    name = text[slice(*words.span)]
-    is_range = re.match(r" *(?:to|到|至) *(?:\d|this|今)", text[words.span[1] :]) is not None
-    return RELATIVE.get(name, 0) < 0 and find_base_head(text, words) is not None and not is_range
+    name = text[slice(*period.span)]
+    is_range = re.match(r" *(?:to|到|至) *(?:\d|this|今)", text[period.span[1] :]) is not None
+    return RELATIVE.get(name, 0) < 0 and find_base_head(text, period) is not None and not is_range
 
 
 def choose_preposition(normal: str, span: Span, name: str) -> tuple[re.Match[str] | None, str]:

@@ -1,7 +1,8 @@
 """Numbers and deadlines of commitments: told as done, invented, or other than announced."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from typing import Protocol
 
 from app.enums import SearchKind
@@ -10,7 +11,7 @@ from app.quotations import terms
 from app.quotations.findings import Edit, Finding
 from app.quotations.index import Entry, QuotationIndex
 from app.quotations.matching import Question
-from app.quotations.numbers import CURRENCIES, Span, find_numbers, normalize_text
+from app.quotations.numbers import CURRENCIES, RATE_UNITS, Span, find_numbers, normalize_text
 from app.quotations.periods import PeriodKind, PeriodWords
 from app.quotations.pledges import Pledge, list_words
 from app.quotations.sentences import Sentence
@@ -53,39 +54,37 @@ class PledgedItem(Protocol):
 def check_pledge(index: QuotationIndex, question: Question, item: PledgedItem) -> None:
     """Set the commitment that a number quotes, and what the sentence says wrongly of it."""
     sentence, number = question.sentence, question.number
-    if number.unit in {"PT", "PP"}:
+    if number.unit in RATE_UNITS:
         return
     words = list_words(sentence.text)
     tense = find_tense(sentence, question)
-    same = [
-        (share, count, pledge)
-        for pledge in index.pledges
-        if pledge.target is not None
-        and pledge.target == number.value
-        and is_same_unit(question, pledge)
-        and is_same_subject(pledge, words, LEAST_WORDS, LEAST_SHARE)
-        for count, share in [pledge.measure_overlap(words)]
-    ]
-    if same:
-        pledge = max(same, key=lambda one: (one[0], one[1], one[2].code))[2]
-        set_pledge(item, pledge, check_statement(sentence, question, pledge, tense))
+    same = (one for one in index.pledges if one.target == number.value and one.unit == number.unit)
+    matches = rank_pledges(same, words, LEAST_WORDS, LEAST_SHARE)
+    if matches:
+        set_pledge(item, matches[0], check_statement(sentence, question, matches[0], tense))
         return
-    clause = sentence.normal[: number.span[0]]
-    if item.code is not None or tense != "future" or not terms.PROMISED.search(clause):
+    before = sentence.normal[: number.span[0]]
+    if item.code is not None or tense != "future" or not terms.PROMISED.search(before):
         return
     is_chinese = sentence.language is Language.CHINESE
     limits = (MANY_PAIRS, LARGE_PAIR_SHARE) if is_chinese else (MANY_WORDS, LARGE_SHARE)
-    found = [
-        (share, count, pledge)
-        for pledge in index.pledges
-        if is_same_subject(pledge, words, *limits)
-        and (pledge.target is None or is_same_unit(question, pledge))
-        for count, share in [pledge.measure_overlap(words)]
-    ]
-    found = [one for one in found if is_meant(sentence, question, one[2])]
-    if found:
-        pledge = max(found, key=lambda one: (one[0], one[1], one[2].code))[2]
-        set_pledge(item, pledge, [describe_target(question, pledge)])
+    others = (one for one in index.pledges if one.target is None or one.unit == number.unit)
+    for pledge in rank_pledges(others, words, *limits):
+        if is_meant(sentence, question, pledge):
+            set_pledge(item, pledge, [describe_target(question, pledge)])
+            return
+
+
+def rank_pledges(
+    pledges: Iterable[Pledge], words: frozenset[str], least: int, least_share: float
+) -> list[Pledge]:
+    """List the commitments that share enough words with a sentence, the best match first."""
+    found = []
+    for pledge in pledges:
+        count, share = pledge.measure_overlap(words)
+        if count >= least and share >= least_share:
+            found.append((share, count, pledge.code, pledge))
+    return [pledge for *_, pledge in sorted(found, key=itemgetter(0, 1, 2), reverse=True)]
 
 
 def find_deadline(
@@ -99,16 +98,15 @@ def find_deadline(
     verbs = list_words(sentence.text[promised.end() :][:VERB_LENGTH])
     is_chinese = sentence.language is Language.CHINESE
     limits = (MANY_PAIRS, LARGE_SHARE) if is_chinese else (MANY_WORDS + 1, LARGE_SHARE)
-    found = [
-        (share, count, pledge)
-        for pledge in index.pledges
-        if pledge.deadline is None and is_same_subject(pledge, words, *limits)
-        for count, share in [pledge.measure_overlap(words)]
-        if is_chinese or list_words(pledge.text.en.split(" ")[0]) <= verbs
-    ]
-    if not found:
+    without = (one for one in index.pledges if one.deadline is None)
+    found = (
+        one
+        for one in rank_pledges(without, words, *limits)
+        if is_chinese or list_words(one.text.en.split(" ")[0]) <= verbs
+    )
+    pledge = next(found, None)
+    if pledge is None:
         return None
-    pledge = max(found, key=lambda one: (one[0], one[1], one[2].code))[2]
     finding = next(check_deadline(sentence, pledge), None)
     limit = [one for one in sentence.periods if finding and one.span == finding.span]
     is_ahead = limit and (limit[0].years > 0 or (limit[0].year or 0) >= sentence.today.year)
@@ -122,8 +120,8 @@ def is_meant(sentence: Sentence, question: Question, pledge: Pledge) -> bool:
     number, one of its words follows.
     """
     start, end = question.number.span
-    clause = max([one for one in sentence.boundaries if one <= start], default=0)
-    before, after = (list_words(sentence.text[clause:start]), list_words(sentence.text[end:][:60]))
+    before = list_words(sentence.text[sentence.find_clause_start(start) : start])
+    after = list_words(sentence.text[end:][:60])
     if sentence.language is Language.CHINESE or question.number.unit in CURRENCIES:
         return bool(pledge.words & (before | after))
     if pledge.target is not None:
@@ -131,18 +129,6 @@ def is_meant(sentence: Sentence, question: Question, pledge: Pledge) -> bool:
         return noun is not None and bool(pledge.words & list_words(noun[0]))
     verb = list_words(pledge.text.en.split(" ")[0])
     return bool(verb & before) or not verb
-
-
-def is_same_subject(pledge: Pledge, words: frozenset[str], least: int, share: float) -> bool:
-    count, shared = pledge.measure_overlap(words)
-    return count >= least and shared >= share
-
-
-def is_same_unit(question: Question, pledge: Pledge) -> bool:
-    unit = question.number.unit
-    return unit == pledge.unit or (
-        unit in CURRENCIES and pledge.unit in CURRENCIES and unit == pledge.unit
-    )
 
 
 def set_pledge(item: PledgedItem, pledge: Pledge, findings: list[Finding]) -> None:
@@ -153,9 +139,8 @@ def set_pledge(item: PledgedItem, pledge: Pledge, findings: list[Finding]) -> No
 
 def find_tense(sentence: Sentence, question: Question) -> str:
     """Return whether the words around a number tell something done or to come."""
-    text, place = sentence.normal, question.number.span[0]
-    clause = [one for one in sentence.boundaries if one <= place]
-    before = text[(clause[-1] if clause else 0) : place]
+    text, end = sentence.normal, question.number.span[0]
+    before = text[sentence.find_clause_start(end) : end]
     if terms.FUTURE.search(before):
         return "future"
     if terms.DONE.search(before) or terms.PAST.search(before):
@@ -208,13 +193,13 @@ def describe_target(question: Question, pledge: Pledge) -> Finding:
 
 def check_deadline(sentence: Sentence, pledge: Pledge) -> Iterator[Finding]:
     """Compare the deadline that a sentence names with the one announced."""
-    for words in sentence.periods:
-        is_limit = words.kind == PeriodKind.UNTIL or (
-            words.kind == PeriodKind.LENGTH and words.years > 0
+    for period in sentence.periods:
+        is_limit = period.kind == PeriodKind.UNTIL or (
+            period.kind == PeriodKind.LENGTH and period.years > 0
         )
-        if not is_limit or is_announced(words, pledge):
+        if not is_limit or is_announced(period, pledge):
             continue
-        start, end = words.span
+        start, end = period.span
         prefix = re.search(
             r"(?:,? *\b(?:by|within|before|until)(?: the)? |[到至在])$",
             sentence.normal[:start],
@@ -228,7 +213,7 @@ def check_deadline(sentence: Sentence, pledge: Pledge) -> Iterator[Finding]:
             message = OTHER_DEADLINE.format(deadline=pledge.deadline)
             published = pledge.deadline
             edits = (((first, end), f" {pledge.deadline.get(sentence.language)}"),)
-        yield Finding(FindingKind.TARGET, words.span, message, published, edits)
+        yield Finding(FindingKind.TARGET, period.span, message, published, edits)
         return
 
 
@@ -244,8 +229,8 @@ def remove_words(sentence: Sentence, span: Span) -> Edit:
     return (start, end + 1), sentence.text[end : end + 1].upper()
 
 
-def is_announced(words: PeriodWords, pledge: Pledge) -> bool:
-    if pledge.deadline_year and words.year == pledge.deadline_year:
+def is_announced(period: PeriodWords, pledge: Pledge) -> bool:
+    if pledge.deadline_year and period.year == pledge.deadline_year:
         return True
     if pledge.deadline is None:
         return False
@@ -256,4 +241,4 @@ def is_announced(words: PeriodWords, pledge: Pledge) -> bool:
         for word, value in spelled.items()
         if word in f"{pledge.deadline.en}{pledge.deadline.zh}"
     }
-    return bool({words.years, words.year or 0} & years)
+    return bool({period.years, period.year or 0} & years)

@@ -13,7 +13,7 @@ from app.quotations import terms
 from app.quotations.numbers import (
     CURRENCIES,
     LATE_LIMIT,
-    POINTS,
+    RATE_UNITS,
     Number,
     Span,
     find_numbers,
@@ -122,8 +122,8 @@ class Sentence:
 
     def find_joined_periods(self) -> Iterator[int]:
         """Find where a period begins a clause: 2 billion yuan in 2025 and in 2024 1 billion."""
-        for words in self.periods:
-            before = self.normal[: words.span[0]]
+        for period in self.periods:
+            before = self.normal[: period.span[0]]
             join = JOINED_PERIOD.search(before, max(0, len(before) - LONGEST_JOIN))
             ends = [one.span[1] for one in self.numbers if join and one.span[1] <= join.start()]
             if join and ends and not BOUNDARY.search(before, ends[-1], join.start()):
@@ -137,21 +137,24 @@ class Sentence:
 
     def measure_window(self, number: Number) -> Span:
         first, last = number.span
-        rates = {"PT", POINTS}
         # Its growth does not separate a level from its words: imports rose 3 percent to 2 billion.
         numbers = [
             one
             for one in self.numbers
-            if one is number or number.unit in rates or one.unit not in rates
+            if one is number or number.unit in RATE_UNITS or one.unit not in RATE_UNITS
         ]
         place = numbers.index(number)
-        starts = [one for one in self.boundaries if one <= first]
+        start = self.find_clause_start(first)
         ends = [one for one in self.boundaries if one > last]
         if place:
-            starts.append(numbers[place - 1].span[1])
+            start = max(start, numbers[place - 1].span[1])
         if place + 1 < len(numbers):
             ends.append(numbers[place + 1].span[0])
-        return max(starts, default=0), min(ends, default=len(self.normal))
+        return start, min(ends, default=len(self.normal))
+
+    def find_clause_start(self, index: int) -> int:
+        """Return where the clause of a character begins."""
+        return max([one for one in self.boundaries if one <= index], default=0)
 
     def classify_percentage(self, number: Number) -> Role:
         """Say what a percentage is; each role is derived once, as a list may be long."""
@@ -160,7 +163,7 @@ class Sentence:
         return self.roles[number]
 
     def read_role(self, number: Number) -> Role:
-        if number.unit not in {"PT", POINTS}:
+        if number.unit not in RATE_UNITS:
             return Role.LEVEL
         before = self.normal[max(0, number.span[0] - 70) : number.span[0]]
         after = self.normal[number.span[1] : number.span[1] + 40]
@@ -195,7 +198,7 @@ class Sentence:
         first, last = self.find_window(number)
         before = [one for one in found if first <= one.span[0] < number.span[0]]
         after = [one for one in found if number.digits[1] <= one.span[0] < last]
-        is_count = number.unit not in CURRENCIES | {"PT", POINTS}
+        is_count = number.unit not in CURRENCIES | RATE_UNITS
         if counted:
             return Claim(counted, is_local=True, terms=(*before, *after))
         local = [*before, *after] if is_count or not has_strong(before) else before
@@ -207,7 +210,7 @@ class Sentence:
         if nearest or local:
             weights = measure_terms(nearest, FAR) | measure_terms(local, NEAR)
             # The first figure of a sentence belongs to its subject, whatever stands between them.
-            levels = [one for one in self.numbers if one.unit not in {"PT", POINTS}]
+            levels = [one for one in self.numbers if one.unit not in RATE_UNITS]
             is_first = bool(nearest) and number is levels[0] if levels else False
             return Claim(weights, is_local=is_first, terms=tuple(nearest))
         later = [one for one in found if one.span[0] >= last]
@@ -219,7 +222,7 @@ class Sentence:
 
     def find_paired(self, number: Number) -> tuple[Term, ...]:
         """Return the terms of the same rank as a number of a list that is told respectively."""
-        if number.unit in {"PT", POINTS} or not terms.RESPECTIVELY.search(self.normal):
+        if number.unit in RATE_UNITS or not terms.RESPECTIVELY.search(self.normal):
             return ()
         runs: list[list[Number]] = []
         for one in self.numbers:
@@ -318,27 +321,25 @@ class Sentence:
     def has_one_period(self) -> bool:
         return sum(map(self.is_counted_period, self.periods)) == 1
 
-    def is_counted_period(self, words: PeriodWords) -> bool:
+    def is_counted_period(self, period: PeriodWords) -> bool:
         """Return whether words name what is counted: no day of a speech, no base of a change."""
-        return not self.is_day_of_speech(words) and not self.is_base(words)
+        return not self.is_day_of_speech(period) and not self.is_base(period)
 
-    def is_base(self, words: PeriodWords) -> bool:
+    def is_base(self, period: PeriodWords) -> bool:
         """Return whether a year is only what a change is measured from: up 3 percent from 2023."""
-        head = find_base_head(self.normal, words)
-        if head is None or is_relative_base(self.normal, words):
+        head = find_base_head(self.normal, period)
+        if head is None or is_relative_base(self.normal, period):
             return head is not None
-        is_rate = any(
-            one.unit in {"PT", POINTS} and one.span[1] == len(head) for one in self.numbers
-        )
-        is_own = OWN_PERIOD.match(self.normal[words.span[1] :]) is not None
+        is_rate = any(one.unit in RATE_UNITS and one.span[1] == len(head) for one in self.numbers)
+        is_own = OWN_PERIOD.match(self.normal[period.span[1] :]) is not None
         return is_rate or (head.endswith("compared") and not is_own)
 
-    def is_day_of_speech(self, words: PeriodWords) -> bool:
+    def is_day_of_speech(self, period: PeriodWords) -> bool:
         """Return whether a day or month says when something was said, not what is counted."""
-        if words.kind == PeriodKind.DAY:
+        if period.kind == PeriodKind.DAY:
             return True
-        is_month = words.first_month == words.last_month and words.kind == PeriodKind.SPAN
-        first, last = words.span
+        is_month = period.first_month == period.last_month and period.kind == PeriodKind.SPAN
+        first, last = period.span
         around = self.normal[max(0, first - 40) : last + 40]
         return is_month and terms.SPEECH.search(around) is not None and len(self.periods) > 1
 

@@ -217,3 +217,8 @@ def find_words(patterns: Mapping[str, re.Pattern[str]], text: str) -> list[tuple
         for name, pattern in patterns.items()
         for match in pattern.finditer(text)
     ]
+
+
+def group_coverage(code: str) -> str:
+    """Return what a text calls the countries of a coverage: “partner” whatever the year."""
+    return "partner" if code.startswith("partner") else code
