@@ -170,7 +170,7 @@ def test_a_quotation_is_checked(tmp_path: Path) -> None:
     arguments = ("--lang", "zh", "--asked-on", "2026-11-26")
     done = bri("check-quote", "--database", target, *arguments, wrong)
     assert done.exit_code == 1
-    assert "- period: 公布的数据统计期为2024年1—11月" in done.stdout
+    assert "- 统计期：公布的数据统计期为2024年1—11月" in done.stdout
     failed(bri("check-quote", "--database", target, " "), "1 to 2000 characters")
     check = ("check-quote", "--database", target, "-")
     assert "as published" in give_bri(f"{right} 中国".encode(), *check).stdout

@@ -17,6 +17,7 @@ from app.i18n import (
     format_passage_url,
     format_scaled,
 )
+from app.schemas.quotations import FindingKind
 
 PARTS = {
     "figures": Bilingual("Figures", "数据"),
@@ -73,6 +74,20 @@ VERDICTS = {
     "differs": Bilingual("differs from what is published", "与公布不符"),
     "not_found": Bilingual("not found", "未收录"),
 }
+FINDING_KINDS = {
+    FindingKind.PERIOD: Bilingual("period", "统计期"),
+    FindingKind.QUALIFIER: Bilingual("qualifier", "限定词"),
+    FindingKind.UNIT: Bilingual("unit", "单位"),
+    FindingKind.MAGNITUDE: Bilingual("order of magnitude", "数量级"),
+    FindingKind.GROWTH: Bilingual("growth", "增速"),
+    FindingKind.COVERAGE: Bilingual("countries counted", "统计范围"),
+    FindingKind.MEASURE: Bilingual("what is measured", "指标"),
+    FindingKind.COMPARISON: Bilingual("comparison", "可比性"),
+    FindingKind.VINTAGE: Bilingual("superseded", "数据已被替代"),
+    FindingKind.ATTRIBUTION: Bilingual("attribution", "来源归属"),
+    FindingKind.STATUS: Bilingual("commitment, not result", "承诺而非成果"),
+    FindingKind.TARGET: Bilingual("target", "目标"),
+}
 CORRECTION = Bilingual("Corrected: {text}", "更正：{text}")
 NO_NUMBER = Bilingual("The text quotes no figure.", "文中未引用数据。")
 NO_REPORT = Bilingual(
@@ -124,7 +139,12 @@ def describe_quotation(item: Record, language: Language) -> list[str]:
         line += Bilingual(f": {shown}", f"：{shown}").get(language)
     if item["message"] is not None:
         line += Bilingual(f". {item['message']}", f"。{item['message']}").get(language)
-    return [line, *(f"- {one['kind']}: {one['message']}" for one in item["findings"])]
+    colon = Bilingual(": ", "：").get(language)
+    findings = (
+        f"- {FINDING_KINDS[one['kind']].get(language)}{colon}{one['message']}"
+        for one in item["findings"]
+    )
+    return [line, *findings]
 
 
 def describe_rounding(record: Record, language: Language) -> list[str]:

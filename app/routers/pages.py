@@ -14,6 +14,7 @@ from app.formats import schema_org
 from app.formats.charts.overview import find_reviewed_year
 from app.formats.feeds import format_title
 from app.formats.registry import build_service_links, list_distributions
+from app.formats.sentences import FINDING_KINDS
 from app.http.routes import RouteDeclarations
 from app.i18n import Bilingual, Language, format_published_day
 from app.pages import render_content, split_fragments
@@ -207,6 +208,7 @@ def show_quotation_check(
         checked=checked,
         citations={one: cite_source(context, one) for one in sources},
         query=query,
+        kinds={kind: label.get(context.language) for kind, label in FINDING_KINDS.items()},
         fragments=split_fragments(checked),
     )
     if quotation.asked_on is None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from app.formats.sentences import FINDING_KINDS
 from app.i18n import Language
 from app.releases import Release
 from app.schemas.quotations import FindingKind, QuotationCheck
@@ -53,6 +54,10 @@ WRONG: dict[str, list[dict[str, str]]] = EXAMPLES["wrong"]
 
 def test_every_kind_has_an_example() -> None:
     assert WRONG.keys() == set(FindingKind)
+
+
+def test_every_kind_has_a_label() -> None:
+    assert FINDING_KINDS.keys() == set(FindingKind)
 
 
 @pytest.mark.parametrize("kind", WRONG)

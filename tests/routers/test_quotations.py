@@ -68,6 +68,7 @@ def test_the_page_marks_findings(client: TestClient) -> None:
     assert page.xpath("string(//blockquote[1])") == TEXT
     assert page.xpath("//blockquote[1]/mark/text()") == ["700"]
     assert page.xpath("string(//blockquote[2])") == TEXT.replace("700", "over 700")
+    assert page.xpath("//ol//li/strong/text()") == ["qualifier"]
     (link,) = page.xpath("//ol//a[contains(@href, '/series/aid-projects')]/@href")
     path, _, place = link.partition("#")
     target: Any = html.fromstring(client.get(path).text)
