@@ -36,7 +36,7 @@ VERBS = frozenset(
     join keep kill label layout limit link list load localize lock log look-up make map mark match
     matches measure merge migrate mount move name negotiate nest normalize note number observe
     omit open order pad paint parse pass pause pick plan poll post prepare print process profile
-    prune publish put query quote raise rank read reap rebuild receive record redirect reduce
+    prune publish put query queue quote raise rank read reap rebuild receive record redirect reduce
     refer refresh refuse register reject release reload relocate remove rename render reopen
     replace replay report request require reset resolve respond restart restore resume retry
     return revalidate reverse rewrite rotate round run save scale scan score search segment

@@ -136,11 +136,7 @@ class ContradictoryNumbers(UserDefinedType[list[Record]]):
 
 
 def select_contradiction(language: Language, prefix: str = "") -> list[Label[Value]]:
-    """Return the columns of a reference to a contradiction, which may be missing."""
-    return select_contradiction_columns(language, f"{prefix}contradiction.")
-
-
-def select_contradiction_columns(language: Language, prefix: str = "") -> list[Label[Value]]:
+    """Return the columns of a contradiction, or of a reference to one, which may be missing."""
     cause = col(Contradiction.cause)
     labels = {str(one): label.get(language) for one, label in CAUSES.items()}
     numbers = type_coerce(localize(Contradiction, "numbers", language), ContradictoryNumbers())
@@ -210,7 +206,11 @@ def add_source_line(source: Record, language: Language) -> Record:
 
 
 def cite_source(source: Record, locator: str | None, language: Language) -> Record:
-    """Cite a location in a selected source, after ``add_source_line``."""
+    """Replace the title and publisher of a selected source by its source line.
+
+    Returns:
+        The citation of a location in the source.
+    """
     source["line"], citation = build_citation(source, locator, language)
     for name in LINE_PARTS:
         del source[name]

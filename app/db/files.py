@@ -80,7 +80,7 @@ def name_digest_file(path: Path) -> Path:
     return path.with_name(f"{path.name}.sha256")
 
 
-def read_only_url(path: Path) -> str:
+def build_read_only_uri(path: Path) -> str:
     """Return the URI with which SQLite opens a file read-only and without locks."""
     return f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
 
@@ -239,7 +239,7 @@ class DatabaseFile:
             UnavailableError: if the file is not copied and another one has replaced it.
         """
         is_copied = self.content is not None
-        url = self.memory_url if is_copied else read_only_url(self.path)
+        url = self.memory_url if is_copied else build_read_only_uri(self.path)
         connection = sqlite3.connect(url, uri=True, check_same_thread=False)
         if not is_copied:
             with suppress(OSError):

@@ -2,8 +2,7 @@
 
 Records that the query names come first, then figures of the year or with the number in it, then
 records other than sources with all its words in the title, then all others, each in the order of
-the rows. The ranks of the two databases are not used: they weigh the
-same words differently.
+the rows. The ranks of the two databases are not used: they weigh the same words differently.
 
 PostgreSQL's own parser is not used, since it takes "and/or" for the path of a file, nor is its list
 of stop words. The index stores the stems of the Porter stemmer, which FTS5 uses too, and the
@@ -86,10 +85,10 @@ class SQLiteSearch:
         return (
             build_rank(self.title_matching),
             column("rowid", Integer).label("row_number"),
-            highlight_function("highlight", f"title_{language}").label("title"),
-            highlight_function("snippet", f"text_{language}").label("snippet"),
-            highlight_function("snippet", f"text_{other}").label("other_snippet"),
-            highlight_function("highlight", f"title_{other}").label("other_title"),
+            build_highlight_call("highlight", f"title_{language}").label("title"),
+            build_highlight_call("snippet", f"text_{language}").label("snippet"),
+            build_highlight_call("snippet", f"text_{other}").label("other_snippet"),
+            build_highlight_call("highlight", f"title_{other}").label("other_title"),
         )
 
     def highlight_rows(self, rows: Sequence[Record], words: str) -> Sequence[Record]:  # noqa: ARG002 - for PostgreSQL
@@ -247,7 +246,7 @@ def build_pattern(name: str) -> str:
     return f"%|{name}|%"
 
 
-def highlight_function(function: str, name: str) -> ColumnElement[Value]:
+def build_highlight_call(function: str, name: str) -> ColumnElement[Value]:
     arguments = [column("search_index"), COLUMN_INDEXES[name], START, END]
     if function == "snippet":
         arguments += [ELLIPSIS, SNIPPET_WORDS]

@@ -109,7 +109,7 @@ class ExportOptions(NamedTuple):
     max_records: int = MAX_RECORDS
     """The most records of a collection that has lists and single records."""
     left_out: re.Pattern[str] | None = None
-    """What paths have no files; links to them lead to the first page."""
+    """The paths that have no files; links to them lead to the first page."""
 
 
 class ExportResult(NamedTuple):
@@ -132,8 +132,8 @@ class Exporter:
         self.seen: set[Address] = set()
         self.pending: list[Address] = []
 
-    def find(self, address: Address) -> None:
-        """Note an address that has to be exported."""
+    def queue_address(self, address: Address) -> None:
+        """Queue an address for export, once."""
         if address.path in OPENAPI.values():
             return
         if address.is_shared:
@@ -144,13 +144,13 @@ class Exporter:
 
     async def export_all(self) -> None:
         for path in list_assets():
-            self.find(Address(path))
+            self.queue_address(Address(path))
         for address in list_addresses(self.layout, self.collections):
-            self.find(address)
+            self.queue_address(address)
         for language in Language:
             for address in list_sdmx_addresses(self.collections, language):
                 if self.layout.has_file(address):
-                    self.find(address)
+                    self.queue_address(address)
         for language in Language:
             self.add_search_index(language)
         while self.pending:
@@ -170,17 +170,17 @@ class Exporter:
     def add_search_index(self, language: Language) -> None:
         path = f"{language}{SEARCH_INDEX}"
 
-        def find(page: PageAddress) -> str:
+        def link_page(page: PageAddress) -> str:
             address = Address(page.path, tuple(page.query.items()), language)
             exported, file = self.layout.find_file(address)
             if exported is not None:
-                self.find(exported)
+                self.queue_address(exported)
             link = self.layout.build_link(path, file, is_absolute=False)
             return f"{link}{page.fragment and '#'}{page.fragment}"
 
         left_out = [name.removesuffix("s").replace("-", "_") for name in self.collections.long]
         content = self.release.database.read(
-            lambda connection: build_search_index(connection, language, find, left_out)
+            lambda connection: build_search_index(connection, language, link_page, left_out)
         )
         self.folder.add(path, content, JSON)
 
@@ -237,7 +237,7 @@ class Exporter:
             note = f'<p class="note">{NO_CONSOLE.get(address.language)}</p>'
             text = DISCOVERY_LINK.sub("", FORM_LINK.sub("", text))
             text = CONSOLE_LINK.sub("", CONSOLE.sub(note, text))
-        text = self.layout.rewrite_links(text, address, self.find, is_markup=is_markup)
+        text = self.layout.rewrite_links(text, address, self.queue_address, is_markup=is_markup)
         if reply.media_type == HTML:
             text = text.replace(HEAD, HEAD + self.build_head(address, reply.headers), 1)
             if address.path == HOME:

@@ -159,7 +159,7 @@ class Layout:
     long_collections: frozenset[str] = frozenset()
     """Collections with too many records for lists and single records."""
     left_out: re.Pattern[str] | None = None
-    """What paths have no files."""
+    """The paths that have no files."""
     has_database_file: bool = True
     """Whether the service has the database as a file."""
     page_numbers: dict[Address, int] = field(default_factory=dict)
@@ -170,7 +170,7 @@ class Layout:
     def has_file(self, address: Address) -> bool:
         if self.exported is not None:
             return address in self.exported
-        if not self.can_answer(address.path) or not self.can_name(address):
+        if not self.is_exportable(address.path) or not self.can_name(address):
             return False
         if self.find_long_collection(address):
             is_whole = not address.query or address.query == ALL_VINTAGES
@@ -181,7 +181,7 @@ class Layout:
             return False
         return True
 
-    def can_answer(self, path: str) -> bool:
+    def is_exportable(self, path: str) -> bool:
         """Return whether files can take the place of what the service sends for a path."""
         is_left_out = self.left_out is not None and self.left_out.search(path) is not None
         is_missing = path.endswith(f".{DATABASE.suffix}") and not self.has_database_file
@@ -248,14 +248,14 @@ class Layout:
         return relpath(file, dirname(current) or ".")
 
     def rewrite_links(
-        self, text: str, address: Address, found: Callable[[Address], None], *, is_markup: bool
+        self, text: str, address: Address, queue: Callable[[Address], None], *, is_markup: bool
     ) -> str:
-        """Replace each link to the service by a link to a file, and report what it leads to."""
-        replace = partial(self.replace_link, text, address, found)
+        """Replace each link to the service by a link to a file, and queue what it leads to."""
+        replace = partial(self.replace_link, text, address, queue)
         return (MARKUP_LINKS if is_markup else LINKS).sub(replace, text)
 
     def replace_link(
-        self, text: str, address: Address, found: Callable[[Address], None], match: re.Match[str]
+        self, text: str, address: Address, queue: Callable[[Address], None], match: re.Match[str]
     ) -> str:
         before = text[max(0, match.start() - 24) : match.start()]
         is_text = not before.endswith('="') and match["path"] != CITED_PATH
@@ -269,7 +269,7 @@ class Layout:
             self.page_numbers.setdefault(target, self.page_numbers.get(address, 1) + 1)
         exported, file = self.find_file(target)
         if exported is not None:
-            found(exported)
+            queue(exported)
         link = self.build_link(self.name_file(address), file, is_absolute=bool(match["origin"]))
         if match.re is MARKUP_LINKS:
             link = link.replace("&", "&amp;")

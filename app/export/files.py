@@ -45,7 +45,7 @@ class ManifestFile(msgspec.Struct):
 
 
 class Manifest(msgspec.Struct):
-    """What tells the manifest of a static edition from those of web applications."""
+    """The fields by which a manifest is recognised as that of a static edition."""
 
     files: Annotated[list[ManifestFile], msgspec.Meta(min_length=1)]
 
@@ -154,7 +154,7 @@ class ExportFolder:
             if not path or not (root / folder).resolve().is_relative_to(root):
                 raise ExportError(f"the path {path!r} leads outside {self.path}")
 
-    def check_strangers(self) -> None:
+    def check_foreign_files(self) -> None:
         """Check that no file would be replaced that no export has written.
 
         Raises:
@@ -235,7 +235,7 @@ class ExportFolder:
             The number of files that were written.
         """
         self.check_folders(self.files)
-        self.check_strangers()
+        self.check_foreign_files()
         listed = [self.files[path] for path in sorted(self.files)]
         described = description | {"files": [one.describe() for one in listed]}
         manifest = json.dumps(described, ensure_ascii=False, indent=1) + "\n"

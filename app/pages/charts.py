@@ -12,7 +12,7 @@ from app.formats.charts.model import Chart
 SCREENS = {320: "42.99rem", 640: "79.99rem", 900: None}
 """The widths of images on pages, each with the widest screen that it is drawn for.
 
-None is wider than its place, since the text of a scaled image would be too small.
+No image is wider than its container, because the text of a scaled image would be too small.
 """
 WIDTH, HEIGHT = 96.0, 28.0
 MAX_BAR, MIN_BAR = 9.0, 2.0

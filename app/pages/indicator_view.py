@@ -1,7 +1,7 @@
 """What the page of an indicator shows: its chart, tables, sources and vintages."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from itertools import pairwise
@@ -77,9 +77,7 @@ def build_group(key: str, series: Sequence[Record], profile: Record, language: L
     series = sorted(series, key=lambda one: one["points"][-1]["period"]["end"], reverse=True)
     first = series[0]
     points = [point for one in series for point in one["points"]]
-    largest = max(points, key=lambda point: abs(point["value"]))
-    scale = get_scale(largest["value"], largest["published"]["multiplier"], language)
-    unit = split_display(largest, language)[2].strip() or name_unit(first["unit"], language)
+    scale, unit = choose_unit(points, first["unit"], language)
     names = [first["span"], unit]
     roles = "reporting_area", "counterpart_area"
     if any(first[role]["code"] != profile[role]["code"] for role in roles):
@@ -93,6 +91,13 @@ def build_group(key: str, series: Sequence[Record], profile: Record, language: L
         "points": points,
         "series": [build_series_table(one, scale, language) for one in series],
     }
+
+
+def choose_unit(points: Iterable[Record], unit: Record, language: Language) -> tuple[int, str]:
+    """Choose the scale of the largest number, as a power of ten, and name the unit at it."""
+    largest = max(points, key=lambda point: abs(point["value"]))
+    scale = get_scale(largest["value"], largest["published"]["multiplier"], language)
+    return scale, split_display(largest, language)[2].strip() or name_unit(unit, language)
 
 
 def name_unit(unit: Record, language: Language) -> str:

@@ -9,9 +9,8 @@ from babel.dates import format_date
 from app.db.columns import Record
 from app.enums import StockFlow
 from app.formats.charts.model import is_connected
-from app.i18n import Bilingual, Language, get_scale
-from app.pages import split_display
-from app.pages.indicator_view import format_in_scale, is_comparable, name_unit
+from app.i18n import Bilingual, Language
+from app.pages.indicator_view import choose_unit, format_in_scale, is_comparable
 
 # Lengths of the small charts, in pixels.
 WIDTH, HEIGHT, MARGIN = 96, 24, 3
@@ -70,9 +69,7 @@ def build_row(
 ) -> Record:
     """Build the cells of a series: the last figure of each year, in one unit."""
     points: dict[int, Record] = {one["period"]["end"].year: one for one in series["points"]}
-    largest = max(points.values(), key=lambda point: abs(point["value"]))
-    scale = get_scale(largest["value"], largest["published"]["multiplier"], language)
-    unit = split_display(largest, language)[2].strip() or name_unit(series["unit"], language)
+    scale, unit = choose_unit(points.values(), series["unit"], language)
     cells: dict[int, Record] = {}
     previous: Record | None = None
     for year, point in points.items():

@@ -12,7 +12,7 @@ from app.db.columns import (
     Record,
     Statement,
     localize,
-    select_contradiction_columns,
+    select_contradiction,
     select_coverage,
     select_reference,
 )
@@ -74,7 +74,7 @@ def select_contradictions(language: Language) -> Statement:
     )
     return (
         select(
-            *select_contradiction_columns(language),
+            *select_contradiction(language),
             *select_reference(Indicator, "indicator", language),
             *select_links(Contradiction, language),
             select_nested(statements, Contradiction).label("statements"),

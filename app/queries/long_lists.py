@@ -58,9 +58,8 @@ from app.queries.pagination import (
     FilterShape,
     QueryPage,
     SortOrder,
-    bind_position,
+    bind_page,
     build_page,
-    build_scope,
     split_filters,
 )
 
@@ -172,9 +171,7 @@ def read_long_page(
             page = plan.short_page
         elif plan.may_walk_far and total < MAX_SORTED:
             page = plan.sorted_page
-    bound = {**values, "limit": filters.limit + 1}
-    if filters.cursor is not None:
-        bound |= bind_position(filters.cursor, build_scope(filters, values), plan.order)
+    bound = bind_page(filters, values, plan.order)
     rows = fetch_records(connection, page, bound)
     return build_page(rows, min(total, MAX_FETCHED), filters, values, exact=exact)
 

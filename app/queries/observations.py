@@ -136,7 +136,7 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
         *select_reference(reporting_area, f"{prefix}reporting_area", language),
         *select_reference(counterpart_area, f"{prefix}counterpart_area", language),
         *select_coverage(f"{prefix}coverage", language),
-        *select_contradiction(language, prefix),
+        *select_contradiction(language, f"{prefix}contradiction."),
         *select_unit(Unit, f"{prefix}unit", language),
         *select_source(f"{prefix}source", language),
         *select_wording(Observation, f"{prefix}published.", language),

@@ -148,10 +148,7 @@ def read_page(
     Raises:
         InvalidParameters: if the cursor belongs to another list.
     """
-    # One row more than the limit tells whether there is a next page.
-    bound = {**values, "limit": filters.limit + 1}
-    if filters.cursor is not None:
-        bound |= bind_position(filters.cursor, build_scope(filters, values), plan.order)
+    bound = bind_page(filters, values, plan.order)
     fetch = fetch_records if plan.is_cached else fetch_uncached
     rows = fetch(connection, plan.page, bound)
     # A page without rows, such as one after the last, carries no total.
@@ -160,17 +157,19 @@ def read_page(
     return build_page(rows, total, filters, values)
 
 
-def bind_position(cursor: str, scope: Record, order: SortOrder) -> Record:
-    """Return the parameters of the position after which a page begins.
+def bind_page(filters: ListParameters, values: Record, order: SortOrder) -> Record:
+    """Return the values of the filters with the limit and the position after which a page begins.
 
     Raises:
         InvalidParameters: if the cursor is invalid or belongs to another list.
     """
-    position = zip(decode_cursor(cursor, scope), order.columns, strict=True)
-    return {
-        f"place_{index}": parse_position_value(value, column)
-        for index, (value, column) in enumerate(position)
-    }
+    # One row more than the limit tells whether there is a next page.
+    bound = {**values, "limit": filters.limit + 1}
+    if filters.cursor is not None:
+        position = decode_cursor(filters.cursor, build_scope(filters, values))
+        for index, (value, column) in enumerate(zip(position, order.columns, strict=True)):
+            bound[f"place_{index}"] = parse_position_value(value, column)
+    return bound
 
 
 def build_page(

@@ -104,7 +104,7 @@ def select_growth_rates(language: Language) -> Statement:
             *select_reference(reporting_area, "reporting_area", language),
             *select_reference(counterpart_area, "counterpart_area", language),
             *select_coverage("coverage", language),
-            *select_contradiction(language),
+            *select_contradiction(language, "contradiction."),
         )
         .select_from(GrowthRate)
         .join(Series, col(Series.id) == GrowthRate.series_id)
@@ -199,7 +199,7 @@ def select_reports(language: Language) -> Statement:
             col(Series.months).label("period.months"),
             localize(Observation, "wording", language).label("published_wording"),
             *select_reference(Indicator, "indicator", language),
-            *select_contradiction(language),
+            *select_contradiction(language, "contradiction."),
         )
         .join(Observation, col(Observation.id) == Report.observation_id)
         .join(Series, col(Series.id) == Observation.series_id)

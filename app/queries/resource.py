@@ -21,7 +21,7 @@ from app.db.columns import (
     Value,
     get_foreign_key,
     localize,
-    select_contradiction_columns,
+    select_contradiction,
 )
 from app.db.fulltext import filter_by_text
 from app.db.models import (
@@ -215,7 +215,7 @@ def select_target_columns(target: type[KeyedModel], language: Language) -> list[
     if target in {Observation, GrowthRate, Report}:
         return [col(target.code).label("id")]
     if target is Contradiction:
-        return select_contradiction_columns(language)
+        return select_contradiction(language)
     if target is RelatedDataset:
         return [
             col(RelatedDataset.code).label("code"),
