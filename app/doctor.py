@@ -227,7 +227,7 @@ def check_service(host: str, port: int) -> str:
 
 
 def read_health(host: str, port: int) -> str | None:
-    """Return the health of the service at an address, or None if it is no such service."""
+    """Return the health of the service at an address, or None if another service answers."""
     from http.client import HTTPConnection, HTTPException
 
     with closing(HTTPConnection(host, port, timeout=HEALTH_TIMEOUT)) as connection:

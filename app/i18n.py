@@ -124,7 +124,7 @@ def format_number(
 ) -> str:
     """Return a number in units of a power of ten: in trillions, 930.5 billion is 0.9305."""
     shown = max(0, decimals - multiplier + scale)
-    # The last zeros of a whole number are no decimals: 540,000 is 0.54 million.
+    # The last zeros of a whole number are not decimals: 540,000 is 0.54 million.
     digits = ("0" if decimals or multiplier else "#") * shown
     pattern = f"{'0' if scale else '#,##0'}.{digits}".rstrip(".")
     return format_decimal(value.scaleb(-scale), pattern, locale=language)

@@ -187,7 +187,7 @@ class Tools:
     ) -> list[TextContent]:
         """List what was announced at the forums, with targets, deadlines and later readings.
 
-        Expectations are no pledges. Compare a target only with readings that count the same, and
+        Expectations are not pledges. Compare a target only with readings that count the same, and
         never say that a commitment was kept: no record says so.
         """
         describe = partial(sentences.describe_pledge, base=self.base)

@@ -139,7 +139,7 @@ def check_unit(seed: Seed, path: ValuePath, quantity: Quantity) -> Messages:
 
 
 def check_key(seed: Seed, path: ValuePath, kind: type[Entity], key: str) -> Messages:
-    """Check a reference inside a list, which is no ``Ref``."""
+    """Check a reference inside a list, which is not a ``Ref``."""
     if not seed.has_key(kind, key):
         hint = suggest_nearest(key, seed.list_keys(kind))
         yield path, f"found '{key}'; {hint}there is no such {get_singular_name(kind)}"

@@ -37,8 +37,8 @@ def read_indicator_series(
 ) -> Record:
     """Read the first series of an indicator with their points.
 
-    The series of the headline comes first, then those of full years or, if the indicator is no
-    flow, all of its kind, then those in the unit of the indicator, the newest first, and the
+    The series of the headline comes first, then those of full years or, if the indicator is not
+    a flow, all of its kind, then those in the unit of the indicator, the newest first, and the
     longest of those that end on the same day.
 
     Returns:

@@ -175,7 +175,7 @@ def complete_contradictions(
 def read_stated_contradictions(
     connection: Connection, language: Language, source: str
 ) -> list[Record]:
-    """Read the contradictions to which a source contributes a number that is no figure."""
+    """Read the contradictions to which a source contributes a number that is not a figure."""
     statement: Statement = (
         select(
             col(Contradiction.code).label("code"),

@@ -231,7 +231,7 @@ def describe_points(question: Question, rate: Entry) -> Finding:
 
 
 def match_share(question: Question, rates: list[Entry], anchor: Anchor) -> RateMatch | None:
-    """Return a growth that is told as a share, if the figure before it has that growth."""
+    """Return a growth that is given as a share, if the figure before it has that growth."""
     is_meant = anchor.entry is not None or question.claim.is_local
     if not rates or not is_meant or question.number.significant < 2:  # noqa: PLR2004
         return None
@@ -243,7 +243,7 @@ def match_share(question: Question, rates: list[Entry], anchor: Anchor) -> RateM
 def match_level_share(
     index: QuotationIndex, question: Question, anchor: Anchor
 ) -> RateMatch | None:
-    """Return a share that is told as a growth, for the same period."""
+    """Return a share that is given as a growth, for the same period."""
     share = terms.SHARES.get(anchor.indicator, anchor.indicator)
     number = question.number
     for entry in index.by_period.get((share, anchor.start, anchor.end), []):

@@ -39,7 +39,7 @@ LEAST_QUALIFIED = 5.5
 RECENT = timedelta(days=120)
 """How long after its publication a text without a period may be about a figure."""
 LEAST_PART = 7.0
-"""The support for a number that lacks its qualifier and is told for the year of its period."""
+"""The support for a number that lacks its qualifier and is given for the year of its period."""
 POWERS = (1, -1, 2, -2, 3, -3, 4, -4)
 """The powers of ten by which numbers are mistaken, those of 万 and 亿 included."""
 LARGE_POWER = 12

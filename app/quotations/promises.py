@@ -1,4 +1,4 @@
-"""Numbers and deadlines of commitments: told as done, invented, or other than announced."""
+"""Numbers and deadlines of commitments: reported as done, invented, or other than announced."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -138,7 +138,7 @@ def set_pledge(item: PledgedItem, pledge: Pledge, findings: list[Finding]) -> No
 
 
 def find_tense(sentence: Sentence, question: Question) -> str:
-    """Return whether the words around a number tell something done or to come."""
+    """Return whether the words around a number say something done or to come."""
     text, end = sentence.normal, question.number.span[0]
     before = text[sentence.find_clause_start(end) : end]
     if terms.FUTURE.search(before):

@@ -221,7 +221,7 @@ class Sentence:
         return Claim({}, is_local=False)
 
     def find_paired(self, number: Number) -> tuple[Term, ...]:
-        """Return the terms of the same rank as a number of a list that is told respectively."""
+        """Return the terms of the same rank as a number of a list given “respectively”."""
         if number.unit in RATE_UNITS or not terms.RESPECTIVELY.search(self.normal):
             return ()
         runs: list[list[Number]] = []

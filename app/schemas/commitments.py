@@ -50,7 +50,7 @@ class Quantity(Schema):
 
 
 class ProgressReport(Schema):
-    """What was reported later on an action; no judgement on whether it was carried out."""
+    """What was reported later on an action; it does not say whether the action was carried out."""
 
     date: Day = Field(examples=["2025-07-18"])
     """The day of what is reported; if no day is stated, the day on which it was reported."""

@@ -98,7 +98,7 @@ class Contradiction(NamedModel, table=True):
 
 
 class ContradictoryStatement(LocatedModel, table=True):
-    """A number in a contradiction that is no figure, rate or report."""
+    """A number in a contradiction that is not a figure, rate or report."""
 
     __tablename__ = "contradictory_statement"
     __table_args__ = (

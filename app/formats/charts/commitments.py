@@ -28,7 +28,7 @@ KINDS = {
         "A list of results, not a pledge.", "此为成果清单，并非承诺。"
     ),
 }
-"""What a commitment is that is no pledge."""
+"""What a commitment is that is not a pledge."""
 
 
 def build_commitment_chart(commitment: Record, release: str, language: Language) -> Chart:

@@ -94,7 +94,7 @@ def find_newest_series(
     """Find the series whose newest figure a chart says first.
 
     It is of a full year, a day or a total, or continues the headline, unless there are only
-    others: two months of this year are no news about the last. Of several with the same newest
+    others: two months of this year are not news about the last. Of several with the same newest
     period, that in the unit of the indicator is found.
     """
     drawn = [one for one in series if one["points"]]

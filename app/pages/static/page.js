@@ -61,7 +61,7 @@ function openWideFolds() {
   for (const fold of document.querySelectorAll("details[data-open=wide]")) fold.open = true;
 }
 
-/** Finds what the fragment of the address names; nothing if it is no valid encoding. */
+/** Finds what the fragment of the address names; nothing if it is not a valid encoding. */
 function findTarget() {
   try {
     return document.getElementById(decodeURIComponent(location.hash.slice(1)));

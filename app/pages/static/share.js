@@ -21,7 +21,7 @@ class SharePage extends HTMLElement {
     button.type = "button";
     button.append(this.dataset.label);
     const { title, url } = this.dataset;
-    // A dialog that the reader closes is no error.
+    // A dialog that the reader closes is not an error.
     button.addEventListener("click", () => navigator.share({ title, url }).catch(() => {}));
     this.append(button);
   }

@@ -1,6 +1,6 @@
 // Shows one section at a time. Without this script all of them follow one another.
 
-/** Decodes a fragment; one that is no valid encoding stays as it is. */
+/** Decodes a fragment; one that is not a valid encoding stays as it is. */
 function decode(name) {
   try {
     return decodeURIComponent(name);
