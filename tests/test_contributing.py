@@ -8,17 +8,29 @@ import pytest
 
 from tests.support.seeds import ROOT
 
+README = (ROOT / "README.md").read_text("utf-8")
 PAGE = (ROOT / ".github" / "CONTRIBUTING.md").read_text("utf-8")
 TOP = "|".join(
     sorted(re.escape(path.name) for path in ROOT.iterdir() if path.name not in {".git", ".venv"})
 )
-PATHS = sorted(set(re.findall(rf"`((?:{TOP})(?:/[\w./-]+)?)`", PAGE)))
+PATHS = sorted(set(re.findall(rf"`((?:{TOP})(?:/[\w./*-]+)?)`", PAGE)))
+BARE_NAMES = re.compile(r"`[\w.*-]+\.(?:css|html|js|json|lock|md|po|py|svg|toml|yaml)`")
 PLACES = PAGE.partition("## Where to change what\n")[2].partition("\n## ")[0]
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_path_exists(path: str) -> None:
-    assert (ROOT / path).exists()
+    assert list(ROOT.glob(path))
+
+
+def test_files_are_named_with_their_folders() -> None:
+    bare = {name.strip("`") for name in BARE_NAMES.findall(PAGE)}
+    assert {name for name in bare if not (ROOT / name).exists()} == set()
+
+
+def test_setup_is_the_test_command_of_the_readme_with_the_linters() -> None:
+    (tested,) = re.findall(r"^python3 -m venv .+(?= && \.venv/bin/pytest$)", README, re.MULTILINE)
+    assert f"\n{tested.replace('[test]', '[test,lint]')}\n" in PAGE
 
 
 def test_every_row_names_a_place() -> None:
@@ -29,6 +41,7 @@ def test_every_row_names_a_place() -> None:
 
 
 def test_commands_exist() -> None:
+    assert re.findall(r"(?<!/)\bpython -m .*", PAGE) == []
     named = re.findall(r"\.venv/bin/[^`\n&]+", PAGE)
     assert len(named) >= 10
     for command in named:
