@@ -162,6 +162,8 @@ def check_free_space(settings: Settings) -> str:
     if isinstance(target, URL):
         return "not used; the database is on a server"
     folder = next(parent for parent in target.absolute().parents if parent.exists())
+    if not folder.is_dir():
+        raise CheckFailedError(f"{folder} is not a folder; name another file with --database")
     if not os.access(folder, os.W_OK):
         with suppress(DatabaseError):
             check_target(target)

@@ -9,5 +9,9 @@ class UnavailableError(DatabaseError):
     """A database that cannot be reached at the moment; a retry may succeed."""
 
 
+class DamageError(UnavailableError):
+    """A file in which a read has found damage; nothing is read from it any more."""
+
+
 class FileReplacedError(UnavailableError):
     """A file that may still be open, but cannot be opened again by its name."""

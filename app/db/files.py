@@ -15,9 +15,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 from weakref import finalize
 
-from sqlalchemy import ExceptionContext
-
-from app.db.errors import DatabaseError, FileReplacedError, UnavailableError
+from app.db.errors import DamageError, DatabaseError, FileReplacedError, UnavailableError
 
 CHUNK_SIZE = 1024**2
 """A multiple of every page size, so that no row without overflow pages spans two chunks."""
@@ -186,17 +184,17 @@ class DatabaseFile:
 
     def check_unchanged(self) -> None:
         if self.damage is not None:
-            raise UnavailableError(self.damage)
+            raise DamageError(self.damage)
         if self.content is None and get_identity(os.fstat(self.handle)) != self.identity:
             raise self.create_changed_error()
 
-    def reject_damage(self, context: ExceptionContext) -> None:
-        """Raise UnavailableError if SQLite has found damage; nothing is read from then on."""
-        code = getattr(context.original_exception, "sqlite_errorcode", 0) & PRIMARY_CODE
+    def reject_damage(self, error: BaseException) -> None:
+        """Raise DamageError if an error of SQLite means damage; nothing is read from then on."""
+        code = getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE
         if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
             self.check_unchanged()
-            self.damage = str(self.create_damage_error(context.original_exception))
-            raise UnavailableError(self.damage) from None
+            self.damage = str(self.create_damage_error(error))
+            raise DamageError(self.damage) from None
 
     def create_changed_error(self) -> UnavailableError:
         return UnavailableError(f"{self.path} was written to while it was open")

@@ -7,7 +7,7 @@ from weakref import ReferenceType, ref
 from sqlalchemy import Connection
 
 from app.db.base import Database
-from app.db.errors import FileReplacedError
+from app.db.errors import DamageError, FileReplacedError
 from app.processes import HelperProcess
 
 Result = TypeVar("Result")
@@ -50,6 +50,11 @@ class DatabaseProcess(HelperProcess):
 
         try:
             return self.retry_once(execute)
+        except DamageError as error:
+            # The process has a file object of its own.
+            if database.file is not None:
+                database.file.damage = str(error)
+            raise
         except FileReplacedError:
             more = () if file is None else (file,)
             return stream_query(database, query, *arguments, *more)

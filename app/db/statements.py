@@ -37,6 +37,8 @@ from app.db.columns import (
 
 NUMERIC_OID = 1700
 """The type number of NUMERIC in PostgreSQL, the only type whose converter needs it."""
+HELD_FILE = "file"
+"""The name of the file in the information about a connection that reads one."""
 UNDEFINED_STATES = frozenset({"42P01", "3F000"})
 """SQLSTATE undefined_table and invalid_schema_name: the server does not have the release."""
 Converter = Callable[[Value], Value] | None
@@ -102,7 +104,13 @@ def convert_error(connection: Connection, sql: str, error: Any) -> StatementErro
 
     A connection that the error has broken is discarded, and with it all idle ones, which were
     opened to the same server.
+
+    Raises:
+        DamageError: if SQLite has found damage in a file.
     """
+    file = connection.info.get(HELD_FILE)
+    if file is not None:
+        file.reject_damage(error)
     dialect = connection.dialect
     is_lost = getattr(error, "sqlstate", None) in UNDEFINED_STATES or dialect.is_disconnect(
         error, connection.connection.dbapi_connection, None

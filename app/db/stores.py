@@ -12,13 +12,13 @@ from sqlalchemy import URL, Dialect, Engine, create_engine, event, text
 from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
 
 from app.db.base import Result, Store
 from app.db.columns import Record
 from app.db.errors import DatabaseError, UnavailableError
 from app.db.files import DatabaseFile, FileLimits, ReleaseInfo, get_identity
-from app.db.statements import UNDEFINED_STATES
+from app.db.statements import HELD_FILE, UNDEFINED_STATES
 
 STREAMING_POOL_SIZE = 16
 
@@ -62,7 +62,16 @@ class SQLiteStore(Store):
             pool_size=size,
             max_overflow=-1 if streaming else 0,
         )
-        event.listen(engine, "handle_error", file.reject_damage)
+
+        @event.listens_for(engine, "handle_error")
+        def reject_damage(context: ExceptionContext) -> None:
+            file.reject_damage(context.original_exception)
+
+        @event.listens_for(engine, "connect")
+        def name_file(_: object, record: ConnectionPoolEntry) -> None:
+            # What executes statements without SQLAlchemy reports its errors to the file.
+            record.info[HELD_FILE] = file
+
         if file.content is None:
             for connection in [engine.connect() for _ in range(size)]:
                 connection.close()

@@ -1,7 +1,8 @@
 """Tables with types, as Arrow IPC files and as Parquet."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import IO, TYPE_CHECKING, Any
 
@@ -30,13 +31,14 @@ def write_parquet(query: TableQuery, file: IO[bytes]) -> None:
 
     # Codes repeat, so a dictionary per row group makes files small.
     text = DataType.dictionary(DataType.int32(), DataType.utf8())
-    write_parquet(
-        read_batches(query, build_schema(query, text)),
-        file,
-        compression=COMPRESSION,
-        max_row_group_size=ROW_GROUP_SIZE,
-        key_value_metadata=describe_table(query, "parquet"),
-    )
+    with open_batches(query, build_schema(query, text)) as batches:
+        write_parquet(
+            batches,
+            file,
+            compression=COMPRESSION,
+            max_row_group_size=ROW_GROUP_SIZE,
+            key_value_metadata=describe_table(query, "parquet"),
+        )
 
 
 def write_arrow(query: TableQuery, file: IO[bytes]) -> None:
@@ -46,7 +48,8 @@ def write_arrow(query: TableQuery, file: IO[bytes]) -> None:
     # IPC files cannot replace a dictionary between batches, and not every reader can decompress
     # buffers, so texts are plain and HTTP compresses the response.
     schema = build_schema(query, DataType.utf8()).with_metadata(describe_table(query, "arrow"))
-    write_ipc(read_batches(query, schema), file, compression=None)
+    with open_batches(query, schema) as batches:
+        write_ipc(batches, file, compression=None)
 
 
 def build_schema(query: TableQuery, text: "DataType") -> "ArrowSchema":
@@ -71,12 +74,31 @@ def build_schema(query: TableQuery, text: "DataType") -> "ArrowSchema":
     )
 
 
-def read_batches(query: TableQuery, schema: "ArrowSchema") -> "RecordBatchReader":
-    """Read the rows as record batches, so that memory holds one chunk at a time."""
+@contextmanager
+def open_batches(query: TableQuery, schema: "ArrowSchema") -> "Iterator[RecordBatchReader]":
+    """Read the rows as record batches, so that memory holds one chunk at a time.
+
+    An error of the query is raised as it is; the library would only quote its text.
+    """
     from arro3.core import RecordBatchReader
 
-    batches = (build_batch(rows, query.table.columns, schema) for rows in query.read_rows() if rows)
-    return RecordBatchReader.from_batches(schema, batches)
+    errors: list[Exception] = []
+
+    def read_batches() -> "Iterator[RecordBatch]":
+        try:
+            for rows in query.read_rows():
+                if rows:
+                    yield build_batch(rows, query.table.columns, schema)
+        except Exception as error:
+            errors.append(error)
+            raise
+
+    try:
+        yield RecordBatchReader.from_batches(schema, read_batches())
+    except Exception:
+        if errors:
+            raise errors[0] from None
+        raise
 
 
 def build_batch(

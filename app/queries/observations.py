@@ -3,6 +3,7 @@
 Lists contain nested records; downloads read the same observations as rows of a flat table.
 """
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -54,7 +55,7 @@ from app.db.models import (
     Source,
     Unit,
 )
-from app.db.statements import fetch_one, fetch_uncached, select_nested
+from app.db.statements import convert_error, fetch_one, fetch_uncached, select_nested
 from app.i18n import Language, format_value
 from app.parameters import (
     IndicatorObservationListParameters,
@@ -356,8 +357,11 @@ def read_csv_lines(
     line = func.printf(",".join(["%s"] * len(fields)), *fields)
     lines = statement.with_only_columns(line, maintain_column_froms=True)
     cursor = connection.execute(lines).cursor
-    while rows := cursor.fetchmany(ROWS_PER_CHUNK):
-        yield [row[0] for row in rows]
+    try:
+        while rows := cursor.fetchmany(ROWS_PER_CHUNK):
+            yield [row[0] for row in rows]
+    except sqlite3.Error as error:
+        raise convert_error(connection, str(lines), error) from error
 
 
 def quote_field(text: Column) -> Column:

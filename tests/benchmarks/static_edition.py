@@ -154,7 +154,8 @@ def write_repeated(database: Path, times: int, target: Path) -> None:
         release = {"code": "0", "released_on": "2026-01-01"}
         query = TableQuery(SORTED, Language.ENGLISH, filters, release, "", connection)
         schema = arrow.build_schema(query, DataType.dictionary(DataType.int32(), DataType.utf8()))
-        batches = [*arrow.read_batches(query, schema)]
+        with arrow.open_batches(query, schema) as read:
+            batches = [*read]
         reader = RecordBatchReader.from_batches(schema, repeat(batches))
         write_parquet(
             reader,

@@ -4,8 +4,9 @@ import logging
 import os
 import random
 import resource
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from shutil import copyfile
 
@@ -279,3 +280,41 @@ def test_no_connection_is_left_open(served: Path) -> None:
         file.read_info()
         del file
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/observations?limit=7&sort=value_desc",
+        "/v1/observations?limit=1000",
+        "/v1/observations.csv",
+        "/v1/observations.jsonl",
+        "/v1/observations.parquet",
+        "/v1/observations.arrow",
+        "/v1/observations.xlsx",
+        "/sdmx/data/INDICATORS",
+        "/indicators/goods-trade",
+    ],
+)
+def test_whatever_finds_damage_ends_all_reading(
+    copied_file: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """Nothing is served in part, even if another process has found the damage."""
+    damage_leaves(copied_file, "observation")
+    monkeypatch.setattr("app.application.FileLimits", lambda **_: FROM_DISK)
+    client = TestClient(create_app(Settings(database=copied_file)), raise_server_exceptions=False)
+    assert client.get("/v1/topics").status_code == 200
+    assert client.get(path).status_code == 503
+    assert client.get("/v1/units").status_code == 503
+    assert client.get("/health/ready").status_code == 503
+
+
+def damage_leaves(path: Path, name: str) -> None:
+    """Overwrite the pages of a table that contain its rows."""
+    with closing(sqlite3.connect(path)) as connection:
+        sql = "SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf'"
+        pages = [row[0] for row in connection.execute(sql, (name,))]
+    with path.open("r+b") as file:
+        for page in pages:
+            file.seek((page - 1) * PAGE)
+            file.write(b"\xff" * PAGE)
