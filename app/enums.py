@@ -302,7 +302,7 @@ class ActionKind(StrEnum):
 class ActionStatus(StrEnum):
     """Whether something was reported later on an action or a part of it, or nothing was found.
 
-    A report is no judgement on whether the action was carried out as announced.
+    A report is not a judgement on whether the action was carried out as announced.
     """
 
     ANNOUNCED = "announced"

@@ -187,7 +187,7 @@ class Tools:
     ) -> list[TextContent]:
         """List what was announced at the forums, with targets, deadlines and later readings.
 
-        Expectations are no pledges. Compare a target only with readings that count the same, and
+        Expectations are not pledges. Compare a target only with readings that count the same, and
         never say that a commitment was kept: no record says so.
         """
         describe = partial(sentences.describe_pledge, base=self.base)
@@ -214,7 +214,7 @@ class Tools:
         """Check the figures quoted in a text before you publish it.
 
         Each number comes with the published figure, what differs from it, and a correction. A
-        number that is not found is not thereby false.
+        number that is not found is not necessarily false.
         """
         release = self.releases.get_release()
         values = {"text": text, "asked_on": asked_on or None}

@@ -50,7 +50,7 @@ class Quantity(Schema):
 
 
 class ProgressReport(Schema):
-    """What was reported later on an action; no judgement on whether it was carried out."""
+    """What was reported later on an action; not a judgement on whether it was carried out."""
 
     date: Day = Field(examples=["2025-07-18"])
     """The day of what is reported; if no day is stated, the day on which it was reported."""
@@ -129,7 +129,7 @@ class Outcome(Schema):
 
 
 class Action(Schema):
-    """One commitment with one verb. No target and no deadline within the year was announced."""
+    """One announced action with one verb. No target or deadline within the year was announced."""
 
     id: Code = Field(examples=["2025-expand-trade"])
     """The key: year and short name."""

@@ -109,7 +109,7 @@ class Series(Schema):
     months: int | None = Field(ge=1, le=12, examples=[12])
     """The number of months in each period of a flow; null otherwise."""
     first_month: int | None = Field(ge=2, le=12, examples=[None])
-    """The month in which each period of a flow begins; null for January, and if it is no flow."""
+    """The month in which each period of a flow begins; null for January and if not a flow."""
     start: Day | None = Field(examples=[None])
     """The day from which cumulative totals count; null otherwise."""
     span: Line = Field(examples=["Full years"])
@@ -188,7 +188,7 @@ class Contradiction(ContradictionReference):
     """The reports of other sources that differ from one of the figures. What they report is not
     published here as a figure of its own."""
     statements: list[ContradictoryStatement] = list_field()
-    """Numbers that are no figures, growth rates or reports here, such as average rates."""
+    """Numbers that are not figures, growth rates or reports here, such as average rates."""
     editorial: tuple[FieldPath, ...] = declare_editorial()
 
 

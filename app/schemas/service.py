@@ -216,7 +216,7 @@ class SearchHit(Schema):
     qualifier: Qualifier | None = Field(examples=["over"])
     """The qualifier, for an observation; else null."""
     coverage: CoverageReference | None
-    """Which countries the figure counts; null if the record is no figure."""
+    """Which countries the figure counts; null if the record is not a figure."""
     source: SourceReference | None
     """The source of a figure, outcome, priority area or action; else null."""
     current: bool | None = Field(examples=[True])

@@ -218,7 +218,7 @@ class Bounds(StrictModel):
 
 
 class ContradictoryStatement(Statement):
-    """A published number in a contradiction that is no figure, rate or report of this dataset."""
+    """A number published in a contradiction, not a figure, rate or report of this dataset."""
 
     measure: StatementMeasure = StatementMeasure.LEVEL
     """level for an amount, a count or a share; growth on a year earlier, average_growth in each
@@ -251,7 +251,7 @@ class Contradiction(CodeListEntity):
     basis: EvidenceBasis
     """stated if a source gives the reason; inferred if this service does."""
     statements: list[ContradictoryStatement] = Field(default_factory=list)
-    """The numbers that are no figures, rates or reports of this dataset, oldest first."""
+    """The numbers that are not figures, rates or reports of this dataset, oldest first."""
 
 
 class Observation(Entity):
