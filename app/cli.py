@@ -12,6 +12,7 @@ import typer
 
 from app import __version__, doctor
 from app.commands import (
+    CheckedDatabaseOption,
     CommandError,
     DatabaseOption,
     SeedOption,
@@ -104,7 +105,7 @@ def build_database(database: DatabaseOption = None, seed: SeedOption = None) -> 
 @app.command()
 def check(
     *,
-    database: DatabaseOption = None,
+    database: CheckedDatabaseOption = None,
     seed: SeedOption = None,
     write_schemas: Annotated[
         bool,
@@ -135,11 +136,12 @@ def check(
 
 @app.command("import")
 def import_rows(
-    file: Annotated[Path, typer.Argument(help="A CSV file with one published figure per row.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file, one figure per row.")],
     checked_on: Annotated[
         datetime,
         typer.Option(
             formats=["%Y-%m-%d"],
+            metavar="YYYY-MM-DD",
             help="The day on which the rows were compared with their sources.",
             default_factory=lambda: datetime.now(UTC),
             show_default="today",
@@ -167,7 +169,7 @@ def run_doctor(
     database: DatabaseOption = None,
     seed: SeedOption = None,
 ) -> None:
-    """Check everything that the service needs, and say what to do about what is wrong."""
+    """Check everything that the service needs, and say how to fix each problem."""
     with exit_on_error():
         settings = load_settings(database, seed)
         results = list(doctor.run_checks(settings, host, port))
@@ -181,8 +183,8 @@ def run_doctor(
 @app.command()
 def diff(
     *,
-    old: Annotated[Path, typer.Argument(help="A database file or a seed folder.")],
-    new: Annotated[Path, typer.Argument(help="The one to compare it with.")],
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="A database file or seed folder.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="The one to compare it with.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
     """Compare the records of two databases or seed folders, field by field."""
@@ -202,7 +204,7 @@ def diff(
 
 @app.command()
 def freeze(seed: SeedOption = None) -> None:
-    """Record the records of the newest release before the files change for the next one."""
+    """Save the records of the newest release before you change files for the next one."""
     from app.ingest.build import load_valid_seed
     from app.ingest.history import freeze_release
 
@@ -326,10 +328,14 @@ def read_standard_input(most: int) -> str:
 
 @app.command("check-quote")
 def check_quote(
-    text: Annotated[str, typer.Argument(help="The text; - reads it from standard input.")],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The text; - for standard input.")],
     asked_on: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="The day from which “last year” is counted."),
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            metavar="YYYY-MM-DD",
+            help="The day from which “last year” is counted. By default, today in Beijing.",
+        ),
     ] = None,
     language: Annotated[
         Language, typer.Option("--lang", help="The language of the findings.")

@@ -26,6 +26,9 @@ DatabaseOption = Annotated[
         show_default=False,
     ),
 ]
+CheckedDatabaseOption = Annotated[
+    Path | None, typer.Option(help="The database to check as well.", show_default=False)
+]
 SeedOption = Annotated[
     Path | None,
     typer.Option(
@@ -58,7 +61,7 @@ def exit_on_error() -> Iterator[None]:
         yield
     except SeedError as error:
         count = format_count(len(error.issues), "issue")
-        print_error(f"bri: the seed has {count}; nothing was written")
+        print_error(f"bri: the seed has {count}")
         for issue in error.issues:
             print_error(str(issue))
         raise typer.Exit(1) from None

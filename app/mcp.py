@@ -214,7 +214,7 @@ class Tools:
         """Check the figures quoted in a text before you publish it.
 
         Each number comes with the published figure, what differs from it, and a correction. A
-        number that is not found is not thereby false.
+        number that is not found is not necessarily false.
         """
         release = self.releases.get_release()
         values = {"text": text, "asked_on": asked_on or None}

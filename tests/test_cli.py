@@ -116,6 +116,15 @@ def test_help_names_every_command() -> None:
     for command in ("serve", "build", "check", "openapi"):
         assert command in text
         assert bri(command, "--help").exit_code == 0
+    for usage in (
+        "import [OPTIONS] {FILE}",
+        "diff [OPTIONS] {OLD} {NEW}",
+        "export [OPTIONS] {DIR}",
+    ):
+        assert usage in bri(usage.split()[0], "--help").stdout
+    shown = bri("check-quote", "--help").stdout
+    assert "check-quote [OPTIONS] {TEXT}" in shown
+    assert "--asked-on        YYYY-MM-DD" in shown
 
 
 def test_openapi_prints_the_snapshot(database: Path) -> None:

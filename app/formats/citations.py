@@ -240,9 +240,9 @@ def format_validity(record: Record, language: Language) -> str:
     if record["superseded_on"] is not None:
         day = name_day(record["superseded_on"])
         return Bilingual("superseded on {day}", "已于{day}被取代").format(day=day).get(language)
-    return (
-        Bilingual("never in force", "从未现行").get(language) if record["current"] is False else ""
-    )
+    if record["current"] is False:
+        return Bilingual("never in force", "从未作为现行数据").get(language)
+    return ""
 
 
 def build_date(day: date, precision: str) -> Item:

@@ -45,7 +45,7 @@ GROWTH_BASES = {
 BREAK_BEFORE = Bilingual("do not compare with earlier values", "与此前数据不可比")
 CURRENT = Bilingual("current", "现行")
 SUPERSEDED = Bilingual("superseded on {day}", "已于{day}被取代")
-NEVER_CURRENT = Bilingual("never current", "从未现行")
+NEVER_CURRENT = Bilingual("never current", "从未作为现行数据")
 ABOVE, BELOW = (
     Bilingual("above {number}", "高于{number}"),
     Bilingual("below {number}", "低于{number}"),
@@ -163,7 +163,7 @@ GROWTH_COLUMNS = (
     declare_text(
         "Growth base period", "增速基期", 17,
         partial(describe_growth, lambda growth: growth["base_period"]["label"]),
-        Bilingual("The period against which the growth is measured.", "增速所对比的时期。"),
+        Bilingual("The period against which the growth is measured.", "增速的基期。"),
     ),
     declare_text(
         "Growth basis", "增速基数类型", 26,
@@ -192,7 +192,7 @@ FIRST_COLUMNS: tuple[str | SheetColumn, ...] = (
         "Whether the figure is the current one for its series and period. A superseded figure was "
         "replaced by another on the day named. One that was never current only repeats another, or "
         "comes from a source of lower standing. Do not mix either with current figures.",
-        "该数据是否为所属序列该期的现行数据。被取代的数据自所列之日起由其他数据取代；从未现行的数据"
+        "该数据是否为所属序列该期的现行数据。被取代的数据自所列之日起由其他数据取代；从未作为现行数据的"
         "只是重复其他数据，或其来源类别较低。两者均不得与现行数据混用。",
     )),
     SheetColumn(Bilingual("Published growth", "公布的增速"), 36, show_growth, GROWTH_NOTE),

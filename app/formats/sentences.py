@@ -91,7 +91,7 @@ FINDING_KINDS = {
 CORRECTION = Bilingual("Corrected: {text}", "更正：{text}")
 NO_NUMBER = Bilingual("The text quotes no figure.", "文中未引用数据。")
 NO_REPORT = Bilingual(
-    "Nothing was found that was reported later; last searched on {day}.",
+    "No later report was found; last search on {day}.",
     "未查到后续报道，最近检索日期：{day}。",
 )
 

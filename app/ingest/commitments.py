@@ -7,7 +7,7 @@ from sqlmodel import SQLModel
 from app.db import models
 from app.enums import ActionStatus, ProgressRelation
 from app.i18n import Language
-from app.ingest.files import suggest_nearest
+from app.ingest.files import describe_missing
 from app.ingest.schema import (
     Commitment,
     Entity,
@@ -16,7 +16,6 @@ from app.ingest.schema import (
     Quantity,
     Source,
     Unit,
-    get_singular_name,
 )
 from app.ingest.schema.base import Statement, Wording
 from app.ingest.seed import Seed, ValuePath
@@ -141,8 +140,7 @@ def check_unit(seed: Seed, path: ValuePath, quantity: Quantity) -> Messages:
 def check_key(seed: Seed, path: ValuePath, kind: type[Entity], key: str) -> Messages:
     """Check a reference inside a list, which is not a ``Ref``."""
     if not seed.has_key(kind, key):
-        hint = suggest_nearest(key, seed.list_keys(kind))
-        yield path, f"found '{key}'; {hint}there is no such {get_singular_name(kind)}"
+        yield path, describe_missing(kind.collection, key, seed.list_keys(kind))
 
 
 def check_own_words(path: ValuePath, wording: Wording, source: Source) -> Messages:

@@ -68,6 +68,11 @@ class BuildError(Exception):
 
 
 def suggest_nearest(found: str, allowed: Iterable[str]) -> str:
-    """Return ``did you mean …? `` for the nearest allowed value, or an empty string."""
+    """Return ``; did you mean …?`` for the nearest allowed value, or an empty string."""
     nearest = find_nearest(found, allowed)
-    return f"did you mean {nearest}? " if nearest else ""
+    return f"; did you mean {nearest}?" if nearest else ""
+
+
+def describe_missing(collection: str, key: str, keys: Iterable[str]) -> str:
+    """Say that a record that a file refers to is missing, and which key is nearest."""
+    return f"there is no {collection}/{key}.yaml{suggest_nearest(key, keys)}"

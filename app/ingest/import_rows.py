@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 from app.db.numerals import has_number
 from app.enums import PERCENT, ChangeMeasure, Qualifier, StockFlow
 from app.i18n import Bilingual, Language, format_change, format_value
-from app.ingest.files import Places, SeedError, SeedIssue, suggest_nearest
+from app.ingest.files import Places, SeedError, SeedIssue, describe_missing, suggest_nearest
 from app.ingest.published_numbers import describe_limit
 from app.ingest.schema import Entity, GrowthRate, Observation, Period, Source
 from app.ingest.schema.base import AnyEntity, parse_iso_date
@@ -164,7 +164,7 @@ def check_columns(file: Path, names: Sequence[str]) -> None:
     issues = [SeedIssue(file, 1, name, "is missing") for name in REQUIRED if name not in names]
     for index, name in enumerate(names):
         if name not in known:
-            advice = f"is unknown; {suggest_nearest(name, OPTIONAL)}remove it"
+            advice = f"is unknown; remove it{suggest_nearest(name, OPTIONAL)}"
             issues.append(SeedIssue(file, 1, name, advice))
         elif name in names[:index]:
             issues.append(SeedIssue(file, 1, name, "is repeated; keep one of the columns"))
@@ -184,10 +184,8 @@ def validate(seed: Seed, row: Row, kind: type[AnyModel], content: Fields) -> Any
 def find_entry(seed: Seed, kind: type[AnyEntity], row: Row, column: str, key: str) -> AnyEntity:
     row.require(column, f"write a key in {kind.collection}/")
     if key not in seed.get_all(kind):
-        hint = suggest_nearest(key, seed.list_keys(kind))
-        raise RowError(
-            column, f"found '{row[column]}'; {hint}there is no {kind.collection}/{key}.yaml"
-        )
+        message = describe_missing(kind.collection, key, seed.list_keys(kind))
+        raise RowError(column, message)
     return seed.get_all(kind)[key]
 
 

@@ -16,7 +16,7 @@ from app.ingest.editions import (
     list_candidates,
     map_sources,
 )
-from app.ingest.files import SeedIssue, ValuePath, suggest_nearest
+from app.ingest.files import SeedIssue, ValuePath, describe_missing
 from app.ingest.history import check_corrections, check_history
 from app.ingest.passages import Location, check_passages, find_unrecorded, list_records
 from app.ingest.published_numbers import check_words
@@ -92,8 +92,7 @@ def check_references(seed: Seed, entity: Entity) -> Messages:
         for index, key in enumerate(keys):
             path: ValuePath = (name, index) if is_list else (name,)
             if not seed.has_key(target, key):
-                hint = suggest_nearest(key, seed.list_keys(target))
-                yield path, f"found '{key}'; {hint}there is no {target.collection}/{key}.yaml"
+                yield path, describe_missing(target.collection, key, seed.list_keys(target))
             elif key in keys[:index]:
                 yield path, f"'{key}' is repeated; keep one"
 

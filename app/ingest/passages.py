@@ -13,7 +13,7 @@ from sqlmodel import SQLModel
 from app.db import models
 from app.enums import PassageRecordKind, StockFlow
 from app.i18n import Bilingual, Language, format_period
-from app.ingest.files import ValuePath, suggest_nearest
+from app.ingest.files import ValuePath, describe_missing
 from app.ingest.schema import (
     Action,
     Commitment,
@@ -278,5 +278,5 @@ def check_differences(seed: Seed, key: str, index: int, passage: Passage) -> Mes
         if difference.source == key:
             yield path, f"found {key}; a difference is that of another source"
         elif not seed.has_key(Source, difference.source):
-            hint = suggest_nearest(difference.source, seed.list_keys(Source))
-            yield path, f"found '{difference.source}'; {hint}there is no such source"
+            keys = seed.list_keys(Source)
+            yield path, describe_missing(Source.collection, difference.source, keys)

@@ -137,7 +137,7 @@ def read_document(file: PurePath, raw: bytes) -> Document:
     """Read one seed file; errors of its name and syntax are in ``issues`` of the document."""
     document = Document(file)
     if not re.fullmatch(CODE_PATTERN, document.key):
-        message = "has no key as its name; rename it: letters and digits, joined by '-' or '.'"
+        message = "the file name is not a valid key; use letters and digits, joined by '-' or '.'"
         document.issues.append(SeedIssue(file, 1, "", message))
     try:
         text = raw.decode()
@@ -362,10 +362,11 @@ def create_issue(
         advice = describe_pattern(context["pattern"], str(found))
         targets = {reference.field: reference.target for reference in list_references(kind)}
         if path[0] in targets:
-            advice = suggest_nearest(str(found), seed.list_keys(targets[str(path[0])])) + advice
+            advice += suggest_nearest(str(found), seed.list_keys(targets[str(path[0])]))
     else:
         advice = ADVICE.get(code, error["msg"]).format(**context)
-    message = f"found {shorten(found)}; {advice[0].lower()}{advice[1:]}"
+    state = "is empty" if found is None else f"found {shorten(found)}"
+    message = f"{state}; {advice[0].lower()}{advice[1:]}"
     return document.create_issue(path, message)
 
 
@@ -384,7 +385,7 @@ def describe_pattern(pattern: str, found: str) -> str:
 
 
 def shorten(value: object, limit: int = 60) -> str:
-    text = "nothing" if value is None else re.sub(r"\s+", " ", str(value))
+    text = re.sub(r"\s+", " ", str(value))
     text = text if len(text) <= limit else f"{text[:limit]}…"
     return f"'{text}'" if isinstance(value, str) else text
 
@@ -395,4 +396,4 @@ def describe_unknown_field(kind: type[Entity], path: tuple[str | int, ...]) -> s
         if isinstance(part, str):
             model = find_submodel(model, part) or model
     hint = suggest_nearest(str(path[-1]), model.model_fields)
-    return f"is not a field here; {hint}the fields are {', '.join(model.model_fields)}"
+    return f"is not a field here; the fields are {', '.join(model.model_fields)}{hint}"

@@ -18,7 +18,7 @@ KINDS = {
     SearchKind.INSTRUMENT: Bilingual("instrument", "合作载体与机制"),
     SearchKind.EVENT: Bilingual("event", "活动"),
     SearchKind.COMMITMENT: Bilingual("commitment", "承诺"),
-    SearchKind.CONTRADICTION: Bilingual("contradiction", "数据矛盾"),
+    SearchKind.CONTRADICTION: Bilingual("contradiction", "存在差异的公布数据"),
     SearchKind.RELATED_DATASET: Bilingual("other dataset", "其他数据集"),
     SearchKind.SOURCE: Bilingual("source", "来源"),
     SearchKind.EDITION: Bilingual("press conference", "发布会"),

@@ -138,7 +138,7 @@ LISTINGS = (
         Bilingual(
             "Which countries a figure counts. Figures of different coverage are not comparable, "
             "and no official list of the countries could be read.",
-            "数据所统计的国家范围。范围不同的数据不可比；未能读到官方国家名单。",
+            "数据所统计的国家范围。范围不同的数据不可比；未查到官方国家名单。",
         ),
         "name",
         ("description", "basis", "first_published", "last_published", "evidence"),

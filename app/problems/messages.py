@@ -124,7 +124,7 @@ NOT_YET_KNOWN = Bilingual(
 # Paths and records.
 UNKNOWN_RECORD = Bilingual("{found} is unknown", "{found}不存在")
 NOT_OF_YEAR = Bilingual(
-    "{found} is no priority area of {year}; it is one of {years}",
+    "{found} is not a priority area of {year}, but of {years}",
     "{year}年重点领域中没有{found}；收录该重点领域的年份为{years}",
 )
 UNKNOWN_PATH = Bilingual("Nothing is served at {path}", "路径 {path} 下没有内容")

@@ -318,7 +318,7 @@ class InvalidParameters(Problem):
         "At least one parameter is unknown, misspelled or out of range. The response lists all "
         "errors with what would be valid. The service never guesses: it refuses a request that "
         "has any error.",
-        "至少有一个参数名称未知、拼写有误或超出范围。响应逐一列出全部错误及正确写法。"
+        "至少有一个参数不存在、拼写有误或取值超出范围。响应逐一列出全部错误及正确写法。"
         "本服务不作猜测：含有错误的请求整体拒绝。",
     )
 

@@ -47,7 +47,7 @@ TENTH = Decimal("0.1")
 
 PUBLISHED_PREFERRED = Bilingual(
     "Calculated by this service from two published, rounded figures; no source states it. The "
-    "published growth is {growth}; cite that instead.",
+    "published growth is “{growth}”; cite that instead.",
     "本值由本站根据两个已公布的取整数据推算，并无来源发布。公布的增速为“{growth}”，请引用公布值。",
 )
 NO_PUBLISHED_GROWTH = Bilingual(
@@ -56,8 +56,8 @@ NO_PUBLISHED_GROWTH = Bilingual(
     "本值由本站根据两个已公布的取整数据推算，并无来源发布；本站亦未收录两期之间公布的增速。",
 )
 CONTRADICTED = Bilingual(
-    "Published figures do not agree, so that the change depends on which is used: {reason}",
-    "公布的数据互不一致，变动幅度因采用的数据而异：{reason}",
+    "Published figures differ, so that the change depends on which is used: {reason}",
+    "公布的数据存在差异，变动幅度因采用的数据而异：{reason}",
 )
 FORMULAS = {
     ChangeMeasure.PERCENT: "(later / earlier - 1) * 100",

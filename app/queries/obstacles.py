@@ -70,19 +70,19 @@ SENTENCES = {
         "There is a break in the series between them. {note}", "两期之间序列中断。{note}"
     ),
     Obstacle.BASIS: Bilingual(
-        "The published growth is {growth}. This service infers that its base was restated, so that "
-        "a rate calculated from the two levels would be misleading. {note}",
+        "The published growth is “{growth}”. This service infers that its base was restated, so "
+        "that a rate calculated from the two levels would be misleading. {note}",
         "公布的增速为“{growth}”。本站推断其基数已作调整，由两期数值推算增速会造成误导。{note}",
     ),
     Obstacle.RATE: Bilingual(
-        "The published growth is {growth}, which does not fit the two figures: with any rounding, "
-        "they give a change between {lower} and {upper}{measure}. At least one of the three "
-        "numbers was calculated differently.",
+        "The published growth is “{growth}”, which does not fit the two figures: with any "
+        "rounding, they give a change between {lower} and {upper}{measure}. At least one of the "
+        "three numbers was calculated differently.",
         "公布的增速为“{growth}”，与两期数据不符：考虑舍入误差，由两期数据推算的变动幅度为"
         "{lower}{measure}至{upper}{measure}。三个数值中至少有一个的口径不同。",
     ),
     Obstacle.OTHER_UNIT_RATE: Bilingual(
-        "The published growth is {growth}, while the two figures give a change between "
+        "The published growth is “{growth}”, while the two figures give a change between "
         "{lower} and {upper} percent. The difference is more than the {tolerance} percentage "
         "points that this service allows for the change of the exchange rate.",
         "公布的增速为“{growth}”，而由两期数据推算的变动幅度为{lower}%至{upper}%，"
@@ -94,7 +94,7 @@ SENTENCES = {
         "“{display}”与“{other_display}”中至少有一项在来源中带有限定词，两者之差无法确定。",
     ),
     Obstacle.BASE: Bilingual(
-        "{display} is not above zero by more than its rounding, so that no change in percent can "
+        "“{display}” is not above zero by more than its rounding, so that no change in percent can "
         "be calculated from it.",
         "“{display}”在其舍入误差范围内不大于零，无法据以计算百分比变动。",
     ),

@@ -44,13 +44,13 @@ from app.schemas.quotations import FindingKind, QuotationVerdict
 OPENING = " \"'“‘(["
 """What may stand before the first word of a sentence."""
 NOT_FOUND = Bilingual(
-    "No published figure recorded here has this number with these words. That does not mean that "
-    "it is false: the record is not complete.",
+    "No published figure recorded here matches this number and wording. This does not mean that it "
+    "is false: the record is not complete.",
     "本数据集未收录与此数值和表述相符的公布数据。未收录不等于有误，本数据集并非全部数据。",
 )
 CONVERSION = Bilingual(
-    " It stands in parentheses after another number and may be a conversion; this service converts "
-    "nothing.",
+    " It is in parentheses after another number and may be a conversion; this service does not "
+    "convert.",
     "该数位于括号内，可能为换算值；本站不作换算。",
 )
 

@@ -46,11 +46,11 @@ MESSAGES = {
         "公布的数据统计期为{period}，文中为“{words}”。",
     ),
     FindingKind.UNIT: Bilingual(
-        "The figure is published as {display}; nothing is converted.",
+        "The figure is published as {display}; this service does not convert.",
         "公布的数据为{display}，本站不作换算。",
     ),
     FindingKind.MAGNITUDE: Bilingual(
-        "The digits are those of {display}, the order of magnitude is another.",
+        "The digits are those of {display}, but the order of magnitude differs.",
         "数字与公布的{display}相同，但数量级不同。",
     ),
     FindingKind.COVERAGE: Bilingual(
@@ -66,18 +66,18 @@ MESSAGES = {
     ),
 }
 LOST = Bilingual(
-    "The qualifier of the source is missing: it says {display}.",
+    "The qualifier of the source is missing: it says “{display}”.",
     "缺少来源中的限定词，公布的数据为“{display}”。",
 )
 INVENTED = Bilingual(
-    "The source has no qualifier: it says {display}.", "来源无限定词，公布的数据为“{display}”。"
+    "The source has no qualifier: it says “{display}”.", "来源无限定词，公布的数据为“{display}”。"
 )
 CHANGED = Bilingual(
-    "The source has another qualifier: it says {display}.",
+    "The source has another qualifier: it says “{display}”.",
     "来源的限定词不同，公布的数据为“{display}”。",
 )
 ELEVEN_MONTHS = Bilingual(
-    " Figures for part of a year are no figures for the year, and are not scaled up.",
+    " A figure for part of a year is not a figure for the whole year, and is not scaled up.",
     "不足一年的数据不能作为全年数据使用，也不得推算为全年。",
 )
 COUNTED_FROM = Bilingual(" “{words}” is counted from {day}.", "“{words}”按{day}推算。")

@@ -27,7 +27,8 @@ OTHER_CURRENCY = Bilingual(
     "该增速系以{unit}计，本数据公布的增速为：{display}。",
 )
 ONLY_OTHER_CURRENCY = Bilingual(
-    "The published growth ({display}) is that of the amounts in {unit}, which is not said.",
+    "The published growth ({display}) is that of the amounts in {unit}, which the text does not "
+    "say.",
     "公布的增速（{display}）系以{unit}计，文中未注明。",
 )
 OTHER_SOURCE = Bilingual(
@@ -35,15 +36,16 @@ OTHER_SOURCE = Bilingual(
     "该增速由{institution}公布，并非文中所称机构。",
 )
 POINTS_MEANT = Bilingual(
-    "The published change is {display}; percent and percentage points are different.",
+    "The published change is “{display}”; percent and percentage points are different.",
     "公布的变动为“{display}”，百分比与百分点不同。",
 )
 SHARE_MEANT = Bilingual(
-    "The published figure {display} is a share ({indicator}) and no growth.",
+    "The published figure {display} is a share ({indicator}), not a growth rate.",
     "公布的{display}为比重（{indicator}），并非增速。",
 )
 GROWTH_MEANT = Bilingual(
-    "The published {display} is a growth and no share.", "公布的为增速（{display}），并非比重。"
+    "The published figure is a growth rate ({display}), not a share.",
+    "公布的为增速（{display}），并非比重。",
 )
 CURRENCY_NAMES = {"USD": Bilingual("US dollars", "美元"), "CNY": Bilingual("yuan", "人民币")}
 OPPOSITES = {

@@ -21,8 +21,8 @@ NO_STORE = {"Cache-Control": "no-store"}
     description="Returns the numbers of a text in English or Chinese, each with the published "
     "figure, growth rate or commitment that it quotes, and what differs from it: period, "
     "qualifier, unit, order of magnitude, growth, countries counted, what is measured, "
-    "comparison, vintage, attribution, or a commitment told as done or with another target. All "
-    "is done by rules. "
+    "comparison, vintage, attribution, or a commitment reported as done or with another target. "
+    "The check uses fixed rules. "
     "not_found does not mean that a number is false: the record is not complete. Positions are "
     "counted in code points of the text.",
     response_model=QuotationCheck,

@@ -129,7 +129,7 @@ class Outcome(Schema):
 
 
 class Action(Schema):
-    """One commitment with one verb. No target and no deadline within the year was announced."""
+    """One announced action with one verb. No target or deadline within the year was announced."""
 
     id: Code = Field(examples=["2025-expand-trade"])
     """The key: year and short name."""

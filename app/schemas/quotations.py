@@ -73,7 +73,7 @@ class QuotationFinding(Schema):
     magnitude (a factor of ten), growth (another rate, or that of another currency or source),
     coverage (other countries), measure (another indicator), comparison (two figures that are not
     comparable), vintage (superseded), attribution (another speaker, institution or day), status (a
-    commitment told as done) or target (a number or deadline that was not announced)."""
+    commitment reported as done) or target (a number or deadline that was not announced)."""
     start: Count = Field(examples=[8])
     """The index of the first character that differs, in code points of the text."""
     end: Count = Field(examples=[11])
@@ -129,7 +129,7 @@ class QuotationCheck(Schema):
     """The day from which “last year” is counted, and on which figures have to be in force."""
     items: list[QuotationItem] = list_field(of=2000)
     """The numbers of the text that state a figure, in their order. Years, dates, durations,
-    ordinals and telephone numbers are none."""
+    ordinals and telephone numbers are not included."""
     correction: Editorial[str | None] = Field(
         min_length=1,
         max_length=20_000,

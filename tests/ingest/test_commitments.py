@@ -27,14 +27,14 @@ CASES = {
         "source: people-2025-04-14",
         "source: people-2025-04-15",
         "reports[0].source",
-        "did you mean people-2025-04-14? there is no such source",
+        "; did you mean people-2025-04-14?",
     ),
     "unknown-unit": Broken(
         LABORATORIES,
         "target:\n  value: 100\n  unit: NB",
         "target:\n  value: 100\n  unit: NBS",
         "target.unit",
-        "found 'NBS'",
+        "there is no units/NBS.yaml; did you mean NB?",
         "unit: NBS",
     ),
     "unsorted": Broken(

@@ -222,13 +222,13 @@ def test_the_numbers_of_a_contradiction_fit_its_cause(
             "source: xinhua-silk-road-2023-10-10",
             "source: xinhua-silk-road-2023-10-11",
             "statements[0].source",
-            "did you mean xinhua-silk-road-2023-10-10? there is no such source",
+            "; did you mean xinhua-silk-road-2023-10-10?",
         ),
         (
             "coverage: partner-2023\n    text:\n      en: >-",
             "coverage: partner-2024\n    text:\n      en: >-",
             "coverage",
-            "there is no such coverage",
+            "there is no coverages/partner-2024.yaml",
         ),
     ],
 )

@@ -26,14 +26,14 @@ FORMS = {
         "topics/trade.yaml", "position: 1", "colour: 1", "colour", "is not a field here; the fields"
     ),
     "misspelt-field": Broken(
-        GOODS, "qualifier: ", "qualifer: ", "qualifer", "did you mean qualifier? the fields are"
+        GOODS, "qualifier: ", "qualifer: ", "qualifer", "; did you mean qualifier?"
     ),
     "misspelt-nested-field": Broken(
         AID,
         "  lower: 700",
         "  lowr: 700",
         "bounds.lowr",
-        "did you mean lower? the fields are lower",
+        "the fields are lower, upper; did you mean lower?",
     ),
     "missing-field": Broken(
         GOODS, "status: normal\n", "", "status", "is missing; add it", at="series:"
@@ -44,7 +44,7 @@ FORMS = {
     "empty-text": Broken("units/CNY.yaml", "zh: 人民币元", 'zh: ""', "name.zh", "write some text"),
     "blank-text": Broken("units/CNY.yaml", "zh: 人民币元", 'zh: " "', "name.zh", "write some text"),
     "no-text": Broken(
-        "units/CNY.yaml", "zh: 人民币元", "zh:  # none", "name.zh", "found nothing; write text"
+        "units/CNY.yaml", "zh: 人民币元", "zh:  # none", "name.zh", "is empty; write text"
     ),
     "number-as-text": Broken("units/CNY.yaml", "zh: 人民币元", "zh: 36", "name.zh", "in quotes"),
     "text-as-mapping": Broken(
@@ -133,7 +133,7 @@ LOCATORS = {
         f"{TRANSCRIPT}        locator: P5.S1",
         f"{TRANSCRIPT.replace('02-20', '02-21')}        locator: P5.S1",
         "passages[8].differences[0].source",
-        "did you mean china-org-transcript-2025-02-20? there is no such source",
+        "; did you mean china-org-transcript-2025-02-20?",
     ),
     "difference-from-itself": Broken(
         SCIO,

@@ -54,27 +54,27 @@ FIELDS = "priority-areas/2025-emerging-fields.yaml"
 SIGN = "actions/2025-sign-cooperation-documents.yaml"
 
 REFERENCES = {
-    "topic": Broken(GOODS_TRADE, "topic: trade", "topic: trad", "topic", "did you mean trade? "),
+    "topic": Broken(GOODS_TRADE, "topic: trade", "topic: trad", "topic", "did you mean trade?"),
     "unit": Broken(GOODS_TRADE, "unit: CNY", "unit: CNH", "unit", "no units/CNH.yaml"),
     "reporting-area": Broken(
-        GOODS_TRADE, "reporting_area: CN", "reporting_area: CNN", "reporting_area", "mean CN? "
+        GOODS_TRADE, "reporting_area: CN", "reporting_area: CNN", "reporting_area", "mean CN?"
     ),
     "counterpart-area": Broken(
-        GOODS_TRADE, "counterpart_area: BRI", "counterpart_area: BRIC", "counterpart_area", "BRI? "
+        GOODS_TRADE, "counterpart_area: BRI", "counterpart_area: BRIC", "counterpart_area", "BRI?"
     ),
     "priority-area": Broken(
         SIGN,
         "priority_area: 2025-co",
         "priority_area: 2024-co",
         "priority_area",
-        "did you mean 2025-cooperation-mechanisms? there is no priority-areas/2024-co",
+        "there is no priority-areas/2024-cooperation-mechanisms.yaml; did you mean 2025-co",
     ),
     "source": Broken(
         OUTCOME,
         "source: scio-2025-01-15",
         "source: scio-2025-01-51",
         "source",
-        "found 'scio-2025-01-51'; did you mean scio-2025-01-15? there is no sources/scio-2025",
+        "there is no sources/scio-2025-01-51.yaml; did you mean scio-2025-01-15?",
     ),
     "sectors": Broken(
         SIGN, "  - green-economy", "  - gren-economy", "sectors[1]", "did you mean green-economy?"
@@ -82,7 +82,7 @@ REFERENCES = {
     "instruments": Broken(
         SIGN, "  - cooperation-document", "  - cooperation-paper", "instruments[0]", "did you mean"
     ),
-    "areas": Broken(TWIN_PARKS, "  - MY", "  - MYS", "areas[0]", "did you mean MY? there is no"),
+    "areas": Broken(TWIN_PARKS, "  - MY", "  - MYS", "areas[0]", "/MYS.yaml; did you mean MY?"),
     "indicators": Broken(
         OUTCOME, "  - goods-trade", "  - good-trade", "indicators[0]", "did you mean goods-trade?"
     ),
@@ -91,7 +91,7 @@ REFERENCES = {
         "  - investment-agreements",
         "  - tourism",
         "baseline_indicators[0]",
-        "found 'tourism'; there is no indicators/tourism.yaml",
+        "there is no indicators/tourism.yaml",
     ),
     "topics": Broken(
         SIGN, "source:", "topics:\n  - Trade\nsource:", "topics[0]", "mean trade?", at="- Trade"
@@ -163,8 +163,8 @@ MOVED = {
             "series: goods-trade.CN.BRI.partner-2025.CNY.P10M",
         ),
         (
-            ":2: series: found 'goods-trade.CN.BRI.partner-2025.CNY.P10M'; did you mean "
-            "goods-trade.CN.BRI.partner-2025.CNY.P12M"
+            ":2: series: there is no series/goods-trade.CN.BRI.partner-2025.CNY.P10M.yaml; "
+            "did you mean goods-trade.CN.BRI.partner-2025.CNY.P12M"
         ),
     ),
     "observation-of-nowhere": (
@@ -172,8 +172,8 @@ MOVED = {
         REPORT.replace("2024-01.", "2024-02."),
         ("P12M.2024-01.", "P12M.2024-02."),
         (
-            ":2: observation: found "
-            "'goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-02.scio-2025-01-15'; did you"
+            ":2: observation: there is no observations/"
+            "goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-02.scio-2025-01-15.yaml; did you"
         ),
     ),
     "report-from-its-own-source": (
@@ -210,7 +210,7 @@ MOVED = {
         "outcomes/2024-export-mix.yaml",
         "outcomes/2024-export_mix.yaml",
         ("", ""),
-        ":1: has no key as its name; rename it",
+        ":1: the file name is not a valid key; use letters",
     ),
     "unknown-folder": ("topics/trade.yaml", "trade.yaml", ("", ""), ":1: is not a seed file"),
     "too-deep": (

@@ -100,7 +100,7 @@ def test_a_sentence_without_record_and_note_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
     [
-        (SIGN, "  - digital-economy", "  - digital economy", "did you mean digital-economy? write"),
+        (SIGN, "  - digital-economy", "  - digital economy", "; did you mean digital-economy?"),
         ("topics/trade.yaml", "  en: Trade\n", "  en: >\n    Trade\n", "fold the text with '>-'"),
         ("topics/trade.yaml", "  en: Trade\n", "  en: =Trade\n", "'=' starts a formula"),
         ("topics/trade.yaml", "  en: Trade\n", '  en: " Trade"\n', "remove the spaces around"),
@@ -135,7 +135,7 @@ def test_files_are_named_relative_to_the_given_folder(
     monkeypatch.chdir(tmp_path)
     done = bri("check", "--seed", "./seed/../seed")
     assert done.stderr.splitlines()[1].startswith(f"seed/../seed/{GOODS}:15: status: found 'no'")
-    assert done.stderr.startswith("bri: the seed has 1 issue; ")
+    assert done.stderr.startswith("bri: the seed has 1 issue\n")
 
 
 @pytest.mark.sqlite

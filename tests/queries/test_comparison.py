@@ -150,7 +150,7 @@ def test_a_comparison_includes_rates_for_another_base(client: TestClient) -> Non
     derived = client.get(COMPARE.format("goods-trade", "2013", "2023") + "&derived=true").json()
     assert "no growth from the one period to the other" in derived["derived"]["warning"]
     derived = client.get(COMPARE.format("goods-trade", "2022", "2023") + "&derived=true").json()
-    assert "up 2.8 percent on a year earlier; cite that" in derived["derived"]["warning"]
+    assert "“up 2.8 percent on a year earlier”; cite that" in derived["derived"]["warning"]
 
 
 def test_a_comparison_as_of_a_day(client: TestClient) -> None:

@@ -141,7 +141,7 @@ def test_a_calculated_change_warns_of_a_contradiction(client: TestClient) -> Non
     assert body["later"]["contradiction"]["code"] == KEY
     assert REASON in body["derived"]["warning"]
     body = client.get(f"{url}&lang=zh").json()
-    assert "公布的数据互不一致" in body["derived"]["warning"]
+    assert "公布的数据存在差异" in body["derived"]["warning"]
 
 
 def test_a_calculated_change_does_not_warn_of_rounding(newest: TestClient) -> None:

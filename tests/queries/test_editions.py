@@ -145,7 +145,7 @@ def test_every_indicator_leads_to_its_newest_figure(client: TestClient, lang: st
 @pytest.mark.parametrize(
     ("lang", "detail"),
     [
-        ("en", "fields is no priority area of 2024; it is one of 2023"),
+        ("en", "fields is not a priority area of 2024, but of 2023"),
         ("zh", "2024年重点领域中没有fields；收录该重点领域的年份为2023"),
     ],
 )

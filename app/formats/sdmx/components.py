@@ -260,7 +260,7 @@ COMPONENTS: tuple[Component, ...] = (
         Bilingual("Growth base period", "增速基期"),
         Bilingual(
             "The period against which the growth is measured, written like TIME_PERIOD",
-            "增速所对比的时期，写法同TIME_PERIOD",
+            "增速的基期，写法同TIME_PERIOD",
         ),
         format_growth_base,
         is_mandatory=False,

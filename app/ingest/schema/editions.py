@@ -118,7 +118,7 @@ class PriorityArea(Entity):
 
 
 class Action(Entity):
-    """One announced commitment with one verb."""
+    """One announced action with one verb."""
 
     collection = "actions"
 
