@@ -8,8 +8,9 @@ from typing import Any
 
 import httpx2
 import pytest
+from starlette.testclient import TestClient
 
-from tests.benchmarks import guide_tables, load, peers, plot, scaling, speed
+from tests.benchmarks import cached_latency, guide_tables, load, peers, plot, scaling, speed
 from tests.benchmarks.peers import Started
 
 pytestmark = pytest.mark.sqlite
@@ -60,6 +61,12 @@ def test_guide_takes_the_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     guide_tables.write_measured("scaling.md", "steps", *scaling.format_tables(rows, "a command"))
     page = (tmp_path / "guide" / "zh" / "scaling.md").read_text("utf-8")
     assert "| 1个工作进程，文件 | 72,400 | 3,000 | – |" in page
+
+
+@pytest.mark.parametrize("number", [100, 999])
+def test_requests_in_flight_are_valid(client: TestClient, number: int) -> None:
+    for path in filter(None, cached_latency.LOADS.values()):
+        assert client.get(path.format(number)).status_code == 200
 
 
 def test_the_usual_app_returns_the_same_record(tmp_path: Path, database: Path, server: str) -> None:
