@@ -25,11 +25,11 @@ BANNED = frozenset(
 VERBS = frozenset(
     """
     abort accept acquire adapt add adopt alias allow announce answer append apply assign attach
-    balance bind blank block build bump cache call cancel canonicalize cast check choose cite
+    balance bind blank block build bump cache call cancel canonicalize cast change check choose cite
     classify clean clear close collect colour combine compare compile complete compress compute
     configure connect convert copy count create date debug declare decode decompress define
-    delete derive describe detect dispatch dispose download drain draw drop dump duplicate embed
-    encode end ensure escape evaluate evict exceed exceeds exclude execute exit expand expire
+    delete derive describe detect dispatch dispose download drain draw drop dump duplicate edit
+    embed encode end ensure escape evaluate evict exceed exceeds exclude execute exit expand expire
     explain export extend extract fail fetch fill filter finalize find finish fit fix flatten
     flush fold forget format forward freeze generate get group guess handle hash highlight
     identify ignore import include indent infer inject insert inspect install invalidate iterate
@@ -43,18 +43,18 @@ VERBS = frozenset(
     select send serialize serve set share shift shorten show shut sign skip sleep sort specify
     split start stop store stream strip suggest summarize supersede suspend swap sync take time
     to track transform translate traverse trim truncate try unlock unpack unwrap update upload
-    use validate vary verify wait walk warn watch wrap write
+    use validate vary verify visit wait walk warn watch wrap write
     """.split()
 )
 QUESTIONS = frozenset("is has can must may should".split())
 CONVERSIONS = frozenset("from to by".split())
-ENTRIES = frozenset("diff doctor lifespan main mcp openapi".split())
+ENTRIES = frozenset("app diff doctor lifespan main mcp openapi".split())
 """Commands, which are named as they are typed, and entry points, whose names are customary."""
 INHERITED = frozenset(
     """
     connection_lost connection_made data_received eof_received natural_key on_headers_complete
-    on_message_begin on_message_complete pause_writing result_processor resume_writing self_group
-    writable
+    on_message_begin on_message_complete pause_writing pytest_sessionfinish result_processor
+    resume_writing self_group writable
     """.split()
 )
 """Methods whose names are given by a base class of another package."""
@@ -71,8 +71,9 @@ def split_name(name: str) -> list[str]:
 
 
 def is_property(function: Function) -> bool:
-    """Return whether a function is read like a value."""
-    return any("property" in ast.unparse(one) for one in function.decorator_list)
+    """Return whether a function is read like a value: a property, or a fixture of tests."""
+    decorators = [ast.unparse(one) for one in function.decorator_list]
+    return any(word in one for word in ("property", "fixture") for one in decorators)
 
 
 def list_definitions(tree: ast.Module) -> Iterator[ast.ClassDef | Function]:

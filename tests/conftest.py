@@ -43,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
         # They import the application, which would delay the start of the workers.
         config.pluginmanager.import_plugin("tests.support.fixtures")
     if not is_worker and not config.option.collectonly:
-        leftovers.begin()
+        leftovers.start_run()
         config.pluginmanager.register(leftovers)
 
 

@@ -8,7 +8,7 @@ import struct
 
 from playwright.sync_api import Browser
 
-from tests.support.chromium import chromium
+from tests.support.chromium import start_chromium
 from tests.support.seeds import ROOT
 
 STATIC = ROOT / "app" / "pages" / "static"
@@ -49,7 +49,7 @@ def main() -> None:
     wide = wide.replace(
         '<rect width="32" height="32"', '<rect x="-4" y="-4" width="40" height="40"'
     )
-    with chromium() as browser:
+    with start_chromium() as browser:
         favicon = {size: draw(browser, svg, size) for size in FAVICON_SIZES}
         (STATIC / "favicon.ico").write_bytes(pack_favicon(favicon))
         (STATIC / "apple-touch-icon.png").write_bytes(draw(browser, square, 180))

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from playwright.sync_api import Browser
 
 from app.ingest.build import build
-from tests.support.chromium import chromium
+from tests.support.chromium import start_chromium
 from tests.support.processes import serving
 from tests.support.seeds import ROOT
 
@@ -58,7 +58,7 @@ def take_all(browser: Browser, base: str, folder: Path) -> None:
 
 def main() -> None:
     """Take the pictures of what the seed holds."""
-    with TemporaryDirectory() as stored, chromium() as browser:
+    with TemporaryDirectory() as stored, start_chromium() as browser:
         database = Path(stored) / "bri.sqlite"
         build(ROOT / "seed", ROOT / "migrations", database)
         # Links of the pictures show an address that nobody takes for a real one.

@@ -8,37 +8,38 @@ from typing import Any
 
 import httpx2
 import pytest
+from starlette.testclient import TestClient
 
-from tests.benchmarks import guide_tables, load, peers, plot, scaling, speed
+from tests.benchmarks import cached_latency, guide_tables, load, peers, plot, scaling, speed
 from tests.benchmarks.peers import Started
 
 pytestmark = pytest.mark.sqlite
 
 NAMES = {name for one in speed.COMPARISONS for name in (one.one, one.other)}
-RESULTS = {name: [float(place + 1), 20.0, 30.0] for place, name in enumerate(sorted(NAMES))}
+RESULTS = {name: [float(number), 20.0, 30.0] for number, name in enumerate(sorted(NAMES), 1)}
 STARTS = {"ours": [Started(0.9, 95.2, 1), Started(1.1, 95.4, 1), Started(1.0, 95.3, 1)]}
 
 
-def test_table_has_each_comparison_with_its_aim() -> None:
-    lines = list(speed.table(RESULTS, STARTS))
+def test_table_has_each_comparison_with_its_target() -> None:
+    lines = list(speed.format_table(RESULTS, STARTS))
     assert len(lines) == 2 + len(speed.COMPARISONS) + 2
     assert lines[-2] == "| start to first response, seconds | 0.90 | 1.00 | 1.10 | ≤ 0.8 |"
     assert "≥ 80" in next(
         line for line in lines if "cached response / FastAPI with SQLModel" in line
     )
-    assert len(list(speed.absolute(RESULTS, STARTS))) == len(NAMES) + 1
+    assert len(list(speed.describe_results(RESULTS, STARTS))) == len(NAMES) + 1
 
 
-def test_a_peer_that_cannot_be_had_is_left_out() -> None:
+def test_a_peer_that_cannot_be_installed_is_left_out() -> None:
     results = {name: found for name, found in RESULTS.items() if "roapi" not in name}
-    assert not any("roapi" in line for line in speed.table(results, STARTS))
+    assert not any("roapi" in line for line in speed.format_table(results, STARTS))
 
 
 def test_plot_is_described() -> None:
-    bars: list[dict[str, Any]] = speed.bars(RESULTS)
-    described = plot.specification(bars)
+    bars: list[dict[str, Any]] = speed.build_bars(RESULTS)
+    described = plot.build_specification(bars)
     assert described["data"]["values"] == bars
-    assert all(0 < bar["least"] <= bar["median"] <= bar["most"] for bar in bars)
+    assert all(0 < bar["minimum"] <= bar["median"] <= bar["maximum"] for bar in bars)
 
 
 def test_guide_takes_the_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,7 +48,7 @@ def test_guide_takes_the_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     )
     target = tmp_path / "guide" / "zh" / "speed.md"
     before, after = (target.read_text("utf-8").split("speed -->")[part] for part in (0, 2))
-    speed.place(speed.table(RESULTS, STARTS), Namespace(passes=7, seconds=2.0))
+    speed.write_guide(speed.format_table(RESULTS, STARTS), Namespace(passes=7, seconds=2.0))
     shown = target.read_text("utf-8")
     assert shown.startswith(before)
     assert shown.endswith(after)
@@ -57,17 +58,25 @@ def test_guide_takes_the_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert "| start to first response, seconds | 0.90 | 1.00 | 1.10 | ≤ 0.8 |" in english
 
     rows = [["one worker, file", "72,400", "3,000", "–"]]
-    guide_tables.write_measured("scaling.md", "steps", *scaling.table(rows, "a command"))
+    guide_tables.write_measured("scaling.md", "steps", *scaling.format_tables(rows, "a command"))
     page = (tmp_path / "guide" / "zh" / "scaling.md").read_text("utf-8")
     assert "| 1个工作进程，文件 | 72,400 | 3,000 | – |" in page
 
 
-def test_the_usual_app_gives_the_same_record(tmp_path: Path, database: Path, server: str) -> None:
-    usual = peers.asgi("plain_app", f"/observations/{peers.KEY}", BRI_DATABASE=str(database))
-    with peers.running(usual, tmp_path / "log"):
+@pytest.mark.parametrize("number", [100, 999])
+def test_requests_in_flight_are_valid(client: TestClient, number: int) -> None:
+    for path in filter(None, cached_latency.LOADS.values()):
+        assert client.get(path.format(number)).status_code == 200
+
+
+def test_the_usual_app_returns_the_same_record(tmp_path: Path, database: Path, server: str) -> None:
+    usual = peers.configure_uvicorn(
+        "plain_app", f"/observations/{peers.KEY}", BRI_DATABASE=str(database)
+    )
+    with peers.start_peer(usual, tmp_path / "log"):
         response = httpx2.get(usual.url)
-        assert httpx2.get(usual.at("/observations/nothing")).status_code == 404
-        listed = httpx2.get(usual.at("/observations?limit=7")).json()
+        assert httpx2.get(usual.build_url("/observations/nothing")).status_code == 404
+        listed = httpx2.get(usual.build_url("/observations?limit=7")).json()
         assert len(listed["items"]) == 7 < listed["total"]
     shown, own = response.json(), httpx2.get(server + peers.RECORD).json()
     assert shown["code"] == own["id"]
@@ -80,13 +89,16 @@ def test_the_usual_app_gives_the_same_record(tmp_path: Path, database: Path, ser
 @pytest.mark.skipif(
     shutil.which("wrk") is None and not os.environ.get("CI"), reason="wrk is not installed"
 )
-def test_one_pass_over_bytes_that_are_ready(tmp_path: Path, database: Path) -> None:
-    bare = peers.bare(tmp_path, "bare", "{}", [("content-length", "2")])
-    uncached = peers.ours(database, BRI_CACHE_ENTRIES="0")
-    with peers.running(bare, tmp_path / "a") as started, peers.running(uncached, tmp_path / "b"):
+def test_one_pass_over_prepared_bytes(tmp_path: Path, database: Path) -> None:
+    bare = peers.configure_minimal_asgi(tmp_path, "bare", "{}", [("content-length", "2")])
+    uncached = peers.configure_bri(database, BRI_CACHE_ENTRIES="0")
+    with (
+        peers.start_peer(bare, tmp_path / "a") as started,
+        peers.start_peer(uncached, tmp_path / "b"),
+    ):
         assert started.megabytes > 1
         targets = {"bare": load.Target(bare.url), "hot": load.Target(uncached.url, distinct=True)}
         results = speed.measure(targets, tmp_path, Namespace(passes=1, seconds=1), lambda _: None)
         assert all(len(found) == 1 and found[0] > 0 for found in results.values())
         with pytest.raises(RuntimeError, match="Non-2xx"):
-            load.wrk(load.Target(uncached.at("/v1/nothing")), tmp_path, 1)
+            load.run_wrk(load.Target(uncached.build_url("/v1/nothing")), tmp_path, 1)

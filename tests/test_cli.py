@@ -12,7 +12,13 @@ import httpx2
 import pytest
 from typer.testing import Result
 
-from tests.support.processes import bri, free_port, give_bri, launched, wait_until_ready
+from tests.support.processes import (
+    find_free_port,
+    launched,
+    run_bri,
+    run_bri_with_input,
+    wait_until_ready,
+)
 from tests.support.seeds import ROOT, SEED
 
 pytestmark = [pytest.mark.resources, pytest.mark.sqlite]
@@ -33,10 +39,10 @@ def failed(done: Result, said: str) -> None:
 @pytest.mark.quick
 def test_build_then_check(tmp_path: Path) -> None:
     target = tmp_path / "deep" / "er" / "bri.sqlite"
-    done = bri("build", "--database", str(target))
+    done = run_bri("build", "--database", str(target))
     assert done.exit_code == 0, done.stderr
     assert str(target) in done.stdout
-    assert "was built from this seed" in bri("check", "--database", str(target)).stdout
+    assert "was built from this seed" in run_bri("check", "--database", str(target)).stdout
 
 
 def test_database_of_its_own_for_each_seed(tmp_path: Path) -> None:
@@ -45,7 +51,7 @@ def test_database_of_its_own_for_each_seed(tmp_path: Path) -> None:
     note.write_text(note.read_text() + "# A comment makes another seed.\n")
     data = {"XDG_DATA_HOME": str(tmp_path / "data")}
     for arguments in ([], ["--seed", str(seed)]):
-        assert bri("build", *arguments, **data).exit_code == 0
+        assert run_bri("build", *arguments, **data).exit_code == 0
     assert len(list((tmp_path / "data").rglob("*.sqlite"))) == 2
 
 
@@ -54,8 +60,8 @@ def test_seed_issues_are_printed_one_per_line(tmp_path: Path) -> None:
     (seed / "topics" / "trade.yaml").write_text("position: one\n")
     (seed / "units" / "CNY.yaml").write_text("- nothing\n")
     target = tmp_path / "bri.sqlite"
-    for command in (["build"], ["check"], ["serve", "--port", str(free_port())]):
-        done = bri(*command, "--seed", str(seed), "--database", str(target))
+    for command in (["build"], ["check"], ["serve", "--port", str(find_free_port())]):
+        done = run_bri(*command, "--seed", str(seed), "--database", str(target))
         failed(done, "seed/topics/trade.yaml:1: position: found 'one'")
         assert "seed/units/CNY.yaml:1:" in done.stderr
         assert not target.exists()
@@ -64,14 +70,16 @@ def test_seed_issues_are_printed_one_per_line(tmp_path: Path) -> None:
 def test_errors_of_users_are_printed_on_one_line(tmp_path: Path) -> None:
     stranger = tmp_path / "letter.txt"
     stranger.write_text("Dear all")
-    failed(bri("build", "--database", str(stranger)), "is not a database of this API")
+    failed(run_bri("build", "--database", str(stranger)), "is not a database of this API")
     assert stranger.read_text() == "Dear all"
-    failed(bri("build", "--database", str(tmp_path)), "is a folder")
-    failed(bri("build", "--database", str(stranger / "x" / "y.sqlite")), "cannot write")
-    failed(bri("check", "--database", str(tmp_path / "none.sqlite")), "is missing")
-    failed(bri("check", "--seed", str(tmp_path / "none")), "is not a folder of seed files")
-    failed(bri("check", "--seed", str(tmp_path)), "is not a folder of seed files, which are in ")
-    failed(bri("build", BRI_PUBLIC_URL="not an address"), "BRI_PUBLIC_URL")
+    failed(run_bri("build", "--database", str(tmp_path)), "is a folder")
+    failed(run_bri("build", "--database", str(stranger / "x" / "y.sqlite")), "cannot write")
+    failed(run_bri("check", "--database", str(tmp_path / "none.sqlite")), "is missing")
+    failed(run_bri("check", "--seed", str(tmp_path / "none")), "is not a folder of seed files")
+    failed(
+        run_bri("check", "--seed", str(tmp_path)), "is not a folder of seed files, which are in "
+    )
+    failed(run_bri("build", BRI_PUBLIC_URL="not an address"), "BRI_PUBLIC_URL")
 
 
 def test_database_of_another_revision_is_refused(tmp_path: Path, database: Path) -> None:
@@ -80,9 +88,9 @@ def test_database_of_another_revision_is_refused(tmp_path: Path, database: Path)
     change = "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); "
     change += "c.execute(\"update release set schema_revision='2020_01_01'\"); c.commit()"
     subprocess.run([sys.executable, "-c", change, str(old)], check=True)
-    failed(bri("check", "--database", str(old)), "schema revision 2020_01_01")
-    assert bri("build", "--database", str(old)).exit_code == 0
-    assert bri("check", "--database", str(old)).exit_code == 0
+    failed(run_bri("check", "--database", str(old)), "schema revision 2020_01_01")
+    assert run_bri("build", "--database", str(old)).exit_code == 0
+    assert run_bri("check", "--database", str(old)).exit_code == 0
 
 
 def test_a_port_in_use_is_reported(database: Path) -> None:
@@ -91,14 +99,14 @@ def test_a_port_in_use_is_reported(database: Path) -> None:
         taken.listen()
         port = str(taken.getsockname()[1])
         failed(
-            bri("serve", "--port", port, "--database", str(database)),
+            run_bri("serve", "--port", port, "--database", str(database)),
             f"cannot listen on 127.0.0.1:{port}",
         )
 
 
 @pytest.mark.parametrize("arguments", [["serve", "--port", "x"], ["nothing"], ["build", "--foo"]])
 def test_usage_errors(arguments: list[str]) -> None:
-    done = bri(*arguments)
+    done = run_bri(*arguments)
     assert done.exit_code == 2
     assert isinstance(done.exception, SystemExit)
 
@@ -106,23 +114,23 @@ def test_usage_errors(arguments: list[str]) -> None:
 def test_an_address_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for command in ("build", "check", "openapi"):
-        done = bri(command, "--database", "postgresql+psycopg://somebody@127.0.0.1/bri")
+        done = run_bri(command, "--database", "postgresql+psycopg://somebody@127.0.0.1/bri")
         failed(done, "set BRI_DATABASE_URL for a database server")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_help_names_every_command() -> None:
-    text = bri("--help").stdout
+    text = run_bri("--help").stdout
     for command in ("serve", "build", "check", "openapi"):
         assert command in text
-        assert bri(command, "--help").exit_code == 0
+        assert run_bri(command, "--help").exit_code == 0
     for usage in (
         "import [OPTIONS] {FILE}",
         "diff [OPTIONS] {OLD} {NEW}",
         "export [OPTIONS] {DIR}",
     ):
-        assert usage in bri(usage.split()[0], "--help").stdout
-    shown = bri("check-quote", "--help").stdout
+        assert usage in run_bri(usage.split()[0], "--help").stdout
+    shown = run_bri("check-quote", "--help").stdout
     assert "check-quote [OPTIONS] {TEXT}" in shown
     assert "--asked-on        YYYY-MM-DD" in shown
 
@@ -136,7 +144,7 @@ def test_openapi_prints_the_snapshot(database: Path) -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_serve_prints_its_address_and_stops_on_a_signal(tmp_path: Path, workers: int) -> None:
-    port, target = free_port(), tmp_path / "bri.sqlite"
+    port, target = find_free_port(), tmp_path / "bri.sqlite"
     command = [sys.executable, "-m", "app", "serve", "--workers", str(workers)]
     with subprocess.Popen(
         [*command, "--port", str(port), "--database", str(target)],
@@ -174,15 +182,15 @@ def test_a_quotation_is_checked(tmp_path: Path) -> None:
     target = str(tmp_path / "bri.sqlite")
     text = "China carried out over 700 aid projects in partner countries in {} 2024."
     right, wrong = text.format("January to November"), text.format("the full year")
-    done = bri("check-quote", "--database", target, right)
+    done = run_bri("check-quote", "--database", target, right)
     assert (done.exit_code, done.stdout.count("as published")) == (0, 1), done.stderr
     arguments = ("--lang", "zh", "--asked-on", "2026-11-26")
-    done = bri("check-quote", "--database", target, *arguments, wrong)
+    done = run_bri("check-quote", "--database", target, *arguments, wrong)
     assert done.exit_code == 1
     assert "- 统计期：公布的数据统计期为2024年1—11月" in done.stdout
-    failed(bri("check-quote", "--database", target, " "), "1 to 2000 characters")
+    failed(run_bri("check-quote", "--database", target, " "), "1 to 2000 characters")
     check = ("check-quote", "--database", target, "-")
-    assert "as published" in give_bri(f"{right} 中国".encode(), *check).stdout
+    assert "as published" in run_bri_with_input(f"{right} 中国".encode(), *check).stdout
     for given in (b"", b" \n", b"1" * 2001, "一".encode() * 9000):
-        failed(give_bri(given, *check), "1 to 2000 characters")
-    failed(give_bri(b"\xff\xfe 22.1", *check), "in UTF-8")
+        failed(run_bri_with_input(given, *check), "1 to 2000 characters")
+    failed(run_bri_with_input(b"\xff\xfe 22.1", *check), "in UTF-8")

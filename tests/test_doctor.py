@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import bri, free_port
-from tests.support.seeds import GOODS, ROOT, copied, edit
+from tests.support.processes import find_free_port, run_bri
+from tests.support.seeds import GOODS, ROOT, copy_seed, edit
 
 pytestmark = pytest.mark.resources
 
 
 def findings(*arguments: str, **environment: str) -> tuple[int, dict[str, tuple[str, str]]]:
     """Run the doctor; return the exit code, and each finding by its name."""
-    done = bri("doctor", "--port", str(free_port()), *arguments, **environment)
+    done = run_bri("doctor", "--port", str(find_free_port()), *arguments, **environment)
     lines = [re.split(r" {2,}", line, maxsplit=2) for line in done.stdout.splitlines()]
     return done.exit_code, {name.strip(): (state, shown.strip()) for state, name, shown in lines}
 
@@ -38,7 +38,7 @@ def test_all_is_well_before_and_after_a_build(tmp_path: Path) -> None:
         "server",
     }
     assert "does not exist yet" in found["database"][1]
-    assert bri("build", "--database", target).exit_code == 0
+    assert run_bri("build", "--database", target).exit_code == 0
     code, found = findings("--database", target)
     assert (code, found["database"]) == (
         0,
@@ -47,7 +47,7 @@ def test_all_is_well_before_and_after_a_build(tmp_path: Path) -> None:
 
 
 def test_a_seed_with_faults(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     edit(seed, GOODS, "qualifier: none", "qualifier: nonely")
     code, found = findings("--seed", str(seed), "--database", str(tmp_path / "new.sqlite"))
     state, shown = found["seed"]
@@ -57,9 +57,9 @@ def test_a_seed_with_faults(tmp_path: Path) -> None:
 
 
 def test_a_database_of_another_seed_and_a_broken_one(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     target = tmp_path / "bri.sqlite"
-    assert bri("build", "--database", str(target)).exit_code == 0
+    assert run_bri("build", "--database", str(target)).exit_code == 0
     edit(seed, GOODS, "22.1 trillion yuan", "22.1 trillion RMB")
     _, found = findings("--seed", str(seed), "--database", str(target))
     assert found["database"] == (
@@ -83,7 +83,7 @@ def test_a_port_in_use(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        done = bri("doctor", "--port", port, "--database", str(tmp_path / "a.sqlite"))
+        done = run_bri("doctor", "--port", port, "--database", str(tmp_path / "a.sqlite"))
     assert done.exit_code == 1
     assert f"cannot listen on 127.0.0.1:{port}" in done.stdout
 
@@ -110,7 +110,7 @@ def test_no_room_for_a_database() -> None:
 
 
 def test_on_a_seed_folder_that_is_missing(tmp_path: Path) -> None:
-    done = bri("doctor", "--seed", str(tmp_path / "none"))
+    done = run_bri("doctor", "--seed", str(tmp_path / "none"))
     assert done.exit_code == 1
     assert "not a folder of seed files" in done.stderr
     assert (ROOT / "seed").is_dir()

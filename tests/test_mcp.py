@@ -15,7 +15,7 @@ from mcp import Client, StdioServerParameters
 from starlette.testclient import TestClient
 
 from tests.support.processes import serving
-from tests.support.targets import Target, environment_of
+from tests.support.targets import Target, build_environment
 
 pytestmark = pytest.mark.resources
 
@@ -215,7 +215,7 @@ def test_on_standard_input(database: Target) -> None:
     command = StdioServerParameters(
         command=sys.executable,
         args=["-m", "app", "mcp"],
-        env={**os.environ, **environment_of(database)},
+        env={**os.environ, **build_environment(database)},
     )
     sentences, _ = call_tool(command, "list_indicators", topic="projects")
     assert "over 700" in sentences

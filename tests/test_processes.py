@@ -21,7 +21,7 @@ from app.formats.charts.rendering import embed_font
 from app.problems.messages import NO_TEMPORARY_FILES
 from app.problems.problem import NotReady
 from app.processes import HelperProcess
-from tests.support.load import until
+from tests.support.load import wait_for
 
 pytestmark = pytest.mark.resources
 LARGE = 10**12
@@ -181,7 +181,7 @@ time.sleep(60)
             child = int(parent.stdout.readline())
             time.sleep(0.3)
             parent.kill()
-        until(lambda child=child: not Path(f"/proc/{child}/stat").exists(), 10)  # type: ignore[misc]
+        wait_for(lambda child=child: not Path(f"/proc/{child}/stat").exists(), 10)  # type: ignore[misc]
 
 
 def test_a_process_ends_quietly_with_a_parent_that_has_not_read_its_result() -> None:

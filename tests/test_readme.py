@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.settings import Settings
-from tests.support.processes import bri, free_port
+from tests.support.processes import find_free_port, run_bri
 from tests.support.seeds import ROOT, SEED
 
 README = ROOT / "README.md"
@@ -107,10 +107,10 @@ def test_other_commands_are_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     others = [parameter.values for parameter in pairs(curl=False)]
     assert len(others) >= 5
     for _, command in others:
-        free = str(command).replace("--port 8123", f"--port {free_port()}")
+        free = str(command).replace("--port 8123", f"--port {find_free_port()}")
         words = shlex.split(free.partition(">")[0])
         assert words[0] == ".venv/bin/bri"
-        done = bri(*words[1:])
+        done = run_bri(*words[1:])
         assert done.exit_code == 0, done.output
 
 

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from app.settings import Settings
-from tests.support.processes import bri
+from tests.support.processes import run_bri
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_hosts_and_rates_that_make_sense() -> None:
 
 
 def test_a_misspelt_variable_is_refused(tmp_path: Path) -> None:
-    done = bri("build", "--database", str(tmp_path / "a.sqlite"), BRI_DATABSE_URL="x")
+    done = run_bri("build", "--database", str(tmp_path / "a.sqlite"), BRI_DATABSE_URL="x")
     assert done.exit_code == 1
     assert "BRI_DATABSE_URL is not a setting; did you mean BRI_DATABASE_URL?" in done.stderr
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.support.processes import free_port, wait_until_ready
+from tests.support.processes import find_free_port, wait_until_ready
 from tests.support.seeds import ROOT
 
 
@@ -52,7 +52,7 @@ def clean_environment() -> dict[str, str]:
 
 
 def test_wheel_serves_from_any_folder(installed: Path, tmp_path: Path) -> None:
-    base = f"http://127.0.0.1:{(port := free_port())}"
+    base = f"http://127.0.0.1:{(port := find_free_port())}"
     with subprocess.Popen(
         [installed, "serve", "--port", str(port)],
         cwd=tmp_path,

@@ -26,70 +26,74 @@ PASSES = 3
 COLUMNS = [column.name for column in models.Observation.__table__.columns]  # type: ignore[attr-defined]
 
 
-def most_memory() -> int:
-    """Return the peak memory of this process in megabytes."""
-    return getrusage(RUSAGE_SELF).ru_maxrss // 1024
+def read_peak_memory() -> int:
+    """Read the peak memory of this process in megabytes."""
+    return getrusage(RUSAGE_SELF).ru_maxrss * 1024 // 1_000_000
 
 
-def made(count: int) -> Iterator[Row]:
+def generate_observations(count: int) -> Iterator[Row]:
     """Generate observations."""
-    return islice(generated_data.observations(generated_data.SCALES["1m"]), count)
+    return islice(generated_data.generate_observations(generated_data.SCALES["1m"]), count)
 
 
-def prepared(connection: Connection) -> None:
+def prepare_tables(connection: Connection) -> None:
     """Create the tables, and the rows that observations refer to."""
     migrate_database(connection, generated_data.ROOT / "migrations")
     scale = generated_data.SCALES["1m"]
     own = seed_rows(load_valid_seed(generated_data.SEED), "0" * 64, SCHEMA_REVISION)
-    rest = (generated_data.sources(), generated_data.areas(scale), generated_data.indicators(scale))
-    insert_rows(connection, chain(own, *rest, generated_data.series(scale)))
+    rest = (
+        generated_data.generate_sources(),
+        generated_data.generate_areas(scale),
+        generated_data.generate_indicators(scale),
+    )
+    insert_rows(connection, chain(own, *rest, generated_data.generate_series(scale)))
 
 
-def seconds_of_load(connection: Connection, rows: Iterable[Row]) -> float:
-    """Load rows as a build does."""
+def measure_load(connection: Connection, rows: Iterable[Row]) -> float:
+    """Return the seconds in which a build loads rows."""
     start = perf_counter()
     insert_rows(connection, rows)
     return perf_counter() - start
 
 
-def seconds_of_driver(connection: Connection, rows: list[tuple[object, ...]]) -> float:
-    """Load the same rows, finished, by the driver alone."""
+def measure_driver(connection: Connection, rows: list[tuple[object, ...]]) -> float:
+    """Return the seconds in which the driver alone loads the same rows, already prepared."""
     driver = connection.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)
     marks = ",".join("?" * len(COLUMNS))
     statement = f"INSERT INTO observation ({','.join(COLUMNS)}) VALUES ({marks})"
     start = perf_counter()
-    for place in range(0, len(rows), BATCH_SIZE):
-        driver.executemany(statement, rows[place : place + BATCH_SIZE])
+    for first in range(0, len(rows), BATCH_SIZE):
+        driver.executemany(statement, rows[first : first + BATCH_SIZE])
     return perf_counter() - start
 
 
-def emptied(connection: Connection) -> None:
-    """Take the made-up observations out again."""
+def delete_generated(connection: Connection) -> None:
+    """Delete the generated observations."""
     connection.exec_driver_sql("DELETE FROM observation WHERE id >= 1000")
 
 
 def main() -> None:
-    """Print rows a second of both, in turns, and the memory of a load that is ten times as long."""
+    """Print rows per second of both, in turn, and the memory of a load of ten times the rows."""
     with tempfile.TemporaryDirectory() as folder:
         engine = create_writing_engine(Path(folder) / "bri.sqlite")
         with engine.begin() as connection:
-            prepared(connection)
-            seconds_of_load(connection, made(ROWS // 10))
-            small = most_memory()
-            emptied(connection)
-            seconds_of_load(connection, made(ROWS))
-            large = most_memory()
+            prepare_tables(connection)
+            measure_load(connection, generate_observations(ROWS // 10))
+            small = read_peak_memory()
+            delete_generated(connection)
+            measure_load(connection, generate_observations(ROWS))
+            large = read_peak_memory()
             chosen = f"SELECT {','.join(COLUMNS)} FROM observation WHERE id >= 1000 ORDER BY id"
             rows = [tuple(row) for row in connection.exec_driver_sql(chosen)]
-            emptied(connection)
+            delete_generated(connection)
             ours, bare = [], []
             for _ in range(PASSES):
-                ours.append(ROWS / seconds_of_load(connection, list(made(ROWS))))
-                emptied(connection)
-                bare.append(ROWS / seconds_of_driver(connection, rows))
-                emptied(connection)
-    print(f"rows a second: load {median(ours):,.0f}, executemany {median(bare):,.0f}")
+                ours.append(ROWS / measure_load(connection, list(generate_observations(ROWS))))
+                delete_generated(connection)
+                bare.append(ROWS / measure_driver(connection, rows))
+                delete_generated(connection)
+    print(f"rows per second: load {median(ours):,.0f}, executemany {median(bare):,.0f}")
     print(f"ratio {median(ours) / median(bare):.2f}; memory {small} MB, ten times the rows {large}")
 
 

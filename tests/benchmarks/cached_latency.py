@@ -1,8 +1,8 @@
 """Do charts and workbooks delay cached responses? The 99th percentile with and without them.
 
 ``python -m tests.benchmarks.cached_latency`` requests one cached response as fast as possible,
-first alone, then with 50 requests for charts in progress, then with 50 for workbooks; in several
-rounds.
+first alone, then with as many requests for charts in flight as a server queues, then with as many
+for workbooks; in several rounds.
 """
 
 import argparse
@@ -16,26 +16,27 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
+from app.http.limits import MAX_WAITING
 from app.ingest.build import build
-from tests.benchmarks.load import Target, wrk
+from tests.benchmarks.load import Target, run_wrk
 from tests.support.processes import serving
 from tests.support.seeds import MIGRATIONS, SEED
 
-IN_FLIGHT = 50
 LOADS = {
     "alone": None,
-    "50 pictures in flight": "/v1/indicators/goods-trade/chart.svg?height=1{}",
-    "50 workbooks in flight": "/v1/observations.xlsx?until=2{:03}-12-31",
+    # Lower ones than 2000 pixels can be too small for the chart.
+    "charts in flight": "/v1/indicators/goods-trade/chart.svg?height=2{}",
+    "workbooks in flight": "/v1/observations.xlsx?until=2{:03}-12-31",
 }
 
 
 @contextmanager
-def in_flight(base: str, path: str) -> Iterator[list[int]]:
-    """Keep a number of requests of one kind in flight, no two alike; count the responses."""
+def keep_in_flight(base: str, path: str) -> Iterator[list[int]]:
+    """Keep requests of one kind in flight, no two alike and none refused; record their statuses."""
     ended = threading.Event()
     # More than the cache holds, so that none is cached.
     numbers = cycle(range(100, 1000))
-    answered: list[int] = []
+    statuses: list[int] = []
 
     def work() -> None:
         connection = HTTPConnection(urlsplit(base).netloc, timeout=120)
@@ -43,13 +44,13 @@ def in_flight(base: str, path: str) -> Iterator[list[int]]:
             connection.request("GET", path.format(next(numbers)))
             response = connection.getresponse()
             response.read()
-            answered.append(response.status)
+            statuses.append(response.status)
 
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(IN_FLIGHT)]
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(MAX_WAITING)]
     for thread in threads:
         thread.start()
     try:
-        yield answered
+        yield statuses
     finally:
         ended.set()
         for thread in threads:
@@ -72,11 +73,11 @@ def main() -> None:
             results: dict[str, list[float]] = {what: [] for what in LOADS}
             for _ in range(options.passes):
                 for what, path in LOADS.items():
-                    beside = in_flight(base, path) if path else nullcontext(list[int]())
-                    with beside as answered:
-                        measured = wrk(Target(f"{base}/v1/overview"), folder, options.seconds)
+                    requests = keep_in_flight(base, path) if path else nullcontext(list[int]())
+                    with requests as statuses:
+                        measured = run_wrk(Target(f"{base}/v1/overview"), folder, options.seconds)
                     results[what].append(measured.p99)
-                    assert set(answered) <= {200}, set(answered)
+                    assert set(statuses) <= {200}, set(statuses)
     alone = statistics.median(results["alone"])
     for what, found in results.items():
         least, most = min(found), max(found)

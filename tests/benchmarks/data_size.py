@@ -1,4 +1,4 @@
-"""Response times as data grows: the same requests to a small and a large database, in turns.
+"""Response times as data grows: the same requests to a small and a large database, in turn.
 
 python -m tests.benchmarks.generated_data 10k small.sqlite
 python -m tests.benchmarks.generated_data 10m large.sqlite
@@ -26,8 +26,8 @@ from app.parameters import ObservationListParameters
 from app.queries.long_lists import list_orders
 from app.queries.pagination import build_scope, encode_cursor
 from tests.benchmarks.generated_data import SCALES, build
-from tests.support.postgresql import folder_for_servers, running
-from tests.support.processes import free_port
+from tests.support.postgresql import create_server_folder, start_cluster
+from tests.support.processes import find_free_port
 from tests.support.targets import Target, opened
 
 SECONDS = 4.0
@@ -77,13 +77,13 @@ REQUESTS = {
 }
 
 
-def fill_in(client: TestClient, url: str) -> str:
-    """Return the URL of a request; that of the last page depends on the database."""
-    return place_before_last(client) if url == "last" else url
+def complete_url(client: TestClient, url: str) -> str:
+    """Complete the URL of a request; that of the last page depends on the database."""
+    return build_last_page_url(client) if url == "last" else url
 
 
-def place_before_last(client: TestClient) -> str:
-    """Return the URL of the last page of the first order."""
+def build_last_page_url(client: TestClient) -> str:
+    """Build the URL of the last page in the default order."""
     database = client.app.state.releases.get_release().database  # type: ignore[attr-defined]
     columns = list_orders(Observation)["indicator"]
     current = col(Observation.current_until) == FOREVER
@@ -94,7 +94,7 @@ def place_before_last(client: TestClient) -> str:
     return f"{LIST}&cursor={encode_cursor(list(row), scope)}"
 
 
-def timed(client: TestClient, url: str) -> float:
+def measure_request(client: TestClient, url: str) -> float:
     """Send a request and return its duration in milliseconds."""
     start = perf_counter()
     response = client.get(url)
@@ -103,42 +103,45 @@ def timed(client: TestClient, url: str) -> float:
     return taken
 
 
-def compare(clients: list[TestClient], url: str) -> list[list[float]]:
-    """Send a request to all in turn, after a first one that does not count."""
-    urls = [fill_in(one, url) for one in clients]
-    for client, asked in zip(clients, urls, strict=True):
-        client.get(asked)
+def compare(clients: list[TestClient], template: str) -> list[list[float]]:
+    """Send a request to all in turn, after a first one that is not measured."""
+    urls = [complete_url(one, template) for one in clients]
+    for client, url in zip(clients, urls, strict=True):
+        client.get(url)
     taken: list[list[float]] = [[] for _ in clients]
     start = perf_counter()
     while len(taken[0]) < LEAST or (len(taken[0]) < MOST and perf_counter() - start < SECONDS):
-        for times, client, asked in zip(taken, clients, urls, strict=True):
-            times.append(timed(client, asked))
+        for times, client, url in zip(taken, clients, urls, strict=True):
+            times.append(measure_request(client, url))
     return taken
 
 
 @contextmanager
-def targets(names: list[str]) -> Iterator[list[Target]]:
-    """Return the databases that exist, or create those whose sizes are named on PostgreSQL."""
+def open_targets(names: list[str]) -> Iterator[list[Target]]:
+    """Yield the databases that exist, or build those whose sizes are named on PostgreSQL."""
     if not set(names) <= SCALES.keys():
         yield [Path(name) for name in names]
         return
-    with folder_for_servers() as folder, running(folder / "main", free_port()) as cluster:
-        made: list[Target] = []
+    with (
+        create_server_folder() as folder,
+        start_cluster(folder / "main", find_free_port()) as cluster,
+    ):
+        built: list[Target] = []
         for name in names:
-            made.append(cluster.new_database())
-            build(SCALES[name], made[-1])
-        yield made
+            built.append(cluster.create_database())
+            build(SCALES[name], built[-1])
+        yield built
 
 
 def main(names: list[str]) -> None:
     """Print a table of medians and 99th percentiles, and their ratios."""
-    with targets(names) as found, ExitStack() as stack:
+    with open_targets(names) as found, ExitStack() as stack:
         apps = [stack.enter_context(opened(one, cache_entries=0)) for one in found]
-        tell([TestClient(app) for app in apps])
+        print_table([TestClient(app) for app in apps])
 
 
-def tell(clients: list[TestClient]) -> None:
-    """Measure and print."""
+def print_table(clients: list[TestClient]) -> None:
+    """Measure each request, and print a row for it."""
     # The server freezes what is there at its start; here the requests would pay for it.
     gc.collect()
     gc.freeze()

@@ -17,22 +17,17 @@ from app.db import Database, SQLiteStore
 from app.formats.tables import OBSERVATIONS, TableQuery
 from app.i18n import Language
 from app.parameters import ObservationFilters
-from tests.support.processes import free_port, wait_until_ready
+from tests.benchmarks.load import read_memory
+from tests.support.processes import find_free_port, wait_until_ready
 
 QUERY = "vintages=all"
 TIMES = "%{time_starttransfer} %{time_total}"
 
 
-def resident(pid: int) -> int:
-    """Read how many megabytes a process holds."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("VmRSS:")[2].split()[0]) // 1024
-
-
 @contextmanager
 def served(path: Path) -> Iterator[tuple[str, int]]:
-    """Serve a database as it is; ``bri serve`` would build that of the seed in its place."""
-    base = f"http://127.0.0.1:{(port := free_port())}"
+    """Serve a database as it is; ``bri serve`` would replace it with that of the seed."""
+    base = f"http://127.0.0.1:{(port := find_free_port())}"
     command = [
         sys.executable,
         "-m",
@@ -52,16 +47,16 @@ def served(path: Path) -> Iterator[tuple[str, int]]:
             process.terminate()
 
 
-def downloaded(base: str, pid: int) -> tuple[float, float, int, int, int]:
+def measure_download(base: str, pid: int) -> tuple[float, float, int, float, float]:
     """Return the seconds to the first and last byte, the lines, the initial and the peak memory."""
     url = f"{base}/v1/observations.csv?{QUERY}"
     subprocess.run(["curl", "-s", "-o", os.devnull, f"{url}&indicator=goods-trade"], check=True)
-    before, most, done = resident(pid), 0, Event()
+    before, peak, done = read_memory(pid), 0.0, Event()
 
     def watch() -> None:
-        nonlocal most
+        nonlocal peak
         while not done.wait(0.2):
-            most = max(most, resident(pid))
+            peak = max(peak, read_memory(pid))
 
     watching = Thread(target=watch)
     watching.start()
@@ -76,11 +71,11 @@ def downloaded(base: str, pid: int) -> tuple[float, float, int, int, int]:
     done.set()
     watching.join()
     first, seconds = map(float, ran.stdout.split())
-    return first, seconds, count, before, most
+    return first, seconds, count, before, peak
 
 
-def command_line(path: Path) -> float:
-    """Have sqlite3 write the same table, and give the seconds."""
+def measure_command_line(path: Path) -> float:
+    """Return the seconds in which sqlite3 writes the same table."""
     database = Database(SQLiteStore(path))
     with database.connect() as connection:
         filters = ObservationFilters.model_validate({"vintages": "all"})
@@ -98,11 +93,11 @@ def command_line(path: Path) -> float:
 def main(path: Path) -> None:
     """Print what was measured."""
     with served(path) as (base, pid):
-        first, seconds, lines, before, most = downloaded(base, pid)
-    own = command_line(path)
+        first, seconds, lines, before, peak = measure_download(base, pid)
+    own = measure_command_line(path)
     print(f"{lines - 1:,} rows; first byte after {first * 1000:.0f} ms")
     print(f"{(lines - 1) / seconds:,.0f} rows a second; sqlite3 -csv {(lines - 1) / own:,.0f}")
-    print(f"ratio {own / seconds:.2f}; memory {before} MB before, {most} MB at most")
+    print(f"ratio {own / seconds:.2f}; memory {before:.0f} MB before, {peak:.0f} MB at most")
 
 
 if __name__ == "__main__":

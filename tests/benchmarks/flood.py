@@ -1,7 +1,7 @@
-"""Does a flood of one kind of request delay the others? Their 99th percentiles alone and beside it.
+"""Does a flood of one kind of request delay the others? Their 99th percentiles alone and during it.
 
 ``python -m tests.benchmarks.flood`` keeps many requests of one kind in flight, none of which can be
-answered from the cache, and meanwhile sends requests of the other kinds one after another.
+served from the cache, and meanwhile sends requests of the other kinds one after another.
 """
 
 import argparse
@@ -45,7 +45,7 @@ OK = 200
 NUMBERS = count()
 
 
-def request(connection: HTTPConnection, path: str, host: str) -> int:
+def send_request(connection: HTTPConnection, path: str, host: str) -> int:
     """Send a request; one that names another host than all others is never cached."""
     connection.request("GET", path, headers={"Accept-Encoding": "br", "Host": host})
     response = connection.getresponse()
@@ -53,14 +53,14 @@ def request(connection: HTTPConnection, path: str, host: str) -> int:
     return response.status
 
 
-def flood(base: str, path: str) -> None:
+def keep_flooding(base: str, path: str) -> None:
     """Keep a number of requests in flight until this process ends."""
 
     def work(start: int) -> None:
         for number in count(start, IN_FLIGHT):
             connection = HTTPConnection(urlsplit(base).netloc, timeout=60)
             with suppress(OSError, HTTPException):
-                if request(connection, path, f"flood-{number}.test") != OK:
+                if send_request(connection, path, f"flood-{number}.test") != OK:
                     sleep(0.5)
 
     with ThreadPoolExecutor(IN_FLIGHT) as threads:
@@ -73,7 +73,7 @@ def flooded(base: str, path: str | None) -> Iterator[None]:
     if path is None:
         yield
         return
-    process = get_context("spawn").Process(target=flood, args=(base, path), daemon=True)
+    process = get_context("spawn").Process(target=keep_flooding, args=(base, path), daemon=True)
     process.start()
     sleep(2)
     try:
@@ -91,13 +91,13 @@ def measure(base: str, kind: str, requests: int) -> list[float]:
     for _ in range(requests):
         host = "cached.test" if kind == CACHED else f"alone-{next(NUMBERS)}.test"
         began = perf_counter()
-        status = request(connection, KINDS[kind], host)
+        status = send_request(connection, KINDS[kind], host)
         spent.append(perf_counter() - began)
         assert status == OK, f"{kind}: {status}"
     return spent
 
 
-def read_percentile(seconds: list[float], percentile: int) -> float:
+def compute_percentile(seconds: list[float], percentile: int) -> float:
     """Return a percentile in milliseconds."""
     return quantiles(seconds, n=100)[percentile - 1] * 1000
 
@@ -123,20 +123,20 @@ def main() -> None:
                         if SAME.get(name_of_flood) != kind:
                             found[name_of_flood, kind] += measure(base, kind, options.requests)
     for percentile in (50, 90, 99):
-        print(f"p{percentile} beside".ljust(12), *(f"{kind:>16}" for kind in KINDS))
+        print(f"p{percentile} during".ljust(12), *(f"{kind:>16}" for kind in KINDS))
         for name_of_flood in FLOODS:
-            print(f"{name_of_flood:12}", *write_cells(found, name_of_flood, percentile))
+            print(f"{name_of_flood:12}", *format_cells(found, name_of_flood, percentile))
 
 
-def write_cells(
+def format_cells(
     found: dict[tuple[str, str], list[float]], flooded_by: str, percentile: int
 ) -> Iterator[str]:
-    """Write the milliseconds of each kind beside a flood, and their ratio to those without."""
+    """Format the milliseconds of each kind during a flood, and their ratio to those without."""
     for kind in KINDS:
         cell = "-"
         if spent := found.get((flooded_by, kind)):
-            taken = read_percentile(spent, percentile)
-            ratio = taken / read_percentile(found["nothing", kind], percentile)
+            taken = compute_percentile(spent, percentile)
+            ratio = taken / compute_percentile(found["nothing", kind], percentile)
             cell = f"{taken:.1f} ms {ratio:.1f}x"
         yield f"{cell:>16}"
 

@@ -1,7 +1,7 @@
-"""A database of any size: the real seed, and made-up figures through the real models.
+"""A database of any size: the real seed, and generated figures through the real models.
 
-The figures of the seed keep their places; made-up indicators, areas, sources, series, vintages and
-growth rates follow them. They never leave the benchmarks.
+The figures of the seed keep their ids; generated indicators, areas, sources, series, vintages and
+growth rates follow them.
 """
 
 from collections.abc import Iterator
@@ -47,19 +47,19 @@ QUALIFIERS = (Qualifier.NONE,) * 7 + (Qualifier.OVER, Qualifier.NEARLY, Qualifie
 
 @dataclass(frozen=True)
 class Scale:
-    """How many of everything there are."""
+    """The numbers of indicators and areas, on which all others depend."""
 
     indicators: int
     areas: int
 
     @property
     def observations(self) -> int:
-        """Count the made-up observations."""
+        """Count the generated observations."""
         return self.indicators * self.areas * YEARS * VINTAGES
 
     @property
     def rows(self) -> int:
-        """Count the made-up rows of all tables."""
+        """Count the generated rows of all tables."""
         series = self.indicators * self.areas
         rest = YEARS * VINTAGES + self.areas + self.indicators
         return self.observations + series + series * len(range(1, YEARS, 5)) + rest
@@ -73,25 +73,32 @@ SCALES = {
 }
 
 
-def texts(name: str, text: str) -> dict[str, str]:
+def build_texts(name: str, text: str) -> dict[str, str]:
     """Return a text in both languages."""
     return {f"{name}_en": text, f"{name}_zh": text}
 
 
-def source_key(year: int, vintage: int) -> str:
-    """Name the source of a year's figures."""
+def build_source_key(year: int, vintage: int) -> str:
+    """Build the key of the source of a year's figures."""
     return f"generated-{year + 1 + vintage}-0{vintage + 1}-15"
 
 
+def get_publication_date(year: int, vintage: int) -> date:
+    """Return when the source of a year's figures was published, which ends its key."""
+    return date.fromisoformat(build_source_key(year, vintage)[-10:])
+
+
 def build(scale: Scale, target: Path | URL) -> None:
-    """Build a database that holds the real seed and a made-up rest, with a progress bar."""
+    """Build a database that holds the real seed and generated rows, with a progress bar."""
     from rich.progress import track  # noqa: PLC0415
 
     seed = load_valid_seed(SEED)
-    made_up = track(rows(scale), f"{scale.observations:,} observations", total=scale.rows)
+    generated = track(
+        generate_rows(scale), f"{scale.observations:,} observations", total=scale.rows
+    )
     name = target.stem if isinstance(target, Path) else str(target.database)
     digest = sha256(name.encode()).hexdigest()
-    content = chain(seed_rows(seed, digest, SCHEMA_REVISION), made_up)
+    content = chain(seed_rows(seed, digest, SCHEMA_REVISION), generated)
 
     def fill(connection: Connection) -> None:
         migrate_database(connection, ROOT / "migrations")
@@ -100,22 +107,22 @@ def build(scale: Scale, target: Path | URL) -> None:
     publish(target, digest, fill, build_search_rows(seed))
 
 
-def rows(scale: Scale) -> Iterator[Row]:
+def generate_rows(scale: Scale) -> Iterator[Row]:
     """Yield the generated rows, a referenced row before those that refer to it."""
-    yield from sources()
-    yield from areas(scale)
-    yield from indicators(scale)
-    yield from series(scale)
-    yield from observations(scale)
-    yield from latest_observations(scale)
-    yield from growth_rates(scale)
+    yield from generate_sources()
+    yield from generate_areas(scale)
+    yield from generate_indicators(scale)
+    yield from generate_series(scale)
+    yield from generate_observations(scale)
+    yield from generate_latest_observations(scale)
+    yield from generate_growth_rates(scale)
 
 
-def sources() -> Iterator[Row]:
+def generate_sources() -> Iterator[Row]:
     """Yield two sources per year: a first publication and a revision."""
     for year in range(YEARS):
         for vintage in range(VINTAGES):
-            code = source_key(FIRST_YEAR + year, vintage)
+            code = build_source_key(FIRST_YEAR + year, vintage)
             yield (
                 models.Source,
                 {
@@ -126,21 +133,21 @@ def sources() -> Iterator[Row]:
                     "standing": Standing.SECONDARY,
                     "title_kind": TitleKind.PRINTED,
                     "printed_title": f"Generated report {code}",
-                    **texts("title", f"Generated report {code}"),
-                    **texts("publisher", "Generator"),
-                    **texts("publisher_short", "Generator"),
+                    **build_texts("title", f"Generated report {code}"),
+                    **build_texts("publisher", "Generator"),
+                    **build_texts("publisher_short", "Generator"),
                     "document_kind": DocumentKind.ARTICLE,
-                    **texts("body", "Generator"),
-                    "published_on": date.fromisoformat(code[-10:]),
+                    **build_texts("body", "Generator"),
+                    "published_on": get_publication_date(FIRST_YEAR + year, vintage),
                     "published_precision": Precision.DAY,
                     "published_basis": DateBasis.PRINTED,
                     "language": "en",
-                    **texts("licence", "None"),
+                    **build_texts("licence", "None"),
                 },
             )
 
 
-def areas(scale: Scale) -> Iterator[Row]:
+def generate_areas(scale: Scale) -> Iterator[Row]:
     """Yield the counterpart areas."""
     for number in range(scale.areas):
         yield (
@@ -149,14 +156,14 @@ def areas(scale: Scale) -> Iterator[Row]:
                 "id": BASE + number,
                 "code": f"X{number:03}",
                 "position": BASE + number,
-                **texts("name", f"Area {number}"),
+                **build_texts("name", f"Area {number}"),
                 "kind": AreaKind.COUNTRY,
-                **texts("definition", "A made-up area."),
+                **build_texts("definition", "A generated area."),
             },
         )
 
 
-def indicators(scale: Scale) -> Iterator[Row]:
+def generate_indicators(scale: Scale) -> Iterator[Row]:
     """Yield the indicators; their units, topics and directions alternate."""
     for number in range(scale.indicators):
         yield (
@@ -165,9 +172,9 @@ def indicators(scale: Scale) -> Iterator[Row]:
                 "id": BASE + number,
                 "code": f"generated-{number:04}",
                 "position": BASE + number,
-                **texts("name", f"Generated indicator {number}"),
-                **texts("definition", "A made-up measure."),
-                **texts("note", "It stands for load only."),
+                **build_texts("name", f"Generated indicator {number}"),
+                **build_texts("definition", "A generated measure."),
+                **build_texts("note", "For load tests only."),
                 "topic_id": 1 + number % 3,
                 "unit_id": 1 + number % 4,
                 "stock_flow": StockFlow.FLOW,
@@ -179,7 +186,7 @@ def indicators(scale: Scale) -> Iterator[Row]:
         )
 
 
-def series(scale: Scale) -> Iterator[Row]:
+def generate_series(scale: Scale) -> Iterator[Row]:
     """Yield one series for each indicator and area."""
     for number in range(scale.indicators * scale.areas):
         indicator, area = divmod(number, scale.areas)
@@ -187,7 +194,7 @@ def series(scale: Scale) -> Iterator[Row]:
             models.Series,
             {
                 "id": BASE + number,
-                "code": series_key(indicator, area),
+                "code": build_series_key(indicator, area),
                 "indicator_id": BASE + indicator,
                 "reporting_area_id": 2,
                 "counterpart_area_id": BASE + area,
@@ -210,23 +217,20 @@ def series(scale: Scale) -> Iterator[Row]:
         )
 
 
-def series_key(indicator: int, area: int) -> str:
-    """Spell the key of a made-up series."""
+def build_series_key(indicator: int, area: int) -> str:
+    """Build the key of a generated series."""
     unit = ("CNY", "NB", "PT", "USD")[indicator % 4]
     return f"generated-{indicator:04}.CN.X{area:03}.partner-2025.{unit}.P12M"
 
 
-def observations(scale: Scale) -> Iterator[Row]:
+def generate_observations(scale: Scale) -> Iterator[Row]:
     """Yield every figure: the first value of each year, and a revised one a year later."""
     number = BASE
     for one in range(scale.indicators * scale.areas):
-        key = series_key(*divmod(one, scale.areas))
+        key = build_series_key(*divmod(one, scale.areas))
         for year in range(YEARS):
             start = date(FIRST_YEAR + year, 1, 1)
-            days = [
-                date.fromisoformat(source_key(start.year, vintage)[-10:])
-                for vintage in range(VINTAGES)
-            ]
+            days = [get_publication_date(start.year, vintage) for vintage in range(VINTAGES)]
             for vintage in range(VINTAGES):
                 last = vintage == VINTAGES - 1
                 printed = Decimal((one * 7919 + year * 104_729 + vintage) % 99_991 + 1).scaleb(-2)
@@ -236,7 +240,7 @@ def observations(scale: Scale) -> Iterator[Row]:
                     models.Observation,
                     {
                         "id": number,
-                        "code": f"{key}.{start:%Y-%m}.{source_key(start.year, vintage)}",
+                        "code": f"{key}.{start:%Y-%m}.{build_source_key(start.year, vintage)}",
                         "source_id": BASE + year * VINTAGES + vintage,
                         "locator": None,
                         "checked_on": None,
@@ -251,7 +255,7 @@ def observations(scale: Scale) -> Iterator[Row]:
                         "published_value": printed,
                         "multiplier": 9,
                         "decimals": 2,
-                        **texts("wording", f"{printed} billion"),
+                        **build_texts("wording", f"{printed} billion"),
                         "wording_original": None,
                         "qualifier": qualifier,
                         "lower_bound": value if qualifier is Qualifier.OVER else None,
@@ -271,13 +275,10 @@ def observations(scale: Scale) -> Iterator[Row]:
                 number += 1
 
 
-def latest_observations(scale: Scale) -> Iterator[Row]:
+def generate_latest_observations(scale: Scale) -> Iterator[Row]:
     """Yield what was the newest figure of each indicator and when: all are of its first series."""
     versions = [*((year, 0) for year in range(YEARS)), (YEARS - 1, VINTAGES - 1)]
-    known = [
-        date.fromisoformat(source_key(FIRST_YEAR + year, vintage)[-10:])
-        for year, vintage in versions
-    ]
+    known = [get_publication_date(FIRST_YEAR + year, vintage) for year, vintage in versions]
     for number in range(scale.indicators):
         first = BASE + number * scale.areas * YEARS * VINTAGES
         spans = zip(versions, known, [*known[1:], FOREVER], strict=True)
@@ -293,19 +294,19 @@ def latest_observations(scale: Scale) -> Iterator[Row]:
             )
 
 
-def growth_rates(scale: Scale) -> Iterator[Row]:
+def generate_growth_rates(scale: Scale) -> Iterator[Row]:
     """Yield a growth rate for every fifth year of each series."""
     number = BASE
     for one in range(scale.indicators * scale.areas):
-        key = series_key(*divmod(one, scale.areas))
+        key = build_series_key(*divmod(one, scale.areas))
         for year in range(1, YEARS, 5):
             start = date(FIRST_YEAR + year, 1, 1)
-            known = date.fromisoformat(source_key(start.year, 0)[-10:])
+            known = get_publication_date(start.year, 0)
             yield (
                 models.GrowthRate,
                 {
                     "id": number,
-                    "code": f"{key}.{start:%Y-%m}.{source_key(start.year, 0)}",
+                    "code": f"{key}.{start:%Y-%m}.{build_source_key(start.year, 0)}",
                     "source_id": BASE + year * VINTAGES,
                     "locator": None,
                     "checked_on": None,
@@ -321,7 +322,7 @@ def growth_rates(scale: Scale) -> Iterator[Row]:
                     "value": Decimal(number % 300).scaleb(-1),
                     "decimals": 1,
                     "measure": ChangeMeasure.PERCENT,
-                    **texts("wording", "made up"),
+                    **build_texts("wording", "generated"),
                     "wording_original": None,
                     "basis": GrowthBasis.UNSTATED,
                     "note_en": None,

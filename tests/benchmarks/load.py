@@ -1,4 +1,4 @@
-"""Load: wrk for throughput and waiting times, and the state of a process."""
+"""Load: wrk for throughput and latency, and the CPU time and memory of a process."""
 
 import os
 import re
@@ -37,18 +37,18 @@ class Target:
 
 @dataclass(frozen=True)
 class Measured:
-    """What came of it."""
+    """The result of a load test."""
 
     per_second: float
     p99: float
     """Seconds."""
 
 
-def wrk(target: Target, folder: Path, seconds: float, connections: int = 16) -> Measured:
+def run_wrk(target: Target, folder: Path, seconds: float, connections: int = 16) -> Measured:
     """Send requests as fast as a target responds.
 
     Raises:
-        RuntimeError: if anything but good answers came.
+        RuntimeError: if a response failed.
     """
     command = ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--latency"]
     for header in target.headers:
@@ -69,7 +69,7 @@ def wrk(target: Target, folder: Path, seconds: float, connections: int = 16) -> 
 
 
 @contextmanager
-def busy(processes: int) -> Iterator[None]:
+def keep_cores_busy(processes: int) -> Iterator[None]:
     """Keep cores busy in the background."""
     spin = [sys.executable, "-c", "while True: pass"]
     burning = [subprocess.Popen(spin) for _ in range(processes)]
@@ -81,7 +81,7 @@ def busy(processes: int) -> Iterator[None]:
             one.wait()
 
 
-def resident(pid: int) -> float:
+def read_memory(pid: int) -> float:
     """Return the memory of a process in megabytes."""
     status = Path(f"/proc/{pid}/status").read_text()
     found = re.search(r"VmRSS:\s+(\d+) kB", status)
@@ -99,15 +99,15 @@ def read_cpu_times(pid: int) -> tuple[float, float]:
     return loop, sum(spent.values())
 
 
-def wait(answers: Iterator[bool], seconds: float = 30) -> float:
-    """Wait until something is so; give the seconds that it took.
+def wait_for(polls: Iterator[bool], seconds: float = 30) -> float:
+    """Poll until a condition holds; return the seconds.
 
     Raises:
-        TimeoutError: if it does not become so.
+        TimeoutError: if it does not hold in time.
     """
     start = time.perf_counter()
     while time.perf_counter() < start + seconds:
-        if next(answers):
+        if next(polls):
             return time.perf_counter() - start
         time.sleep(0.01)
     raise TimeoutError

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import httpx2
 
-from tests.benchmarks.load import resident, wait
-from tests.support.processes import free_port
+from tests.benchmarks.load import read_memory, wait_for
+from tests.support.processes import find_free_port
 from tests.support.seeds import ROOT
 
 PACKAGES = ("datasette==0.65.5", "roapi==0.12.7", "vl-convert-python==1.9.0.post1")
@@ -56,8 +56,8 @@ class Peer:
         """Return the URL that is requested."""
         return f"http://127.0.0.1:{self.port}{self.path}"
 
-    def at(self, path: str) -> str:
-        """Return another URL of the server."""
+    def build_url(self, path: str) -> str:
+        """Build another URL of the server."""
         return f"http://127.0.0.1:{self.port}{path}"
 
 
@@ -71,32 +71,34 @@ class Started(NamedTuple):
     pid: int
 
 
-def ours(database: Path, **environment: str) -> Peer:
-    """Serve as users do."""
-    port = free_port()
+def configure_bri(database: Path, **environment: str) -> Peer:
+    """Serve with `bri serve`."""
+    port = find_free_port()
     command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
     return Peer([*command, "--database", str(database)], port, RECORD, environment)
 
 
-def asgi(module: str, path: str, **environment: str) -> Peer:
-    """Serve an app by uvicorn, as bri does."""
-    port = free_port()
+def configure_uvicorn(module: str, path: str, **environment: str) -> Peer:
+    """Serve an application with plain uvicorn."""
+    port = find_free_port()
     options = ["--port", str(port), "--no-access-log", "--log-level", "warning"]
     options += ["--no-server-header", "--ws", "none"]
     command = [sys.executable, "-m", "uvicorn", f"tests.benchmarks.{module}:app", *options]
     return Peer(command, port, path, environment)
 
 
-def bare(folder: Path, name: str, body: str, headers: Sequence[tuple[str, str]]) -> Peer:
-    """Serve bytes that are ready."""
+def configure_minimal_asgi(
+    folder: Path, name: str, body: str, headers: Sequence[tuple[str, str]]
+) -> Peer:
+    """Serve prepared bytes."""
     file = folder / f"{name}.json"
     file.write_text(json.dumps({"body": body, "headers": headers}))
-    return asgi("minimal_asgi", "/", RESPONSE_FILE=str(file))
+    return configure_uvicorn("minimal_asgi", "/", RESPONSE_FILE=str(file))
 
 
-def nginx(folder: Path, body: str, more: str) -> Peer:
-    """Serve a file, with some more settings."""
-    port = free_port()
+def configure_nginx(folder: Path, body: str, more: str) -> Peer:
+    """Serve a file with nginx, with additional settings."""
+    port = find_free_port()
     folder.mkdir()
     (folder / "files").mkdir()
     (folder / "files" / "record").write_text(body)
@@ -108,16 +110,16 @@ def nginx(folder: Path, body: str, more: str) -> Peer:
     return Peer([program, "-p", str(folder), "-c", str(settings)], port, "/record")
 
 
-def datasette(programs: Path, database: Path) -> Peer:
-    """Serve the table of observations by Datasette."""
-    port = free_port()
+def configure_datasette(programs: Path, database: Path) -> Peer:
+    """Serve the table of observations with Datasette."""
+    port = find_free_port()
     command = [str(programs / "datasette"), "serve", "-i", str(database), "--port", str(port)]
     return Peer(command, port, f"/{database.stem}/observation.json?_shape=array&_size=7")
 
 
-def roapi(programs: Path, rows: Path) -> Peer:
-    """Serve the rows of a file by roapi."""
-    port, *others = (free_port() for _ in range(3))
+def configure_roapi(programs: Path, rows: Path) -> Peer:
+    """Serve the rows of a file with roapi."""
+    port, *others = (find_free_port() for _ in range(3))
     addresses = [f"--addr-http=127.0.0.1:{port}", f"--addr-postgres=127.0.0.1:{others[0]}"]
     addresses += [f"--addr-flight-sql=127.0.0.1:{others[1]}"]
     command = [str(programs / "roapi"), *addresses, f"--table=observation={rows}"]
@@ -126,7 +128,7 @@ def roapi(programs: Path, rows: Path) -> Peer:
 
 
 def install(folder: Path) -> tuple[Path, dict[str, str]]:
-    """Install the peers of Python's index in an environment of their own; tell what failed."""
+    """Install the peers of Python's index in a separate environment; return what failed."""
     programs = folder / "peers" / "bin"
     if not programs.exists():
         subprocess.run([sys.executable, "-m", "venv", folder / "peers"], check=True)
@@ -140,7 +142,7 @@ def install(folder: Path) -> tuple[Path, dict[str, str]]:
 
 
 @contextmanager
-def running(peer: Peer, log: Path) -> Iterator[Started]:
+def start_peer(peer: Peer, log: Path) -> Iterator[Started]:
     """Start a server, wait for its first response, and stop it afterwards."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **peer.environment}
     with (
@@ -148,14 +150,14 @@ def running(peer: Peer, log: Path) -> Iterator[Started]:
         subprocess.Popen(peer.command, stdout=lines, stderr=lines, env=environment) as process,
     ):
         try:
-            seconds = wait(answering(peer, process))
-            yield Started(seconds, resident(process.pid), process.pid)
+            seconds = wait_for(poll_server(peer, process))
+            yield Started(seconds, read_memory(process.pid), process.pid)
         finally:
             process.terminate()
             process.wait(20)
 
 
-def answering(peer: Peer, process: subprocess.Popen[bytes]) -> Iterator[bool]:
+def poll_server(peer: Peer, process: subprocess.Popen[bytes]) -> Iterator[bool]:
     """Poll until a server responds.
 
     Raises:

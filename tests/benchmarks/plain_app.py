@@ -40,7 +40,7 @@ class SourceRead(SQLModel):
 
 
 class ReportRead(SQLModel):
-    """What another document says."""
+    """A statement of another document on the same figure."""
 
     wording_en: str
     agreement: str
@@ -94,13 +94,13 @@ class ObservationRead(SQLModel):
 
 
 class ObservationPage(SQLModel):
-    """Some figures, and how many there are."""
+    """A page of figures, and the total number."""
 
     items: list[ObservationRead]
     total: int
 
 
-EVERYTHING: Any = (
+OBSERVATIONS: Any = (
     select(Observation, Series, Indicator, Unit, Source)  # type: ignore[call-overload]
     .join(Series, col(Series.id) == Observation.series_id)
     .join(Indicator, col(Indicator.id) == Series.indicator_id)
@@ -114,9 +114,9 @@ def list_observations(
     session: Annotated[Session, Depends(get_session)], limit: int = 50
 ) -> ObservationPage:
     """List the first figures."""
-    rows = session.exec(EVERYTHING.order_by(Observation.id).limit(limit)).all()
+    rows = session.exec(OBSERVATIONS.order_by(Observation.id).limit(limit)).all()
     total = session.exec(select(func.count()).select_from(Observation)).one()
-    return ObservationPage(items=[read(session, row) for row in rows], total=total)
+    return ObservationPage(items=[read_observation(session, row) for row in rows], total=total)
 
 
 @app.get("/observations/{code}")
@@ -124,16 +124,16 @@ def get_observation(
     code: str, session: Annotated[Session, Depends(get_session)]
 ) -> ObservationRead:
     """Show one figure."""
-    found = session.exec(EVERYTHING.where(Observation.code == code)).first()
+    found = session.exec(OBSERVATIONS.where(Observation.code == code)).first()
     if found is None:
         raise HTTPException(status_code=404)
-    return read(session, found)
+    return read_observation(session, found)
 
 
-def read(
+def read_observation(
     session: Session, row: tuple[Observation, Series, Indicator, Unit, Source]
 ) -> ObservationRead:
-    """Read what belongs to a figure."""
+    """Read a figure with its related records."""
     figure, series, indicator, unit, source = row
     growth = session.exec(
         select(GrowthRate, Source)

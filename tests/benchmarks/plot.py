@@ -12,8 +12,8 @@ print(vl_convert.vegalite_to_svg(json.load(sys.stdin)))
 """
 
 
-def specification(bars: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Describe the plot: a line from the least to the most, a point at the median, the aim."""
+def build_specification(bars: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Describe the plot: a line from minimum to maximum, the median, the target."""
     names = [bar["name"] for bar in bars]
     y = {"field": "name", "type": "nominal", "sort": names, "title": None}
     axis = {"labelFontSize": 13, "labelLimit": 400, "grid": False}
@@ -34,7 +34,7 @@ def specification(bars: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "layer": [
             {
                 "mark": {"type": "rule", "strokeWidth": 6, "color": blue, "opacity": 0.35},
-                "encoding": {"x": {**times, "field": "least"}, "x2": {"field": "most"}},
+                "encoding": {"x": {**times, "field": "minimum"}, "x2": {"field": "maximum"}},
             },
             {
                 "mark": {"type": "point", "filled": True, "size": 90, "color": blue},
@@ -42,11 +42,11 @@ def specification(bars: Sequence[dict[str, Any]]) -> dict[str, Any]:
             },
             {
                 "mark": {"type": "text", "dy": -11, "fontSize": 12},
-                "encoding": {"x": {**times, "field": "median"}, "text": {"field": "shown"}},
+                "encoding": {"x": {**times, "field": "median"}, "text": {"field": "label"}},
             },
             {
                 "mark": {"type": "tick", "thickness": 2, "size": 20, "color": grey},
-                "encoding": {"x": {**times, "field": "aim"}},
+                "encoding": {"x": {**times, "field": "target"}},
             },
         ],
     }
@@ -54,8 +54,8 @@ def specification(bars: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 def draw(bars: Sequence[dict[str, Any]], python: Path, target: Path) -> None:
     """Write the plot as SVG."""
-    described = json.dumps(specification(bars))
+    specification = json.dumps(build_specification(bars))
     drawn = subprocess.run(
-        [python, "-c", DRAW], input=described, capture_output=True, text=True, check=True
+        [python, "-c", DRAW], input=specification, capture_output=True, text=True, check=True
     )
     target.write_text(drawn.stdout)

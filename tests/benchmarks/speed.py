@@ -1,7 +1,7 @@
 """Compare the speed with that of peers: python -m tests.benchmarks.speed.
 
-All servers stand on loopback with one worker each and are asked in turns, pass after pass, so that
-whatever else the machine does meets all of them. It prints ratios; it never fails for being slow.
+All servers listen on loopback with one worker each and are measured in turn, so that other load
+affects all of them. It prints ratios; it never fails for being slow.
 """
 
 import os
@@ -23,8 +23,8 @@ from rich.console import Console
 from app.ingest.build import build
 from tests.benchmarks import peers
 from tests.benchmarks.guide_tables import translate, write_measured
-from tests.benchmarks.load import Target, busy, read_cpu_times, wrk
-from tests.benchmarks.peers import Peer, Started, running
+from tests.benchmarks.load import Target, keep_cores_busy, read_cpu_times, run_wrk
+from tests.benchmarks.peers import Peer, Started, start_peer
 from tests.benchmarks.plot import draw
 from tests.support.seeds import ROOT
 
@@ -36,15 +36,15 @@ Starts = dict[str, list[Started]]
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two results that are set beside each other."""
+    """Two results and the target for their ratio."""
 
     name: str
     one: str
     other: str
-    aim: float | None
+    target: float | None
     at_most: bool = False
 
-    def ratios(self, results: Results) -> list[float]:
+    def compute_ratios(self, results: Results) -> list[float]:
         """Divide one by the other, pass by pass."""
         return [a / b for a, b in zip(results[self.one], results[self.other], strict=True)]
 
@@ -65,62 +65,67 @@ COMPARISONS = (
 )
 
 
-def servers(folder: Path, database: Path, programs: Path) -> dict[str, Peer]:
-    """Prepare all peers; those that send the same bytes get them from our service."""
-    plain = peers.ours(database)
-    with running(plain, folder / "first.log"):
+def prepare_peers(folder: Path, database: Path, programs: Path) -> dict[str, Peer]:
+    """Prepare all peers; those that send the same bytes get them from this service."""
+    plain = peers.configure_bri(database)
+    with start_peer(plain, folder / "first.log"):
         response = httpx2.get(plain.url, headers={"Accept-Encoding": "identity"})
         rows = folder / "observation.csv"
-        rows.write_bytes(httpx2.get(plain.at("/v1/observations.csv")).content)
+        rows.write_bytes(httpx2.get(plain.build_url("/v1/observations.csv")).content)
     body = response.text
     headers = [pair for pair in response.headers.multi_items() if pair[0] != "date"]
     few = [(name, value) for name, value in headers if name in {"content-type", "content-length"}]
     return {
         "ours": replace(plain, environment={"ETAG": response.headers["etag"]}),
-        "uncached": peers.ours(database, BRI_CACHE_ENTRIES="0"),
-        "bare": peers.bare(folder, "bare", body, headers),
-        "bare, 2 headers": peers.bare(folder, "few", body, few),
-        "nginx": peers.nginx(folder / "debian", body, peers.DEBIAN),
-        "nginx, tuned": peers.nginx(folder / "tuned", body, peers.TUNED),
-        "usual": peers.asgi("plain_app", f"/observations/{peers.KEY}", BRI_DATABASE=str(database)),
-        "Datasette": peers.datasette(programs, database),
-        "roapi": peers.roapi(programs, rows),
+        "uncached": peers.configure_bri(database, BRI_CACHE_ENTRIES="0"),
+        "bare": peers.configure_minimal_asgi(folder, "bare", body, headers),
+        "bare, 2 headers": peers.configure_minimal_asgi(folder, "few", body, few),
+        "nginx": peers.configure_nginx(folder / "debian", body, peers.DEBIAN),
+        "nginx, tuned": peers.configure_nginx(folder / "tuned", body, peers.TUNED),
+        "usual": peers.configure_uvicorn(
+            "plain_app", f"/observations/{peers.KEY}", BRI_DATABASE=str(database)
+        ),
+        "Datasette": peers.configure_datasette(programs, database),
+        "roapi": peers.configure_roapi(programs, rows),
     }
 
 
-def targets(found: Mapping[str, Peer]) -> dict[str, Target]:
+def choose_targets(found: Mapping[str, Peer]) -> dict[str, Target]:
     """Choose the request for each."""
-    same = ("bare", "bare, 2 headers", "nginx", "nginx, tuned")
-    shown = {name: Target(found[name].url) for name in same}
+    identical = ("bare", "bare, 2 headers", "nginx", "nginx, tuned")
+    chosen = {name: Target(found[name].url) for name in identical}
     hot, uncached = found["ours"], found["uncached"]
-    shown |= {
+    chosen |= {
         "hot": Target(hot.url),
         "304": Target(hot.url, (f"If-None-Match: {hot.environment['ETAG']}",)),
         MISS: Target(uncached.url, distinct=True),
-        LIST_MISS: Target(uncached.at(peers.LIST), distinct=True),
+        LIST_MISS: Target(uncached.build_url(peers.LIST), distinct=True),
     }
     lists = {"usual": "/observations?limit=7", "roapi": "/api/tables/observation?limit=7"}
     for name in ("usual", "Datasette", "roapi"):
         if name in found:
-            shown[name] = Target(found[name].url, distinct=True)
+            chosen[name] = Target(found[name].url, distinct=True)
         if name in found and name in lists:
-            shown[f"{name} list"] = Target(found[name].at(lists[name]), distinct=True)
-    return shown
+            chosen[f"{name} list"] = Target(found[name].build_url(lists[name]), distinct=True)
+    return chosen
 
 
 def measure(
-    parameters: Mapping[str, Target], folder: Path, options: Namespace, say: Callable[[str], None]
+    parameters: Mapping[str, Target],
+    folder: Path,
+    options: Namespace,
+    report: Callable[[str], None],
 ) -> Results:
     """Measure all in turn, several times, and once more with all cores busy."""
     results: Results = {name: [] for name in (*parameters, WAITING, "bare, busy")}
     cores = os.cpu_count() or 1
     for number in range(options.passes):
         for name, target in parameters.items():
-            results[name].append(wrk(target, folder, options.seconds).per_second)
-        with busy(cores):
+            results[name].append(run_wrk(target, folder, options.seconds).per_second)
+        with keep_cores_busy(cores):
             for name, one in ((WAITING, "hot"), ("bare, busy", "bare")):
-                results[name].append(wrk(parameters[one], folder, options.seconds).p99)
-        say(f"pass {number + 1} of {options.passes}")
+                results[name].append(run_wrk(parameters[one], folder, options.seconds).p99)
+        report(f"pass {number + 1} of {options.passes}")
     return results
 
 
@@ -130,7 +135,7 @@ def describe_cpu_times(
     """Return the processor time of an uncached response, in the event loop and in threads."""
     for name in (MISS, LIST_MISS):
         before = read_cpu_times(pid)
-        count = wrk(parameters[name], folder, seconds).per_second * max(1, round(seconds))
+        count = run_wrk(parameters[name], folder, seconds).per_second * max(1, round(seconds))
         after = read_cpu_times(pid)
         loop, threads = (
             (late - early) / count * 1e6 for early, late in zip(before, after, strict=True)
@@ -138,65 +143,69 @@ def describe_cpu_times(
         yield f"{name:28} {loop:.0f} µs of the loop, {threads:.0f} µs of threads"
 
 
-def absolute(results: Results, starts: Starts) -> Iterable[str]:
-    """Describe what was measured of each."""
+def describe_results(results: Results, starts: Starts) -> Iterable[str]:
+    """Describe the results of each server."""
     for name, found in sorted(results.items(), key=lambda one: -median(one[1])):
         low, middle, high = min(found), median(found), max(found)
-        busied = name in {WAITING, "bare, busy"}
+        is_latency = name in {WAITING, "bare, busy"}
         shown = [
-            f"{one * 1e3:.2f} ms" if busied else f"{one:,.0f}/s" for one in (low, middle, high)
+            f"{one * 1e3:.2f} ms" if is_latency else f"{one:,.0f}/s" for one in (low, middle, high)
         ]
         yield f"{name:28} {shown[0]:>12} {shown[1]:>12} {shown[2]:>12}"
     for name, begun in starts.items():
         seconds, megabytes, _ = (median(column) for column in zip(*begun, strict=True))
-        yield f"{name:28} first answer after {seconds:.2f} s, {megabytes:.0f} MB"
+        yield f"{name:28} first response after {seconds:.2f} s, {megabytes:.0f} MB"
 
 
-def table(results: Results, starts: Starts) -> Iterable[str]:
-    """Write the table of ratios."""
+def format_table(results: Results, starts: Starts) -> Iterable[str]:
+    """Format the table of ratios."""
     yield "| comparison | minimum | median | maximum | target |"
     yield "|---|---:|---:|---:|---:|"
-    for one in compared(results):
-        found = one.ratios(results)
+    for one in list_comparisons(results):
+        found = one.compute_ratios(results)
         sign = "≤" if one.at_most else "≥"
-        aim = "–" if one.aim is None else f"{sign} {number(one.aim)}"
-        shown = " | ".join(number(value) for value in (min(found), median(found), max(found)))
-        yield f"| {one.name} | {shown} | {aim} |"
-    for name, column, aim in (
+        target = "–" if one.target is None else f"{sign} {format_ratio(one.target)}"
+        shown = " | ".join(format_ratio(value) for value in (min(found), median(found), max(found)))
+        yield f"| {one.name} | {shown} | {target} |"
+    for name, column, target in (
         ("start to first response, seconds", [one.seconds for one in starts["ours"]], "0.8"),
         ("memory of a worker, MB", [one.megabytes for one in starts["ours"]], "110"),
     ):
-        shown = " | ".join(number(value) for value in (min(column), median(column), max(column)))
-        yield f"| {name} | {shown} | ≤ {aim} |"
+        shown = " | ".join(
+            format_ratio(value) for value in (min(column), median(column), max(column))
+        )
+        yield f"| {name} | {shown} | ≤ {target} |"
 
 
-def compared(results: Results) -> list[Comparison]:
-    """Leave out comparisons with a peer that could not be had."""
+def list_comparisons(results: Results) -> list[Comparison]:
+    """List the comparisons, without those with a peer that could not be installed."""
     return [one for one in COMPARISONS if one.other in results]
 
 
-def number(value: float) -> str:
-    """Write a ratio with two digits, or whole from ten on."""
+def format_ratio(value: float) -> str:
+    """Format a ratio: two decimals below 10, none above."""
     return f"{value:.0f}" if value >= 10 else f"{value:.2f}"
 
 
-def bars(results: Results) -> list[dict[str, Any]]:
-    """Return what the plot shows: the speeds, without latencies."""
-    shown = [(one, one.ratios(results)) for one in compared(results) if not one.at_most]
+def build_bars(results: Results) -> list[dict[str, Any]]:
+    """Build the bars of the plot: the ratios of speeds, without latencies."""
+    shown = [
+        (one, one.compute_ratios(results)) for one in list_comparisons(results) if not one.at_most
+    ]
     return [
         {
             "name": one.name,
-            "least": min(found),
+            "minimum": min(found),
             "median": median(found),
-            "most": max(found),
-            "shown": number(median(found)),
-            "aim": one.aim,
+            "maximum": max(found),
+            "label": format_ratio(median(found)),
+            "target": one.target,
         }
         for one, found in shown
     ]
 
 
-def place(lines: Iterable[str], options: Namespace) -> None:
+def write_guide(lines: Iterable[str], options: Namespace) -> None:
     """Write the table to the guide, with the machine, the date and the command."""
     gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     today = datetime.now(UTC).date()
@@ -220,36 +229,36 @@ def run(options: Namespace, console: Console, folder: Path) -> None:
     programs, failed = peers.install(options.peers or folder)
     starts: Starts = defaultdict(list)
     with ExitStack() as stack:
-        found = servers(folder, database, programs)
+        found = prepare_peers(folder, database, programs)
         for name, peer in list(found.items()):
             try:
                 for _ in range(options.passes - 1):
-                    with running(peer, folder / "start.log") as started:
+                    with start_peer(peer, folder / "start.log") as started:
                         starts[name].append(started)
-                starts[name].append(stack.enter_context(running(peer, folder / f"{name}.log")))
+                starts[name].append(stack.enter_context(start_peer(peer, folder / f"{name}.log")))
             except OSError as error:
                 failed[name] = str(error)
                 del found[name]
-        results = measure(targets(found), folder, options, console.print)
+        results = measure(choose_targets(found), folder, options, console.print)
         pid = starts["uncached"][-1].pid
-        spent = list(describe_cpu_times(targets(found), pid, folder, options.seconds))
-    lines = list(table(results, starts))
-    for line in (*absolute(results, starts), *spent, "", *lines):
+        spent = list(describe_cpu_times(choose_targets(found), pid, folder, options.seconds))
+    lines = list(format_table(results, starts))
+    for line in (*describe_results(results, starts), *spent, "", *lines):
         console.print(line, highlight=False, soft_wrap=True)
     for name, why in failed.items():
         console.print(f"left out: {name} ({why})")
     if options.write:
-        draw(bars(results), programs / "python", PLOT)
-        place(lines, options)
+        draw(build_bars(results), programs / "python", PLOT)
+        write_guide(lines, options)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command."""
     parser = ArgumentParser(prog="python -m tests.benchmarks.speed", description=__doc__)
     parser.add_argument("--passes", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=3, help="how long each is asked a pass")
+    parser.add_argument("--seconds", type=float, default=3, help="seconds per server and pass")
     parser.add_argument("--write", action="store_true", help="also write the plot and the guide")
-    parser.add_argument("--peers", type=Path, help="a folder that keeps the peers for next time")
+    parser.add_argument("--peers", type=Path, help="a folder in which installed peers are kept")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         run(options, Console(), Path(folder))

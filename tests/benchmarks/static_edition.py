@@ -32,8 +32,8 @@ from app.formats import arrow
 from app.formats.tables import TableQuery
 from app.i18n import Language
 from app.ingest.build import build
-from tests.benchmarks.load import Target, wrk
-from tests.support.processes import free_port, serving
+from tests.benchmarks.load import Target, run_wrk
+from tests.support.processes import find_free_port, serving
 from tests.support.reverse_proxies import NGINX
 from tests.support.seeds import MIGRATIONS, SEED
 from tests.support.static_edition import listening
@@ -67,7 +67,7 @@ class Measured(NamedTuple):
 
 
 def export(folder: Path, *options: str) -> Measured:
-    """Export in a process of its own."""
+    """Export in a separate process."""
     command = [sys.executable, "-m", "app", "export", str(folder), *options]
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -93,9 +93,11 @@ def measure_exports(databases: Sequence[Path], folder: Path) -> Iterator[tuple[s
 
 
 @contextmanager
-def host(folder: Path, root: Path, *, log: str = "off", workers: int = 1) -> Iterator[str]:
+def serve_with_nginx(
+    folder: Path, root: Path, *, log: str = "off", workers: int = 1
+) -> Iterator[str]:
     """Serve files with nginx."""
-    port, user = free_port(), "user root;" if os.geteuid() == 0 else ""
+    port, user = find_free_port(), "user root;" if os.geteuid() == 0 else ""
     configuration = NGINX_CONFIGURATION.format(
         folder=folder, user=user, log=log, port=port, root=root, workers=workers
     )
@@ -109,7 +111,7 @@ def measure_hosts(folder: Path, passes: int, seconds: float) -> Iterator[tuple[s
     database, edition = folder / "bri.sqlite", folder / "edition"
     build(SEED, MIGRATIONS, database)
     export(edition, "--database", str(database), *NO_CHARTS, "--compress", "gz")
-    with serving(database) as service, host(folder, edition) as static:
+    with serving(database) as service, serve_with_nginx(folder, edition) as static:
         targets = {
             "service, cached record": f"{service}/{RECORD}?lang=en",
             "service, cached first page": f"{service}/?lang=en",
@@ -120,7 +122,7 @@ def measure_hosts(folder: Path, passes: int, seconds: float) -> Iterator[tuple[s
         for _ in range(passes):
             for name, url in targets.items():
                 target = Target(url, ("Accept-Encoding: gzip",))
-                found = wrk(target, folder, seconds, connections=32)
+                found = run_wrk(target, folder, seconds, connections=32)
                 rates[name].append(found.per_second)
     yield from ((name, median(found)) for name, found in rates.items())
 
@@ -129,7 +131,10 @@ def count_requests(file: Path, key: str, folder: Path) -> dict[str, object]:
     """Read the figures of a series with DuckDB over HTTP, and count what it fetches."""
     log = folder / "requests"
     (extension,) = Path(duckdb_extension_httpfs.__file__).parent.rglob("*.duckdb_extension")
-    with host(folder, file.parent, log=f"{log} sent") as base, duckdb.connect() as database:
+    with (
+        serve_with_nginx(folder, file.parent, log=f"{log} sent") as base,
+        duckdb.connect() as database,
+    ):
         database.load_extension(str(extension))
         query = "SELECT period_start, value, qualifier FROM read_parquet($1) WHERE series = $2"
         start = time.perf_counter()
@@ -168,10 +173,10 @@ def write_repeated(database: Path, times: int, target: Path) -> None:
         for number in range(times):
             for batch in batches:
                 columns = batch.columns
-                for place in keys:
-                    texts = [f"{number:03}-{text}" for text in columns[place].to_pylist()]
+                for index in keys:
+                    texts = [f"{number:03}-{text}" for text in columns[index].to_pylist()]
                     array = Array(texts, DataType.utf8())
-                    columns[place] = array.cast(batch.schema.field(place).type)
+                    columns[index] = array.cast(batch.schema.field(index).type)
                 yield RecordBatch.from_arrays(columns, schema=batch.schema)
 
     with opened(database) as app:

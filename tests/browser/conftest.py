@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.chromium import PATH, chromium
+from tests.support.chromium import PATH, start_chromium
 
 
 @pytest.fixture(scope="package")
@@ -17,7 +17,7 @@ def browser() -> Iterator[Browser]:
     """
     if PATH is None and not os.environ.get("CI"):
         pytest.skip("no Chromium on this machine")
-    with chromium() as started:
+    with start_chromium() as started:
         yield started
 
 

@@ -21,8 +21,8 @@ from app.releases import MIN_DELAY, ReleaseManager
 from app.settings import Settings
 from tests.endurance.damage_files import OTHER_CASES, PAGE, damage_place, run_cases
 from tests.endurance.replace_releases import two_releases
-from tests.support.load import until
-from tests.support.processes import bri, free_port
+from tests.support.load import wait_for
+from tests.support.processes import find_free_port, run_bri
 
 pytestmark = [pytest.mark.resources, pytest.mark.sqlite]
 
@@ -129,13 +129,13 @@ def test_failure_is_reported_everywhere(
         before = client.get("/v1/dataset.sqlite?lang=en").content
         assert client.get("/health/ready").json() == {"status": "ok"}
         put(served, releases["second"].read_bytes()[:-PAGE])
-        until(lambda: client.get("/health/ready").json() == {"status": "release_failed"})
+        wait_for(lambda: client.get("/health/ready").json() == {"status": "release_failed"})
         assert "bri_release_failed_processes 1.0" in client.get("/metrics").text
         assert client.get("/v1/dataset.sqlite?lang=zh").content == before
-        done = bri("doctor", "--database", str(served), "--port", str(free_port()))
+        done = run_bri("doctor", "--database", str(served), "--port", str(find_free_port()))
         assert f"{served} is damaged: it has" in done.stdout
         put(served, releases["second"].read_bytes())
-        until(lambda: client.get("/health/ready").json() == {"status": "ok"})
+        wait_for(lambda: client.get("/health/ready").json() == {"status": "ok"})
         assert client.get("/v1/dataset.sqlite").content == releases["second"].read_bytes()
     first, second = (record.getMessage() for record in caplog.records)
     assert "is damaged" in first

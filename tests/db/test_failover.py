@@ -12,10 +12,10 @@ from sqlalchemy import URL
 
 from app.ingest.build import build
 from app.ingest.files import BuildError, compute_seed_hash
-from tests.support.load import loaded, until
-from tests.support.postgresql import Cluster, folder_for_servers, running
-from tests.support.processes import free_port, serving
-from tests.support.seeds import MIGRATIONS, SEED, copied, edit
+from tests.support.load import loaded, wait_for
+from tests.support.postgresql import Cluster, create_server_folder, start_cluster
+from tests.support.processes import find_free_port, serving
+from tests.support.seeds import MIGRATIONS, SEED, copy_seed, edit
 
 pytestmark = pytest.mark.resources
 
@@ -24,10 +24,13 @@ pytestmark = pytest.mark.resources
 def pair(cluster: Cluster) -> Iterator[tuple[Cluster, Cluster, URL]]:
     """Start a primary and its replica, and build a release that both show."""
     template = cluster.folder.with_name("template")
-    with folder_for_servers() as folder, running(folder / "main", free_port(), template) as primary:
-        url = primary.new_database()
+    with (
+        create_server_folder() as folder,
+        start_cluster(folder / "main", find_free_port(), template) as primary,
+    ):
+        url = primary.create_database()
         build(SEED, MIGRATIONS, url)
-        replica = primary.replica(folder / "replica", free_port())
+        replica = primary.start_replica(folder / "replica", find_free_port())
         hosts = tuple(f"127.0.0.1:{server.port}" for server in (primary, replica))
         try:
             yield primary, replica, url.set(host=None, port=None, query={"host": hosts})
@@ -49,10 +52,10 @@ def test_a_killed_server_costs_no_request(pair: tuple[Cluster, Cluster, URL]) ->
     primary, replica, url = pair
     with serving(url, BRI_CACHE_ENTRIES="0") as base, loaded(base) as load:
         for using, other in ((primary, replica), (replica, primary), (primary, replica)):
-            load.more(100)
+            load.wait_for_responses(100)
             assert in_use(using)
             using.kill()
-            load.more(100)
+            load.wait_for_responses(100)
             assert in_use(other)
             assert ready(base) == 200
             using.start()
@@ -64,14 +67,14 @@ def test_a_server_that_falls_silent_costs_no_request(pair: tuple[Cluster, Cluste
     primary, replica, url = pair
     hasty = serving(url, BRI_STATEMENT_TIMEOUT="1", BRI_CONNECT_TIMEOUT="2", BRI_CACHE_ENTRIES="0")
     with hasty as base, loaded(base) as load:
-        load.more(100)
+        load.wait_for_responses(100)
         assert in_use(primary)
-        primary.tell(signal.SIGSTOP)
+        primary.send_signal(signal.SIGSTOP)
         try:
-            load.more(100)
+            load.wait_for_responses(100)
             assert in_use(replica)
         finally:
-            primary.tell(signal.SIGCONT)
+            primary.send_signal(signal.SIGCONT)
         assert load.wrong == []
         assert set(load.statuses) == {200}
 
@@ -81,7 +84,7 @@ def test_the_only_server_falls_silent_and_comes_back(
 ) -> None:
     with serving(copied_database, BRI_STATEMENT_TIMEOUT="1", BRI_CONNECT_TIMEOUT="2") as base:
         cached = httpx2.get(f"{base}/v1/overview").content
-        cluster.tell(signal.SIGSTOP)
+        cluster.send_signal(signal.SIGSTOP)
         try:
             began = time.monotonic()
             assert httpx2.get(f"{base}/v1/topics", timeout=60).status_code == 503
@@ -89,8 +92,8 @@ def test_the_only_server_falls_silent_and_comes_back(
             assert ready(base) == 503
             assert httpx2.get(f"{base}/v1/overview").content == cached
         finally:
-            cluster.tell(signal.SIGCONT)
-        until(lambda: ready(base) == 200)
+            cluster.send_signal(signal.SIGCONT)
+        wait_for(lambda: ready(base) == 200)
         assert httpx2.get(f"{base}/v1/topics").status_code == 200
 
 
@@ -109,12 +112,12 @@ def test_without_any_server_requests_get_503_until_one_returns(
             assert "127.0.0.1" not in response.json()["detail"]
         assert httpx2.get(f"{base}/health/live").status_code == 200
         with loaded(base) as load:
-            load.more(50)
+            load.wait_for_responses(50)
             replica.start()
-            until(lambda: ready(base) == 200)
+            wait_for(lambda: ready(base) == 200)
             assert set(load.statuses) <= {200, 503}
         with loaded(base) as load:
-            load.more(50)
+            load.wait_for_responses(50)
         assert set(load.statuses) == {200}
         with pytest.raises(BuildError, match="cannot write"):
             build(SEED, MIGRATIONS, url)
@@ -130,7 +133,7 @@ def test_without_any_server_cached_responses_are_served(pair: tuple[Cluster, Clu
         cached = {path: httpx2.get(f"{base}{path}") for path in ("/v1/overview", "/", "/v1/topics")}
         replica.kill()
         primary.kill()
-        until(lambda: ready(base) == 503)
+        wait_for(lambda: ready(base) == 503)
         for path, before in cached.items():
             after = httpx2.get(f"{base}{path}", timeout=60)
             assert after.status_code == before.status_code == 200
@@ -145,7 +148,7 @@ def test_without_any_server_cached_responses_are_served(pair: tuple[Cluster, Clu
             assert missed.headers["retry-after"] == "5"
             assert missed.headers["cache-control"] == "no-store"
         primary.start()
-        until(lambda: ready(base) == 200)
+        wait_for(lambda: ready(base) == 200)
         for path in ("/v1/areas", *downloads):
             assert httpx2.get(f"{base}{path}").status_code == 200
 
@@ -154,7 +157,7 @@ def test_a_standby_can_be_preferred_and_receives_releases(
     pair: tuple[Cluster, Cluster, URL], tmp_path: Path
 ) -> None:
     primary, replica, url = pair
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     edit(seed, "topics/trade.yaml", "  en: Trade\n", "  en: Commerce\n")
     changed = compute_seed_hash(seed)
     preferring = url.update_query_dict({"target_session_attrs": "prefer-standby"})
@@ -162,14 +165,14 @@ def test_a_standby_can_be_preferred_and_receives_releases(
         serving(preferring, BRI_RELEASE_CHECK="0.1", BRI_CACHE_ENTRIES="0") as base,
         loaded(base) as load,
     ):
-        load.more(50)
+        load.wait_for_responses(50)
         assert in_use(replica)
-        until(lambda: not in_use(primary))  # It was only asked for its role.
+        wait_for(lambda: not in_use(primary))  # It was only asked for its role.
         build(seed, MIGRATIONS, url)
-        until(lambda: httpx2.get(f"{base}/v1").json()["release"]["seed_hash"] == changed)
-        load.more(50)
+        wait_for(lambda: httpx2.get(f"{base}/v1").json()["release"]["seed_hash"] == changed)
+        load.wait_for_responses(50)
         replica.kill()
-        load.more(50)
+        load.wait_for_responses(50)
         assert in_use(primary)
     assert load.wrong == []
     assert set(load.statuses) == {200}

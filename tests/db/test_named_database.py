@@ -16,8 +16,8 @@ from app.ingest.build import build
 from app.ingest.publish import write_content_digest
 from app.settings import Settings
 from tests.db.test_damaged_files import let_everybody_pass, unprivileged
-from tests.support.processes import bri, free_port, serving
-from tests.support.seeds import GOODS, MIGRATIONS, SEED, copied, edit
+from tests.support.processes import find_free_port, run_bri, serving
+from tests.support.seeds import GOODS, MIGRATIONS, SEED, copy_seed, edit
 from tests.support.targets import opened
 from tests.test_doctor import findings, without_temporary_files
 
@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.resources, pytest.mark.sqlite]
 @pytest.fixture
 def other(tmp_path: Path) -> Path:
     """Build a database of another seed."""
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     edit(seed, GOODS, "  en: 22.1 trillion yuan", "  en: 22.1 trillion yuan in all")
     build(seed, MIGRATIONS, tmp_path / "data" / "bri.sqlite")
     return tmp_path / "data" / "bri.sqlite"
@@ -41,7 +41,7 @@ def test_database_of_another_seed_is_served_as_it_is(other: Path) -> None:
     code, found = findings("--database", str(other))
     assert (code, found["database"][0]) == (0, "OK")
     assert "was built from another seed" in found["database"][1]
-    done = bri("openapi", "--database", str(other))
+    done = run_bri("openapi", "--database", str(other))
     assert (done.exit_code, other.read_bytes()) == (0, before)
     assert "was built from another seed; 'bri build' replaces it" in done.stderr
 
@@ -55,8 +55,8 @@ def test_database_that_cannot_be_served_is_not_replaced(other: Path, fault: str)
             connection.execute("UPDATE release SET schema_revision = 'newer'")
         write_content_digest(other)
     before = other.read_bytes()
-    for command in (["serve", "--port", str(free_port())], ["openapi"]):
-        done = bri(*command, "--database", str(other))
+    for command in (["serve", "--port", str(find_free_port())], ["openapi"]):
+        done = run_bri(*command, "--database", str(other))
         assert done.exit_code == 1
         assert "is damaged" in done.stderr or "has schema revision newer" in done.stderr
     assert other.read_bytes() == before
@@ -68,7 +68,7 @@ def test_database_that_is_missing_is_built(tmp_path: Path, *, is_empty: bool) ->
     if is_empty:
         target.touch()
     cli.ensure_database(Settings(database=target))
-    assert bri("check", "--database", str(target)).exit_code == 0
+    assert run_bri("check", "--database", str(target)).exit_code == 0
 
 
 def test_default_database_that_is_damaged_is_built_again(
@@ -112,13 +112,13 @@ def test_digest_file_has_the_digest_of_the_database(other: Path) -> None:
 def test_doctor_accepts_the_service_itself(other: Path) -> None:
     with serving(other) as base:
         port = base.rpartition(":")[2]
-        done = bri("doctor", "--database", str(other), "--port", port)
+        done = run_bri("doctor", "--database", str(other), "--port", port)
         assert f"127.0.0.1:{port} is served, and its health is ok" in done.stdout
         assert done.exit_code == 0
         other.write_bytes(b"nonsense")
         while httpx2.get(f"{base}/health/ready").json()["status"] == "ok":
             pass
-        done = bri("doctor", "--database", str(other), "--port", port)
+        done = run_bri("doctor", "--database", str(other), "--port", port)
         assert "but its health is release_failed" in done.stdout
         assert done.exit_code == 1
 

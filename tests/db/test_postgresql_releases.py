@@ -9,10 +9,10 @@ from starlette.testclient import TestClient
 
 from app.application import create_app
 from app.ingest.build import build
-from tests.support.load import until
+from tests.support.load import wait_for
 from tests.support.postgresql import Cluster
-from tests.support.seeds import GOODS, MIGRATIONS, copied, edit
-from tests.support.targets import settings_of
+from tests.support.seeds import GOODS, MIGRATIONS, copy_seed, edit
+from tests.support.targets import build_settings
 
 pytestmark = pytest.mark.resources
 
@@ -50,17 +50,17 @@ def test_release_that_cannot_be_served_is_not(  # noqa: PLR0913, PLR0917
     revision: str,
     reason: str,
 ) -> None:
-    app = create_app(settings_of(url, release_check=0.1))
+    app = create_app(build_settings(url, release_check=0.1))
     with caplog.at_level(logging.WARNING, "uvicorn.error"), TestClient(app) as client:
         overview = client.get("/v1/overview").json()
         for statement in (*before, REGISTER.format(schema=schema, revision=revision)):
             cluster.execute(statement, str(url.database))
-        until(lambda: client.get("/health/ready").json() == {"status": "release_failed"})
+        wait_for(lambda: client.get("/health/ready").json() == {"status": "release_failed"})
         assert client.get("/v1/topics").status_code == 200
         assert client.get("/v1/observations.csv").status_code == 200
         assert client.get("/v1/overview?lang=en").json() == overview
         cluster.execute("DELETE FROM bri.releases WHERE number = 2", str(url.database))
-        until(lambda: client.get("/health/ready").json() == {"status": "ok"})
+        wait_for(lambda: client.get("/health/ready").json() == {"status": "ok"})
     first, last = (record.getMessage() for record in caplog.records)
     assert any(part in first for part in reason.split("|"))
     assert "secret" not in first
@@ -73,7 +73,7 @@ def test_last_release_of_an_older_revision_remains_for_a_day(
     """Processes of the older program serve it while those of the newer one are started."""
     name, revision = str(url.database), "UPDATE bri.releases SET schema_revision = 'older'"
     cluster.execute(revision, name)
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     edit(seed, GOODS, "  en: 22.1 trillion yuan", "  en: 22.1 trillion yuan in all")
     listed = "SELECT number FROM bri.releases ORDER BY number"
     age = "UPDATE bri.releases SET built_at = built_at - interval '1 hour'"

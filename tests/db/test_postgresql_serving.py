@@ -27,11 +27,11 @@ from app.ingest.build import build
 from app.ingest.files import compute_seed_hash
 from app.settings import Settings
 from tests.queries.test_search_terms import SEARCHES
-from tests.support.load import loaded, until
-from tests.support.postgresql import READER, Cluster, reading
-from tests.support.processes import bri, free_port, serving
-from tests.support.seeds import MIGRATIONS, ROOT, SEED, copied, edit
-from tests.support.targets import opened, settings_of
+from tests.support.load import loaded, wait_for
+from tests.support.postgresql import READER, Cluster, build_reader_url
+from tests.support.processes import find_free_port, run_bri, serving
+from tests.support.seeds import MIGRATIONS, ROOT, SEED, copy_seed, edit
+from tests.support.targets import build_settings, opened
 from tests.test_openapi import LISTS, PATHS, comparable, example_url, without_file
 
 QUERIES = (
@@ -79,13 +79,13 @@ MORE = (
 @pytest.fixture(scope="module")
 def url(cluster: Cluster, template: URL) -> URL:
     """Copy the real database once for the tests of a worker."""
-    return cluster.new_database(template)
+    return cluster.create_database(template)
 
 
 @pytest.fixture(scope="module")
 def both(url: URL, built: Path) -> Iterator[tuple[TestClient, ...]]:
     """Serve the same seed from a file and from PostgreSQL."""
-    file, server = (create_app(settings_of(target)) for target in (built, url))
+    file, server = (create_app(build_settings(target)) for target in (built, url))
     with TestClient(file) as one, TestClient(server) as other:
         yield one, other
 
@@ -178,7 +178,7 @@ def test_a_new_release_is_picked_up_without_losing_a_request(
     copied_database: URL, tmp_path: Path
 ) -> None:
     url = copied_database
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     edit(seed, "topics/trade.yaml", "  en: Trade\n", "  en: Commerce\n")
     with (
         serving(url, BRI_RELEASE_CHECK="0.1", BRI_CACHE_ENTRIES="0") as base,
@@ -187,8 +187,8 @@ def test_a_new_release_is_picked_up_without_losing_a_request(
         for folder in (seed, SEED, seed):
             build(folder, MIGRATIONS, url)
             wanted = compute_seed_hash(folder)
-            until(lambda: httpx2.get(f"{base}/v1").json()["release"]["seed_hash"] == wanted)  # noqa: B023
-            load.more(30)
+            wait_for(lambda: httpx2.get(f"{base}/v1").json()["release"]["seed_hash"] == wanted)  # noqa: B023
+            load.wait_for_responses(30)
         assert httpx2.get(f"{base}/v1/topics/trade").json()["name"] == "Commerce"
     assert load.wrong == []
 
@@ -199,28 +199,28 @@ def environment(url: URL) -> dict[str, str]:
 
 
 def test_commands_work_on_postgresql(cluster: Cluster, tmp_path: Path) -> None:
-    url = cluster.new_database()
-    missing = bri("check", **environment(url))
+    url = cluster.create_database()
+    missing = run_bri("check", **environment(url))
     assert missing.exit_code == 1
     assert "contains no release; build it with 'bri build'" in missing.stderr
-    serve = ["serve", "--port", str(free_port())]
-    assert bri(*serve, **environment(reading(url))).exit_code == 1
-    done = bri("build", **environment(url))
+    serve = ["serve", "--port", str(find_free_port())]
+    assert run_bri(*serve, **environment(build_reader_url(url))).exit_code == 1
+    done = run_bri("build", **environment(url))
     assert done.exit_code == 0, done.stderr
     assert f"bri_builder:***@127.0.0.1:{cluster.port}/{url.database} built from" in done.stdout
-    checked = bri("check", **environment(reading(url)))
+    checked = run_bri("check", **environment(build_reader_url(url)))
     assert "was built from this seed" in checked.stdout
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     edit(seed, "topics/trade.yaml", "  en: Trade\n", "  en: Commerce\n")
-    other = bri("check", "--seed", str(seed), **environment(reading(url)))
+    other = run_bri("check", "--seed", str(seed), **environment(build_reader_url(url)))
     assert "was built from another seed" in other.stderr
-    printed = bri("openapi", **environment(reading(url))).stdout
+    printed = run_bri("openapi", **environment(build_reader_url(url))).stdout
     assert comparable(printed) == comparable((ROOT / "tests/openapi.json").read_text("utf-8"))
     cluster.execute("UPDATE bri.releases SET schema_revision = 'old'", str(url.database))
     for command in (["check"], serve, ["openapi"]):
-        stderr = bri(*command, **environment(reading(url))).stderr
+        stderr = run_bri(*command, **environment(build_reader_url(url))).stderr
         assert "has schema revision old, but this" in stderr
-    refused = bri("build", **environment(reading(url)))
+    refused = run_bri("build", **environment(build_reader_url(url)))
     assert "permission denied" in refused.stderr
     for one in (missing, done, checked, other, refused):
         assert "secret" not in one.output
@@ -240,7 +240,7 @@ def test_commands_work_on_postgresql(cluster: Cluster, tmp_path: Path) -> None:
     ],
 )
 def test_an_invalid_url_is_reported_without_its_password(value: str, said: str) -> None:
-    done = bri("check", BRI_DATABASE_URL=value)
+    done = run_bri("check", BRI_DATABASE_URL=value)
     assert done.exit_code == 1
     assert said in done.stderr
     assert "secret" not in done.output
@@ -251,12 +251,12 @@ def test_a_file_and_a_server_exclude_each_other(tmp_path: Path) -> None:
     url = "postgresql+psycopg://u:secret@127.0.0.1:1/bri"
     file = str(tmp_path / "bri.sqlite")
     for done in (
-        bri("build", "--database", file, BRI_DATABASE_URL=url),
-        bri("build", BRI_DATABASE=file, BRI_DATABASE_URL=url),
+        run_bri("build", "--database", file, BRI_DATABASE_URL=url),
+        run_bri("build", BRI_DATABASE=file, BRI_DATABASE_URL=url),
     ):
         assert done.exit_code == 1
         assert "BRI_DATABASE_URL: BRI_DATABASE or --database is set too" in done.stderr
-    emptied = bri("check", BRI_DATABASE="", BRI_DATABASE_URL=url)
+    emptied = run_bri("check", BRI_DATABASE="", BRI_DATABASE_URL=url)
     assert "cannot be read" in emptied.stderr
     settings = Settings(database_url=make_url(url))
     assert "secret" not in repr(settings) + str(settings.select_database("x"))
@@ -267,7 +267,7 @@ def test_a_file_and_a_server_exclude_each_other(tmp_path: Path) -> None:
 
 def test_limits_reach_the_server(url: URL) -> None:
     limits = {"pool_size": 3, "statement_timeout": 1.5}
-    app = create_app(settings_of(url, **limits))
+    app = create_app(build_settings(url, **limits))
     database = app.state.releases.get_release().database
     assert database.engine.pool.size() == 3
     with database.connect() as connection:
@@ -316,11 +316,11 @@ def test_downloads_have_connections_of_their_own(url: URL) -> None:
 
 
 def test_a_release_was_put_in_place_when_its_build_ended(cluster: Cluster) -> None:
-    url = cluster.new_database()
+    url = cluster.create_database()
     before = cluster.execute("SELECT extract(epoch FROM clock_timestamp())::float")[0][0]
     build(SEED, MIGRATIONS, url)
     after = cluster.execute("SELECT extract(epoch FROM clock_timestamp())::float")[0][0]
-    first, second = (create_store(reading(url)) for _ in range(2))
+    first, second = (create_store(build_reader_url(url)) for _ in range(2))
     release = first.inspect()
     assert release == second.inspect()
     assert before < release.modified < after  # type: ignore[operator]

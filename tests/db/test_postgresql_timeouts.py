@@ -15,7 +15,7 @@ SILENCE = 0.6
 
 @pytest.fixture
 def connection(cluster: Cluster) -> Iterator[psycopg.Connection]:
-    url = cluster.new_database()
+    url = cluster.create_database()
     made: psycopg.Connection = get_connection_class().connect(
         host=url.host,
         port=url.port,
@@ -50,13 +50,13 @@ def test_a_silent_server_counts_as_gone(
 ) -> None:
     """It makes no difference whether the statement or the whole server takes too long."""
     if is_frozen:
-        cluster.tell(signal.SIGSTOP)
+        cluster.send_signal(signal.SIGSTOP)
     began = time.monotonic()
     try:
         with pytest.raises(psycopg.OperationalError, match=r"silent for 0\.6 seconds"):
             connection.execute("SELECT pg_sleep(20)")
     finally:
-        cluster.tell(signal.SIGCONT)
+        cluster.send_signal(signal.SIGCONT)
     assert SILENCE <= time.monotonic() - began < SILENCE + 5
     assert connection.closed
 

@@ -23,8 +23,8 @@ from app.db import Database, create_store
 from app.ingest.build import build
 from app.ingest.files import compute_seed_hash
 from tests.support import postgresql
-from tests.support.processes import free_port
-from tests.support.seeds import GOODS, MIGRATIONS, SEED, copied, edit
+from tests.support.processes import find_free_port
+from tests.support.seeds import GOODS, MIGRATIONS, SEED, copy_seed, edit
 from tests.support.targets import Target
 
 LATEST = 1.4
@@ -43,20 +43,20 @@ def main() -> None:
         trial("SQLite", folder / "bri.sqlite", folder, options.times, chance)
         left = [file.name for file in folder.iterdir() if file.name.endswith(".building")]
         assert not left, left
-    if postgresql.programs() is None:
+    if postgresql.find_programs() is None:
         print("PostgreSQL is not installed")
         return
     with (
         TemporaryDirectory() as name,
-        postgresql.folder_for_servers() as servers,
-        postgresql.running(servers / "main", free_port()) as cluster,
+        postgresql.create_server_folder() as servers,
+        postgresql.start_cluster(servers / "main", find_free_port()) as cluster,
     ):
-        trial("PostgreSQL", cluster.new_database(), Path(name), options.times, chance)
+        trial("PostgreSQL", cluster.create_database(), Path(name), options.times, chance)
 
 
 def trial(name: str, target: Target, folder: Path, times: int, chance: random.Random) -> None:
     """Kill builds of two seeds in turns; each time look, build again, and look."""
-    other = copied(folder)
+    other = copy_seed(folder)
     edit(other, GOODS, "  en: 22.1 trillion yuan", "  en: 22.1 trillion yuan in all")
     old, new = other, SEED
     build(old, MIGRATIONS, target)
@@ -106,7 +106,7 @@ def whole(target: Target) -> str:
 
 def reader(target: Target) -> Target:
     """Name the target as those do who only read."""
-    return postgresql.reading(target) if isinstance(target, URL) else target
+    return postgresql.build_reader_url(target) if isinstance(target, URL) else target
 
 
 if __name__ == "__main__":

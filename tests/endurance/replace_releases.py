@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 from starlette.testclient import TestClient
 
 from app.ingest.build import build
-from tests.support.processes import Server, descendants, launched
-from tests.support.seeds import GOODS, MIGRATIONS, SEED, copied, edit
+from tests.support.processes import Server, launched, list_descendants
+from tests.support.seeds import GOODS, MIGRATIONS, SEED, copy_seed, edit
 from tests.support.targets import opened
 
 PATHS = (
@@ -58,7 +58,7 @@ def main() -> None:
 
 def two_releases(folder: Path) -> dict[str, Path]:
     """Build two releases that differ in a figure."""
-    other = copied(folder)
+    other = copy_seed(folder)
     edit(other, GOODS, "  en: 22.1 trillion yuan", "  en: 22.1 trillion yuan in all")
     made = {"first": folder / "first.sqlite", "second": folder / "second.sqlite"}
     build(SEED, MIGRATIONS, made["first"])
@@ -148,7 +148,7 @@ def run(
 def resources(server: Server) -> tuple[int, int]:
     """Count the open files of the server's processes, and their megabytes of memory."""
     files = memory = 0
-    for process in (server.pid, *descendants(server.pid)):
+    for process in (server.pid, *list_descendants(server.pid)):
         folder = Path("/proc") / str(process)
         files += len(list((folder / "fd").iterdir()))
         memory += int((folder / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")

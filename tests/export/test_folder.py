@@ -17,7 +17,7 @@ from app.export.files import DIGESTS, MANIFEST, STAGING, ExportFolder
 from app.export.requests import ExportError
 from app.http.cached_response import load_zstandard
 from app.negotiation import Coding
-from tests.support.processes import bri
+from tests.support.processes import run_bri
 from tests.support.targets import Target
 
 pytestmark = pytest.mark.sqlite
@@ -48,7 +48,7 @@ def export(database: Target) -> Export:
 
     def run(folder: Path, *options: str) -> Result:
         arguments = ("--database", str(database), "--leave-out", TOPICS_ONLY, *options)
-        return bri("export", str(folder), *arguments)
+        return run_bri("export", str(folder), *arguments)
 
     return run
 

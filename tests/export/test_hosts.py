@@ -10,7 +10,7 @@ import duckdb_extension_httpfs
 import httpx2
 import pytest
 
-from tests.support.processes import free_port
+from tests.support.processes import find_free_port
 from tests.support.reverse_proxies import NGINX, write_nginx
 from tests.support.static_edition import list_files, listening, serving_files
 
@@ -47,7 +47,7 @@ def nginx_host(edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """Serve the edition with nginx, configured as the guide prints it."""
     if NGINX is None and not os.environ.get("CI"):
         pytest.skip("no nginx on this machine")
-    port, folder = free_port(), tmp_path_factory.mktemp("nginx")
+    port, folder = find_free_port(), tmp_path_factory.mktemp("nginx")
     replacements = {"listen 80;": f"listen 127.0.0.1:{port};", "/srv/bri": str(edition)}
     with listening(write_nginx(folder, replacements, page="static-edition"), port) as base:
         yield base

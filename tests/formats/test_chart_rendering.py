@@ -9,7 +9,7 @@ import pytest
 
 from tests.formats.test_charts import LANGUAGES
 from tests.support.processes import serving
-from tests.support.targets import Target, environment_of
+from tests.support.targets import Target, build_environment
 
 pytestmark = pytest.mark.resources
 
@@ -38,7 +38,7 @@ with TestClient(application()) as client:
         assert client.get(f"/v1/{path}").status_code == 200
 assert not {"fontTools", "resvg_py"} & set(sys.modules)
 """
-    environment = {**environ, **environment_of(database)}
+    environment = {**environ, **build_environment(database)}
     command = [sys.executable, "-W", "error", "-c", program]
     ended = subprocess.run(
         command, check=True, env=environment, timeout=60, text=True, stderr=subprocess.PIPE

@@ -22,7 +22,7 @@ from app.i18n import Language
 from app.ingest.build import build
 from app.parameters import Theme
 from app.queries import charts
-from tests.support.seeds import MIGRATIONS, SEED, add_break, copied
+from tests.support.seeds import MIGRATIONS, SEED, add_break, copy_seed
 from tests.support.targets import opened
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -164,7 +164,7 @@ def test_limits_are_drawn_and_written(client: TestClient) -> None:
 
 
 def test_breaks_and_gaps_are_drawn(client: TestClient, tmp_path: Path) -> None:
-    seed, target = copied(tmp_path), tmp_path / "bri.sqlite"
+    seed, target = copy_seed(tmp_path), tmp_path / "bri.sqlite"
     # The figures of 2013 and 2022 are from one source, which a break does not separate.
     add_break(seed, "2023-01-01")
     build(seed, MIGRATIONS, target)

@@ -20,8 +20,8 @@ from starlette.testclient import TestClient
 from app.i18n import QUALIFIERS, Language
 from app.ingest.build import build
 from tests.support.sdmx import DATA
-from tests.support.sdmx import rows as read_sdmx
-from tests.support.seeds import BROKEN_SERIES, MIGRATIONS, add_break, copied
+from tests.support.sdmx import read_rows as read_sdmx
+from tests.support.seeds import BROKEN_SERIES, MIGRATIONS, add_break, copy_seed
 from tests.support.targets import opened
 
 pytestmark = pytest.mark.database
@@ -233,7 +233,7 @@ def test_the_data_package_keeps_the_marks(client: TestClient, language: Language
 
 
 def test_a_break_marks_all_later_figures(tmp_path: Path) -> None:
-    seed, target = copied(tmp_path), tmp_path / "bri.sqlite"
+    seed, target = copy_seed(tmp_path), tmp_path / "bri.sqlite"
     add_break(seed)
     build(seed, MIGRATIONS, target)
     with opened(target) as app:

@@ -25,7 +25,15 @@ from starlette.testclient import TestClient
 
 from app.ingest.build import build
 from app.request import name_parameters
-from tests.support.seeds import BROKEN_SERIES, GOODS, MIGRATIONS, add_break, copied, edit, refused
+from tests.support.seeds import (
+    BROKEN_SERIES,
+    GOODS,
+    MIGRATIONS,
+    add_break,
+    copy_seed,
+    edit,
+    find_issues,
+)
 from tests.support.targets import Target, opened
 
 pytestmark = pytest.mark.database
@@ -246,7 +254,7 @@ def test_a_workbook_names_the_unit_of_every_limit(
 
 
 def test_a_break_is_explained_in_workbooks(tmp_path: Path) -> None:
-    seed, target = copied(tmp_path), tmp_path / "bri.sqlite"
+    seed, target = copy_seed(tmp_path), tmp_path / "bri.sqlite"
     add_break(seed)
     build(seed, MIGRATIONS, target)
     with opened(target) as app:
@@ -497,7 +505,7 @@ def test_no_cell_is_a_formula(client: TestClient) -> None:
 
 @pytest.mark.parametrize("beginning", ["=HYPERLINK(1)", "+1 and more", "@SUM(1)", "-1 and less"])
 def test_a_text_that_starts_like_a_formula_is_refused(tmp_path: Path, beginning: str) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     edit(seed, GOODS, "  en: 22.1 trillion yuan", f'  en: "{beginning}"')
-    (fault,) = refused(seed)
+    (fault,) = find_issues(seed)
     assert (str(fault.file), fault.field) == (str(seed / GOODS), "wording.en")

@@ -13,7 +13,7 @@ from app.formats.columns import string
 from app.formats.tables import TABLES, Table
 from app.formats.text import format_markdown_row
 from app.ingest.build import build
-from tests.support.seeds import GOODS, ROOT, copied, edit
+from tests.support.seeds import GOODS, ROOT, copy_seed, edit
 from tests.support.targets import opened
 
 
@@ -79,7 +79,7 @@ def test_special_characters_are_shown(text: str) -> None:
 
 
 def test_text_of_the_seed_with_a_pipe(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     edit(seed, GOODS, "  en: 22.1 trillion yuan", "  en: '22.1 | trillion* yuan'")
     build(seed, ROOT / "migrations", tmp_path / "bri.sqlite")
     with opened(tmp_path / "bri.sqlite") as app, TestClient(app) as client:

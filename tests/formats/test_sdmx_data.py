@@ -16,8 +16,8 @@ from app.parameters.sdmx import format_time_period, parse_time_period
 from app.queries.sdmx import CHUNK
 from tests.benchmarks.generated_data import Scale
 from tests.benchmarks.generated_data import build as build_generated
-from tests.support.sdmx import DATA, Row, rows
-from tests.support.seeds import BROKEN_SERIES, MIGRATIONS, add, add_break, copied
+from tests.support.sdmx import DATA, Row, read_rows
+from tests.support.seeds import BROKEN_SERIES, MIGRATIONS, add, add_break, copy_seed
 from tests.support.targets import Target, opened
 
 pytestmark = pytest.mark.database
@@ -119,7 +119,7 @@ def read(client: TestClient, address: str, form: str = "csv10", **headers: str) 
     answer = client.get(address, headers={"Accept": DATA[form], **headers})
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == DATA[form]
-    return rows(answer.content, form)
+    return read_rows(answer.content, form)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -199,7 +199,7 @@ def test_series_keys_alone(client: TestClient, query: str) -> None:
         answer = client.get(f"{FLOW}/all{query}", headers={"Accept": DATA[form]})
         assert answer.status_code == 200
         assert b"COMMENT_OBS" not in answer.content
-        assert rows(answer.content, form) == ([] if "csv" not in form else found)
+        assert read_rows(answer.content, form) == ([] if "csv" not in form else found)
 
 
 def test_chosen_attributes(client: TestClient) -> None:
@@ -320,7 +320,7 @@ def test_operators_that_match_nothing(client: TestClient, query: str) -> None:
 
 
 def test_breaks_are_attributes_of_every_figure_after_them(tmp_path: Path, target: Target) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     add_break(seed)
     build(seed, MIGRATIONS, target)
     with opened(target) as app, TestClient(app) as client:
@@ -344,7 +344,7 @@ def test_what_held_on_each_day(client: TestClient) -> None:
 
 
 def test_growth_that_was_not_known_does_not_show(tmp_path: Path, target: Target) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     name = "goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-01.chinataiwan-2025-01-13"
     text = (seed / f"growth-rates/{name}.yaml").read_text()
     text = "".join(line for line in text.splitlines(True) if "original:" not in line)

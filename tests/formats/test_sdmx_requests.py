@@ -6,7 +6,7 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from tests.support.sdmx import BASE, DATA, parsed, rows, xml
+from tests.support.sdmx import BASE, DATA, parse_json, parse_xml, read_rows
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
@@ -61,7 +61,7 @@ def test_jsondata_is_version_2_unless_another_is_named(
     client: TestClient, path: str, accept: str, version: str
 ) -> None:
     answer = client.get(f"{path}?format=jsondata", headers={"Accept": accept})
-    document = parsed(answer.content, "data")
+    document = parse_json(answer.content, "data")
     assert document["meta"]["schema"].split("/")[-2] == version
     assert ("structure" if version == "1.0" else "structures") in document["data"]
 
@@ -90,7 +90,7 @@ def test_one_clients_format_never_answers_another(server: str) -> None:
                 answer = asking.get(path, headers={"Accept": media_type})
                 assert answer.headers["content-type"] == media_type
                 assert "Accept" in [one.strip() for one in answer.headers["vary"].split(",")]
-                assert len(rows(answer.content, form)) == 2
+                assert len(read_rows(answer.content, form)) == 2
                 tags.add(answer.headers.get("etag", form))
                 refused = asking.get(FLOW, headers={"Accept": "image/png"})
                 assert refused.status_code == 406
@@ -194,7 +194,7 @@ def test_errors_are_sdmx_messages(
     assert answer.status_code == status, answer.text
     if status != 406:
         assert answer.headers["content-type"] == "application/xml"
-    (error,) = xml(answer.content).iterfind("{*}ErrorMessage")
+    (error,) = parse_xml(answer.content).iterfind("{*}ErrorMessage")
     assert error.get("code") == str(number)
     english, chinese = error.iterfind("{*}Text")
     assert words in english.text
@@ -225,10 +225,10 @@ def test_methods_and_conditions_are_refused_by_sdmx(client: TestClient, server: 
     answer = client.post("/sdmx/data/INDICATORS")
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
-    assert xml(answer.content) is not None
+    assert parse_xml(answer.content) is not None
     failed = httpx2.get(f"{server}/sdmx/dataflow", headers={"If-Match": '"other"'})
     assert failed.status_code == 412
-    assert xml(failed.content) is not None
+    assert parse_xml(failed.content) is not None
 
 
 def test_paths_that_only_look_alike_are_no_sdmx(client: TestClient) -> None:
@@ -240,7 +240,7 @@ def test_paths_that_only_look_alike_are_no_sdmx(client: TestClient) -> None:
 def test_behind_a_proxy(prefixed: str) -> None:
     answer = httpx2.get(f"{prefixed}/sdmx/dataflow", timeout=60)
     assert answer.status_code == 200
-    assert xml(answer.content) is not None
+    assert parse_xml(answer.content) is not None
 
 
 def test_it_is_not_in_the_document(document: dict[str, Any]) -> None:
@@ -250,6 +250,6 @@ def test_it_is_not_in_the_document(document: dict[str, Any]) -> None:
 def test_a_large_table_is_streamed_whole(client: TestClient) -> None:
     answer = client.get("/sdmx/data/INDICATORS", headers={"Accept": DATA["csv20"]})
     assert answer.text.splitlines()[1].startswith("dataflow,BRI:INDICATORS(1.0),I,A,CN,BRI,")
-    assert parsed(
+    assert parse_json(
         client.get("/sdmx/data/INDICATORS", headers={"Accept": DATA["json20"]}).content, "data"
     )

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 from app.formats.sdmx.artefacts import NOTICE
 from app.formats.sdmx.components import COMPONENTS, Role
 from app.i18n import Language
-from tests.support.sdmx import STRUCTURES, parsed, xml
+from tests.support.sdmx import STRUCTURES, parse_json, parse_xml
 
 LISTS = {"CL_AREA": "areas", "CL_INDICATOR": "indicators", "CL_UNIT": "units"}
 EVERYTHING = "/sdmx/dataflow/BRI/INDICATORS/1.0?references=all"
@@ -21,8 +21,8 @@ def read(client: TestClient, address: str, form: str) -> Any:
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == STRUCTURES[form]
     if form.startswith("xml"):
-        return xml(answer.content)
-    return parsed(answer.content, "structure")["data"]
+        return parse_xml(answer.content)
+    return parse_json(answer.content, "structure")["data"]
 
 
 def names(document: Any) -> set[str]:

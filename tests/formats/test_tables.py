@@ -28,7 +28,7 @@ from app.parameters import ObservationFilters, ObservationSort, Vintages
 from app.problems.problem import InvalidParameters
 from app.routers.downloads import send_file
 from tests.benchmarks.generated_data import Scale, build
-from tests.support.seeds import GOODS, ROOT, copied, edit
+from tests.support.seeds import GOODS, ROOT, copy_seed, edit
 from tests.support.targets import Target, opened
 
 pytestmark = [pytest.mark.database, pytest.mark.resources]
@@ -199,7 +199,7 @@ def test_the_table_is_rfc_4180(client: TestClient) -> None:
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.sqlite
 def test_lines_of_the_database_are_those_of_the_library(tmp_path: Path, language: Language) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     edit(seed, GOODS, "  en: 22.1 trillion yuan", "  en: '22.1, \"trillion\" yuan'")
     build_seed(seed, ROOT / "migrations", tmp_path / "bri.sqlite")
     database = Database(SQLiteStore(tmp_path / "bri.sqlite"))

@@ -23,9 +23,9 @@ from app.ingest.build import build
 from app.ingest.files import compute_seed_hash
 from app.problems.problem import UnknownPath
 from app.settings import Settings
-from tests.support.load import until
+from tests.support.load import wait_for
 from tests.support.processes import serving
-from tests.support.seeds import ROOT, copied
+from tests.support.seeds import ROOT, copy_seed
 from tests.support.targets import Target, opened
 from tests.test_openapi import FILES as WRITTEN
 from tests.test_openapi import PATHS, example_url, operation
@@ -300,7 +300,7 @@ def test_requests_do_not_wait_for_a_stream(counting: tuple[App, list[str]]) -> N
 
 
 def test_another_release_empties_the_cache(tmp_path: Path, target: Target) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     build(seed, ROOT / "migrations", target)
     with serving(target, BRI_RELEASE_CHECK="0.1") as base:
         first = httpx2.get(f"{base}/v1/topics/trade")
@@ -308,7 +308,7 @@ def test_another_release_empties_the_cache(tmp_path: Path, target: Target) -> No
         topic.write_text(topic.read_text().replace("en: Trade", "en: Goods trade", 1))
         build(seed, ROOT / "migrations", target)
         headers = {"If-None-Match": first.headers["etag"]}
-        until(
+        wait_for(
             lambda: (
                 httpx2.get(f"{base}/v1").json()["release"]["seed_hash"] == compute_seed_hash(seed)
             )

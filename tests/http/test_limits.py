@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.http.limits import get_network
-from tests.support.processes import bri, serving
+from tests.support.processes import run_bri, serving
 from tests.support.targets import Target, opened
 
 pytestmark = pytest.mark.resources
@@ -122,7 +122,7 @@ def test_an_invalid_setting_is_refused(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
 ) -> None:
     monkeypatch.setenv(name, value)
-    done = bri("check")
+    done = run_bri("check")
     assert done.exit_code == 1
     assert said in done.stderr
 

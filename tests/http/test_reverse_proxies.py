@@ -10,10 +10,13 @@ import httpx2
 import pytest
 
 from tests.support.processes import serving
-from tests.support.reverse_proxies import CADDY, NGINX, Answer, Proxy, caddy, nginx
+from tests.support.reverse_proxies import CADDY, NGINX, Answer, Proxy, start_caddy, start_nginx
 
 Start = Callable[[Path, str], AbstractContextManager[Proxy]]
-PROXIES: dict[str, tuple[str | None, Start]] = {"nginx": (NGINX, nginx), "caddy": (CADDY, caddy)}
+PROXIES: dict[str, tuple[str | None, Start]] = {
+    "nginx": (NGINX, start_nginx),
+    "caddy": (CADDY, start_caddy),
+}
 HOST = "Host: data.example"
 PATH = "/v1"
 """A document that is full of links, which begin with the address of the request."""

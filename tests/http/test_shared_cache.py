@@ -12,10 +12,10 @@ import brotli  # type: ignore[import-untyped]
 import pytest
 
 from app.ingest.build import build
-from tests.support.load import until
+from tests.support.load import wait_for
 from tests.support.processes import serving
-from tests.support.reverse_proxies import NGINX, Answer, Proxy, nginx
-from tests.support.seeds import MIGRATIONS, ROOT, copied, edit
+from tests.support.reverse_proxies import NGINX, Answer, Proxy, start_nginx
+from tests.support.seeds import MIGRATIONS, ROOT, copy_seed, edit
 
 PUBLIC = "https://data.example"
 
@@ -42,7 +42,10 @@ def edge(copied_file: Path, tmp_path: Path) -> Iterator[Edge]:
     """Serve a release of its own behind a cache."""
     if NGINX is None and not os.environ.get("CI"):
         pytest.skip("no nginx on this machine")
-    with serving(copied_file, BRI_PUBLIC_URL=PUBLIC) as origin, nginx(tmp_path, origin) as proxy:
+    with (
+        serving(copied_file, BRI_PUBLIC_URL=PUBLIC) as origin,
+        start_nginx(tmp_path, origin) as proxy,
+    ):
         yield Edge(proxy, tmp_path, copied_file)
 
 
@@ -74,7 +77,7 @@ def test_a_shared_cache_keeps_what_it_may(edge: Edge, tmp_path: Path) -> None:
             answer = get(path)
             assert (answer.status, answer.headers["x-cache"]) == (status, "MISS")
 
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     edit(seed, "topics/trade.yaml", "  en: Trade\n", "  en: Commerce\n")
     build(seed, MIGRATIONS, edge.database)
     assert get("/v1/topics", Accept_Language="en").body == english.body
@@ -83,6 +86,6 @@ def test_a_shared_cache_keeps_what_it_may(edge: Edge, tmp_path: Path) -> None:
         edge.purge()
         return b"Commerce" in get("/v1/topics", Accept_Language="en").body
 
-    until(is_renewed)
+    wait_for(is_renewed)
     edge.purge()
     assert b"Commerce" in same(lambda: get("/v1/topics", Accept_Language="en")).body

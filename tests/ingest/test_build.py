@@ -23,7 +23,7 @@ from app.db.fulltext import segment_cjk
 from app.db.models import SCHEMA_REVISION
 from app.ingest.build import build
 from app.ingest.files import BuildError, SeedError, compute_seed_hash
-from tests.support.builds import killed
+from tests.support.builds import kill_build
 from tests.support.seeds import (
     EVENT,
     GOODS,
@@ -32,9 +32,9 @@ from tests.support.seeds import (
     SCIO,
     SEED,
     add,
-    add_figure,
-    copied,
-    copied_with_past,
+    add_observation,
+    copy_seed,
+    copy_seed_with_history,
     edit,
 )
 
@@ -64,7 +64,7 @@ def select_rows(path: Path, sql: str) -> list[tuple[object, ...]]:
 @pytest.mark.quick
 def test_the_same_seed_gives_the_same_bytes(built: Path, tmp_path: Path) -> None:
     again = tmp_path / "folder" / "that" / "is new" / "100% #1?.sqlite"
-    build(copied_with_past(tmp_path), MIGRATIONS, again)
+    build(copy_seed_with_history(tmp_path), MIGRATIONS, again)
     assert again.read_bytes() == built.read_bytes()
     assert again.read_bytes()[92:100] == bytes([0, 0, 0, 1]) + (3_040_000).to_bytes(4, "big")
     assert sorted(again.parent.iterdir()) == [again, name_digest_file(again)]
@@ -107,7 +107,7 @@ def test_a_build_leaves_a_file_and_its_digest(tmp_path: Path) -> None:
 
 
 def test_a_failing_seed_leaves_the_old_database(built: Path, tmp_path: Path) -> None:
-    seed, target = copied_with_past(tmp_path), tmp_path / "out" / "bri.sqlite"
+    seed, target = copy_seed_with_history(tmp_path), tmp_path / "out" / "bri.sqlite"
     build(seed, MIGRATIONS, target)
     edit(seed, GOODS, "status: normal", "status: no")
     with pytest.raises(SeedError):
@@ -140,18 +140,18 @@ def test_a_full_disk_leaves_the_old_database(built: Path, tmp_path: Path) -> Non
 
 
 def test_a_killed_build_leaves_the_old_or_the_new(built: Path, tmp_path: Path) -> None:
-    seed, target = copied(tmp_path), tmp_path / "out" / "bri.sqlite"
+    seed, target = copy_seed(tmp_path), tmp_path / "out" / "bri.sqlite"
     edit(seed, GOODS, "  en: 22.1 trillion yuan", "  en: 22.1 trillion yuan in all")
     build(seed, MIGRATIONS, target)
-    code, (*_, last) = killed(tmp_path, seed, target)
+    code, (*_, last) = kill_build(tmp_path, seed, target)
     assert code == 0
     assert last > 100
     old, new = target.read_bytes(), built.read_bytes()
     for moment in (1, 3, last // 4, last // 2, last * 3 // 4):
-        assert killed(tmp_path, SEED, target, moment)[0] == -signal.SIGKILL
+        assert kill_build(tmp_path, SEED, target, moment)[0] == -signal.SIGKILL
         assert target.read_bytes() == old
     moment = last - 6
-    while killed(tmp_path, SEED, target, moment)[0] == -signal.SIGKILL:
+    while kill_build(tmp_path, SEED, target, moment)[0] == -signal.SIGKILL:
         assert target.read_bytes() in (old, new)
         moment += 1
     assert moment > last
@@ -168,7 +168,7 @@ def test_the_release_names_its_seed(built: Path) -> None:
 
 
 def test_a_database_is_current_for_its_own_seed_only(built: Path, tmp_path: Path) -> None:
-    seed = copied_with_past(tmp_path)
+    seed = copy_seed_with_history(tmp_path)
     assert is_current_release(built, compute_seed_hash(seed))
     edit(seed, GOODS, "status: normal", "status: revised")
     assert not is_current_release(built, compute_seed_hash(seed))
@@ -305,11 +305,11 @@ MORE = (
 
 
 def test_other_periods_units_sources_and_vintages_need_no_code(tmp_path: Path) -> None:
-    seed, target = copied(tmp_path), tmp_path / "bri.sqlite"
+    seed, target = copy_seed(tmp_path), tmp_path / "bri.sqlite"
     norway = (seed / "areas/MY.yaml").read_text("utf-8").replace("position: 3", "position: 50")
     add(seed, "areas/NO.yaml", norway)
     for figure in MORE:
-        add_figure(seed, figure)
+        add_observation(seed, figure)
     build(seed, MIGRATIONS, target)
     figures = select_rows(
         target,
@@ -364,7 +364,7 @@ def headline(target: Path) -> object:
 def test_the_next_complete_edition_takes_the_headlines(
     tmp_path: Path, completeness: str, expected: int
 ) -> None:
-    seed, target = copied(tmp_path), tmp_path / "bri.sqlite"
+    seed, target = copy_seed(tmp_path), tmp_path / "bri.sqlite"
     for name in (EVENT, SCIO, "editions/2025.yaml", GOODS):
         text = (seed / name).read_text("utf-8").replace("2025-01-15", "2027-01-15")
         text = text.replace(": 2024-", ": 2026-").replace("year: 2025", "year: 2027")

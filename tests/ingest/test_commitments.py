@@ -9,7 +9,7 @@ from app.ingest.build import load_valid_seed
 from app.ingest.commitments import find_status
 from app.ingest.diff import read_records
 from app.ingest.history import list_differences
-from tests.support.seeds import SEED, Broken, check_reported, copied, edit
+from tests.support.seeds import SEED, Broken, check_reported, copy_seed, edit
 
 TRADE = "progress/2025-expand-trade.yaml"
 LABORATORIES = "commitments/2023-joint-laboratories.yaml"
@@ -88,18 +88,18 @@ CASES = {
 
 @pytest.mark.parametrize("broken", CASES.values(), ids=CASES)
 def test_an_issue_is_reported(tmp_path: Path, broken: Broken) -> None:
-    check_reported(copied(tmp_path), broken)
+    check_reported(copy_seed(tmp_path), broken)
 
 
 def test_a_reason_is_required_where_measures_differ(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     edit(seed, BANK, "    same_measure: false\n", "    same_measure: true\n")
     with pytest.raises(Exception, match="remove it"):
         load_valid_seed(seed)
 
 
 def test_a_status_needs_a_report_about_the_action(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     clean = "2025-strengthen-clean-energy-cooperation"
     assert find_status(load_valid_seed(seed), clean) is ActionStatus.ANNOUNCED
     edit(seed, f"progress/{clean}.yaml", "relation: context", "relation: about_part")
@@ -109,7 +109,7 @@ def test_a_status_needs_a_report_about_the_action(tmp_path: Path) -> None:
 
 
 def test_a_changed_reading_is_a_difference(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     edit(seed, LABORATORIES, "value: 70", "value: 71")
     (change,) = list_differences(read_records(SEED), read_records(seed))
     assert (change.collection, change.key) == ("commitments", "2023-joint-laboratories")

@@ -14,11 +14,11 @@ from tests.support.seeds import (
     NEWEST,
     STATED,
     add,
-    add_figure,
-    copied,
+    add_observation,
+    copy_seed,
     edit,
+    find_issues,
     name_contradiction,
-    refused,
 )
 
 SERIES = "goods-trade.CN.BRI.partner-2023.CNY.P12M"
@@ -32,7 +32,7 @@ REPORT = f"reports/{Path(AID).stem}.xinhua-2025-01-15.yaml"
 
 
 def add_to(seed: Path, published: str, **changes: object) -> None:
-    add_figure(seed, {**FIGURE, "series": SERIES, "published": published, **changes})
+    add_observation(seed, {**FIGURE, "series": SERIES, "published": published, **changes})
 
 
 @pytest.mark.parametrize(
@@ -50,12 +50,12 @@ def test_two_figures_agree_if_one_number_is_printed_as_both(
     tmp_path: Path, published: str, *, agrees: bool
 ) -> None:
     # 18.95 is 18.945 to 18.955, which 18.9 does not reach with its upper end of 18.95.
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     add_to(seed, published)
     if agrees:
         load_valid_seed(seed)
         return
-    (issue,) = refused(seed)
+    (issue,) = find_issues(seed)
     assert (str(issue.file), issue.field) == (str(seed / ADDED), "value")
     assert f"observations/{SERIES}.2022-01.starsfund-2023-10.yaml:" in issue.message
     assert "correct the one that is not as printed" in issue.message
@@ -76,18 +76,18 @@ def test_two_figures_agree_if_one_number_is_printed_as_both(
 def test_a_qualifier_says_where_a_figure_lies(
     tmp_path: Path, published: str, words: str, *, agrees: bool
 ) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     add_to(seed, published)
     edit(seed, ADDED, "qualifier: none", words)
     if agrees:
         load_valid_seed(seed)
     else:
-        (issue,) = refused(seed)
+        (issue,) = find_issues(seed)
         assert "does not agree with" in issue.message
 
 
 def test_a_count_that_is_printed_in_full_is_not_over_itself(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     text = (seed / AID).read_text("utf-8").replace("scio-2025-01-15", "xinhua-2024-12-19")
     exact = text.replace("qualifier: over", "qualifier: none").partition("contradiction:")[0]
     exact = "\n".join(
@@ -98,26 +98,26 @@ def test_a_count_that_is_printed_in_full_is_not_over_itself(tmp_path: Path) -> N
         AID.replace("scio-2025-01-15", "xinhua-2024-12-19"),
         f"{exact}\n".replace("locator", "#"),
     )
-    (issue,) = refused(seed)
+    (issue,) = find_issues(seed)
     assert "does not agree with" in issue.message
 
 
 def test_a_longer_period_cannot_have_less(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     months = {"year": 2022, "end": "11-30", "series": SERIES.replace("P12M", "P11M")}
     add_to(seed, "18.9", **months)
     load_valid_seed(seed)
     add_to(seed, "19.1", **months | {"source": "daily-2024-05-02"})
-    issues = refused(seed)
+    issues = find_issues(seed)
     assert sum("does not agree with" in issue.message for issue in issues) == len(issues) == 2
 
 
 def test_a_contradiction_that_both_name_explains_them(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     add_to(seed, "18.8")
     line = name_contradiction(seed, ADDED, "goods-trade", "18.95 and 18.8")
     other = f"observations/{SERIES}.2022-01.starsfund-2023-10.yaml"
-    assert refused(seed)
+    assert find_issues(seed)
     (seed / other).write_text((seed / other).read_text("utf-8") + line, "utf-8")
     load_valid_seed(seed)
 
@@ -126,7 +126,7 @@ def test_a_contradiction_that_both_name_explains_them(tmp_path: Path) -> None:
     "words", ["status: revised", "revision_reason: {en: Revised., zh: 修订。}"]
 )
 def test_a_revision_is_no_contradiction(tmp_path: Path, words: str) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     add_to(seed, "18.8")
     name = words.partition(":")[0]
     edit(seed, ADDED, "status: normal", words if name == "status" else f"status: normal\n{words}")
@@ -134,9 +134,9 @@ def test_a_revision_is_no_contradiction(tmp_path: Path, words: str) -> None:
 
 
 def test_two_rates_for_one_period_are_compared(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     edit(seed, RATE, "value: 2.8\n", "value: 3.1\n")
-    issues = refused(seed)
+    issues = find_issues(seed)
     assert issues
     assert all("does not agree with" in issue.message for issue in issues)
 
@@ -165,18 +165,18 @@ def test_two_rates_for_one_period_are_compared(tmp_path: Path) -> None:
 def test_what_names_a_contradiction_is_checked(
     tmp_path: Path, file: str, old: str, new: str, message: str
 ) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     edit(seed, file, old, new)
-    assert any(message in issue.message for issue in refused(seed))
+    assert any(message in issue.message for issue in find_issues(seed))
 
 
 def test_what_agrees_names_no_contradiction(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     name_contradiction(seed, GOODS, "goods-trade", "22.1")
-    (issue,) = refused(seed)
+    (issue,) = find_issues(seed)
     assert "agrees with all other published numbers" in issue.message
     edit(seed, GOODS, "contradiction: test-contradiction\n", "")
-    (issue,) = refused(seed)
+    (issue,) = find_issues(seed)
     assert "is named by no figure" in issue.message
 
 
@@ -196,7 +196,7 @@ def test_what_agrees_names_no_contradiction(tmp_path: Path) -> None:
 def test_the_numbers_of_a_contradiction_fit_its_cause(
     tmp_path: Path, published: str, words: str, cause: str, message: str | None
 ) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     add_to(seed, published)
     if words == "over":
         value = f"{published.replace('.', ''):0<14}"
@@ -208,7 +208,7 @@ def test_the_numbers_of_a_contradiction_fit_its_cause(
     if message is None:
         load_valid_seed(seed)
     else:
-        assert any(message in issue.message for issue in refused(seed))
+        assert any(message in issue.message for issue in find_issues(seed))
 
 
 @pytest.mark.parametrize(
@@ -235,10 +235,10 @@ def test_the_numbers_of_a_contradiction_fit_its_cause(
 def test_numbers_of_a_contradiction_itself_are_checked(
     tmp_path: Path, old: str, new: str, field: str, message: str
 ) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     edit(seed, f"contradictions/{STATED}.yaml", old, new)
-    issues = [one for one in refused(seed) if message in one.message]
-    assert [one for one in issues if one.field.endswith(field)], refused(seed)
+    issues = [one for one in find_issues(seed) if message in one.message]
+    assert [one for one in issues if one.field.endswith(field)], find_issues(seed)
 
 
 @pytest.mark.parametrize(
@@ -253,9 +253,9 @@ def test_numbers_of_a_contradiction_itself_are_checked(
 def test_the_words_of_a_statement_state_its_number(
     tmp_path: Path, old: str, new: str, message: str
 ) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     edit(seed, f"contradictions/{STATED}.yaml", old, new)
-    issues = refused(seed)
+    issues = find_issues(seed)
     assert any("wording" in one.field and message in one.message for one in issues), issues
 
 
@@ -266,7 +266,7 @@ def test_the_words_of_a_statement_state_its_number(
 def test_numbers_that_differ_by_rounding_are_of_one_period(
     tmp_path: Path, cause: str, *, other_year: bool
 ) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     numbers, file = "18.95 and 19.47", RATE.replace("growth-rates", "observations")
     if not other_year:
         add_to(seed, "19")
@@ -276,7 +276,7 @@ def test_numbers_that_differ_by_rounding_are_of_one_period(
     other = seed / f"observations/{SERIES}.2022-01.starsfund-2023-10.yaml"
     other.write_text(other.read_text("utf-8") + line, "utf-8")
     if other_year:
-        assert any("of one measure, unit and period" in one.message for one in refused(seed))
+        assert any("of one measure, unit and period" in one.message for one in find_issues(seed))
     else:
         load_valid_seed(seed)
 
@@ -293,7 +293,7 @@ def test_numbers_that_differ_by_rounding_are_of_one_period(
 def test_a_reason_gives_each_number_with_its_power_of_ten(
     tmp_path: Path, numbers: str, *, is_given: bool
 ) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     add_to(seed, "18.8")
     line = name_contradiction(seed, ADDED, "goods-trade", numbers)
     other = seed / f"observations/{SERIES}.2022-01.starsfund-2023-10.yaml"
@@ -301,7 +301,7 @@ def test_a_reason_gives_each_number_with_its_power_of_ten(
     if is_given:
         load_valid_seed(seed)
     else:
-        issues = refused(seed)
+        issues = find_issues(seed)
         assert all("name each number of the contradiction" in one.message for one in issues)
 
 
@@ -315,40 +315,42 @@ def test_a_reason_gives_each_number_with_its_power_of_ten(
 def test_a_reason_gives_each_amount_with_its_qualifier(
     tmp_path: Path, numbers: str, found: str
 ) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     add_to(seed, "18.8")
     line = name_contradiction(seed, ADDED, "goods-trade", numbers)
     other = seed / f"observations/{SERIES}.2022-01.starsfund-2023-10.yaml"
     other.write_text(other.read_text("utf-8") + line, "utf-8")
-    issues = refused(seed)
+    issues = find_issues(seed)
     assert {one.field for one in issues} == {"reason.en", "reason.zh"}
     assert all(f"with the qualifier {found}; use none" in one.message for one in issues)
 
 
 def test_a_report_states_the_number_that_the_reason_gives(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     edit(seed, REPORT, "700 aid projects", "710 aid projects")
-    fields = {one.field: one.message for one in refused(seed)}
+    fields = {one.field: one.message for one in find_issues(seed)}
     assert "does not state the number of its observation" in fields["wording.en"]
     assert "does not give “710 aid projects”" in fields["reason.en"]
     assert len(fields) == 2
 
 
 def test_a_report_is_no_older_than_the_period_of_its_figure(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     edit(seed, REPORT, "source: xinhua-2025-01-15", "source: starsfund-2023-10")
     older = REPORT.replace("xinhua-2025-01-15", "starsfund-2023-10")
     (seed / REPORT).rename(seed / older)
-    (issue,) = [one for one in refused(seed) if one.field == "source"]
+    (issue,) = [one for one in find_issues(seed) if one.field == "source"]
     assert "was published on 2023-10-14, before the period ended on 2024-11-30" in issue.message
 
 
 def test_a_change_of_a_share_names_its_base(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     file = seed / f"contradictions/{STATED}.yaml"
     text = file.read_text("utf-8").replace("average_growth", "share_change")
     file.write_text(text, "utf-8")
-    assert sum("add the period on which the share changed" in one.message for one in refused(seed))
+    assert sum(
+        "add the period on which the share changed" in one.message for one in find_issues(seed)
+    )
     base = "    base_period: {start: 2012-01-01, end: 2012-12-31}\n    coverage:"
     file.write_text(text.replace("    coverage:", base), "utf-8")
     load_valid_seed(seed)
@@ -356,7 +358,7 @@ def test_a_change_of_a_share_names_its_base(tmp_path: Path) -> None:
 
 def test_a_figure_and_its_growth_rate_are_checked_apart(tmp_path: Path) -> None:
     """They have the same key; here the rates disagree, and the figures do not."""
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     edit(seed, RATE, "value: 2.8\n", "value: 3.1\n")
     line = name_contradiction(seed, RATE, "goods-trade", "2.8, 3.1 and 19.5")
     for source in ("china-org-transcript-2024-01-19", "yuduxx-2024-01-12"):
@@ -365,7 +367,7 @@ def test_a_figure_and_its_growth_rate_are_checked_apart(tmp_path: Path) -> None:
     load_valid_seed(seed)
     figure = seed / RATE.replace("growth-rates", "observations")
     figure.write_text(figure.read_text("utf-8") + line, "utf-8")
-    (issue,) = refused(seed)
+    (issue,) = find_issues(seed)
     assert (issue.file, issue.field) == (figure, "contradiction")
 
 

@@ -11,7 +11,7 @@ from app.db.files import name_digest_file
 from app.ingest.build import build
 from app.ingest.files import BuildError
 from app.ingest.publish import remove_leftovers, replace_atomically
-from tests.support.processes import forked
+from tests.support.processes import start_forked
 from tests.support.seeds import MIGRATIONS, SEED
 
 pytestmark = [pytest.mark.resources, pytest.mark.sqlite]
@@ -32,7 +32,7 @@ def test_leftovers_of_killed_builds_are_removed(tmp_path: Path) -> None:
 
 def test_two_builds_at_once_end_well(built: Path, tmp_path: Path) -> None:
     target = tmp_path / "bri.sqlite"
-    both = [forked(tmp_path / "log", build, SEED, MIGRATIONS, target) for _ in range(2)]
+    both = [start_forked(tmp_path / "log", build, SEED, MIGRATIONS, target) for _ in range(2)]
     for process in both:
         process.join(60)
         assert process.exitcode == 0

@@ -12,8 +12,8 @@ from app.ingest.build import load_valid_seed
 from app.ingest.diff import collect_records, read_records
 from app.ingest.rows import build_rows
 from app.ingest.schema import ENTITIES, RECORD_KINDS, Ref, list_references
-from tests.support.processes import bri
-from tests.support.seeds import BROKEN_SERIES, GOODS, SEED, add_break, copied, edit
+from tests.support.processes import run_bri
+from tests.support.seeds import BROKEN_SERIES, GOODS, SEED, add_break, copy_seed, edit
 
 pytestmark = pytest.mark.sqlite
 
@@ -35,24 +35,24 @@ def copy_figure(database: Path, code: str) -> None:
 
 def test_figures_without_a_release_are_found(tmp_path: Path) -> None:
     target, code = tmp_path / "more.sqlite", Path(GOODS).stem
-    assert bri("build", "--database", str(target)).exit_code == 0
+    assert run_bri("build", "--database", str(target)).exit_code == 0
     copy_figure(target, code)
-    done = bri("diff", str(SEED), str(target))
+    done = run_bri("diff", str(SEED), str(target))
     assert done.stdout == f"added      observations/{code}.copy\n1 record differs.\n"
-    (change,) = json.loads(bri("diff", "--json", str(target), str(SEED)).stdout)
+    (change,) = json.loads(run_bri("diff", "--json", str(target), str(SEED)).stdout)
     assert (change["kind"], change["key"]) == ("removed", f"{code}.copy")
     assert {"field": "period.start", "before": "1999-01-01", "after": None} in change["fields"]
 
 
 def test_a_database_of_an_older_revision_is_compared(tmp_path: Path) -> None:
     target = tmp_path / "older.sqlite"
-    assert bri("build", "--database", str(target)).exit_code == 0
+    assert run_bri("build", "--database", str(target)).exit_code == 0
     with closing(sqlite3.connect(target)) as connection:
         connection.execute("DROP TABLE related_dataset_indicator")
         connection.execute("DROP TABLE related_dataset")
         connection.execute("ALTER TABLE observation RENAME COLUMN check_method TO checked")
         connection.commit()
-    changes = json.loads(bri("diff", "--json", str(target), str(SEED)).stdout)
+    changes = json.loads(run_bri("diff", "--json", str(target), str(SEED)).stdout)
     kinds = {change["collection"]: change["kind"] for change in changes}
     assert set(kinds) == {"related-datasets", "observations"}
     assert kinds["related-datasets"] == "added"
@@ -61,7 +61,7 @@ def test_a_database_of_an_older_revision_is_compared(tmp_path: Path) -> None:
 
 
 def test_every_record_of_the_seed_is_compared_with_every_reference(tmp_path: Path) -> None:
-    folder = copied(tmp_path)
+    folder = copy_seed(tmp_path)
     add_break(folder)
     seed = load_valid_seed(folder)
     records = collect_records(build_rows(seed, "", ""))
@@ -84,17 +84,17 @@ def test_every_record_of_the_seed_is_compared_with_every_reference(tmp_path: Pat
 
 
 def test_values_are_compared_and_not_their_spelling(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     edit(seed, GOODS, "  en: 22.1 trillion yuan", '  en: "22.1 trillion yuan"')
     edit(seed, "units/CNY.yaml", "decimals: 2", "decimals: 2 # the usual number")
     assert read_records(seed) == read_records(SEED)
 
 
 def test_a_long_text_is_wrapped(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     edit(seed, "topics/trade.yaml", "  en: Trade\n", f"  en: Trade {'and more ' * 20}\n")
     edit(seed, "topics/trade.yaml", "  zh: 贸易\n", f"  zh: {'贸易' * 90}\n")
-    done = bri("diff", str(SEED), str(seed))
+    done = run_bri("diff", str(SEED), str(seed))
     lines = done.stdout.splitlines()
     assert max(cell_len(line) for line in lines if line.startswith(" ")) <= 100
     assert "      - Trade" in lines
@@ -102,7 +102,7 @@ def test_a_long_text_is_wrapped(tmp_path: Path) -> None:
 
 
 def test_a_file_that_does_not_exist_is_named(tmp_path: Path) -> None:
-    done = bri("diff", str(tmp_path / "released.sqlite"), str(SEED))
+    done = run_bri("diff", str(tmp_path / "released.sqlite"), str(SEED))
     assert done.exit_code == 2
     assert "does not exist; name a database" in " ".join(done.stderr.replace("│", "").split())
 

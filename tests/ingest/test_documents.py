@@ -8,7 +8,7 @@ from app.enums import Standing
 from app.ingest.build import load_valid_seed
 from app.ingest.documents import find_last_day, find_standing
 from app.ingest.schema import Source
-from tests.support.seeds import EVENT, SCIO, SEED, Broken, check_reported, copied
+from tests.support.seeds import EVENT, SCIO, SEED, Broken, check_reported, copy_seed
 
 XINHUA = "sources/xinhua-2025-01-15.yaml"
 TRANSCRIPT = "sources/china-org-transcript-2024-01-19.yaml"
@@ -139,7 +139,7 @@ CASES = {
 
 @pytest.mark.parametrize("broken", CASES.values(), ids=CASES)
 def test_a_mistake_is_reported(tmp_path: Path, broken: Broken) -> None:
-    check_reported(copied(tmp_path), broken)
+    check_reported(copy_seed(tmp_path), broken)
 
 
 @pytest.mark.parametrize(

@@ -26,9 +26,17 @@ from app.ingest.history import (
     take_snapshot,
 )
 from app.schemas.service import Feed
-from tests.support.processes import bri
-from tests.support.seeds import ROOT, SEED, add, add_figure, copied_with_past, edit, refused
-from tests.support.targets import Target, settings_of
+from tests.support.processes import run_bri
+from tests.support.seeds import (
+    ROOT,
+    SEED,
+    add,
+    add_observation,
+    copy_seed_with_history,
+    edit,
+    find_issues,
+)
+from tests.support.targets import Target, build_settings
 
 pytestmark = pytest.mark.database
 
@@ -109,14 +117,14 @@ def test_changes_are_filtered(client: TestClient, query: str, total: int) -> Non
 @pytest.fixture
 def revised(tmp_path: Path) -> Path:
     """Revise, correct, annotate, add and remove in a seed whose newest release was frozen."""
-    seed = copied_with_past(tmp_path)
-    assert bri("freeze", "--seed", str(seed)).exit_code == 0
+    seed = copy_seed_with_history(tmp_path)
+    assert run_bri("freeze", "--seed", str(seed)).exit_code == 0
     corrections = "corrections:\n" + CORRECTION.format(record=SECTOR, fields="name")
     add(seed, "releases/2027-01-20.yaml", RELEASE.format(day="2027-01-20") + corrections)
     edit(seed, f"{SECTOR}.yaml", "  en: Digital economy\n", "  en: The digital economy\n")
     figure = {"year": 2025, "end": "12-31", "status": "revised", "published": "23.7"}
     series = "goods-trade.CN.BRI.partner-2025.CNY.P12M"
-    add_figure(seed, {**figure, "source": "weekly-2027-01-18", "series": series})
+    add_observation(seed, {**figure, "source": "weekly-2027-01-18", "series": series})
     edit(seed, NOTED, "is the wording of the source.", "is how the source puts it.")
     (seed / "sectors" / "e-commerce.yaml").unlink()
     for path in seed.rglob("*.yaml"):
@@ -130,7 +138,7 @@ def revised(tmp_path: Path) -> Path:
 
 def test_a_release_lists_each_kind_of_change(revised: Path, target: Target) -> None:
     build(revised, ROOT / "migrations", target)
-    with TestClient(create_app(settings_of(target))) as client:
+    with TestClient(create_app(build_settings(target))) as client:
         changes = {
             (item["kind"], item["collection"], item["key"]): item
             for item in client.get("/v1/changes?release=2027-01-20&limit=1000").json()["items"]
@@ -226,8 +234,8 @@ def test_a_change_of_a_figure_has_the_kind_of_its_field(field: str, kind: str) -
 
 
 def test_a_changed_number_must_be_declared_as_a_correction(tmp_path: Path) -> None:
-    seed = copied_with_past(tmp_path)
-    assert bri("freeze", "--seed", str(seed)).exit_code == 0
+    seed = copy_seed_with_history(tmp_path)
+    assert run_bri("freeze", "--seed", str(seed)).exit_code == 0
     add(seed, "releases/2027-01-20.yaml", RELEASE.format(day="2027-01-20"))
     edit(
         seed,
@@ -235,13 +243,13 @@ def test_a_changed_number_must_be_declared_as_a_correction(tmp_path: Path) -> No
         "\nvalue: 45.3\npublished:\n  value: 45.3\n",
         "\nvalue: 45.4\npublished:\n  value: 45.4\n",
     )
-    (fault,) = refused(seed)
+    (fault,) = find_issues(seed)
     path, release = UNCONTESTED.removesuffix(".yaml"), "releases/2027-01-20.yaml"
     expected = f"{seed}/{release}:1: corrections: published, value of {path} is changed"
     assert str(fault).startswith(expected)
     correction = CORRECTION.format(record=path, fields="value, published, note")
     edit(seed, release, "\nnote", f"\ncorrections:\n{correction}note")
-    (fault,) = refused(seed)
+    (fault,) = find_issues(seed)
     assert f"found note of {path}, which this release does not change" in str(fault)
     edit(seed, release, ", note]", "]")
     build(seed, ROOT / "migrations", tmp_path / "bri.sqlite")
@@ -267,23 +275,23 @@ def test_a_changed_number_must_be_declared_as_a_correction(tmp_path: Path) -> No
 def test_a_changed_statement_must_be_declared_and_a_note_not(
     tmp_path: Path, file: str, old: str, new: str, field: str | None
 ) -> None:
-    seed = copied_with_past(tmp_path)
-    assert bri("freeze", "--seed", str(seed)).exit_code == 0
+    seed = copy_seed_with_history(tmp_path)
+    assert run_bri("freeze", "--seed", str(seed)).exit_code == 0
     add(seed, "releases/2027-01-20.yaml", RELEASE.format(day="2027-01-20"))
     edit(seed, file, old, new)
     if field is None:
         load_valid_seed(seed)
         return
-    (fault,) = refused(seed)
+    (fault,) = find_issues(seed)
     assert f"corrections: {field} of {file.removesuffix('.yaml')} is changed" in str(fault)
 
 
 def test_a_record_with_another_issue_is_not_reported_as_changed(tmp_path: Path) -> None:
-    seed = copied_with_past(tmp_path)
-    assert bri("freeze", "--seed", str(seed)).exit_code == 0
+    seed = copy_seed_with_history(tmp_path)
+    assert run_bri("freeze", "--seed", str(seed)).exit_code == 0
     add(seed, "releases/2027-01-20.yaml", RELEASE.format(day="2027-01-20"))
     edit(seed, "actions/2025-expand-trade.yaml", "kind: expand", "kind: expnd")
-    (fault,) = refused(seed)
+    (fault,) = find_issues(seed)
     assert fault.message.startswith("found 'expnd'")
 
 
@@ -330,7 +338,7 @@ def test_a_feed_is_bounded() -> None:
 
 @pytest.mark.sqlite
 def test_diff_shows_a_table_and_json(revised: Path, database: Path) -> None:
-    done = bri("diff", str(database), str(revised))
+    done = run_bri("diff", str(database), str(revised))
     assert done.exit_code == 0, done.output
     for row in (
         ("annotated", NOTED.removesuffix(".yaml")),
@@ -342,7 +350,7 @@ def test_diff_shows_a_table_and_json(revised: Path, database: Path) -> None:
         assert any(all(cell in line for cell in row) for line in done.stdout.splitlines()), row
     assert done.stdout.splitlines()[-1].endswith("records differ.")
     listed: list[dict[str, Any]] = json.loads(
-        bri("diff", "--json", str(database), str(revised)).stdout
+        run_bri("diff", "--json", str(database), str(revised)).stdout
     )
     changes = list_differences(
         take_snapshot(load_valid_seed(SEED)), take_snapshot(load_valid_seed(revised)), [SECTOR]
@@ -355,26 +363,26 @@ def test_diff_shows_a_table_and_json(revised: Path, database: Path) -> None:
 @pytest.mark.sqlite
 def test_diff_of_equal_seeds_is_empty(database: Path) -> None:
     for pair in ((SEED, database), (database, SEED), (database, database)):
-        done = bri("diff", *map(str, pair))
+        done = run_bri("diff", *map(str, pair))
         assert done.stdout == "No differences.\n"
-    assert bri("diff", "--json", str(database), str(database)).stdout == "[]\n"
+    assert run_bri("diff", "--json", str(database), str(database)).stdout == "[]\n"
 
 
 @pytest.mark.sqlite
 def test_diff_refuses_what_it_cannot_read(tmp_path: Path, database: Path) -> None:
     (tmp_path / "notes.txt").write_text("no database")
-    done = bri("diff", str(tmp_path / "notes.txt"), str(database))
+    done = run_bri("diff", str(tmp_path / "notes.txt"), str(database))
     assert done.exit_code == 1
     assert "is not a database of this API" in done.stderr
-    assert bri("diff", str(tmp_path / "missing"), str(database)).exit_code == 2
+    assert run_bri("diff", str(tmp_path / "missing"), str(database)).exit_code == 2
 
 
 def test_an_edit_after_freezing_needs_a_new_release(tmp_path: Path) -> None:
-    seed = copied_with_past(tmp_path)
-    assert bri("freeze", "--seed", str(seed)).exit_code == 0
+    seed = copy_seed_with_history(tmp_path)
+    assert run_bri("freeze", "--seed", str(seed)).exit_code == 0
     load_valid_seed(seed)
     edit(seed, NOTED, "is the wording of the source.", "is how the source puts it.")
-    (fault,) = refused(seed)
+    (fault,) = find_issues(seed)
     assert str(fault).startswith(f"{seed}/history/2026-11-25.2.jsonl:1: differs from the seed")
     add(seed, "releases/2027-01-20.yaml", RELEASE.format(day="2027-01-20"))
     load_valid_seed(seed)
@@ -395,19 +403,19 @@ def test_an_edit_after_freezing_needs_a_new_release(tmp_path: Path) -> None:
     ],
 )
 def test_an_invalid_history_is_reported(tmp_path: Path, name: str, text: str, message: str) -> None:
-    seed = copied_with_past(tmp_path)
+    seed = copy_seed_with_history(tmp_path)
     (seed / "history" / f"{name}.jsonl").write_bytes(text.encode(errors="surrogateescape"))
-    (fault,) = refused(seed)
+    (fault,) = find_issues(seed)
     assert message in str(fault)
 
 
 def test_an_odd_figure_of_the_past_stops_no_build(tmp_path: Path) -> None:
-    seed = copied_with_past(tmp_path)
+    seed = copy_seed_with_history(tmp_path)
     figure = '{"collection": "observations", "key": "x", "fields": {"a": "b"}}\n'
     with (seed / "history" / "2026-11-25.jsonl").open("a") as history:
         history.write(figure)
     build(seed, ROOT / "migrations", tmp_path / "bri.sqlite")
-    assert bri("diff", str(tmp_path / "bri.sqlite"), str(seed)).stdout == "No differences.\n"
+    assert run_bri("diff", str(tmp_path / "bri.sqlite"), str(seed)).stdout == "No differences.\n"
 
 
 def test_feeds_are_served_with_their_media_types(server: str) -> None:

@@ -11,8 +11,8 @@ from app.ingest.build import load_valid_seed
 from app.ingest.import_rows import REQUIRED
 from app.ingest.imports import copy_files
 from app.ingest.schema import GrowthRate, Observation, Source
-from tests.support.processes import bri
-from tests.support.seeds import GOODS, SEED, copied, edit
+from tests.support.processes import run_bri
+from tests.support.seeds import GOODS, SEED, copy_seed, edit
 
 TABLE = "goods-trade.CN.BRI.route.CNY"
 ROUTE = f"{TABLE}.P12M"
@@ -71,12 +71,12 @@ def write_rows(folder: Path, *changes: dict[str, str]) -> Path:
 def run(seed: Path, *changes: dict[str, str]) -> tuple[int, str]:
     """Import rows, and return the exit code and everything printed."""
     path = write_rows(seed.parent, *changes)
-    done = bri("import", str(path), "--seed", str(seed), "--checked-on", "2026-11-26")
+    done = run_bri("import", str(path), "--seed", str(seed), "--checked-on", "2026-11-26")
     return done.exit_code, done.stdout + done.stderr
 
 
 def test_a_row_becomes_a_source_and_a_row_of_a_table(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     assert run(seed, {}) == (0, f"1 row and 1 new source written to {seed}\n")
     table = (seed / f"figures/{TABLE}.yaml").read_text("utf-8")
     assert table == (
@@ -97,13 +97,13 @@ def test_a_row_becomes_a_source_and_a_row_of_a_table(tmp_path: Path) -> None:
     assert (source.standing, source.title.printed) == ("secondary", "Trade: a record, again")
     assert source.publisher == whole.get_all(Source)["xinhua-2024-12-19"].publisher
     assert source.body == whole.get_all(Source)["yuduxx-2024-01-12"].body
-    named = bri("check", "--seed", str(seed)).stderr
+    named = run_bri("check", "--seed", str(seed)).stderr
     assert "figures/" not in named
     assert "sources/" not in named
 
 
 def test_rows_keep_the_order_of_periods_and_touch_no_others(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     assert run(seed, {})[0] == 0
     file = f"figures/{TABLE}.yaml"
     edit(seed, file, "figures:\n", "# An editor's remark.\nfigures:\n")
@@ -120,7 +120,7 @@ def test_rows_keep_the_order_of_periods_and_touch_no_others(tmp_path: Path) -> N
 
 
 def test_stocks_and_totals_have_tables_of_their_own(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     own = {"growth_percent": "", "growth_unit": "", "months": "", "scope": "partner-2023"}
     stock = {"indicator": "aid-projects", "unit": "count", "currency": "", "value": "36"}
     stock |= {"wording": "36 projects", "qualifier": "none"}
@@ -139,7 +139,7 @@ def test_stocks_and_totals_have_tables_of_their_own(tmp_path: Path) -> None:
 
 
 def test_figures_of_several_sources_and_currencies_stand_side_by_side(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     second = {"value": "13.83", "qualifier": "none", "wording": "13.83 trillion yuan, up 19.4%"}
     dollars = {
         "value": "891.2", "unit": "USD_100million", "currency": "USD", "qualifier": "none",
@@ -165,7 +165,7 @@ def test_figures_of_several_sources_and_currencies_stand_side_by_side(tmp_path: 
 
 
 def test_a_publisher_keeps_its_kind_where_it_carries_the_text_of_another(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     site = {"publisher": "China.org.cn", "address": "http://www.china.org.cn/1.htm"}
     carried = {"carrier": "China.org.cn", "address": "http://www.china.org.cn/2.htm"}
     again = site | {"address": "http://www.china.org.cn/3.htm"}
@@ -176,7 +176,7 @@ def test_a_publisher_keeps_its_kind_where_it_carries_the_text_of_another(tmp_pat
 
 
 def test_what_is_recorded_is_skipped(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     assert run(seed, {})[0] == 0
     files = {path: path.read_bytes() for path in seed.rglob("*.yaml")}
     code, printed = run(seed, {}, {})
@@ -193,7 +193,7 @@ def test_what_is_recorded_is_skipped(tmp_path: Path) -> None:
 
 
 def test_what_a_report_records_is_skipped(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     whole = load_valid_seed(seed)
     aid = {
         "indicator": "aid-projects", "scope": "partner-2023", "period_start": "2024-01-01",
@@ -207,7 +207,7 @@ def test_what_a_report_records_is_skipped(tmp_path: Path) -> None:
 
 
 def test_a_source_of_the_seed_is_used(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     address = "https://www.shine.cn/biz/economy/2501262877/"
     assert "and 0 new sources" in run(seed, {"address": address})[1]
     assert (seed / f"figures/{TABLE}.yaml").read_text().count("source: shine-2025-01-26") == 1
@@ -230,7 +230,7 @@ def test_a_source_of_the_seed_is_used(tmp_path: Path) -> None:
 def test_what_cannot_be_written_is_listed(
     tmp_path: Path, change: dict[str, str], notice: str
 ) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     code, printed = run(seed, {**OTHER, "growth_percent": ""}, change)
     assert code == 0
     assert f"rows.csv:3: {notice}" in printed
@@ -336,7 +336,7 @@ def messages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     found: dict[str, str] = {}
     for number, cases in enumerate((WRONG_CELLS, WRONG_RECORDS)):
         folder = tmp_path_factory.mktemp("refused")
-        seed = copied(folder)
+        seed = copy_seed(folder)
         files = {path: path.read_bytes() for path in seed.rglob("*") if path.is_file()}
         rows = [
             {"address": f"http://www.news.cn/{index}.htm"}
@@ -366,7 +366,7 @@ def test_an_issue_names_its_line_and_its_column(messages: dict[str, str], messag
 @pytest.mark.parametrize("published_on", ["2025-01-05", "2026-01-20"])
 def test_a_contradiction_is_reported_at_the_row(tmp_path: Path, published_on: str) -> None:
     """It is, whether the seed or the row has the later source."""
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     change = {
         "scope": "partner-2025", "period_start": "2024-01-01", "period_end": "2024-12-31",
         "value": "23.1", "qualifier": "none", "wording": "23.1 trillion yuan",
@@ -382,7 +382,7 @@ def test_a_contradiction_is_reported_at_the_row(tmp_path: Path, published_on: st
 
 
 def test_a_second_figure_of_an_edition_is_reported_at_the_row(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     # The sentences of this source are listed, so that its figures require a locator.
     address = load_valid_seed(seed).get_all(Source)["scio-2025-01-15"].address or ""
     year = {"scope": "partner-2023", "period_start": "2024-01-01", "period_end": "2024-12-31"}
@@ -421,26 +421,26 @@ HEADER = ",".join(REQUIRED)
 def test_a_file_of_another_form_is_one_issue(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "rows.csv"
     path.write_bytes(content)
-    done = bri("import", str(path), "--seed", str(SEED))
+    done = run_bri("import", str(path), "--seed", str(SEED))
     assert done.exit_code == 1
     assert done.stderr.splitlines()[1:] == [done.stderr.splitlines()[-1]]
     assert done.stderr.splitlines()[-1].startswith(f"{path}:{message}")
 
 
 def test_a_byte_order_mark_and_empty_rows_are_ignored(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     path = write_rows(tmp_path, {})
     text = path.read_text("utf-8")
     path.write_text(text + "," * text.partition("\n")[0].count(",") + "\n", "utf-8-sig")
-    done = bri("import", str(path), "--seed", str(seed), "--checked-on", "2026-11-26")
+    done = run_bri("import", str(path), "--seed", str(seed), "--checked-on", "2026-11-26")
     assert done.stdout == f"1 row and 1 new source written to {seed}\n"
 
 
 def test_columns_are_checked(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     path = write_rows(tmp_path, {"growth_words": "x"})
     path.write_text(path.read_text("utf-8").replace("scope,", "", 1), "utf-8")
-    done = bri("import", str(path), "--seed", str(seed))
+    done = run_bri("import", str(path), "--seed", str(seed))
     assert f"{path}:1: scope: is missing" in done.stderr
     hint = "remove it; did you mean growth_wording?"
     assert f"{path}:1: growth_words: is unknown; {hint}" in done.stderr

@@ -12,8 +12,8 @@ from app.application import create_app
 from app.ingest.build import build, load_valid_seed
 from app.ingest.editions import select_headlines
 from tests.support.edition import add_edition
-from tests.support.seeds import GOODS, ROOT, SEED, add, copied
-from tests.support.targets import Target, settings_of
+from tests.support.seeds import GOODS, ROOT, SEED, add, copy_seed
+from tests.support.targets import Target, build_settings
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
@@ -30,7 +30,7 @@ def later(
     assert add_edition(seed, 2026, date(2027, 1, 20)) == SOURCE
     target = new_target()
     build(seed, ROOT / "migrations", target)
-    with TestClient(create_app(settings_of(target))) as client:
+    with TestClient(create_app(build_settings(target))) as client:
         yield client
 
 
@@ -79,21 +79,21 @@ def test_indicator_is_the_baseline_of_both_years(later: TestClient) -> None:
 
 
 def test_an_edition_may_restate_an_earlier_year(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     text = (seed / GOODS).read_text("utf-8").replace(": 2024-", ": 2023-")
     add(seed, GOODS.replace("2024-01", "2023-01"), text)
     assert select_headlines(load_valid_seed(seed))["goods-trade"] == Path(GOODS).stem
 
 
 def test_a_year_may_have_five_priority_areas(tmp_path: Path, target: Target) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     fields = (seed / "priority-areas/2025-emerging-fields.yaml").read_text("utf-8")
     fifth = fields.replace("slug: emerging-fields", "slug: fifth").replace(
         "position: 3", "position: 5"
     )
     add(seed, "priority-areas/2025-fifth.yaml", fifth)
     build(seed, ROOT / "migrations", target)
-    with TestClient(create_app(settings_of(target))) as client:
+    with TestClient(create_app(build_settings(target))) as client:
         areas = client.get("/v1/overview").json()["priority_areas"]
         assert [area["position"] for area in areas] == [1, 2, 3, 4, 5]
         for path in ("/v1/overview.svg", "/", "/priority-areas/fifth"):

@@ -23,9 +23,9 @@ from app.db.models import SCHEMA_REVISION
 from app.ingest.build import build
 from app.ingest.files import BuildError, SeedError, compute_seed_hash
 from app.queries.releases import read_release
-from tests.support.builds import killed
-from tests.support.postgresql import Cluster, reading
-from tests.support.seeds import GOODS, MIGRATIONS, SEED, copied, edit
+from tests.support.builds import kill_build
+from tests.support.postgresql import Cluster, build_reader_url
+from tests.support.seeds import GOODS, MIGRATIONS, SEED, copy_seed, edit
 
 pytestmark = pytest.mark.resources
 
@@ -33,13 +33,13 @@ pytestmark = pytest.mark.resources
 @pytest.fixture
 def url(cluster: Cluster) -> URL:
     """Create an empty database."""
-    return cluster.new_database()
+    return cluster.create_database()
 
 
 @pytest.fixture(scope="module")
 def served(cluster: Cluster) -> Iterator[Database]:
     """Build the real database once for the tests of a worker, and open it as the server does."""
-    url = cluster.new_database()
+    url = cluster.create_database()
     build(SEED, MIGRATIONS, url)
     with opened(url) as database:
         yield database
@@ -48,7 +48,7 @@ def served(cluster: Cluster) -> Iterator[Database]:
 @contextmanager
 def opened(url: URL, **limits: float) -> Iterator[Database]:
     """Open a release as the server does."""
-    servers = PostgresStore(reading(url), PostgresLimits(**limits))  # type: ignore[arg-type]
+    servers = PostgresStore(build_reader_url(url), PostgresLimits(**limits))  # type: ignore[arg-type]
     try:
         database = Database(servers)
         yield database
@@ -74,7 +74,7 @@ def schemas(cluster: Cluster, url: URL) -> list[object]:
 
 def another_seed(folder: Path) -> Path:
     """Create a seed with a change."""
-    seed = copied(folder)
+    seed = copy_seed(folder)
     edit(seed, GOODS, "  en: 22.1 trillion yuan", "  en: 22.1 trillion yuan in all")
     return seed
 
@@ -82,15 +82,15 @@ def another_seed(folder: Path) -> Path:
 def test_a_killed_build_leaves_the_old_or_the_new(
     cluster: Cluster, url: URL, tmp_path: Path
 ) -> None:
-    old, new = another_seed(tmp_path), copied(tmp_path / "new")
-    code, (last, cleared, _) = killed(tmp_path, old, url)
+    old, new = another_seed(tmp_path), copy_seed(tmp_path / "new")
+    code, (last, cleared, _) = kill_build(tmp_path, old, url)
     assert code == 0
     assert cleared > last > 100
     for moment in (1, 3, last // 4, last // 2, last * 3 // 4, last - 1, last):
-        assert killed(tmp_path, new, url, moment)[0] == -signal.SIGKILL
+        assert kill_build(tmp_path, new, url, moment)[0] == -signal.SIGKILL
         assert digest(url) == compute_seed_hash(old)
     for moment in (last + 1, cleared):
-        assert killed(tmp_path, new, url, moment)[0] == -signal.SIGKILL
+        assert kill_build(tmp_path, new, url, moment)[0] == -signal.SIGKILL
         assert digest(url) == compute_seed_hash(new)
         old, new = new, old
     build(new, MIGRATIONS, url)
@@ -139,20 +139,20 @@ def test_a_database_that_sorts_otherwise_is_refused(cluster: Cluster) -> None:
         " LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C.UTF-8'"
     )
     with pytest.raises(BuildError, match="does not sort UTF-8 by code point"):
-        build(SEED, MIGRATIONS, cluster.url("words"))
+        build(SEED, MIGRATIONS, cluster.build_url("words"))
     assert cluster.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'bri'", "words") == []
 
 
 def test_missing_databases_and_permissions_are_reported(cluster: Cluster, url: URL) -> None:
     with pytest.raises(DatabaseError, match="contains no release; build it"):
-        inspect_release(reading(url))
+        inspect_release(build_reader_url(url))
     with pytest.raises(BuildError, match="permission denied"):
-        build(SEED, MIGRATIONS, reading(url))
+        build(SEED, MIGRATIONS, build_reader_url(url))
     with pytest.raises(BuildError, match="does not exist"):
-        build(SEED, MIGRATIONS, cluster.url("none"))
-    assert not is_current_release(cluster.url("none"), compute_seed_hash(SEED))
+        build(SEED, MIGRATIONS, cluster.build_url("none"))
+    assert not is_current_release(cluster.build_url("none"), compute_seed_hash(SEED))
     build(SEED, MIGRATIONS, url)
-    assert is_current_release(reading(url), compute_seed_hash(SEED))
+    assert is_current_release(build_reader_url(url), compute_seed_hash(SEED))
     cluster.execute("UPDATE bri.releases SET schema_revision = 'old'", str(url.database))
     with pytest.raises(DatabaseError, match="schema revision old, but this program requires"):
         digest(url)

@@ -11,7 +11,7 @@ from tests.support.seeds import (
     SHARE,
     Broken,
     check_reported,
-    copied,
+    copy_seed,
 )
 
 GOODS_TRADE = "indicators/goods-trade.yaml"
@@ -257,4 +257,4 @@ CASES = {**FORMS, **LOCATORS, **VALUES}
 
 @pytest.mark.parametrize("broken", CASES.values(), ids=CASES)
 def test_an_issue_is_reported(tmp_path: Path, broken: Broken) -> None:
-    check_reported(copied(tmp_path), broken)
+    check_reported(copy_seed(tmp_path), broken)

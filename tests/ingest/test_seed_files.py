@@ -29,9 +29,9 @@ from tests.support.seeds import (
     Broken,
     add,
     check_reported,
-    copied,
+    copy_seed,
     edit,
-    refused,
+    find_issues,
 )
 
 FILE = PurePosixPath("seed/topics/trade.yaml")
@@ -164,7 +164,7 @@ SURPRISES = {
 
 @pytest.mark.parametrize("broken", SURPRISES.values(), ids=SURPRISES)
 def test_surprising_yaml_is_reported(tmp_path: Path, broken: Broken) -> None:
-    check_reported(copied(tmp_path), broken)
+    check_reported(copy_seed(tmp_path), broken)
 
 
 @pytest.mark.parametrize(
@@ -184,17 +184,17 @@ def test_surprising_yaml_is_reported(tmp_path: Path, broken: Broken) -> None:
 def test_an_unreadable_file_is_reported(
     tmp_path: Path, raw: bytes, line: int, message: str
 ) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     (seed / "topics/trade.yaml").write_bytes(raw)
-    shown = [fault for fault in refused(seed) if fault.file == seed / "topics/trade.yaml"]
+    shown = [fault for fault in find_issues(seed) if fault.file == seed / "topics/trade.yaml"]
     assert [(fault.line, fault.field) for fault in shown] == [(line, "")]
     assert message in shown[0].message
 
 
 def test_deep_nesting_is_reported(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     (seed / "topics/trade.yaml").write_bytes(b"position: " + b"[" * 600 + b"]" * 600)
-    shown = [fault for fault in refused(seed) if fault.file == seed / "topics/trade.yaml"]
+    shown = [fault for fault in find_issues(seed) if fault.file == seed / "topics/trade.yaml"]
     assert [fault.message for fault in shown] == ["is nested too deeply; remove the inner levels"]
 
 
@@ -256,7 +256,7 @@ def test_a_path_is_written_as_people_do() -> None:
 def test_an_empty_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "seed").mkdir()
     seed = tmp_path / "seed"
-    assert [str(fault) for fault in refused(seed)] == [
+    assert [str(fault) for fault in find_issues(seed)] == [
         f"{seed}:1: contains no seed files",
         f"{seed}/editions:1: contains no file; add the first one",
         f"{seed}/releases:1: contains no file; add the first one",
@@ -265,12 +265,12 @@ def test_an_empty_folder_is_reported(tmp_path: Path) -> None:
 
 
 def test_the_folder_can_be_named_by_a_dot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(copied(tmp_path))
+    monkeypatch.chdir(copy_seed(tmp_path))
     assert len(load_valid_seed(Path()).documents) > 100
 
 
 def test_notes_and_hidden_files_are_no_seed(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     before = compute_seed_hash(seed)
     add(seed, "topics/NOTES.md", "A note.")
     add(seed, "topics/.trade.yaml.swp", "an editor's")
@@ -279,7 +279,7 @@ def test_notes_and_hidden_files_are_no_seed(tmp_path: Path) -> None:
 
 
 def test_the_hash_follows_names_and_contents(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     hashes = [compute_seed_hash(seed)]
     edit(seed, GOODS, "22.1 trillion yuan", "22.1 trillion  yuan")
     hashes.append(compute_seed_hash(seed))
@@ -336,6 +336,6 @@ def content_of(document: Document) -> dict[str, object]:
 
 
 def test_an_invalid_file_causes_no_issues_in_others(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     edit(seed, "indicators/goods-trade.yaml", "position: 1", "position: one")
-    assert [fault.field for fault in refused(seed)] == ["position"]
+    assert [fault.field for fault in find_issues(seed)] == ["position"]

@@ -13,9 +13,9 @@ from tests.support.seeds import (
     Broken,
     add,
     check_reported,
-    copied,
+    copy_seed,
     edit,
-    refused,
+    find_issues,
 )
 
 COUNTS = {
@@ -231,14 +231,14 @@ def test_the_real_seed_is_valid_and_whole() -> None:
 
 @pytest.mark.parametrize("broken", CASES.values(), ids=CASES)
 def test_an_issue_is_reported(tmp_path: Path, broken: Broken) -> None:
-    check_reported(copied(tmp_path), broken)
+    check_reported(copy_seed(tmp_path), broken)
 
 
 def test_the_unit_of_a_series_is_that_of_its_indicator_or_another_currency(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     edit(seed, "indicators/goods-trade.yaml", "unit: CNY", "unit: USD")
     edit(seed, "indicators/aid-projects.yaml", "unit: NB", "unit: CNY")
-    faults = [fault for fault in refused(seed) if fault.field == "unit"]
+    faults = [fault for fault in find_issues(seed) if fault.field == "unit"]
     assert {fault.message for fault in faults} == {"found NB; the unit of aid-projects is CNY"}
     assert {fault.file.parent.name for fault in faults} == {"series"}
 
@@ -247,39 +247,39 @@ def test_the_unit_of_a_series_is_that_of_its_indicator_or_another_currency(tmp_p
 def test_a_misplaced_file_is_reported(
     tmp_path: Path, old: str, new: str, change: tuple[str, str], expected: str
 ) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     if change != ("", ""):
         edit(seed, old, *change)
     (seed / new).parent.mkdir(exist_ok=True)
     move(seed / old, seed / new)
-    faults = [str(fault) for fault in refused(seed)]
+    faults = [str(fault) for fault in find_issues(seed)]
     assert [fault.startswith(f"{seed}/{new}{expected}") for fault in faults].count(True) == 1, (
         faults
     )
 
 
 def test_two_headlines_of_one_edition_are_reported(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     series = "series/goods-trade.CN.BRI.partner-2025.CNY.P12M.yaml"
     eleven = (seed / series).read_text("utf-8").replace("months: 12", "months: 11")
     add(seed, series.replace("P12M", "P11M"), eleven)
     second = GOODS.replace("P12M", "P11M")
     text = (seed / GOODS).read_text("utf-8").replace("P12M", "P11M").replace("12-31", "11-30")
     add(seed, second, text)
-    assert [str(fault) for fault in refused(seed)] == [
+    assert [str(fault) for fault in find_issues(seed)] == [
         f"{seed}/{GOODS}:2: series: is taken by {Path(second).name}; choose another"
     ]
 
 
 @pytest.mark.quick
 def test_issues_of_several_files_are_reported_together(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     edit(seed, GOODS, "status: normal", "status: no")
     edit(seed, GOODS, "P2.S2", "P2-S2")
     edit(seed, SIGN, "  - green-economy", "  - gren-economy")
     edit(seed, "units/CNY.yaml", "position: 1", "position: 2")
     (seed / "topics/trade.yaml").write_bytes(b"\xff")
-    assert [(fault.file, fault.line, fault.field) for fault in refused(seed)] == [
+    assert [(fault.file, fault.line, fault.field) for fault in find_issues(seed)] == [
         (seed / SIGN, 20, "sectors[1]"),
         (seed / GOODS, 15, "status"),
         (seed / GOODS, 17, "locator"),

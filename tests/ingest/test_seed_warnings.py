@@ -9,8 +9,8 @@ import pytest
 
 from app.ingest.build import load_valid_seed
 from app.ingest.integrity import find_warnings
-from tests.support.processes import bri
-from tests.support.seeds import EVENT, GOODS, NEWEST, ROOT, SCIO, add, copied, edit, refused
+from tests.support.processes import run_bri
+from tests.support.seeds import EVENT, GOODS, NEWEST, ROOT, SCIO, add, copy_seed, edit, find_issues
 
 SOURCE = "scio-2027-01-15"
 SIGN = "actions/2025-sign-cooperation-documents.yaml"
@@ -37,7 +37,7 @@ def test_the_seed_has_no_warnings() -> None:
 
 
 def test_missing_and_incorrect_schema_lines(tmp_path: Path) -> None:
-    seed = copied(tmp_path, NEWEST)
+    seed = copy_seed(tmp_path, NEWEST)
     line = "# yaml-language-server: $schema=../.schemas/topic.json"
     edit(seed, "topics/trade.yaml", f"{line}\n", "")
     edit(seed, "units/CNY.yaml", "/unit.json", "/topic.json")
@@ -46,13 +46,13 @@ def test_missing_and_incorrect_schema_lines(tmp_path: Path) -> None:
         "units/CNY.yaml:2",
     ]
     assert line in warn(seed)[0]
-    done = bri("check", "--seed", str(seed))
+    done = run_bri("check", "--seed", str(seed))
     assert done.exit_code == 0
     assert f"{seed}/topics/trade.yaml:1: warning: " in done.stderr
 
 
 def test_an_edition_with_one_area_and_one_figure(tmp_path: Path) -> None:
-    seed = copied(tmp_path, NEWEST)
+    seed = copy_seed(tmp_path, NEWEST)
     add_edition(seed)
     goods = (seed / GOODS).read_text("utf-8").replace(": 2024-", ": 2026-")
     goods = re.sub(r"^(checked_on|check_method|contradiction): .+\n", "", goods, flags=re.MULTILINE)
@@ -76,20 +76,20 @@ def test_an_edition_with_one_area_and_one_figure(tmp_path: Path) -> None:
 
 
 def test_an_edition_in_part_may_lack_areas_and_indicators(tmp_path: Path) -> None:
-    seed = copied(tmp_path, NEWEST)
+    seed = copy_seed(tmp_path, NEWEST)
     (seed / "priority-areas/2023-platforms.yaml").unlink()
     assert warn(seed) == []
 
 
 def test_an_indicator_that_was_not_stated_is_declared(tmp_path: Path) -> None:
-    seed = copied(tmp_path, NEWEST)
+    seed = copy_seed(tmp_path, NEWEST)
     edit(seed, "editions/2025.yaml", "unstated_indicators:\n  - trade-share\n", "")
     (message,) = warn(seed)
     assert "has no 2024 figure for trade-share, which the complete edition before has" in message
 
 
 def test_a_sentence_without_record_and_note_is_named(tmp_path: Path) -> None:
-    seed = copied(tmp_path, NEWEST)
+    seed = copy_seed(tmp_path, NEWEST)
     (seed / "outcomes/2024-trade-expansion.yaml").unlink()
     edit(seed, SCIO, "  - locator: P5.S2\n", "  - locator: P5.S1\n")
     (message,) = warn(seed)
@@ -111,38 +111,38 @@ def test_a_sentence_without_record_and_note_is_named(tmp_path: Path) -> None:
 def test_a_malformed_text_gets_specific_advice(
     tmp_path: Path, file: str, old: str, new: str, message: str
 ) -> None:
-    seed = copied(tmp_path, NEWEST)
+    seed = copy_seed(tmp_path, NEWEST)
     edit(seed, file, old, new)
-    (issue,) = refused(seed)
+    (issue,) = find_issues(seed)
     assert message in issue.message
     assert "^" not in issue.message
 
 
 def test_a_release_with_an_issue_is_the_only_one_reported(tmp_path: Path) -> None:
-    seed = copied(tmp_path, NEWEST)
-    assert bri("freeze", "--seed", str(seed)).exit_code == 0
+    seed = copy_seed(tmp_path, NEWEST)
+    assert run_bri("freeze", "--seed", str(seed)).exit_code == 0
     edit(seed, "topics/trade.yaml", "  en: Trade\n", "  en: Commerce\n")
     add(seed, "releases/2027-01-20.yaml", "date: 2027-01-20\nnote: {en: News}\n")
-    (issue,) = refused(seed)
+    (issue,) = find_issues(seed)
     assert (issue.file.name, issue.field) == ("2027-01-20.yaml", "note.zh")
 
 
 def test_files_are_named_relative_to_the_given_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seed = copied(tmp_path, NEWEST)
+    seed = copy_seed(tmp_path, NEWEST)
     edit(seed, GOODS, "status: normal", "status: no")
     monkeypatch.chdir(tmp_path)
-    done = bri("check", "--seed", "./seed/../seed")
+    done = run_bri("check", "--seed", "./seed/../seed")
     assert done.stderr.splitlines()[1].startswith(f"seed/../seed/{GOODS}:15: status: found 'no'")
     assert done.stderr.startswith("bri: the seed has 1 issue\n")
 
 
 @pytest.mark.sqlite
 def test_the_version_and_the_document_in_a_file(tmp_path: Path, database: Path) -> None:
-    assert bri("--version").stdout.startswith("bri ")
+    assert run_bri("--version").stdout.startswith("bri ")
     target = tmp_path / "openapi.json"
-    done = bri("openapi", "--database", str(database), "--output", str(target))
+    done = run_bri("openapi", "--database", str(database), "--output", str(target))
     assert (done.exit_code, done.stdout) == (0, "")
     assert target.read_bytes() == (ROOT / "tests" / "openapi.json").read_bytes()
 

@@ -20,9 +20,18 @@ from app.ingest.schema.tables import DIMENSIONS, format_span, parse_span
 from app.ingest.seed import Document
 from app.ingest.tables import Fields
 from app.ingest.writing import format_document, insert_rows
-from tests.support.processes import bri
-from tests.support.seeds import MIGRATIONS, SEED, Broken, add, check_reported, copied, edit, refused
-from tests.support.targets import Target, settings_of
+from tests.support.processes import run_bri
+from tests.support.seeds import (
+    MIGRATIONS,
+    SEED,
+    Broken,
+    add,
+    check_reported,
+    copy_seed,
+    edit,
+    find_issues,
+)
+from tests.support.targets import Target, build_settings
 
 SERIES = "goods-trade.CN.BRI.partner-2023.CNY.P12M"
 FILE = "figures/goods-trade.CN.BRI.partner-2023.CNY.yaml"
@@ -80,7 +89,7 @@ ROW = "wording: {en: 950 billion, zh: 9500亿元}, source: starsfund-2023-10"
 
 def with_table(folder: Path) -> Path:
     """Copy the seed and add a table to a series that has a file."""
-    seed = copied(folder)
+    seed = copy_seed(folder)
     (seed / "figures").mkdir(exist_ok=True)
     add(seed, FILE, TABLE)
     return seed
@@ -138,12 +147,12 @@ def to_row(document: Document, kind: type[Observation] | type[GrowthRate]) -> Fi
     ],
 )
 def test_a_table_gives_the_records_of_single_files(tmp_path: Path, table: str) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     move_to_table(seed, table)
     assert not (seed / f"series/{table}.P12M.yaml").exists()
     assert take_snapshot(load_valid_seed(seed)) == take_snapshot(load_valid_seed(SEED))
     assert read_records(seed) == read_records(SEED)
-    done = bri("diff", str(SEED), str(seed))
+    done = run_bri("diff", str(SEED), str(seed))
     assert done.stdout == "No differences.\n"
 
 
@@ -250,13 +259,13 @@ def test_an_issue_names_its_row(tmp_path: Path, broken: Broken) -> None:
 
 
 def test_a_broken_table_causes_no_issues_in_others(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     table = "outward-direct-investment.CN.BRI.partner-2023.CNY"
     move_to_table(seed, table)
     edit(seed, f"figures/{table}.yaml", "unit: CNY", "unit: CNY\ncolour: red")
-    assert [issue.field for issue in refused(seed)] == ["colour"]
+    assert [issue.field for issue in find_issues(seed)] == ["colour"]
     edit(seed, f"figures/{table}.yaml", "colour: red", "colour: [")
-    assert [issue.file.name for issue in refused(seed)] == [f"{table}.yaml"]
+    assert [issue.file.name for issue in find_issues(seed)] == [f"{table}.yaml"]
 
 
 def test_an_unknown_code_of_a_table_is_reported_once(tmp_path: Path) -> None:
@@ -264,14 +273,14 @@ def test_an_unknown_code_of_a_table_is_reported_once(tmp_path: Path) -> None:
     edit(seed, FILE, "{period: 2020,", "{period: 2020-01..2020-02,")
     edit(seed, FILE, "coverage: partner-2023", "coverage: partner-2022")
     (seed / FILE).rename(seed / FILE.replace("-2023", "-2022"))
-    (issue,) = refused(seed)
+    (issue,) = find_issues(seed)
     assert (issue.line, issue.field) == (5, "coverage")
 
 
 def test_an_editor_is_offered_the_schema(tmp_path: Path) -> None:
     seed = with_table(tmp_path)
     edit(seed, FILE, "# yaml-language-server: $schema=../.schemas/figure.json", "# none")
-    done = bri("check", "--seed", str(seed))
+    done = run_bri("check", "--seed", str(seed))
     assert "start it with the line" in done.stderr
     assert done.stderr.count("figures/") == done.stderr.count(": warning: editors") == 1
 
@@ -279,7 +288,7 @@ def test_an_editor_is_offered_the_schema(tmp_path: Path) -> None:
 @pytest.mark.database
 def test_the_day_of_the_check_is_served(tmp_path: Path, target: Target) -> None:
     build(with_table(tmp_path), MIGRATIONS, target)
-    with TestClient(create_app(settings_of(target))) as client:
+    with TestClient(create_app(build_settings(target))) as client:
         key = f"{SERIES}.2019-01.starsfund-2023-10"
         figure = client.get(f"/v1/observations/{key}").json()
         assert (figure["checked_on"], figure["check_method"]) == ("2026-11-26", "page")
@@ -397,5 +406,5 @@ def test_the_words_of_a_row_state_its_number_and_its_qualifier(
     text = (seed / FILE).read_text("utf-8")
     assert ROW in text
     (seed / FILE).write_text(text.replace(old, new, 1), "utf-8")
-    found = [one for one in refused(seed) if one.field.endswith(f"wording.{field}")]
+    found = [one for one in find_issues(seed) if one.field.endswith(f"wording.{field}")]
     assert any(message in one.message for one in found)

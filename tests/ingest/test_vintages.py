@@ -21,8 +21,8 @@ from app.ingest.build import build
 from app.ingest.schema import Observation, Source
 from app.ingest.seed import Seed
 from app.ingest.vintages import assign_vintages, describe_revision
-from tests.support.seeds import ROOT, SEED, add, add_figure, copied
-from tests.support.targets import Target, settings_of
+from tests.support.seeds import ROOT, SEED, add, add_observation, copy_seed
+from tests.support.targets import Target, build_settings
 
 pytestmark = pytest.mark.database
 
@@ -155,11 +155,11 @@ def test_growth_published_later_does_not_show(client: TestClient) -> None:
 
 
 def test_growth_of_a_later_source_waits_for_its_day(tmp_path: Path, target: Target) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     later = "goods-trade.CN.BRI.partner-2023.CNY.P12M.2022-01.shine-2025-01-26"
     add(seed, f"growth-rates/{later}.yaml", GROWTH)
     build(seed, ROOT / "migrations", target)
-    with TestClient(create_app(settings_of(target))) as client:
+    with TestClient(create_app(build_settings(target))) as client:
         url = "/v1/series/goods-trade.CN.BRI.partner-2023.CNY.P12M?as_of=2025-01-"
         for day, growth in (("25", None), ("26", later)):
             point = client.get(f"{url}{day}").json()["points"][1]
@@ -193,24 +193,24 @@ def test_vintages_have_their_revisions(client: TestClient) -> None:
 
 
 def test_a_published_reason_is_served(tmp_path: Path, target: Target) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     path = seed / f"observations/{GOODS_2023}.scio-2024-02-07.yaml"
     reason = "revision_reason: {en: The number was rounded., zh: 数据经四舍五入。}\n"
     path.write_text(path.read_text() + reason)
     build(seed, ROOT / "migrations", target)
-    with TestClient(create_app(settings_of(target))) as client:
+    with TestClient(create_app(build_settings(target))) as client:
         url = f"/v1/observations/{path.stem}"
         assert client.get(url).json()["revision"]["reason"] == "The number was rounded."
         assert client.get(f"{url}?lang=zh").json()["revision"]["reason"] == "数据经四舍五入。"
 
 
 def test_a_source_of_lower_standing_never_becomes_current(tmp_path: Path, target: Target) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     figure = {"year": 2024, "end": "12-31", "status": "normal", "published": "22.07"}
     series = "goods-trade.CN.BRI.partner-2025.CNY.P12M"
-    add_figure(seed, {**figure, "source": "weekly-2026-02-01", "series": series})
+    add_observation(seed, {**figure, "source": "weekly-2026-02-01", "series": series})
     build(seed, ROOT / "migrations", target)
-    with TestClient(create_app(settings_of(target))) as client:
+    with TestClient(create_app(build_settings(target))) as client:
         late = client.get(f"/v1/observations/{series}.2024-01.weekly-2026-02-01").json()
         assert (late["current"], late["current_from"], late["superseded_on"]) == (False, None, None)
         assert late["revision"]["kind"] == "refined"

@@ -16,7 +16,7 @@ from app.ingest.build import build
 from app.pages import ELEMENT_SCRIPT, STATIC, compute_integrity
 from tests.pages.test_pages import BROWSER, STRICT, localize_url, read
 from tests.routers.test_discovery import HOST
-from tests.support.seeds import MIGRATIONS, copied
+from tests.support.seeds import MIGRATIONS, copy_seed
 from tests.support.targets import opened
 
 pytestmark = pytest.mark.database
@@ -97,7 +97,7 @@ def test_embed_codes_are_valid_html(client: TestClient, language: str) -> None:
 
 
 def test_an_indicator_without_figures_offers_no_embed_and_no_comparison(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     file = seed / "indicators/aid-projects.yaml"
     text = re.sub(r"(?m)^position: .*", "position: 99", file.read_text("utf-8"))
     (seed / "indicators/planned.yaml").write_text(text, "utf-8")

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.ingest.build import build
-from tests.support.seeds import ROOT, add, add_figure, copied
+from tests.support.seeds import ROOT, add, add_observation, copy_seed
 from tests.support.targets import Target, opened
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
@@ -277,13 +277,13 @@ def test_a_series_names_the_day_on_which_it_became_known(client: TestClient) -> 
 
 
 def test_a_comparison_keeps_to_the_areas_of_its_indicator(tmp_path: Path, target: Target) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     norway = (seed / "areas/MY.yaml").read_text("utf-8").replace("position: 3", "position: 50")
     add(seed, "areas/AA.yaml", norway)
     for year in (2019, 2024, 2025):
         figure = {"year": year, "end": "12-31", "status": "normal", "published": "0.5"}
         series = "goods-trade.CN.AA.partner-2025.CNY.P12M"
-        add_figure(seed, {**figure, "source": "weekly-2026-02-01", "series": series})
+        add_observation(seed, {**figure, "source": "weekly-2026-02-01", "series": series})
     build(seed, ROOT / "migrations", target)
     with opened(target) as app, TestClient(app) as client:
         body = client.get(COMPARE.format("goods-trade", "2024", "2025")).json()

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from app.ingest.build import build
 from app.queries.obstacles import OTHER_UNIT_TOLERANCE
 from tests.queries.test_comparison import COMPARE, ELEVEN_MONTHS
-from tests.support.seeds import ROOT, add, copied, edit, name_contradiction
+from tests.support.seeds import ROOT, add, copy_seed, edit, name_contradiction
 from tests.support.targets import Target, opened
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
@@ -25,7 +25,7 @@ def compare_in_copy(
     folder: Path, target: Target, rate: tuple[str, str, str], query: str
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Change one growth rate of the seed and compare: plain, and with the derived change."""
-    seed = copied(folder)
+    seed = copy_seed(folder)
     remove_other_rates(seed)
     edit(seed, *rate)
     build(seed, ROOT / "migrations", target)
@@ -103,7 +103,7 @@ def test_a_rate_on_a_restated_base_forbids_the_comparison(tmp_path: Path, target
 def test_a_rate_that_is_not_current_is_shown_and_contradicts_nothing(
     tmp_path: Path, target: Target
 ) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     remove_other_rates(seed)
     repost, primary, secondary = "yuduxx-2024-01-12", "scio-2024-02-07", "shine-2025-01-26"
     name_contradiction(seed, GOODS_RATE, "goods-trade", "2.8, 5 and 9")

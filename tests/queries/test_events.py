@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from app.ingest.rows import find_relation
 from app.ingest.schema import Report
 from app.ingest.seed import load_seed
-from tests.support.seeds import copied, edit
+from tests.support.seeds import copy_seed, edit
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
@@ -63,7 +63,7 @@ def test_reports_of_one_event_are_no_independent_confirmation(client: TestClient
 
 
 def test_a_report_of_another_authority_is_independent(tmp_path: Path) -> None:
-    seed = copied(tmp_path)
+    seed = copy_seed(tmp_path)
     source = "sources/xinhua-2024-12-19.yaml"
     edit(seed, source, "Ministry of Commerce of the", "National Bureau of Statistics of the")
     loaded, _ = load_seed(seed)

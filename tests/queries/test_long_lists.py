@@ -267,8 +267,8 @@ def variations(document: dict[str, Any], path: str) -> Iterator[str]:
 
 def test_the_benchmark_of_data_sizes_sends_valid_requests(large_client: TestClient) -> None:
     for url in data_size.REQUESTS.values():
-        data_size.timed(large_client, data_size.fill_in(large_client, url))
-    last = large_client.get(data_size.fill_in(large_client, "last")).json()
+        data_size.measure_request(large_client, data_size.complete_url(large_client, url))
+    last = large_client.get(data_size.complete_url(large_client, "last")).json()
     assert len(last["items"]) == data_size.PAGE
     assert last["next"] is None
 

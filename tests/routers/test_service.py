@@ -12,9 +12,9 @@ from app.db import DatabaseError, SQLiteStore
 from app.ingest.build import build
 from app.releases import ReleaseManager
 from app.settings import Settings
-from tests.support.load import until
-from tests.support.seeds import ROOT, copied
-from tests.support.targets import Target, settings_of
+from tests.support.load import wait_for
+from tests.support.seeds import ROOT, copy_seed
+from tests.support.targets import Target, build_settings
 
 pytestmark = [pytest.mark.database, pytest.mark.resources]
 
@@ -43,9 +43,9 @@ def test_overview_is_enough_to_show_every_figure(client: TestClient, language: s
 
 
 def test_links_follow_the_prefix_and_the_public_address(database: Target) -> None:
-    public = settings_of(database, public_url=AnyHttpUrl("https://data.example/x/"))
+    public = build_settings(database, public_url=AnyHttpUrl("https://data.example/x/"))
     for settings, prefix, start in (
-        (settings_of(database), "/bri", "http://testserver/bri"),
+        (build_settings(database), "/bri", "http://testserver/bri"),
         (public, "", "https://data.example/x"),
     ):
         with TestClient(create_app(settings), root_path=prefix) as client:
@@ -63,11 +63,11 @@ def test_release_is_picked_up_when_it_is_replaced(tmp_path: Path, database: Path
     shutil.copy(database, target)
     with TestClient(create_app(Settings(database=target))) as client:
         before = client.get("/v1").json()["release"]["seed_hash"]
-        seed = copied(tmp_path)
+        seed = copy_seed(tmp_path)
         topic = seed / "topics" / "trade.yaml"
         topic.write_text(topic.read_text().replace("en: Trade", "en: Goods trade", 1))
         build(seed, ROOT / "migrations", target)
-        until(lambda: client.get("/v1/topics/trade").json()["name"] == "Goods trade")
+        wait_for(lambda: client.get("/v1/topics/trade").json()["name"] == "Goods trade")
         assert client.get("/v1").json()["release"]["seed_hash"] != before
         (tmp_path / "broken").write_bytes(b"no database at all")
         (tmp_path / "broken").replace(target)
@@ -80,7 +80,7 @@ def test_release_is_picked_up_when_it_is_replaced(tmp_path: Path, database: Path
 def test_service_without_a_database_is_not_ready(tmp_path: Path, database: Path) -> None:
     with pytest.raises(DatabaseError, match="is missing"):
         create_app(Settings(database=tmp_path / "none.sqlite"))
-    app = create_app(settings_of(database))
+    app = create_app(build_settings(database))
     app.state.releases.close()
     app.state.releases = ReleaseManager(SQLiteStore(tmp_path / "none.sqlite"))
     with TestClient(app) as client:

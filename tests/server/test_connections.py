@@ -27,7 +27,7 @@ from app.negotiation import Coding
 from app.problems.problem import NotReady
 from app.server import ServerProtocol, timeouts
 from tests.server.test_hostile_clients import PROTOCOLS, exchange, memory
-from tests.support.load import until
+from tests.support.load import wait_for
 from tests.support.processes import Server, launched, run_command
 from tests.support.targets import Target, opened
 
@@ -94,7 +94,7 @@ def connected(port: int, count: int, source: str = FOREIGN) -> Iterator[list[soc
 
 def test_a_client_has_few_connections_and_loses_the_one_idle_longest(bounded: Server) -> None:
     with connected(bounded.port, 5) as held, connected(bounded.port, 1) as added:
-        until(lambda: is_closed(held[0]), 5)
+        wait_for(lambda: is_closed(held[0]), 5)
         added[0].sendall(REQUEST + CLOSE)
         assert read_response(added[0]).startswith(b"HTTP/1.1 200 OK\r\n")
 
@@ -108,7 +108,7 @@ def test_all_clients_have_a_number_of_connections_together(bounded: Server) -> N
             for one in stack.enter_context(connected(bounded.port, 4, source))
         ]
         assert httpx2.get(f"{bounded.base}/v1/units").status_code == 200
-        until(lambda: is_closed(held[0]), 5)
+        wait_for(lambda: is_closed(held[0]), 5)
 
 
 def test_what_is_refused_is_counted_and_logged_once(bounded: Server) -> None:
@@ -322,7 +322,7 @@ def test_the_log_names_the_client(database: Target, log_format: str) -> None:
         forwarded = {"X-Forwarded-For": "192.0.2.7"}
         httpx2.get(f"{server.base}/v1/units", headers=forwarded)
         exchange(server.port, b"GET / HTTP/9.9\r\n\r\n")
-        until(lambda: " 505 " in server.log.read_text() or ": 505," in server.log.read_text())
+        wait_for(lambda: " 505 " in server.log.read_text() or ": 505," in server.log.read_text())
         lines = [one for one in server.log.read_text().splitlines() if "192.0.2.7" in one]
     assert len(lines) == 1
     assert "/v1/units" in lines[0]

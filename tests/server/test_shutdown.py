@@ -14,15 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.load import until
+from tests.support.load import wait_for
 from tests.support.processes import (
     Server,
-    descendants,
-    free_port,
+    find_free_port,
     launched,
+    list_descendants,
     wait_until_ready,
 )
-from tests.support.targets import Target, environment_of
+from tests.support.targets import Target, build_environment
 
 pytestmark = pytest.mark.resources
 
@@ -96,7 +96,7 @@ def check_end(server: Server, counts: Counter[str], stop: Callable[[], None]) ->
     server.process.join(LONGEST_END)
     assert server.process.exitcode in {0, -signal.SIGTERM}
     assert time.monotonic() - began < LONGEST_END
-    until(lambda: counts["refused"])
+    wait_for(lambda: counts["refused"])
     stop()
     assert counts["200"] > 5
     assert counts["cut short"] == 0
@@ -137,7 +137,7 @@ def test_a_killed_worker_is_replaced(database: Target) -> None:
             os.kill(first[0], signal.SIGSTOP)
             time.sleep(1)
             os.kill(first[0], signal.SIGKILL)
-            until(lambda: len(set(workers_of(server.pid)) - {first[0]}) == 2, LONGEST_END)
+            wait_for(lambda: len(set(workers_of(server.pid)) - {first[0]}) == 2, LONGEST_END)
             before = counts["200"]
             time.sleep(0.5)
             stop()
@@ -150,22 +150,22 @@ def test_a_killed_worker_is_replaced(database: Target) -> None:
 
 def test_workers_end_with_a_supervisor_that_is_killed(database: Target) -> None:
     """Started from nothing, so that what multiprocessing starts besides is there as well."""
-    port = free_port()
+    port = find_free_port()
     command = [sys.executable, "-m", "app", "serve", "--port", str(port), "--workers", "2"]
-    environment = {**os.environ, **environment_of(database)}
+    environment = {**os.environ, **build_environment(database)}
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
         wait_until_ready(f"http://127.0.0.1:{port}", process.poll)
-        left = descendants(process.pid)
+        left = list_descendants(process.pid)
         assert len(left) == 3
         process.kill()
-    until(lambda: not any(Path(f"/proc/{one}").exists() for one in left), 20)
+    wait_for(lambda: not any(Path(f"/proc/{one}").exists() for one in left), 20)
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port))
 
 
 def workers_of(parent: int) -> list[int]:
     """List the processes that serve, without those that only look after others."""
-    return [process for process in descendants(parent) if is_worker(process)]
+    return [process for process in list_descendants(parent) if is_worker(process)]
 
 
 def is_worker(process: int) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.support.processes import free_port, wait_until_ready
+from tests.support.processes import find_free_port, wait_until_ready
 from tests.support.seeds import ROOT
 
 ACTIVATE = shutil.which("systemd-socket-activate")
@@ -124,7 +124,7 @@ def test_a_socket_that_cannot_be_served_is_refused(database: Path, tmp_path: Pat
 
 
 def test_sockets_for_another_process_are_ignored(database: Path) -> None:
-    port = free_port()
+    port = find_free_port()
     environment = {
         **os.environ,
         "LISTEN_PID": "1",
@@ -142,7 +142,7 @@ def test_sockets_for_another_process_are_ignored(database: Path) -> None:
 def test_systemd_starts_the_service_with_the_first_request(database: Path) -> None:
     if ACTIVATE is None and not os.environ.get("CI"):
         pytest.skip("no systemd-socket-activate on this machine")
-    port = free_port()
+    port = find_free_port()
     command = [str(ACTIVATE), "-l", f"127.0.0.1:{port}", "-E", f"BRI_DATABASE={database}"]
     command += ["-E", f"PYTHONPATH={ROOT}", *SERVE.split()]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
@@ -156,7 +156,7 @@ def test_systemd_starts_the_service_with_the_first_request(database: Path) -> No
 
 def test_every_kind_of_response_works_without_executable_memory(database: Path) -> None:
     """As `MemoryDenyWriteExecute=yes` in the unit denies it, in the helper processes too."""
-    port = free_port()
+    port = find_free_port()
     command = [sys.executable, "-c", DENY, "-m", "app", "serve", "--port", str(port)]
     environment = {**os.environ, "BRI_DATABASE": str(database)}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as process:

@@ -10,11 +10,11 @@ import typer
 from sqlalchemy import URL, Engine, event
 
 from app.ingest.build import build
-from tests.support.processes import forked
+from tests.support.processes import start_forked
 from tests.support.seeds import MIGRATIONS
 
 FILES = frozenset({"open", "os.chmod", "os.remove", "os.rename", "sqlite3.connect"})
-"""What Python tells of before it does it to a file."""
+"""The audit events of changes to files."""
 
 
 def build_stepwise(seed: Path, target: Path | URL, moment: int) -> None:
@@ -27,8 +27,8 @@ def build_stepwise(seed: Path, target: Path | URL, moment: int) -> None:
         if passed == moment:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def touch(name: str, given: tuple[Any, ...]) -> None:
-        if name in FILES and isinstance(target, Path) and str(target.parent) in str(given[0]):
+    def touch(name: str, arguments: tuple[Any, ...]) -> None:
+        if name in FILES and isinstance(target, Path) and str(target.parent) in str(arguments[0]):
             step()
 
     event.listen(Engine, "before_cursor_execute", step)
@@ -39,14 +39,16 @@ def build_stepwise(seed: Path, target: Path | URL, moment: int) -> None:
     typer.echo(passed)
 
 
-def killed(folder: Path, seed: Path, target: Path | URL, moment: int = 0) -> tuple[int, list[int]]:
+def kill_build(
+    folder: Path, seed: Path, target: Path | URL, moment: int = 0
+) -> tuple[int, list[int]]:
     """Build in another process and kill it before a step, or let it end without one.
 
     Returns:
         its exit code, and the numbers of steps that it has printed.
     """
     log = folder / f"build-{moment}.log"
-    process = forked(log, build_stepwise, seed, target, moment)
+    process = start_forked(log, build_stepwise, seed, target, moment)
     process.join(60)
     code = process.exitcode
     process.close()

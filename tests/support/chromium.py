@@ -19,7 +19,7 @@ ARGUMENTS = [
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def start_chromium() -> Iterator[Browser]:
     """Start the browser; its sandbox is off only where root runs it."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(

@@ -50,13 +50,13 @@ class Contract:
         template = next((one for known, one in self.templates if known.fullmatch(path)), None)
         if template is None and media_type != MEDIA_TYPE:
             return None
-        validator = self.validator(template, status, media_type)
+        validator = self.get_validator(template, status, media_type)
         if validator is None:
             return f"{path}: {status} as {media_type} is not in the document"
         error = next(validator.iter_errors(json.loads(body)), None)
         return None if error is None else f"{path}: {status}: {error}"
 
-    def validator(
+    def get_validator(
         self, template: str | None, status: int, media_type: str
     ) -> jsonschema_rs.Validator | None:
         """Return the validator of a response, or None if it is not in the document."""

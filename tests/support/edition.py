@@ -14,10 +14,10 @@ import yaml
 
 from app.ingest.build import load_valid_seed
 from app.ingest.history import freeze_release
-from tests.support.seeds import NEWEST, copied_with_past
+from tests.support.seeds import NEWEST, copy_seed_with_history
 
 PINNED = "scio-2025-01-15"
-"""The source whose figures and commitments are copied_with_past, with changes, to a later year."""
+"""The source whose figures and commitments are copied, with changes, to a later year."""
 EVENT = "mofcom-2025-01-15"
 """The event that it reports."""
 YEAR = 2024
@@ -25,20 +25,20 @@ COVERAGE = "partner-2025"
 """The coverage of the new figures."""
 
 
-def add_edition(seed: Path, year: int, held: date) -> str:
-    """Add the press conference that reviews a year and announces the next; give its key."""
+def add_edition(seed: Path, year: int, held_on: date) -> str:
+    """Add the press conference that reviews a year and announces the next; return its key."""
     freeze_release(load_valid_seed(seed))
-    key = f"scio-{held}"
+    key = f"scio-{held_on}"
     source = read(seed / "sources" / f"{PINNED}.yaml")
-    event = f"mofcom-{held}"
-    write(seed, f"events/{event}", read(seed / f"events/{EVENT}.yaml") | {"held_on": str(held)})
-    source |= {"event": event, "published_on": str(held), "checked_on": str(held)}
+    event = f"mofcom-{held_on}"
+    write(seed, f"events/{event}", read(seed / f"events/{EVENT}.yaml") | {"held_on": str(held_on)})
+    source |= {"event": event, "published_on": str(held_on), "checked_on": str(held_on)}
     write(seed, f"sources/{key}", source)
     edition = read(seed / f"editions/{YEAR + 1}.yaml")
     edition |= {"year": year + 1, "events": [event], "source": key}
     write(seed, f"editions/{year + 1}", edition)
     for path in sorted((seed / "observations").glob(f"*.{PINNED}.yaml")):
-        add_figure(seed, read(path), year, key)
+        add_observation(seed, read(path), year, key)
     for collection in ("outcomes", "priority-areas", "actions"):
         for path in sorted((seed / collection).glob(f"{YEAR}-*.yaml")) + sorted(
             (seed / collection).glob(f"{YEAR + 1}-*.yaml")
@@ -52,13 +52,13 @@ def add_edition(seed: Path, year: int, held: date) -> str:
                 record["priority_area"] = f"{later}{record['priority_area'][4:]}"
             write(seed, f"{collection}/{later}{path.stem[4:]}", record)
     note = {"en": f"The edition of {year}.", "zh": f"{year}年版。"}
-    write(seed, f"releases/{held}", {"date": str(held), "note": note})
+    write(seed, f"releases/{held_on}", {"date": str(held_on), "note": note})
     load_valid_seed(seed)
     return key
 
 
-def add_figure(seed: Path, figure: dict[str, Any], year: int, source: str) -> None:
-    """Add the figure of a full year, a little larger than the one it is made from."""
+def add_observation(seed: Path, figure: dict[str, Any], year: int, source: str) -> None:
+    """Add the figure of a full year, a little larger than the one that it copies."""
     series = str(figure["series"])
     indicator, reporting, counterpart, _, unit, _ = series.split(".")
     whole = f"{indicator}.{reporting}.{counterpart}.{COVERAGE}.{unit}.P12M"
@@ -72,9 +72,9 @@ def add_figure(seed: Path, figure: dict[str, Any], year: int, source: str) -> No
     new = old + Decimal(1).scaleb(-published["decimals"])
     scale = Decimal(10) ** published["multiplier"]
     hundred_million = Decimal(10) ** 8
-    spoken = {
+    replacements = {
         str(old): str(new),
-        plain(old * scale / hundred_million): plain(new * scale / hundred_million),
+        format_number(old * scale / hundred_million): format_number(new * scale / hundred_million),
     }
     published["value"] = new if published["decimals"] else int(new)
     figure |= {
@@ -84,18 +84,17 @@ def add_figure(seed: Path, figure: dict[str, Any], year: int, source: str) -> No
         "source": source,
     }
     for language, words in figure["wording"].items():
-        for output, instead in spoken.items():
-            if output in words:
-                figure["wording"][language] = words.replace(output, instead)
+        for old_number, new_number in replacements.items():
+            if old_number in words:
+                figure["wording"][language] = words.replace(old_number, new_number)
                 break
     for bound in figure.get("bounds", {}):
         figure["bounds"][bound] = int(new * scale)
-    figure.pop("contradiction", None)
     write(seed, f"observations/{whole}.{year}-01.{source}", figure)
 
 
-def plain(number: Decimal) -> str:
-    """Write a number without zeros at its end and without an exponent."""
+def format_number(number: Decimal) -> str:
+    """Format a number without zeros at its end and without an exponent."""
     return f"{number.normalize():f}"
 
 
@@ -130,7 +129,7 @@ def write(seed: Path, name: str, content: dict[str, Any]) -> None:
 
 def main(folder: Path) -> None:
     """Copy the seed, and add the edition of 2026 to the copy."""
-    add_edition(copied_with_past(folder, NEWEST), 2026, date(2027, 1, 20))
+    add_edition(copy_seed_with_history(folder, NEWEST), 2026, date(2027, 1, 20))
 
 
 if __name__ == "__main__":

@@ -23,8 +23,8 @@ from app.formats.charts.rendering import FONT_PROCESS
 from app.ingest.build import build
 from tests.support import postgresql, renderings, static_edition
 from tests.support.contract import Watch
-from tests.support.processes import free_port, serving
-from tests.support.proxy import stripping_proxy
+from tests.support.processes import find_free_port, serving
+from tests.support.proxy import start_stripping_proxy
 from tests.support.seeds import MIGRATIONS, NEWEST, SEED
 from tests.support.targets import Target, opened
 
@@ -34,11 +34,11 @@ def watch() -> Iterator[Watch]:
     """Wrap every application of this process."""
     watching = Watch()
 
-    async def answer(app: App, scope: Scope, receive: Receive, send: Send) -> None:
+    async def watch_call(app: App, scope: Scope, receive: Receive, send: Send) -> None:
         await watching(app, scope, receive, send)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(App, "__call__", answer)
+        patch.setattr(App, "__call__", watch_call)
         renderings.share_all()
         yield watching
     for process in (FONT_PROCESS, FILES, SDMX):
@@ -56,18 +56,20 @@ def contract(watch: Watch) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[postgresql.Cluster]:
     """Start a PostgreSQL server; without one its tests are left out, but not in CI."""
-    if postgresql.programs() is None and not os.environ.get("CI"):
+    if postgresql.find_programs() is None and not os.environ.get("CI"):
         pytest.skip("no PostgreSQL on this machine")
-    with postgresql.folder_for_servers() as folder:
-        postgresql.Cluster(folder / "template", 0).init()
-        with postgresql.running(folder / "main", free_port(), folder / "template") as started:
-            yield started
+    with postgresql.create_server_folder() as folder:
+        postgresql.Cluster(folder / "template", 0).create_files()
+        with postgresql.start_cluster(
+            folder / "main", find_free_port(), folder / "template"
+        ) as cluster:
+            yield cluster
 
 
 @pytest.fixture(scope="session")
 def template(cluster: postgresql.Cluster) -> URL:
     """Build the real database once on PostgreSQL, to be copied; nobody connects to it."""
-    url = cluster.new_database()
+    url = cluster.create_database()
     build(SEED, MIGRATIONS, url)
     return url
 
@@ -75,7 +77,7 @@ def template(cluster: postgresql.Cluster) -> URL:
 @pytest.fixture
 def copied_database(cluster: postgresql.Cluster, template: URL) -> URL:
     """Copy the real database on PostgreSQL for one test."""
-    return cluster.new_database(template)
+    return cluster.create_database(template)
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +85,7 @@ def new_target(request: pytest.FixtureRequest) -> Callable[[], Target]:
     """Create targets for databases of the kind that the tests run on."""
     if request.config.getoption("--postgresql"):
         server: postgresql.Cluster = request.getfixturevalue("cluster")
-        return server.new_database
+        return server.create_database
     folders: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
     return lambda: folders.mktemp("database") / "bri.sqlite"
 
@@ -95,8 +97,8 @@ def target(new_target: Callable[[], Target]) -> Target:
 
 
 @contextmanager
-def locked_folder(folders: pytest.TempPathFactory, name: str) -> Iterator[Path]:
-    """Give a folder of the run to one of its processes at a time, so that one of them fills it."""
+def lock_folder(folders: pytest.TempPathFactory, name: str) -> Iterator[Path]:
+    """Lock a folder of the run for one of its processes at a time, so that one of them fills it."""
     folder = folders.getbasetemp()
     if os.environ.get("PYTEST_XDIST_WORKER"):
         folder = folder.parent
@@ -107,7 +109,7 @@ def locked_folder(folders: pytest.TempPathFactory, name: str) -> Iterator[Path]:
 
 def build_once(folders: pytest.TempPathFactory, seed: Path, name: str) -> Path:
     """Build a file once for all processes of the run; they only read it."""
-    with locked_folder(folders, name) as folder:
+    with lock_folder(folders, name) as folder:
         file = folder / "bri.sqlite"
         if not file.exists():
             build(seed, MIGRATIONS, file)
@@ -131,7 +133,7 @@ def database(request: pytest.FixtureRequest) -> Target:
     """Build the real database once: a file for the run, or a database for each process."""
     if request.config.getoption("--postgresql"):
         cluster: postgresql.Cluster = request.getfixturevalue("cluster")
-        return cluster.new_database(request.getfixturevalue("template"))
+        return cluster.create_database(request.getfixturevalue("template"))
     file: Path = request.getfixturevalue("built")
     return file
 
@@ -139,15 +141,15 @@ def database(request: pytest.FixtureRequest) -> Target:
 @pytest.fixture(scope="session")
 def app(database: Target) -> Iterator[App]:
     """Create the application for the real database."""
-    with opened(database) as made:
-        yield made
+    with opened(database) as app:
+        yield app
 
 
 @pytest.fixture(scope="session")
 def client(app: App) -> Iterator[TestClient]:
     """Call the application without a socket."""
-    with TestClient(app, raise_server_exceptions=False) as asking:
-        yield asking
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")
@@ -158,12 +160,12 @@ def newest(
     target: Target
     if request.config.getoption("--postgresql"):
         cluster: postgresql.Cluster = request.getfixturevalue("cluster")
-        target = cluster.new_database()
+        target = cluster.create_database()
         build(NEWEST, MIGRATIONS, target)
     else:
         target = build_once(tmp_path_factory, NEWEST, "newest")
-    with opened(target) as made, TestClient(made, raise_server_exceptions=False) as asking:
-        yield asking
+    with opened(target) as app, TestClient(app, raise_server_exceptions=False) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")
@@ -184,7 +186,7 @@ def server(database: Target) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def edition(database: Target, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a static edition once for all processes of the run, with few of its charts."""
-    with locked_folder(tmp_path_factory, "edition") as written:
+    with lock_folder(tmp_path_factory, "edition") as written:
         if not (written / DIGESTS).exists():
             options = ExportOptions(
                 static_edition.BASE,
@@ -206,5 +208,5 @@ def start_helpers(base: str) -> None:
 @pytest.fixture(scope="session")
 def prefixed(database: Target) -> Iterator[str]:
     """Serve under a path prefix, behind a proxy that strips it."""
-    with serving(database, BRI_ROOT_PATH="/bri") as base, stripping_proxy(base) as proxy:
+    with serving(database, BRI_ROOT_PATH="/bri") as base, start_stripping_proxy(base) as proxy:
         yield f"{proxy}/bri"

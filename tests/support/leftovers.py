@@ -16,15 +16,15 @@ from tests.support import renderings
 ROOT = Path(__file__).parents[2]
 MARK = "TESTS_LEAVE_NOTHING"
 """In the environment of everything that a run starts; names the folder for temporary files."""
-PATIENCE = 30
-"""The seconds in which what is ending may end; nothing is waited for once it has."""
+END_TIMEOUT = 30
+"""The seconds that processes have to end; a run whose processes have ended does not wait."""
 OWN = {".git", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".venv", "__pycache__"}
 
 
-def begin() -> None:
+def start_run() -> None:
     """Create a folder for the temporary files of the run, and record what exists."""
     folder = tempfile.mkdtemp(prefix="bri-run-")
-    Path(folder).chmod(0o755)  # PostgreSQL runs as a user of its own.
+    Path(folder).chmod(0o755)  # PostgreSQL runs as another user.
     # Folders of tests stay where pytest puts them, so that failures can be examined.
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
     os.environ[MARK] = os.environ["TMPDIR"] = tempfile.tempdir = folder
@@ -32,20 +32,20 @@ def begin() -> None:
     os.environ[renderings.FOLDER] = f"{folder}/renderings"
     # Below -100 comes after what multiprocessing itself has there.
     util.Finalize(None, rmtree, [folder], {"ignore_errors": True}, exitpriority=-200)
-    FILES.update(project_files())
+    FILES.update(list_project_files())
 
 
 FILES: set[str] = set()
 
 
-def project_files() -> Iterator[str]:
+def list_project_files() -> Iterator[str]:
     """List the files of the project, without what tools keep there."""
     for folder, folders, names in os.walk(ROOT):
         folders[:] = [name for name in folders if name not in OWN | {"node_modules"}]
         yield from (f"{folder}/{name}" for name in names if not name.startswith(".coverage"))
 
 
-def processes() -> Iterator[tuple[int, str]]:
+def list_processes() -> Iterator[tuple[int, str]]:
     """List the processes that the run has started and that still run."""
     mark = f"{MARK}={os.environ[MARK]}".encode()
     for folder in Path("/proc").glob("[0-9]*"):
@@ -62,19 +62,19 @@ def processes() -> Iterator[tuple[int, str]]:
             continue
 
 
-def leftovers() -> list[str]:
-    """End what is left of a run, and tell what it was."""
-    deadline = time.monotonic() + PATIENCE
-    while list(processes()) and time.monotonic() < deadline:
+def remove_leftovers() -> list[str]:
+    """End what is left of a run, and return what it was."""
+    deadline = time.monotonic() + END_TIMEOUT
+    while list(list_processes()) and time.monotonic() < deadline:
         time.sleep(0.1)
     found = []
-    for number, words in processes():
+    for number, words in list_processes():
         found.append(f"process {number}: {words}")
         os.kill(number, signal.SIGKILL)
     rmtree(os.environ[renderings.FOLDER], ignore_errors=True)
     folder = Path(os.environ[MARK])
     found += [f"file {path}" for path in sorted(folder.iterdir()) if path.name[:5] != "pymp-"]
-    return found + [f"file {name}" for name in sorted(set(project_files()) - FILES)]
+    return found + [f"file {name}" for name in sorted(set(list_project_files()) - FILES)]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -82,7 +82,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
     """Check for leftovers once all workers of the run have ended."""
     result = yield
     if not hasattr(session.config, "workerinput"):
-        found = leftovers()
+        found = remove_leftovers()
         for line in found:
             session.config.get_terminal_writer().line(f"LEFT BEHIND: {line}", red=True)
         if found and session.exitstatus == pytest.ExitCode.OK:

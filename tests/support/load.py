@@ -23,14 +23,14 @@ PAUSE = 0.005
 
 
 class Load:
-    """What some readers were answered."""
+    """The responses that the clients received."""
 
     def __init__(self) -> None:
         self.statuses: Counter[int | str] = Counter()
         self.wrong: list[str] = []
         self.ended = Event()
 
-    def ask(self, base: str) -> None:
+    def send_requests(self, base: str) -> None:
         """Send requests until the test ends, with pauses that leave time for the server."""
         with httpx2.Client(base_url=base, timeout=60) as client:
             for url in cycle(URLS):
@@ -47,17 +47,17 @@ class Load:
                 if response.status_code != httpx2.codes.OK:
                     self.wrong.append(response.text)
 
-    def more(self, count: int) -> None:
+    def wait_for_responses(self, count: int) -> None:
         """Wait for a number of further responses."""
-        wanted = self.statuses.total() + count
-        until(lambda: self.statuses.total() >= wanted)
+        expected = self.statuses.total() + count
+        wait_for(lambda: self.statuses.total() >= expected)
 
 
 @contextmanager
-def loaded(base: str, readers: int = 6) -> Iterator[Load]:
+def loaded(base: str, clients: int = 6) -> Iterator[Load]:
     """Send requests to a server in the background."""
     load = Load()
-    threads = [Thread(target=load.ask, args=[base]) for _ in range(readers)]
+    threads = [Thread(target=load.send_requests, args=[base]) for _ in range(clients)]
     for thread in threads:
         thread.start()
     try:
@@ -68,8 +68,8 @@ def loaded(base: str, readers: int = 6) -> Iterator[Load]:
             thread.join()
 
 
-def until(condition: Callable[[], Any], seconds: float = 60) -> None:
-    """Wait until something holds."""
+def wait_for(condition: Callable[[], Any], seconds: float = 60) -> None:
+    """Wait until a condition holds."""
     deadline = monotonic() + seconds
     while not condition():
         assert monotonic() < deadline

@@ -35,14 +35,14 @@ USER = "postgres" if os.geteuid() == 0 else None
 """Who runs the servers; PostgreSQL refuses to be run by root."""
 
 
-def programs() -> Path | None:
+def find_programs() -> Path | None:
     """Find PostgreSQL's programs, which Debian keeps off the search path."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     server = str(found[-1]) if found else shutil.which("postgres")
     return Path(server).parent if server else None
 
 
-def described() -> tuple[list[str], list[str], list[str]]:
+def read_guide_sql() -> tuple[list[str], list[str], list[str]]:
     """Read the SQL of the guide: for the roles, for the database, and within it."""
     text = (ROOT / "app" / "guide" / "en" / "scaling.md").read_text("utf-8")
     (block,) = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
@@ -61,41 +61,41 @@ class Cluster:
         self.port = port
         self.process: subprocess.Popen[bytes] | None = None
 
-    def program(self, name: str) -> str:
+    def find_program(self, name: str) -> str:
         """Find one of PostgreSQL's programs."""
-        folder = programs()
+        folder = find_programs()
         assert folder is not None
         return str(folder / name)
 
     def run(self, program: str, *arguments: str) -> None:
         """Run one of PostgreSQL's programs."""
-        command = [self.program(program), *arguments]
+        command = [self.find_program(program), *arguments]
         subprocess.run(
             command, check=True, capture_output=True, cwd=self.folder.parent, user=USER, group=USER
         )
 
-    def init(self) -> None:
+    def create_files(self) -> None:
         """Create the files of the server."""
         options = ["-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"]
         self.run("initdb", "-D", str(self.folder), *options)
 
     def start(self) -> None:
         """Start the server and wait until it accepts connections."""
-        self.launch()
+        self.start_process()
         for _ in range(1500):
             with suppress(psycopg.OperationalError):
                 self.execute("SELECT 1")
                 return
             time.sleep(0.02)
             if self.process is None or self.process.poll() is not None:
-                self.launch()  # A process of the killed server was still there.
+                self.start_process()  # A process of the killed server was still there.
         raise AssertionError(f"{self.folder} did not start")
 
-    def launch(self) -> None:
+    def start_process(self) -> None:
         """Start the server's first process."""
         options = [f"-c{name}={value}" for name, value in SETTINGS.items()]
         self.process = subprocess.Popen(
-            [self.program("postgres"), "-D", str(self.folder), "-p", str(self.port), *options],
+            [self.find_program("postgres"), "-D", str(self.folder), "-p", str(self.port), *options],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd=self.folder.parent,
@@ -106,19 +106,19 @@ class Cluster:
     def kill(self) -> None:
         """Kill every process of the server at once."""
         assert self.process is not None
-        self.tell(signal.SIGKILL)
+        self.send_signal(signal.SIGKILL)
         self.process.wait()
 
-    def processes(self) -> list[int]:
+    def list_processes(self) -> list[int]:
         """List the processes of the server."""
         assert self.process is not None
         number = self.process.pid
         children = Path(f"/proc/{number}/task/{number}/children").read_text("utf-8").split()
         return [number, *map(int, children)]
 
-    def tell(self, order: signal.Signals) -> None:
+    def send_signal(self, order: signal.Signals) -> None:
         """Send a signal to every process of the server."""
-        for number in self.processes():
+        for number in self.list_processes():
             with suppress(ProcessLookupError):
                 os.kill(number, order)
 
@@ -135,28 +135,28 @@ class Cluster:
             cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
 
-    def new_database(self, template: URL | None = None) -> URL:
+    def create_database(self, template: URL | None = None) -> URL:
         """Create a database as the guide describes, and return the URL of the role that builds.
 
         It is a copy of another one, if there is one, to which nobody may be connected.
         """
         name = f"bri_{next(NUMBERS)}"
         copied = "template0" if template is None else str(template.database)
-        _, outside, within = described()
+        _, outside, within = read_guide_sql()
         for statement in outside:
             own = re.sub(r"\bDATABASE bri\b", f"DATABASE {name}", statement)
             self.execute(own.replace("template0", copied))
         for statement in within if template is None else ():
             self.execute(statement, name)
-        return self.url(name)
+        return self.build_url(name)
 
-    def url(self, database: str) -> URL:
-        """Return the URL of a database for the role that builds."""
+    def build_url(self, database: str) -> URL:
+        """Build the URL of a database for the role that builds."""
         return URL.create(
             "postgresql+psycopg", BUILDER, "a secret/1", "127.0.0.1", self.port, database
         )
 
-    def replica(self, folder: Path, port: int) -> "Cluster":
+    def start_replica(self, folder: Path, port: int) -> "Cluster":
         """Start a server that follows this one."""
         other = Cluster(folder, port)
         source = f"host=127.0.0.1 port={self.port} user=postgres"
@@ -165,13 +165,13 @@ class Cluster:
         return other
 
 
-def reading(url: URL) -> URL:
-    """Return the URL of a database for the role that only reads."""
+def build_reader_url(url: URL) -> URL:
+    """Build the URL of a database for the role that only reads."""
     return url.set(username=READER)
 
 
 @contextmanager
-def folder_for_servers() -> Iterator[Path]:
+def create_server_folder() -> Iterator[Path]:
     """Create a folder in which servers may write, and remove it afterwards."""
     folder = Path(mkdtemp(prefix="bri-"))
     if USER:
@@ -183,19 +183,19 @@ def folder_for_servers() -> Iterator[Path]:
 
 
 @contextmanager
-def running(folder: Path, port: int, template: Path | None = None) -> Iterator[Cluster]:
+def start_cluster(folder: Path, port: int, template: Path | None = None) -> Iterator[Cluster]:
     """Start a server with the roles of the guide, and stop it afterwards.
 
     Its files are copied from a template, if there is one: initdb takes a second.
     """
     cluster = Cluster(folder, port)
     if template is None:
-        cluster.init()
+        cluster.create_files()
     else:
         subprocess.run(["cp", "-a", template, folder], check=True)  # noqa: S607
     cluster.start()
     try:
-        for statement in described()[0]:
+        for statement in read_guide_sql()[0]:
             cluster.execute(statement)
         yield cluster
     finally:

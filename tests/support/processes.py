@@ -25,7 +25,7 @@ from typer.testing import CliRunner, Result
 
 from app import cli
 from tests.support import callbacks, renderings
-from tests.support.targets import Target, environment_of
+from tests.support.targets import Target, build_environment
 
 MEASURING = "COVERAGE_PROCESS_CONFIG"
 """Tells processes to measure coverage, where that is measured."""
@@ -37,17 +37,17 @@ LONGEST_END = 20
 """The seconds that a process may take to end."""
 
 
-def bri(*arguments: str, **environment: str) -> Result:
-    """Run the command line in this process; a start of its own takes a second."""
+def run_bri(*arguments: str, **environment: str) -> Result:
+    """Run the command line in this process; a separate one takes a second to start."""
     return CliRunner().invoke(cli.app, arguments, env={**environment}, prog_name="bri")
 
 
-def give_bri(given: bytes, *arguments: str) -> Result:
+def run_bri_with_input(content: bytes, *arguments: str) -> Result:
     """Run the command line with an input."""
-    return CliRunner().invoke(cli.app, arguments, given, prog_name="bri")
+    return CliRunner().invoke(cli.app, arguments, content, prog_name="bri")
 
 
-def free_port() -> int:
+def find_free_port() -> int:
     """Find a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -58,7 +58,7 @@ def free_port() -> int:
 def run_forked(
     environment: dict[str, str], log: str, act: Callable[..., object], *arguments: object
 ) -> None:
-    """Act in a process of its own, with an environment and a log."""
+    """Call a function in a forked process, with an environment and a log."""
     os.environ.clear()
     os.environ.update(environment)
     measured = coverage.process_startup(force=True) if MEASURING in environment else None
@@ -83,12 +83,12 @@ def run_command(*arguments: str) -> None:
     cli.app(arguments, prog_name="bri")
 
 
-def forked(
+def start_forked(
     log: Path, act: Callable[..., object], *arguments: object, **environment: str
 ) -> ForkServerProcess:
     """Start a process that has imported the application already."""
     whole = {**os.environ, **environment}
-    # What is forked measures itself: the process that forks would note nothing for it.
+    # What is forked measures itself: the process that forks would record nothing for it.
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv(MEASURING, raising=False)
         forkserver.ensure_running()
@@ -136,13 +136,13 @@ def launched(
     workers: int = 1,
     **environment: str,
 ) -> Iterator[Server]:
-    """Serve a database on loopback; what runs can be another function than the command itself."""
-    port = free_port()
+    """Serve a database on loopback; another function can replace the command."""
+    port = find_free_port()
     base = f"http://127.0.0.1:{port}"
     command = ["serve", "--port", str(port), "--workers", str(workers)]
     with TemporaryDirectory(prefix="bri-test-") as folder:
         written = log or Path(folder) / "log"
-        process = forked(written, act, *command, **environment_of(target), **environment)
+        process = start_forked(written, act, *command, **build_environment(target), **environment)
         try:
             wait_until_ready(base, lambda: process.exitcode)
             yield Server(base, port, process, written)
@@ -153,14 +153,14 @@ def launched(
             end(process)
 
 
-def descendants(parent: int) -> list[int]:
+def list_descendants(parent: int) -> list[int]:
     """List the processes below a process."""
     try:
         tasks = list(Path(f"/proc/{parent}/task").iterdir())
         children = [one for task in tasks for one in (task / "children").read_text().split()]
     except OSError:
         return []
-    return [one for child in map(int, children) for one in (child, *descendants(child))]
+    return [one for child in map(int, children) for one in (child, *list_descendants(child))]
 
 
 def end(process: ForkServerProcess) -> None:
@@ -171,7 +171,7 @@ def end(process: ForkServerProcess) -> None:
     if process.exitcode is None:
         process.kill()
         process.join()
-        raise AssertionError("a process did not end when told to")
+        raise AssertionError("a process did not end after SIGTERM")
     process.close()
 
 
@@ -179,6 +179,6 @@ def end(process: ForkServerProcess) -> None:
 def serving(
     target: Target, log: Path | None = None, *, workers: int = 1, **environment: str
 ) -> Iterator[str]:
-    """Serve a database on loopback; give the address."""
+    """Serve a database on loopback; yield the address."""
     with launched(target, log=log, workers=workers, **environment) as server:
         yield server.base

@@ -9,7 +9,7 @@ import httpx2
 
 
 @contextmanager
-def stripping_proxy(base: str, prefix: str = "/bri") -> Iterator[str]:
+def start_stripping_proxy(base: str, prefix: str = "/bri") -> Iterator[str]:
     """Pass requests on without their prefix."""
     with httpx2.Client(timeout=60, limits=httpx2.Limits(max_keepalive_connections=0)) as client:
 

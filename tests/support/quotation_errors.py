@@ -1,4 +1,4 @@
-"""Sentences with exactly one error, made by rules from published words and from the record.
+"""Sentences with exactly one error, made by rules from published sentences and from the record.
 
 A rule takes a sentence with its published figure, and returns the sentence with one error of its
 kind, or None where it does not apply. Equal inputs give equal sentences.
@@ -95,8 +95,8 @@ def shift_year(base: Base) -> str | None:
     return replace_once(base.text, rf"(?<![\d.,]){entry.start.year}(?!\d)", str(other))
 
 
-def tell_year(base: Base) -> str | None:
-    """Tell some months as the whole year."""
+def name_whole_year(base: Base) -> str | None:
+    """Name the whole year for a part of it."""
     entry = base.entry
     if entry.months in {None, 1, 12} or not INITIATIVE.search(base.text):
         return None
@@ -232,7 +232,7 @@ def change_measure(base: Base) -> str | None:
 
 
 RULES: dict[FindingKind, Sequence[Rule]] = {
-    FindingKind.PERIOD: (shift_year, tell_year),
+    FindingKind.PERIOD: (shift_year, name_whole_year),
     FindingKind.QUALIFIER: (drop_qualifier, add_qualifier),
     FindingKind.UNIT: (swap_currency,),
     FindingKind.MAGNITUDE: (change_scale,),
@@ -274,19 +274,19 @@ def get_size(words: str) -> object:
 
 def list_cases(index: QuotationIndex) -> list[Case]:
     """List the published sentences, and those with an error, in a fixed order without doubles."""
-    from tests.support.quotation_texts import list_written, list_written_errors  # noqa: PLC0415
+    from tests.support.quotation_texts import list_generated, list_generated_errors  # noqa: PLC0415
 
-    made = [
+    cases = [
         Case(text, base.asked_on, base.entry.code, frozenset({kind}), True, base.was_read)
-        for base in (*list_bases(index), *list_written(index))
+        for base in (*list_bases(index), *list_generated(index))
         for kind, rules in RULES.items()
         for rule in rules
         if (text := rule(base)) is not None and text != base.text
     ]
-    made += list_written_errors(index)
-    made.sort(key=lambda one: sha256(f"order {one.text}".encode()).digest())
+    cases += list_generated_errors(index)
+    cases.sort(key=lambda one: sha256(f"order {one.text}".encode()).digest())
     errors: dict[str, Case] = {}
     for kind in FindingKind:
-        of_kind = [case for case in made if kind in case.kinds]
+        of_kind = [case for case in cases if kind in case.kinds]
         errors |= {case.text: case for case in of_kind[:MOST_OF_A_KIND]}
     return [*read_published(), *errors.values()]

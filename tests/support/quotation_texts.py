@@ -1,4 +1,4 @@
-"""Sentences written from the record, for rules that need more than published words have."""
+"""Sentences generated from the record, for errors that published sentences do not allow."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -57,7 +57,7 @@ COUNTRIES = {
 MONTHS = [*get_month_names("wide", locale="en").values()]
 SPEAKERS = {Language.ENGLISH: "Zhao Lijian", Language.CHINESE: "赵立坚"}
 EACH = 5
-"""One in so many observations is written out."""
+"""One in this many observations has a sentence."""
 
 
 def is_chosen(entry: Entry, part: int = EACH) -> bool:
@@ -100,7 +100,7 @@ def write_sentence(entry: Entry, language: Language) -> str:
     return choose(entry.code[::-1], first, f"{subject} {verb} {number} {period}.")
 
 
-def list_writable(index: QuotationIndex) -> Iterator[Entry]:
+def list_eligible(index: QuotationIndex) -> Iterator[Entry]:
     for entry in sorted(index.entries, key=lambda one: one.code):
         is_flow = entry.stock_flow == StockFlow.FLOW and entry.start.month == 1
         is_long = entry.kind == SearchKind.OBSERVATION and is_flow and entry.months != 1
@@ -108,22 +108,22 @@ def list_writable(index: QuotationIndex) -> Iterator[Entry]:
             yield entry
 
 
-def list_written(index: QuotationIndex) -> Iterator[Base]:
+def list_generated(index: QuotationIndex) -> Iterator[Base]:
     """List correct sentences in both languages."""
-    for entry in list_writable(index):
+    for entry in list_eligible(index):
         if is_chosen(entry):
             for language in Language:
                 number = name_number(entry, language)
                 yield Base(write_sentence(entry, language), TODAY, entry, number)
 
 
-def list_written_errors(index: QuotationIndex) -> Iterator[Case]:
+def list_generated_errors(index: QuotationIndex) -> Iterator[Case]:
     """List sentences with errors that need two figures, an event, a rate or a commitment."""
     yield from compare_scopes(index)
     yield from quote_superseded(index)
     yield from change_growth(index)
     yield from change_attribution(index)
-    yield from tell_commitments(index)
+    yield from change_commitments(index)
 
 
 def create_case(text: str, entry: str, kind: FindingKind, day: date = TODAY) -> Case:
@@ -131,13 +131,13 @@ def create_case(text: str, entry: str, kind: FindingKind, day: date = TODAY) -> 
 
 
 def compare_scopes(index: QuotationIndex) -> Iterator[Case]:
-    """Set figures of the route and of the partner countries beside each other."""
-    for later in list_writable(index):
+    """Compare figures of the route with figures of the partner countries."""
+    for later in list_eligible(index):
         if later.coverage != "partner-2025" or later.unit != "CNY" or later.months != 12:
             continue
         earlier = [
             one
-            for one in list_writable(index)
+            for one in list_eligible(index)
             if one.family == later.family and one.unit == "CNY" and one.coverage == "route"
             and one.months == 12 and one.start < later.start
         ]  # fmt: skip
@@ -187,8 +187,8 @@ def quote_superseded(index: QuotationIndex) -> Iterator[Case]:
 
 
 def change_growth(index: QuotationIndex) -> Iterator[Case]:
-    """Put another rate beside a figure whose growth is published."""
-    for entry in list_writable(index):
+    """Add a wrong rate to a figure whose growth is published."""
+    for entry in list_eligible(index):
         rates = index.rates.get((entry.indicator, entry.start, entry.end), [])
         own = [one for one in rates if one.level_unit == entry.unit and one.unit == "PT"]
         if not own or not is_chosen(entry, 3):
@@ -209,7 +209,7 @@ def change_growth(index: QuotationIndex) -> Iterator[Case]:
 
 def change_attribution(index: QuotationIndex) -> Iterator[Case]:
     """Name another institution, another speaker or another day."""
-    chosen = [one for one in list_writable(index) if one.origin.event and one.origin.speakers]
+    chosen = [one for one in list_eligible(index) if one.origin.event and one.origin.speakers]
     for entry in chosen:
         english = write_sentence(entry, Language.ENGLISH).removesuffix(".")
         chinese = write_sentence(entry, Language.CHINESE)
@@ -244,8 +244,8 @@ DONE = (
 )
 
 
-def tell_commitments(index: QuotationIndex) -> Iterator[Case]:
-    """Tell a commitment as done, give it another number, or give it a deadline."""
+def change_commitments(index: QuotationIndex) -> Iterator[Case]:
+    """State a commitment as done, change its number, or add a deadline."""
     for pledge in index.pledges:
         if pledge.target is None or pledge.display is None or pledge.kind != SearchKind.COMMITMENT:
             continue
@@ -253,9 +253,9 @@ def tell_commitments(index: QuotationIndex) -> Iterator[Case]:
             text, display = pledge.text.get(language), pledge.display.get(language)
             for future, done in DONE:
                 if future in text:
-                    told = text.replace(future, done, 1)
-                    if language is Language.CHINESE or not told.startswith("Over"):
-                        yield create_case(told, pledge.code, FindingKind.STATUS)
+                    changed = text.replace(future, done, 1)
+                    if language is Language.CHINESE or not changed.startswith("Over"):
+                        yield create_case(changed, pledge.code, FindingKind.STATUS)
                     break
             other = display.replace("1", "3", 1) if "1" in display else display.replace("0", "7", 1)
             if display in text and ("will" in text or "将" in text):

@@ -1,7 +1,7 @@
 """Charts rendered once per run: rendering depends on nothing but the job and its arguments.
 
 Most of the time of chart tests is spent in the rendering process. Tests of that process itself use
-a client of their own, and compare its results with the shared ones.
+a separate client, and compare its results with the shared ones.
 """
 
 import os

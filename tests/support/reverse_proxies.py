@@ -13,8 +13,8 @@ from email.message import Message
 from http.client import HTTPResponse
 from pathlib import Path
 
-from tests.support.load import until
-from tests.support.processes import free_port
+from tests.support.load import wait_for
+from tests.support.processes import find_free_port
 from tests.support.seeds import ROOT
 
 PROGRAMS = f"{os.environ['PATH']}:/usr/sbin"
@@ -133,8 +133,8 @@ def write_nginx(folder: Path, replacements: Mapping[str, str], page: str = "scal
 
 
 @contextmanager
-def started(command: Sequence[str], **environment: str) -> Iterator[None]:
-    """Run a proxy."""
+def run_server(command: Sequence[str], **environment: str) -> Iterator[None]:
+    """Run a server, and stop it afterwards."""
     with subprocess.Popen(
         command, env={**os.environ, **environment}, stderr=subprocess.DEVNULL
     ) as process:
@@ -146,9 +146,9 @@ def started(command: Sequence[str], **environment: str) -> Iterator[None]:
 
 
 @contextmanager
-def nginx(folder: Path, origin: str) -> Iterator[Proxy]:
+def start_nginx(folder: Path, origin: str) -> Iterator[Proxy]:
     """Start nginx in front of a service."""
-    plain, secure = free_port(), free_port()
+    plain, secure = find_free_port(), find_free_port()
     create_certificate(folder)
     command = write_nginx(
         folder,
@@ -161,36 +161,36 @@ def nginx(folder: Path, origin: str) -> Iterator[Proxy]:
     )
     context = ssl.create_default_context(cafile=folder / CERTIFICATE)
     proxy = Proxy(plain, secure, context)
-    with started(command):
-        until(proxy.is_up)
+    with run_server(command):
+        wait_for(proxy.is_up)
         yield proxy
 
 
 @contextmanager
-def plain_nginx(folder: Path, origin: str) -> Iterator[str]:
+def start_plain_nginx(folder: Path, origin: str) -> Iterator[str]:
     """Start nginx without TLS for a benchmark; return its address."""
-    port = free_port()
+    port = find_free_port()
     inner = read_block("scaling", "nginx")
     # The other servers of the configuration refuse or redirect, and listen on other ports.
     replacements = {
-        "listen 80;": f"listen 127.0.0.1:{free_port()};",
-        "listen 443 ssl default_server;": f"listen 127.0.0.1:{free_port()};",
+        "listen 80;": f"listen 127.0.0.1:{find_free_port()};",
+        "listen 443 ssl default_server;": f"listen 127.0.0.1:{find_free_port()};",
         "listen 443 ssl;": f"listen 127.0.0.1:{port};",
         "http://127.0.0.1:8000": origin,
         HOST: "127.0.0.1",
     }
     for line in re.findall(r"^ *ssl_.*\n", inner, re.MULTILINE):
         replacements = {line: "", **replacements}
-    with started(write_nginx(folder, replacements)):
+    with run_server(write_nginx(folder, replacements)):
         base = f"http://127.0.0.1:{port}"
-        until(lambda: not socket.socket().connect_ex(("127.0.0.1", port)))
+        wait_for(lambda: not socket.socket().connect_ex(("127.0.0.1", port)))
         yield base
 
 
 @contextmanager
-def caddy(folder: Path, origin: str) -> Iterator[Proxy]:
+def start_caddy(folder: Path, origin: str) -> Iterator[Proxy]:
     """Start Caddy in front of a service."""
-    plain, secure = free_port(), free_port()
+    plain, secure = find_free_port(), find_free_port()
     inner = replace_all(
         read_block("deployment", "caddy"), {"127.0.0.1:8000": origin.removeprefix("http://")}
     )
@@ -198,8 +198,8 @@ def caddy(folder: Path, origin: str) -> Iterator[Proxy]:
     (folder / "Caddyfile").write_text(text)
     command = [str(CADDY), "run", "--config", str(folder / "Caddyfile")]
     root = folder / "storage" / "pki" / "authorities" / "local" / "root.crt"
-    with started(command, HOME=str(folder)):
-        until(lambda: root.exists() and bool(root.read_text()))
+    with run_server(command, HOME=str(folder)):
+        wait_for(lambda: root.exists() and bool(root.read_text()))
         proxy = Proxy(plain, secure, ssl.create_default_context(cafile=root))
-        until(proxy.is_up)
+        wait_for(proxy.is_up)
         yield proxy

@@ -21,22 +21,22 @@ CHOICE = '<xs:choice minOccurs="0" maxOccurs="{0}">{1}</xs:choice>'
 ANNOTATIONS = '<xs:element ref="common:Annotations" minOccurs="0"/>'
 
 
-def schema(message: Path, space: str, version: str, *, whole: bool) -> str:
-    """Write a schema of messages whose data are laid out by the structure.
+def build_schema(message: Path, space: str, version: str, *, whole: bool) -> str:
+    """Build a schema of structure-specific messages.
 
     Args:
         message: the official schema of messages.
-        space: the namespace of the types; it ends with what stands at an observation.
+        space: the namespace of the types; it ends with the dimension at the observation.
         version: the version in official namespaces, such as v2_1.
         whole: whether observations must have what is mandatory.
     """
     at = space.rpartition(":")[2]
     flat = at == "AllDimensions"
-    dimensions = {one.id: declared(one, must=True) for one in SERIES_KEY}
+    dimensions = {one.id: declare_component(one, must=True) for one in SERIES_KEY}
     dimensions[TIME] = f'<xs:attribute name="{TIME}" type="{TYPES[TextType.TIME]}" use="required"/>'
     apart = list(dimensions) if flat else [at]
     values = "".join(
-        declared(one, must=whole and one.is_mandatory) for one in (MEASURE, *ATTRIBUTES)
+        declare_component(one, must=whole and one.is_mandatory) for one in (MEASURE, *ATTRIBUTES)
     )
     observation = "".join(dimensions[name] for name in apart) + values
     series = "".join(text for name, text in dimensions.items() if name not in apart)
@@ -58,7 +58,7 @@ def schema(message: Path, space: str, version: str, *, whole: bool) -> str:
       {"".join(types)}</xs:schema>"""
 
 
-def declared(one: Component, *, must: bool) -> str:
+def declare_component(one: Component, *, must: bool) -> str:
     """Declare a component as an attribute of XML."""
     kind = "xs:string" if one.codelist else TYPES[TextType(one.representation)]
     use = "required" if must else "optional"

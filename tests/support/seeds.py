@@ -23,7 +23,7 @@ PINNED = "2026-11-25.2"
 NO_COLLECTIONS = {"figures", "releases", "synonyms"}
 """The folders whose files are no records of a release."""
 EDITION_SOURCE = re.compile(r"^source: (.+)$", re.MULTILINE)
-"""The document that stands for an edition, in its file."""
+"""The document from which an edition is taken, in its file."""
 STATED = "goods-trade-average-growth-partner-2022"
 """A contradiction of numbers that are no figures, which the pinned release keeps."""
 STATEMENT_SOURCE = re.compile(r"^    source: (.+)$", re.MULTILINE)
@@ -82,8 +82,8 @@ source: {source}
 """
 
 
-def pinned() -> Path:
-    """Return the seed without what was added to a collection after the pinned release.
+def copy_pinned() -> Path:
+    """Copy the seed without what was added to a collection after the pinned release.
 
     Collections that began later are kept, with the records that they refer to: every path of the
     API has records. Of editions, those are kept whose source is in the pinned release. The first
@@ -165,11 +165,15 @@ def list_pinned(seed: Path, frozen: Path) -> set[Path]:
         later |= added
     releases = {path for path in seed.glob("releases/*.yaml") if path.stem <= PINNED}
     kept = opened | later | contradictions
-    return kept | releases | {path for path in seed.glob("synonyms/*.yaml") if names(path) <= kept}
+    return (
+        kept
+        | releases
+        | {path for path in seed.glob("synonyms/*.yaml") if list_named_files(path) <= kept}
+    )
 
 
-def names(synonym: Path) -> set[Path]:
-    """Return the files of the records that a synonym names."""
+def list_named_files(synonym: Path) -> set[Path]:
+    """List the files of the records that a synonym names."""
     seed, collections = synonym.parent.parent, yaml.safe_load(synonym.read_text("utf-8"))
     return {
         seed / collection / f"{key}.yaml"
@@ -179,7 +183,7 @@ def names(synonym: Path) -> set[Path]:
     }
 
 
-SEED = pinned()
+SEED = copy_pinned()
 """The seed of the pinned release, whatever figures have been added since."""
 
 
@@ -195,9 +199,9 @@ class Broken(NamedTuple):
     """A text on the reported line; by default the first line of the new text."""
 
 
-def copied(folder: Path, origin: Path = SEED) -> Path:
-    """Copy a seed into a folder, without its past, so that edits correct no release."""
-    seed = copied_with_past(folder, origin)
+def copy_seed(folder: Path, origin: Path = SEED) -> Path:
+    """Copy a seed into a folder, without its history, so that edits correct no release."""
+    seed = copy_seed_with_history(folder, origin)
     rmtree(seed / "history", ignore_errors=True)
     for path in seed.glob("releases/*.yaml"):
         text = path.read_text("utf-8")
@@ -205,7 +209,7 @@ def copied(folder: Path, origin: Path = SEED) -> Path:
     return seed
 
 
-def copied_with_past(folder: Path, origin: Path = SEED) -> Path:
+def copy_seed_with_history(folder: Path, origin: Path = SEED) -> Path:
     """Copy a seed with its history and its corrections into a folder."""
     return copytree(origin, folder / "seed", ignore=ignore_patterns(".*"))
 
@@ -230,16 +234,16 @@ def add_break(seed: Path, start: str = "2021-01-01") -> None:
     path.write_text(path.read_text("utf-8") + BREAK.format(start=start), "utf-8")
 
 
-def line_of(seed: Path, file: str, text: str) -> int:
+def find_line(seed: Path, file: str, text: str) -> int:
     """Find the number of the one line that holds a text."""
     lines = (seed / file).read_text("utf-8").splitlines()
     numbers = [number for number, line in enumerate(lines, start=1) if text in line]
-    assert len(numbers) == 1, f"{text!r} stands on lines {numbers} of {file}"
+    assert len(numbers) == 1, f"{text!r} is on lines {numbers} of {file}"
     return numbers[0]
 
 
-def refused(seed: Path) -> list[SeedIssue]:
-    """Build a broken seed; nothing may be written, beside it or into it."""
+def find_issues(seed: Path) -> list[SeedIssue]:
+    """Build a broken seed and return its issues; nothing may be written, beside it or into it."""
     before = sorted(seed.parent.rglob("*"))
     with pytest.raises(SeedError) as caught:
         build(seed, MIGRATIONS, seed.parent / "new.sqlite")
@@ -248,14 +252,14 @@ def refused(seed: Path) -> list[SeedIssue]:
 
 
 def check_reported(seed: Path, broken: Broken) -> None:
-    """Break a file of a seed and look for the one fault that tells of it."""
+    """Break a file of a seed and find the one issue that reports it."""
     edit(seed, broken.file, broken.old, broken.new)
     at = broken.at if broken.at is not None else broken.new.strip().splitlines()[0]
     field = f" {broken.field}:" if broken.field else ""
-    line = f"{seed / broken.file}:{line_of(seed, broken.file, at)}:{field} "
-    faults = [str(fault) for fault in refused(seed)]
-    found = [fault.removeprefix(line) for fault in faults if fault.startswith(line)]
-    assert [broken.message in message for message in found].count(True) == 1, faults
+    line = f"{seed / broken.file}:{find_line(seed, broken.file, at)}:{field} "
+    issues = [str(issue) for issue in find_issues(seed)]
+    found = [issue.removeprefix(line) for issue in issues if issue.startswith(line)]
+    assert [broken.message in message for message in found].count(True) == 1, issues
 
 
 def name_contradiction(seed: Path, file: str, indicator: str, numbers: str) -> str:
@@ -267,7 +271,7 @@ def name_contradiction(seed: Path, file: str, indicator: str, numbers: str) -> s
     return line
 
 
-def add_figure(seed: Path, figure: dict[str, object]) -> None:
+def add_observation(seed: Path, figure: dict[str, object]) -> None:
     """Add an observation, and its source and series where there is none yet."""
     source, series = str(figure["source"]), str(figure["series"])
     _, _, area, coverage, unit, length = series.split(".")

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 from zipfile import ZipFile
 
-from tests.support.load import until
-from tests.support.processes import free_port
-from tests.support.reverse_proxies import started
+from tests.support.load import wait_for
+from tests.support.processes import find_free_port
+from tests.support.reverse_proxies import run_server
 
 BASE = "https://data.example/bri"
 """The address for which the edition of the tests is written."""
@@ -140,15 +140,15 @@ def listening(command: list[str], port: int) -> Iterator[str]:
         with socket.socket() as probe:
             return not probe.connect_ex(("127.0.0.1", port))
 
-    with started(command):
-        until(is_listening)
+    with run_server(command):
+        wait_for(is_listening)
         yield f"http://127.0.0.1:{port}"
 
 
 @contextmanager
 def serving_files(folder: Path) -> Iterator[str]:
     """Serve a folder with the server of the standard library."""
-    port = free_port()
+    port = find_free_port()
     command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
     with listening([*command, "--directory", str(folder)], port) as base:
         yield base

@@ -9,31 +9,31 @@ from sqlalchemy import URL
 
 from app.application import App, create_app
 from app.settings import Settings
-from tests.support.postgresql import reading
+from tests.support.postgresql import build_reader_url
 
 Target = Path | URL
 
 
-def settings_of(target: Target, **more: Any) -> Settings:
-    """Set a database to serve from; on a server by the role that only reads."""
+def build_settings(target: Target, **more: Any) -> Settings:
+    """Build the settings for a database; on a server with the role that only reads."""
     if isinstance(target, Path):
         return Settings(database=target, **more)
-    return Settings(database_url=reading(target), **more)
+    return Settings(database_url=build_reader_url(target), **more)
 
 
-def environment_of(target: Target) -> dict[str, str]:
-    """Set a database to serve from, in the environment of a process."""
+def build_environment(target: Target) -> dict[str, str]:
+    """Build the environment in which a process serves a database."""
     if isinstance(target, Path):
         return {"BRI_DATABASE": str(target)}
-    url = reading(target).render_as_string(hide_password=False)
+    url = build_reader_url(target).render_as_string(hide_password=False)
     return {"BRI_DATABASE_URL": url}
 
 
 @contextmanager
 def opened(target: Target, **more: Any) -> Iterator[App]:
     """Create an application for a database, and close its connections afterwards."""
-    made = create_app(settings_of(target, **more))
+    app = create_app(build_settings(target, **more))
     try:
-        yield made
+        yield app
     finally:
-        made.state.releases.close()
+        app.state.releases.close()
