@@ -60,6 +60,8 @@ def run_checks(settings: Settings, host: str, port: int) -> Iterator[CheckResult
             yield CheckResult(name, check(), is_ok=True)
         except (CheckFailedError, DatabaseError) as error:
             yield CheckResult(name, str(error), is_ok=False)
+        except SeedError:
+            yield CheckResult(name, "cannot be found, because the seed has issues", is_ok=False)
 
 
 def format_count(number: int, noun: str) -> str:

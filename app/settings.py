@@ -89,6 +89,12 @@ def is_plain_path(path: str) -> bool:
     return bool(PATH.fullmatch(path)) and not {".", ".."} & set(path.split("/"))
 
 
+def check_database_path(value: Path | None) -> Path | None:
+    if value is not None and not str(value).strip():
+        raise ValueError("write the path of a file, such as bri.sqlite")
+    return value
+
+
 def check_root_path(value: str) -> str:
     if not is_plain_path(value):
         raise ValueError("write a path without a slash at its end, such as /bri")
@@ -150,7 +156,7 @@ class Settings(BaseSettings):
         env_ignore_empty=True,
     )
 
-    database: Path | None = None
+    database: Annotated[Path | None, AfterValidator(check_database_path)] = None
     """The database file; by default a file in the user's data folder, named after the seed."""
     database_url: Annotated[
         Annotated[InstanceOf[URL], BeforeValidator(parse_database_url)] | None, NoDecode

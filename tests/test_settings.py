@@ -28,6 +28,7 @@ from tests.support.processes import run_bri
         ("public_url", "https://*.example", "scheme, host and path only"),
         ("public_url", "https://..", "scheme, host and path only"),
         ("public_url", "https://data.example/';alert(1)//", "scheme, host and path only"),
+        ("database", " ", "write the path of a file"),
         ("root_path", "/../x", "a path without a slash at its end"),
         ("root_path", "/bri/", "a path without a slash at its end"),
         ("rate_limit", "600/minute;1/second", "such as 600/minute"),

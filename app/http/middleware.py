@@ -4,6 +4,7 @@ import json
 import logging
 import re
 import sys
+from asyncio import CancelledError
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ from app.problems.messages import (
     MALFORMED_QUERY,
     METHOD_NOT_ALLOWED,
     RESOURCES_UNAVAILABLE,
+    STOPPING,
     TOO_MANY_PARAMETERS,
     VERSION_NOT_SUPPORTED,
 )
@@ -200,18 +202,35 @@ class RequestReceiver(FastAPI):
             await self.handle(context, scope, receive, sender)
         except ClientDisconnectedError:
             pass
+        except CancelledError:
+            # uvicorn cancels what is still in progress when the time to stop is over.
+            stopping = NotReady(STOPPING, headers={"Retry-After": "5"})
+            await self.refuse(context, stopping, scope, receive, sender)
         except Exception as error:
             if sender.status:
                 raise
             problem = to_problem(error, context.request_id)
-            if problem.is_rejection:
-                self.rejections.note(problem.code, context.client)
-            await self.respond(context, problem)(scope, receive, sender)
+            await self.refuse(context, problem, scope, receive, sender)
         finally:
             if context.connection is not None:
                 context.connection.finish_request()
             if self.recorder is not None:
                 self.recorder.record(context, sender.status, sender.length)
+
+    async def refuse(
+        self,
+        context: RequestContext,
+        problem: Problem,
+        scope: Scope,
+        receive: Receive,
+        sender: ResponseSender,
+    ) -> None:
+        """Respond with a problem, unless a response has begun."""
+        if sender.status:
+            return
+        if problem.is_rejection:
+            self.rejections.note(problem.code, context.client)
+        await self.respond(context, problem)(scope, receive, sender)
 
     def record_rejection(self, problem: Problem, client: str, length: int) -> None:
         """Record that the server has refused what did not become a request."""

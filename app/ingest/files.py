@@ -18,13 +18,27 @@ Value: TypeAlias = "str | int | Decimal | list[Value] | dict[str, Value] | None"
 
 
 def list_seed_files(folder: Path) -> list[Path]:
-    """List the files of a seed folder in order, without hidden files and notes (``*.md``)."""
-    found: list[Path] = []
-    for parent, folders, names in os.walk(folder):
+    """List the files of a seed folder in order, without hidden files and notes (``*.md``).
+
+    Raises:
+        SeedError: if a folder cannot be read, or something is neither a file nor a folder.
+    """
+    files: list[Path] = []
+    errors: list[OSError] = []
+    for parent, folders, names in os.walk(folder, onerror=errors.append):
         folders[:] = [name for name in folders if not name.startswith(".")]
         shown = (name for name in names if not name.startswith(".") and not name.endswith(".md"))
-        found += filter(Path.is_file, (Path(parent, name) for name in shown))
-    return sorted(found)
+        files += (Path(parent, name) for name in shown)
+        files += (path for name in folders if (path := Path(parent, name)).is_symlink())
+    issues = [
+        SeedIssue(Path(error.filename), 1, "", f"cannot be read ({error.strerror})")
+        for error in errors
+    ]
+    message = "is not a regular file; replace it by one, or a link to a folder by the folder"
+    issues += [SeedIssue(path, 1, "", message) for path in files if not path.is_file()]
+    if issues:
+        raise SeedError(issues)
+    return sorted(files)
 
 
 def compute_seed_hash(folder: Path) -> str:

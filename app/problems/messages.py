@@ -317,6 +317,7 @@ QUEUE_FULL = Bilingual(
 WORK_FAILED = Bilingual(
     "The image or file could not be created; try again shortly", "未能生成图片或文件，请稍后重试"
 )
+STOPPING = Bilingual("The service is stopping; try again shortly", "服务正在停止，请稍后重试")
 NO_TEMPORARY_FILES = Bilingual(
     "The file cannot be created, because the service cannot write temporary files; download CSV"
     " or JSON Lines",

@@ -139,9 +139,7 @@ class Sentence:
         first, last = number.span
         # Its growth does not separate a level from its words: imports rose 3 percent to 2 billion.
         numbers = [
-            one
-            for one in self.numbers
-            if one is number or number.unit in RATE_UNITS or one.unit not in RATE_UNITS
+            one for one in self.numbers if number.unit in RATE_UNITS or one.unit not in RATE_UNITS
         ]
         place = numbers.index(number)
         start = self.find_clause_start(first)

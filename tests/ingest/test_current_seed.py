@@ -14,7 +14,8 @@ from app.formats.observation_sheets import BASIS_NOTE
 from app.ingest.build import load_valid_seed
 from app.ingest.history import collect_reasons, list_releases, take_snapshot
 from app.ingest.schema import Action, Coverage, Observation
-from tests.support.seeds import NEWEST, PINNED
+from app.schemas.quotations import FindingKind
+from tests.support.seeds import NEWEST, PINNED, ROOT
 from tests.test_openapi import LISTS, PATHS, example_url
 
 LANGUAGES = ("en", "zh")
@@ -249,3 +250,16 @@ def test_notes_on_the_growth_of_each_edition_are_where_its_page_leads(newest: Te
         if path not in pages:
             pages[path] = set(read(path).xpath("//@id"))
         assert place in pages[path], (path, place)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_examples_of_the_guide_are_found(newest: TestClient, language: str) -> None:
+    """Each kind of finding has an example in the guide, in which nothing else is found."""
+    page = (ROOT / "app" / "guide" / language / "quotations.md").read_text("utf-8")
+    examples = re.findall(r"^\| `(\w+)` \|[^|]+\| ([^|]+) \|$", page, re.MULTILINE)
+    assert {kind for kind, _ in examples} == {*FindingKind}
+    for kind, text in examples:
+        query = {"text": text, "lang": language, "asked_on": "2026-11-26"}
+        checked = newest.get("/v1/quotation-check", params=query).json()
+        found = [one["kind"] for item in checked["items"] for one in item["findings"]]
+        assert found == [kind], text

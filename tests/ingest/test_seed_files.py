@@ -1,6 +1,7 @@
 """Seed files: YAML without surprises, errors with line numbers, and JSON Schemas."""
 
 import json
+import os
 from decimal import Decimal
 from pathlib import Path, PurePosixPath
 from shutil import move
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.ingest.build import load_valid_seed
-from app.ingest.files import compute_seed_hash
+from app.ingest.files import SeedError, compute_seed_hash
 from app.ingest.schema import (
     FILE_KINDS,
     Entity,
@@ -21,6 +22,7 @@ from app.ingest.schema import (
     write_schemas,
 )
 from app.ingest.seed import Document, format_path, read_document
+from tests.db.test_damaged_files import let_everybody_pass, unprivileged
 from tests.support.seeds import (
     EVENT,
     GOODS,
@@ -339,3 +341,24 @@ def test_an_invalid_file_causes_no_issues_in_others(tmp_path: Path) -> None:
     seed = copy_seed(tmp_path)
     edit(seed, "indicators/goods-trade.yaml", "position: 1", "position: one")
     assert [fault.field for fault in find_issues(seed)] == ["position"]
+
+
+def test_nothing_in_the_seed_is_passed_over(tmp_path: Path) -> None:
+    """A folder that cannot be read, or a link that leads nowhere, is not left out of a build."""
+    seed = copy_seed(tmp_path)
+    move(seed / "events", tmp_path / "moved")
+    (seed / "events").symlink_to(tmp_path / "moved")
+    (seed / "topics" / "lost.yaml").symlink_to("nowhere")
+    os.mkfifo(seed / "topics" / "pipe.yaml")
+    (seed / "topics" / ".hidden").symlink_to("nowhere")
+    let_everybody_pass(seed / "areas" / "all")
+    (seed / "areas").chmod(0o700)
+    with unprivileged(), pytest.raises(SeedError) as caught:
+        compute_seed_hash(seed)
+    messages = [str(issue).removeprefix(f"{seed}/") for issue in caught.value.issues]
+    assert [message.partition(" (")[0].partition(";")[0] for message in messages] == [
+        "areas:1: cannot be read",
+        "events:1: is not a regular file",
+        "topics/lost.yaml:1: is not a regular file",
+        "topics/pipe.yaml:1: is not a regular file",
+    ]

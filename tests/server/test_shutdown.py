@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -115,6 +116,24 @@ def test_a_client_that_reads_slowly_delays_the_end_for_a_limited_time(database: 
         server.process.join(LONGEST_END)
         assert server.process.exitcode is not None
         assert time.monotonic() - began > 0.9
+
+
+def test_a_response_that_cannot_be_finished_is_a_problem(database: Target, tmp_path: Path) -> None:
+    """A file that a stopped process writes: 503, and no traceback in the log."""
+    log = tmp_path / "log"
+    with (
+        launched(database, log=log, BRI_SHUTDOWN_TIMEOUT="1") as server,
+        ThreadPoolExecutor() as threads,
+    ):
+        assert fetch(server.port, "/v1/outcomes.xlsx") == "200"
+        (helper,) = list_descendants(server.pid)
+        os.kill(helper, signal.SIGSTOP)
+        response = threads.submit(fetch, server.port, "/v1/actions.xlsx")
+        time.sleep(0.3)
+        os.kill(server.pid, signal.SIGTERM)
+        assert response.result() == "503"
+        server.process.join(LONGEST_END)
+    assert "Traceback" not in log.read_text()
 
 
 def test_a_stopped_worker_delays_the_end_for_a_limited_time(database: Target) -> None:
