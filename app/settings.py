@@ -32,6 +32,9 @@ HOST_PATTERN = re.compile(HOST.replace("a-z", "*a-z"))
 """A host name in which * stands for any characters."""
 PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 RATE = re.compile(r"[1-9][0-9]*\s*(/|\sper\s)\s*([1-9][0-9]*\s+)?[a-z]+")
+MAX_RATE = 1_000_000_000
+MAX_RATE_PERIOD = 366 * 24 * 3600
+"""The longest period of a rate, in seconds."""
 PROTECTIONS = ("BRI_ALLOWED_HOSTS", "BRI_RATE_LIMIT")
 """Variables that would protect nothing if they were empty."""
 
@@ -133,12 +136,14 @@ def check_rate(value: str | None) -> str | None:
     from limits import parse
 
     try:
-        parse(value)
+        rate = parse(value)
     except ValueError:
         is_rate = False
     else:
         # The package ignores what follows, and takes 0 minutes for one.
-        is_rate = RATE.fullmatch(value.strip()) is not None
+        is_rate = RATE.fullmatch(value.strip()) is not None and (
+            rate.amount <= MAX_RATE and rate.get_expiry() <= MAX_RATE_PERIOD
+        )
     if not is_rate:
         raise ValueError("write a number of requests and a unit of time, such as 600/minute")
     return value

@@ -33,6 +33,8 @@ from tests.support.processes import run_bri
         ("root_path", "/bri/", "a path without a slash at its end"),
         ("rate_limit", "600/minute;1/second", "such as 600/minute"),
         ("rate_limit", "5/0 minute", "such as 600/minute"),
+        ("rate_limit", "600/2 year", "such as 600/minute"),
+        ("rate_limit", "9999999999/second", "such as 600/minute"),
         ("allowed_hosts", "::1", "without ports"),
         ("allowed_hosts", "data.example:8000", "without ports"),
         ("allowed_hosts", "data.example.", "without ports"),

@@ -2,15 +2,17 @@
 
 from asyncio import get_running_loop
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from ipaddress import IPv6Network
+from itertools import count
 from math import ceil
 from time import time
 
-from anyio import CancelScope, CapacityLimiter, move_on_after
+from anyio import CancelScope, Event, fail_after, move_on_after
 from fastapi import Response
 from starlette.types import Message, Receive
 
@@ -99,20 +101,30 @@ def get_network(address: str) -> str:
         return address
 
 
+@dataclass(eq=False)
+class WaitingRequest:
+    context: RequestContext
+    client: str
+    is_next: Event = field(default_factory=Event)
+    scope: CancelScope = field(default_factory=CancelScope)
+
+
 class RequestQueue:
     """A thread for one kind of slow work, and a bounded queue of the requests that wait for it.
 
     Each kind has its own, so that a flood of one kind delays no other. With a second thread, which
-    would not work faster under the interpreter lock, it would delay all others twice as long.
+    would not work faster under the interpreter lock, it would delay all others twice as long. The
+    clients take turns, so that one with many requests delays another by one of them.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.limiter = CapacityLimiter(1)
         self.thread = ThreadPoolExecutor(1, name)
-        self.waiting: dict[CancelScope, RequestContext] = {}
-        self.pending = 0
-        """How many requests wait or are in progress."""
+        self.is_busy = False
+        self.waiting: list[WaitingRequest] = []
+        self.served: dict[str, int] = {}
+        """When each client that waits had its last turn."""
+        self.turns = count(1)
 
     async def run(self, context: RequestContext, create: Callable[[], Response]) -> Response:
         """Create a response in a thread when it is its turn.
@@ -121,42 +133,64 @@ class RequestQueue:
             NotReady: if too many requests wait, or the work fails for want of resources.
             ClientDisconnectedError: if the client has gone before the work began.
         """
-        if self.pending > MAX_WAITING:
+        if len(self.waiting) >= MAX_WAITING:
             self.drop_abandoned()
             raise NotReady(QUEUE_FULL, headers={"Retry-After": "5"})
-        self.pending += 1
+        await self.take_turn(context)
         try:
-            async with self.take_turn(context):
-                return await get_running_loop().run_in_executor(self.thread, create)
+            context.require_client()
+            return await get_running_loop().run_in_executor(self.thread, create)
         except (EOFError, OSError) as error:
             context.app.state.rejections.note(f"{self.name} failed ({error})", context.client)
             raise NotReady(WORK_FAILED, headers={"Retry-After": "5"}) from None
         finally:
-            self.pending -= 1
+            self.pass_turn()
 
-    @asynccontextmanager
-    async def take_turn(self, context: RequestContext) -> AsyncIterator[None]:
-        turn = object()
-        with move_on_after(MAX_WAIT) as scope:
-            self.waiting[scope] = context
-            try:
-                await self.limiter.acquire_on_behalf_of(turn)
-            finally:
-                del self.waiting[scope]
-        if scope.cancelled_caught:
+    async def take_turn(self, context: RequestContext) -> None:
+        client = get_network(context.client)
+        if not self.is_busy:
+            self.is_busy = True
+            self.served[client] = next(self.turns)
+            return
+        request = WaitingRequest(context, client)
+        self.waiting.append(request)
+        try:
+            with request.scope, fail_after(MAX_WAIT):
+                await request.is_next.wait()
+        except TimeoutError:
+            pass
+        except BaseException:
+            self.remove_request(request)
+            raise
+        if not request.is_next.is_set():
+            self.remove_request(request)
             context.require_client()
             raise NotReady(QUEUE_FULL, headers={"Retry-After": "5"})
-        try:
-            context.require_client()
-            yield
-        finally:
-            self.limiter.release_on_behalf_of(turn)
+
+    def pass_turn(self) -> None:
+        """Let the request continue whose client has waited longest since its last turn."""
+        if not self.waiting:
+            self.is_busy = False
+            self.served.clear()
+            return
+        request = min(self.waiting, key=lambda one: self.served.get(one.client, 0))
+        self.waiting.remove(request)
+        self.served[request.client] = next(self.turns)
+        request.is_next.set()
+
+    def remove_request(self, request: WaitingRequest) -> None:
+        """Remove a request that no longer waits; if it is its turn, pass that on."""
+        if request.is_next.is_set():
+            self.pass_turn()
+        else:
+            self.waiting.remove(request)
 
     def drop_abandoned(self) -> None:
         """Remove the requests whose clients have gone from the queue."""
-        for scope, context in self.waiting.items():
-            if context.connection is not None and context.connection.is_closed:
-                scope.cancel()
+        for request in self.waiting:
+            connection = request.context.connection
+            if connection is not None and connection.is_closed:
+                request.scope.cancel()
 
 
 DRAWINGS = RequestQueue("drawing")

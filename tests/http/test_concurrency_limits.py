@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any
 
 import anyio
@@ -23,18 +24,18 @@ pytestmark = pytest.mark.resources
 class Caller:
     """A request whose client may be gone."""
 
-    def __init__(self, *, is_gone: bool = False) -> None:
+    def __init__(self, client: str, *, is_gone: bool) -> None:
         self.is_closed = is_gone
         self.connection = self
-        self.client = "192.0.2.1"
+        self.client = client
         self.app = self.state = self
         self.rejections = RejectionLog()
 
     require_client = RequestContext.require_client
 
 
-def caller(*, is_gone: bool = False) -> Any:
-    return Caller(is_gone=is_gone)
+def caller(client: str = "192.0.2.1", *, is_gone: bool = False) -> Any:
+    return Caller(client, is_gone=is_gone)
 
 
 @pytest.fixture
@@ -80,6 +81,28 @@ def blocked() -> Iterator[Callable[[], Response]]:
         yield work
     finally:
         ended.set()
+
+
+def test_clients_take_turns(queue: limits.RequestQueue) -> None:
+    """A client with many requests delays one of another by one of them."""
+    served: list[str] = []
+
+    def create(client: str) -> Response:
+        served.append(client[-1])
+        return Response()
+
+    async def send_requests() -> None:
+        async with anyio.create_task_group() as group:
+            with blocked() as work:
+                group.start_soon(queue.run, caller("192.0.2.1"), work)
+                await anyio.sleep(0.01)
+                for client in ("192.0.2.1", "192.0.2.1", "192.0.2.2", "192.0.2.1", "192.0.2.3"):
+                    group.start_soon(queue.run, caller(client), partial(create, client))
+                await anyio.sleep(0.01)
+
+    anyio.run(send_requests)
+    assert "".join(served) == "23111"
+    assert not queue.is_busy
 
 
 def test_a_full_queue_refuses_at_once(queue: limits.RequestQueue) -> None:
@@ -165,7 +188,7 @@ def test_a_failure_gives_the_turn_back(
         for _ in range(8):
             with pytest.raises(raised):
                 await queue.run(caller(), work)
-        assert queue.limiter.borrowed_tokens == 0
+        assert not queue.is_busy
 
     anyio.run(send_requests)
 
