@@ -39,6 +39,8 @@ OPERATOR_PATHS = frozenset({"/health/live", "/health/ready", "/metrics"})
 """The paths for operators, who may use any host name and any rate."""
 MAX_WAITING = 24
 """How many requests wait for each kind of slow work; others are refused at once."""
+MAX_CLIENTS = 1024
+"""Of how many clients each queue knows when they had their last turn."""
 MAX_WAIT = 30.0
 """The seconds that a request waits for its turn."""
 MAX_STREAMS = 16
@@ -123,7 +125,7 @@ class RequestQueue:
         self.is_busy = False
         self.waiting: list[WaitingRequest] = []
         self.served: dict[str, int] = {}
-        """When each client that waits had its last turn."""
+        """The number of the last turn of each client, the oldest first."""
         self.turns = count(1)
 
     async def run(self, context: RequestContext, create: Callable[[], Response]) -> Response:
@@ -150,7 +152,7 @@ class RequestQueue:
         client = get_network(context.client)
         if not self.is_busy:
             self.is_busy = True
-            self.served[client] = next(self.turns)
+            self.note_turn(client)
             return
         request = WaitingRequest(context, client)
         self.waiting.append(request)
@@ -171,12 +173,17 @@ class RequestQueue:
         """Let the request continue whose client has waited longest since its last turn."""
         if not self.waiting:
             self.is_busy = False
-            self.served.clear()
             return
         request = min(self.waiting, key=lambda one: self.served.get(one.client, 0))
         self.waiting.remove(request)
-        self.served[request.client] = next(self.turns)
+        self.note_turn(request.client)
         request.is_next.set()
+
+    def note_turn(self, client: str) -> None:
+        self.served.pop(client, None)
+        self.served[client] = next(self.turns)
+        if len(self.served) > MAX_CLIENTS:
+            del self.served[next(iter(self.served))]
 
     def remove_request(self, request: WaitingRequest) -> None:
         """Remove a request that no longer waits; if it is its turn, pass that on."""
