@@ -1,6 +1,7 @@
 """The static edition in a browser: search, filters, themes and languages, without a service."""
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,6 +78,25 @@ def test_chinese_is_found_by_words_of_any_length(visit: tuple[Page, list[str]]) 
     page.get_by_label("关键词").fill("数字经济无此词")
     page.keyboard.press("Enter")
     expect(count).to_have_text("没有检索结果。请减少关键词。")
+    assert wrong == []
+
+
+def test_what_is_typed_while_the_index_loads_is_kept(visit: tuple[Page, list[str]]) -> None:
+    page, wrong = visit
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/search.json", hold)
+    page.goto("/zh/index.html?q=数字经济")
+    page.get_by_label("关键词").fill("坛")
+    deadline = time.monotonic() + 30
+    while not held and time.monotonic() < deadline:
+        page.wait_for_timeout(20)
+    held[0].continue_()
+    expect(page.locator(".hits li").first).to_be_visible()
+    expect(page.get_by_label("关键词")).to_have_value("坛")
     assert wrong == []
 
 

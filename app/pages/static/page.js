@@ -55,6 +55,12 @@ class ThemeSwitch extends HTMLElement {
   }
 }
 
+/** Shows in a form what the address chooses. */
+function fillFromAddress(form) {
+  const given = new URLSearchParams(location.search);
+  for (const name of ["q", "topic", "sector"]) form.elements[name].value = given.get(name) ?? "";
+}
+
 /** Opens the groups that are folded on phones only. */
 function openWideFolds() {
   if (!matchMedia("(min-width: 42.01rem)").matches) return;
@@ -114,13 +120,16 @@ class LiveFilter extends HTMLElement {
       start();
     });
     for (const name of ["focusin", "change"]) form.addEventListener(name, start);
-    if (location.search) start();
+    if (!location.search) return;
+    // At once: what a reader types while the script is loading must not be overwritten.
+    fillFromAddress(form);
+    start();
   }
 
   async startFilter(form, index) {
     const { startFilter } = await import("./search.js");
-    const parts = ["main", this.dataset.count];
-    await startFilter(form, index, ...parts.map((id) => document.getElementById(id)));
+    const parts = ["main", this.dataset.count].map((id) => document.getElementById(id));
+    await startFilter(form, index, () => fillFromAddress(form), ...parts);
   }
 
   async update(form) {

@@ -132,19 +132,18 @@ function createElement(name, properties = {}) {
 }
 
 /** Lets a form filter the page that contains it; the address keeps what was chosen. */
-export async function startFilter(form, url, results, count) {
+export async function startFilter(form, url, fill, results, count) {
+  const read = () => new URLSearchParams(location.search);
+  const choose = () => {
+    const chosen = ["q", "topic", "sector"].map((name) => [name, form.elements[name].value.trim()]);
+    return new URLSearchParams(chosen.filter(([, value]) => value));
+  };
+  const initial = location.search ? `${choose()}` : null;
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
   const filter = new PageFilter(await response.json(), response.url, results, count);
-  const read = () => new URLSearchParams(location.search);
-  const fill = () => {
-    for (const name of ["q", "topic", "sector"]) form.elements[name].value = read().get(name) ?? "";
-    filter.apply(read());
-  };
   const submit = () => {
-    const names = ["q", "topic", "sector"];
-    const chosen = names.map((name) => [name, form.elements[name].value.trim()]);
-    const query = new URLSearchParams(chosen.filter(([, value]) => value));
+    const query = choose();
     const address = `${location.pathname}${query.size ? "?" : ""}${query}`;
     if (address !== location.pathname + location.search) history.pushState(null, "", address);
     filter.apply(query);
@@ -154,8 +153,11 @@ export async function startFilter(form, url, results, count) {
     submit();
   });
   form.addEventListener("change", submit);
-  addEventListener("popstate", fill);
+  addEventListener("popstate", () => {
+    fill();
+    filter.apply(read());
+  });
   // What was chosen while the index was loading is not in the address yet.
-  if (location.search) fill();
+  if (`${choose()}` === initial) filter.apply(read());
   else submit();
 }
