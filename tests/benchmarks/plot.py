@@ -27,6 +27,8 @@ def build_specification(bars: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "background": "white",
+        # Where the names are shown in a wider font than they were measured in, they still fit.
+        "padding": {"left": 70, "top": 5, "right": 15, "bottom": 5},
         "width": 420,
         "height": {"step": 30},
         "data": {"values": list(bars)},
