@@ -40,7 +40,7 @@ OPERATOR_PATHS = frozenset({"/health/live", "/health/ready", "/metrics"})
 MAX_WAITING = 24
 """How many requests wait for each kind of slow work; others are refused at once."""
 MAX_CLIENTS = 1024
-"""Of how many clients each queue knows when they had their last turn."""
+"""For how many clients each queue remembers the last turn."""
 MAX_WAIT = 30.0
 """The seconds that a request waits for its turn."""
 MAX_STREAMS = 16

@@ -195,7 +195,7 @@ def test_a_resized_chart_keeps_the_focus(visit: Visit) -> None:
     page.keyboard.press("Tab")
     for least, width in ((0, NARROW), (NARROW, 900)):
         page.set_viewport_size({"width": width, "height": 700})
-        # The chart is drawn anew after the window has changed: its width says which one is there.
+        # The chart is drawn again after a resize; its width shows which drawing is there.
         right = "document.querySelector('.plot > svg').getBoundingClientRect().right"
         wait_until(page, f"{least} < {right} && {right} <= {width}")
         expect(page.locator(".plot")).to_be_focused()
