@@ -1,7 +1,6 @@
-# A tag can be moved. To build on what it names today and nothing else, add its digest, which this prints:
-#   docker buildx imagetools inspect docker.io/library/python:3.13.18-slim-trixie --format '{{.Manifest.Digest}}'
-# and build with: --build-arg PYTHON=3.13.18-slim-trixie@sha256:...
-ARG PYTHON=3.13.18-slim-trixie
+# A tag can be moved, so the digest of its index for all platforms says what is built on. For a newer tag, this prints it:
+#   docker buildx imagetools inspect docker.io/library/python:3.13-slim-trixie --format '{{.Manifest.Digest}}'
+ARG PYTHON=3.13.16-slim-trixie@sha256:3dd7cc108ec1493442514f5c2a871af6af0ec31d768ff6e378a93340c3b3db5f
 
 FROM docker.io/library/python:${PYTHON} AS build
 ENV VIRTUAL_ENV=/opt/bri UV_LINK_MODE=copy UV_NO_CACHE=1

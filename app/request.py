@@ -348,7 +348,8 @@ Context = Annotated[RequestContext, Depends(get_context)]
 @lru_cache(maxsize=1024)
 def build_base_url(scheme: str, host: str, *server: Any, root_path: str) -> str:
     """Return the address that a Host header leads to, as Starlette reads it."""
-    headers = [(b"host", host.encode("latin-1"))] if host else []
+    authority = host.strip(" \t").removesuffix(":")
+    headers = [(b"host", authority.encode("latin-1"))] if authority else []
     scope = {"type": "http", "scheme": scheme, "server": server or None, "headers": headers}
     request = Request({**scope, "path": "/", "query_string": b"", "root_path": root_path})
     return str(request.base_url).rstrip("/")

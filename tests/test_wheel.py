@@ -101,6 +101,11 @@ def test_commands_never_write_into_the_installed_package(installed: Path, tmp_pa
 
 def test_the_image_installs_with_hashes_only() -> None:
     text = (ROOT / "Dockerfile").read_text("utf-8")
+    (base,) = re.findall(r"^ARG PYTHON=(.*)$", text, re.MULTILINE)
+    assert re.fullmatch(r"3\.13\.\d+-slim-trixie@sha256:[0-9a-f]{64}", base)
+    assert set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) == {
+        "docker.io/library/python:${PYTHON}"
+    }
     (extract,) = re.findall(r"^RUN (awk .* requirements\.lock) >/tmp/uv\.lock", text, re.MULTILINE)
     done = subprocess.run(
         shlex.split(extract), cwd=ROOT, check=True, capture_output=True, text=True

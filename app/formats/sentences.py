@@ -17,7 +17,7 @@ from app.i18n import (
     format_passage_url,
     format_scaled,
 )
-from app.schemas.quotations import FindingKind
+from app.schemas.quotations import FindingKind, QuotationVerdict
 
 PARTS = {
     "figures": Bilingual("Figures", "数据"),
@@ -70,9 +70,9 @@ DEADLINE = Bilingual("Deadline: {text}.", "期限：{text}。")
 NO_DEADLINE = Bilingual("No deadline was stated.", "未说明期限。")
 DISTANCE = Bilingual("Computed here: {text}.", "本数据集计算：{text}。")
 VERDICTS = {
-    "as_published": Bilingual("as published", "与公布一致"),
-    "differs": Bilingual("differs from what is published", "与公布不符"),
-    "not_found": Bilingual("not found", "未收录"),
+    QuotationVerdict.AS_PUBLISHED: Bilingual("as published", "与公布一致"),
+    QuotationVerdict.DIFFERS: Bilingual("not as published", "与公布不符"),
+    QuotationVerdict.NOT_FOUND: Bilingual("not found", "未收录"),
 }
 FINDING_KINDS = {
     FindingKind.PERIOD: Bilingual("period", "统计期"),

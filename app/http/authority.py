@@ -10,8 +10,9 @@ from app.request import RawHeaders
 
 MAX_LENGTH = 255
 MAX_PORT = 65535
-AUTHORITY = re.compile(rb"(?:([A-Za-z0-9._-]+)|\[([0-9A-Fa-f:.]+)\])(?::([0-9]{1,5}))?")
-"""A host name or an IPv4 address, or an IPv6 address in brackets, and perhaps a port."""
+AUTHORITY = re.compile(rb"[ \t]*(?:([A-Za-z0-9._-]+)|\[([0-9A-Fa-f:.]+)\])(?::([0-9]{0,5}))?[ \t]*")
+"""A host name or an IPv4 address, or an IPv6 address in brackets, and perhaps a port, which may be
+empty (RFC 3986, 3.2.3); the parser leaves tabs around it, which do not belong to it."""
 ABSOLUTE_FORM = re.compile(rb"https?://([^/?#]*)([^?#]*)(\?[^#]*)?.*", re.IGNORECASE | re.DOTALL)
 
 
@@ -23,6 +24,14 @@ def is_valid_authority(text: bytes) -> bool:
         return match[2] is None or IPv6Address(match[2].decode()) is not None
     except AddressValueError:
         return False
+
+
+def get_host(authority: bytes) -> str:
+    """Return the host of an authority in lower case, without a final dot; empty if invalid."""
+    match = AUTHORITY.fullmatch(authority)
+    if match is None:
+        return ""
+    return (match[1] or b"[%b]" % match[2]).decode().lower().removesuffix(".")
 
 
 def apply_absolute_form(target: bytes, headers: RawHeaders) -> bytes:

@@ -16,6 +16,7 @@ from anyio import CancelScope, Event, fail_after, move_on_after
 from fastapi import Response
 from starlette.types import Message, Receive
 
+from app.http.authority import get_host
 from app.problems.messages import (
     CONTENT_TOO_LARGE,
     QUEUE_FULL,
@@ -71,7 +72,7 @@ class RequestLimits:
         """Refuse unknown hosts and clients above the rate; add the headers about the rate."""
         if context.path in OPERATOR_PATHS:
             return
-        if not self.is_allowed_host(context.headers.get(b"host", b"").decode("latin-1")):
+        if not self.is_allowed_host(context.headers.get(b"host", b"")):
             raise MisdirectedRequest(UNKNOWN_HOST)
         if self.rate is None:
             return
@@ -88,11 +89,10 @@ class RequestLimits:
             detail = TOO_MANY_REQUESTS.format(limit=limit, period=period, seconds=seconds)
             raise TooManyRequests(detail, headers={"Retry-After": str(seconds)})
 
-    def is_allowed_host(self, host: str) -> bool:
+    def is_allowed_host(self, authority: bytes) -> bool:
         """Return whether a Host header names this service; the port does not matter."""
-        name, _, port = host.rpartition(":")
-        name = (name if port.isdigit() else host).lower()
-        return not self.hosts or any(fnmatchcase(name, pattern) for pattern in self.hosts)
+        host = get_host(authority)
+        return not self.hosts or any(fnmatchcase(host, pattern) for pattern in self.hosts)
 
 
 def get_network(address: str) -> str:
@@ -110,13 +110,20 @@ class WaitingRequest:
     is_next: Event = field(default_factory=Event)
     scope: CancelScope = field(default_factory=CancelScope)
 
+    @property
+    def is_abandoned(self) -> bool:
+        """Whether the client has gone."""
+        connection = self.context.connection
+        return connection is not None and connection.is_closed
+
 
 class RequestQueue:
     """A thread for one kind of slow work, and a bounded queue of the requests that wait for it.
 
     Each kind has its own, so that a flood of one kind delays no other. With a second thread, which
     would not work faster under the interpreter lock, it would delay all others twice as long. The
-    clients take turns, so that one with many requests delays another by one of them.
+    clients take turns, so that one with many requests delays another by one of them, and keeps no
+    place in a full queue that a client with fewer asks for.
     """
 
     def __init__(self, name: str) -> None:
@@ -132,13 +139,14 @@ class RequestQueue:
         """Create a response in a thread when it is its turn.
 
         Raises:
-            NotReady: if too many requests wait, or the work fails for want of resources.
+            NotReady: if too many requests wait, of this client or of all, or the work fails for
+                want of resources.
             ClientDisconnectedError: if the client has gone before the work began.
         """
+        client = get_network(context.client)
         if len(self.waiting) >= MAX_WAITING:
-            self.drop_abandoned()
-            raise NotReady(QUEUE_FULL, headers={"Retry-After": "5"})
-        await self.take_turn(context)
+            self.make_room(client)
+        await self.take_turn(context, client)
         try:
             context.require_client()
             return await get_running_loop().run_in_executor(self.thread, create)
@@ -148,8 +156,7 @@ class RequestQueue:
         finally:
             self.pass_turn()
 
-    async def take_turn(self, context: RequestContext) -> None:
-        client = get_network(context.client)
+    async def take_turn(self, context: RequestContext, client: str) -> None:
         if not self.is_busy:
             self.is_busy = True
             self.note_turn(client)
@@ -167,7 +174,7 @@ class RequestQueue:
         if not request.is_next.is_set():
             self.remove_request(request)
             context.require_client()
-            raise NotReady(QUEUE_FULL, headers={"Retry-After": "5"})
+            raise create_queue_full_error()
 
     def pass_turn(self) -> None:
         """Let the request continue whose client has waited longest since its last turn."""
@@ -189,15 +196,34 @@ class RequestQueue:
         """Remove a request that no longer waits; if it is its turn, pass that on."""
         if request.is_next.is_set():
             self.pass_turn()
-        else:
+        elif request in self.waiting:
             self.waiting.remove(request)
 
-    def drop_abandoned(self) -> None:
-        """Remove the requests whose clients have gone from the queue."""
-        for request in self.waiting:
-            connection = request.context.connection
-            if connection is not None and connection.is_closed:
-                request.scope.cancel()
+    def make_room(self, client: str) -> None:
+        """Remove the requests of clients that have gone, or else the newest of the greediest.
+
+        The greediest client is the one with the most requests that wait.
+
+        Raises:
+            NotReady: if no other client has more, counting the request that asks for room.
+        """
+        if abandoned := [request for request in self.waiting if request.is_abandoned]:
+            for request in abandoned:
+                self.cancel(request)
+            return
+        counts = Counter(request.client for request in self.waiting)
+        greediest, most = counts.most_common(1)[0]
+        if counts[client] + 1 >= most:
+            raise create_queue_full_error()
+        self.cancel(next(one for one in reversed(self.waiting) if one.client == greediest))
+
+    def cancel(self, request: WaitingRequest) -> None:
+        self.waiting.remove(request)
+        request.scope.cancel()
+
+
+def create_queue_full_error() -> NotReady:
+    return NotReady(QUEUE_FULL, headers={"Retry-After": "5"})
 
 
 DRAWINGS = RequestQueue("drawing")

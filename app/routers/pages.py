@@ -14,7 +14,7 @@ from app.formats import schema_org
 from app.formats.charts.overview import find_reviewed_year
 from app.formats.feeds import format_title
 from app.formats.registry import build_service_links, list_distributions
-from app.formats.sentences import FINDING_KINDS
+from app.formats.sentences import FINDING_KINDS, VERDICTS
 from app.http.routes import RouteDeclarations
 from app.i18n import Bilingual, Language, format_published_day
 from app.pages import render_content, split_fragments
@@ -209,6 +209,7 @@ def show_quotation_check(
         citations={one: cite_source(context, one) for one in sources},
         query=query,
         kinds={kind: label.get(context.language) for kind, label in FINDING_KINDS.items()},
+        verdicts={verdict: label.get(context.language) for verdict, label in VERDICTS.items()},
         fragments=split_fragments(checked),
     )
     if quotation.asked_on is None:

@@ -12,12 +12,17 @@ from uvicorn import Config, Server
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors.multiprocess import Process
 
 from app.server.timeouts import MAX_HEAD, TimeoutProtocol
 
 FIRST_PASSED_SOCKET = 3
 """The descriptor of the first socket that systemd passes: sd_listen_fds(3)."""
 
+HEALTH_TIMEOUT = 30
+"""The seconds in which a worker has to answer before it is replaced."""
+ANSWER_TIMEOUT = 0.5
+"""The seconds for which the supervisor waits for an answer before it handles signals."""
 KILL_DELAY = 5
 """The seconds after its requests in which a worker may end its helper processes and itself."""
 HSTS = ("strict-transport-security", "max-age=31536000")
@@ -65,11 +70,31 @@ class Supervisor(Multiprocess):
         super().join_all()
 
     def keep_subprocess_alive(self) -> None:
-        for process in self.processes:
+        """Replace the workers that have ended, and those that have long not answered.
+
+        uvicorn waits for one answer after the other, and handles no signal meanwhile.
+        """
+        if self.should_exit.is_set():
+            return
+        for worker in self.processes:
             # Only the worker uses its end of the pipe. While it is open here too, the end of a
             # worker goes unnoticed until the answer to a question that it was asked is overdue.
-            process.child_conn.close()
-        super().keep_subprocess_alive()
+            worker.child_conn.close()
+        deadline = monotonic() + self.config.timeout_worker_healthcheck
+        silent = [worker for worker in self.processes if is_silent(worker)]
+        while silent and not self.signal_queue:
+            if monotonic() > deadline:
+                for worker in silent:
+                    worker.process.kill()
+                    worker.process.join()
+            silent = [worker for worker in silent if is_silent(worker)]
+        if not self.signal_queue:
+            super().keep_subprocess_alive()
+
+
+def is_silent(worker: Process) -> bool:
+    """Return whether a worker that runs does not answer."""
+    return worker.process.is_alive() and not worker.ping(ANSWER_TIMEOUT)
 
 
 def is_loggable(record: logging.LogRecord) -> bool:
@@ -121,7 +146,7 @@ def run(  # noqa: PLR0913 (Each is an option of the command line or a setting.)
         headers=[HSTS] if is_secure else [],
         http=ServerProtocol,
         ws="none",
-        timeout_worker_healthcheck=30,
+        timeout_worker_healthcheck=HEALTH_TIMEOUT,
         timeout_graceful_shutdown=shutdown_timeout,
         h11_max_incomplete_event_size=MAX_HEAD,
         server_header=False,

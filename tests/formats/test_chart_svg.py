@@ -9,6 +9,7 @@ import pytest
 from fontTools.ttLib import TTFont
 from starlette.testclient import TestClient
 
+from app.formats.charts.style import LATIN
 from app.ingest.build import load_valid_seed
 from app.ingest.history import take_snapshot
 from tests.formats.test_charts import LANGUAGES, PICTURES, SVG, drawn
@@ -69,6 +70,14 @@ def test_svg_brings_its_letters_along(client: TestClient, path: str, language: s
             letter for letter in "".join(text.itertext()) if ord(letter) not in brought[weight]
         }
         assert not missing
+
+
+def test_english_charts_share_fonts(client: TestClient) -> None:
+    styles = [drawn(client, path).findtext(f"{SVG}style") or "" for path in PICTURES]
+    fonts = {
+        one for style in styles for one in style.split("@font-face{")[1:] if f'"{LATIN}"' in one
+    }
+    assert len(fonts) <= 2, "one of each weight"
 
 
 def test_fonts_have_every_letter_of_the_seed() -> None:

@@ -123,6 +123,33 @@ def test_a_full_queue_refuses_at_once(queue: limits.RequestQueue) -> None:
     anyio.run(send_requests)
 
 
+def test_a_client_with_many_requests_makes_room_for_another(queue: limits.RequestQueue) -> None:
+    refused: list[str] = []
+
+    async def send(client: str, work: Callable[[], Response]) -> None:
+        try:
+            await queue.run(caller(client), work)
+        except NotReady:
+            refused.append(client)
+
+    async def send_requests() -> None:
+        async with anyio.create_task_group() as group:
+            with blocked() as work:
+                for _ in range(1 + limits.MAX_WAITING):
+                    group.start_soon(send, "192.0.2.1", work)
+                await anyio.sleep(0.01)
+                for _ in range(limits.MAX_WAITING):
+                    group.start_soon(send, "192.0.2.2", work)
+                await anyio.sleep(0.01)
+                assert len(queue.waiting) == limits.MAX_WAITING
+
+    anyio.run(send_requests)
+    half = limits.MAX_WAITING // 2
+    assert refused.count("192.0.2.1") == refused.count("192.0.2.2") == half
+    assert not queue.waiting
+    assert not queue.is_busy
+
+
 def test_clients_that_have_gone_make_room(queue: limits.RequestQueue) -> None:
     created = 0
 
@@ -146,10 +173,9 @@ def test_clients_that_have_gone_make_room(queue: limits.RequestQueue) -> None:
                 await anyio.sleep(0.01)
                 for client in clients:
                     client.is_closed = True
-                with pytest.raises(NotReady):
-                    await queue.run(caller(), create)
+                group.start_soon(queue.run, caller(), create)
                 await anyio.sleep(0.01)
-                assert not queue.waiting
+                assert len(queue.waiting) == 1
                 group.cancel_scope.cancel()
         await give_up(caller(is_gone=True))
 

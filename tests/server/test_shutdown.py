@@ -136,10 +136,12 @@ def test_a_response_that_cannot_be_finished_is_a_problem(database: Target, tmp_p
     assert "Traceback" not in log.read_text()
 
 
-def test_a_stopped_worker_delays_the_end_for_a_limited_time(database: Target) -> None:
+def test_stopped_workers_delay_the_end_for_a_limited_time(database: Target) -> None:
     with launched(database, workers=2, BRI_SHUTDOWN_TIMEOUT="1") as server:
         left = workers_of(server.pid)
-        os.kill(left[0], signal.SIGSTOP)
+        for worker in left:
+            os.kill(worker, signal.SIGSTOP)
+        time.sleep(1)  # The supervisor waits for their answers by now.
         os.kill(server.pid, signal.SIGTERM)
         server.process.join(LONGEST_END)
         assert server.process.exitcode is not None

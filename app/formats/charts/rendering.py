@@ -41,7 +41,10 @@ def embed_font(family: str, bold: bool, characters: str) -> str:  # noqa: FBT001
     options = Options(layout_features=["kern"], hinting=False, notdef_outline=True)
     subsetter = Subsetter(options)
     subsetter.populate(text=characters)
-    with TTFont(FONTS[family, bold], lazy=True, recalcTimestamp=False) as font, BytesIO() as buffer:
+    font = TTFont(FONTS[family, bold], lazy=True, recalcTimestamp=False)
+    # The boxes of the whole font hold, and computing new ones takes a fifth of the time.
+    font.recalcBBoxes = False
+    with font, BytesIO() as buffer:
         subsetter.subset(font)
         font.flavor = "woff2"
         font.save(buffer)

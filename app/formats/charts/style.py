@@ -38,6 +38,8 @@ TOKEN = re.compile(
 )
 """What is never broken: a date, a word, a short name in quotation marks, or an ideograph, with
 its punctuation."""
+COMMON_CHARACTERS = frozenset([*map(chr, range(0x20, 0x7F)), *"–—‘’“”…−·"])
+"""What English texts consist of."""
 TOLERANCE = 0.01
 """How much wider than its space a line may be, in pixels, as sums of widths are not exact."""
 
@@ -212,10 +214,16 @@ def fit_characters(word: str, width: float, style: Style, language: Language) ->
 
 
 def embed_fonts(characters: Iterable[tuple[str, bool]], language: Language) -> str:
-    """Write the CSS that embeds some characters, each given with whether it is bold."""
+    """Write the CSS that embeds some characters, each given with whether it is bold.
+
+    Of the Latin fonts, all common characters are embedded, so that charts share the same subsets.
+    """
     subsets: dict[Font, set[str]] = {}
     for one, bold in characters:
         subsets.setdefault(find_font(one, language, bold=bold), set()).add(one)
+    for font in subsets:
+        if font.family == LATIN:
+            subsets[font] |= COMMON_CHARACTERS
     return "".join(embed_font(font, "".join(sorted(subsets[font]))) for font in sorted(subsets))
 
 
