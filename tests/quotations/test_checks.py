@@ -135,6 +135,13 @@ def test_not_found_is_not_false(check: Check) -> None:
     assert "does not mean that it is false" in item["message"]
 
 
+def test_a_rate_beside_a_figure_of_another_unit_is_not_called_wrong(check: Check) -> None:
+    text = "In 2024, outward investment in partner countries was 33.69 billion yuan, up 9 percent."
+    figure, rate = check(text)["items"]
+    assert [one["kind"] for one in figure["findings"]] == ["unit"]
+    assert rate["verdict"] == "not_found"
+
+
 def test_a_share_of_a_period_not_recorded_is_not_found(check: Check) -> None:
     text = "Trade with BRI countries accounted for {} of China's total in the first half of 2024."
     (item,) = check(text.format("47.4 percent"))["items"]
