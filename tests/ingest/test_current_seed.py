@@ -11,9 +11,11 @@ from starlette.testclient import TestClient
 
 from app.formats.columns import GROWTH_BASIS
 from app.formats.observation_sheets import BASIS_NOTE
+from app.i18n import Language
 from app.ingest.build import load_valid_seed
 from app.ingest.history import collect_reasons, list_releases, take_snapshot
 from app.ingest.schema import Action, Coverage, Observation
+from app.queries.charts import read_indicator_series
 from app.schemas.quotations import FindingKind
 from tests.support.seeds import NEWEST, PINNED, ROOT
 from tests.test_openapi import LISTS, PATHS, example_url
@@ -112,6 +114,17 @@ def test_a_chart_shows_the_headline_and_full_years_first(newest: TestClient) -> 
         )
         # A headline that is the only figure of its series has no panel of its own.
         assert shown >= min(len(years), 6) - 1, code
+
+
+def test_the_series_of_the_headline_is_drawn_first(newest: TestClient) -> None:
+    indicators = newest.get("/v1/indicators?limit=1000").json()["items"]
+    headlines = {one["code"]: one["headline"]["series"] for one in indicators if one["headline"]}
+    assert headlines
+    application: Any = newest.app
+    database = application.state.releases.get_release().database
+    for indicator, series in headlines.items():
+        drawn = database.read(read_indicator_series, Language.ENGLISH, indicator)["series"]
+        assert drawn[0]["code"] == series
 
 
 def test_no_line_falls_to_a_lower_limit(newest: TestClient) -> None:
