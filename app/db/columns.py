@@ -270,7 +270,7 @@ class DialectCondition(DialectExpression):
     inherit_cache = True
     type = Boolean()
 
-    def self_group(self, against: object = None) -> "DialectCondition":  # noqa: ARG002
+    def self_group(self, against: object = None) -> "DialectCondition":  # noqa: ARG002 - as overridden
         """Return the condition itself; SQLAlchemy would write ``condition = 1`` on SQLite."""
         return self
 

@@ -144,7 +144,7 @@ def create_row_converter(
         values[label] = f"convert_{index}(row[{index}])" if convert else f"row[{index}]"
     # The source contains only the labels of our own statements and numbers.
     record = format_dict(nest_labels(values))
-    function: RowConverter = eval(f"lambda rows: [{record} for row in {rows}]", names)  # noqa: S307
+    function: RowConverter = eval(f"lambda rows: [{record} for row in {rows}]", names)  # noqa: S307 - from our columns
     return function
 
 

@@ -276,7 +276,7 @@ class PostgresStore(Store):
 @cache
 def get_connection_class() -> Any:
     """Define the connection class on first use, since psycopg is an optional dependency."""
-    import psycopg  # noqa: PLC0415
+    import psycopg  # noqa: PLC0415 - optional
 
     class TimeoutConnection(psycopg.Connection[Any]):
         """A connection that fails when the server has been silent for too long.

@@ -40,7 +40,10 @@ REFERENCES = {
     "counterpart_area": ("areas", "code"),
     "observation": ("observations", "id"),
     "headline": ("observations", "id"),
+    "latest": ("observations", "id"),
     "previous": ("observations", "id"),
+    "contradiction": ("contradictions", "code"),
+    "target_unit": ("units", "code"),
 }
 """The table and column to which columns of these names refer."""
 

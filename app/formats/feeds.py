@@ -8,15 +8,14 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from app.db.columns import Record
 from app.enums import ChangeKind
+from app.formats.dataset_info import TITLE as DATASET_TITLE
 from app.i18n import Bilingual, Language, format_release
 
 ATOM = "application/atom+xml"
 JSON_FEED = "application/feed+json"
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
-TITLE = Bilingual(
-    "Belt and Road Cooperation Indicators: releases", "共建“一带一路”经贸合作指标：版本更新"
-)
+TITLE = Bilingual(f"{DATASET_TITLE.en}: releases", f"{DATASET_TITLE.zh}：版本更新")
 SUMMARIES = {
     ChangeKind.ADDED: Bilingual("{} added", "新增{}项"),
     ChangeKind.REVISED: Bilingual("{} revised", "修订{}项"),
@@ -24,6 +23,9 @@ SUMMARIES = {
     ChangeKind.ANNOTATED: Bilingual("{} annotated", "更新说明{}项"),
     ChangeKind.REMOVED: Bilingual("{} removed", "移除{}项"),
 }
+CHANGE = Bilingual("{title} ({record}): {summary}", "{title}（{record}）：{summary}")
+REASON = Bilingual(" ({})", "（{}）")
+FIELD = Bilingual("  {field}: {before} → {after}", "  {field}：{before} → {after}")
 NO_VALUE = Bilingual("(none)", "（无）")
 MORE_CHANGES = Bilingual(
     "See the URL of this release for all other changes.", "其余变更见该版本网址。"
@@ -41,8 +43,8 @@ def build_json_feed(releases: Sequence[Record], base: str, language: Language) -
         "language": language,
         "items": [
             {
-                "id": release_url(release, base),
-                "url": release_url(release, base),
+                "id": build_release_url(release, base),
+                "url": build_release_url(release, base),
                 "title": format_title(release, language),
                 "content_text": format_content(release, language),
                 "date_published": format_timestamp(release["released_on"]),
@@ -59,13 +61,13 @@ def write_atom(releases: Sequence[Record], base: str, language: Language) -> byt
     add_element(feed, "updated", format_timestamp(releases[0]["released_on"]))
     SubElement(feed, "link", {"rel": "self", "href": f"{base}/v1/changes.atom"})
     SubElement(feed, "link", {"rel": "alternate", "href": f"{base}/"})
-    add_element(SubElement(feed, "author"), "name", TITLE.get(language).partition(":")[0])
+    add_element(SubElement(feed, "author"), "name", DATASET_TITLE.get(language))
     for release in releases:
         entry = SubElement(feed, "entry")
-        add_element(entry, "id", release_url(release, base))
+        add_element(entry, "id", build_release_url(release, base))
         add_element(entry, "title", format_title(release, language))
         add_element(entry, "updated", format_timestamp(release["released_on"]))
-        SubElement(entry, "link", {"rel": "alternate", "href": release_url(release, base)})
+        SubElement(entry, "link", {"rel": "alternate", "href": build_release_url(release, base)})
         add_element(entry, "content", format_content(release, language)).set("type", "text")
     content: bytes = tostring(feed, encoding="utf-8", xml_declaration=True)
     return content
@@ -77,7 +79,7 @@ def add_element(parent: Element, name: str, text: str) -> Element:
     return child
 
 
-def release_url(release: Record, base: str) -> str:
+def build_release_url(release: Record, base: str) -> str:
     return f"{base}/v1/changes?release={release['code']}"
 
 
@@ -116,8 +118,12 @@ def format_changes(release: Record, language: Language) -> Iterator[str]:
     none = NO_VALUE.get(language)
     for change in release["modifications"]:
         summary = SUMMARIES[ChangeKind(change["kind"])].get(language).format(1)
-        reason = f" ({change['reason']})" if change["reason"] else ""
-        yield f"{change['title']} ({change['collection']}/{change['key']}): {summary}{reason}"
+        if change["reason"]:
+            summary += REASON.get(language).format(change["reason"])
+        record = f"{change['collection']}/{change['key']}"
+        line = CHANGE.get(language)
+        yield line.format(title=change["title"], record=record, summary=summary)
         for one in change["fields"]:
             if one["before"] != one["after"] and change["kind"] != ChangeKind.REMOVED:
-                yield f"  {one['field']}: {one['before'] or none} → {one['after'] or none}"
+                values = {name: one[name] or none for name in ("before", "after")}
+                yield FIELD.get(language).format(field=one["field"], **values)

@@ -39,10 +39,6 @@ CHARTED = (
 )
 
 
-def duplicate_text(name: str) -> Bilingual:
-    return Bilingual(name, name)
-
-
 @dataclass(frozen=True)
 class Format:
     """A format, and the resources that are offered in it."""
@@ -159,7 +155,7 @@ TABLE_FORMATS = (
     StreamedFormat(
         "csv",
         text.CSV,
-        duplicate_text("CSV"),
+        Bilingual.repeat("CSV"),
         TABLE_NAMES,
         "The records of /v1/{name} as one flat table (RFC 4180, UTF-8), with the filters and "
         "orders of the list and without pages. Columns keep their names and order; new columns "
@@ -171,7 +167,7 @@ TABLE_FORMATS = (
     StreamedFormat(
         "jsonl",
         text.JSON_LINES,
-        duplicate_text("JSON Lines"),
+        Bilingual.repeat("JSON Lines"),
         TABLE_NAMES,
         "The records of /v1/{name}, one complete record per line, with the filters and orders of "
         "the list and without pages.",
@@ -193,7 +189,7 @@ TABLE_FORMATS = (
     FileFormat(
         "parquet",
         arrow.PARQUET,
-        duplicate_text("Parquet"),
+        Bilingual.repeat("Parquet"),
         TABLE_NAMES,
         "The columns of the CSV table with types: exact decimals, dates, and dictionaries of "
         "codes. Each column has a description.",
@@ -205,7 +201,7 @@ TABLE_FORMATS = (
     FileFormat(
         "arrow",
         arrow.ARROW_FILE,
-        duplicate_text("Arrow"),
+        Bilingual.repeat("Arrow"),
         TABLE_NAMES,
         "The columns of the CSV table as an Arrow IPC file with types: exact decimals, dates and "
         "texts. Each column has a description.",
@@ -216,7 +212,7 @@ TABLE_FORMATS = (
     StreamedFormat(
         "md",
         text.MARKDOWN,
-        duplicate_text("Markdown"),
+        Bilingual.repeat("Markdown"),
         TABLE_NAMES,
         "The columns of the CSV table as a table in GitHub Flavored Markdown, for issues and "
         "language models. A short introduction says how to read and cite the figures.",
@@ -226,7 +222,7 @@ TABLE_FORMATS = (
 )
 """The formats of every table."""
 JSON_STAT = Format(
-    "jsonstat", json_stat.MEDIA_TYPE, duplicate_text("JSON-stat"), (OBSERVATIONS.name,)
+    "jsonstat", json_stat.MEDIA_TYPE, Bilingual.repeat("JSON-stat"), (OBSERVATIONS.name,)
 )
 DATA_PACKAGE = StreamedFormat(
     "zip",
@@ -265,7 +261,7 @@ CITATION_FORMATS = tuple(
     CitationFormat(
         suffix,
         media_type,
-        duplicate_text(title),
+        Bilingual.repeat(title),
         (CITED_SOURCE, CITED_OBSERVATION, CITED_INDICATOR, CITED_SERIES, CITED_PRIORITY_AREA),
         "",
         UTF_8,
@@ -295,9 +291,11 @@ CITATION_FORMATS = tuple(
     )
 )
 CHART_FORMATS = (
-    Format("png", canvas.PNG, duplicate_text("PNG"), CHARTED, is_text=False, is_compressible=False),
-    Format("svg", canvas.SVG, duplicate_text("SVG"), CHARTED),
-    Format("vl.json", vega_lite.SPECIFICATION, duplicate_text("Vega-Lite"), CHARTED),
+    Format(
+        "png", canvas.PNG, Bilingual.repeat("PNG"), CHARTED, is_text=False, is_compressible=False
+    ),
+    Format("svg", canvas.SVG, Bilingual.repeat("SVG"), CHARTED),
+    Format("vl.json", vega_lite.SPECIFICATION, Bilingual.repeat("Vega-Lite"), CHARTED),
 )
 OTHER_FORMATS = (
     Format("atom", feeds.ATOM, Bilingual("Atom feed", "Atom订阅"), ("changes",)),

@@ -4,6 +4,7 @@ from asyncio import Future, get_running_loop, shield
 from collections import OrderedDict
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Hashable
 from dataclasses import dataclass
+from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -48,12 +49,18 @@ MAX_BUFFERED = 8 * 1024 * 1024
 """A stream of more bytes, or of unknown length, is passed on and not cached."""
 NO_ENTRY: Final = None, 0
 EMPTY_BODY: Message = {"type": "http.response.body", "body": b""}
-ABANDONED: Final = None
-"""The outcome of a request that was cancelled: one of those that wait for it takes its place."""
-NOT_SHAREABLE: Final = "not shareable"
-"""The outcome of a response that only one client may get: the others make their own."""
 
-Outcome = CachedResponse | Exception | str | None
+
+class NoResponse(Enum):
+    """Why a request leaves no response to those that wait for the same."""
+
+    ABANDONED = 1
+    """It was cancelled: one of those that wait builds the response."""
+    NOT_SHAREABLE = 2
+    """Only one client may get the response: each of the others builds its own."""
+
+
+Outcome = CachedResponse | Exception | NoResponse
 Key = tuple[Hashable, ...]
 Handler = Callable[[RequestContext], Awaitable[Response]]
 
@@ -189,8 +196,8 @@ class CacheMiddleware:
     ) -> CachedResponse | None:
         """Build a response once for all requests that wait for it; None if it has been sent."""
         pending, key = self.pending, context.key
-        outcome: Outcome = ABANDONED
-        while outcome is ABANDONED and key in pending:
+        outcome: Outcome = NoResponse.ABANDONED
+        while outcome is NoResponse.ABANDONED and key in pending:
             other, future = pending[key]
             outcome = await shield(future)
             context.route = other.route
@@ -200,11 +207,12 @@ class CacheMiddleware:
             raise outcome
         future = get_running_loop().create_future()
         entry = context, future
-        if outcome is ABANDONED:
+        if outcome is NoResponse.ABANDONED:
             pending[key] = entry
-        outcome = ABANDONED
+        outcome = NoResponse.ABANDONED
         try:
-            outcome = await self.build(context, scope, receive, send, future)
+            built = await self.build(context, scope, receive, send, future)
+            outcome = built or NoResponse.NOT_SHAREABLE
         except ClientDisconnectedError:
             raise  # Another client that waits for the same response takes the place of this one.
         except Exception as error:
@@ -215,7 +223,7 @@ class CacheMiddleware:
                 future.set_result(outcome)
             if pending.get(key) is entry:
                 del pending[key]
-        return outcome
+        return built
 
     async def build(
         self,
@@ -232,7 +240,7 @@ class CacheMiddleware:
         cache_control = self.format_cache_control(context.route, is_pinned=is_pinned)
         body = await read_shareable_body(response)
         if body is None:
-            future.set_result(NOT_SHAREABLE)
+            future.set_result(NoResponse.NOT_SHAREABLE)
             if isinstance(response, StreamingResponse):
                 await send_stream(response, cache_control, scope, receive, send)
             else:

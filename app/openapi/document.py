@@ -290,7 +290,7 @@ def clean_schema(node: Any, *, names: bool = False) -> Any:
         cleaned |= {name: int(cleaned[name]) for name in ("minimum", "maximum") if name in cleaned}
     options = cleaned.get("anyOf", [])
     scalar = [option for option in options if "type" in option and option["type"] != "null"]
-    if len(options) == 2 and len(scalar) == 1 and {"type": "null"} in options:  # noqa: PLR2004
+    if len(options) == 2 and len(scalar) == 1 and {"type": "null"} in options:  # noqa: PLR2004 - X or null
         del cleaned["anyOf"]
         cleaned = {**scalar[0], **cleaned, "type": [scalar[0]["type"], "null"]}
     return cleaned

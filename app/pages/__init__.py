@@ -291,7 +291,7 @@ def render_problem(context: RequestContext, problem: Problem) -> Response:
 @cache
 def load_templates() -> "Environment":
     """Load the templates for the first page; a service that answers JSON never imports Jinja."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - slow
 
     environment = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),

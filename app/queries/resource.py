@@ -124,6 +124,9 @@ class Resource:
 
 @lru_cache(maxsize=MAX_STATEMENTS)
 def plan_list(resource: Resource, language: Language, shape: FilterShape) -> PagePlan:
+    applied = {*resource.filters, *resource.linked_filters, "since"}
+    if ignored := (shape.single | shape.multiple) - applied:
+        raise LookupError(f"no filter of {resource.kind} has the names {sorted(ignored)}")
     statement = shape.apply_filters(resource.select(language), resource.filters)
     for name, (link, target, code) in resource.linked_filters.items():
         if name in shape:

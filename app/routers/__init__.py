@@ -19,6 +19,7 @@ from app.i18n import Language
 from app.pages import render_content
 from app.parameters import DetailParameters, Parameters, create_path_key
 from app.problems.validation import FormErrors, describe_form_errors
+from app.queries.releases import COLLECTIONS
 from app.request import Context, RequestContext
 from app.schemas import Page, create_page_model
 
@@ -55,6 +56,8 @@ def add_collection(
     """
     tags: list[str | Enum] | None = [tag] if tag else None
     name = table.name.replace("-", "_")
+    if name not in COLLECTIONS:
+        raise LookupError(f"{name} is not in COLLECTIONS (app/queries/releases.py)")
     page = create_page_model(table.schema)
     router.add_api_route(
         f"/{table.name}",

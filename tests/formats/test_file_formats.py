@@ -1,6 +1,7 @@
 """Excel, Parquet, JSON-stat, JSON Lines, data package and SQLite, read by independent programs."""
 
 import base64
+import csv
 import hashlib
 import io
 import json
@@ -403,6 +404,29 @@ def test_the_package_is_valid(package: Path) -> None:
         report = Package(str(package / "datapackage.json")).validate()
     assert report.valid, report.flatten(["message"])
     assert report.stats["tasks"] == 21
+
+
+def test_every_column_with_keys_of_another_table_says_so(package: Path) -> None:
+    described = json.loads((package / "datapackage.json").read_text("utf-8"))["resources"]
+    columns, keys = {}, {}
+    for resource in described:
+        content = (package / resource["path"]).read_text("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(content)))
+        for field in resource["schema"]["fields"]:
+            name = field["name"]
+            columns[resource["name"], name] = {row[name] for row in rows} - {""}
+        if len(key := resource["schema"]["primaryKey"]) == 1:
+            keys[resource["name"]] = columns[resource["name"], *key]
+    for resource in described:
+        name, schema = resource["name"], resource["schema"]
+        known = {field for key in schema["foreignKeys"] for field in key["fields"]}
+        # These have several keys in one field, as columns do that are named like a table.
+        known |= {*schema["primaryKey"], "unstated_indicators"}
+        known |= {table.replace("-", "_") for table in keys}
+        texts = {one["name"] for one in schema["fields"] if one["type"] == "string"}
+        for field in texts - known:
+            values = columns[name, field]
+            assert not [table for table in keys if values and values <= keys[table]], (name, field)
 
 
 def test_the_package_has_the_counts_of_the_release(client: TestClient, package: Path) -> None:

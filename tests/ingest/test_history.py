@@ -310,6 +310,7 @@ def test_the_feeds_list_the_releases(client: TestClient) -> None:
     root = ET.fromstring(client.get("/v1/changes.atom?lang=zh").content)  # noqa: S314
     titles = [entry.findtext("atom:title", "", ATOM) for entry in root.findall("atom:entry", ATOM)]
     assert titles[-1] == "2026-11-25版：新增109项"
+    assert root.findtext("atom:author/atom:name", None, ATOM) == "共建“一带一路”经贸合作指标"
     for name in ("id", "title", "updated"):
         assert root.findtext(f"atom:{name}", None, ATOM)
     ids = [entry.findtext("atom:id", "", ATOM) for entry in root.findall("atom:entry", ATOM)]
