@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from babel.dates import format_date, get_month_names
 from babel.numbers import format_decimal
@@ -32,11 +32,6 @@ class StatementMeasure(StrEnum):
 class Bilingual(NamedTuple):
     en: str
     zh: str
-
-    @classmethod
-    def repeat(cls, text: str) -> Self:
-        """Return a text that is the same in both languages, such as a name."""
-        return cls(text, text)
 
     def get(self, language: Language) -> str:
         return self.zh if language is Language.CHINESE else self.en

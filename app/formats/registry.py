@@ -39,6 +39,10 @@ CHARTED = (
 )
 
 
+def build_untranslated(name: str) -> Bilingual:
+    return Bilingual(name, name)
+
+
 @dataclass(frozen=True)
 class Format:
     """A format, and the resources that are offered in it."""
@@ -155,7 +159,7 @@ TABLE_FORMATS = (
     StreamedFormat(
         "csv",
         text.CSV,
-        Bilingual.repeat("CSV"),
+        build_untranslated("CSV"),
         TABLE_NAMES,
         "The records of /v1/{name} as one flat table (RFC 4180, UTF-8), with the filters and "
         "orders of the list and without pages. Columns keep their names and order; new columns "
@@ -167,7 +171,7 @@ TABLE_FORMATS = (
     StreamedFormat(
         "jsonl",
         text.JSON_LINES,
-        Bilingual.repeat("JSON Lines"),
+        build_untranslated("JSON Lines"),
         TABLE_NAMES,
         "The records of /v1/{name}, one complete record per line, with the filters and orders of "
         "the list and without pages.",
@@ -189,7 +193,7 @@ TABLE_FORMATS = (
     FileFormat(
         "parquet",
         arrow.PARQUET,
-        Bilingual.repeat("Parquet"),
+        build_untranslated("Parquet"),
         TABLE_NAMES,
         "The columns of the CSV table with types: exact decimals, dates, and dictionaries of "
         "codes. Each column has a description.",
@@ -201,7 +205,7 @@ TABLE_FORMATS = (
     FileFormat(
         "arrow",
         arrow.ARROW_FILE,
-        Bilingual.repeat("Arrow"),
+        build_untranslated("Arrow"),
         TABLE_NAMES,
         "The columns of the CSV table as an Arrow IPC file with types: exact decimals, dates and "
         "texts. Each column has a description.",
@@ -212,7 +216,7 @@ TABLE_FORMATS = (
     StreamedFormat(
         "md",
         text.MARKDOWN,
-        Bilingual.repeat("Markdown"),
+        build_untranslated("Markdown"),
         TABLE_NAMES,
         "The columns of the CSV table as a table in GitHub Flavored Markdown, for issues and "
         "language models. A short introduction says how to read and cite the figures.",
@@ -222,7 +226,7 @@ TABLE_FORMATS = (
 )
 """The formats of every table."""
 JSON_STAT = Format(
-    "jsonstat", json_stat.MEDIA_TYPE, Bilingual.repeat("JSON-stat"), (OBSERVATIONS.name,)
+    "jsonstat", json_stat.MEDIA_TYPE, build_untranslated("JSON-stat"), (OBSERVATIONS.name,)
 )
 DATA_PACKAGE = StreamedFormat(
     "zip",
@@ -261,7 +265,7 @@ CITATION_FORMATS = tuple(
     CitationFormat(
         suffix,
         media_type,
-        Bilingual.repeat(title),
+        build_untranslated(title),
         (CITED_SOURCE, CITED_OBSERVATION, CITED_INDICATOR, CITED_SERIES, CITED_PRIORITY_AREA),
         "",
         UTF_8,
@@ -292,10 +296,10 @@ CITATION_FORMATS = tuple(
 )
 CHART_FORMATS = (
     Format(
-        "png", canvas.PNG, Bilingual.repeat("PNG"), CHARTED, is_text=False, is_compressible=False
+        "png", canvas.PNG, build_untranslated("PNG"), CHARTED, is_text=False, is_compressible=False
     ),
-    Format("svg", canvas.SVG, Bilingual.repeat("SVG"), CHARTED),
-    Format("vl.json", vega_lite.SPECIFICATION, Bilingual.repeat("Vega-Lite"), CHARTED),
+    Format("svg", canvas.SVG, build_untranslated("SVG"), CHARTED),
+    Format("vl.json", vega_lite.SPECIFICATION, build_untranslated("Vega-Lite"), CHARTED),
 )
 OTHER_FORMATS = (
     Format("atom", feeds.ATOM, Bilingual("Atom feed", "Atom订阅"), ("changes",)),

@@ -129,6 +129,8 @@ class TimeoutProtocol(asyncio.Protocol):
         self.is_head_timed = False
         self.is_paused = False
         """Whether the protocol has paused reading until it has processed what it has."""
+        self.is_scheduled = False
+        """Whether the event loop will parse the next piece."""
         self.pending = bytearray()
         """Bytes received but not parsed yet; until they are parsed, no more are read."""
         self.last_piece = b""
@@ -169,18 +171,32 @@ class TimeoutProtocol(asyncio.Protocol):
         self.protocol.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self.pending or self.is_paused or len(data) > self.max_piece:
-            is_first = not self.pending
+        is_waiting = self.is_paused or self.has_parsed_requests
+        if self.pending or is_waiting or len(data) > self.max_piece:
             self.pending += data
             self.transport.pause_reading()
-            if is_first and not self.is_paused:
-                self.parse_pending()
+            self.resume_parsing()
         else:
             self.parse(data)
 
+    def resume_parsing(self) -> None:
+        """Parse the next piece of what was received after other connections had their turn."""
+        if not self.is_scheduled:
+            self.is_scheduled = True
+            self.loop.call_soon(self.parse_pending)
+
+    @property
+    def has_parsed_requests(self) -> bool:
+        """Whether the protocol has parsed requests that wait until others have their responses.
+
+        It resumes reading after each response, even if it has not responded to any of these. Only
+        uvicorn's protocol with httptools has such requests.
+        """
+        return bool(getattr(self.protocol, "pipeline", ()))
+
     def parse_pending(self) -> None:
-        """Parse the next piece of what was received, then yield to other connections."""
-        if self.is_paused or self.transport.is_closing():
+        self.is_scheduled = False
+        if self.is_paused or self.has_parsed_requests or self.transport.is_closing():
             return
         size = self.max_piece
         piece = bytes(self.pending[:size])
@@ -188,7 +204,7 @@ class TimeoutProtocol(asyncio.Protocol):
         if piece:
             self.parse(piece)
         if self.pending:
-            self.loop.call_soon(self.parse_pending)
+            self.resume_parsing()
         elif not self.is_paused:
             self.transport.resume_reading()
 
@@ -214,7 +230,7 @@ class TimeoutProtocol(asyncio.Protocol):
         if self.is_paused:
             self.is_paused = False
             # Not at once: the protocol may still be completing a response.
-            self.loop.call_soon(self.parse_pending)
+            self.resume_parsing()
 
     def eof_received(self) -> bool | None:
         result: bool | None = self.protocol.eof_received()
@@ -241,6 +257,8 @@ class TimeoutProtocol(asyncio.Protocol):
 
     def finish_request(self) -> None:
         self.active_requests -= 1
+        if self.pending:
+            self.resume_parsing()
         if not self.active_requests:
             # Bytes of the next request, or of a body that nobody has read, may be here already.
             self.is_head_timed = self.received_bytes > 0
