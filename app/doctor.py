@@ -166,7 +166,7 @@ def check_free_space(settings: Settings) -> str:
     folder = next(parent for parent in target.absolute().parents if parent.exists())
     if not folder.is_dir():
         raise CheckFailedError(f"{folder} is not a folder; name another file with --database")
-    if not os.access(folder, os.W_OK):
+    if not os.access(folder, os.W_OK, effective_ids=True):
         with suppress(DatabaseError):
             check_target(target)
             return f"{folder} is read-only; the database in it can be served but not rebuilt"

@@ -1,14 +1,21 @@
 """What generated clients rely on: the served document, and the forms of their requests."""
 
+import asyncio
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from fastapi.responses import StreamingResponse
 from starlette.testclient import TestClient
 
 from app.application import App
+from app.enums import OpenApiVersion
+from app.i18n import Language
+from app.openapi import OpenApiDocuments, read_first_part
 
 pytestmark = pytest.mark.database
 
@@ -45,6 +52,34 @@ def test_the_document_is_built_once_for_all_hosts(client: TestClient) -> None:
     assert client.app.state.documents.built is built
     assert "server.invalid" not in there
     assert json.loads(there.replace("//data.example", "//testserver")) == here
+
+
+def test_requests_at_the_same_time_have_the_document_built_once(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(client.app, App)
+    documents = OpenApiDocuments(
+        client.app, client.app.request_router, client.app.state.documents.routers
+    )
+    built: list[Language] = []
+
+    def build(language: Language, release: str) -> dict[OpenApiVersion, bytes]:
+        built.append(language)
+        time.sleep(0.05)
+        return {OpenApiVersion.V3_1: release.encode()}
+
+    monkeypatch.setattr(documents, "build", build)
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda _: documents.render(OpenApiVersion.V3_1, "http://a"), range(4)))
+    assert built == [Language.ENGLISH]
+
+
+def test_examples_read_the_first_part_of_a_stream() -> None:
+    async def stream() -> AsyncIterator[bytes]:
+        yield b"first"
+        pytest.fail("the rest is read too")
+
+    assert asyncio.run(read_first_part(StreamingResponse(stream()))) == b"first"
 
 
 def test_version_3_0_has_no_keyword_of_3_1(client: TestClient) -> None:
@@ -125,6 +160,15 @@ def test_lists_in_the_forms_of_clients(client: TestClient, query: str) -> None:
     assert other.status_code == 200
     assert other.content == plain.content
     assert client.get(f"/v1/observations.csv?{query}").text.count("\n") > 2
+
+
+def test_all_forms_of_a_list_share_a_cached_response(client: TestClient) -> None:
+    assert isinstance(client.app, App)
+    store = client.app.cache.store
+    store.clear()
+    for query in (*LIST_FORMS, "topic=trade&topic=investment"):
+        client.get(f"/v1/observations?{query}&limit=3")
+    assert len(store.entries) == 1
 
 
 def test_a_comma_is_part_of_a_text(client: TestClient) -> None:

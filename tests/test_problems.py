@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 
 from app.application import App
 from app.http.routes import RouteDeclaration
+from app.problems import problem
 from app.problems.problem import PROBLEM_TYPES
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
@@ -165,6 +166,20 @@ def test_type_of_problem_is_an_address_that_explains_it(client: TestClient, kind
         assert kind.meaning[words] in response.text
     problem = refused(client, "/v1/nothing", 404)
     assert client.get(problem["type"]).status_code == 200
+
+
+def test_few_unknown_names_are_compared_with_known_ones(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[str] = []
+
+    def record_name(found: str, _: object) -> None:
+        compared.append(found)
+
+    monkeypatch.setattr(problem, "find_nearest", record_name)
+    query = "&".join(f"unknown{number}=1" for number in range(200))
+    refused(client, f"/v1/topics?{query}", 422)
+    assert 0 < len(compared) <= problem.MAX_ERRORS
 
 
 def test_unknown_kind_of_problem(client: TestClient) -> None:

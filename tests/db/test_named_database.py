@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from app import cli
 from app.db.files import name_digest_file
+from app.doctor import check_free_space
 from app.ingest.build import build
 from app.ingest.publish import write_content_digest
 from app.settings import Settings
@@ -92,6 +93,9 @@ def test_folder_that_is_read_only_is_served_from(other: Path) -> None:
     try:
         with unprivileged():
             assert cli.ensure_database(Settings(database=other)) == other
+            assert "read-only; the database in it can be served" in check_free_space(
+                Settings(database=other)
+            )
     finally:
         other.parent.chmod(0o755)
 

@@ -2,23 +2,33 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import anyio
 import httpx2
 import pytest
 from fastapi import Response
+from starlette.testclient import TestClient
 
-from app.http import limits
+from app import request
+from app.http import cache, cached_response, limits
 from app.http.connections import RejectionLog
+from app.negotiation import Coding
 from app.problems.problem import NotReady
 from app.request import ClientDisconnectedError, RequestContext
+from tests.support.targets import Target, opened
 
 pytestmark = pytest.mark.resources
+
+
+CLIENT = "testclient"
+"""How the test client is called in place of an address."""
 
 
 class Caller:
@@ -121,6 +131,54 @@ def test_a_full_queue_refuses_at_once(queue: limits.RequestQueue) -> None:
                 group.cancel_scope.cancel()
 
     anyio.run(send_requests)
+
+
+@pytest.mark.sqlite
+def test_a_full_queue_of_one_kind_leaves_the_others_free(
+    database: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = [SimpleNamespace(client=CLIENT, is_abandoned=False)] * limits.MAX_WAITING
+    monkeypatch.setattr(limits.DRAWINGS, "is_busy", True)
+    monkeypatch.setattr(limits.DRAWINGS, "waiting", waiting)
+    with opened(database) as app, TestClient(app) as client:
+        assert client.get("/v1/overview.svg").status_code == 503
+        for path in ("/v1/outcomes.xlsx", "/v1/outcomes.csv", "/sdmx/data/INDICATORS"):
+            assert client.get(path).status_code == 200, path
+
+
+@pytest.mark.sqlite
+def test_a_client_with_many_streams_gets_no_more(
+    database: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request, "MAX_BUFFERED", 1000)
+    with opened(database) as app, TestClient(app) as client:
+        assert client.get("/v1/observations.csv").status_code == 200
+        counts = Counter({CLIENT: limits.MAX_CLIENT_STREAMS})
+        monkeypatch.setattr(limits.STREAMS, "counts", counts)
+        assert client.get("/v1/observations.csv").status_code == 503
+
+
+def test_streams_are_compressed_in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The event loop would have no time for other requests."""
+    used: set[threading.Thread] = set()
+
+    def add(piece: bytes) -> bytes:
+        used.add(threading.current_thread())
+        return piece
+
+    async def compress() -> bytes:
+        pieces = cache.compress_pieces(stream(), Coding.BROTLI)
+        return b"".join([piece async for piece in pieces])
+
+    async def stream() -> AsyncIterator[bytes]:
+        yield b"a"
+        yield b"b"
+
+    compressor = cached_response.Compressor(add, lambda: b"")
+    monkeypatch.setattr(cache, "create_compressor", lambda _: compressor)
+    assert anyio.run(compress) == b"ab"
+    assert used.isdisjoint({threading.main_thread()})
+    assert used
 
 
 def test_a_client_with_many_requests_makes_room_for_another(queue: limits.RequestQueue) -> None:

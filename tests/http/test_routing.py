@@ -168,6 +168,31 @@ def test_a_locked_table_costs_one_statement_timeout(cluster: Cluster, copied_dat
             assert asyncio.run(fetch(app, path))[0] == 200, path
 
 
+def test_a_list_does_not_wait_for_a_table_that_is_locked(
+    cluster: Cluster, copied_database: URL
+) -> None:
+    name = str(copied_database.database)
+    address = f"host=127.0.0.1 port={cluster.port} user=postgres dbname={name}"
+    newest = "SELECT schema_name FROM bri.releases ORDER BY number DESC LIMIT 1"
+    ((schema,),) = cluster.execute(newest, name)
+
+    async def send_requests(app: App) -> None:
+        waiting = [
+            asyncio.create_task(fetch(app, "/v1/topics", f"limit={number}"))
+            for number in range(1, 5)
+        ]
+        await asyncio.sleep(0.1)
+        assert (await fetch(app, "/v1/units"))[0] == 200
+        assert not any(task.done() for task in waiting)
+        assert {status for status, *_ in await asyncio.gather(*waiting)} == {503}
+
+    with opened(copied_database, statement_timeout=2, cache_entries=0) as app:
+        assert asyncio.run(fetch(app, "/v1/units"))[0] == 200
+        with psycopg.connect(address) as locking:
+            locking.execute(f'LOCK TABLE "{schema}".topic IN ACCESS EXCLUSIVE MODE'.encode())
+            asyncio.run(send_requests(app))
+
+
 @pytest.mark.sqlite
 @pytest.mark.parametrize(("path", "query"), [("/v1/topics", "limit=2"), ("/v1/topics/trade", "")])
 def test_a_statement_that_the_driver_stops_is_executed_once(

@@ -138,6 +138,16 @@ def test_a_body_that_stalls_is_not_waited_for(bounded: Server) -> None:
     assert exchange(bounded.port, large)[:13] in {b"HTTP/1.1 413 ", b""}
 
 
+def test_a_byte_of_a_body_does_not_hold_the_connection(bounded: Server) -> None:
+    """The request has its response, and the rest of its body never comes."""
+    with connect(bounded.port) as connection:
+        connection.sendall(REQUEST.replace(b"GET", b"POST") + b"Content-Length: 100\r\n\r\n")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 405 ")
+        with suppress(OSError):
+            connection.sendall(b"x")
+        wait_for(lambda: is_closed(connection), 5)
+
+
 def test_an_incomplete_head_gets_408(bounded: Server) -> None:
     received = exchange(bounded.port, b"GET /v1 HTTP/1.1\r\nHost:")
     assert received.startswith(b"HTTP/1.1 408 ")

@@ -136,6 +136,18 @@ def test_a_response_that_cannot_be_finished_is_a_problem(database: Target, tmp_p
     assert "Traceback" not in log.read_text()
 
 
+def test_a_body_that_stalls_delays_the_end_for_a_limited_time(database: Target) -> None:
+    with (
+        launched(database, BRI_SHUTDOWN_TIMEOUT="1", BRI_MCP="true") as server,
+        socket.create_connection(("127.0.0.1", server.port)) as client,
+    ):
+        client.sendall(b"POST /mcp HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{")
+        time.sleep(0.3)
+        os.kill(server.pid, signal.SIGTERM)
+        server.process.join(LONGEST_END / 2)
+        assert server.process.exitcode is not None
+
+
 def test_stopped_workers_delay_the_end_for_a_limited_time(database: Target) -> None:
     with launched(database, workers=2, BRI_SHUTDOWN_TIMEOUT="1") as server:
         left = workers_of(server.pid)
