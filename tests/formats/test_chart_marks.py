@@ -286,3 +286,11 @@ def test_a_card_of_several_figures_names_period_and_countries() -> None:
     chart.groups = [Group("Trade", [tile])]
     printed = text_of(draw(chart, layout_card(chart, Theme.LIGHT)))
     assert "Trade20trillionyuanFullyear2024,Partnersof2023" in printed
+
+
+def test_a_card_without_a_headline_draws_the_figures_of_its_panels() -> None:
+    chart = Chart(Language.ENGLISH, "Projects", "release 1", sources=SOURCES)
+    chart.panels = [create_panel([create_point(2023, "20"), create_point(2024, "54")])]
+    printed = text_of(draw(chart, layout_card(chart, Theme.LIGHT)))
+    assert "20trillionyuan" in printed
+    assert "54trillionyuan" in printed
