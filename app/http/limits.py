@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from ipaddress import IPv6Network
+from ipaddress import IPv6Address, IPv6Network
 from itertools import count
 from math import ceil
 from time import time
@@ -97,8 +97,19 @@ class RequestLimits:
 
 def get_network(address: str) -> str:
     """Return the address of a client, or its network for IPv6, where addresses cost nothing."""
+    address = unmap_address(address)
     try:
         return str(IPv6Network((address, IPV6_PREFIX), strict=False))
+    except ValueError:
+        return address
+
+
+def unmap_address(address: str) -> str:
+    """Return the IPv4 address that a socket of both versions shows as ``::ffff:192.0.2.1``."""
+    if ":" not in address:
+        return address
+    try:
+        return str(IPv6Address(address).ipv4_mapped or address)
     except ValueError:
         return address
 

@@ -15,7 +15,7 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from app.http.connections import ConnectionTable
-from app.http.limits import get_network
+from app.http.limits import get_network, unmap_address
 from app.problems.messages import HEADERS_TOO_LARGE, REQUEST_TIMEOUT
 from app.problems.problem import HeadersTooLarge, Problem, RequestTimeout
 from app.server.rejections import describe_malformed, serialize_rejection
@@ -76,7 +76,8 @@ class ResponseTransport:
     """The transport of a connection, as the wrapped protocol sees it.
 
     What the protocol writes while no request is answered is its own rejection of a request that it
-    cannot parse; it is replaced by a problem document.
+    cannot parse; it is replaced by a problem document. The address of a client is that of its
+    version of IP, so that the trusted proxies are found.
     """
 
     def __init__(self, transport: asyncio.Transport, connection: "TimeoutProtocol") -> None:
@@ -88,6 +89,14 @@ class ResponseTransport:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.transport, name)
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        if name == "socket":
+            return None  # Otherwise uvicorn would read the address from it.
+        found = self.transport.get_extra_info(name, default)
+        if name == "peername" and isinstance(found, tuple):
+            return unmap_address(found[0]), found[1]
+        return found[:2] if name == "sockname" and isinstance(found, tuple) else found
 
     def write(self, data: bytes) -> None:
         if not self.connection.active_requests and data.startswith(b"HTTP/1.1 400"):
@@ -149,12 +158,13 @@ class TimeoutProtocol(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport  # type: ignore[assignment]
-        address = transport.get_extra_info("peername")
+        wrapped = ResponseTransport(self.transport, self)
+        address = wrapped.get_extra_info("peername")
         peer = address[0] if isinstance(address, tuple) else ""
         self.client = "" if peer in self.proxies else get_network(peer)
         self.deadline.set(HEAD_TIMEOUT)
         self.is_head_timed = True
-        self.protocol.connection_made(ResponseTransport(self.transport, self))
+        self.protocol.connection_made(wrapped)
         if self.connections is not None:
             try:
                 self.connections.add(self)

@@ -105,6 +105,28 @@ def test_clients_of_a_passed_socket_have_addresses(database: Path) -> None:
             assert statuses == [200, 200, 429]
 
 
+def send_from(address: str, base: str, **headers: str) -> int:
+    """Send a request from an address of this machine, and return the status."""
+    transport = httpx2.HTTPTransport(local_address=address)
+    with httpx2.Client(transport=transport, base_url=base, headers=headers) as client:
+        return client.get(TOPICS).status_code
+
+
+def test_clients_of_a_socket_of_both_versions_have_addresses(database: Path) -> None:
+    """As ``ListenStream=8000`` creates it: each IPv4 client is shown as an IPv6 address."""
+    with (
+        socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True) as listener,
+        activated(database, listener, BRI_RATE_LIMIT="1/hour") as process,
+    ):
+        base = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        wait_until_ready(base, process.poll)
+        clients = ["127.0.0.2", "127.0.0.3", "127.0.0.2"]
+        assert [send_from(one, base) for one in clients] == [200, 200, 429]
+        for forwarded in ("192.0.2.1", "192.0.2.2"):
+            headers = {"X-Forwarded-For": forwarded}
+            assert send_from("127.0.0.1", base, **headers) == 200
+
+
 def test_a_socket_that_cannot_be_served_is_refused(database: Path, tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as unix, listen() as listener:
         unix.bind(str(tmp_path / "socket"))
