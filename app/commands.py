@@ -160,7 +160,10 @@ def share_metrics(settings: Settings, workers: int) -> Iterator[None]:
     if not settings.metrics or workers == 1:
         yield
         return
-    with TemporaryDirectory(prefix="bri-metrics-") as folder:
+    # Not beside the files of downloads: a worker that maps a file on a full disk is killed.
+    memory = Path("/dev/shm")  # noqa: S108 - the folder gets a name that nobody can guess
+    parent = memory if os.access(memory, os.W_OK) else None
+    with TemporaryDirectory(prefix="bri-metrics-", dir=parent) as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         yield
 

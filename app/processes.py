@@ -11,8 +11,8 @@ import gc
 import os
 import pickle
 import sys
-from collections.abc import Callable
-from contextlib import nullcontext, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from multiprocessing.connection import Connection, Pipe
 from multiprocessing.reduction import recv_handle, send_handle
 from pathlib import Path
@@ -188,7 +188,7 @@ def serve(connection: "JobConnection") -> None:
 
 def run_job(message: bytes, descriptor: int | None) -> Outcome:
     try:
-        with nullcontext() if descriptor is None else os.fdopen(descriptor, "wb") as file:
+        with nullcontext() if descriptor is None else open_result(descriptor) as file:
             function, arguments = pickle.loads(message)  # noqa: S301 - from the parent process
             result = function(*arguments) if file is None else function(*arguments, file)
     except Exception as error:  # noqa: BLE001 - raised again in the parent process
@@ -196,6 +196,20 @@ def run_job(message: bytes, descriptor: int | None) -> Outcome:
         error.add_note("".join(format_exception(error)))
         return Outcome(None, error, read_memory())
     return Outcome(result, None, read_memory())
+
+
+@contextmanager
+def open_result(descriptor: int) -> Iterator[IO[bytes]]:
+    """Open the file that a job writes, and close it; keep the error of a job that fails."""
+    file = os.fdopen(descriptor, "wb")
+    try:
+        yield file
+    except BaseException:
+        # Closing writes what is buffered, which fails again on a full disk.
+        with suppress(OSError):
+            file.close()
+        raise
+    file.close()
 
 
 def encode_outcome(outcome: Outcome) -> bytes:

@@ -79,6 +79,9 @@ def open_batches(query: TableQuery, schema: "ArrowSchema") -> "Iterator[RecordBa
     """Read the rows as record batches, so that memory holds one chunk at a time.
 
     An error of the query is raised as it is; the library would only quote its text.
+
+    Raises:
+        OSError: if the file cannot be written.
     """
     from arro3.core import RecordBatchReader
 
@@ -95,9 +98,12 @@ def open_batches(query: TableQuery, schema: "ArrowSchema") -> "Iterator[RecordBa
 
     try:
         yield RecordBatchReader.from_batches(schema, read_batches())
-    except Exception:
+    except BaseException as error:
         if errors:
             raise errors[0] from None
+        # The library quotes the error of a write, or panics, which is not an Exception.
+        if "OSError" in str(error):
+            raise OSError(str(error)) from None
         raise
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
 from itertools import chain
+from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING
 
 from app import parameters
@@ -123,42 +124,55 @@ def write_sheets(
 
     Raises:
         InvalidParameters: if a sheet has more rows than a workbook holds.
+        OSError: if temporary files cannot be written.
     """
     from xlsxwriter import Workbook
+    from xlsxwriter.exceptions import FileCreateError
 
-    language, subject = query.language, cite_dataset(query.release, query.base, query.language)
-    # The release dates the workbook, so that equal releases produce equal bytes.
-    created = datetime.combine(query.release["released_on"], time.min)
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
         "strings_to_numbers": False,
         "strings_to_urls": False,
     }
+    try:
+        # The package leaves its files behind if it fails, so they have a folder that is removed.
+        with (
+            TemporaryDirectory(prefix="bri-workbook-") as folder,
+            Workbook(file, {**options, "tmpdir": folder}) as workbook,
+        ):
+            fill_workbook(workbook, query, title, shown)
+    except FileCreateError as error:
+        raise OSError(str(error)) from error
+
+
+def fill_workbook(
+    workbook: "Workbook", query: TableQuery, title: Bilingual, shown: Sequence[Sheet]
+) -> None:
+    language, subject = query.language, cite_dataset(query.release, query.base, query.language)
+    # The release dates the workbook, so that equal releases produce equal bytes.
+    created = datetime.combine(query.release["released_on"], time.min)
+    workbook.set_properties({"title": title.get(language), "subject": subject, "created": created})
     sources = Sheet(sheets.SOURCES, read_records(tables.SOURCES, query))
     notes = Sheet(sheets.NOTES, build_notes(query, [one.layout for one in shown]))
     tables_shown = (*shown, sources, notes)
-    with Workbook(file, options) as workbook:
-        workbook.set_properties(
-            {"title": title.get(language), "subject": subject, "created": created}
-        )
-        styles = Styles(workbook, FONT.get(language))
-        rows = cover_sheet.build_rows(query, [one.layout for one in tables_shown])
-        cover = workbook.add_worksheet(cover_sheet.TITLE.get(language))
-        write_cover(cover, title.get(language), rows, styles)
-        worksheets = [cover]
-        for sheet in tables_shown:
-            worksheet = workbook.add_worksheet(sheet.layout.title.name.get(language))
-            write_sheet(worksheet, sheet, styles, language, subject)
-            worksheets.append(worksheet)
-        for worksheet in worksheets:
-            header = f"&L&B{escape_header(title.get(language))}&R{escape_header(worksheet.name)}"
-            worksheet.set_header(header)
-            worksheet.set_footer(f"&L{escape_header(subject)}&R{PAGE.get(language)}")
-            worksheet.set_landscape()
-            worksheet.set_paper(PAPER_A4)
-            worksheet.fit_to_pages(1, 0)
-            worksheet.set_margins(left=0.5, right=0.5, top=0.8, bottom=0.8)
+    styles = Styles(workbook, FONT.get(language))
+    rows = cover_sheet.build_rows(query, [one.layout for one in tables_shown])
+    cover = workbook.add_worksheet(cover_sheet.TITLE.get(language))
+    write_cover(cover, title.get(language), rows, styles)
+    worksheets = [cover]
+    for sheet in tables_shown:
+        worksheet = workbook.add_worksheet(sheet.layout.title.name.get(language))
+        write_sheet(worksheet, sheet, styles, language, subject)
+        worksheets.append(worksheet)
+    for worksheet in worksheets:
+        header = f"&L&B{escape_header(title.get(language))}&R{escape_header(worksheet.name)}"
+        worksheet.set_header(header)
+        worksheet.set_footer(f"&L{escape_header(subject)}&R{PAGE.get(language)}")
+        worksheet.set_landscape()
+        worksheet.set_paper(PAPER_A4)
+        worksheet.fit_to_pages(1, 0)
+        worksheet.set_margins(left=0.5, right=0.5, top=0.8, bottom=0.8)
 
 
 def build_notes(query: TableQuery, layouts: Sequence[SheetLayout]) -> Iterator[Record]:

@@ -97,14 +97,14 @@ class RequestLimits:
 
 def get_network(address: str) -> str:
     """Return the address of a client, or its network for IPv6, where addresses cost nothing."""
-    address = unmap_address(address)
+    address = get_plain_address(address)
     try:
         return str(IPv6Network((address, IPV6_PREFIX), strict=False))
     except ValueError:
         return address
 
 
-def unmap_address(address: str) -> str:
+def get_plain_address(address: str) -> str:
     """Return the IPv4 address that a socket of both versions shows as ``::ffff:192.0.2.1``."""
     if ":" not in address:
         return address

@@ -15,7 +15,7 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from app.http.connections import ConnectionTable
-from app.http.limits import get_network, unmap_address
+from app.http.limits import get_network, get_plain_address
 from app.problems.messages import HEADERS_TOO_LARGE, REQUEST_TIMEOUT
 from app.problems.problem import HeadersTooLarge, Problem, RequestTimeout
 from app.server.rejections import describe_malformed, serialize_rejection
@@ -90,12 +90,12 @@ class ResponseTransport:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.transport, name)
 
-    def get_extra_info(self, name: str, default: Any = None) -> Any:
+    def get_extra_info(self, name: str, default: object = None) -> object:
         if name == "socket":
             return None  # Otherwise uvicorn would read the address from it.
         found = self.transport.get_extra_info(name, default)
         if name == "peername" and isinstance(found, tuple):
-            return unmap_address(found[0]), found[1]
+            return get_plain_address(found[0]), found[1]
         return found[:2] if name == "sockname" and isinstance(found, tuple) else found
 
     def write(self, data: bytes) -> None:

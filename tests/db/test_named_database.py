@@ -1,6 +1,7 @@
 """A database that was named is served as it is; only a build replaces it."""
 
 import json
+import resource
 import sqlite3
 from contextlib import closing
 from hashlib import sha256
@@ -17,7 +18,7 @@ from app.ingest.build import build
 from app.ingest.publish import write_content_digest
 from app.settings import Settings
 from tests.db.test_damaged_files import let_everybody_pass, unprivileged
-from tests.support.processes import find_free_port, run_bri, serving
+from tests.support.processes import find_free_port, launched, run_bri, run_command, serving
 from tests.support.seeds import GOODS, MIGRATIONS, SEED, copy_seed, edit
 from tests.support.targets import opened
 from tests.test_doctor import findings, without_temporary_files
@@ -145,3 +146,22 @@ def test_without_temporary_files_only_some_formats_fail(
             assert (ready.status_code, ready.json()) == (200, {"status": "no_temporary_files"})
         assert client.get("/v1/observations.xlsx").status_code == 200
         assert json.loads(client.get("/health/ready").content) == {"status": "ok"}
+
+
+def run_with_small_files(*arguments: str) -> None:
+    """Run the command line as on a disk that is nearly full."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+    run_command(*arguments)
+
+
+def test_a_full_disk_leaves_no_files(other: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    with launched(other, run_with_small_files, TMPDIR=str(folder)) as server:
+        for suffix in ("xlsx", "parquet", "arrow", "xlsx"):
+            refused = httpx2.get(f"{server.base}/v1/observations.{suffix}")
+            assert refused.status_code == 503, (suffix, server.log.read_text())
+            assert refused.headers["retry-after"] == "60", server.log.read_text()
+            assert list(folder.iterdir()) == []
+        assert httpx2.get(f"{server.base}/v1/topics").status_code == 200
+        assert "ERROR" not in server.log.read_text()
