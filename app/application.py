@@ -1,6 +1,7 @@
 """Create the application: its routers, middleware and cache."""
 
 import gc
+import logging
 import os
 import signal
 import sys
@@ -17,7 +18,7 @@ from fastapi import FastAPI, Response
 from starlette.types import ASGIApp
 
 from app import __version__
-from app.db import FileLimits, PostgresLimits, create_store
+from app.db import DatabaseError, FileLimits, PostgresLimits, create_store
 from app.db.processes import FILES, SDMX
 from app.enums import LogFormat
 from app.formats.charts.rendering import FONT_PROCESS
@@ -57,6 +58,8 @@ from app.settings import Settings
 if TYPE_CHECKING:
     from app.http.metrics import Metrics
     from app.mcp import McpApp
+
+log = logging.getLogger("uvicorn.error")
 
 ROUTERS = (
     charts.router,
@@ -232,7 +235,13 @@ async def lifespan(app: App) -> AsyncIterator[dict[str, Any]]:
 
 def create_from_environment() -> FastAPI:
     end_with_parent()
-    app = create_app(Settings())
+    try:
+        app = create_app(Settings())
+    except DatabaseError as error:
+        if parent_process() is None:
+            raise
+        log.critical("a worker cannot start: %s", error)
+        raise SystemExit(1) from None
     # The command line has disabled the garbage collector, since imports leave no garbage.
     gc.freeze()
     gc.enable()

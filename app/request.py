@@ -147,6 +147,8 @@ class RequestContext:
     """Headers of the response that depend on the client."""
     pinned_release: str | None = None
     """The release that the query names, for a permanent link; it is the one that is served."""
+    waiting_clients: set[str] = field(default_factory=set)
+    """The networks of clients that have sent the same request since, and wait for its response."""
     release_error: DatabaseError | None = None
     """Why no release can be served, once it was looked up."""
 

@@ -26,7 +26,7 @@ from app.http.conditional import (
     evaluate_preconditions,
     parse_range,
 )
-from app.http.limits import STREAMS
+from app.http.limits import STREAMS, get_network
 from app.negotiation import Coding
 from app.problems.messages import PRECONDITION_FAILED, RANGE_NOT_SATISFIABLE
 from app.problems.problem import PreconditionFailed, RangeNotSatisfiable
@@ -199,6 +199,7 @@ class CacheMiddleware:
         outcome: Outcome = NoResponse.ABANDONED
         while outcome is NoResponse.ABANDONED and key in pending:
             other, future = pending[key]
+            other.waiting_clients.add(get_network(context.client))
             outcome = await shield(future)
             context.route = other.route
         if isinstance(outcome, CachedResponse):

@@ -122,6 +122,11 @@ class WaitingRequest:
     scope: CancelScope = field(default_factory=CancelScope)
 
     @property
+    def clients(self) -> set[str]:
+        """The clients that wait for the response, which may be the same for several."""
+        return {self.client, *self.context.waiting_clients}
+
+    @property
     def is_abandoned(self) -> bool:
         """Whether the client has gone."""
         connection = self.context.connection
@@ -192,10 +197,15 @@ class RequestQueue:
         if not self.waiting:
             self.is_busy = False
             return
-        request = min(self.waiting, key=lambda one: self.served.get(one.client, 0))
+        request = min(self.waiting, key=self.find_last_turn)
         self.waiting.remove(request)
-        self.note_turn(request.client)
+        for client in request.clients:
+            self.note_turn(client)
         request.is_next.set()
+
+    def find_last_turn(self, request: WaitingRequest) -> int:
+        """Return the earliest number of a last turn among the clients of a request."""
+        return min(self.served.get(client, 0) for client in request.clients)
 
     def note_turn(self, client: str) -> None:
         self.served.pop(client, None)
@@ -224,9 +234,11 @@ class RequestQueue:
             return
         counts = Counter(request.client for request in self.waiting)
         greediest, most = counts.most_common(1)[0]
-        if counts[client] + 1 >= most:
+        # Nobody loses a response for which others wait too.
+        own = [request for request in self.waiting if request.clients == {greediest}]
+        if counts[client] + 1 >= most or not own:
             raise create_queue_full_error()
-        self.cancel(next(one for one in reversed(self.waiting) if one.client == greediest))
+        self.cancel(own[-1])
 
     def cancel(self, request: WaitingRequest) -> None:
         self.waiting.remove(request)

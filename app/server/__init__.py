@@ -5,6 +5,7 @@ import os
 import sys
 from asyncio import Protocol
 from collections.abc import Sequence
+from signal import SIGINT, SIGTERM, signal
 from socket import AF_INET, AF_INET6, SO_ACCEPTCONN, SOCK_STREAM, SOL_SOCKET, socket
 from time import monotonic
 
@@ -16,6 +17,8 @@ from uvicorn.supervisors.multiprocess import Process
 
 from app.server.timeouts import MAX_HEAD, TimeoutProtocol
 
+log = logging.getLogger("uvicorn.error")
+
 FIRST_PASSED_SOCKET = 3
 """The descriptor of the first socket that systemd passes: sd_listen_fds(3)."""
 
@@ -23,6 +26,9 @@ HEALTH_TIMEOUT = 30
 """The seconds in which a worker has to answer before it is replaced."""
 ANSWER_TIMEOUT = 0.5
 """The seconds for which the supervisor waits for an answer before it handles signals."""
+RESTART_MEMORY = 120.0
+"""The seconds for which a worker that has ended delays the replacement of another."""
+MAX_DELAY = 60.0
 KILL_DELAY = 5
 """The seconds after its requests in which a worker may end its helper processes and itself."""
 HSTS = ("strict-transport-security", "max-age=31536000")
@@ -59,37 +65,78 @@ class ServerProtocol(TimeoutProtocol):
 class Supervisor(Multiprocess):
     """Workers, each replaced when it has ended or no longer answers."""
 
+    def __init__(self, config: Config, sockets: list[socket]) -> None:
+        super().__init__(config, sockets)
+        # At once: uvicorn handles a signal only after all that came before.
+        for number in (SIGINT, SIGTERM):
+            signal(number, lambda *_: self.should_exit.set())
+        self.replaced_at = -RESTART_MEMORY
+        """When a worker that had ended was last replaced."""
+        self.delay = 0.0
+        """The seconds after that before another one is."""
+
     def join_all(self) -> None:
-        """Wait for the workers to end; kill those that do not, as one that is stopped cannot."""
+        self.join_workers(self.processes)
+
+    def join_workers(self, workers: Sequence[Process]) -> None:
+        """Wait for workers to end; kill those that do not, as one that is stopped cannot."""
         shutdown = self.config.timeout_graceful_shutdown or 0
         deadline = monotonic() + shutdown + KILL_DELAY
-        for worker in self.processes:
+        for worker in workers:
             worker.process.join(max(deadline - monotonic(), 0))
             if worker.process.is_alive():
                 worker.process.kill()
-        super().join_all()
+            worker.process.join()
+
+    def handle_ttou(self) -> None:
+        """End one worker, but not the last."""
+        if len(self.processes) > 1:
+            self.processes_num -= 1
+            worker = self.processes.pop()
+            worker.terminate()
+            self.join_workers([worker])
+
+    def restart_all(self) -> None:
+        """Replace each worker when its successor is ready."""
+        for index, worker in enumerate(self.processes):
+            successor = Process(self.config, self.sockets)
+            successor.start()
+            timeout = self.config.timeout_worker_healthcheck
+            if not successor.wait_until_ready(timeout, self.should_exit):
+                successor.terminate()
+                self.join_workers([successor])
+                if not self.should_exit.is_set():
+                    log.error("a new worker was not ready in time; the present workers remain")
+                return
+            self.processes[index] = successor
+            worker.terminate()
+            self.join_workers([worker])
 
     def keep_subprocess_alive(self) -> None:
-        """Replace the workers that have ended, and those that have long not answered.
+        """Replace the workers that have ended: one at once, others that soon follow later."""
+        self.kill_stuck_workers()
+        if not all(worker.is_alive(ANSWER_TIMEOUT) for worker in self.processes):
+            since = monotonic() - self.replaced_at
+            if since < self.delay:
+                return
+            self.delay = min(2 * self.delay, MAX_DELAY) if since < RESTART_MEMORY else 1
+            self.replaced_at += since
+        super().keep_subprocess_alive()
 
-        uvicorn waits for one answer after the other, and handles no signal meanwhile.
-        """
-        if self.should_exit.is_set():
-            return
+    def kill_stuck_workers(self) -> None:
+        """Kill the workers that have long not answered, since uvicorn waits for them forever."""
         for worker in self.processes:
             # Only the worker uses its end of the pipe. While it is open here too, the end of a
             # worker goes unnoticed until the answer to a question that it was asked is overdue.
             worker.child_conn.close()
         deadline = monotonic() + self.config.timeout_worker_healthcheck
         silent = [worker for worker in self.processes if is_silent(worker)]
-        while silent and not self.signal_queue:
+        while silent and not self.should_exit.is_set():
             if monotonic() > deadline:
                 for worker in silent:
                     worker.process.kill()
                     worker.process.join()
             silent = [worker for worker in silent if is_silent(worker)]
-        if not self.signal_queue:
-            super().keep_subprocess_alive()
 
 
 def is_silent(worker: Process) -> bool:
@@ -106,7 +153,7 @@ def has_fast_path() -> bool:
     return ServerProtocol.protocol_class is not AutoHTTPProtocol
 
 
-logging.getLogger("uvicorn.error").addFilter(is_loggable)
+log.addFilter(is_loggable)
 
 
 def take_passed_sockets() -> list[socket]:

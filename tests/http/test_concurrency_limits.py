@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -38,6 +38,7 @@ class Caller:
         self.is_closed = is_gone
         self.connection = self
         self.client = client
+        self.waiting_clients: set[str] = set()
         self.app = self.state = self
         self.rejections = RejectionLog()
 
@@ -137,7 +138,9 @@ def test_a_full_queue_refuses_at_once(queue: limits.RequestQueue) -> None:
 def test_a_full_queue_of_one_kind_leaves_the_others_free(
     database: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    waiting = [SimpleNamespace(client=CLIENT, is_abandoned=False)] * limits.MAX_WAITING
+    waiting = [
+        SimpleNamespace(client=CLIENT, clients={CLIENT}, is_abandoned=False)
+    ] * limits.MAX_WAITING
     monkeypatch.setattr(limits.DRAWINGS, "is_busy", True)
     monkeypatch.setattr(limits.DRAWINGS, "waiting", waiting)
     with opened(database) as app, TestClient(app) as client:
@@ -179,6 +182,39 @@ def test_streams_are_compressed_in_threads(monkeypatch: pytest.MonkeyPatch) -> N
     assert anyio.run(compress) == b"ab"
     assert used.isdisjoint({threading.main_thread()})
     assert used
+
+
+def test_a_request_has_the_turn_of_any_client_that_waits_for_it(
+    queue: limits.RequestQueue,
+) -> None:
+    """Another client may wait for what one with many requests has asked for last."""
+    served: list[str] = []
+
+    def create(name: str) -> Response:
+        served.append(name)
+        return Response()
+
+    async def send(number: int, shared: Any) -> None:
+        with suppress(NotReady):
+            await queue.run(shared or caller(), partial(create, str(number)))
+
+    async def send_requests() -> None:
+        shared = caller()
+        async with anyio.create_task_group() as group:
+            with blocked() as work:
+                group.start_soon(queue.run, caller(), work)
+                await anyio.sleep(0.01)
+                for number in range(limits.MAX_WAITING):
+                    is_last = number == limits.MAX_WAITING - 1
+                    group.start_soon(send, number, shared if is_last else None)
+                await anyio.sleep(0.01)
+                shared.waiting_clients.add("192.0.2.2")
+                group.start_soon(queue.run, caller("192.0.2.3"), partial(create, "third"))
+                await anyio.sleep(0.01)
+
+    anyio.run(send_requests)
+    assert set(served[:2]) == {str(limits.MAX_WAITING - 1), "third"}
+    assert str(limits.MAX_WAITING - 2) not in served, "the newest that nobody else waits for"
 
 
 def test_a_client_with_many_requests_makes_room_for_another(queue: limits.RequestQueue) -> None:

@@ -160,6 +160,41 @@ def test_stopped_workers_delay_the_end_for_a_limited_time(database: Target) -> N
     assert not any(Path(f"/proc/{one}").exists() for one in left)
 
 
+@pytest.mark.parametrize("request_sent", [signal.SIGHUP, signal.SIGTTOU])
+def test_a_stopped_worker_does_not_hold_the_supervisor(
+    database: Target, request_sent: signal.Signals
+) -> None:
+    with launched(database, workers=2, BRI_SHUTDOWN_TIMEOUT="1") as server:
+        os.kill(workers_of(server.pid)[-1], signal.SIGSTOP)
+        os.kill(server.pid, request_sent)
+        time.sleep(1)
+        os.kill(server.pid, signal.SIGTERM)
+        server.process.join(LONGEST_END)
+        assert server.process.exitcode is not None
+
+
+@pytest.mark.sqlite
+def test_a_worker_that_cannot_start_is_tried_again_later(copied_file: Path, tmp_path: Path) -> None:
+    log, whole = tmp_path / "log", copied_file.read_bytes()
+    with launched(copied_file, workers=2, log=log) as server:
+        # A worker that has started watches for new releases in a third thread.
+        tasks = [Path(f"/proc/{worker}/task") for worker in workers_of(server.pid)]
+        wait_for(lambda: all(len([*task.iterdir()]) > 2 for task in tasks), LONGEST_END)
+        copied_file.with_name("new").write_bytes(b"nonsense")
+        copied_file.with_name("new").rename(copied_file)
+        wait_for(lambda: log.read_text().count("previous release is kept") == 2, LONGEST_END)
+        os.kill(workers_of(server.pid)[0], signal.SIGKILL)
+        wait_for(lambda: "a worker cannot start" in log.read_text(), LONGEST_END)
+        time.sleep(1)
+        assert log.read_text().count("a worker cannot start") <= 2
+        assert "Traceback" not in log.read_text()
+        assert fetch(server.port, "/v1/topics") == "200"
+        copied_file.with_name("new").write_bytes(whole)
+        copied_file.with_name("new").rename(copied_file)
+        wait_for(lambda: len(workers_of(server.pid)) == 2, LONGEST_END)
+        wait_for(lambda: fetch(server.port, "/v1/units") == "200", LONGEST_END)
+
+
 def test_a_killed_worker_is_replaced(database: Target) -> None:
     with launched(database, workers=2, BRI_SHUTDOWN_TIMEOUT="60") as server:
         with load(server.port, 4) as (counts, stop):
