@@ -254,6 +254,25 @@ def test_examples_of_properties_are_right(document: dict[str, Any]) -> None:
             assert not errors, (where, errors)
 
 
+def list_values(schema: dict[str, Any], named: dict[str, Any]) -> list[str]:
+    """List the values of an enumeration, or none of another schema."""
+    if reference := schema.get("$ref"):
+        return list_values(named[reference.rpartition("/")[2]], named)
+    return [one for one in schema.get("enum", ()) if isinstance(one, str)]
+
+
+def test_a_description_that_lists_values_lists_all_of_them(document: dict[str, Any]) -> None:
+    named, complete = document["components"]["schemas"], 0
+    for where, schema in schemas(named, "schemas"):
+        values = list_values(schema, named)
+        text = schema.get("description", "")
+        missing = [one for one in values if not re.search(rf"\b{re.escape(one)}\b", text)]
+        if len(missing) < len(values) / 2:
+            assert not missing, where
+            complete += 1
+    assert complete > 10
+
+
 def test_no_title_and_no_null_in_parameters(document: dict[str, Any]) -> None:
     for operations in document["paths"].values():
         for parameter in operations["get"].get("parameters", []):
