@@ -273,6 +273,30 @@ def test_a_description_that_lists_values_lists_all_of_them(document: dict[str, A
     assert complete > 10
 
 
+def test_a_citation_of_a_page_names_the_page(document: dict[str, Any]) -> None:
+    pages = set()
+    for path in document["paths"]:
+        text = operation(document, path)["description"]
+        if "/citation" in path and (match := re.match("The page of the (.+?) as", text)):
+            pages.add(match[1])
+            assert f"{{{match[1].replace(' ', '_')}}}" in path
+    assert len(pages) == 3
+
+
+def test_the_source_of_a_hit_is_described_for_every_kind_that_has_one(
+    client: TestClient, document: dict[str, Any]
+) -> None:
+    field = document["components"]["schemas"]["SearchHit"]["properties"]["source"]
+    found = {
+        hit["kind"]
+        for kind in document["components"]["schemas"]["SearchKind"]["enum"]
+        for hit in client.get(f"/v1/search?q=china&kind={kind}&limit=1").json()["items"]
+        if hit["source"] and not hit["display"]
+    }
+    assert len(found) >= 3
+    assert [kind for kind in found if kind.replace("_", " ") not in field["description"]] == []
+
+
 def test_no_title_and_no_null_in_parameters(document: dict[str, Any]) -> None:
     for operations in document["paths"].values():
         for parameter in operations["get"].get("parameters", []):
