@@ -39,7 +39,7 @@ SeedOption = Annotated[
 
 
 REQUIRED_COLLECTIONS = ("editions", "releases", "sources")
-"""The folders that no seed is without."""
+"""The folders that every seed has."""
 
 
 class CommandError(Exception):

@@ -293,7 +293,7 @@ def format_statement(  # noqa: PLR0913, PLR0917 (the parts of a number)
     language: Language,
     base: tuple[date, date] | None = None,
 ) -> str:
-    """Return a published number in words; the scale is its multiplier and its decimals."""
+    """Return a published number as text; the scale is its multiplier and its decimals."""
     _, decimals = scale
     match measure:
         case StatementMeasure.LEVEL:
@@ -317,7 +317,7 @@ def format_growth(change: str, citation: str, language: Language) -> str:
 
 @lru_cache(maxsize=4096)
 def format_day(value: date, language: Language) -> str:
-    """Return a date in words: 15 January 2025, 2025年1月15日."""
+    """Return a date as text: 15 January 2025, 2025年1月15日."""
     return format_date(value, Bilingual("d MMMM y", "y年M月d日").get(language), locale=language)
 
 
@@ -327,7 +327,7 @@ def format_release(code: str, language: Language) -> str:
 
 
 def format_locator(locator: str | None, language: Language) -> str | None:
-    """Return a locator in words: paragraph 2, sentence 3; 第2段第3句."""
+    """Return a locator as text: paragraph 2, sentence 3; 第2段第3句."""
     if locator is None:
         return None
     paragraph, _, sentence = locator.removeprefix("P").partition(".S")

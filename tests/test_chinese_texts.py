@@ -1,4 +1,4 @@
-"""The Chinese texts of the whole product are spaced alike."""
+"""The Chinese texts of the whole product are spaced alike and have one term for each concept."""
 
 import ast
 import io
@@ -18,9 +18,27 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH = re.compile(r"[A-Za-z]+ [a-z]+ [a-z]+")
 """What only an English text has, which may mention Chinese words."""
 FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
-CODE = re.compile(r"`[^`]*`|(?<![A-Za-z0-9<])(?:/[A-Za-z0-9_./{}*-]+|\{(?:command|path|url)\})")
+PATH = r"(?<![A-Za-z0-9<])(?:/[A-Za-z0-9_./{}*-]+|\{(?:command|path|url)\})"
+CODE = re.compile(rf"`[^`\n]*`|\[{PATH}[^]]*\]\([^)]*\)|{PATH}")
 """Code and paths, which have spaces around them."""
 SPACED = re.compile(r"[\u4e00-\u9fff] [A-Za-z0-9{+]|[A-Za-z0-9}%)+] [\u4e00-\u9fff]")
+
+
+REPLACED_TERMS = {
+    "仪表板": "数据看板",
+    "占比(?!例)": "比重",
+    "数据立方": "多维数据集",
+    "观测值(?!$)": "数据",
+    "讲话人|发言人": "发布人",
+    "(?<!可)替代": "取代",
+    "编制方法": "数据收录方法",
+    "补充说明": "更新说明",
+    "具体指标": "量化目标",
+    "两个数据": "两项数据",
+    "四舍五入": "舍入",
+    "重点合作领域": "重点领域",
+}
+"""Terms, as patterns, and the one that this product uses instead; the seed also quotes others."""
 
 
 def list_chinese_texts() -> Iterator[tuple[Path, str]]:
@@ -55,3 +73,24 @@ def test_chinese_has_no_space_beside_latin_letters_and_digits() -> None:
             spaced += [(path.name, match[0]) for match in SPACED.finditer(prose)]
     assert found > 5000
     assert not spaced
+
+
+def test_chinese_has_spaces_around_code_and_paths() -> None:
+    joined = []
+    for path, text in list_chinese_texts():
+        if HAN.search(text) and not ENGLISH.search(text):
+            for match in CODE.finditer(text):
+                beside = text[max(0, match.start() - 1)], text[match.end() : match.end() + 1]
+                joined += [(path.name, match[0]) for one in beside if HAN.fullmatch(one)]
+    assert not joined
+
+
+def test_chinese_has_one_term_for_each_concept() -> None:
+    replaced = [
+        (path.name, match[0], term)
+        for path, text in list_chinese_texts()
+        if path.is_relative_to(APP)
+        for pattern, term in REPLACED_TERMS.items()
+        for match in re.finditer(pattern, text)
+    ]
+    assert not replaced

@@ -15,6 +15,11 @@ TOP = "|".join(
 )
 PATHS = sorted(set(re.findall(rf"`((?:{TOP})(?:/[\w./*-]+)?)`", PAGE)))
 BARE_NAMES = re.compile(r"`[\w.*-]+\.(?:css|html|js|json|lock|md|po|py|svg|toml|yaml)`")
+WORDED = re.compile(
+    r"raise (?:CommandError|CheckFailedError|DatabaseError|UnavailableError|ExportError|OSError)"
+    r"\(\s*f?\""
+)
+"""What raises an error of a command with words of its own."""
 PLACES = PAGE.partition("## Where to change what\n")[2].partition("\n## ")[0]
 
 
@@ -38,6 +43,20 @@ def test_every_row_names_a_place() -> None:
     assert len(rows) >= 15
     for row in rows:
         assert set(re.findall(r"`([^`]+)`", row.split("|")[2])) & set(PATHS), row
+
+
+def test_the_row_of_error_messages_names_every_module_that_words_one() -> None:
+    (row,) = (one for one in PLACES.splitlines() if one.startswith("| the wording of an error"))
+    named = tuple(re.findall(r"`(app/[^`]+)`", row))
+    for path in (ROOT / "app").rglob("*.py"):
+        if WORDED.search(path.read_text("utf-8")):
+            assert str(path.relative_to(ROOT)).startswith(named), path
+
+
+@pytest.mark.parametrize("name", ["CHANGELOG.md", ".github/CONTRIBUTING.md"])
+def test_no_empty_line_divides_a_list(name: str) -> None:
+    text = (ROOT / name).read_text("utf-8")
+    assert re.findall(r"^(?:- |  ).+\n\n- .+", text, re.MULTILINE) == []
 
 
 def test_commands_exist() -> None:

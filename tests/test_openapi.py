@@ -254,6 +254,49 @@ def test_examples_of_properties_are_right(document: dict[str, Any]) -> None:
             assert not errors, (where, errors)
 
 
+def list_values(schema: dict[str, Any], named: dict[str, Any]) -> list[str]:
+    """List the values of an enumeration, or none of another schema."""
+    if reference := schema.get("$ref"):
+        return list_values(named[reference.rpartition("/")[2]], named)
+    return [one for one in schema.get("enum", ()) if isinstance(one, str)]
+
+
+def test_a_description_that_lists_values_lists_all_of_them(document: dict[str, Any]) -> None:
+    named, complete = document["components"]["schemas"], 0
+    for where, schema in schemas(named, "schemas"):
+        values = list_values(schema, named)
+        text = schema.get("description", "")
+        missing = [one for one in values if not re.search(rf"\b{re.escape(one)}\b", text)]
+        if len(missing) < len(values) / 2:
+            assert not missing, where
+            complete += 1
+    assert complete > 10
+
+
+def test_a_citation_of_a_page_names_the_page(document: dict[str, Any]) -> None:
+    pages = set()
+    for path in document["paths"]:
+        text = operation(document, path)["description"]
+        if "/citation" in path and (match := re.match("The page of the (.+?) as", text)):
+            pages.add(match[1])
+            assert f"{{{match[1].replace(' ', '_')}}}" in path
+    assert len(pages) == 3
+
+
+def test_the_source_of_a_hit_is_described_for_every_kind_that_has_one(
+    client: TestClient, document: dict[str, Any]
+) -> None:
+    field = document["components"]["schemas"]["SearchHit"]["properties"]["source"]
+    found = {
+        hit["kind"]
+        for kind in document["components"]["schemas"]["SearchKind"]["enum"]
+        for hit in client.get(f"/v1/search?q=china&kind={kind}&limit=1").json()["items"]
+        if hit["source"] and not hit["display"]
+    }
+    assert len(found) >= 3
+    assert [kind for kind in found if kind.replace("_", " ") not in field["description"]] == []
+
+
 def test_no_title_and_no_null_in_parameters(document: dict[str, Any]) -> None:
     for operations in document["paths"].values():
         for parameter in operations["get"].get("parameters", []):

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from app.http.middleware import UNPARSED
+from app.pages.content import PAGE_NAMES
 from app.settings import Settings
 from tests.support.processes import find_free_port, run_bri
 from tests.support.seeds import ROOT, SEED
@@ -18,6 +20,7 @@ from tests.support.seeds import ROOT, SEED
 README = ROOT / "README.md"
 GUIDE = ROOT / "app" / "guide"
 ENGLISH = sorted((GUIDE / "en").glob("*.md"))
+OPERATIONS = GUIDE / "en" / "operations.md"
 CHINESE = sorted((GUIDE / "zh").glob("*.md"))
 LINKING = [
     README,
@@ -154,6 +157,20 @@ def test_every_relative_link_resolves(page: Path) -> None:
         assert not anchor or anchor in anchors(target), link
 
 
+def test_the_readme_lists_every_page_of_the_guide() -> None:
+    rows = README.read_text("utf-8").partition("| English | 中文 |")[2]
+    linked = [link.removeprefix("app/guide/") for link in LINK.findall(rows)]
+    for language in ("en", "zh"):
+        pages = [link for link in linked if link.startswith(language)]
+        assert pages[: len(PAGE_NAMES)] == [f"{language}/{name}.md" for name in PAGE_NAMES]
+
+
+@pytest.mark.parametrize("page", [README, *ENGLISH], ids=lambda page: page.stem)
+def test_every_single_request_is_run(page: Path) -> None:
+    plain = [body for language, body in blocks(page) if not language]
+    assert [one for one in plain if re.fullmatch(r"curl -s .+\n", one)] == []
+
+
 def levels(page: Path) -> list[int]:
     """List the levels of the headings of a page."""
     return [len(marks) for marks, _ in HEADING.findall(prose(page))]
@@ -199,6 +216,23 @@ def cells(page: Path) -> list[list[str]]:
     """Split the rows of the tables of a page."""
     rows = [line for line in prose(page).splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_operations_has_every_metric_and_every_field_of_the_log(language: str) -> None:
+    page = GUIDE / language / "operations.md"
+    declared = re.findall(r'"(bri_\w+)"', (ROOT / "app/http/metrics.py").read_text("utf-8"))
+    listed = {name.removesuffix("_total") for name in re.findall(r"`(bri_\w+)`", prose(page))}
+    assert listed == set(declared)
+    (line,) = [body for _, body in blocks(page) if '"trace"' in body]
+    assert list(json.loads(line)) == ["time", *UNPARSED, "trace"]
+
+
+def test_operations_has_every_check_of_the_doctor() -> None:
+    source = (ROOT / "app/doctor.py").read_text("utf-8")
+    checks = re.findall(r'^        \("([a-z ]+)", ', source, re.MULTILINE)
+    (sentence,) = re.findall(r"could keep the service from starting: (.+?)\.", prose(OPERATIONS))
+    assert re.split(r", | and ", sentence) == checks
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

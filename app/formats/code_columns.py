@@ -42,7 +42,7 @@ CONTRADICTIONS = (
            "不一致的增速", path="growth_rates.id", is_required=False),
     string("reports", "Report keys", "报道标识", "Reports that differ from one of the figures",
            "与其中某项数据不一致的报道", path="reports.id", is_required=False),
-    string("numbers", "Numbers", "各项数据", "All numbers in words, from the oldest source",
+    string("numbers", "Numbers", "各项数据", "All numbers as text, from the oldest source",
            "全部数据的文字表述，按来源先后排列", path="numbers.display"),
     string("number_sources", "Source keys", "来源标识", "The source of each number",
            "各项数据的来源", path="numbers.source"),

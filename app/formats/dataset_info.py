@@ -27,10 +27,10 @@ HOW_TO_READ = Bilingual(
     "comparable. Never mix the total of a period, a cumulative total and a stock on a date; each "
     "figure says which it is. Growth is quoted as published, with its own source, and is missing "
     "where none was found. Nothing is annualised or converted. All actions are announcements; the "
-    "sources state no targets.",
+    "sources state no quantified targets for them.",
     "引用数据时须保留限定词、统计期和统计范围：“逾”表示高于该数，“近”表示低于该数。仅同一序列的数据可比，"
     "即指标、统计范围、计量单位和统计期长度均相同；标明不可比的除外。时期数、累计数和时点数不得混用，各项数据均注明数据性质。增速均为公布值，单独注明来源，未见公布的不列。所有数据均未经年化或换算。各项举措均为已宣布事项，"
-    "来源未公布量化目标。",
+    "来源未公布相应量化目标。",
 )
 CONTACT = Bilingual(
     "Contact the operator of this service{address}. To report an error in a figure, quote the key "

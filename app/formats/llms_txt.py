@@ -29,7 +29,7 @@ MEDIA_TYPE = "text/markdown"
 
 ENTRY_POINTS = (
     ("/v1/overview", Bilingual("Overview: everything in one request (JSON)", "概览（JSON）")),
-    ("/v1/observations", Bilingual("Observations", "观测值")),
+    ("/v1/observations", Bilingual("Observations", "数据")),
     ("/v1/series", Bilingual("Series, and which figures are comparable", "数据序列及可比性说明")),
     (
         "/v1/contradictions",

@@ -182,9 +182,9 @@ TABLE_FORMATS = (
         workbooks.XLSX,
         WORKBOOK,
         TABLE_NAMES,
-        "The records of /v1/{name} as a workbook, with the filters and orders of the list. Number "
-        "formats show qualifiers and units; sources are linked, and notes explain how to read the "
-        "figures.",
+        "The records of /v1/{name} as a workbook, with the filters and orders of the list. Figures "
+        "are texts with qualifier and unit; sheets of observations also have their numbers, in a "
+        "column for each unit. Sources are linked, and notes explain how to read the sheets.",
         is_text=False,
         is_compressible=False,
         write=workbooks.write_table,
@@ -231,7 +231,7 @@ JSON_STAT = Format(
 DATA_PACKAGE = StreamedFormat(
     "zip",
     data_package.MEDIA_TYPE,
-    Bilingual("Data package (all tables as CSV)", "数据包（全部CSV表）"),
+    Bilingual("Data package: all tables as CSV", "数据包：全部CSV表"),
     ("dataset",),
     "Every table as CSV, with types, keys, sources and licence in datapackage.json (Frictionless "
     "Data). Observations include all vintages.",

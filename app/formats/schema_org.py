@@ -93,7 +93,7 @@ def describe_series(
     base: str,
     language: Language,
 ) -> Record:
-    """Describe a series as a part of its indicator, with its newest value in words."""
+    """Describe a series as a part of its indicator, with its newest value as text."""
     indicator = series["indicator"]
     newest = series["points"][-1] if series["points"] else None
     quoted = newest and quote_observation(newest, newest["citation"]["short"], language)
@@ -151,7 +151,7 @@ def describe_download(distribution: Distribution, base: str, query: str = "") ->
 
 
 def describe_variable(indicator: Record, figure: Record | None, language: Language) -> Record:
-    """Describe an indicator, with a figure of it in words so that nothing about it is lost."""
+    """Describe an indicator, with a figure of it as text so that nothing about it is lost."""
     quoted = figure and quote_observation(figure, figure["citation"]["short"], language)
     return {
         "@type": "PropertyValue",

@@ -83,7 +83,7 @@ FINDING_KINDS = {
     FindingKind.COVERAGE: Bilingual("countries counted", "统计范围"),
     FindingKind.MEASURE: Bilingual("what is measured", "指标"),
     FindingKind.COMPARISON: Bilingual("comparison", "可比性"),
-    FindingKind.VINTAGE: Bilingual("superseded", "数据已被替代"),
+    FindingKind.VINTAGE: Bilingual("superseded", "数据已被取代"),
     FindingKind.ATTRIBUTION: Bilingual("attribution", "来源归属"),
     FindingKind.STATUS: Bilingual("commitment, not result", "承诺而非成果"),
     FindingKind.TARGET: Bilingual("target", "目标"),

@@ -178,7 +178,7 @@ def read_records(table: Table, query: TableQuery, **filters: Any) -> Iterator[Re
 
 OBSERVATIONS = ObservationTable(
     "observations",
-    Bilingual("Observations, one row each", "观测值，每行一项"),
+    Bilingual("Observations, one row each", "数据，每行一项"),
     columns.OBSERVATIONS,
     parameters.ObservationListParameters,
     list_observations,

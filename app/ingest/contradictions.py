@@ -362,7 +362,7 @@ def iterate_named(seed: Seed, language: Language) -> Iterator[tuple[str, str, st
 
 
 def build_contradiction_columns(seed: Seed) -> dict[str, Values]:
-    """Return the numbers of each contradiction in words, as JSON in each language."""
+    """Return the numbers of each contradiction as text, as JSON in each language."""
     texts = {language: describe_numbers(seed, language) for language in Language}
     return {
         key: {

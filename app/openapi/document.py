@@ -124,7 +124,7 @@ PIN_PARAMETER: Record = {
     "name": PIN,
     "in": "query",
     "required": False,
-    "description": "The release that the response has to be of, for a permanent link. Such a "
+    "description": "The release from which the response must come, for a permanent link. Such a "
     "response may be cached for ever. If another release has replaced it, the response is a "
     "problem (410) that says what has changed since.",
 }

@@ -289,8 +289,8 @@ class QuotationPageParameters(Parameters):
 
 class CitationFileParameters(Parameters):
     accessed_on: Day | Omitted = Field(None, examples=["2026-11-26"])
-    """The day of access to state. Without it, the citation of a document states the day on which
-    this service last found it at its address, and any other citation states none."""
+    """The day of access that the citation states. Without it, the citation of a document states the
+    day on which this service last found it at its address, and any other citation states none."""
 
 
 class CitationParameters(CitationFileParameters):

@@ -1,7 +1,8 @@
 """The messages of errors in both languages, and the suggestion of the nearest allowed value.
 
-Every text about an error that a client can cause is here; the titles and explanations of the kinds
-of problems are in app.problems.problem. Placeholders are filled in by ``Bilingual.format``.
+Why two figures are not comparable is said in app.queries.obstacles, and that a tool for language
+models does not find a key in app.mcp; the titles and explanations of the kinds of problems are in
+app.problems.problem. Placeholders are filled in by ``Bilingual.format``.
 """
 
 from collections.abc import Iterable
@@ -181,7 +182,7 @@ NO_DATABASE_FILE = Bilingual(
 )
 CUBE_TOO_LARGE = Bilingual(
     "The cube would be too large; add filters by indicator, series or period, or download CSV",
-    "数据立方过大；请按指标、序列或统计期缩小范围，或下载CSV表",
+    "多维数据集过大；请按指标、序列或统计期缩小范围，或下载CSV表",
 )
 
 # SDMX.
@@ -250,7 +251,7 @@ NO_FORMAT = Bilingual(
 TOO_MANY_OBSERVATIONS = Bilingual(
     "More than {limit} observations match; narrow the key or the periods, or request CSV, which "
     "has no limit",
-    "符合条件的数据超过{limit}个；请缩小键或统计期的范围，或改用无此限制的CSV",
+    "符合条件的数据超过{limit}项；请缩小键或统计期的范围，或改用无此限制的CSV",
 )
 
 # HTTP.

@@ -62,7 +62,7 @@ MESSAGES = {
     ),
     FindingKind.VINTAGE: Bilingual(
         "This number was superseded on {day}; the published figure is now {display}.",
-        "该数据已于{day}被替代，现公布数据为{display}。",
+        "该数据已于{day}被取代，现公布数据为{display}。",
     ),
 }
 LOST = Bilingual(

@@ -64,12 +64,12 @@ PriorityAreaKey = Annotated[
 CITATION_DESCRIPTIONS = {
     registry.CITED_SOURCE: "The document as a bibliographic record.",
     registry.CITED_OBSERVATION: "The document as a bibliographic record, with the place of the "
-    "observation in it, and a note with the figure in words, the countries and the period that it "
+    "observation in it, and a note with the figure as text, the countries and the period that it "
     "counts, and what limits its use: that this service infers the countries, that other reports "
     "differ, or that another figure has superseded it.",
     registry.CITED_INDICATOR: "The page of the indicator as a bibliographic record, by its "
     "permanent link, with a note that states the newest figure and its source.",
-    registry.CITED_SERIES: "The page of the indicator as a bibliographic record, by its permanent "
+    registry.CITED_SERIES: "The page of the series as a bibliographic record, by its permanent "
     "link, with a note that states the newest figure of the series and its source.",
     registry.CITED_PRIORITY_AREA: "The page of the priority area as a bibliographic record, by its "
     "permanent link, with a note that states its source.",

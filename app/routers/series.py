@@ -22,9 +22,9 @@ add_collection(
     tables.SERIES,
     ListOperation(
         "List series: which figures are comparable",
-        "A series contains the figures of one indicator, pair of areas, unit and period length: "
-        "flows, cumulative totals since a fixed start, or stocks on a date. Each shows "
-        "its breaks, and why the other series of its indicator are not comparable.",
+        "A series contains the figures of one indicator, pair of areas, coverage, unit and period "
+        "length: flows, cumulative totals since a fixed start, or stocks on a date. Each shows its "
+        "breaks, and why the other series of its indicator are not comparable.",
     ),
 )
 
@@ -57,16 +57,17 @@ def get_series(
     "/compare",
     summary="Compare two periods of an indicator",
     description="Returns two periods, whether they are comparable, and if not, why: the figures "
-    "differ in coverage, unit, number of months or in what they measure, there is a break between "
-    "them, or published "
-    "growth contradicts them. Growth in the unit of the figures contradicts them if it cannot be "
-    "had from any two numbers that would be printed as they are; growth in another unit, if it is "
-    f"more than {OTHER_UNIT_TOLERANCE} percentage points away from all such changes, since the "
-    "exchange rate may explain less; growth on a restated base, always. A pair that fits may be "
-    "refused in a year in which the exchange rate changed more: that is the safe side. All "
-    "published rates for the later period are included. With derived=true the change is calculated "
-    "and marked as calculated by this service; the request is rejected if the figures are not "
-    "comparable, if one has a qualifier, or if the earlier one may be zero.",
+    "differ in coverage, unit, length or first month of the period, start of cumulative totals or "
+    "in what they measure, there is a break between them, or published growth contradicts them. "
+    "Growth in the unit of the figures contradicts them if it does not follow from any two numbers "
+    "that round to the published ones; growth in another unit, if it is more than "
+    f"{OTHER_UNIT_TOLERANCE} percentage points away from all such changes, because a smaller "
+    "difference may be due to the exchange rate; growth on a restated base, always. In a year in "
+    "which the exchange rate changed more, a pair that fits may be refused: the service then "
+    "refuses, to be safe. All published rates for the later period are included. With derived=true "
+    "the change is calculated and marked as calculated by this service; the request is rejected if "
+    "the figures are not comparable, if one has a qualifier, if the earlier one may be zero, or if "
+    "both are cumulative totals from one start.",
     response_model=Comparison,
 )
 def compare_periods(

@@ -40,12 +40,12 @@ metrics_router = RouteDeclarations(include_in_schema=False)
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 NO_STORE = {"Cache-Control": "no-store"}
 LINKS = {
-    "overview": ("/v1/overview", Bilingual("All data for a dashboard", "仪表板所需的全部数据")),
+    "overview": ("/v1/overview", Bilingual("All data for a dashboard", "数据看板所需的全部数据")),
     "indicators": (
         "/v1/indicators",
         Bilingual("Indicators and headline figures", "指标与核心数据"),
     ),
-    "observations": ("/v1/observations", Bilingual("Published figures", "已发布数据")),
+    "observations": ("/v1/observations", Bilingual("Published figures", "公布的数据")),
     "series": ("/v1/series", Bilingual("Series of comparable figures", "可比数据序列")),
     "growth-rates": ("/v1/growth-rates", Bilingual("Published growth rates", "公布的增速")),
     "reports": ("/v1/reports", Bilingual("Reports of other sources", "其他来源的报道")),
@@ -196,8 +196,8 @@ def get_overview(
     "22.1万亿), years, periods, units and publishers. A record whose name is searched for comes "
     "first, an indicator before its figures; a number finds the figure first. Matches are marked "
     "as fragments of plain text, unless a record is found by a synonym or number only. Hits of "
-    "figures have their period, qualifier and coverage; hits of figures and commitments have their "
-    "source.",
+    "figures have their period, qualifier and coverage; hits of figures, outcomes, priority areas, "
+    "actions and commitments have their source.",
     response_model=SearchPage,
 )
 def search_records(

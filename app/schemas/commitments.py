@@ -150,7 +150,7 @@ class Action(Schema):
     """A note on how to read the text; null if there is none. It says what the examples are."""
     status: ActionStatus = Field(examples=["announced"])
     """reported if a later report is about the action or a part of it, else announced. No status
-    says that a commitment was kept, because no authority has said so."""
+    says that an action was carried out, because no authority has said so."""
     progress_searched_on: Day | None = Field(examples=["2026-11-26"])
     """The day on which later reports were last searched for; null if they never were."""
     progress_note: Editorial[Prose | None] = Field(examples=[None])

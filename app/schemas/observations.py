@@ -178,7 +178,7 @@ class Published(Schema):
 
 
 class ContradictoryNumber(Schema):
-    """One of the numbers of a contradiction, in words."""
+    """One of the numbers of a contradiction, as text."""
 
     display: Line = Field(examples=["50.3 percent"])
     """The number as displayed, in the language of the response; that of a report is its wording."""
@@ -207,7 +207,7 @@ class ContradictionReference(Reference):
     basis: EvidenceBasis = Field(examples=["inferred"])
     """stated if a source gives the reason; inferred if this service concludes it."""
     numbers: Editorial[list[ContradictoryNumber]] = list_field()
-    """All its numbers in words, from the oldest source."""
+    """All its numbers as text, from the oldest source."""
 
 
 class Growth(Schema):
@@ -350,7 +350,7 @@ class Observation(Schema):
     comparable with all of them. It describes what is known today, whatever as_of says; /v1/compare
     and the points of a series describe what was known on that day."""
     status: Status = Field(examples=["normal"])
-    """Whether the publisher calls the figure provisional, estimated or revised."""
+    """provisional, estimated or revised if the publisher calls the figure so, else normal."""
     source: SourceReference
     """The source of the figure."""
     locator: Locator | None = Field(examples=["P4.S2"])

@@ -60,7 +60,7 @@ class ReportEntry(Report):
     period: Period
     """The period of the figure."""
     published_wording: Line = Field(examples=["over 700 aid projects"])
-    """The figure published here in words, for comparison."""
+    """The figure published here as text, for comparison."""
     contradiction: Editorial[ContradictionReference | None]
     """The contradiction, if the report does not agree with the figure published here; else null."""
     editorial: tuple[FieldPath, ...] = declare_editorial()

@@ -38,10 +38,12 @@ class ObstacleText(Schema):
     """A reason why figures are not comparable."""
 
     kind: Obstacle = Field(examples=["months"])
-    """What differs, or what contradicts the figures: unit, coverage, months, break, basis
-    (published growth on a restated base), rate (published growth that does not fit the figures),
-    other_unit_rate (growth published in another unit that does not), qualifier or base (a figure
-    that may be zero). The last two forbid only the calculation of a change."""
+    """What differs, or what contradicts the figures: unit, coverage, stock_flow, months,
+    first_month, start (of cumulative totals), break, basis (published growth on a restated base),
+    rate (published growth that does not fit the figures), other_unit_rate (growth published in
+    another unit that does not), qualifier, base (a figure that may be zero) or cumulative (totals
+    from one start, so that one contains the other). The last three forbid only the calculation of
+    a change."""
     text: Prose = Field(examples=["One figure covers 12 months, the other 11."])
     """The reason, in the language of the response."""
 
@@ -222,8 +224,9 @@ class Comparison(Schema):
     later: Observation
     """The figure of the later period."""
     like_for_like: bool = Field(examples=[True])
-    """Whether the two figures are comparable: they have the same coverage, unit and number of
-    months, there is no break between them, and no published rate contradicts them."""
+    """Whether the two figures are comparable: they have the same coverage, unit, stock_flow,
+    number of months, first month and start of cumulative totals, there is no break between them,
+    and no published rate contradicts them."""
     obstacles: list[ObstacleText] = list_field(of=1000)
     """Why they are not comparable; empty if they are."""
     published_rates: list[GrowthRate] = list_field(of=1000)
@@ -232,7 +235,7 @@ class Comparison(Schema):
     derivable: bool = Field(examples=[True])
     """Whether derived=true would calculate the change."""
     derivation_obstacles: list[ObstacleText] = list_field(of=1000)
-    """Why the change cannot be calculated: the obstacles above, a qualifier, or an earlier figure
-    that may be zero; empty if it can."""
+    """Why the change cannot be calculated: the obstacles above, a qualifier, an earlier figure
+    that may be zero, or cumulative totals from one start; empty if it can."""
     derived: Derived | None
     """The calculated change; null unless requested with derived=true."""

@@ -218,7 +218,7 @@ class SearchHit(Schema):
     coverage: CoverageReference | None
     """Which countries the figure counts; null if the record is not a figure."""
     source: SourceReference | None
-    """The source of a figure, outcome, priority area or action; else null."""
+    """The source of a figure, outcome, priority area, action or commitment; else null."""
     current: bool | None = Field(examples=[True])
     """Whether the figure or growth rate is the current one for its series and period; null if the
     record is neither."""

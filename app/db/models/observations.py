@@ -93,7 +93,7 @@ class Contradiction(NamedModel, table=True):
     reason_zh: str
     basis: EvidenceBasis = Field(sa_type=String)
     numbers_en: str
-    """All its numbers in words: a JSON array of display text, source, citation and address."""
+    """All its numbers as text: a JSON array of display text, source, citation and address."""
     numbers_zh: str
 
 

@@ -26,7 +26,7 @@ WHOLE = Decimal(100)
 
 
 def draw_display(canvas: Canvas, figure: DataPoint, style: Style, span: Point, top: float) -> float:
-    """Draw a figure in words, and the mark of its qualifier behind them."""
+    """Draw a figure as text, and the mark of its qualifier behind them."""
     text = figure.display
     sizes = canvas.sizes
     left, right = span

@@ -38,7 +38,7 @@ PARTIAL = Bilingual(
 )
 NO_FIGURES = Bilingual("No figures are included yet.", "尚未收录数据。")
 GROWTH = Bilingual("Growth rates are as published; none is computed.", "增速均为公布值，未作推算。")
-AREAS_HEADING = Bilingual("Priority areas announced for {year}", "{year}年重点合作领域")
+AREAS_HEADING = Bilingual("Priority areas announced for {year}", "{year}年重点领域")
 OBSTACLE_NAME = Bilingual("{earlier} and {period} not comparable", "{earlier}与{period}不可比")
 SERIES_HEADING = Bilingual(
     "{span}, {reporting} and {counterpart}", "{span}（{reporting}与{counterpart}）"

@@ -42,7 +42,7 @@ class DataPoint:
     unit: str
     """The code of the unit."""
     growth: str | None
-    """The published growth in words."""
+    """The published growth as text."""
     source: int
     """The number of its source in the list of sources."""
     locator: str | None = None
@@ -132,7 +132,7 @@ class Panel:
 
     @cached_property
     def scale(self) -> Scale:
-        """Take the scale of the largest figure, as it is published in words."""
+        """Take the scale of the largest figure, as it is published."""
         largest = max(self.figures, key=lambda one: abs(one.value))
         if not (found := NUMBER.search(largest.display)):
             return Scale(0, "")
@@ -242,7 +242,7 @@ class Chart:
         return [one for one in Qualifier if one in found and one is not Qualifier.NONE]
 
     def describe(self) -> str:
-        """Describe the whole chart in words, as its alternative text."""
+        """Describe the whole chart, as its alternative text."""
         language = self.language
         colon = labels.COLON.get(language)
         sentences = [self.title]

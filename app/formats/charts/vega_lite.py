@@ -314,7 +314,7 @@ def build_unit_layer() -> Node:
 
 
 def build_list_plot(chart: Chart) -> Node:
-    """Build the plot of figures without time: bars on one scale, or figures in words."""
+    """Build the plot of figures without time: bars on one scale, or figures as text."""
     if len(chart.panels) == 1 and len(chart.panels[0].figures) > 1:
         return build_bar_plot(chart, chart.panels[0])
     named = [(one.period, one) for panel in chart.panels for one in panel.figures]

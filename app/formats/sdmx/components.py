@@ -251,7 +251,7 @@ COMPONENTS: tuple[Component, ...] = (
         "OBS_ID",
         TextType.STRING,
         Bilingual("Observation key", "数据标识"),
-        Bilingual("The key of the figure in /v1/observations", "数据在/v1/observations中的标识"),
+        Bilingual("The key of the figure in /v1/observations", "数据在 /v1/observations 中的标识"),
     ),
     adopt_column("OBS_NOTE", TextType.STRING, "note"),
     declare_attribute(
