@@ -7,6 +7,7 @@ the other contradicts them. A qualifier, a base that may be zero, or a start in 
 like for like and forbids only the calculation of the change.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from itertools import product
@@ -21,11 +22,10 @@ from app.db.columns import (
     build_current_conditions,
     counterpart_area,
     label_period,
-    localize,
     reporting_area,
     select_unit,
 )
-from app.db.models import GrowthRate, Indicator, Observation, Series, SeriesBreak, Unit
+from app.db.models import GrowthRate, Indicator, Observation, Series, Unit
 from app.db.statements import fetch_uncached
 from app.enums import ChangeMeasure, ContradictionCause, Obstacle, Qualifier, StockFlow
 from app.i18n import Bilingual, Language, format_span
@@ -35,13 +35,18 @@ from app.queries.intervals import compute_change_interval, select_measure
 from app.queries.missing_periods import build_missing_period_error, list_conditions
 from app.queries.observations import read_observations, select_observations
 from app.queries.obstacles import (
+    can_be_separated,
+    complete_rates,
     describe_obstacle,
     describe_pair_obstacles,
     get_span,
+    list_break_obstacles,
     list_rate_obstacles,
+    read_rates_by_period,
     select_evidence,
 )
 from app.queries.related import complete_growth_rate, select_rates
+from app.queries.series import read_breaks
 
 TENTH = Decimal("0.1")
 
@@ -189,12 +194,44 @@ def compare_observations(
     """Compare two observations of an indicator with what was published by a day."""
     rates = read_published_rates(connection, language, later, as_of)
     evidence = select_evidence(rates, earlier, later, as_of)
-    obstacles = [
-        *list_obstacles(connection, language, earlier, later),
-        *list_rate_obstacles(language, earlier, later, evidence),
-    ]
+    breaks: Mapping[str, Sequence[Record]] = {}
+    if can_be_separated(earlier, later):
+        breaks = read_breaks(connection, language, [later["series"]])
+    obstacles = compare_pair(earlier, later, breaks, evidence, language)
     derivation_obstacles = obstacles + list_derivation_obstacles(language, earlier, later)
     return Pair(earlier, later, rates, evidence, obstacles, derivation_obstacles)
+
+
+def compare_pairs(
+    connection: Connection, language: Language, pairs: Mapping[str, tuple[Record, Record]]
+) -> dict[str, list[Record]]:
+    """Describe why the two observations of each pair are not comparable: the older, the newer."""
+    rates = read_rates_by_period(connection, language, [later for _, later in pairs.values()], None)
+    breaks = read_breaks(connection, language, {later["series"] for _, later in pairs.values()})
+    found = {}
+    for key, (earlier, later) in pairs.items():
+        evidence = select_evidence(complete_rates(rates, later, language), earlier, later, None)
+        found[key] = compare_pair(earlier, later, breaks, evidence, language)
+    return found
+
+
+def compare_pair(
+    earlier: Record,
+    later: Record,
+    breaks: Mapping[str, Sequence[Record]],
+    evidence: Sequence[Record],
+    language: Language,
+) -> list[Record]:
+    """Describe why two observations of an indicator are not comparable.
+
+    The breaks are those of the series, by their codes; the evidence are the current published
+    rates from the one observation to the other.
+    """
+    return [
+        *describe_pair_obstacles(earlier, later, language),
+        *list_break_obstacles(breaks.get(later["series"], ()), earlier, later, language),
+        *list_rate_obstacles(language, earlier, later, evidence),
+    ]
 
 
 def select_pair(
@@ -258,33 +295,6 @@ def read_published_rates(
     return sorted(
         rates, key=lambda rate: (rate["source"]["code"] != source, rate["unit"]["code"] != unit)
     )
-
-
-def list_obstacles(
-    connection: Connection, language: Language, earlier: Record, later: Record
-) -> list[Record]:
-    """Describe why two observations are not comparable.
-
-    Two observations from one source are comparable across a break, since the source itself
-    places them side by side.
-    """
-    obstacles = describe_pair_obstacles(earlier, later, language)
-    has_one_source = earlier["source"]["code"] == later["source"]["code"]
-    if earlier["series"] != later["series"] or has_one_source:
-        return obstacles
-    start = col(SeriesBreak.start)
-    statement = (
-        select(localize(SeriesBreak, "note", language))
-        .join(Series, col(Series.id) == SeriesBreak.series_id)
-        .where(
-            col(Series.code) == later["series"],
-            start > earlier["period"]["end"],
-            start <= later["period"]["end"],
-        )
-        .order_by(start)
-    )
-    notes = connection.execute(statement).scalars()
-    return obstacles + [describe_obstacle(Obstacle.BREAK, language, note=note) for note in notes]
 
 
 def list_derivation_obstacles(language: Language, earlier: Record, later: Record) -> list[Record]:

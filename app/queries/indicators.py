@@ -32,6 +32,7 @@ from app.db.models import (
 from app.db.statements import fetch_records
 from app.i18n import Language
 from app.parameters import IndicatorListParameters
+from app.queries.comparison import compare_pairs
 from app.queries.observations import (
     complete_observation,
     join_context,
@@ -39,7 +40,6 @@ from app.queries.observations import (
     select_observation_columns,
     select_observations,
 )
-from app.queries.obstacles import list_pair_obstacles
 from app.queries.pagination import QueryPage
 from app.queries.resource import LinkedFilter, Resource, select_links
 
@@ -137,7 +137,7 @@ def add_latest_observations(
         and (newest := latest.get(indicator["code"]))
         and newest["id"] != indicator["headline"]["id"]
     }
-    obstacles = list_pair_obstacles(connection, language, pairs)
+    obstacles = compare_pairs(connection, language, pairs)
     return [
         indicator
         | {

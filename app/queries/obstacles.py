@@ -1,16 +1,16 @@
 """Obstacles: why two figures of an indicator are not comparable."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlmodel import col
 
-from app.db.columns import Condition, Record, counterpart_area, localize
-from app.db.models import GrowthRate, Indicator, Series, SeriesBreak
+from app.db.columns import Condition, Record, counterpart_area
+from app.db.models import GrowthRate, Indicator
 from app.db.statements import fetch_uncached
 from app.enums import ChangeMeasure, EvidenceBasis, GrowthBasis, Obstacle, StockFlow
 from app.i18n import Bilingual, Language, format_day, name_months, name_period
@@ -203,45 +203,6 @@ def read_rates_by_period(
     return rates
 
 
-def list_pair_obstacles(
-    connection: Connection, language: Language, pairs: Mapping[str, tuple[Record, Record]]
-) -> dict[str, list[Record]]:
-    """Describe why the two observations of each pair are not comparable: the older, the newer."""
-    rates = read_rates_by_period(connection, language, [later for _, later in pairs.values()], None)
-    breaks = read_breaks_by_series(
-        connection, language, {one["series"] for one, _ in pairs.values()}
-    )
-    found = {}
-    for key, (earlier, later) in pairs.items():
-        obstacles = describe_pair_obstacles(earlier, later, language)
-        if earlier["series"] == later["series"]:
-            own = list_break_obstacles(breaks[earlier["series"]], [earlier], later, language)
-            obstacles += [{"kind": each["kind"], "text": each["text"]} for each in own]
-        known = [
-            complete_growth_rate(deepcopy(rate), language, later["unit"]["code"])
-            for rate in rates.get(get_rate_key(later), [])
-        ]
-        evidence = select_evidence(known, earlier, later, None)
-        found[key] = [*obstacles, *list_rate_obstacles(language, earlier, later, evidence)]
-    return found
-
-
-def read_breaks_by_series(
-    connection: Connection, language: Language, series: Collection[str]
-) -> Mapping[str, list[Record]]:
-    code, start = col(Series.code), col(SeriesBreak.start)
-    statement = (
-        select(code, start, localize(SeriesBreak, "note", language))
-        .join(Series, col(Series.id) == SeriesBreak.series_id)
-        .where(code.in_(sorted(series)))
-        .order_by(code, start)
-    )
-    breaks = defaultdict(list)
-    for key, day, note in connection.execute(statement):
-        breaks[key].append({"start": day, "note": note})
-    return breaks
-
-
 def get_rate_key(record: Record) -> RateKey:
     indicator, reporting, counterpart = (
         record[name]["code"] for name in ("indicator", "reporting_area", "counterpart_area")
@@ -257,13 +218,17 @@ def compare_with_earlier(
 ) -> Iterator[Record]:
     earlier_points: list[Record] = []
     for point in series["points"]:
-        obstacles = list_break_obstacles(series["breaks"], earlier_points, point, language)
-        obstacles += list_contradictions(rates, earlier_points, point, language, as_of)
+        obstacles = [
+            name_earlier(obstacle, previous)
+            for previous in earlier_points[-1:]
+            for obstacle in list_break_obstacles(series["breaks"], previous, point, language)
+        ]
+        obstacles += list_point_rate_obstacles(rates, earlier_points, point, language, as_of)
         yield point | {"obstacles": obstacles}
         earlier_points.append(point)
 
 
-def list_contradictions(
+def list_point_rate_obstacles(
     rates: Mapping[RateKey, Sequence[Record]],
     earlier_points: Sequence[Record],
     point: Record,
@@ -271,15 +236,21 @@ def list_contradictions(
     as_of: date | None,
 ) -> Iterator[Record]:
     """Describe how published rates contradict a point and those before it."""
-    unit = point["unit"]["code"]
-    known = [
-        complete_growth_rate(deepcopy(rate), language, unit)
-        for rate in rates.get(get_rate_key(point), [])
-    ]
+    known = complete_rates(rates, point, language)
     for earlier in earlier_points:
         evidence = select_evidence(known, earlier, point, as_of)
         for found in list_rate_obstacles(language, earlier, point, evidence):
             yield name_earlier(found, earlier)
+
+
+def complete_rates(
+    rates: Mapping[RateKey, Sequence[Record]], point: Record, language: Language
+) -> list[Record]:
+    """Complete copies of the rates for the period of a point; other points need them as well."""
+    return [
+        complete_growth_rate(deepcopy(rate), language, point["unit"]["code"])
+        for rate in rates.get(get_rate_key(point), [])
+    ]
 
 
 def describe_comparability(
@@ -295,11 +266,11 @@ def describe_comparability(
         None if it is comparable with all of them.
     """
     obstacles = [
-        obstacle
+        name_earlier(obstacle, earlier)
         for earlier in earlier_points
-        for obstacle in list_break_obstacles(breaks, [earlier], point, language)
+        for obstacle in list_break_obstacles(breaks, earlier, point, language)
     ]
-    obstacles += list_contradictions(rates, earlier_points, point, language, None)
+    obstacles += list_point_rate_obstacles(rates, earlier_points, point, language, None)
     periods: dict[str, list[str]] = defaultdict(list)
     for obstacle in obstacles:
         period = obstacle["period"]
@@ -315,21 +286,26 @@ def describe_comparability(
 
 
 def list_break_obstacles(
-    breaks: Sequence[Record], earlier_points: Sequence[Record], point: Record, language: Language
+    breaks: Sequence[Record], earlier: Record, later: Record, language: Language
 ) -> list[Record]:
-    """Describe the breaks between a point and the one before it.
+    """Describe the breaks of a series that lie between two observations."""
+    if not can_be_separated(earlier, later):
+        return []
+    first, last = earlier["period"]["end"], later["period"]["end"]
+    return [
+        describe_obstacle(Obstacle.BREAK, language, note=one["note"])
+        for one in breaks
+        if first < one["start"] <= last
+    ]
+
+
+def can_be_separated(earlier: Record, later: Record) -> bool:
+    """Return whether a break can lie between two observations: those of one series, two sources.
 
     A source that states both figures has placed them side by side, so no break separates them.
     """
-    if not earlier_points or earlier_points[-1]["source"]["code"] == point["source"]["code"]:
-        return []
-    previous = earlier_points[-1]
-    first, last = previous["period"]["end"], point["period"]["end"]
-    notes = [one["note"] for one in breaks if first < one["start"] <= last]
-    return [
-        name_earlier(describe_obstacle(Obstacle.BREAK, language, note=note), previous)
-        for note in notes
-    ]
+    has_one_source = earlier["source"]["code"] == later["source"]["code"]
+    return earlier["series"] == later["series"] and not has_one_source
 
 
 def name_earlier(obstacle: Record, earlier: Record) -> Record:

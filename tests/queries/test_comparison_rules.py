@@ -20,7 +20,7 @@ from app.db.models import GrowthRate
 from app.enums import ChangeMeasure, EvidenceBasis, GrowthBasis, Qualifier
 from app.i18n import Language
 from app.queries import comparison, obstacles
-from app.queries.comparison import compare_observations, derive_change
+from app.queries.comparison import compare_observations, compare_pair, derive_change
 from app.queries.observations import read_observations, select_observations
 
 pytestmark = pytest.mark.database
@@ -298,3 +298,26 @@ def test_the_rules_hold_for_generated_pairs(
     if not against and not only:
         pair = comparison.Pair(earlier, later, rates, evidence, [], [])
         check_derived(pair, evidence, share)
+
+
+@pytest.mark.parametrize(
+    ("start", "other", "kinds"),
+    [
+        (date(2024, 1, 1), {}, {"break"}),
+        (date(2024, 12, 31), {}, {"break"}),
+        (date(2023, 12, 31), {}, set()),
+        (date(2025, 1, 1), {}, set()),
+        # A source that states both figures has placed them side by side.
+        (date(2024, 1, 1), {"source": {"code": "source-2023"}}, set()),
+        (date(2024, 1, 1), {"series": "other"}, set()),
+    ],
+)
+def test_a_break_separates_figures_of_one_series_from_two_sources(
+    start: date, other: dict[str, Any], kinds: set[str]
+) -> None:
+    values = {"rounded": False, "unit": "CNY", "coverage": "all", "qualifier": Qualifier.NONE}
+    earlier, later = (create_figure(year, Decimal(1), 0, **values) for year in (2023, 2024))
+    later |= other
+    breaks = {later["series"]: [{"start": start, "note": "The scope was widened."}]}
+    found = compare_pair(earlier, later, breaks, [], Language.ENGLISH)
+    assert list_kinds(found) == kinds
