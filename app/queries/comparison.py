@@ -32,7 +32,7 @@ from app.i18n import Bilingual, Language, format_span
 from app.parameters import ComparisonParameters, format_period
 from app.problems.problem import NotComparable
 from app.queries.intervals import compute_change_interval, select_measure
-from app.queries.missing_periods import build_missing_period_error, list_conditions
+from app.queries.missing_periods import build_missing_period_error, list_indicator_conditions
 from app.queries.observations import read_observations, select_observations
 from app.queries.obstacles import (
     can_be_separated,
@@ -151,7 +151,7 @@ def list_periods(connection: Connection, language: Language, indicator: str) -> 
         .join(Series, col(Series.id) == Observation.series_id)
         .join(Indicator, col(Indicator.id) == Series.indicator_id)
         .join(Unit, col(Unit.id) == Series.unit_id)
-        .where(*list_conditions(indicator), *build_current_conditions(Observation, None))
+        .where(*list_indicator_conditions(indicator), *build_current_conditions(Observation, None))
         .distinct()
     )
     rows = fetch_uncached(connection, statement)
@@ -250,7 +250,7 @@ def select_pair(
         .add_columns((col(Series.unit_id) == Indicator.unit_id).label("own_unit"))
         .where(
             in_periods,
-            *list_conditions(query.indicator),
+            *list_indicator_conditions(query.indicator),
             *([] if query.unit is None else [col(Unit.code) == query.unit]),
             *build_current_conditions(Observation, query.as_of),
         )

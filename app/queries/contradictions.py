@@ -39,8 +39,7 @@ from app.i18n import (
 from app.parameters import ContradictionListParameters
 from app.queries.observations import read_observations, select_observations
 from app.queries.pagination import QueryPage
-from app.queries.progress import choose_suffix, select_statement_columns
-from app.queries.progress import complete_report as complete_wording
+from app.queries.progress import choose_suffix, complete_statement, select_statement_columns
 from app.queries.related import (
     complete_growth_rate,
     complete_report,
@@ -86,11 +85,11 @@ def select_contradictions(language: Language) -> Statement:
 
 def complete_contradiction(row: Record, language: Language) -> Record:
     for statement in row["statements"]:
-        complete_statement(statement, language)
+        complete_contradictory_statement(statement, language)
     return row
 
 
-def complete_statement(row: Record, language: Language) -> Record:
+def complete_contradictory_statement(row: Record, language: Language) -> Record:
     """Replace what the texts of a number are formatted from by the texts."""
     measure, quantity, base = StatementMeasure(row["measure"]), row["quantity"], row["base_period"]
     has_base = base["start"] is not None
@@ -101,7 +100,7 @@ def complete_statement(row: Record, language: Language) -> Record:
     )
     row["period"] = complete_period(row["period"], measure, language)
     row["base_period"] = complete_period(base, measure, language) if has_base else None
-    complete_wording(row, language)
+    complete_statement(row, language)
     row["quantity"]["display"] = display
     return row
 

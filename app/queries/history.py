@@ -47,7 +47,7 @@ def list_publication_days(
     statement: Statement = (
         select(days.label("day"), figures.label("figures")).group_by(days).order_by(days.desc())
     )
-    conditions = list_conditions(indicator, topic)
+    conditions = list_filter_conditions(indicator, topic)
     if conditions:
         # Without one, the index of the days has all that is counted.
         statement = (
@@ -59,7 +59,7 @@ def list_publication_days(
     return fetch_uncached(connection, statement)
 
 
-def list_conditions(indicator: str | None, topic: str | None) -> list[Condition]:
+def list_filter_conditions(indicator: str | None, topic: str | None) -> list[Condition]:
     conditions: list[Condition] = []
     if indicator:
         conditions.append(col(Indicator.code) == indicator)
@@ -110,7 +110,7 @@ def select_latest_observations(
         select_observations(language, is_today=is_today)
         .join(LatestObservation, col(LatestObservation.observation_id) == Observation.id)
         .join(Topic, col(Topic.id) == Indicator.topic_id)
-        .where(*list_conditions(query.indicator, query.topic))
+        .where(*list_filter_conditions(query.indicator, query.topic))
     )
 
 

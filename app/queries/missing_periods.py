@@ -77,7 +77,7 @@ def describe_alternatives(
     return message
 
 
-def list_conditions(indicator: str) -> list[Condition]:
+def list_indicator_conditions(indicator: str) -> list[Condition]:
     """Return the conditions for the figures of an indicator, whatever their unit."""
     return [
         col(Indicator.code) == indicator,
@@ -93,7 +93,7 @@ def read_known_days(connection: Connection, query: ComparisonParameters) -> Know
         .join(Series, col(Series.id) == Observation.series_id)
         .join(Indicator, col(Indicator.id) == Series.indicator_id)
         .join(Unit, col(Unit.id) == Series.unit_id)
-        .where(*list_conditions(query.indicator))
+        .where(*list_indicator_conditions(query.indicator))
         .group_by(start, end, col(Unit.code))
         .order_by(start, end, col(Unit.code))
     )

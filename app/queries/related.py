@@ -163,7 +163,7 @@ def select_rates(language: Language, conditions: Sequence[Condition]) -> Stateme
     )
 
 
-def select_report_columns(language: Language) -> Statement:
+def select_reports_with_source(language: Language) -> Statement:
     return (
         select(
             *select_wording(Report, "", language),
@@ -181,7 +181,7 @@ def select_report_columns(language: Language) -> Statement:
 def select_reports_of_observation(language: Language) -> Statement:
     """Select the reports of the observation that an enclosing statement selects."""
     return (
-        select_report_columns(language)
+        select_reports_with_source(language)
         .where(col(Report.observation_id) == Observation.id)
         .order_by(col(Source.published_on), col(Report.code))
     )
@@ -190,7 +190,7 @@ def select_reports_of_observation(language: Language) -> Statement:
 @cache
 def select_reports(language: Language) -> Statement:
     return (
-        select_report_columns(language)
+        select_reports_with_source(language)
         .add_columns(
             col(Report.code).label("id"),
             col(Observation.code).label("observation"),
