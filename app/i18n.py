@@ -106,6 +106,11 @@ def format_value(  # noqa: PLR0913, PLR0917 (cached, so that each part is an arg
     return QUALIFIER_FORMATS[qualifier].get(language).format(f"{number}{suffix}")
 
 
+def choose_suffix(suffix: str, classifier: str | None, language: Language) -> str:
+    """Return what follows a number: Chinese puts a classifier such as 个 before what is counted."""
+    return classifier if classifier and language is Language.CHINESE else suffix
+
+
 def format_scaled(value: Decimal, multiplier: int, decimals: int, language: Language) -> str:
     """Return a number with the scale word of the language, without changing its precision."""
     scale = get_scale(value, multiplier, language)
@@ -335,11 +340,6 @@ def format_locator(locator: str | None, language: Language) -> str | None:
     if sentence:
         text += Bilingual(f", sentence {sentence}", f"第{sentence}句").get(language)
     return text
-
-
-def format_passage_url(base: str, source: str, locator: str) -> str:
-    """Return the URL of a location on the page that lists the sentences of its source."""
-    return f"{base}/sources/{source}/passages#{locator}"
 
 
 def format_published_day(value: date, precision: Precision, language: Language) -> str:

@@ -13,6 +13,7 @@ from app.i18n import (
     Bilingual,
     Language,
     StatementMeasure,
+    choose_suffix,
     format_short_citation,
     format_short_day,
     format_statement,
@@ -31,7 +32,7 @@ from app.ingest.schema import (
     Source,
     Unit,
 )
-from app.ingest.schema.base import BilingualText, Wording
+from app.ingest.schema.base import Wording
 from app.ingest.seed import Seed
 
 NUMBER = re.compile(r"\d[\d,.]*")
@@ -272,10 +273,9 @@ def describe_measurement(
 
 
 def find_suffix(seed: Seed, key: str, classifier: str | None) -> Bilingual:
-    """Return what follows a number: Chinese puts a classifier before what is counted."""
     unit = seed.get_all(Unit).get(key)
     english, chinese = (unit.suffix.en, unit.suffix.zh) if unit else ("", "")
-    return Bilingual(english, classifier or chinese)
+    return Bilingual(english, choose_suffix(chinese, classifier, Language.CHINESE))
 
 
 def describe_numbers(seed: Seed, language: Language) -> dict[str, list[list[str | None]]]:
@@ -301,15 +301,11 @@ def iterate_texts(seed: Seed, language: Language) -> Iterator[tuple[str, str, st
             yield code, one.format(language), one.source, one.locator or ""
     for report in seed.get_all(Report).values():
         if report.contradiction:
-            text = localize(report.wording).get(language)
+            text = report.wording.to_bilingual().get(language)
             yield report.contradiction, text, report.source, report.locator or ""
 
 
 def cite_briefly(source: Source, locator: str | None, language: Language) -> str:
-    publisher = localize(source.publisher.short_name).get(language)
+    publisher = source.publisher.short_name.to_bilingual().get(language)
     day = format_short_day(source.published_on, source.published_precision, language)
     return format_short_citation(publisher, day, locator, language)
-
-
-def localize(text: BilingualText) -> Bilingual:
-    return Bilingual(text.en, text.zh)

@@ -31,6 +31,7 @@ from app.db.statements import fetch_uncached, select_nested
 from app.i18n import (
     Language,
     StatementMeasure,
+    choose_suffix,
     count_months,
     format_period,
     format_range,
@@ -39,7 +40,7 @@ from app.i18n import (
 from app.parameters import ContradictionListParameters
 from app.queries.observations import read_observations, select_observations
 from app.queries.pagination import QueryPage
-from app.queries.progress import choose_suffix, complete_statement, select_statement_columns
+from app.queries.progress import complete_statement, select_statement_columns
 from app.queries.related import (
     complete_growth_rate,
     complete_report,
@@ -94,9 +95,13 @@ def complete_contradictory_statement(row: Record, language: Language) -> Record:
     measure, quantity, base = StatementMeasure(row["measure"]), row["quantity"], row["base_period"]
     has_base = base["start"] is not None
     display = format_statement(
-        *(measure, Decimal(quantity["value"]), (quantity["multiplier"], quantity["decimals"])),
-        *(quantity["qualifier"], choose_suffix(quantity, language), language),
-        (base["start"], base["end"]) if has_base else None,
+        measure,
+        Decimal(quantity["value"]),
+        scale=(quantity["multiplier"], quantity["decimals"]),
+        qualifier=quantity["qualifier"],
+        suffix=choose_suffix(quantity["suffix"], quantity["classifier"], language),
+        language=language,
+        base=(base["start"], base["end"]) if has_base else None,
     )
     row["period"] = complete_period(row["period"], measure, language)
     row["base_period"] = complete_period(base, measure, language) if has_base else None

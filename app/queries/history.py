@@ -12,9 +12,9 @@ from app.db.columns import Condition, Record, Statement, build_current_condition
 from app.db.models import FOREVER, Indicator, LatestObservation, Observation, Series, Topic
 from app.db.statements import fetch_uncached
 from app.i18n import Language
-from app.parameters import HistoryParameters
+from app.parameters import HistoryParameters, Span
 from app.queries.observations import read_observations, select_observations
-from app.queries.obstacles import Span, get_span
+from app.queries.obstacles import get_span, is_current_on
 
 MAX_OBSERVATIONS = 1000
 """The most figures of one indicator on the page, the newest periods first."""
@@ -191,8 +191,3 @@ def read_indicator_history(
         if now is not None:
             rows.append(describe_change(then, now, {get_series_period(now): now}))
     return {"rows": rows, "is_complete": len(observations) < MAX_OBSERVATIONS}
-
-
-def is_current_on(observation: Record, day: date) -> bool:
-    start, end = observation["current_from"], observation["superseded_on"]
-    return start is not None and start <= day and (end is None or day < end)

@@ -10,7 +10,7 @@ from sqlmodel import col
 from app.db.columns import Condition
 from app.db.models import Indicator, Observation, Series, Unit
 from app.i18n import Bilingual, join_names, name_day, name_period
-from app.parameters import ComparisonParameters, format_period
+from app.parameters import ComparisonParameters, Span, format_period
 from app.problems.messages import (
     NO_FIGURE,
     NO_FIGURE_IN_UNIT,
@@ -22,7 +22,6 @@ from app.problems.messages import (
 )
 from app.problems.problem import InvalidParameters, ParameterError
 
-Span = tuple[date, date]
 KnownDays = Mapping[Span, Mapping[str, date]]
 """Since when the first figure for a period has been known, by the code of its unit."""
 

@@ -56,7 +56,7 @@ from app.db.models import (
     Unit,
 )
 from app.db.statements import convert_error, fetch_one, fetch_uncached, select_nested
-from app.i18n import Language, format_value
+from app.i18n import Language, choose_suffix, format_value
 from app.parameters import (
     IndicatorObservationListParameters,
     ObservationFilters,
@@ -274,10 +274,7 @@ def read_observations(
 def complete_observation(row: Record, language: Language) -> Record:
     """Replace what texts are formatted from by the texts."""
     published, period, source = row["published"], row["period"], row["source"]
-    suffix, classifier = row.pop("suffix"), row.pop("classifier")
-    # Chinese puts a classifier such as 个 between a number and what is counted.
-    if language is Language.CHINESE and classifier:
-        suffix = classifier
+    suffix = choose_suffix(row.pop("suffix"), row.pop("classifier"), language)
     citation = cite_source(source, row["locator"], language)
     for report in row["reports"]:
         add_source_line(report["source"], language)

@@ -14,6 +14,7 @@ from app.db.models import GrowthRate, Indicator
 from app.db.statements import fetch_uncached
 from app.enums import ChangeMeasure, EvidenceBasis, GrowthBasis, Obstacle, StockFlow
 from app.i18n import Bilingual, Language, format_day, name_months, name_period
+from app.parameters import Span
 from app.queries.intervals import compute_change_interval, get_rate_interval
 from app.queries.related import complete_growth_rate, select_rates
 
@@ -23,9 +24,9 @@ OTHER_UNIT_TOLERANCE = Decimal("1.5")
 points and apart from rounding. Two rates for the same amounts in yuan and in dollars differ by the
 change of the average exchange rate. In years in which it changes more, pairs that fit are refused,
 which is the safe side."""
-Span = tuple[date, date]
-RateKey = tuple[str, str, str, Span]
-"""Indicator, reporting area, counterpart area and period."""
+FamilyKey = tuple[str, str, str]
+"""What the series of a family share: indicator, reporting area and counterpart area."""
+RateKey = tuple[FamilyKey, Span]
 MEASURES = {
     ChangeMeasure.PERCENT: Bilingual(" percent", "%"),
     ChangeMeasure.PERCENTAGE_POINTS: Bilingual(" percentage points", "个百分点"),
@@ -203,11 +204,15 @@ def read_rates_by_period(
     return rates
 
 
-def get_rate_key(record: Record) -> RateKey:
+def get_family_key(record: Record) -> FamilyKey:
     indicator, reporting, counterpart = (
         record[name]["code"] for name in ("indicator", "reporting_area", "counterpart_area")
     )
-    return indicator, reporting, counterpart, get_span(record)
+    return indicator, reporting, counterpart
+
+
+def get_rate_key(record: Record) -> RateKey:
+    return get_family_key(record), get_span(record)
 
 
 def compare_with_earlier(
@@ -332,12 +337,12 @@ def select_evidence(
     ]
 
 
-def is_current_on(rate: Record, day: date | None) -> bool:
-    """Return whether a rate that was known on a day was current then; None is today."""
+def is_current_on(record: Record, day: date | None) -> bool:
+    """Return whether a figure or a rate was current on a day; None is today."""
     if day is None:
-        return bool(rate["current"])
-    end = rate["superseded_on"]
-    return rate["current_from"] is not None and (end is None or day < end)
+        return bool(record["current"])
+    start, end = record["current_from"], record["superseded_on"]
+    return start is not None and start <= day and (end is None or day < end)
 
 
 def list_rate_obstacles(

@@ -33,7 +33,7 @@ from app.db.models import (
 )
 from app.db.statements import fetch_uncached, select_nested
 from app.enums import DistanceLimit, Qualifier
-from app.i18n import Bilingual, Language, format_value
+from app.i18n import Bilingual, Language, choose_suffix, format_value
 from app.queries.resource import Resource
 
 target_unit = alias_table(Unit, "target_unit")
@@ -101,14 +101,8 @@ def format_quantity(
     quantity: Record, value: Decimal, qualifier: Qualifier, language: Language
 ) -> str:
     scale = quantity["multiplier"], quantity["decimals"]
-    return format_value(value, *scale, qualifier, choose_suffix(quantity, language), language)
-
-
-def choose_suffix(quantity: Record, language: Language) -> str:
-    """Return what follows a number: Chinese puts a classifier before what is counted."""
-    is_counted = language is Language.CHINESE and quantity["classifier"]
-    suffix: str = quantity["classifier"] if is_counted else quantity["suffix"]
-    return suffix
+    suffix = choose_suffix(quantity["suffix"], quantity["classifier"], language)
+    return format_value(value, *scale, qualifier, suffix, language)
 
 
 def select_dated_statement_columns(

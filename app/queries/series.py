@@ -38,9 +38,11 @@ from app.queries.long_lists import (
 )
 from app.queries.observations import read_observations, select_observations
 from app.queries.obstacles import (
+    FamilyKey,
     add_point_obstacles,
     describe_comparability,
     describe_series_obstacles,
+    get_family_key,
     get_span,
     read_rates_by_period,
 )
@@ -196,17 +198,9 @@ def complete_series(
     ]
 
 
-def get_family_key(row: Record) -> tuple[str, str, str]:
-    """Return what the series of a family share: the indicator and both areas."""
-    indicator, reporting, counterpart = (
-        row[name]["code"] for name in ("indicator", "reporting_area", "counterpart_area")
-    )
-    return indicator, reporting, counterpart
-
-
 def read_families(
     connection: Connection, language: Language, rows: Sequence[Record]
-) -> Mapping[tuple[str, str, str], list[Record]]:
+) -> Mapping[FamilyKey, list[Record]]:
     member = alias_table(Series, "member")
     families = select(
         col(member.indicator_id), col(member.reporting_area_id), col(member.counterpart_area_id)

@@ -28,7 +28,7 @@ from app.db.models import (
 )
 from app.db.statements import fetch_uncached
 from app.enums import ChangeMeasure, ContradictionCause, Qualifier, SearchKind, StockFlow
-from app.i18n import Bilingual, Language, format_change, format_value, name_period
+from app.i18n import Bilingual, Language, choose_suffix, format_change, format_value, name_period
 from app.quotations.numbers import POINTS, count_digits, find_numbers, normalize_text
 from app.quotations.pledges import Pledge, read_pledges
 from app.quotations.terms import INSTITUTION_PATTERNS, Lexicon, find_words
@@ -257,10 +257,11 @@ def create_observation(row: Record, origins: dict[int, Origin]) -> Entry:
     numbers = row["value"], row["power_of_ten"], row["decimals"]
 
     def display(qualifier: Qualifier) -> Bilingual:
-        chinese = row["classifier"] or row["suffix_zh"]
+        suffixes = {
+            one: choose_suffix(row[f"suffix_{one}"], row["classifier"], one) for one in Language
+        }
         return Bilingual(
-            format_value(*numbers, qualifier, row["suffix_en"], Language.ENGLISH),
-            format_value(*numbers, qualifier, chinese, Language.CHINESE),
+            *(format_value(*numbers, qualifier, suffixes[one], one) for one in Language)
         )
 
     return Entry(

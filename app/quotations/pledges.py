@@ -11,7 +11,7 @@ from app.db.columns import Record, Statement
 from app.db.models import Action, Commitment, Unit
 from app.db.statements import fetch_uncached
 from app.enums import Qualifier, SearchKind
-from app.i18n import Bilingual, Language, format_value
+from app.i18n import Bilingual, Language, choose_suffix, format_value
 from app.quotations.numbers import normalize_text
 
 COMMON = frozenset(
@@ -195,11 +195,10 @@ def create_commitment(row: Record) -> Pledge:
     display = None
     if row["value"] is not None:
         numbers = row["value"], row["multiplier"], row["decimals"], Qualifier(row["qualifier"])
-        chinese = row["classifier"] or row["suffix_zh"]
-        display = Bilingual(
-            format_value(*numbers, row["suffix_en"], Language.ENGLISH),
-            format_value(*numbers, chinese, Language.CHINESE),
-        )
+        suffixes = {
+            one: choose_suffix(row[f"suffix_{one}"], row["classifier"], one) for one in Language
+        }
+        display = Bilingual(*(format_value(*numbers, suffixes[one], one) for one in Language))
     has_deadline = row["deadline_en"] is not None
     return Pledge(
         SearchKind.COMMITMENT,
