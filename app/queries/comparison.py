@@ -68,6 +68,8 @@ FORMULAS = {
     ChangeMeasure.PERCENT: "(later / earlier - 1) * 100",
     ChangeMeasure.PERCENTAGE_POINTS: "later - earlier",
 }
+AGREEING = frozenset((ContradictionCause.ROUNDING, ContradictionCause.QUALIFIER))
+"""The causes of contradictions whose numbers do not exclude one another."""
 
 
 class Pair(NamedTuple):
@@ -309,10 +311,6 @@ def list_derivation_obstacles(language: Language, earlier: Record, later: Record
     if compute_change_interval(earlier, later, select_measure(later)) is None:
         obstacles.append(describe_obstacle(Obstacle.BASE, language, display=earlier["display"]))
     return obstacles
-
-
-AGREEING = frozenset((ContradictionCause.ROUNDING, ContradictionCause.QUALIFIER))
-"""The causes of contradictions whose numbers do not exclude one another."""
 
 
 def derive_change(pair: Pair, language: Language) -> Record:

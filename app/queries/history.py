@@ -18,6 +18,8 @@ from app.queries.obstacles import get_span, is_current_on
 
 MAX_OBSERVATIONS = 1000
 """The most figures of one indicator on the page, the newest periods first."""
+SeriesPeriod = tuple[str, Span]
+"""The key of a series and one of its periods."""
 
 
 class HistoryChange(StrEnum):
@@ -30,9 +32,6 @@ class HistoryChange(StrEnum):
     REVISED = "revised"
     """Another number is in force for the same period."""
     SAME = "same"
-
-
-SeriesPeriod = tuple[str, Span]
 
 
 def list_publication_days(

@@ -100,6 +100,8 @@ COPIED = (
     *("vintage", "current_from", "current_until"),
 )
 """The columns that are served under their own names."""
+ROWS_PER_CHUNK = 2_000
+CSV_DELIMITERS = (",", '"', "\n", "\r")
 
 
 def select_observation_columns(language: Language, prefix: str = "") -> list[Label[Value]]:
@@ -297,10 +299,6 @@ def complete_observation(row: Record, language: Language) -> Record:
 def build_revision(value: Decimal, revision: Record) -> Record | None:
     is_first = revision["kind"] is None
     return None if is_first else revision | {"difference": value - revision["difference"]}
-
-
-ROWS_PER_CHUNK = 2_000
-CSV_DELIMITERS = (",", '"', "\n", "\r")
 
 
 def select_observation_rows(
