@@ -60,7 +60,7 @@ INHERITED = frozenset(
 """Methods whose names are given by a base class of another package."""
 LIMITS = {"modules": 226, "lines": 47_500, "lines of a file": 400, "lines of a function": 50}
 MEDIAN_FUNCTION = 8
-MOST_ANY, MOST_NOQA = 120, 60
+MAX_ANY, MAX_NOQA = 120, 60
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -151,10 +151,10 @@ def main(folder: Path) -> int:
     found = [line for path, tree in trees.items() for line in check_names(path, tree)]
     found += check_sizes(sources, trees)
     uses, noqa = map(sum, zip(*map(count_tokens, sources.values()), strict=True))
-    if uses > MOST_ANY:
-        found.append(f"Any is used {uses} times, more than {MOST_ANY}")
-    if noqa > MOST_NOQA:
-        found.append(f"noqa is used {noqa} times, more than {MOST_NOQA}")
+    if uses > MAX_ANY:
+        found.append(f"Any is used {uses} times, more than {MAX_ANY}")
+    if noqa > MAX_NOQA:
+        found.append(f"noqa is used {noqa} times, more than {MAX_NOQA}")
     print(*found, f"{len(sources)} modules, {len(found)} violations", sep="\n")
     return bool(found)
 

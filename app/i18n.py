@@ -81,7 +81,7 @@ CAUSES = {
 """What each cause of a contradiction is called."""
 
 MONTHS = 12
-LONGEST_FLOW = timedelta(days=366)
+MAX_FLOW = timedelta(days=366)
 SCALE_WORDS = {
     Language.ENGLISH: {12: " trillion", 9: " billion", 6: " million"},
     Language.CHINESE: {12: "万亿", 8: "亿", 4: "万"},
@@ -142,7 +142,7 @@ def format_period(
     """Name a period: Full year 2024, January to November 2024, 2024年1—11月; On 30 June 2024."""
     if start == end:
         return Bilingual("On {}", "截至{}").get(language).format(format_day(start, language))
-    is_long = end - start > LONGEST_FLOW
+    is_long = end - start > MAX_FLOW
     if is_cumulative or is_long or not has_whole_months(start, end):
         name = Bilingual("{} to {}, cumulative", "{}至{}累计").get(language)
         return name.format(*format_limits(start, end, language))
