@@ -286,7 +286,10 @@ CITATION_FORMATS = tuple(
         ),
         ("ris", citations.RIS, "RIS", citations.write_ris, parameters.CitationFileParameters),
         (
-            *("csl.json", citations.CSL_JSON, "CSL-JSON", citations.write_csl_json),
+            "csl.json",
+            citations.CSL_JSON,
+            "CSL-JSON",
+            citations.write_csl_json,
             parameters.CitationFileParameters,
         ),
         (

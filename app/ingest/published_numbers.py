@@ -222,9 +222,13 @@ class ContradictoryNumber(NamedTuple):
     def format(self, language: Language) -> str:
         printed = self.printed
         return format_statement(
-            *(self.measure, printed.value, (printed.multiplier, printed.decimals)),
-            *(printed.qualifier, self.suffix.get(language), language),
-            (self.base.start, self.base.end) if self.base else None,
+            self.measure,
+            printed.value,
+            scale=(printed.multiplier, printed.decimals),
+            qualifier=printed.qualifier,
+            suffix=self.suffix.get(language),
+            language=language,
+            base=(self.base.start, self.base.end) if self.base else None,
         )
 
 
@@ -244,12 +248,21 @@ def list_numbers(seed: Seed) -> dict[str, list[ContradictoryNumber]]:
                 )
     for key, contradiction in seed.get_all(Contradiction).items():
         for index, one in enumerate(contradiction.statements):
-            path: ValuePath = ("statements", index)
-            place = Contradiction, key, path, one.source, one.locator, one.measure
-            content = one.quantity.unit, one.coverage, one.period, one.base_period
-            printed = PrintedNumber.from_statement(seed, one)
-            suffix = find_suffix(seed, one.quantity.unit, one.quantity.classifier)
-            numbers[key].append(ContradictoryNumber(*place, *content, printed, suffix))
+            number = ContradictoryNumber(
+                owner=Contradiction,
+                key=key,
+                path=("statements", index),
+                source=one.source,
+                locator=one.locator,
+                measure=one.measure,
+                unit=one.quantity.unit,
+                coverage=one.coverage,
+                period=one.period,
+                base=one.base_period,
+                printed=PrintedNumber.from_statement(seed, one),
+                suffix=find_suffix(seed, one.quantity.unit, one.quantity.classifier),
+            )
+            numbers[key].append(number)
     return numbers
 
 
@@ -267,8 +280,18 @@ def describe_measurement(
         measure = StatementMeasure.SHARE_CHANGE if is_points else StatementMeasure.GROWTH
         unit, suffix, printed = PERCENT, Bilingual("", ""), PrintedNumber.from_rate(figure)
     return ContradictoryNumber(
-        *(type(figure), key, (), figure.source, figure.locator, measure),
-        *(unit, series.coverage, figure.period, None, printed, suffix),
+        owner=type(figure),
+        key=key,
+        path=(),
+        source=figure.source,
+        locator=figure.locator,
+        measure=measure,
+        unit=unit,
+        coverage=series.coverage,
+        period=figure.period,
+        base=None,
+        printed=printed,
+        suffix=suffix,
     )
 
 

@@ -135,8 +135,10 @@ ACTIONS = Resource(
     select_actions,
     orders={
         "position": (
-            *(col(PriorityArea.year), col(PriorityArea.position)),
-            *(col(Action.position), col(Action.code)),
+            col(PriorityArea.year),
+            col(PriorityArea.position),
+            col(Action.position),
+            col(Action.code),
         ),
         "id": (col(Action.code),),
     },

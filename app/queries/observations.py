@@ -284,8 +284,12 @@ def complete_observation(row: Record, language: Language) -> Record:
     return format_validity(clear_contradiction(row)) | {
         "period": {**period, "label": label_period(period, language)},
         "display": format_value(
-            *(row["value"], published["multiplier"], published["decimals"]),
-            *(row["qualifier"], suffix, language),
+            row["value"],
+            published["multiplier"],
+            published["decimals"],
+            qualifier=row["qualifier"],
+            suffix=suffix,
+            language=language,
         ),
         "growth": complete_rate(row["growth"], language, row["unit"]["code"])
         if has_growth

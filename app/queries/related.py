@@ -142,8 +142,11 @@ def complete_rate(record: Record, language: Language, unit: str | None = None) -
     unit_name = record["unit"]["name"] if language is Language.CHINESE else suffix
     is_other_unit = unit is not None and record["unit"]["code"] != unit
     display = format_change(
-        *(record["value"], record["decimals"], language, record["measure"]),
-        unit_name if is_other_unit else None,
+        record["value"],
+        record["decimals"],
+        language,
+        measure=record["measure"],
+        unit=unit_name if is_other_unit else None,
     )
     return record | {"display": display, "citation": citation}
 

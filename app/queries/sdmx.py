@@ -359,12 +359,16 @@ NO_ADDRESS: Column = literal(None)
 CODE_LISTS: dict[str, tuple[type[KeyedModel], tuple[str, ...], Column, Column]] = {
     "CL_AREA": (Area, ("name", "definition"), col(Area.position), NO_ADDRESS),
     "CL_COVERAGE": (
-        *(Coverage, ("name", "description", "evidence")),
-        *(col(Coverage.position), NO_ADDRESS),
+        Coverage,
+        ("name", "description", "evidence"),
+        col(Coverage.position),
+        NO_ADDRESS,
     ),
     "CL_INDICATOR": (
-        *(Indicator, ("name", "definition", "note")),
-        *(col(Indicator.position), NO_ADDRESS),
+        Indicator,
+        ("name", "definition", "note"),
+        col(Indicator.position),
+        NO_ADDRESS,
     ),
     "CL_UNIT": (Unit, ("name", "description"), col(Unit.position), NO_ADDRESS),
     "CL_SOURCE": (Source, ("title", "publisher"), col(Source.published_on), col(Source.address)),
