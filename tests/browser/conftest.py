@@ -26,7 +26,7 @@ def visit(browser: Browser, server: str) -> Iterator[tuple[Page, list[str]]]:
     """Open a page and note everything that goes wrong on it."""
     page = browser.new_page(base_url=server)
     wrong: list[str] = []
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda one: wrong.append(one.text) if one.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on(
         "request",

@@ -69,7 +69,7 @@ MAX_HEIGHT = 6100
 """In pixels, at a width of 320."""
 
 
-def figures(page: Page) -> list[str]:
+def read_values(page: Page) -> list[str]:
     """Read the figures as they are shown."""
     return page.locator(".card p.value").all_inner_texts()
 
@@ -78,16 +78,16 @@ def figures(page: Page) -> list[str]:
 def test_the_seven_figures_are_grouped_by_period(visit: Visit, language: str) -> None:
     page, wrong = visit
     page.goto(f"/?lang={language}")
-    assert figures(page) == NEWEST[language]
+    assert read_values(page) == NEWEST[language]
     page.goto(f"/?edition=2025&lang={language}")
-    assert figures(page) == FIGURES[language]
+    assert read_values(page) == FIGURES[language]
     groups = page.locator("section.group")
     for place, (period, count) in enumerate(zip(PERIODS[language], (2, 5), strict=True)):
         expect(groups.nth(place).locator("h3")).to_contain_text(period)
         assert groups.nth(place).locator(".period").all_inner_texts() == [period] * count
     page.locator("nav").get_by_role("link", name="中文" if language == "en" else "English").click()
     page.wait_for_url(f"**/?edition=2025&lang={'zh' if language == 'en' else 'en'}")
-    assert figures(page) == FIGURES["zh" if language == "en" else "en"]
+    assert read_values(page) == FIGURES["zh" if language == "en" else "en"]
     assert wrong == []
 
 
@@ -129,14 +129,14 @@ def test_going_back_undoes_a_filter(visit: Visit) -> None:
 
 def test_everything_works_without_a_script(plain: Page) -> None:
     plain.goto("/?lang=en")
-    assert len(figures(plain)) == 7
+    assert len(read_values(plain)) == 7
     assert plain.locator("button").all_inner_texts() == ["Search"]
     assert not any(one.is_visible() for one in plain.locator("copy-text").all())
     plain.get_by_label("Topic").select_option("investment")
     plain.get_by_label("Search").fill("agreements")
     plain.get_by_role("button", name="Search").click()
     plain.wait_for_url("**/?q=agreements&topic=investment*")
-    assert figures(plain) == ["18"]
+    assert read_values(plain) == ["18"]
     plain.locator("article.card summary").first.click()
     assert plain.get_by_role("link", name=re.compile("Figures, CSV")).first.is_visible()
     plain.get_by_role("link", name="GET /v1/indicators/investment-agreements").click()

@@ -25,7 +25,10 @@ def visit(browser: Browser, edition: Path) -> Iterator[tuple[Page, list[str]]]:
     with serving_files(edition) as base:
         page = browser.new_page(base_url=base)
         wrong: list[str] = []
-        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+        page.on(
+            "console",
+            lambda one: wrong.append(one.text) if one.type == "error" else None,
+        )
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("requestfailed", lambda request: wrong.extend(list_failures(request)))
         page.on(

@@ -85,7 +85,7 @@ def chosen(chance: random.Random) -> str:
     return chance.choice(PICTURES).format(chance.randrange(900, 1200))
 
 
-def work(base: str, number: int, ended: threading.Event, counts: Counter[str]) -> None:
+def send_requests(base: str, number: int, ended: threading.Event, counts: Counter[str]) -> None:
     """Send requests until the end; one in fifty is abandoned halfway."""
     chance = random.Random(number)  # noqa: S311
     address = urlsplit(base).netloc
@@ -138,7 +138,7 @@ def run(server: Server, options: argparse.Namespace) -> None:
     ended = threading.Event()
     counts: Counter[str] = Counter()
     threads = [
-        threading.Thread(target=work, args=(server.base, number, ended, counts))
+        threading.Thread(target=send_requests, args=(server.base, number, ended, counts))
         for number in range(options.clients)
     ]
     threads += [

@@ -33,7 +33,7 @@ def read_chart(page: Any) -> dict[str, Any]:
     return chart
 
 
-def list_figures(client: TestClient, indicator: str, language: str) -> dict[str, Any]:
+def list_observations(client: TestClient, indicator: str, language: str) -> dict[str, Any]:
     """List the figures of an indicator by key."""
     query = f"indicator={indicator}&vintages=all&limit=1000&lang={language}"
     items = client.get(f"/v1/observations?{query}").json()["items"]
@@ -45,7 +45,7 @@ def list_figures(client: TestClient, indicator: str, language: str) -> dict[str,
 def test_a_chart_has_the_texts_of_the_api(
     client: TestClient, indicator: str, language: str
 ) -> None:
-    figures = list_figures(client, indicator, language)
+    figures = list_observations(client, indicator, language)
     groups = read_chart(read(client, f"/indicators/{indicator}?lang={language}"))["groups"]
     points = [point for group in groups for one in group["series"] for point in one["points"]]
     assert {one["id"] for one in points} == {key for key in figures if figures[key]["current"]}
@@ -128,7 +128,7 @@ def test_a_series_of_another_indicator_is_refused(client: TestClient) -> None:
 def test_a_table_has_one_unit_and_keeps_the_digits(
     client: TestClient, indicator: str, language: str
 ) -> None:
-    figures = list_figures(client, indicator, language)
+    figures = list_observations(client, indicator, language)
     page = read(client, f"/indicators/{indicator}?lang={language}")
     rows = page.xpath("//section[@id='table']//tr[@id]")
     assert {row.get("id") for row in rows} == {key for key in figures if figures[key]["current"]}
@@ -182,7 +182,7 @@ def test_the_newest_figure_comes_first(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_sources_and_vintages_have_every_figure(client: TestClient, language: str) -> None:
-    figures = list_figures(client, "trade-share", language)
+    figures = list_observations(client, "trade-share", language)
     page = read(client, f"/indicators/trade-share?lang={language}")
     (sources,) = page.xpath("//section[@id='sources']")
     cited = {one["source"]["code"] for one in figures.values()}

@@ -284,9 +284,9 @@ def described(page: Any) -> dict[str, Any]:
     return body
 
 
-def downloads(told: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def list_downloads(dataset: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the URL and the media type of each distribution."""
-    for one in told["distribution"]:
+    for one in dataset["distribution"]:
         assert one["@type"] == "DataDownload"
         yield one["contentUrl"], one["encodingFormat"]
 
@@ -303,7 +303,7 @@ def test_pages_describe_the_dataset_to_search_engines(
     assert shown["creator"]["name"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", shown["datePublished"])
     assert all(is_served(client, shown[name]) for name in ("url",))
-    forms = dict(downloads(shown))
+    forms = dict(list_downloads(shown))
     assert len(forms) >= 4
     for address, media_type in forms.items():
         found = client.get(address.removeprefix(HOST))
