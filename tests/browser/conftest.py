@@ -43,3 +43,11 @@ def visit(browser: Browser, server: str) -> Iterator[tuple[Page, list[str]]]:
     )
     yield page, wrong
     page.close()
+
+
+@pytest.fixture
+def scriptless_page(browser: Browser, server: str) -> Iterator[Page]:
+    """Open a page in which no script runs."""
+    page = browser.new_page(base_url=server, java_script_enabled=False)
+    yield page
+    page.close()

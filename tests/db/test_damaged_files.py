@@ -20,7 +20,6 @@ from app.db.files import DatabaseFile
 from app.releases import MIN_DELAY, ReleaseManager
 from app.settings import Settings
 from tests.endurance.damage_files import OTHER_CASES, PAGE, damage_bytes, run_cases
-from tests.endurance.replace_releases import two_releases
 from tests.support.load import wait_for
 from tests.support.processes import find_free_port, run_bri
 
@@ -29,12 +28,6 @@ pytestmark = [pytest.mark.resources, pytest.mark.sqlite]
 FROM_DISK = FileLimits(max_copied=0)
 VERIFIED = FileLimits(max_copied=0, verify=True)
 NOBODY = 65534
-
-
-@pytest.fixture(scope="module")
-def releases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Build two releases that differ in a figure."""
-    return two_releases(tmp_path_factory.mktemp("releases"))
 
 
 @pytest.fixture

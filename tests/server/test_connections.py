@@ -77,7 +77,7 @@ def is_closed(connection: socket.socket) -> bool:
         return True
 
 
-def read_response(connection: socket.socket) -> bytes:
+def read_to_end(connection: socket.socket) -> bytes:
     """Read until the server closes."""
     received = b""
     with suppress(ConnectionResetError):
@@ -99,7 +99,7 @@ def test_a_client_has_few_connections_and_loses_the_one_idle_longest(bounded: Se
     ):
         wait_for(lambda: is_closed(connections[0]), 5)
         added[0].sendall(REQUEST + CLOSE)
-        assert read_response(added[0]).startswith(b"HTTP/1.1 200 OK\r\n")
+        assert read_to_end(added[0]).startswith(b"HTTP/1.1 200 OK\r\n")
 
 
 def test_all_clients_have_a_number_of_connections_together(bounded: Server) -> None:
@@ -158,7 +158,7 @@ def test_bytes_after_a_response_do_not_hold_the_connection(
         time.sleep(0.1)
         connection.sendall(sent)
         began = time.monotonic()
-        read_response(connection)
+        read_to_end(connection)
         assert time.monotonic() - began < 10
 
 
@@ -188,7 +188,7 @@ def test_requests_after_an_upgrade_get_responses(database: Target, protocol: str
     with launched(database, partial(run_bounded, protocol)) as server:
         with connect(server.port) as connection:
             connection.sendall(upgrade + REQUEST + CLOSE)
-            received = read_response(connection)
+            received = read_to_end(connection)
         assert received.count(b"HTTP/1.1 200 OK\r\n") == 2
         assert not server.log.read_text().count("upgrade")
 
