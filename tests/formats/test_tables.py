@@ -314,7 +314,7 @@ def test_a_disconnected_client_leaves_no_connection_open(
 ) -> None:
     app, _ = larger
     assert count_streams(app) == 0
-    held: list[int] = []
+    counts: list[int] = []
 
     async def leave() -> None:
         parts = 0
@@ -327,7 +327,7 @@ def test_a_disconnected_client_leaves_no_connection_open(
         async def send(message: Any) -> None:
             nonlocal parts
             parts += message["type"] == "http.response.body"
-            held.append(count_streams(app))
+            counts.append(count_streams(app))
             if parts == 2:
                 gone.set()
                 await anyio.lowlevel.checkpoint()
@@ -348,7 +348,7 @@ def test_a_disconnected_client_leaves_no_connection_open(
         assert 2 <= parts < 6
 
     anyio.run(leave)
-    assert max(held) >= 1
+    assert max(counts) >= 1
     assert count_streams(app) == 0
 
 

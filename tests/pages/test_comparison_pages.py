@@ -124,11 +124,11 @@ def test_an_error_is_shown_at_its_field(
     assert not page.xpath("//h2[@id='comparability'] | //h2[@id='then'] | //h2[@id='result']")
     assert page.xpath("//meta[@name='robots'][@content='noindex']")
     for name, value in parse_qsl(urlsplit(url).query):
-        kept = page.xpath("//main//form//*[@name=$name]", name=name)
-        shown = [one.get("value") or one.text for one in kept if one.tag != "select"]
-        shown += [value for one in kept for value in one.xpath(".//option[@selected]/@value")]
+        fields = page.xpath("//main//form//*[@name=$name]", name=name)
+        shown = [one.get("value") or one.text for one in fields if one.tag != "select"]
+        shown += [value for one in fields for value in one.xpath(".//option[@selected]/@value")]
         # A select cannot show what is not in its list, nor periods without an indicator.
-        assert value in shown or all(one.tag == "select" for one in kept), name
+        assert value in shown or all(one.tag == "select" for one in fields), name
     chinese = read_page(newest, f"{url}&lang=zh", 422)
     for one in chinese.xpath("//form//*[@class='error']"):
         assert not re.search("[A-Za-z;]{9}", one.text_content().replace(field, ""))
