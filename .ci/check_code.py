@@ -1,8 +1,8 @@
-"""Check names and sizes in app/: python .ci/check_code.py [FOLDER].
+"""Check names and sizes in app/, and names in tests/: python .ci/check_code.py.
 
-Names: no module, class or public function uses a banned word, and every public function starts
-with a verb. Sizes: the limits below, which keep the code readable. Prints every violation, and
-exits with 1 if there is any.
+Names: no module, class or public function uses a banned word, and in app/ every public function
+starts with a verb. The names of tests are sentences, in which any word may stand. Sizes: the limits
+below, which keep the code readable. Prints every violation, and exits with 1 if there is any.
 """
 
 import ast
@@ -60,7 +60,7 @@ INHERITED = frozenset(
 """Methods whose names are given by a base class of another package."""
 LIMITS = {"modules": 226, "lines": 47_700, "lines of a file": 400, "lines of a function": 50}
 MEDIAN_FUNCTION = 8
-MOST_ANY, MOST_NOQA = 120, 60
+MAX_ANY, MAX_NOQA = 120, 60
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -87,20 +87,24 @@ def list_definitions(tree: ast.Module) -> Iterator[ast.ClassDef | Function]:
                 yield node
 
 
-def check_names(path: Path, tree: ast.Module) -> Iterator[str]:
-    """Find banned words, and public functions without a verb."""
-    for word in BANNED.intersection(split_name(path.stem)):
-        yield f"{path}: the module name has the banned word {word}"
+def check_words(path: Path, tree: ast.Module) -> Iterator[str]:
+    """Find banned words in the names of modules, classes, functions and fixtures."""
+    names = [(f"{path}", path.stem)]
+    names += [(f"{path}:{node.lineno}", node.name) for node in list_definitions(tree)]
+    for where, name in names:
+        if not name.startswith(("_", "test_")) and name not in INHERITED:
+            for word in BANNED.intersection(split_name(name)):
+                yield f"{where}: {name} has the banned word {word}"
+
+
+def check_verbs(path: Path, tree: ast.Module) -> Iterator[str]:
+    """Find public functions without a verb."""
     for node in list_definitions(tree):
-        if node.name.startswith("_") or node.name in INHERITED:
+        if isinstance(node, ast.ClassDef) or is_property(node) or node.name.startswith("_"):
             continue
-        where, words = f"{path}:{node.lineno}: {node.name}", split_name(node.name)
-        for word in BANNED.intersection(words):
-            yield f"{where} has the banned word {word}"
-        if isinstance(node, ast.ClassDef) or is_property(node) or node.name in ENTRIES:
-            continue
-        if words[0] not in VERBS | QUESTIONS | CONVERSIONS:
-            yield f"{where} does not start with a verb"
+        is_customary = node.name in INHERITED | ENTRIES
+        if not is_customary and split_name(node.name)[0] not in VERBS | QUESTIONS | CONVERSIONS:
+            yield f"{path}:{node.lineno}: {node.name} does not start with a verb"
 
 
 def check_sizes(sources: dict[Path, str], trees: dict[Path, ast.Module]) -> Iterator[str]:
@@ -143,21 +147,22 @@ def count_tokens(source: str) -> tuple[int, int]:
     return uses, noqa
 
 
-def main(folder: Path) -> int:
-    """Check a folder."""
-    sources = {path: path.read_text() for path in sorted(folder.rglob("*.py"))}
+def main() -> int:
+    sources = {path: path.read_text() for path in sorted(Path("app").rglob("*.py"))}
     sources = {path: text for path, text in sources.items() if "recipe_files" not in path.parts}
     trees = {path: ast.parse(text) for path, text in sources.items()}
-    found = [line for path, tree in trees.items() for line in check_names(path, tree)]
+    tests = {path: ast.parse(path.read_text()) for path in sorted(Path("tests").rglob("*.py"))}
+    found = [line for path, tree in (trees | tests).items() for line in check_words(path, tree)]
+    found += [line for path, tree in trees.items() for line in check_verbs(path, tree)]
     found += check_sizes(sources, trees)
     uses, noqa = map(sum, zip(*map(count_tokens, sources.values()), strict=True))
-    if uses > MOST_ANY:
-        found.append(f"Any is used {uses} times, more than {MOST_ANY}")
-    if noqa > MOST_NOQA:
-        found.append(f"noqa is used {noqa} times, more than {MOST_NOQA}")
+    if uses > MAX_ANY:
+        found.append(f"Any is used {uses} times, more than {MAX_ANY}")
+    if noqa > MAX_NOQA:
+        found.append(f"noqa is used {noqa} times, more than {MAX_NOQA}")
     print(*found, f"{len(sources)} modules, {len(found)} violations", sep="\n")
     return bool(found)
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1] if len(sys.argv) > 1 else "app")))
+    sys.exit(main())

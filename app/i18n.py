@@ -81,7 +81,7 @@ CAUSES = {
 """What each cause of a contradiction is called."""
 
 MONTHS = 12
-LONGEST_FLOW = timedelta(days=366)
+MAX_FLOW = timedelta(days=366)
 SCALE_WORDS = {
     Language.ENGLISH: {12: " trillion", 9: " billion", 6: " million"},
     Language.CHINESE: {12: "万亿", 8: "亿", 4: "万"},
@@ -104,6 +104,11 @@ def format_value(  # noqa: PLR0913, PLR0917 (cached, so that each part is an arg
     """
     number = format_scaled(value, multiplier, decimals, language)
     return QUALIFIER_FORMATS[qualifier].get(language).format(f"{number}{suffix}")
+
+
+def choose_suffix(suffix: str, classifier: str | None, language: Language) -> str:
+    """Return what follows a number: Chinese puts a classifier such as 个 before what is counted."""
+    return classifier if classifier and language is Language.CHINESE else suffix
 
 
 def format_scaled(value: Decimal, multiplier: int, decimals: int, language: Language) -> str:
@@ -137,7 +142,7 @@ def format_period(
     """Name a period: Full year 2024, January to November 2024, 2024年1—11月; On 30 June 2024."""
     if start == end:
         return Bilingual("On {}", "截至{}").get(language).format(format_day(start, language))
-    is_long = end - start > LONGEST_FLOW
+    is_long = end - start > MAX_FLOW
     if is_cumulative or is_long or not has_whole_months(start, end):
         name = Bilingual("{} to {}, cumulative", "{}至{}累计").get(language)
         return name.format(*format_limits(start, end, language))
@@ -335,11 +340,6 @@ def format_locator(locator: str | None, language: Language) -> str | None:
     if sentence:
         text += Bilingual(f", sentence {sentence}", f"第{sentence}句").get(language)
     return text
-
-
-def format_passage_url(base: str, source: str, locator: str) -> str:
-    """Return the URL of a location on the page that lists the sentences of its source."""
-    return f"{base}/sources/{source}/passages#{locator}"
 
 
 def format_published_day(value: date, precision: Precision, language: Language) -> str:

@@ -31,7 +31,7 @@ def extract_contract(node: Any, *, names: bool = False) -> Any:
     }
 
 
-def breaking(earlier: Node, present: Node) -> list[str]:
+def list_breaking_changes(earlier: Node, present: Node) -> list[str]:
     """List what clients made from the earlier document would stumble over."""
     return list(Comparison(earlier, present).found())
 
@@ -165,7 +165,7 @@ def types(schema: Node) -> set[str]:
     return {captured} if isinstance(captured, str) else set(captured)
 
 
-def narrowed(before: set[Any], after: set[Any], what: str, *, is_sent: bool) -> Iterator[str]:
+def compare_values(before: set[Any], after: set[Any], what: str, *, is_sent: bool) -> Iterator[str]:
     """Yield the values that clients can no longer send, or receive for the first time."""
     gone, added = before - after, after - before
     if is_sent and gone:
@@ -176,8 +176,8 @@ def narrowed(before: set[Any], after: set[Any], what: str, *, is_sent: bool) -> 
 
 def kinds(old: Node, new: Node, is_sent: bool) -> Iterator[str]:  # noqa: FBT001
     """Types, and options of models; null is one of them."""
-    yield from narrowed(types(old), types(new), "type", is_sent=is_sent)
-    yield from narrowed(set(options(old)), set(options(new)), "option", is_sent=is_sent)
+    yield from compare_values(types(old), types(new), "type", is_sent=is_sent)
+    yield from compare_values(set(options(old)), set(options(new)), "option", is_sent=is_sent)
 
 
 def forms(old: Node, new: Node, is_sent: bool) -> Iterator[str]:  # noqa: FBT001
@@ -194,7 +194,7 @@ def values(old: Node, new: Node, is_sent: bool) -> Iterator[str]:  # noqa: FBT00
         yield "the list of values came or went"
     else:
         before, after = set(old.get("enum", [])), set(new.get("enum", []))
-        yield from narrowed(before, after, "value", is_sent=is_sent)
+        yield from compare_values(before, after, "value", is_sent=is_sent)
 
 
 def bounds(old: Node, new: Node, is_sent: bool) -> Iterator[str]:  # noqa: FBT001
@@ -232,7 +232,7 @@ def main(*files: str) -> int:
     if len(documents) == 1:
         print(json.dumps(extract_contract(documents[0]), indent=1, sort_keys=True))  # noqa: T201
         return 0
-    found = breaking(*documents)
+    found = list_breaking_changes(*documents)
     print("\n".join([*found, f"{len(found)} breaking changes"]))  # noqa: T201
     return bool(found)
 

@@ -33,7 +33,7 @@ def ideographs() -> set[int]:
     return found
 
 
-def written() -> set[int]:
+def list_characters() -> set[int]:
     """Return every character in the seed, the code and the templates."""
     files = [*(ROOT / "seed").rglob("*.yaml"), *(ROOT / "app").rglob("*.py")]
     return {ord(letter) for file in files for letter in file.read_text() if letter.isprintable()}
@@ -71,7 +71,7 @@ def rename(font: TTFont, family: str, weight: str) -> None:
     top[0].FamilyName, top[0].FullName = family, f"{family} {weight}"
 
 
-def with_latin_signs(font: TTFont) -> None:
+def use_latin_punctuation(font: TTFont) -> None:
     """Print quotation marks and the like in Latin width, by the font's own forms for it."""
     forms: dict[str, str] = {}
     table = font["GSUB"].table
@@ -88,13 +88,13 @@ def with_latin_signs(font: TTFont) -> None:
 
 def make(folder: Path) -> None:
     """Write the four fonts."""
-    chinese = LATIN | ideographs() | written()
+    chinese = LATIN | ideographs() | list_characters()
     for weight in WEIGHTS:
         for family, characters in (("BRI Sans", LATIN), ("BRI Sans SC", chinese)):
             collection = TTCollection(folder / f"NotoSansCJK-{weight}.ttc", lazy=True)
             font = next(one for one in collection.fonts if one["name"].getBestFamilyName() == FACE)
             if family == "BRI Sans":
-                with_latin_signs(font)
+                use_latin_punctuation(font)
             subset(font, characters)
             rename(font, family, weight)
             font["head"].modified = font["head"].created

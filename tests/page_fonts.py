@@ -26,13 +26,13 @@ FIRST_CHINESE = 0x2E80
 """The first character that the stylesheet takes from the fonts for Chinese."""
 
 
-def written() -> set[int]:
+def list_characters() -> set[int]:
     """Return every character that a page may show."""
     files = [file for folder, pattern in TEXTS for file in sorted(folder.rglob(pattern))]
     return {ord(letter) for file in files for letter in file.read_text()}
 
 
-def written_in_english() -> set[int]:
+def list_english_page_characters() -> set[int]:
     """Return the Chinese characters that an English page may show: titles, quotations, examples."""
     texts = [file.read_text() for file in sorted((ROOT / "app" / "guide" / "en").rglob("*.md"))]
     for file in sorted((ROOT / "seed").rglob("*.yaml")):
@@ -71,8 +71,8 @@ def make() -> None:
     for name in ("BRISans-Regular", "BRISans-Bold"):
         save_subset(name, None, name)
     for name in ("BRISansSC-Regular", "BRISansSC-Bold"):
-        save_subset(name, written(), name)
-    save_subset("BRISansSC-Regular", written_in_english(), "BRISansSC-Titles")
+        save_subset(name, list_characters(), name)
+    save_subset("BRISansSC-Regular", list_english_page_characters(), "BRISansSC-Titles")
     save_subset("BRISansSC-Regular", set(map(ord, LANGUAGE_NAME)), "BRISansSC-Link")
 
 

@@ -29,10 +29,10 @@ def copied_seed(folder: Path) -> Path:
     return Path(shutil.copytree(SEED, folder / "seed"))
 
 
-def failed(done: Result, said: str) -> None:
+def failed(done: Result, text: str) -> None:
     """Check that a failure prints lines with a known prefix, and no traceback."""
     assert done.exit_code == 1, done
-    assert said in done.stderr
+    assert text in done.stderr
     assert isinstance(done.exception, SystemExit)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.compatibility import Node, breaking, extract_contract, main
+from tests.compatibility import Node, extract_contract, list_breaking_changes, main
 
 pytestmark = pytest.mark.quick
 
@@ -260,19 +260,19 @@ def changed(change: Change) -> Node:
 @pytest.mark.parametrize("name", BREAKING)
 def test_breaking_change_is_found(name: str) -> None:
     change, shown = BREAKING[name]
-    found = breaking(EARLIER, changed(change))
+    found = list_breaking_changes(EARLIER, changed(change))
     assert [one for one in found if shown in one], found
 
 
 @pytest.mark.parametrize("name", HARMLESS)
 def test_compatible_change_is_accepted(name: str) -> None:
-    assert breaking(EARLIER, changed(HARMLESS[name])) == []
+    assert list_breaking_changes(EARLIER, changed(HARMLESS[name])) == []
 
 
 def test_the_recorded_contract_has_all_that_is_compared() -> None:
     plain = extract_contract(EARLIER)
     assert "description" not in json.dumps(plain)
-    assert breaking(EARLIER, plain) == breaking(plain, EARLIER) == []
+    assert list_breaking_changes(EARLIER, plain) == list_breaking_changes(plain, EARLIER) == []
 
 
 def test_command_prints_breaking_changes_and_exits_with_1(
@@ -289,4 +289,4 @@ def test_command_prints_breaking_changes_and_exits_with_1(
 
 
 def test_released_contract_is_unbroken(document: Node) -> None:
-    assert breaking(json.loads(RELEASED.read_text()), document) == []
+    assert list_breaking_changes(json.loads(RELEASED.read_text()), document) == []

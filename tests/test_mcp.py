@@ -171,7 +171,7 @@ def test_search_shows_figures_with_their_context(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tool", "expected", "said"),
+    ("tool", "expected", "text"),
     [
         ("get_observations", {"indicator": "goods-trad"}, "goods-trade"),
         ("get_observations", {"indicator": "goods-trade", "since": "2024"}, "2024-01-31"),
@@ -181,9 +181,9 @@ def test_search_shows_figures_with_their_context(address: str) -> None:
     ],
 )
 def test_an_error_is_reported_with_the_correction(
-    address: str, tool: str, expected: dict[str, Any], said: str
+    address: str, tool: str, expected: dict[str, Any], text: str
 ) -> None:
-    assert said in call_invalid_tool(f"{address}/mcp", tool, **expected)
+    assert text in call_invalid_tool(f"{address}/mcp", tool, **expected)
 
 
 def test_a_quotation_is_checked(address: str) -> None:

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.database, pytest.mark.quick]
 FIELDS = {"type", "title", "status", "detail", "code", "request_id", "errors"}
 
 
-def refused(client: TestClient, url: str, status: int, **headers: str) -> dict[str, Any]:
+def read_problem(client: TestClient, url: str, status: int, **headers: str) -> dict[str, Any]:
     """Send a request that is refused, and return the problem."""
     response = client.get(url, headers=headers)
     assert response.status_code == status, response.text
@@ -28,7 +28,7 @@ def refused(client: TestClient, url: str, status: int, **headers: str) -> dict[s
 
 
 @pytest.mark.parametrize(
-    ("query", "location", "said"),
+    ("query", "location", "text"),
     [
         ("indicator=goods-trad", "query.indicator", "did you mean goods-trade?"),
         ("topic=tarde", "query.topic", "did you mean trade?"),
@@ -59,17 +59,17 @@ def refused(client: TestClient, url: str, status: int, **headers: str) -> dict[s
         ("months=13", "query.months", "at most 12"),
     ],
 )
-def test_an_error_is_reported(client: TestClient, query: str, location: str, said: str) -> None:
-    problem = refused(client, f"/v1/observations?{query}", 422)
+def test_an_error_is_reported(client: TestClient, query: str, location: str, text: str) -> None:
+    problem = read_problem(client, f"/v1/observations?{query}", 422)
     (error,) = problem["errors"]
     assert error["location"] == location
-    assert said in error["message"]
-    assert said in problem["detail"]
+    assert text in error["message"]
+    assert text in problem["detail"]
 
 
 def test_all_errors_are_reported_together(client: TestClient) -> None:
     url = "/v1/observations?indicator=x&limit=0&since=never&foo=1&lang=fr&sort=up&limit=2"
-    problem = refused(client, url, 422)
+    problem = read_problem(client, url, 422)
     assert sorted(error["location"] for error in problem["errors"]) == [
         "query.foo",
         "query.indicator",
@@ -82,7 +82,7 @@ def test_all_errors_are_reported_together(client: TestClient) -> None:
 
 def test_errors_are_counted_and_a_hundred_listed(client: TestClient) -> None:
     query = "&".join(f"u{number}=1" for number in range(200))
-    problem = refused(client, f"/v1/observations?{query}", 422)
+    problem = read_problem(client, f"/v1/observations?{query}", 422)
     assert "200 errors" in problem["detail"]
     assert len(problem["errors"]) == 100
 
@@ -90,29 +90,29 @@ def test_errors_are_counted_and_a_hundred_listed(client: TestClient) -> None:
 def test_long_names_are_shortened(client: TestClient) -> None:
     for path in ("/v1/indicators/", "/v1/", "/v1/observations?topic=", "/problems/"):
         status = 422 if "?" in path else 404
-        assert len(refused(client, path + "x" * 10_000, status)["detail"]) < 200
+        assert len(read_problem(client, path + "x" * 10_000, status)["detail"]) < 200
 
 
 def test_errors_are_reported_in_chinese(client: TestClient) -> None:
-    problem = refused(client, "/v1/indicators?topic=tarde&lang=zh", 422)
+    problem = read_problem(client, "/v1/indicators?topic=tarde&lang=zh", 422)
     assert problem["title"] == "参数无效"
     assert problem["detail"] == "tarde不存在；您要找的是trade吗？"
-    problem = refused(client, "/v1/indicators/goods", 404, **{"Accept-Language": "zh-CN"})
+    problem = read_problem(client, "/v1/indicators/goods", 404, **{"Accept-Language": "zh-CN"})
     assert problem["detail"] == "goods不存在；您要找的是goods-trade吗？"
 
 
 def test_cursor_of_another_list_is_refused(client: TestClient) -> None:
     cursor = client.get("/v1/observations?limit=1").json()["next"].rpartition("cursor=")[2]
     assert client.get(f"/v1/observations?limit=3&lang=zh&cursor={cursor}").status_code == 200
-    refused(client, f"/v1/observations?unit=CNY&cursor={cursor}", 422)
-    refused(client, f"/v1/indicators?cursor={cursor}", 422)
-    refused(client, f"/v1/observations?cursor={cursor}A", 422)
-    refused(client, f"/v1/observations?cursor={cursor[:-1]}", 422)
+    read_problem(client, f"/v1/observations?unit=CNY&cursor={cursor}", 422)
+    read_problem(client, f"/v1/indicators?cursor={cursor}", 422)
+    read_problem(client, f"/v1/observations?cursor={cursor}A", 422)
+    read_problem(client, f"/v1/observations?cursor={cursor[:-1]}", 422)
 
 
 @pytest.mark.parametrize("path", ["/v1/indicatorss", "/v2", "/v1/", "/%E4%B8%AD", "/v1//actions"])
 def test_unknown_path(client: TestClient, path: str) -> None:
-    assert refused(client, path, 404)["code"] == "unknown-path"
+    assert read_problem(client, path, 404)["code"] == "unknown-path"
 
 
 @pytest.mark.parametrize(
@@ -126,12 +126,12 @@ def test_unknown_path(client: TestClient, path: str) -> None:
     ],
 )
 def test_nearest_path_is_suggested(client: TestClient, path: str, nearest: str) -> None:
-    assert f"did you mean {nearest}?" in refused(client, path, 404)["detail"]
+    assert f"did you mean {nearest}?" in read_problem(client, path, 404)["detail"]
 
 
 @pytest.mark.parametrize("path", ["/nonsense", "/v1/nonsense", "/admin"])
 def test_no_path_is_suggested_for_one_unlike_all(client: TestClient, path: str) -> None:
-    problem = refused(client, path, 404)
+    problem = read_problem(client, path, 404)
     assert "did you mean" not in problem["detail"]
     assert problem["errors"][0]["allowed"] == ["/v1", "/docs"]
 
@@ -140,7 +140,7 @@ def test_no_path_is_suggested_for_one_unlike_all(client: TestClient, path: str) 
     "url", ["/v1/indicators/%ff", "/v1?lang=%zz", "/v1/search?q=%", "/v1/search?q=%00", "/%c0%af"]
 )
 def test_bad_escape(client: TestClient, url: str) -> None:
-    assert refused(client, url, 400)["code"] == "malformed-address"
+    assert read_problem(client, url, 400)["code"] == "malformed-address"
 
 
 def test_an_internal_error_reveals_nothing(app: App, client: TestClient) -> None:
@@ -150,7 +150,7 @@ def test_an_internal_error_reveals_nothing(app: App, client: TestClient) -> None
         raise RuntimeError(hidden)
 
     app.request_router.add_route(RouteDeclaration("/fails", fail))
-    problem = refused(client, "/fails", 500)
+    problem = read_problem(client, "/fails", 500)
     assert problem["code"] == "internal-error"
     assert client.get("/fails").headers["access-control-allow-origin"] == "*"
     assert hidden not in str(problem)
@@ -164,7 +164,7 @@ def test_type_of_problem_is_an_address_that_explains_it(client: TestClient, kind
         assert response.status_code == 200
         assert kind.title[words] in response.text
         assert kind.meaning[words] in response.text
-    problem = refused(client, "/v1/nothing", 404)
+    problem = read_problem(client, "/v1/nothing", 404)
     assert client.get(problem["type"]).status_code == 200
 
 
@@ -183,7 +183,7 @@ def test_few_unknown_names_are_compared_with_known_ones(
 
 
 def test_unknown_kind_of_problem(client: TestClient) -> None:
-    assert "unknown-path" in refused(client, "/problems/unknown-pth", 404)["detail"]
+    assert "unknown-path" in read_problem(client, "/problems/unknown-pth", 404)["detail"]
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_unknown_kind_of_problem(client: TestClient) -> None:
 def test_host_that_no_name_can_be_is_refused_and_not_repeated(
     client: TestClient, host: str
 ) -> None:
-    problem = refused(client, "/v1/nothing", 400, Host=host)
+    problem = read_problem(client, "/v1/nothing", 400, Host=host)
     assert problem["code"] == "malformed-request"
     assert problem["type"] == "http://testserver/problems/malformed-request"
 

@@ -212,7 +212,7 @@ def test_endpoints_are_those_of_the_openapi_document(language: str) -> None:
     assert {path for path in listed if path.startswith("/v1")} <= documented
 
 
-def cells(page: Path) -> list[list[str]]:
+def list_cells(page: Path) -> list[list[str]]:
     """Split the rows of the tables of a page."""
     rows = [line for line in prose(page).splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
@@ -240,7 +240,7 @@ def test_settings_are_listed_with_their_defaults(language: str) -> None:
     fields = {f"BRI_{name.upper()}": field for name, field in Settings.model_fields.items()}
     listed: dict[str, float | None] = {}
     for name in ("deployment.md", "scaling.md"):
-        for row in cells(GUIDE / language / name):
+        for row in list_cells(GUIDE / language / name):
             for cell, following in pairwise(row):
                 names = re.findall(r"\w+", cell) if SETTINGS.fullmatch(cell) else []
                 numbers = [float(number) for number in re.findall(r"`(\d+)`", following)]

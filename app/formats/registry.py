@@ -113,12 +113,16 @@ class CsvParameters(parameters.Filters):
     the file with a double click; other programs may read it as part of the first column name."""
 
 
+def build_storage_error() -> NotReady:
+    return NotReady(NO_TEMPORARY_FILES, headers={"Retry-After": "60"})
+
+
 def create_temporary_file() -> IO[bytes]:
     """Create a file without a name; raise NotReady if that is impossible."""
     try:
         return TemporaryFile()
     except OSError as error:
-        raise NotReady(NO_TEMPORARY_FILES, headers={"Retry-After": "60"}) from error
+        raise build_storage_error() from error
 
 
 def write_file(
@@ -142,7 +146,7 @@ def write_file(
         form.write(query, file)
         file.flush()
     except OSError as error:
-        raise NotReady(NO_TEMPORARY_FILES, headers={"Retry-After": "60"}) from error
+        raise build_storage_error() from error
 
 
 def find_temporary_file_error() -> OSError | None:
@@ -282,7 +286,10 @@ CITATION_FORMATS = tuple(
         ),
         ("ris", citations.RIS, "RIS", citations.write_ris, parameters.CitationFileParameters),
         (
-            *("csl.json", citations.CSL_JSON, "CSL-JSON", citations.write_csl_json),
+            "csl.json",
+            citations.CSL_JSON,
+            "CSL-JSON",
+            citations.write_csl_json,
             parameters.CitationFileParameters,
         ),
         (

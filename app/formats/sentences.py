@@ -14,9 +14,9 @@ from app.i18n import (
     Language,
     format_citation,
     format_day,
-    format_passage_url,
     format_scaled,
 )
+from app.queries.passages import format_passage_url
 from app.schemas.quotations import FindingKind, QuotationVerdict
 
 PARTS = {

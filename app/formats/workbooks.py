@@ -17,7 +17,7 @@ from app.formats.sheets import LINK_COLOUR, Sheet, SheetLayout
 from app.formats.tables import TableQuery, create_row_limit_error, read_records
 from app.i18n import Bilingual, Language, name_edition
 from app.queries.editions import read_contents
-from app.queries.series import list_breaks
+from app.queries.series import read_breaks
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -194,9 +194,10 @@ def build_context_notes(query: TableQuery) -> Iterator[Record]:
     for one in read_records(tables.COVERAGES, query):
         name = COVERAGE_NAMES[one["basis"]].format(name=one["name"]).get(language)
         yield {"name": name, "text": space.join([one["description"], one["evidence"]])}
-    for found in list_breaks(query.connection, language):
-        name = BREAK_NAME.format(series=found["series"], day=found["start"]).get(language)
-        yield {"name": name, "text": found["note"]}
+    for series, breaks in read_breaks(query.connection, language).items():
+        for found in breaks:
+            name = BREAK_NAME.format(series=series, day=found["start"]).get(language)
+            yield {"name": name, "text": found["note"]}
 
 
 class Styles:

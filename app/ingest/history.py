@@ -170,11 +170,11 @@ def find_revised(figure: Fields, others: Iterable[Fields], snapshot: Snapshot) -
     latest = max(earlier, key=lambda one: find_date(snapshot, one), default={})
     if not latest or find_rank(snapshot, latest) > rank:
         return {}
-    is_same = latest.get("qualifier") == figure.get("qualifier") and is_rounding(latest, figure)
-    return {} if is_same else latest
+    has_same_qualifier = latest.get("qualifier") == figure.get("qualifier")
+    return {} if has_same_qualifier and is_equal_when_rounded(latest, figure) else latest
 
 
-def is_rounding(one: Fields, other: Fields) -> bool:
+def is_equal_when_rounded(one: Fields, other: Fields) -> bool:
     """Return whether two numbers are equal at the precision of the coarser one."""
     try:
         numbers = [parse_number(fields) for fields in (one, other)]

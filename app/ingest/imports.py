@@ -14,7 +14,7 @@ from typing import cast
 from pydantic import BaseModel
 
 from app.enums import CheckMethod, Precision, PublisherKind, Standing
-from app.i18n import Bilingual, Language
+from app.i18n import Bilingual, Language, choose_suffix
 from app.ingest.build import load_valid_seed
 from app.ingest.documents import check_source, find_last_day, find_standing
 from app.ingest.files import SeedError, SeedIssue
@@ -130,7 +130,8 @@ def add_row(found: Import, row: Row) -> None:
     unit = find_entry(found.seed, Unit, row, "unit", code)
     statements = []
     if row["value"]:
-        suffix = Bilingual(unit.suffix.en, indicator.classifier or unit.suffix.zh)
+        chinese = choose_suffix(unit.suffix.zh, indicator.classifier, Language.CHINESE)
+        suffix = Bilingual(unit.suffix.en, chinese)
         statements.append(build_value(row, code, multiplier, suffix))
     try:
         statements += build_rate(row, code)

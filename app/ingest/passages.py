@@ -30,7 +30,6 @@ from app.ingest.schema import (
     Series,
     Source,
 )
-from app.ingest.schema.base import BilingualText
 from app.ingest.seed import Seed
 
 Messages = Iterator[tuple[ValuePath, str]]
@@ -79,25 +78,21 @@ def list_records(seed: Seed) -> Records:
     return records
 
 
-def localize(text: BilingualText) -> Bilingual:
-    return Bilingual(text.en, text.zh)
-
-
 def iterate_source_records(seed: Seed) -> Iterator[LocatedRecord]:
     """Return what sources contain themselves: events, goals, and comparisons of sentences."""
     for key, source in seed.get_all(Source).items():
         event = seed.get_all(Event).get(source.event or "")
         if event and source.event and source.event_locator:
-            title = localize(event.name)
+            title = event.name.to_bilingual()
             held = PassageRecord(PassageRecordKind.EVENT, source.event, key, title)
             yield key, source.event_locator, held
         if source.goal:
-            goal = PassageRecord(PassageRecordKind.GOAL, key, key, localize(source.goal.text))
+            goal = PassageRecord(PassageRecordKind.GOAL, key, key, source.goal.text.to_bilingual())
             yield key, source.goal.locator, goal
         for passage in source.passages:
             for difference in passage.differences:
                 kind, code = PassageRecordKind.PASSAGE, f"{key}.{passage.locator}"
-                compared = PassageRecord(kind, code, key, localize(difference.text))
+                compared = PassageRecord(kind, code, key, difference.text.to_bilingual())
                 yield difference.source, difference.locator, compared
 
 
@@ -143,20 +138,20 @@ def name_statistic(
 def iterate_texts(seed: Seed) -> Iterator[LocatedRecord]:
     """Return outcomes, priority areas with their aims, and actions, each in order."""
     for key, outcome in sort_by_position(seed.get_all(Outcome)):
-        record = PassageRecord(PassageRecordKind.OUTCOME, key, key, localize(outcome.text))
+        record = PassageRecord(PassageRecordKind.OUTCOME, key, key, outcome.text.to_bilingual())
         yield outcome.source, outcome.locator, record
     for key, area in sort_by_position(seed.get_all(PriorityArea)):
-        record = PassageRecord(PassageRecordKind.PRIORITY_AREA, key, key, localize(area.title))
+        record = PassageRecord(PassageRecordKind.PRIORITY_AREA, key, key, area.title.to_bilingual())
         yield area.source, area.locator, record
         if area.aim and area.aim_locator:
-            record = PassageRecord(PassageRecordKind.AIM, key, key, localize(area.aim))
+            record = PassageRecord(PassageRecordKind.AIM, key, key, area.aim.to_bilingual())
             yield area.source, area.aim_locator, record
     for key, action in sort_by_position(seed.get_all(Action)):
-        title = localize(action.text)
+        title = action.text.to_bilingual()
         record = PassageRecord(PassageRecordKind.ACTION, key, action.priority_area, title)
         yield action.source, action.locator, record
         if action.aim:
-            title = localize(action.aim)
+            title = action.aim.to_bilingual()
             record = PassageRecord(PassageRecordKind.AIM, key, action.priority_area, title)
             yield action.source, action.locator, record
 
@@ -167,11 +162,12 @@ def iterate_reports(seed: Seed) -> Iterator[LocatedRecord]:
         action = seed.get_all(Action).get(progress.action)
         for report in progress.reports:
             if action and report.locator:
-                kind, title = PassageRecordKind.PROGRESS, localize(report.text)
+                kind, title = PassageRecordKind.PROGRESS, report.text.to_bilingual()
                 record = PassageRecord(kind, key, action.priority_area, title)
                 yield report.source, report.locator, record
     for key, commitment in sorted(seed.get_all(Commitment).items()):
-        record = PassageRecord(PassageRecordKind.COMMITMENT, key, key, localize(commitment.name))
+        title = commitment.name.to_bilingual()
+        record = PassageRecord(PassageRecordKind.COMMITMENT, key, key, title)
         if commitment.locator:
             yield commitment.source, commitment.locator, record
         for reading in commitment.readings:

@@ -13,6 +13,7 @@ from app.i18n import (
     Bilingual,
     Language,
     StatementMeasure,
+    choose_suffix,
     format_short_citation,
     format_short_day,
     format_statement,
@@ -31,7 +32,7 @@ from app.ingest.schema import (
     Source,
     Unit,
 )
-from app.ingest.schema.base import BilingualText, Wording
+from app.ingest.schema.base import Wording
 from app.ingest.seed import Seed
 
 NUMBER = re.compile(r"\d[\d,.]*")
@@ -221,9 +222,13 @@ class ContradictoryNumber(NamedTuple):
     def format(self, language: Language) -> str:
         printed = self.printed
         return format_statement(
-            *(self.measure, printed.value, (printed.multiplier, printed.decimals)),
-            *(printed.qualifier, self.suffix.get(language), language),
-            (self.base.start, self.base.end) if self.base else None,
+            self.measure,
+            printed.value,
+            scale=(printed.multiplier, printed.decimals),
+            qualifier=printed.qualifier,
+            suffix=self.suffix.get(language),
+            language=language,
+            base=(self.base.start, self.base.end) if self.base else None,
         )
 
 
@@ -243,12 +248,21 @@ def list_numbers(seed: Seed) -> dict[str, list[ContradictoryNumber]]:
                 )
     for key, contradiction in seed.get_all(Contradiction).items():
         for index, one in enumerate(contradiction.statements):
-            path: ValuePath = ("statements", index)
-            place = Contradiction, key, path, one.source, one.locator, one.measure
-            content = one.quantity.unit, one.coverage, one.period, one.base_period
-            printed = PrintedNumber.from_statement(seed, one)
-            suffix = find_suffix(seed, one.quantity.unit, one.quantity.classifier)
-            numbers[key].append(ContradictoryNumber(*place, *content, printed, suffix))
+            number = ContradictoryNumber(
+                owner=Contradiction,
+                key=key,
+                path=("statements", index),
+                source=one.source,
+                locator=one.locator,
+                measure=one.measure,
+                unit=one.quantity.unit,
+                coverage=one.coverage,
+                period=one.period,
+                base=one.base_period,
+                printed=PrintedNumber.from_statement(seed, one),
+                suffix=find_suffix(seed, one.quantity.unit, one.quantity.classifier),
+            )
+            numbers[key].append(number)
     return numbers
 
 
@@ -266,16 +280,25 @@ def describe_measurement(
         measure = StatementMeasure.SHARE_CHANGE if is_points else StatementMeasure.GROWTH
         unit, suffix, printed = PERCENT, Bilingual("", ""), PrintedNumber.from_rate(figure)
     return ContradictoryNumber(
-        *(type(figure), key, (), figure.source, figure.locator, measure),
-        *(unit, series.coverage, figure.period, None, printed, suffix),
+        owner=type(figure),
+        key=key,
+        path=(),
+        source=figure.source,
+        locator=figure.locator,
+        measure=measure,
+        unit=unit,
+        coverage=series.coverage,
+        period=figure.period,
+        base=None,
+        printed=printed,
+        suffix=suffix,
     )
 
 
 def find_suffix(seed: Seed, key: str, classifier: str | None) -> Bilingual:
-    """Return what follows a number: Chinese puts a classifier before what is counted."""
     unit = seed.get_all(Unit).get(key)
     english, chinese = (unit.suffix.en, unit.suffix.zh) if unit else ("", "")
-    return Bilingual(english, classifier or chinese)
+    return Bilingual(english, choose_suffix(chinese, classifier, Language.CHINESE))
 
 
 def describe_numbers(seed: Seed, language: Language) -> dict[str, list[list[str | None]]]:
@@ -301,15 +324,11 @@ def iterate_texts(seed: Seed, language: Language) -> Iterator[tuple[str, str, st
             yield code, one.format(language), one.source, one.locator or ""
     for report in seed.get_all(Report).values():
         if report.contradiction:
-            text = localize(report.wording).get(language)
+            text = report.wording.to_bilingual().get(language)
             yield report.contradiction, text, report.source, report.locator or ""
 
 
 def cite_briefly(source: Source, locator: str | None, language: Language) -> str:
-    publisher = localize(source.publisher.short_name).get(language)
+    publisher = source.publisher.short_name.to_bilingual().get(language)
     day = format_short_day(source.published_on, source.published_precision, language)
     return format_short_citation(publisher, day, locator, language)
-
-
-def localize(text: BilingualText) -> Bilingual:
-    return Bilingual(text.en, text.zh)

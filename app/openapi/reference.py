@@ -24,7 +24,7 @@ TYPES = {
 LIST_OF = Bilingual("list of {item}", "{item}列表")
 OR_NULL = Bilingual("{type} or null", "{type}或null")
 EITHER = Bilingual(" or ", "或")
-MOST_CHECKBOXES = 12
+MAX_CHECKBOXES = 12
 """The most values of a repeatable parameter that are shown as boxes to tick."""
 FILES = re.compile(r"\.[a-z0-9.-]+$")
 """The suffix of a path that chooses a format."""
@@ -208,7 +208,7 @@ def format_value(value: object) -> str:
 
 def choose_control(schema: Record, values: list[str], *, is_repeatable: bool) -> str:
     if values and is_repeatable:
-        return "boxes" if len(values) <= MOST_CHECKBOXES else "text"
+        return "boxes" if len(values) <= MAX_CHECKBOXES else "text"
     if values or schema.get("type") == "boolean":
         return "select"
     if schema.get("type") == "integer" and not is_repeatable:

@@ -11,6 +11,7 @@ from app.parameters.base import (
     Filters,
     ListParameters,
     Parameters,
+    Span,
     create_path_key,
 )
 from app.parameters.embeds import (

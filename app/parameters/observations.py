@@ -6,13 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    Field,
-    ValidationInfo,
-    WithJsonSchema,
-    field_validator,
-)
+from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 from pydantic_core import PydanticCustomError
 
 from app.enums import Agreement, Direction, Qualifier, ReportRelation, Status, StockFlow
@@ -34,6 +28,7 @@ from app.parameters.base import (
     QueryText,
     SeriesKeys,
     Sources,
+    Span,
     StrictInt,
     Topics,
     Units,
@@ -47,7 +42,7 @@ MONTH = "([0-9]{4})-(0[1-9]|1[0-2])"
 MONTHS = re.compile(f"{MONTH}(?:/{MONTH})?")
 
 
-def parse_period(period: str) -> tuple[date, date]:
+def parse_period(period: str) -> Span:
     """Return the first and the last day of a period: a year, one or two months, dates.
 
     Raises:
@@ -312,7 +307,7 @@ class ComparisonParameters(Parameters):
             raise PydanticCustomError("same_period", "same period twice", {"found": value[0]})
         return value
 
-    def parse_periods(self) -> list[tuple[date, date]]:
+    def parse_periods(self) -> list[Span]:
         return [parse_period(period) for period in self.period]
 
 

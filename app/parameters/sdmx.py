@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from app.parameters.base import Span
+
 DIMENSIONS = (
     *("FREQ", "REF_AREA", "COUNTERPART_AREA", "COVERAGE"),
     *("INDICATOR", "UNIT_MEASURE", "DURATION"),
@@ -24,8 +26,6 @@ CodeCondition = tuple[str, str, tuple[str, ...]]
 """A dimension, an operator, and the texts of which any or, if it is negative, none may match."""
 OPERATORS = ("ne", "co", "nc", "sw", "ew")
 """The operators on codes besides equality, by their names in SDMX 3.0."""
-Span = tuple[date, date]
-"""The first and the last day of a period."""
 
 YEAR = re.compile(r"(\d{4})(-A1)?")
 MONTH = re.compile(r"(\d{4})-(?:M)?(\d{2})")

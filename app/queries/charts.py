@@ -103,11 +103,11 @@ def add_points(
     points: dict[str, list[Record]] = defaultdict(list)
     for point in read_observations(connection, language, statement):
         points[point["series"]].append(point)
-    breaks = read_breaks(connection, language, series_ids)
+    breaks = read_breaks(connection, language, [row["code"] for row in rows])
     series = [
         {
             **format_series(row, language),
-            "breaks": breaks.get(row["id"], []),
+            "breaks": breaks.get(row["code"], []),
             "points": points[row["code"]],
             "hidden": row["observations"] - len(points[row["code"]]),
         }

@@ -34,7 +34,7 @@ from app.db.statements import fetch_uncached, select_nested
 from app.i18n import Language
 from app.problems.messages import NOT_OF_YEAR
 from app.problems.problem import ParameterError, UnknownRecord
-from app.queries.progress import complete_report, select_progress
+from app.queries.progress import complete_statement, select_progress
 from app.queries.resource import LinkedFilter, Resource, select_links
 
 
@@ -93,7 +93,7 @@ OUTCOMES = Resource(
 list_outcomes, get_outcome = OUTCOMES.list_page, OUTCOMES.get
 
 
-def select_action_columns(language: Language) -> Statement:
+def select_actions_with_source(language: Language) -> Statement:
     return (
         select(
             col(Action.code).label("id"),
@@ -120,14 +120,14 @@ def select_action_columns(language: Language) -> Statement:
 
 def complete_action(row: Record, language: Language) -> Record:
     for report in row["progress"]:
-        complete_report(report, language)
+        complete_statement(report, language)
     return complete_commitment(row, language)
 
 
 @cache
 def select_actions(language: Language) -> Statement:
     area = col(PriorityArea.id) == Action.priority_area_id
-    return select_action_columns(language).join(PriorityArea, area)
+    return select_actions_with_source(language).join(PriorityArea, area)
 
 
 ACTIONS = Resource(
@@ -135,8 +135,10 @@ ACTIONS = Resource(
     select_actions,
     orders={
         "position": (
-            *(col(PriorityArea.year), col(PriorityArea.position)),
-            *(col(Action.position), col(Action.code)),
+            col(PriorityArea.year),
+            col(PriorityArea.position),
+            col(Action.position),
+            col(Action.code),
         ),
         "id": (col(Action.code),),
     },
@@ -161,7 +163,7 @@ list_actions, get_action = ACTIONS.list_page, ACTIONS.get
 @cache
 def select_priority_areas(language: Language) -> Statement:
     actions = (
-        select_action_columns(language)
+        select_actions_with_source(language)
         .where(col(Action.priority_area_id) == PriorityArea.id)
         .order_by(col(Action.position), col(Action.code))
     )

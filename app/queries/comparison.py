@@ -7,6 +7,7 @@ the other contradicts them. A qualifier, a base that may be zero, or a start in 
 like for like and forbids only the calculation of the change.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from itertools import product
@@ -21,27 +22,31 @@ from app.db.columns import (
     build_current_conditions,
     counterpart_area,
     label_period,
-    localize,
     reporting_area,
     select_unit,
 )
-from app.db.models import GrowthRate, Indicator, Observation, Series, SeriesBreak, Unit
+from app.db.models import GrowthRate, Indicator, Observation, Series, Unit
 from app.db.statements import fetch_uncached
 from app.enums import ChangeMeasure, ContradictionCause, Obstacle, Qualifier, StockFlow
 from app.i18n import Bilingual, Language, format_span
 from app.parameters import ComparisonParameters, format_period
 from app.problems.problem import NotComparable
 from app.queries.intervals import compute_change_interval, select_measure
-from app.queries.missing_periods import build_missing_period_error, list_conditions
+from app.queries.missing_periods import build_missing_period_error, list_indicator_conditions
 from app.queries.observations import read_observations, select_observations
 from app.queries.obstacles import (
+    can_be_separated,
+    complete_rates,
     describe_obstacle,
     describe_pair_obstacles,
     get_span,
+    list_break_obstacles,
     list_rate_obstacles,
+    read_rates_by_period,
     select_evidence,
 )
 from app.queries.related import complete_growth_rate, select_rates
+from app.queries.series import read_breaks
 
 TENTH = Decimal("0.1")
 
@@ -63,6 +68,8 @@ FORMULAS = {
     ChangeMeasure.PERCENT: "(later / earlier - 1) * 100",
     ChangeMeasure.PERCENTAGE_POINTS: "later - earlier",
 }
+AGREEING = frozenset((ContradictionCause.ROUNDING, ContradictionCause.QUALIFIER))
+"""The causes of contradictions whose numbers do not exclude one another."""
 
 
 class Pair(NamedTuple):
@@ -146,7 +153,7 @@ def list_periods(connection: Connection, language: Language, indicator: str) -> 
         .join(Series, col(Series.id) == Observation.series_id)
         .join(Indicator, col(Indicator.id) == Series.indicator_id)
         .join(Unit, col(Unit.id) == Series.unit_id)
-        .where(*list_conditions(indicator), *build_current_conditions(Observation, None))
+        .where(*list_indicator_conditions(indicator), *build_current_conditions(Observation, None))
         .distinct()
     )
     rows = fetch_uncached(connection, statement)
@@ -189,12 +196,44 @@ def compare_observations(
     """Compare two observations of an indicator with what was published by a day."""
     rates = read_published_rates(connection, language, later, as_of)
     evidence = select_evidence(rates, earlier, later, as_of)
-    obstacles = [
-        *list_obstacles(connection, language, earlier, later),
-        *list_rate_obstacles(language, earlier, later, evidence),
-    ]
+    breaks: Mapping[str, Sequence[Record]] = {}
+    if can_be_separated(earlier, later):
+        breaks = read_breaks(connection, language, [later["series"]])
+    obstacles = compare_pair(earlier, later, breaks, evidence, language)
     derivation_obstacles = obstacles + list_derivation_obstacles(language, earlier, later)
     return Pair(earlier, later, rates, evidence, obstacles, derivation_obstacles)
+
+
+def compare_pairs(
+    connection: Connection, language: Language, pairs: Mapping[str, tuple[Record, Record]]
+) -> dict[str, list[Record]]:
+    """Describe why the two observations of each pair are not comparable: the older, the newer."""
+    rates = read_rates_by_period(connection, language, [later for _, later in pairs.values()], None)
+    breaks = read_breaks(connection, language, {later["series"] for _, later in pairs.values()})
+    found = {}
+    for key, (earlier, later) in pairs.items():
+        evidence = select_evidence(complete_rates(rates, later, language), earlier, later, None)
+        found[key] = compare_pair(earlier, later, breaks, evidence, language)
+    return found
+
+
+def compare_pair(
+    earlier: Record,
+    later: Record,
+    breaks: Mapping[str, Sequence[Record]],
+    evidence: Sequence[Record],
+    language: Language,
+) -> list[Record]:
+    """Describe why two observations of an indicator are not comparable.
+
+    The breaks are those of the series, by their codes; the evidence are the current published
+    rates from the one observation to the other.
+    """
+    return [
+        *describe_pair_obstacles(earlier, later, language),
+        *list_break_obstacles(breaks.get(later["series"], ()), earlier, later, language),
+        *list_rate_obstacles(language, earlier, later, evidence),
+    ]
 
 
 def select_pair(
@@ -213,7 +252,7 @@ def select_pair(
         .add_columns((col(Series.unit_id) == Indicator.unit_id).label("own_unit"))
         .where(
             in_periods,
-            *list_conditions(query.indicator),
+            *list_indicator_conditions(query.indicator),
             *([] if query.unit is None else [col(Unit.code) == query.unit]),
             *build_current_conditions(Observation, query.as_of),
         )
@@ -260,33 +299,6 @@ def read_published_rates(
     )
 
 
-def list_obstacles(
-    connection: Connection, language: Language, earlier: Record, later: Record
-) -> list[Record]:
-    """Describe why two observations are not comparable.
-
-    Two observations from one source are comparable across a break, since the source itself
-    places them side by side.
-    """
-    obstacles = describe_pair_obstacles(earlier, later, language)
-    has_one_source = earlier["source"]["code"] == later["source"]["code"]
-    if earlier["series"] != later["series"] or has_one_source:
-        return obstacles
-    start = col(SeriesBreak.start)
-    statement = (
-        select(localize(SeriesBreak, "note", language))
-        .join(Series, col(Series.id) == SeriesBreak.series_id)
-        .where(
-            col(Series.code) == later["series"],
-            start > earlier["period"]["end"],
-            start <= later["period"]["end"],
-        )
-        .order_by(start)
-    )
-    notes = connection.execute(statement).scalars()
-    return obstacles + [describe_obstacle(Obstacle.BREAK, language, note=note) for note in notes]
-
-
 def list_derivation_obstacles(language: Language, earlier: Record, later: Record) -> list[Record]:
     """Describe why no change can be calculated between two observations that are comparable."""
     obstacles = []
@@ -299,10 +311,6 @@ def list_derivation_obstacles(language: Language, earlier: Record, later: Record
     if compute_change_interval(earlier, later, select_measure(later)) is None:
         obstacles.append(describe_obstacle(Obstacle.BASE, language, display=earlier["display"]))
     return obstacles
-
-
-AGREEING = frozenset((ContradictionCause.ROUNDING, ContradictionCause.QUALIFIER))
-"""The causes of contradictions whose numbers do not exclude one another."""
 
 
 def derive_change(pair: Pair, language: Language) -> Record:

@@ -31,6 +31,7 @@ from app.db.statements import fetch_uncached, select_nested
 from app.i18n import (
     Language,
     StatementMeasure,
+    choose_suffix,
     count_months,
     format_period,
     format_range,
@@ -39,8 +40,7 @@ from app.i18n import (
 from app.parameters import ContradictionListParameters
 from app.queries.observations import read_observations, select_observations
 from app.queries.pagination import QueryPage
-from app.queries.progress import choose_suffix, select_statement_columns
-from app.queries.progress import complete_report as complete_wording
+from app.queries.progress import complete_statement, select_statement_columns
 from app.queries.related import (
     complete_growth_rate,
     complete_report,
@@ -86,22 +86,26 @@ def select_contradictions(language: Language) -> Statement:
 
 def complete_contradiction(row: Record, language: Language) -> Record:
     for statement in row["statements"]:
-        complete_statement(statement, language)
+        complete_contradictory_statement(statement, language)
     return row
 
 
-def complete_statement(row: Record, language: Language) -> Record:
+def complete_contradictory_statement(row: Record, language: Language) -> Record:
     """Replace what the texts of a number are formatted from by the texts."""
     measure, quantity, base = StatementMeasure(row["measure"]), row["quantity"], row["base_period"]
     has_base = base["start"] is not None
     display = format_statement(
-        *(measure, Decimal(quantity["value"]), (quantity["multiplier"], quantity["decimals"])),
-        *(quantity["qualifier"], choose_suffix(quantity, language), language),
-        (base["start"], base["end"]) if has_base else None,
+        measure,
+        Decimal(quantity["value"]),
+        scale=(quantity["multiplier"], quantity["decimals"]),
+        qualifier=quantity["qualifier"],
+        suffix=choose_suffix(quantity["suffix"], quantity["classifier"], language),
+        language=language,
+        base=(base["start"], base["end"]) if has_base else None,
     )
     row["period"] = complete_period(row["period"], measure, language)
     row["base_period"] = complete_period(base, measure, language) if has_base else None
-    complete_wording(row, language)
+    complete_statement(row, language)
     row["quantity"]["display"] = display
     return row
 

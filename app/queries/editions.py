@@ -44,7 +44,7 @@ from app.queries.indicators import (
     INDICATORS,
     add_latest_observations,
     complete_indicator,
-    select_indicator_columns,
+    select_unjoined_indicators,
 )
 from app.queries.observations import join_context, join_rate, list_observations
 from app.queries.reference import complete_event, get_source, select_events
@@ -202,7 +202,7 @@ def get_edition(connection: Connection, language: Language, key: str) -> Record 
 def select_edition_indicators(language: Language) -> Statement:
     """Select the indicators of the edition whose year is bound, with its figures."""
     statement = (
-        select_indicator_columns(language)
+        select_unjoined_indicators(language)
         .join(EditionHeadline, col(EditionHeadline.indicator_id) == Indicator.id)
         .join(Edition, col(Edition.id) == EditionHeadline.edition_id)
         .join(Observation, col(Observation.id) == EditionHeadline.observation_id)

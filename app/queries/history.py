@@ -12,12 +12,14 @@ from app.db.columns import Condition, Record, Statement, build_current_condition
 from app.db.models import FOREVER, Indicator, LatestObservation, Observation, Series, Topic
 from app.db.statements import fetch_uncached
 from app.i18n import Language
-from app.parameters import HistoryParameters
+from app.parameters import HistoryParameters, Span
 from app.queries.observations import read_observations, select_observations
-from app.queries.obstacles import Span, get_span
+from app.queries.obstacles import get_span, is_current_on
 
 MAX_OBSERVATIONS = 1000
 """The most figures of one indicator on the page, the newest periods first."""
+SeriesPeriod = tuple[str, Span]
+"""The key of a series and one of its periods."""
 
 
 class HistoryChange(StrEnum):
@@ -32,9 +34,6 @@ class HistoryChange(StrEnum):
     SAME = "same"
 
 
-SeriesPeriod = tuple[str, Span]
-
-
 def list_publication_days(
     connection: Connection, _: Language, indicator: str | None, topic: str | None
 ) -> list[Record]:
@@ -47,7 +46,7 @@ def list_publication_days(
     statement: Statement = (
         select(days.label("day"), figures.label("figures")).group_by(days).order_by(days.desc())
     )
-    conditions = list_conditions(indicator, topic)
+    conditions = list_filter_conditions(indicator, topic)
     if conditions:
         # Without one, the index of the days has all that is counted.
         statement = (
@@ -59,7 +58,7 @@ def list_publication_days(
     return fetch_uncached(connection, statement)
 
 
-def list_conditions(indicator: str | None, topic: str | None) -> list[Condition]:
+def list_filter_conditions(indicator: str | None, topic: str | None) -> list[Condition]:
     conditions: list[Condition] = []
     if indicator:
         conditions.append(col(Indicator.code) == indicator)
@@ -110,7 +109,7 @@ def select_latest_observations(
         select_observations(language, is_today=is_today)
         .join(LatestObservation, col(LatestObservation.observation_id) == Observation.id)
         .join(Topic, col(Topic.id) == Indicator.topic_id)
-        .where(*list_conditions(query.indicator, query.topic))
+        .where(*list_filter_conditions(query.indicator, query.topic))
     )
 
 
@@ -191,8 +190,3 @@ def read_indicator_history(
         if now is not None:
             rows.append(describe_change(then, now, {get_series_period(now): now}))
     return {"rows": rows, "is_complete": len(observations) < MAX_OBSERVATIONS}
-
-
-def is_current_on(observation: Record, day: date) -> bool:
-    start, end = observation["current_from"], observation["superseded_on"]
-    return start is not None and start <= day and (end is None or day < end)

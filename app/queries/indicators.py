@@ -32,6 +32,7 @@ from app.db.models import (
 from app.db.statements import fetch_records
 from app.i18n import Language
 from app.parameters import IndicatorListParameters
+from app.queries.comparison import compare_pairs
 from app.queries.observations import (
     complete_observation,
     join_context,
@@ -39,7 +40,6 @@ from app.queries.observations import (
     select_observation_columns,
     select_observations,
 )
-from app.queries.obstacles import list_pair_obstacles
 from app.queries.pagination import QueryPage
 from app.queries.resource import LinkedFilter, Resource, select_links
 
@@ -49,7 +49,7 @@ own_reporting_area = alias_table(Area, "own_reporting_area")
 own_counterpart_area = alias_table(Area, "own_counterpart_area")
 
 
-def select_indicator_columns(language: Language) -> Statement:
+def select_unjoined_indicators(language: Language) -> Statement:
     """Select indicators; the statement has yet to be joined to the observations they show."""
     return (
         select(
@@ -77,7 +77,7 @@ def select_indicator_columns(language: Language) -> Statement:
 @cache
 def select_indicators(language: Language) -> Statement:
     statement = (
-        select_indicator_columns(language)
+        select_unjoined_indicators(language)
         .outerjoin(Headline, col(Headline.indicator_id) == Indicator.id)
         .outerjoin(Observation, col(Observation.id) == Headline.observation_id)
     )
@@ -110,7 +110,7 @@ INDICATORS = Resource(
 
 
 @cache
-def select_latest_observations(language: Language) -> Statement:
+def select_latest_of_indicators(language: Language) -> Statement:
     """Select the newest figures of the indicators whose codes are bound."""
     ids = (
         select(col(LatestObservation.observation_id))
@@ -128,7 +128,7 @@ def add_latest_observations(
 ) -> list[Record]:
     """Add to each indicator its newest figure, and why it is not comparable with the headline."""
     codes = {"indicators": [indicator["code"] for indicator in indicators]}
-    rows = fetch_records(connection, select_latest_observations(language), codes)
+    rows = fetch_records(connection, select_latest_of_indicators(language), codes)
     latest = {row["indicator"]["code"]: complete_observation(row, language) for row in rows}
     pairs = {
         indicator["code"]: (indicator["headline"], newest)
@@ -137,7 +137,7 @@ def add_latest_observations(
         and (newest := latest.get(indicator["code"]))
         and newest["id"] != indicator["headline"]["id"]
     }
-    obstacles = list_pair_obstacles(connection, language, pairs)
+    obstacles = compare_pairs(connection, language, pairs)
     return [
         indicator
         | {

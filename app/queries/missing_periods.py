@@ -10,7 +10,7 @@ from sqlmodel import col
 from app.db.columns import Condition
 from app.db.models import Indicator, Observation, Series, Unit
 from app.i18n import Bilingual, join_names, name_day, name_period
-from app.parameters import ComparisonParameters, format_period
+from app.parameters import ComparisonParameters, Span, format_period
 from app.problems.messages import (
     NO_FIGURE,
     NO_FIGURE_IN_UNIT,
@@ -22,7 +22,6 @@ from app.problems.messages import (
 )
 from app.problems.problem import InvalidParameters, ParameterError
 
-Span = tuple[date, date]
 KnownDays = Mapping[Span, Mapping[str, date]]
 """Since when the first figure for a period has been known, by the code of its unit."""
 
@@ -77,7 +76,7 @@ def describe_alternatives(
     return message
 
 
-def list_conditions(indicator: str) -> list[Condition]:
+def list_indicator_conditions(indicator: str) -> list[Condition]:
     """Return the conditions for the figures of an indicator, whatever their unit."""
     return [
         col(Indicator.code) == indicator,
@@ -93,7 +92,7 @@ def read_known_days(connection: Connection, query: ComparisonParameters) -> Know
         .join(Series, col(Series.id) == Observation.series_id)
         .join(Indicator, col(Indicator.id) == Series.indicator_id)
         .join(Unit, col(Unit.id) == Series.unit_id)
-        .where(*list_conditions(query.indicator))
+        .where(*list_indicator_conditions(query.indicator))
         .group_by(start, end, col(Unit.code))
         .order_by(start, end, col(Unit.code))
     )

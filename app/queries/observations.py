@@ -56,7 +56,7 @@ from app.db.models import (
     Unit,
 )
 from app.db.statements import convert_error, fetch_one, fetch_uncached, select_nested
-from app.i18n import Language, format_value
+from app.i18n import Language, choose_suffix, format_value
 from app.parameters import (
     IndicatorObservationListParameters,
     ObservationFilters,
@@ -100,6 +100,8 @@ COPIED = (
     *("vintage", "current_from", "current_until"),
 )
 """The columns that are served under their own names."""
+ROWS_PER_CHUNK = 2_000
+CSV_DELIMITERS = (",", '"', "\n", "\r")
 
 
 def select_observation_columns(language: Language, prefix: str = "") -> list[Label[Value]]:
@@ -274,10 +276,7 @@ def read_observations(
 def complete_observation(row: Record, language: Language) -> Record:
     """Replace what texts are formatted from by the texts."""
     published, period, source = row["published"], row["period"], row["source"]
-    suffix, classifier = row.pop("suffix"), row.pop("classifier")
-    # Chinese puts a classifier such as 个 between a number and what is counted.
-    if language is Language.CHINESE and classifier:
-        suffix = classifier
+    suffix = choose_suffix(row.pop("suffix"), row.pop("classifier"), language)
     citation = cite_source(source, row["locator"], language)
     for report in row["reports"]:
         add_source_line(report["source"], language)
@@ -285,8 +284,12 @@ def complete_observation(row: Record, language: Language) -> Record:
     return format_validity(clear_contradiction(row)) | {
         "period": {**period, "label": label_period(period, language)},
         "display": format_value(
-            *(row["value"], published["multiplier"], published["decimals"]),
-            *(row["qualifier"], suffix, language),
+            row["value"],
+            published["multiplier"],
+            published["decimals"],
+            qualifier=row["qualifier"],
+            suffix=suffix,
+            language=language,
         ),
         "growth": complete_rate(row["growth"], language, row["unit"]["code"])
         if has_growth
@@ -300,10 +303,6 @@ def complete_observation(row: Record, language: Language) -> Record:
 def build_revision(value: Decimal, revision: Record) -> Record | None:
     is_first = revision["kind"] is None
     return None if is_first else revision | {"difference": value - revision["difference"]}
-
-
-ROWS_PER_CHUNK = 2_000
-CSV_DELIMITERS = (",", '"', "\n", "\r")
 
 
 def select_observation_rows(

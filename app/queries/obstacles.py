@@ -1,19 +1,20 @@
 """Obstacles: why two figures of an indicator are not comparable."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlmodel import col
 
-from app.db.columns import Condition, Record, counterpart_area, localize
-from app.db.models import GrowthRate, Indicator, Series, SeriesBreak
+from app.db.columns import Condition, Record, counterpart_area
+from app.db.models import GrowthRate, Indicator
 from app.db.statements import fetch_uncached
 from app.enums import ChangeMeasure, EvidenceBasis, GrowthBasis, Obstacle, StockFlow
 from app.i18n import Bilingual, Language, format_day, name_months, name_period
+from app.parameters import Span
 from app.queries.intervals import compute_change_interval, get_rate_interval
 from app.queries.related import complete_growth_rate, select_rates
 
@@ -23,9 +24,9 @@ OTHER_UNIT_TOLERANCE = Decimal("1.5")
 points and apart from rounding. Two rates for the same amounts in yuan and in dollars differ by the
 change of the average exchange rate. In years in which it changes more, pairs that fit are refused,
 which is the safe side."""
-Span = tuple[date, date]
-RateKey = tuple[str, str, str, Span]
-"""Indicator, reporting area, counterpart area and period."""
+FamilyKey = tuple[str, str, str]
+"""What the series of a family share: indicator, reporting area and counterpart area."""
+RateKey = tuple[FamilyKey, Span]
 MEASURES = {
     ChangeMeasure.PERCENT: Bilingual(" percent", "%"),
     ChangeMeasure.PERCENTAGE_POINTS: Bilingual(" percentage points", "个百分点"),
@@ -203,50 +204,15 @@ def read_rates_by_period(
     return rates
 
 
-def list_pair_obstacles(
-    connection: Connection, language: Language, pairs: Mapping[str, tuple[Record, Record]]
-) -> dict[str, list[Record]]:
-    """Describe why the two observations of each pair are not comparable: the older, the newer."""
-    rates = read_rates_by_period(connection, language, [later for _, later in pairs.values()], None)
-    breaks = read_breaks_by_series(
-        connection, language, {one["series"] for one, _ in pairs.values()}
-    )
-    found = {}
-    for key, (earlier, later) in pairs.items():
-        obstacles = describe_pair_obstacles(earlier, later, language)
-        if earlier["series"] == later["series"]:
-            own = list_break_obstacles(breaks[earlier["series"]], [earlier], later, language)
-            obstacles += [{"kind": each["kind"], "text": each["text"]} for each in own]
-        known = [
-            complete_growth_rate(deepcopy(rate), language, later["unit"]["code"])
-            for rate in rates.get(get_rate_key(later), [])
-        ]
-        evidence = select_evidence(known, earlier, later, None)
-        found[key] = [*obstacles, *list_rate_obstacles(language, earlier, later, evidence)]
-    return found
-
-
-def read_breaks_by_series(
-    connection: Connection, language: Language, series: Collection[str]
-) -> Mapping[str, list[Record]]:
-    code, start = col(Series.code), col(SeriesBreak.start)
-    statement = (
-        select(code, start, localize(SeriesBreak, "note", language))
-        .join(Series, col(Series.id) == SeriesBreak.series_id)
-        .where(code.in_(sorted(series)))
-        .order_by(code, start)
-    )
-    breaks = defaultdict(list)
-    for key, day, note in connection.execute(statement):
-        breaks[key].append({"start": day, "note": note})
-    return breaks
-
-
-def get_rate_key(record: Record) -> RateKey:
+def get_family_key(record: Record) -> FamilyKey:
     indicator, reporting, counterpart = (
         record[name]["code"] for name in ("indicator", "reporting_area", "counterpart_area")
     )
-    return indicator, reporting, counterpart, get_span(record)
+    return indicator, reporting, counterpart
+
+
+def get_rate_key(record: Record) -> RateKey:
+    return get_family_key(record), get_span(record)
 
 
 def compare_with_earlier(
@@ -257,13 +223,17 @@ def compare_with_earlier(
 ) -> Iterator[Record]:
     earlier_points: list[Record] = []
     for point in series["points"]:
-        obstacles = list_break_obstacles(series["breaks"], earlier_points, point, language)
-        obstacles += list_contradictions(rates, earlier_points, point, language, as_of)
+        obstacles = [
+            name_earlier(obstacle, previous)
+            for previous in earlier_points[-1:]
+            for obstacle in list_break_obstacles(series["breaks"], previous, point, language)
+        ]
+        obstacles += list_point_rate_obstacles(rates, earlier_points, point, language, as_of)
         yield point | {"obstacles": obstacles}
         earlier_points.append(point)
 
 
-def list_contradictions(
+def list_point_rate_obstacles(
     rates: Mapping[RateKey, Sequence[Record]],
     earlier_points: Sequence[Record],
     point: Record,
@@ -271,15 +241,21 @@ def list_contradictions(
     as_of: date | None,
 ) -> Iterator[Record]:
     """Describe how published rates contradict a point and those before it."""
-    unit = point["unit"]["code"]
-    known = [
-        complete_growth_rate(deepcopy(rate), language, unit)
-        for rate in rates.get(get_rate_key(point), [])
-    ]
+    known = complete_rates(rates, point, language)
     for earlier in earlier_points:
         evidence = select_evidence(known, earlier, point, as_of)
         for found in list_rate_obstacles(language, earlier, point, evidence):
             yield name_earlier(found, earlier)
+
+
+def complete_rates(
+    rates: Mapping[RateKey, Sequence[Record]], point: Record, language: Language
+) -> list[Record]:
+    """Complete copies of the rates for the period of a point; other points need them as well."""
+    return [
+        complete_growth_rate(deepcopy(rate), language, point["unit"]["code"])
+        for rate in rates.get(get_rate_key(point), [])
+    ]
 
 
 def describe_comparability(
@@ -295,11 +271,11 @@ def describe_comparability(
         None if it is comparable with all of them.
     """
     obstacles = [
-        obstacle
+        name_earlier(obstacle, earlier)
         for earlier in earlier_points
-        for obstacle in list_break_obstacles(breaks, [earlier], point, language)
+        for obstacle in list_break_obstacles(breaks, earlier, point, language)
     ]
-    obstacles += list_contradictions(rates, earlier_points, point, language, None)
+    obstacles += list_point_rate_obstacles(rates, earlier_points, point, language, None)
     periods: dict[str, list[str]] = defaultdict(list)
     for obstacle in obstacles:
         period = obstacle["period"]
@@ -315,21 +291,26 @@ def describe_comparability(
 
 
 def list_break_obstacles(
-    breaks: Sequence[Record], earlier_points: Sequence[Record], point: Record, language: Language
+    breaks: Sequence[Record], earlier: Record, later: Record, language: Language
 ) -> list[Record]:
-    """Describe the breaks between a point and the one before it.
+    """Describe the breaks of a series that lie between two observations."""
+    if not can_be_separated(earlier, later):
+        return []
+    first, last = earlier["period"]["end"], later["period"]["end"]
+    return [
+        describe_obstacle(Obstacle.BREAK, language, note=one["note"])
+        for one in breaks
+        if first < one["start"] <= last
+    ]
+
+
+def can_be_separated(earlier: Record, later: Record) -> bool:
+    """Return whether a break can lie between two observations: those of one series, two sources.
 
     A source that states both figures has placed them side by side, so no break separates them.
     """
-    if not earlier_points or earlier_points[-1]["source"]["code"] == point["source"]["code"]:
-        return []
-    previous = earlier_points[-1]
-    first, last = previous["period"]["end"], point["period"]["end"]
-    notes = [one["note"] for one in breaks if first < one["start"] <= last]
-    return [
-        name_earlier(describe_obstacle(Obstacle.BREAK, language, note=note), previous)
-        for note in notes
-    ]
+    has_one_source = earlier["source"]["code"] == later["source"]["code"]
+    return earlier["series"] == later["series"] and not has_one_source
 
 
 def name_earlier(obstacle: Record, earlier: Record) -> Record:
@@ -356,12 +337,12 @@ def select_evidence(
     ]
 
 
-def is_current_on(rate: Record, day: date | None) -> bool:
-    """Return whether a rate that was known on a day was current then; None is today."""
+def is_current_on(record: Record, day: date | None) -> bool:
+    """Return whether a figure or a rate was current on a day; None is today."""
     if day is None:
-        return bool(rate["current"])
-    end = rate["superseded_on"]
-    return rate["current_from"] is not None and (end is None or day < end)
+        return bool(record["current"])
+    start, end = record["current_from"], record["superseded_on"]
+    return start is not None and start <= day and (end is None or day < end)
 
 
 def list_rate_obstacles(

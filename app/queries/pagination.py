@@ -38,6 +38,8 @@ MAX_STATEMENTS = 64
 """For how many request shapes the statements of a list are cached."""
 Position = list[Value]
 """The sort values of a record; the last one is unique."""
+NOT_FILTERS = frozenset({"lang", "limit", "cursor", "sort", "vintages", "q"})
+"""Parameters that are not conditions on a column with a bound value."""
 CHECK_BYTES = 8
 ENCODER = msgspec.json.Encoder(order="sorted")
 POSITION_DECODER = msgspec.json.Decoder(list[str | int | float | None])
@@ -94,7 +96,7 @@ class SortOrder:
             return statement
         keys: list[Column] = [cast_comparable(column) for column in self.columns]
         position: list[Column] = [
-            cast_comparable(bindparam(f"place_{index}", type_=get_type(column)))
+            cast_comparable(bindparam(name_position_parameter(index), type_=get_type(column)))
             for index, column in enumerate(self.columns)
         ]
         if self.descending:
@@ -106,6 +108,11 @@ class SortOrder:
         if self.ignores_indexes:
             keys = [ignore_order(key) for key in keys]
         return [key.desc() if self.descending else key.asc() for key in keys]
+
+
+def name_position_parameter(index: int) -> str:
+    """Name the parameter that binds a sort value of the position after which a page begins."""
+    return f"position_{index}"
 
 
 def cast_comparable(column: Column) -> Column:
@@ -168,7 +175,7 @@ def bind_page(filters: ListParameters, values: Record, order: SortOrder) -> Reco
     if filters.cursor is not None:
         position = decode_cursor(filters.cursor, build_scope(filters, values))
         for index, (value, column) in enumerate(zip(position, order.columns, strict=True)):
-            bound[f"place_{index}"] = parse_position_value(value, column)
+            bound[name_position_parameter(index)] = parse_position_value(value, column)
     return bound
 
 
@@ -223,10 +230,6 @@ def decode_cursor(cursor: str, scope: Record) -> Position:
 
 def build_cursor_error() -> InvalidParameters:
     return InvalidParameters.from_error(ParameterError("query.cursor", UNKNOWN_CURSOR))
-
-
-NOT_FILTERS = frozenset({"lang", "limit", "cursor", "sort", "vintages", "q"})
-"""Parameters that are not conditions on a column with a bound value."""
 
 
 class FilterShape(NamedTuple):

@@ -9,7 +9,7 @@ from app.db.columns import Record, Statement, add_source_line, localize, select_
 from app.db.models import Passage, PassageDifference, PassageRecord, Source
 from app.db.statements import select_nested
 from app.enums import PassageRecordKind
-from app.i18n import Language, format_locator, format_passage_url
+from app.i18n import Language, format_locator
 from app.parameters import PassageListParameters, SourcePassageParameters
 from app.queries.pagination import QueryPage
 from app.queries.resource import Resource
@@ -117,3 +117,8 @@ def add_urls(row: Record, base: str) -> Record:
     ]
     url = format_passage_url(base, row["source"], row["locator"])
     return {**row, "href": url, "records": records}
+
+
+def format_passage_url(base: str, source: str, locator: str) -> str:
+    """Return the URL of a location on the page that lists the sentences of its source."""
+    return f"{base}/sources/{source}/passages#{locator}"

@@ -33,7 +33,7 @@ from app.db.models import (
 )
 from app.db.statements import fetch_uncached, select_nested
 from app.enums import DistanceLimit, Qualifier
-from app.i18n import Bilingual, Language, format_value
+from app.i18n import Bilingual, Language, choose_suffix, format_value
 from app.queries.resource import Resource
 
 target_unit = alias_table(Unit, "target_unit")
@@ -101,17 +101,11 @@ def format_quantity(
     quantity: Record, value: Decimal, qualifier: Qualifier, language: Language
 ) -> str:
     scale = quantity["multiplier"], quantity["decimals"]
-    return format_value(value, *scale, qualifier, choose_suffix(quantity, language), language)
+    suffix = choose_suffix(quantity["suffix"], quantity["classifier"], language)
+    return format_value(value, *scale, qualifier, suffix, language)
 
 
-def choose_suffix(quantity: Record, language: Language) -> str:
-    """Return what follows a number: Chinese puts a classifier before what is counted."""
-    is_counted = language is Language.CHINESE and quantity["classifier"]
-    suffix: str = quantity["classifier"] if is_counted else quantity["suffix"]
-    return suffix
-
-
-def select_report_columns(
+def select_dated_statement_columns(
     table: type[ProgressReport] | type[CommitmentReading], language: Language
 ) -> list[Label[Value]]:
     return [col(table.date).label("date"), *select_statement_columns(table, language)]
@@ -120,7 +114,7 @@ def select_report_columns(
 def select_statement_columns(
     table: type[ProgressReport | CommitmentReading | ContradictoryStatement], language: Language
 ) -> list[Label[Value]]:
-    """Return the columns of what a document says; ``complete_report`` completes them."""
+    """Return the columns of what a document says; ``complete_statement`` completes them."""
     return [
         localize(table, "text", language).label("text"),
         *select_quantity(table, "quantity", language, Unit),
@@ -130,7 +124,7 @@ def select_statement_columns(
     ]
 
 
-def complete_report(row: Record, language: Language) -> Record:
+def complete_statement(row: Record, language: Language) -> Record:
     row["quantity"] = complete_quantity(row["quantity"], language)
     row["citation"] = cite_source(row["source"], row["locator"], language)
     return row
@@ -140,7 +134,7 @@ def select_progress(language: Language) -> list[Label[Value]]:
     """Return the columns of what was reported on an action, for a statement of actions."""
     reports: Statement = (
         select(
-            *select_report_columns(ProgressReport, language),
+            *select_dated_statement_columns(ProgressReport, language),
             col(ProgressReport.relation).label("relation"),
             localize(ProgressReport, "note", language).label("note"),
         )
@@ -169,7 +163,7 @@ def select_progress(language: Language) -> list[Label[Value]]:
 def select_commitments(language: Language) -> Statement:
     readings: Statement = (
         select(
-            *select_report_columns(CommitmentReading, language),
+            *select_dated_statement_columns(CommitmentReading, language),
             col(CommitmentReading.same_measure).label("same_measure"),
             localize(CommitmentReading, "reason", language).label("reason"),
         )
@@ -215,7 +209,7 @@ def complete_commitment(row: Record, language: Language) -> Record:
     row["distance"] = None
     for reading in row["readings"]:
         scale = reading["quantity"]
-        complete_report(reading, language)
+        complete_statement(reading, language)
         if reading["same_measure"] and row["target"]:
             row["distance"] = measure_distance(row["target"], target, reading, scale, language)
     return row

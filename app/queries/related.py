@@ -142,8 +142,11 @@ def complete_rate(record: Record, language: Language, unit: str | None = None) -
     unit_name = record["unit"]["name"] if language is Language.CHINESE else suffix
     is_other_unit = unit is not None and record["unit"]["code"] != unit
     display = format_change(
-        *(record["value"], record["decimals"], language, record["measure"]),
-        unit_name if is_other_unit else None,
+        record["value"],
+        record["decimals"],
+        language,
+        measure=record["measure"],
+        unit=unit_name if is_other_unit else None,
     )
     return record | {"display": display, "citation": citation}
 
@@ -163,7 +166,7 @@ def select_rates(language: Language, conditions: Sequence[Condition]) -> Stateme
     )
 
 
-def select_report_columns(language: Language) -> Statement:
+def select_reports_with_source(language: Language) -> Statement:
     return (
         select(
             *select_wording(Report, "", language),
@@ -181,7 +184,7 @@ def select_report_columns(language: Language) -> Statement:
 def select_reports_of_observation(language: Language) -> Statement:
     """Select the reports of the observation that an enclosing statement selects."""
     return (
-        select_report_columns(language)
+        select_reports_with_source(language)
         .where(col(Report.observation_id) == Observation.id)
         .order_by(col(Source.published_on), col(Report.code))
     )
@@ -190,7 +193,7 @@ def select_reports_of_observation(language: Language) -> Statement:
 @cache
 def select_reports(language: Language) -> Statement:
     return (
-        select_report_columns(language)
+        select_reports_with_source(language)
         .add_columns(
             col(Report.code).label("id"),
             col(Observation.code).label("observation"),

@@ -204,7 +204,8 @@ TARGET_ORDERS: Mapping[type[KeyedModel], Sequence[Column]] = {
 def select_target_columns(target: type[KeyedModel], language: Language) -> list[Label[Value]]:
     if target is PriorityArea:
         return [
-            *(col(PriorityArea.year).label("year"), col(PriorityArea.position).label("position")),
+            col(PriorityArea.year).label("year"),
+            col(PriorityArea.position).label("position"),
             col(PriorityArea.slug).label("slug"),
             localize(PriorityArea, "title", language).label("title"),
         ]

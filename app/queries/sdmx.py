@@ -49,17 +49,17 @@ from app.db.models import (
 from app.db.models.base import KeyedModel
 from app.enums import StockFlow
 from app.i18n import Bilingual, Language
+from app.parameters import Span
 from app.parameters.sdmx import (
     ANNUAL,
     OTHER,
     Duration,
     SdmxFilters,
     SeriesKey,
-    Span,
 )
 from app.queries.observations import growth_source, join_rate, join_rate_id
 from app.queries.related import rate_unit
-from app.queries.series import PERIOD_ORDER, list_breaks
+from app.queries.series import PERIOD_ORDER, read_breaks
 
 SeriesData = tuple[Record, Sequence[Record]]
 """A series and its observations, in the order of periods."""
@@ -77,6 +77,7 @@ DIMENSION_COLUMNS: dict[str, Column] = {
     "DURATION": col(Series.duration),
 }
 """The columns of the dimensions."""
+SERIES_LABELS: list[Column] = [col(Series.id).label("series_id"), col(Series.code).label("series")]
 DIMENSION_LABELS: list[Column] = [one.label(name) for name, one in DIMENSION_COLUMNS.items()]
 TEXT_NAMES = {
     Observation: ("COMMENT_OBS", "COMMENT_OBS_LANG", "COMMENT_OBS_TRANSLATED", "OBS_NOTE"),
@@ -120,12 +121,12 @@ def read_series(
 ) -> Iterator[list[SeriesData]]:
     """Read the series that match and have matching observations, in chunks."""
     last_id = 0
-    breaks = list_breaks(connection, language)
+    breaks = read_breaks(connection, language)
     while True:
         statement: Statement = (
             select_matching_series(filters)
             .where(col(Series.id) > last_id)
-            .with_only_columns(col(Series.id).label("series_id"), *DIMENSION_LABELS)
+            .with_only_columns(*SERIES_LABELS, *DIMENSION_LABELS)
             .order_by(col(Series.id))
             .limit(CHUNK)
         )
@@ -137,12 +138,13 @@ def read_series(
             yield [(row, ()) for row in rows]
             continue
         observations = defaultdict(list)
-        ids = [row["series_id"] for row in rows]
-        for row in connection.execute(select_observations(language, filters, ids)).mappings():
+        codes = {row["series_id"]: row["series"] for row in rows}
+        statement = select_observations(language, filters, list(codes))
+        for row in connection.execute(statement).mappings():
             notes = [
                 f"{one['start']}: {one['note']}"
-                for one in breaks
-                if one["series_id"] == row["series_id"] and one["start"] <= row["period_end"]
+                for one in breaks.get(codes[row["series_id"]], ())
+                if one["start"] <= row["period_end"]
             ]
             observations[row["series_id"]].append(dict(row) | {"breaks": notes})
         yield [
@@ -357,12 +359,16 @@ NO_ADDRESS: Column = literal(None)
 CODE_LISTS: dict[str, tuple[type[KeyedModel], tuple[str, ...], Column, Column]] = {
     "CL_AREA": (Area, ("name", "definition"), col(Area.position), NO_ADDRESS),
     "CL_COVERAGE": (
-        *(Coverage, ("name", "description", "evidence")),
-        *(col(Coverage.position), NO_ADDRESS),
+        Coverage,
+        ("name", "description", "evidence"),
+        col(Coverage.position),
+        NO_ADDRESS,
     ),
     "CL_INDICATOR": (
-        *(Indicator, ("name", "definition", "note")),
-        *(col(Indicator.position), NO_ADDRESS),
+        Indicator,
+        ("name", "definition", "note"),
+        col(Indicator.position),
+        NO_ADDRESS,
     ),
     "CL_UNIT": (Unit, ("name", "description"), col(Unit.position), NO_ADDRESS),
     "CL_SOURCE": (Source, ("title", "publisher"), col(Source.published_on), col(Source.address)),

@@ -85,7 +85,7 @@ def search_records(
     values: Record = {**index.bind_words(filters.q), "kinds": filters.kind}
     has_cursor = filters.cursor is not None
     if filters.cursor is not None:
-        values["place_rank"], values["place_row"] = decode_cursor(filters.cursor, scope)
+        values["position_rank"], values["position_row"] = decode_cursor(filters.cursor, scope)
     statement = select_hits(index, language, has_kinds=bool(filters.kind), has_cursor=has_cursor)
     rows = fetch_records(connection, statement, values | {"row_limit": filters.limit + 1})
     shown, has_next = rows[: filters.limit], len(rows) > filters.limit
@@ -118,8 +118,8 @@ def select_hits(
     position = tuple_(hits.c.rank_value, hits.c.row_number)
     statement: Statement = select(hits).order_by(hits.c.rank_value, hits.c.row_number)
     if has_cursor:
-        rank: BindParameter[int] = bindparam("place_rank", type_=Integer())
-        row: BindParameter[int] = bindparam("place_row", type_=Integer())
+        rank: BindParameter[int] = bindparam("position_rank", type_=Integer())
+        row: BindParameter[int] = bindparam("position_row", type_=Integer())
         statement = statement.where(position > tuple_(rank, row))
     return statement.limit(bindparam("row_limit", type_=Integer()))
 

@@ -1,7 +1,7 @@
 """Series: the observations that can be compared, their breaks, and why others cannot join them."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache, lru_cache
@@ -38,9 +38,11 @@ from app.queries.long_lists import (
 )
 from app.queries.observations import read_observations, select_observations
 from app.queries.obstacles import (
+    FamilyKey,
     add_point_obstacles,
     describe_comparability,
     describe_series_obstacles,
+    get_family_key,
     get_span,
     read_rates_by_period,
 )
@@ -161,7 +163,7 @@ def read_comparability(connection: Connection, language: Language) -> dict[str, 
     Figures that are not current are described as if they were the current ones of their periods.
     """
     rows = fetch_uncached(connection, select_series(language))
-    breaks = read_breaks(connection, language, [row["id"] for row in rows])
+    breaks = read_breaks(connection, language)
     rates = read_rates_by_period(connection, language, rows, None)
     statement = select_observations(language).order_by(*PERIOD_ORDER)
     figures = defaultdict(list)
@@ -172,7 +174,7 @@ def read_comparability(connection: Connection, language: Language) -> dict[str, 
         current = [one for one in figures[row["code"]] if one["current"]]
         for figure in figures[row["code"]]:
             earlier = [one for one in current if get_span(one) < get_span(figure)]
-            found = breaks.get(row["id"], [])
+            found = breaks.get(row["code"], [])
             text = describe_comparability(found, rates, earlier, figure, language)
             if text is not None:
                 texts[figure["id"]] = text
@@ -182,12 +184,12 @@ def read_comparability(connection: Connection, language: Language) -> dict[str, 
 def complete_series(
     connection: Connection, language: Language, rows: Sequence[Record]
 ) -> list[Record]:
-    breaks = read_breaks(connection, language, [row["id"] for row in rows])
+    breaks = read_breaks(connection, language, [row["code"] for row in rows])
     families = read_families(connection, language, rows)
     return [
         format_series(row, language)
         | {
-            "breaks": breaks.get(row["id"], []),
+            "breaks": breaks.get(row["code"], []),
             "not_comparable_with": describe_unlike_series(
                 row, families[get_family_key(row)], language
             ),
@@ -196,17 +198,9 @@ def complete_series(
     ]
 
 
-def get_family_key(row: Record) -> tuple[str, str, str]:
-    """Return what the series of a family share: the indicator and both areas."""
-    indicator, reporting, counterpart = (
-        row[name]["code"] for name in ("indicator", "reporting_area", "counterpart_area")
-    )
-    return indicator, reporting, counterpart
-
-
 def read_families(
     connection: Connection, language: Language, rows: Sequence[Record]
-) -> Mapping[tuple[str, str, str], list[Record]]:
+) -> Mapping[FamilyKey, list[Record]]:
     member = alias_table(Series, "member")
     families = select(
         col(member.indicator_id), col(member.reporting_area_id), col(member.counterpart_area_id)
@@ -234,33 +228,24 @@ def describe_unlike_series(
 
 
 def read_breaks(
-    connection: Connection, language: Language, ids: Sequence[int]
-) -> Mapping[int, list[Record]]:
-    series_id, start = col(SeriesBreak.series_id), col(SeriesBreak.start)
+    connection: Connection, language: Language, series: Collection[str] | None = None
+) -> Mapping[str, list[Record]]:
+    """Read the breaks of some series or, since few are recorded, of all, by the code of the series.
+
+    Those of each series are in order.
+    """
+    code, start = col(Series.code), col(SeriesBreak.start)
     statement = (
-        select(series_id, start, localize(SeriesBreak, "note", language))
-        .where(series_id.in_(ids))
-        .order_by(series_id, start)
-    )
-    found = defaultdict(list)
-    for number, day, note in connection.execute(statement):
-        found[number].append({"start": day, "note": note})
-    return found
-
-
-def list_breaks(connection: Connection, language: Language) -> list[Record]:
-    """List the breaks of all series; they are entered by hand, so there are few."""
-    statement: Statement = (
-        select(
-            col(Series.id).label("series_id"),
-            col(Series.code).label("series"),
-            col(SeriesBreak.start).label("start"),
-            localize(SeriesBreak, "note", language).label("note"),
-        )
+        select(code, start, localize(SeriesBreak, "note", language))
         .join(Series, col(Series.id) == SeriesBreak.series_id)
-        .order_by(col(Series.code), col(SeriesBreak.start))
+        .order_by(code, start)
     )
-    return fetch_uncached(connection, statement)
+    if series is not None:
+        statement = statement.where(code.in_(sorted(series)))
+    breaks = defaultdict(list)
+    for key, day, note in connection.execute(statement):
+        breaks[key].append({"start": day, "note": note})
+    return breaks
 
 
 def format_series(row: Record, language: Language) -> Record:

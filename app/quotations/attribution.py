@@ -29,13 +29,14 @@ SHORT_NAMES = {
     "mfa": Bilingual("the Ministry of Foreign Affairs", "外交部"),
     "most": Bilingual("the Ministry of Science and Technology", "科学技术部"),
 }
-NEARBY, SPOKEN = 60, 30
+NEARBY, ADJACENT = 60, 30
+"""How many characters beside a day or a name a verb of speaking is searched in."""
 
 
 def list_same_numbers(index: QuotationIndex, entry: Entry) -> list[Entry]:
     """List the publications of a number for the same indicator and period."""
-    held = index.rates if entry.is_rate else index.by_period
-    listed = held[entry.indicator, entry.start, entry.end]
+    by_period = index.rates_by_period if entry.is_rate else index.levels_by_period
+    listed = by_period[entry.indicator, entry.start, entry.end]
     return [one for one in listed if one.value == entry.value and one.unit == entry.unit]
 
 
@@ -112,10 +113,10 @@ def check_speaker(
 
 def find_persons(index: QuotationIndex, sentence: Sentence) -> Iterator[tuple[str, Span]]:
     for name in index.speakers:
-        place = sentence.normal.find(name)
-        end = place + len(name)
-        if place >= 0 and terms.SPEECH.search(sentence.normal[end : end + SPOKEN]):
-            yield name, (place, place + len(name))
+        start = sentence.normal.find(name)
+        end = start + len(name)
+        if start >= 0 and terms.SPEECH.search(sentence.normal[end : end + ADJACENT]):
+            yield name, (start, end)
     for match in terms.PERSON.finditer(sentence.text):
         group = next(one for one in ("name", "said", "chinese") if match[one])
         named = [span for _, span in sentence.institutions]
@@ -144,8 +145,8 @@ def check_day(sentence: Sentence, origins: Sequence[Origin]) -> Iterator[Finding
             continue
         if period.kind != PeriodKind.DAY or terms.SPEECH.search(around) is None:
             continue
-        said = find_day(period.year, period.first_month, period.day or 1, days)
-        if said is None or any(abs((said - day).days) <= 1 for day in days):
+        stated_day = find_day(period.year, period.first_month, period.day or 1, days)
+        if stated_day is None or any(abs((stated_day - day).days) <= 1 for day in days):
             continue
         day = min(origin.days[0] for origin in origins if origin.event and origin.days)
         named = name_day(day)

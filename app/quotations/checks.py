@@ -29,8 +29,8 @@ from app.quotations.growth import find_rate
 from app.quotations.index import Entry, QuotationIndex
 from app.quotations.matching import (
     Candidate,
-    Question,
-    build_question,
+    QuotedNumber,
+    build_quoted_number,
     find_level,
     is_only_period,
     is_same_number,
@@ -124,31 +124,31 @@ def check_sentence(
     language: Language,
 ) -> list[Item]:
     """Check the numbers of a sentence: first the figures, then the rates that belong to them."""
-    questions = [build_question(sentence, number) for number in sentence.numbers]
-    items = [Item(sentence, question.number) for question in questions]
-    for question, item in zip(questions, items, strict=True):
-        if question.role != Role.GROWTH:
-            candidate = find_level(index, question, asked_on)
-            if candidate is not None and not (is_promised(question) and not candidate.has_period):
-                findings = describe_level(index, question, candidate, asked_on)
+    quoted_numbers = [build_quoted_number(sentence, number) for number in sentence.numbers]
+    items = [Item(sentence, quoted.number) for quoted in quoted_numbers]
+    for quoted, item in zip(quoted_numbers, items, strict=True):
+        if quoted.role != Role.GROWTH:
+            candidate = find_level(index, quoted, asked_on)
+            if candidate is not None and not (is_promised(quoted) and not candidate.has_period):
+                findings = describe_level(index, quoted, candidate, asked_on)
                 item.set_entry(candidate.entry, findings)
                 is_certain = is_only_period(index, candidate)
                 item.is_other = has_other_context(candidate) or not is_certain
     complete: list[Entry] = []
-    for question, item in zip(questions, items, strict=True):
-        if item.code is None and question.role != Role.LEVEL:
+    for quoted, item in zip(quoted_numbers, items, strict=True):
+        if item.code is None and quoted.role != Role.LEVEL:
             level, is_certain = find_level_of_rate(items, item)
             # Once the growth of a figure is stated, a further percentage is something else.
             is_certain = is_certain and level not in complete
-            rate = find_rate(index, question, level, asked_on, is_certain=is_certain)
+            rate = find_rate(index, quoted, level, asked_on, is_certain=is_certain)
             if rate is not None:
                 item.set_entry(rate.entry, rate.findings)
                 complete += [level] if level is not None else []
         if item.code is None or item.findings:
-            check_pledge(index, question, item)
+            check_pledge(index, quoted, item)
         if item.code is None:
             item.other_periods = describe_periods(index, sentence, item.number)
-    keep_periods(items, questions)
+    keep_periods(items, quoted_numbers)
     add_comparisons(connection, index, sentence, items, language)
     add_attributions(index, sentence, items)
     return [*items, *list_deadlines(index, sentence, items)]
@@ -168,26 +168,26 @@ def list_deadlines(
         yield item
 
 
-def keep_periods(items: Sequence[Item], questions: Sequence[Question]) -> None:
+def keep_periods(items: Sequence[Item], quoted_numbers: Sequence[QuotedNumber]) -> None:
     """Keep a period that is right for another figure; the right one is put behind the number."""
     right = {
         period.span
-        for item, question in zip(items, questions, strict=True)
+        for item, quoted in zip(items, quoted_numbers, strict=True)
         if item.entry is not None and all(one.kind != FindingKind.PERIOD for one in item.findings)
-        for period in question.periods
+        for period in quoted.periods
     }
     for item in items:
-        for place, finding in enumerate(item.findings):
+        for position, finding in enumerate(item.findings):
             if finding.kind == FindingKind.PERIOD and finding.span in right and finding.published:
                 end = item.number.span[1]
                 name = finding.published
                 words = Bilingual(f" ({name.en})", f"（{name.zh}）").get(item.sentence.language)
-                item.findings[place] = replace(finding, edits=(((end, end), words),))
+                item.findings[position] = replace(finding, edits=(((end, end), words),))
 
 
-def is_promised(question: Question) -> bool:
+def is_promised(quoted: QuotedNumber) -> bool:
     """Return whether the words before a number in its clause promise it."""
-    sentence, end = question.sentence, question.number.span[0]
+    sentence, end = quoted.sentence, quoted.number.span[0]
     start = sentence.find_clause_start(end)
     return terms.PROMISED.search(sentence.normal[start:end]) is not None
 
@@ -199,9 +199,9 @@ def find_level_of_rate(items: Sequence[Item], item: Item) -> tuple[Entry | None,
     a list belong to the figures of a list in the same order.
     """
     text = item.sentence.normal
-    place = items.index(item)
-    run = list_run(text, items, place)
-    levels = [one for one in items[:place] if one.number.unit not in RATE_UNITS]
+    position = items.index(item)
+    run = list_run(text, items, position)
+    levels = [one for one in items[:position] if one.number.unit not in RATE_UNITS]
     if len(run) > 1:
         rank = run.index(item)
         before = [one for one in items[: items.index(run[0])] if one.number.unit not in RATE_UNITS]
@@ -214,16 +214,16 @@ def find_level_of_rate(items: Sequence[Item], item: Item) -> tuple[Entry | None,
         return (levels[-2].entry if len(levels) > 1 else None), False
     if levels:
         return levels[-1].entry, not levels[-1].is_other and levels[-1].code is not None
-    if place + 1 < len(items) and items[place + 1].number.unit not in RATE_UNITS:
-        later = items[place + 1]
+    if position + 1 < len(items) and items[position + 1].number.unit not in RATE_UNITS:
+        later = items[position + 1]
         if terms.LEADS_TO.search(text[item.number.span[1] : later.number.span[0]]):
             return later.entry, not later.is_other and later.code is not None
     return None, True
 
 
-def list_run(text: str, items: Sequence[Item], place: int) -> list[Item]:
+def list_run(text: str, items: Sequence[Item], position: int) -> list[Item]:
     """Return the percentages of the list that one belongs to: 5.2 percent and 6.4 percent."""
-    first = last = place
+    first = last = position
     while first and is_joined(text, items[first - 1], items[first]):
         first -= 1
     while last + 1 < len(items) and is_joined(text, items[last], items[last + 1]):
@@ -244,32 +244,32 @@ def has_other_context(candidate: Candidate) -> bool:
 
 
 def describe_level(
-    index: QuotationIndex, question: Question, candidate: Candidate, day: date
+    index: QuotationIndex, quoted: QuotedNumber, candidate: Candidate, day: date
 ) -> list[Finding]:
-    findings = describe_differences(index, question, candidate)
+    findings = describe_differences(index, quoted, candidate)
     if not candidate.differences.keys() - {FindingKind.QUALIFIER, FindingKind.COVERAGE}:
-        findings += check_vintage(index, question, candidate.entry, day)
+        findings += check_vintage(index, quoted, candidate.entry, day)
     return findings
 
 
 def check_vintage(
-    index: QuotationIndex, question: Question, entry: Entry, day: date
+    index: QuotationIndex, quoted: QuotedNumber, entry: Entry, day: date
 ) -> Iterator[Finding]:
     """Describe the newer figure of the same series and period if the number is another."""
     if entry.is_current(day) or entry.current_from == entry.current_until or day < entry.vintage:
         return
     if entry.is_disputed:
         return
-    number = question.number
-    for newer in index.by_period[entry.indicator, entry.start, entry.end]:
+    number = quoted.number
+    for newer in index.levels_by_period[entry.indicator, entry.start, entry.end]:
         if newer.series == entry.series and newer.is_current(day):
             is_rounded = abs(newer.value - entry.value) <= max(newer.step, entry.step) / 2
-            if is_same_number(number, newer) or is_rounded or is_dated(question, entry, newer):
+            if is_same_number(number, newer) or is_rounded or is_dated(quoted, entry, newer):
                 return
             message = MESSAGES[FindingKind.VINTAGE].format(
                 day=name_day(entry.current_until), display=newer.display
             )
-            written = newer.display.get(question.sentence.language)
+            written = newer.display.get(quoted.sentence.language)
             yield Finding(
                 FindingKind.VINTAGE,
                 number.span,
@@ -279,9 +279,9 @@ def check_vintage(
             )
 
 
-def is_dated(question: Question, entry: Entry, newer: Entry) -> bool:
+def is_dated(quoted: QuotedNumber, entry: Entry, newer: Entry) -> bool:
     """Return whether a sentence says who gave the older number, or when, before it was replaced."""
-    sentence = question.sentence
+    sentence = quoted.sentence
     named = {name for name, _ in sentence.institutions}
     is_own = bool(named & (entry.origin.institutions - newer.origin.institutions))
     ends = [one.end for one in sentence.periods if sentence.is_day_of_speech(one)]

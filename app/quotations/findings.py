@@ -19,7 +19,7 @@ from app.i18n import (
 )
 from app.quotations import terms
 from app.quotations.index import Entry, QuotationIndex
-from app.quotations.matching import Candidate, Question
+from app.quotations.matching import Candidate, QuotedNumber
 from app.quotations.numbers import Number, Span
 from app.quotations.periods import LIMIT_LEAD, RELATIVE, choose_preposition
 from app.quotations.terms import SHARES, group_coverage
@@ -133,21 +133,21 @@ REACHED = (
 
 
 def describe_differences(
-    index: QuotationIndex, question: Question, candidate: Candidate
+    index: QuotationIndex, quoted: QuotedNumber, candidate: Candidate
 ) -> list[Finding]:
     """Describe all differences between a quotation and the observation that it quotes."""
     return [
-        describe_difference(index, question, candidate.entry, kind, span)
+        describe_difference(index, quoted, candidate.entry, kind, span)
         for kind, span in candidate.differences.items()
     ]
 
 
 def describe_difference(
-    index: QuotationIndex, question: Question, entry: Entry, kind: FindingKind, span: Span
+    index: QuotationIndex, quoted: QuotedNumber, entry: Entry, kind: FindingKind, span: Span
 ) -> Finding:
     if kind == FindingKind.QUALIFIER:
-        return describe_qualifier(question, entry, span)
-    words = question.sentence.text[slice(*span)].strip()
+        return describe_qualifier(quoted, entry, span)
+    words = quoted.sentence.text[slice(*span)].strip()
     name = index.indicator_names[entry.indicator]
     published = {
         FindingKind.PERIOD: entry.period,
@@ -162,24 +162,23 @@ def describe_difference(
         indicator=name,
     )
     is_part = entry.months is not None and entry.months < MONTHS
-    claimed = [one for one in question.periods if one.span == span]
+    claimed = [one for one in quoted.periods if one.span == span]
     if kind == FindingKind.PERIOD and is_part and any(one.is_full_year for one in claimed):
         message = Bilingual(message.en + ELEVEN_MONTHS.en, message.zh + ELEVEN_MONTHS.zh)
     if kind == FindingKind.PERIOD and any(one in words.lower() for one in RELATIVE):
-        added = COUNTED_FROM.format(words=words, day=name_day(question.sentence.today))
+        added = COUNTED_FROM.format(words=words, day=name_day(quoted.sentence.today))
         message = Bilingual(message.en + added.en, message.zh + added.zh)
-    edits = EDITORS[kind](question, entry, span)
+    edits = EDITORS[kind](quoted, entry, span)
     return Finding(kind, span, message, published, tuple(edits))
 
 
-def describe_qualifier(question: Question, entry: Entry, span: Span) -> Finding:
-    given = question.number.qualifier
+def describe_qualifier(quoted: QuotedNumber, entry: Entry, span: Span) -> Finding:
     message = CHANGED
-    if given == Qualifier.NONE:
+    if quoted.number.qualifier == Qualifier.NONE:
         message = LOST
     elif entry.qualifier == Qualifier.NONE:
         message = INVENTED
-    edit = rewrite_number(question, entry.qualifier)
+    edit = rewrite_number(quoted, entry.qualifier)
     return Finding(
         FindingKind.QUALIFIER,
         span,
@@ -189,35 +188,35 @@ def describe_qualifier(question: Question, entry: Entry, span: Span) -> Finding:
     )
 
 
-def rewrite_number(question: Question, qualifier: Qualifier) -> Edit:
+def rewrite_number(quoted: QuotedNumber, qualifier: Qualifier) -> Edit:
     """Replace the words that limit a number, and keep the number as it is written."""
-    number, text = question.number, question.sentence.text
+    number, text = quoted.number, quoted.sentence.text
     verb = ""
-    kept: list[str] = []
+    parts: list[str] = []
     last = number.span[0]
     for span in sorted(number.qualifiers):
-        kept.append(text[last : span[0]])
-        word = question.sentence.normal[slice(*span)]
+        parts.append(text[last : span[0]])
+        word = quoted.sentence.normal[slice(*span)]
         verb = verb or next((new for old, new in REACHED if old.fullmatch(word)), "")
         last = span[1]
-    kept.append(text[last : number.span[1]])
-    plain = re.sub(r" {2,}", " ", "".join(kept)).strip()
-    language = question.sentence.language
+    parts.append(text[last : number.span[1]])
+    plain = re.sub(r" {2,}", " ", "".join(parts)).strip()
+    language = quoted.sentence.language
     written = QUALIFIER_FORMATS[qualifier].get(language).format(plain)
     space = "" if language is Language.CHINESE else " "
     return number.span, f"{verb}{space if verb else ''}{written}"
 
 
-def replace_period(question: Question, entry: Entry, span: Span) -> Iterable[Edit]:
+def replace_period(quoted: QuotedNumber, entry: Entry, span: Span) -> Iterable[Edit]:
     """Replace a period with the preposition before it where that does not fit the other one."""
-    text, normal, (start, end) = question.sentence.text, question.sentence.normal, span
-    is_chinese = question.sentence.language is Language.CHINESE
+    text, normal, (start, end) = quoted.sentence.text, quoted.sentence.normal, span
+    is_chinese = quoted.sentence.language is Language.CHINESE
     limit = LIMIT_LEAD.search(normal[:start])
     if entry.stock_flow == StockFlow.STOCK:
         lead = limit or re.search(r"(?:\b(?:in|on|during)(?: the)? |在)$", normal[:start])
-        name = f"{'截至' if is_chinese else 'as of '}{entry.period.get(question.sentence.language)}"
+        name = f"{'截至' if is_chinese else 'as of '}{entry.period.get(quoted.sentence.language)}"
     else:
-        lead, name = limit, name_flow(entry, question.sentence.language)
+        lead, name = limit, name_flow(entry, quoted.sentence.language)
     if not is_chinese and entry.stock_flow != StockFlow.STOCK:
         lead, name = choose_preposition(normal, span, name)
     start = lead.start() if lead else start
@@ -239,9 +238,9 @@ def match_capital(original: str, text: str) -> str:
     return text[:1].upper() + text[1:] if original[:1].isupper() else text
 
 
-def replace_unit(question: Question, entry: Entry, span: Span) -> Iterable[Edit]:
+def replace_unit(quoted: QuotedNumber, entry: Entry, span: Span) -> Iterable[Edit]:
     """Replace the words and signs of a unit."""
-    number, sentence = question.number, question.sentence
+    number, sentence = quoted.number, quoted.sentence
     unit = UNITS.get(entry.unit)
     if unit is None:
         return
@@ -253,12 +252,12 @@ def replace_unit(question: Question, entry: Entry, span: Span) -> Iterable[Edit]
             yield one, unit.get(sentence.language)
 
 
-def replace_magnitude(question: Question, entry: Entry, span: Span) -> Iterable[Edit]:
+def replace_magnitude(quoted: QuotedNumber, entry: Entry, span: Span) -> Iterable[Edit]:
     """Replace the digits, and the scale word if another one is usual for the number."""
-    power, language = question.number.power, question.sentence.language
+    power, language = quoted.number.power, quoted.sentence.language
     scale = get_scale(entry.value, entry.power or power, language)
     written = format_number(entry.value, entry.power, entry.decimals, scale, language)
-    digits = re.match(r"[\d,.]*\d", question.sentence.normal[slice(*span)])
+    digits = re.match(r"[\d,.]*\d", quoted.sentence.normal[slice(*span)])
     if digits and re.match(r"\d{4}", digits[0]):
         written = written.replace(",", "")
     if digits and scale == power:
@@ -267,39 +266,39 @@ def replace_magnitude(question: Question, entry: Entry, span: Span) -> Iterable[
         yield span, written + SCALE_WORDS[language].get(scale, "")
 
 
-def replace_coverage(question: Question, entry: Entry, span: Span) -> Iterable[Edit]:
+def replace_coverage(quoted: QuotedNumber, entry: Entry, span: Span) -> Iterable[Edit]:
     countries = COUNTRIES.get(group_coverage(entry.coverage))
     if countries is None:
         return
-    sentence, (start, end) = question.sentence, span
+    sentence, (start, end) = quoted.sentence, span
     end += 2 * sentence.normal.startswith("'s", end)
     is_owner = sentence.normal[start:end].endswith("'s")
     yield (start, end), countries.get(sentence.language) + ("'" if is_owner else "")
 
 
-def replace_measure(question: Question, entry: Entry, span: Span) -> Iterable[Edit]:
+def replace_measure(quoted: QuotedNumber, entry: Entry, span: Span) -> Iterable[Edit]:
     """Exchange the names of two indicators; none if another name cannot replace the words."""
-    published, weights = LEVELS.get(entry.indicator, entry.indicator), question.claim.indicators
+    published, weights = LEVELS.get(entry.indicator, entry.indicator), quoted.claim.indicators
     best = max(weights.values(), default=0)
     claimed = {one for one, weight in weights.items() if weight == best}
     if not any(published in group and claimed & group for group in EXCHANGED):
         return ()
-    if question.number.unit == "NB":
-        return replace_noun(question, published, span)
-    is_chinese = question.sentence.language is Language.CHINESE
+    if quoted.number.unit == "NB":
+        return replace_noun(quoted, published, span)
+    is_chinese = quoted.sentence.language is Language.CHINESE
     replace = replace_chinese_name if is_chinese else replace_name
-    edits = [list(replace(question, published, one)) for one in list_names(question, entry, span)]
+    edits = [list(replace(quoted, published, one)) for one in list_names(quoted, entry, span)]
     return chain.from_iterable(edits) if all(edits) else ()
 
 
-def list_names(question: Question, entry: Entry, span: Span) -> list[Span]:
+def list_names(quoted: QuotedNumber, entry: Entry, span: Span) -> list[Span]:
     """List the names to exchange; “exports made up 54 percent of China's exports” has two.
 
     There are none if the words are not a name, as in “contracts signed were worth”.
     """
-    sentence, spans = question.sentence, {span}
+    sentence, spans = quoted.sentence, {span}
     if entry.unit == "PT":
-        claimed = {one.indicator for one in question.claim.terms if one.span == span}
+        claimed = {one.indicator for one in quoted.claim.terms if one.span == span}
         spans |= {one.span for one in sentence.terms if one.indicator in claimed}
     found = {
         end: terms.MEASURE_NAME.search(sentence.normal[:end], start)
@@ -310,21 +309,21 @@ def list_names(question: Question, entry: Entry, span: Span) -> list[Span]:
     return names if is_certain else []
 
 
-def replace_noun(question: Question, published: str, span: Span) -> Iterable[Edit]:
+def replace_noun(quoted: QuotedNumber, published: str, span: Span) -> Iterable[Edit]:
     """Replace what a number counts: 30 countries, 30 organisations."""
-    name, end = NAMES[published], question.number.span[1]
-    counted = terms.CHINESE_COUNTED.match(question.sentence.normal, end)
+    name, end = NAMES[published], quoted.number.span[1]
+    counted = terms.CHINESE_COUNTED.match(quoted.sentence.normal, end)
     if counted:
         yield counted.span(), name.zh
-    elif span[0] == end and question.sentence.language is Language.ENGLISH:
+    elif span[0] == end and quoted.sentence.language is Language.ENGLISH:
         yield span, f" {name.en}"
 
 
-def replace_name(question: Question, published: str, span: Span) -> Iterable[Edit]:
+def replace_name(quoted: QuotedNumber, published: str, span: Span) -> Iterable[Edit]:
     """Replace the name of an indicator with its article, its preposition and its verb."""
-    sentence, (start, end) = question.sentence, span
+    sentence, (start, end) = quoted.sentence, span
     before, after = sentence.normal[:start], sentence.normal[end:]
-    between = sentence.normal[end : question.number.span[0]]
+    between = sentence.normal[end : quoted.number.span[0]]
     name = NAMES[published].en
     if terms.JOINED_NAME.search(f"{before}|{after}") or (between and not between.strip()):
         return
@@ -341,9 +340,9 @@ def replace_name(question: Question, published: str, span: Span) -> Iterable[Edi
         yield (span[1] + verb.start(), span[1] + verb.end()), verbs[verb[0]]
 
 
-def replace_chinese_name(question: Question, published: str, span: Span) -> Iterable[Edit]:
+def replace_chinese_name(quoted: QuotedNumber, published: str, span: Span) -> Iterable[Edit]:
     """Replace the name of an indicator and the preposition of the countries before it."""
-    text, (start, end) = question.sentence.normal, span
+    text, (start, end) = quoted.sentence.normal, span
     name = NAMES[published].zh
     if text[:start].endswith("华"):
         return

@@ -12,7 +12,7 @@ from app.i18n import Bilingual
 from app.quotations import terms
 from app.quotations.findings import Edit, Finding, describe_qualifier
 from app.quotations.index import Entry, QuotationIndex
-from app.quotations.matching import Question
+from app.quotations.matching import QuotedNumber
 from app.quotations.numbers import POINTS, Number
 from app.quotations.periods import PeriodKind
 from app.quotations.sentences import STRONG, Role
@@ -80,52 +80,52 @@ class Anchor:
     entry: Entry | None = None
 
     def list_rates(self, index: QuotationIndex) -> list[Entry]:
-        listed = index.rates.get((self.indicator, self.start, self.end), [])
+        listed = index.rates_by_period.get((self.indicator, self.start, self.end), [])
         coverage = self.entry.coverage if self.entry else None
         own = [one for one in listed if one.coverage == coverage]
         return own or listed
 
 
 def find_rate(
-    index: QuotationIndex, question: Question, level: Entry | None, day: date, *, is_certain: bool
+    index: QuotationIndex, quoted: QuotedNumber, level: Entry | None, day: date, *, is_certain: bool
 ) -> RateMatch | None:
     """Find the growth rate that a percentage quotes, beside the figure before it if any.
 
     Only if it is certain to which figure it belongs, it may be called wrong.
     """
-    if question.sentence.is_about_part(question.number):
+    if quoted.sentence.is_about_part(quoted.number):
         return None
-    anchors = list(list_anchors(index, question, level))
+    anchors = list(list_anchors(index, quoted, level))
     for anchor in anchors:
-        found = match_anchor(index, question, anchor, day)
+        found = match_anchor(index, quoted, anchor, day)
         if found is not None:
             return found
-    clause = get_clause(question)
+    clause = get_clause(quoted)
     is_plain = not (terms.OTHER_GROWTH.search(clause) or terms.OTHER_SUBJECT.search(clause))
     is_plain = is_plain and not terms.SHARE_WORDS.search(clause)
-    is_plain = is_plain and not any(has_other_base(question, anchor) for anchor in anchors)
-    if anchors and question.role == Role.GROWTH and is_plain and is_certain:
-        wrong = find_wrong(index, question, anchors)
+    is_plain = is_plain and not any(has_other_base(quoted, anchor) for anchor in anchors)
+    if anchors and quoted.role == Role.GROWTH and is_plain and is_certain:
+        wrong = find_published_rate(index, quoted, anchors)
         if wrong is not None:
             return wrong
-    if question.role == Role.GROWTH and not question.periods and level is None:
-        return find_by_value(index, question, day)
+    if quoted.role == Role.GROWTH and not quoted.periods and level is None:
+        return find_by_value(index, quoted, day)
     return None
 
 
-def has_other_base(question: Question, anchor: Anchor) -> bool:
+def has_other_base(quoted: QuotedNumber, anchor: Anchor) -> bool:
     """Return whether a sentence measures a change from another year than the one before."""
-    sentence = question.sentence
+    sentence = quoted.sentence
     bases = [one.year for one in sentence.periods if sentence.is_base(one)]
     return any(year not in {None, anchor.start.year - 1} for year in bases)
 
 
-def get_clause(question: Question) -> str:
+def get_clause(quoted: QuotedNumber) -> str:
     """Return the words around a percentage, from the clause before it on."""
-    sentence, number = question.sentence, question.number
+    sentence, number = quoted.sentence, quoted.number
     start = sentence.find_clause_start(number.span[0])
     first = sentence.find_clause_start(start - 1)
-    last = find_end(question)
+    last = find_end(quoted)
     text = sentence.normal
     for period in sentence.periods:
         # The months of a figure are not the base of its growth, though “from” may precede them.
@@ -135,16 +135,16 @@ def get_clause(question: Question) -> str:
     return text[first:last]
 
 
-def find_end(question: Question) -> int:
+def find_end(quoted: QuotedNumber) -> int:
     """Return where the words about a percentage end, those in parentheses after it included."""
-    text, end = question.sentence.normal, question.number.span[1]
-    last = question.sentence.find_window(question.number)[1]
+    text, end = quoted.sentence.normal, quoted.number.span[1]
+    last = quoted.sentence.find_window(quoted.number)[1]
     return text.find(")", last) if text[end:last].strip() == "(" and ")" in text[last:] else last
 
 
-def list_anchors(index: QuotationIndex, question: Question, level: Entry | None) -> list[Anchor]:
+def list_anchors(index: QuotationIndex, quoted: QuotedNumber, level: Entry | None) -> list[Anchor]:
     """List the indicators and periods that a percentage may belong to, the likeliest first."""
-    claim = question.claim
+    claim = quoted.claim
     own = claim.indicators if claim.is_local else {}
     is_other = (
         bool(own) and level is not None and own.get(level.indicator, 0) < max(own.values()) * 0.6
@@ -152,23 +152,23 @@ def list_anchors(index: QuotationIndex, question: Question, level: Entry | None)
     if level is not None and not is_other:
         return [Anchor(level.indicator, level.start, level.end, level)]
     best = max(claim.indicators.values(), default=0)
-    if best < STRONG * 0.75 or not question.is_initiative:
+    if best < STRONG * 0.75 or not quoted.is_initiative:
         return []
     names = [one for one, weight in claim.indicators.items() if weight >= best * 0.9]
     spans = [
         (one.start, one.end)
-        for one in question.periods
+        for one in quoted.periods
         if one.kind in {PeriodKind.SPAN, PeriodKind.UNTIL} and one.start and one.end
     ]
-    if is_other and level is not None and not question.has_local_period:
+    if is_other and level is not None and not quoted.has_local_period:
         spans.append((level.start, level.end))
     return [
         Anchor(name, *span) for name in names for span in spans if name in index.indicator_names
     ]
 
 
-def sign_number(question: Question) -> int:
-    sentence, number = question.sentence, question.number
+def get_sign(quoted: QuotedNumber) -> int:
+    sentence, number = quoted.sentence, quoted.number
     before = sentence.normal[max(0, number.span[0] - 45) : number.span[0]]
     growth = terms.GROWTH_BEFORE.search(before)
     words = growth[0] if growth else sentence.normal[number.span[1] : number.span[1] + 20]
@@ -181,74 +181,74 @@ def is_same_rate(number: Number, rate: Entry) -> bool:
 
 
 def match_anchor(
-    index: QuotationIndex, question: Question, anchor: Anchor, day: date
+    index: QuotationIndex, quoted: QuotedNumber, anchor: Anchor, day: date
 ) -> RateMatch | None:
     """Match a percentage with the rates of an indicator and a period."""
-    number, role = question.number, question.role
+    number, role = quoted.number, quoted.role
     rates = [one for one in anchor.list_rates(index) if is_same_rate(number, one)]
     if role == Role.SHARE:
-        return match_share(question, rates, anchor)
+        return match_share(quoted, rates, anchor)
     if role == Role.GROWTH and not rates:
-        return match_level_share(index, question, anchor)
+        return match_level_share(index, quoted, anchor)
     unit = anchor.entry.level_unit if anchor.entry else None
-    rates.sort(key=lambda one: rank_rate(one, question, unit, day))
+    rates.sort(key=lambda one: rank_rate(one, quoted, unit, day))
     if not rates:
         return None
     rate = rates[0]
     if number.unit != rate.unit:
-        return RateMatch(rate, (describe_points(question, rate),))
+        return RateMatch(rate, (describe_points(quoted, rate),))
     findings = [
-        *check_qualifier(question, rate),
-        *check_sign(question, rate),
-        *check_currency(index, question, anchor, rate),
-        *check_source(question, anchor, rates),
+        *check_qualifier(quoted, rate),
+        *check_sign(quoted, rate),
+        *check_currency(index, quoted, anchor, rate),
+        *check_source(quoted, anchor, rates),
     ]
     return RateMatch(rate, tuple(findings[:1]))
 
 
-def rank_rate(rate: Entry, question: Question, unit: str | None, day: date) -> tuple[object, ...]:
+def rank_rate(rate: Entry, quoted: QuotedNumber, unit: str | None, day: date) -> tuple[object, ...]:
     return (
-        rate.unit != question.number.unit,
+        rate.unit != quoted.number.unit,
         rate.level_unit != unit,
-        rate.value != question.number.value * sign_number(question),
+        rate.value != quoted.number.value * get_sign(quoted),
         not rate.is_current(day),
         rate.code,
     )
 
 
-def describe_points(question: Question, rate: Entry) -> Finding:
+def describe_points(quoted: QuotedNumber, rate: Entry) -> Finding:
     unit = (
         Bilingual("percentage points", "个百分点")
         if rate.unit == POINTS
         else Bilingual("percent", "%")
     )
-    span = question.number.units[-1] if question.number.units else question.number.span
+    span = quoted.number.units[-1] if quoted.number.units else quoted.number.span
     return Finding(
         FindingKind.UNIT,
         span,
         POINTS_MEANT.format(display=rate.display),
         rate.display,
-        ((span, unit.get(question.sentence.language)),),
+        ((span, unit.get(quoted.sentence.language)),),
     )
 
 
-def match_share(question: Question, rates: list[Entry], anchor: Anchor) -> RateMatch | None:
+def match_share(quoted: QuotedNumber, rates: list[Entry], anchor: Anchor) -> RateMatch | None:
     """Return a growth that is given as a share, if the figure before it has that growth."""
-    is_meant = anchor.entry is not None or question.claim.is_local
-    if not rates or not is_meant or question.number.significant < 2:  # noqa: PLR2004
+    is_meant = anchor.entry is not None or quoted.claim.is_local
+    if not rates or not is_meant or quoted.number.significant < 2:  # noqa: PLR2004
         return None
-    span = question.number.span
+    span = quoted.number.span
     message = GROWTH_MEANT.format(display=rates[0].display)
     return RateMatch(rates[0], (Finding(FindingKind.MEASURE, span, message, rates[0].display),))
 
 
 def match_level_share(
-    index: QuotationIndex, question: Question, anchor: Anchor
+    index: QuotationIndex, quoted: QuotedNumber, anchor: Anchor
 ) -> RateMatch | None:
     """Return a share that is given as a growth, for the same period."""
     share = terms.SHARES.get(anchor.indicator, anchor.indicator)
-    number = question.number
-    for entry in index.by_period.get((share, anchor.start, anchor.end), []):
+    number = quoted.number
+    for entry in index.levels_by_period.get((share, anchor.start, anchor.end), []):
         if entry.unit == "PT" == number.unit and entry.value == number.value:
             message = SHARE_MEANT.format(
                 display=entry.display, indicator=index.indicator_names[entry.indicator]
@@ -259,18 +259,18 @@ def match_level_share(
     return None
 
 
-def check_qualifier(question: Question, rate: Entry) -> list[Finding]:
-    number = question.number
+def check_qualifier(quoted: QuotedNumber, rate: Entry) -> list[Finding]:
+    number = quoted.number
     if number.qualifier == rate.qualifier or abs(rate.value) != number.value:
         return []
     span = number.qualifiers[0] if number.qualifiers else number.span
-    return [describe_qualifier(question, rate, span)]
+    return [describe_qualifier(quoted, rate, span)]
 
 
-def check_sign(question: Question, rate: Entry) -> list[Finding]:
-    if rate.value * sign_number(question) >= 0:
+def check_sign(quoted: QuotedNumber, rate: Entry) -> list[Finding]:
+    if rate.value * get_sign(quoted) >= 0:
         return []
-    sentence, span = question.sentence, question.number.span
+    sentence, span = quoted.sentence, quoted.number.span
     message = WRONG.format(period=rate.period, display=rate.display)
     pairs = OPPOSITES | {new: old for old, new in reversed(OPPOSITES.items())}
     before = sentence.normal[: span[0]]
@@ -288,33 +288,33 @@ def check_sign(question: Question, rate: Entry) -> list[Finding]:
 
 
 def check_currency(
-    index: QuotationIndex, question: Question, anchor: Anchor, rate: Entry
+    index: QuotationIndex, quoted: QuotedNumber, anchor: Anchor, rate: Entry
 ) -> list[Finding]:
     """A rate of amounts in the other currency differs, unless the sentence names that currency."""
-    clause = get_clause(question)
+    clause = get_clause(quoted)
     named = [unit for unit, pattern in terms.OWN_CURRENCY.items() if pattern.search(clause)]
     unit = named[0] if named else anchor.entry.level_unit if anchor.entry else None
     is_other = {unit, rate.level_unit} == CURRENCY_NAMES.keys()
-    if not is_other or question.number.is_conversion or has_joint_source(index, anchor, rate):
+    if not is_other or quoted.number.is_conversion or has_joint_source(index, anchor, rate):
         return []
     own = [one for one in anchor.list_rates(index) if one.level_unit == unit]
     name = CURRENCY_NAMES[rate.level_unit]
-    span = question.number.span
+    span = quoted.number.span
     if own:
         message = OTHER_CURRENCY.format(unit=name, display=own[0].display)
-        edits: tuple[Edit, ...] = (replace_rate(question, own[0]),)
+        edits: tuple[Edit, ...] = (replace_rate(quoted, own[0]),)
         return [Finding(FindingKind.GROWTH, span, message, own[0].display, edits)]
     published = Bilingual(f"{rate.display.en} in {name.en}", f"按{name.zh}计，{rate.display.zh}")
     message = ONLY_OTHER_CURRENCY.format(unit=name, display=rate.display)
-    edit = name_currency(question, rate.level_unit)
+    edit = name_currency(quoted, rate.level_unit)
     return [Finding(FindingKind.GROWTH, span, message, published, (edit,))]
 
 
-def name_currency(question: Question, unit: str) -> Edit:
+def name_currency(quoted: QuotedNumber, unit: str) -> Edit:
     """Name the currency of a rate, in the place of another one if its clause names that."""
-    sentence, number = question.sentence, question.number
+    sentence, number = quoted.sentence, quoted.number
     name = CURRENCY_NAMES[unit]
-    first, last = sentence.find_window(number)[0], find_end(question)
+    first, last = sentence.find_window(number)[0], find_end(quoted)
     pattern = terms.OWN_CURRENCY["USD" if unit == "CNY" else "CNY"]
     match = pattern.search(sentence.normal, first, last)
     if match is None:
@@ -330,57 +330,57 @@ def has_joint_source(index: QuotationIndex, anchor: Anchor, rate: Entry) -> bool
     """Return whether one source states both a figure and a rate."""
     key = anchor.indicator, anchor.start, anchor.end
     value = anchor.entry.value if anchor.entry else None
-    levels = {one.origin.source for one in index.by_period[key] if one.value == value}
-    rates = {one.origin.source for one in index.rates[key] if one.value == rate.value}
+    levels = {one.origin.source for one in index.levels_by_period[key] if one.value == value}
+    rates = {one.origin.source for one in index.rates_by_period[key] if one.value == rate.value}
     return bool(levels & rates)
 
 
-def check_source(question: Question, anchor: Anchor, rates: list[Entry]) -> list[Finding]:
+def check_source(quoted: QuotedNumber, anchor: Anchor, rates: list[Entry]) -> list[Finding]:
     """A rate differs if the text attributes it to the institution that only stated the figure."""
-    named = {name for name, _ in question.sentence.institutions}
+    named = {name for name, _ in quoted.sentence.institutions}
     if anchor.entry is None or not named & anchor.entry.origin.institutions:
         return []
     institutions = [one.origin.institutions for one in rates]
     if not all(institutions) or any(named & one for one in institutions):
         return []
     message = OTHER_SOURCE.format(institution=rates[0].origin.institution)
-    return [Finding(FindingKind.GROWTH, question.number.span, message, rates[0].origin.institution)]
+    return [Finding(FindingKind.GROWTH, quoted.number.span, message, rates[0].origin.institution)]
 
 
-def find_wrong(
-    index: QuotationIndex, question: Question, anchors: list[Anchor]
+def find_published_rate(
+    index: QuotationIndex, quoted: QuotedNumber, anchors: list[Anchor]
 ) -> RateMatch | None:
     """Return the rate that is published where another one is quoted."""
-    number = question.number
+    number = quoted.number
     if number.unit == POINTS or number.is_conversion:
         return None
-    if any(name == "other" for name, _ in question.coverages):
+    if any(name == "other" for name, _ in quoted.coverages):
         return None
     for anchor in anchors:
         # Rates in another currency may differ by more than any error, so they prove nothing.
         unit = anchor.entry.level_unit if anchor.entry else "CNY"
         own = [one for one in anchor.list_rates(index) if one.level_unit == unit]
-        if not own or (anchor.entry is None and not question.claim.is_local):
+        if not own or (anchor.entry is None and not quoted.claim.is_local):
             continue
         published = min(own, key=lambda one: (one.current_from == one.current_until, one.code))
         shown = list(dict.fromkeys(one.display for one in own))
         display = Bilingual("; ".join(one.en for one in shown), "；".join(one.zh for one in shown))
         message = WRONG.format(period=published.period, display=display)
         finding = Finding(
-            FindingKind.GROWTH, number.span, message, display, (replace_rate(question, published),)
+            FindingKind.GROWTH, number.span, message, display, (replace_rate(quoted, published),)
         )
         return RateMatch(published, (finding,))
     return None
 
 
-def replace_rate(question: Question, rate: Entry) -> tuple[tuple[int, int], str]:
-    return question.number.digits, f"{abs(rate.value):.{rate.decimals}f}"
+def replace_rate(quoted: QuotedNumber, rate: Entry) -> tuple[tuple[int, int], str]:
+    return quoted.number.digits, f"{abs(rate.value):.{rate.decimals}f}"
 
 
-def find_by_value(index: QuotationIndex, question: Question, day: date) -> RateMatch | None:
+def find_by_value(index: QuotationIndex, quoted: QuotedNumber, day: date) -> RateMatch | None:
     """Find a rate by its value and indicator, where the sentence names no period."""
-    weights = question.claim.indicators
-    number = question.number
+    weights = quoted.claim.indicators
+    number = quoted.number
     best = max(weights.values(), default=0)
     found = [
         entry
@@ -389,6 +389,6 @@ def find_by_value(index: QuotationIndex, question: Question, day: date) -> RateM
         and is_same_rate(number, entry)
         and weights.get(entry.indicator, 0) >= max(best * 0.6, STRONG * 0.75)
     ]
-    if not found or not question.is_initiative:
+    if not found or not quoted.is_initiative:
         return None
     return RateMatch(min(found, key=lambda one: (not one.is_current(day), one.code)))

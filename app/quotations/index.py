@@ -28,14 +28,14 @@ from app.db.models import (
 )
 from app.db.statements import fetch_uncached
 from app.enums import ChangeMeasure, ContradictionCause, Qualifier, SearchKind, StockFlow
-from app.i18n import Bilingual, Language, format_change, format_value, name_period
+from app.i18n import Bilingual, Language, choose_suffix, format_change, format_value, name_period
 from app.quotations.numbers import POINTS, count_digits, find_numbers, normalize_text
 from app.quotations.pledges import Pledge, read_pledges
 from app.quotations.terms import INSTITUTION_PATTERNS, Lexicon, find_words
 
-MOST_ENTRIES = 20_000
+MAX_ENTRIES = 20_000
 """How many of the newest numbers of each kind are held in memory."""
-LONGEST_VALIDITY = timedelta(days=400)
+MAX_VALIDITY = timedelta(days=400)
 """How long after its last date a stock may be quoted if no other number is known."""
 
 
@@ -112,10 +112,10 @@ class QuotationIndex:
     values: dict[str, list[Decimal]] = field(default_factory=dict)
     """The magnitudes of the entries of each unit, sorted like them."""
     by_digits: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))
-    by_period: dict[tuple[str, date, date], list[Entry]] = field(
+    levels_by_period: dict[tuple[str, date, date], list[Entry]] = field(
         default_factory=lambda: defaultdict(list)
     )
-    rates: dict[tuple[str, date, date], list[Entry]] = field(
+    rates_by_period: dict[tuple[str, date, date], list[Entry]] = field(
         default_factory=lambda: defaultdict(list)
     )
     validity: dict[str, tuple[date, date]] = field(default_factory=dict)
@@ -125,7 +125,7 @@ class QuotationIndex:
         for entry in sorted(self.entries, key=lambda one: abs(one.value)):
             self.by_unit[entry.unit].append(entry)
             self.by_digits[count_digits(entry.value)].append(entry)
-            by_period = self.rates if entry.is_rate else self.by_period
+            by_period = self.rates_by_period if entry.is_rate else self.levels_by_period
             by_period[entry.indicator, entry.start, entry.end].append(entry)
         for unit, listed in self.by_unit.items():
             self.values[unit] = [abs(entry.value) for entry in listed]
@@ -173,7 +173,7 @@ def list_validity(entries: Iterable[Entry]) -> Iterator[tuple[str, tuple[date, d
             ]
             first, last = same[0].end, same[-1].end
             later = [one.end for one in stocks if one.end > last and one.value > entry.value]
-            limit = min([*later, last + LONGEST_VALIDITY])
+            limit = min([*later, last + MAX_VALIDITY])
             earlier = [one.end for one in stocks if one.end < first and one.value < entry.value]
             yield entry.code, (max([*earlier, first - timedelta(days=62)]), limit)
 
@@ -248,7 +248,7 @@ def read_numbers(
         .join(Coverage, col(Coverage.id) == Series.coverage_id)
         .outerjoin(Contradiction, col(Contradiction.id) == table.contradiction_id)
         .order_by(col(table.vintage).desc(), col(table.code))
-        .limit(MOST_ENTRIES)
+        .limit(MAX_ENTRIES)
     )
     return list(fetch_uncached(connection, statement))
 
@@ -257,10 +257,11 @@ def create_observation(row: Record, origins: dict[int, Origin]) -> Entry:
     numbers = row["value"], row["power_of_ten"], row["decimals"]
 
     def display(qualifier: Qualifier) -> Bilingual:
-        chinese = row["classifier"] or row["suffix_zh"]
+        suffixes = {
+            one: choose_suffix(row[f"suffix_{one}"], row["classifier"], one) for one in Language
+        }
         return Bilingual(
-            format_value(*numbers, qualifier, row["suffix_en"], Language.ENGLISH),
-            format_value(*numbers, qualifier, chinese, Language.CHINESE),
+            *(format_value(*numbers, qualifier, suffixes[one], one) for one in Language)
         )
 
     return Entry(

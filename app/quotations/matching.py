@@ -26,19 +26,19 @@ from app.quotations.sentences import STRONG, Claim, Role, Sentence
 from app.quotations.terms import FAMILIES, find_name, group_coverage
 from app.schemas.quotations import FindingKind
 
-MOST_DIGITS = 5
+MAX_DIGITS = 5
 """More significant digits than these make no number less likely to be met by chance."""
 DISTINCT_DIGITS = 3
 """From so many digits on, a number is unlikely to be another one of the same kind by chance."""
-LEAST_SUPPORT = {0: 5.0, 1: 7.5, 2: 9.5}
+MIN_SUPPORT = {0: 5.0, 1: 7.5, 2: 9.5}
 """The support that a candidate needs, by the number of its differences; more are too many."""
 SAFE_SUPPORT = 8.0
 """The support with which a number of few digits may be called a wrong quotation."""
-LEAST_QUALIFIED = 5.5
+MIN_QUALIFIED = 5.5
 """The support for a number with another qualifier, which is the published number all the same."""
 RECENT = timedelta(days=120)
 """How long after its publication a text without a period may be about a figure."""
-LEAST_PART = 7.0
+MIN_PART = 7.0
 """The support for a number that lacks its qualifier and is given for the year of its period."""
 POWERS = (1, -1, 2, -2, 3, -3, 4, -4)
 """The powers of ten by which numbers are mistaken, those of 万 and 亿 included."""
@@ -78,15 +78,15 @@ class Candidate:
     @property
     def is_sufficient(self) -> bool:
         if self.differences.keys() == {FindingKind.QUALIFIER}:
-            return self.support >= LEAST_QUALIFIED
+            return self.support >= MIN_QUALIFIED
         if self.is_part and self.differences.keys() == {FindingKind.QUALIFIER, FindingKind.PERIOD}:
-            return self.support >= LEAST_PART
-        least = LEAST_SUPPORT.get(len(self.differences))
+            return self.support >= MIN_PART
+        least = MIN_SUPPORT.get(len(self.differences))
         return least is not None and self.support >= least
 
 
 @dataclass(frozen=True)
-class Question:
+class QuotedNumber:
     """A number with what its sentence says of it."""
 
     sentence: Sentence
@@ -100,14 +100,14 @@ class Question:
 
     @property
     def digits(self) -> int:
-        return min(self.number.significant, MOST_DIGITS)
+        return min(self.number.significant, MAX_DIGITS)
 
 
-def build_question(sentence: Sentence, number: Number) -> Question:
+def build_quoted_number(sentence: Sentence, number: Number) -> QuotedNumber:
     periods, is_local = sentence.select_periods(number)
     first, last = sentence.find_window(number)
     local = [one for one in sentence.coverages if first <= one[1][0] < last]
-    return Question(
+    return QuotedNumber(
         sentence,
         number,
         sentence.classify_percentage(number),
@@ -119,17 +119,17 @@ def build_question(sentence: Sentence, number: Number) -> Question:
     )
 
 
-def find_level(index: QuotationIndex, question: Question, day: date) -> Candidate | None:
+def find_level(index: QuotationIndex, quoted: QuotedNumber, day: date) -> Candidate | None:
     """Find the observation that a number quotes; None if none is likely enough."""
-    if not question.claim.indicators and question.digits <= DISTINCT_DIGITS:
+    if not quoted.claim.indicators and quoted.digits <= DISTINCT_DIGITS:
         return None
     found = [
         candidate
-        for entry, kinds in list_candidates(index, question)
-        if (candidate := evaluate_candidate(index, question, entry, kinds)) is not None
+        for entry, kinds in list_candidates(index, quoted)
+        if (candidate := evaluate_candidate(index, quoted, entry, kinds)) is not None
         and candidate.is_sufficient
     ]
-    return min(found, key=lambda one: rank_candidate(one, question, day), default=None)
+    return min(found, key=lambda one: rank_candidate(one, quoted, day), default=None)
 
 
 def is_only_period(index: QuotationIndex, candidate: Candidate) -> bool:
@@ -140,10 +140,10 @@ def is_only_period(index: QuotationIndex, candidate: Candidate) -> bool:
     return candidate.has_period or len(others) == 1
 
 
-def rank_candidate(candidate: Candidate, question: Question, day: date) -> tuple[object, ...]:
+def rank_candidate(candidate: Candidate, quoted: QuotedNumber, day: date) -> tuple[object, ...]:
     entry = candidate.entry
-    is_exact = entry.value == question.number.value
-    named = question.sentence.institutions
+    is_exact = entry.value == quoted.number.value
+    named = quoted.sentence.institutions
     is_named = any(name in entry.origin.institutions for name, _ in named)
     return (
         candidate.cost,
@@ -151,26 +151,26 @@ def rank_candidate(candidate: Candidate, question: Question, day: date) -> tuple
         not is_named,
         not is_exact,
         not entry.is_current(day),
-        entry.qualifier != question.number.qualifier,
-        0 if question.periods else abs((entry.vintage - day).days),
+        entry.qualifier != quoted.number.qualifier,
+        0 if quoted.periods else abs((entry.vintage - day).days),
         entry.origin.event is None,
         entry.code,
     )
 
 
 def list_candidates(
-    index: QuotationIndex, question: Question
+    index: QuotationIndex, quoted: QuotedNumber
 ) -> Iterator[tuple[Entry, dict[FindingKind, Span]]]:
     """List the observations whose number may be meant, with differences of unit and magnitude."""
-    number = question.number
+    number = quoted.number
     unit = "USD" if number.unit == OTHER_CURRENCY else number.unit
-    if unit == POINTS or (unit == "PT" and question.role == Role.GROWTH):
+    if unit == POINTS or (unit == "PT" and quoted.role == Role.GROWTH):
         return
     is_bare = unit == "NB"
     units = ["NB", "TEU", "T"] if is_bare and not number.is_classified else [unit]
     if is_bare and number.power >= 8:  # noqa: PLR2004 - a hundred million counts money
         units += ["CNY", "USD"]
-    if question.sentence.is_about_part(number):
+    if quoted.sentence.is_about_part(number):
         return
     same: set[str] = set()
     if number.unit != OTHER_CURRENCY:
@@ -212,65 +212,65 @@ def is_same_number(number: Number, entry: Entry) -> bool:
 
 
 def evaluate_candidate(
-    index: QuotationIndex, question: Question, entry: Entry, kinds: dict[FindingKind, Span]
+    index: QuotationIndex, quoted: QuotedNumber, entry: Entry, kinds: dict[FindingKind, Span]
 ) -> Candidate | None:
     """Add up in what a candidate agrees and differs; None if it is about something else."""
-    number = question.number
-    candidate = Candidate(entry, question.digits, dict(kinds))
+    number = quoted.number
+    candidate = Candidate(entry, quoted.digits, dict(kinds))
     if number.unit == entry.unit != "NB":
         candidate.support += 0.5 if entry.unit == "PT" else 1
     if number.qualifier == entry.qualifier != Qualifier.NONE:
         candidate.support += 1
-    if has_published_growth(index, question, entry):
+    if has_published_growth(index, quoted, entry):
         candidate.has_growth = True
         candidate.support += CLOSE
     agreed = (
-        compare_indicator(question, candidate)
-        and compare_period(index, question, candidate)
-        and compare_coverage(question, candidate)
+        compare_indicator(quoted, candidate)
+        and compare_period(index, quoted, candidate)
+        and compare_coverage(quoted, candidate)
     )
     if not agreed:
         return None
     if not number.is_conversion:
-        compare_qualifier(question, candidate)
-    return candidate if is_credible(question, candidate) else None
+        compare_qualifier(quoted, candidate)
+    return candidate if is_credible(quoted, candidate) else None
 
 
-def has_published_growth(index: QuotationIndex, question: Question, entry: Entry) -> bool:
+def has_published_growth(index: QuotationIndex, quoted: QuotedNumber, entry: Entry) -> bool:
     """Return whether a percentage of the sentence is the growth published for an observation."""
-    rates = index.rates.get((entry.indicator, entry.start, entry.end), ())
+    rates = index.rates_by_period.get((entry.indicator, entry.start, entry.end), ())
     stated = {
         one.value
-        for one in question.sentence.numbers
-        if one.unit == "PT" and one is not question.number and one.significant > 1
+        for one in quoted.sentence.numbers
+        if one.unit == "PT" and one is not quoted.number and one.significant > 1
     }
     return any(abs(rate.value) in stated for rate in rates if rate.coverage == entry.coverage)
 
 
-def is_credible(question: Question, candidate: Candidate) -> bool:
+def is_credible(quoted: QuotedNumber, candidate: Candidate) -> bool:
     """Return whether the words around a number suffice to call it a quotation of the candidate."""
     entry, differs = candidate.entry, candidate.differences
     if differs.keys() & WHOLE and len(differs.keys() - {FindingKind.QUALIFIER}) > 1:
         return False
-    weight = question.claim.indicators.get(entry.indicator, 0)
-    if entry.unit == "PT" and question.role != Role.SHARE and not weight:
+    weight = quoted.claim.indicators.get(entry.indicator, 0)
+    if entry.unit == "PT" and quoted.role != Role.SHARE and not weight:
         return False
     if not differs.keys() - {FindingKind.QUALIFIER, FindingKind.VINTAGE}:
-        return weight >= STRONG / 2 or question.digits > DISTINCT_DIGITS
-    if question.number.is_conversion:
+        return weight >= STRONG / 2 or quoted.digits > DISTINCT_DIGITS
+    if quoted.number.is_conversion:
         return False
-    is_exact = entry.value == question.number.value or FindingKind.MAGNITUDE in differs
+    is_exact = entry.value == quoted.number.value or FindingKind.MAGNITUDE in differs
     if FindingKind.MEASURE not in differs and weight < STRONG * 0.75:
         return False
     is_named = candidate.is_part and weight >= EXACT
-    is_distinct = question.digits >= DISTINCT_DIGITS or candidate.has_growth or is_named
+    is_distinct = quoted.digits >= DISTINCT_DIGITS or candidate.has_growth or is_named
     return is_exact and (is_distinct or candidate.support >= SAFE_SUPPORT)
 
 
-def compare_indicator(question: Question, candidate: Candidate) -> bool:
+def compare_indicator(quoted: QuotedNumber, candidate: Candidate) -> bool:
     """Compare what is measured; return whether the candidate may be meant."""
-    claim, indicator = question.claim, candidate.entry.indicator
-    if candidate.entry.unit == "PT" and question.role == Role.LEVEL:
+    claim, indicator = quoted.claim, candidate.entry.indicator
+    if candidate.entry.unit == "PT" and quoted.role == Role.LEVEL:
         return False
     weight = claim.indicators.get(indicator, 0)
     best = max(claim.indicators.values(), default=0)
@@ -286,21 +286,21 @@ def compare_indicator(question: Question, candidate: Candidate) -> bool:
     if not is_mistaken:
         return False
     span = find_name(claim.terms, claimed)
-    if span is None and question.number.unit != "NB":
+    if span is None and quoted.number.unit != "NB":
         span = find_name(claim.terms, family)
     if span is None:
-        span = question.sentence.find_noun(question.number)
+        span = quoted.sentence.find_noun(quoted.number)
     candidate.support += EXACT / 2
     candidate.differences[FindingKind.MEASURE] = span
     return True
 
 
-def compare_period(index: QuotationIndex, question: Question, candidate: Candidate) -> bool:
+def compare_period(index: QuotationIndex, quoted: QuotedNumber, candidate: Candidate) -> bool:
     """Compare the periods; return whether the candidate may be meant."""
-    claims = question.periods
-    scores = [score_period(index, question.sentence, one, candidate.entry) for one in claims]
+    claims = quoted.periods
+    scores = [score_period(index, quoted.sentence, one, candidate.entry) for one in claims]
     usable = [one for one in scores if one is not None]
-    if has_day_of_count(question.sentence, candidate.entry):
+    if has_day_of_count(quoted.sentence, candidate.entry):
         usable.append(EXACT)
     if not usable:
         return True
@@ -309,19 +309,22 @@ def compare_period(index: QuotationIndex, question: Question, candidate: Candida
         candidate.support += best
         candidate.has_period = True
         return True
-    if not question.has_local_period and not question.sentence.has_one_period:
+    if not quoted.has_local_period and not quoted.sentence.has_one_period:
         others = [
-            score_period(index, question.sentence, one, candidate.entry)
-            for one in question.sentence.periods
+            score_period(index, quoted.sentence, one, candidate.entry)
+            for one in quoted.sentence.periods
         ]
         if any(one for one in others if one is not None):
             return True
     wrong = claims[scores.index(best)]
     candidate.differences[FindingKind.PERIOD] = wrong.span
-    if wrong not in question.sentence.periods:
+    if wrong not in quoted.sentence.periods:
         return False
     entry = candidate.entry
-    if entry.unit == "PT" and (entry.indicator, wrong.start, wrong.end) not in index.by_period:
+    if (
+        entry.unit == "PT"
+        and (entry.indicator, wrong.start, wrong.end) not in index.levels_by_period
+    ):
         return False  # Shares change little, so that of a period not recorded may be the same.
     is_within = wrong.year == entry.start.year == entry.end.year and entry.months is not None
     is_total = entry.stock_flow == StockFlow.CUMULATIVE and wrong.kind == PeriodKind.SPAN
@@ -330,32 +333,32 @@ def compare_period(index: QuotationIndex, question: Question, candidate: Candida
     candidate.support += CLOSE if is_within else 0
     # Among the figures of many years, those of three digits are met by chance.
     distance = abs((wrong.last_year or wrong.year or entry.end.year) - entry.end.year)
-    is_near = distance <= 1 or question.number.power >= LARGE_POWER
+    is_near = distance <= 1 or quoted.number.power >= LARGE_POWER
     least = DISTINCT_DIGITS + (not is_near)
-    return is_within or question.digits >= least or candidate.has_growth
+    return is_within or quoted.digits >= least or candidate.has_growth
 
 
-def compare_coverage(question: Question, candidate: Candidate) -> bool:
+def compare_coverage(quoted: QuotedNumber, candidate: Candidate) -> bool:
     """Compare the countries counted; return whether the candidate may be meant."""
     coverage = candidate.entry.coverage
     named: dict[str, Span] = {}
-    for name, span in question.coverages:
+    for name, span in quoted.coverages:
         named.setdefault(name, span)
     if coverage == "all":
-        candidate.support += CLOSE if question.is_initiative or not named else 0
+        candidate.support += CLOSE if quoted.is_initiative or not named else 0
         return True
     group = group_coverage(coverage)
     if "other" in named and not named.keys() & {"bri", "partner", "route"}:
-        if question.sentence.is_of_other_country(named["other"]):
+        if quoted.sentence.is_of_other_country(named["other"]):
             return False
         candidate.differences[FindingKind.COVERAGE] = named["other"]
         candidate.support += CLOSE / 2
-        is_recent = abs(question.sentence.today - candidate.entry.vintage) <= RECENT
-        is_dated = bool(question.periods) or (is_recent and question.digits >= DISTINCT_DIGITS)
-        least = DISTINCT_DIGITS - (question.number.power >= LARGE_POWER)
-        is_distinct = question.digits >= least and is_dated
-        candidate.support += CLOSE if is_recent and not question.periods else 0
-        return (is_distinct or candidate.has_growth) and question.claim.is_local
+        is_recent = abs(quoted.sentence.today - candidate.entry.vintage) <= RECENT
+        is_dated = bool(quoted.periods) or (is_recent and quoted.digits >= DISTINCT_DIGITS)
+        least = DISTINCT_DIGITS - (quoted.number.power >= LARGE_POWER)
+        is_distinct = quoted.digits >= least and is_dated
+        candidate.support += CLOSE if is_recent and not quoted.periods else 0
+        return (is_distinct or candidate.has_growth) and quoted.claim.is_local
     if group == "partner" and "route" in named and "partner" not in named:
         candidate.differences[FindingKind.COVERAGE] = named["route"]
         return True
@@ -363,20 +366,20 @@ def compare_coverage(question: Question, candidate: Candidate) -> bool:
         candidate.differences[FindingKind.COVERAGE] = named["partner"]
         return True
     candidate.support += (
-        CLOSE if named.keys() & {"bri", "partner", "route"} or question.is_initiative else 0
+        CLOSE if named.keys() & {"bri", "partner", "route"} or quoted.is_initiative else 0
     )
     return True
 
 
-def compare_qualifier(question: Question, candidate: Candidate) -> None:
+def compare_qualifier(quoted: QuotedNumber, candidate: Candidate) -> None:
     """Compare what limits a number; one with fewer digits than published is limited by them."""
-    number, entry = question.number, candidate.entry
+    number, entry = quoted.number, candidate.entry
     if number.qualifier == entry.qualifier or candidate.differences.keys() & {
         FindingKind.MAGNITUDE,
         FindingKind.UNIT,
     }:
         return
-    words = [question.sentence.normal[slice(*span)] for span in number.qualifiers]
+    words = [quoted.sentence.normal[slice(*span)] for span in number.qualifiers]
     # “Over the 50.7 percent of 2024” may compare, and “some” need not limit.
     is_open = words == ["some"] or (bool(words) and words[0].endswith(" the"))
     if entry.qualifier == Qualifier.NONE and is_open:

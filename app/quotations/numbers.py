@@ -19,7 +19,7 @@ OTHER_CURRENCY, POINTS, OTHER_UNIT = "other_currency", "PP", "other"
 """Units that the record does not have: other currencies, percentage points, other measures."""
 RATE_UNITS = frozenset({"PT", POINTS})
 CURRENCIES = frozenset({"CNY", "USD", OTHER_CURRENCY})
-MOST_POWER = 15
+MAX_POWER = 15
 TRADITIONAL = str.maketrans(
     "億萬國進貿額資協議項個計劃與對億總長實際營業協華組織實驗鐵車開條約貨運輸門區經濟傳發聯處達從來線歐產較過將還來間份產寧遠漲減減約餘幣陸"
     "噸額簽訂銷電務關單員",
@@ -48,7 +48,7 @@ LETTERS = {"t": 12, "b": 9, "m": 6}
 """Scales in one letter, after the sign of a currency: $33.69B."""
 LONG_NUMBER = 5
 """So many digits with nothing counted after them are a postal code or a number of a document."""
-LEAST_WORD = 10
+MIN_WORD = 10
 """From here on, a number in words is a quantity of its own; one below is often an article."""
 
 
@@ -275,7 +275,7 @@ def parse_value(match: re.Match[str]) -> tuple[Decimal, int, int] | None:
         or LETTERS.get(scale)
         or sum(POWERS[one] for one in scale if one in POWERS)
     )
-    if power > MOST_POWER:
+    if power > MAX_POWER:
         return None
     if match["digits"]:
         plain = re.sub(r"[,\s]", "", match["digits"])
@@ -284,7 +284,7 @@ def parse_value(match: re.Match[str]) -> tuple[Decimal, int, int] | None:
         value = parse_words(match["words"])
         decimals = [str(NUMBER_WORDS[word]) for word in (match["fraction"] or "").split()]
         value += Decimal(f"0.{''.join(decimals) or 0}")
-        is_stated = scale or match["unit"] or value >= LEAST_WORD
+        is_stated = scale or match["unit"] or value >= MIN_WORD
         return (value.scaleb(power), len(decimals), power) if is_stated else None
     return parse_chinese(match, power)
 
@@ -343,6 +343,6 @@ def share_units(text: str, numbers: Sequence[Number]) -> Iterator[Number]:
                     number, value=number.value.scaleb(power), power=power, unit=later.unit
                 )
         shared.append(number)
-    for place, number in enumerate(reversed(shared)):
+    for position, number in enumerate(reversed(shared)):
         before = text[: number.span[0]].rstrip()
-        yield replace(number, is_conversion=place > 0 and before[-1:] == "(")
+        yield replace(number, is_conversion=position > 0 and before[-1:] == "(")

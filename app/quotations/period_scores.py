@@ -11,7 +11,7 @@ from app.quotations.sentences import STRONG, Role, Sentence
 from app.quotations.terms import CUMULATIVE
 
 EXACT, CLOSE = 3.0, 1.5
-LEAST_DIGITS = 3
+MIN_DIGITS = 3
 OTHER_PERIODS = Bilingual(
     " The number itself is published for {periods}.", "该数值公布的统计期为{periods}。"
 )
@@ -93,7 +93,7 @@ def describe_periods(index: QuotationIndex, sentence: Sentence, number: Number) 
     weights = sentence.find_indicators(number).indicators
     best = max(weights.values(), default=0)
     is_named = best >= STRONG and sentence.is_about_initiative
-    if not is_named or number.significant < LEAST_DIGITS:
+    if not is_named or number.significant < MIN_DIGITS:
         return None
     if sentence.classify_percentage(number) == Role.GROWTH or sentence.is_about_part(number):
         return None

@@ -292,12 +292,12 @@ def merge_years(text: str, found: Sequence[PeriodWords]) -> list[PeriodWords]:
 
 def share_years(text: str, found: Sequence[PeriodWords]) -> Iterator[PeriodWords]:
     """Give months without a year that of the nearest year before them, or else after them."""
-    for place, period in enumerate(found):
+    for position, period in enumerate(found):
         # A day without a year says when something was said, often in the year after.
         if period.year is not None or period.kind in {PeriodKind.LENGTH, PeriodKind.DAY}:
             yield period
             continue
-        others = [*reversed(found[:place]), *found[place + 1 :]]
+        others = [*reversed(found[:position]), *found[position + 1 :]]
         year = next(
             (
                 one.last_year or one.year

@@ -11,7 +11,7 @@ from app.db.columns import Record, Statement
 from app.db.models import Action, Commitment, Unit
 from app.db.statements import fetch_uncached
 from app.enums import Qualifier, SearchKind
-from app.i18n import Bilingual, Language, format_value
+from app.i18n import Bilingual, Language, choose_suffix, format_value
 from app.quotations.numbers import normalize_text
 
 COMMON = frozenset(
@@ -106,7 +106,7 @@ COMMON_CHINESE = frozenset(
         "出口",
     ]
 )
-SHORTEST_WORD = 4
+MIN_WORD_LENGTH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +139,12 @@ def list_words(text: str) -> frozenset[str]:
     """Return the stems of the English words of a text, and its pairs of Chinese characters."""
     normal = normalize_text(text)
     english = (
-        shorten_word(word) for word in re.findall(r"[a-z]+", normal) if len(word) >= SHORTEST_WORD
+        shorten_word(word) for word in re.findall(r"[a-z]+", normal) if len(word) >= MIN_WORD_LENGTH
     )
     chinese = {
-        run[place : place + 2]
+        run[position : position + 2]
         for run in re.findall(r"[\u4e00-\u9fff]+", normal)
-        for place in range(len(run) - 1)
+        for position in range(len(run) - 1)
     }
     years = re.findall(r"20\d\d", normal)
     return frozenset({*english} - COMMON | chinese - COMMON_CHINESE | {*years})
@@ -155,7 +155,7 @@ def shorten_word(word: str) -> str:
     if word in COMMON:
         return word
     for ending, rest in (("ies", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", ""), ("e", "")):
-        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_WORD - 1:
+        if word.endswith(ending) and len(word) - len(ending) >= MIN_WORD_LENGTH - 1:
             return word.removesuffix(ending) + rest
     return word
 
@@ -195,11 +195,10 @@ def create_commitment(row: Record) -> Pledge:
     display = None
     if row["value"] is not None:
         numbers = row["value"], row["multiplier"], row["decimals"], Qualifier(row["qualifier"])
-        chinese = row["classifier"] or row["suffix_zh"]
-        display = Bilingual(
-            format_value(*numbers, row["suffix_en"], Language.ENGLISH),
-            format_value(*numbers, chinese, Language.CHINESE),
-        )
+        suffixes = {
+            one: choose_suffix(row[f"suffix_{one}"], row["classifier"], one) for one in Language
+        }
+        display = Bilingual(*(format_value(*numbers, suffixes[one], one) for one in Language))
     has_deadline = row["deadline_en"] is not None
     return Pledge(
         SearchKind.COMMITMENT,

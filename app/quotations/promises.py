@@ -10,14 +10,14 @@ from app.i18n import Bilingual, Language
 from app.quotations import terms
 from app.quotations.findings import Edit, Finding
 from app.quotations.index import Entry, QuotationIndex
-from app.quotations.matching import Question
+from app.quotations.matching import QuotedNumber
 from app.quotations.numbers import CURRENCIES, RATE_UNITS, Span, find_numbers, normalize_text
 from app.quotations.periods import PeriodKind, PeriodWords
 from app.quotations.pledges import Pledge, list_words
 from app.quotations.sentences import Sentence
 from app.schemas.quotations import FindingKind
 
-LEAST_WORDS, LEAST_SHARE = 2, 0.3
+MIN_WORDS, MIN_SHARE = 2, 0.3
 """The words that a sentence must share with a commitment whose number it gives."""
 MANY_WORDS, LARGE_SHARE = 2, 0.5
 """The words that it must share if its number is another one."""
@@ -51,17 +51,17 @@ class PledgedItem(Protocol):
     findings: list[Finding]
 
 
-def check_pledge(index: QuotationIndex, question: Question, item: PledgedItem) -> None:
+def check_pledge(index: QuotationIndex, quoted: QuotedNumber, item: PledgedItem) -> None:
     """Set the commitment that a number quotes, and what the sentence says wrongly of it."""
-    sentence, number = question.sentence, question.number
+    sentence, number = quoted.sentence, quoted.number
     if number.unit in RATE_UNITS:
         return
     words = list_words(sentence.text)
-    tense = find_tense(sentence, question)
+    tense = find_tense(sentence, quoted)
     same = (one for one in index.pledges if one.target == number.value and one.unit == number.unit)
-    matches = rank_pledges(same, words, LEAST_WORDS, LEAST_SHARE)
+    matches = rank_pledges(same, words, MIN_WORDS, MIN_SHARE)
     if matches:
-        set_pledge(item, matches[0], check_statement(sentence, question, matches[0], tense))
+        set_pledge(item, matches[0], check_statement(sentence, quoted, matches[0], tense))
         return
     before = sentence.normal[: number.span[0]]
     if item.code is not None or tense != "future" or not terms.PROMISED.search(before):
@@ -70,8 +70,8 @@ def check_pledge(index: QuotationIndex, question: Question, item: PledgedItem) -
     limits = (MANY_PAIRS, LARGE_PAIR_SHARE) if is_chinese else (MANY_WORDS, LARGE_SHARE)
     others = (one for one in index.pledges if one.target is None or one.unit == number.unit)
     for pledge in rank_pledges(others, words, *limits):
-        if is_meant(sentence, question, pledge):
-            set_pledge(item, pledge, [describe_target(question, pledge)])
+        if is_meant(sentence, quoted, pledge):
+            set_pledge(item, pledge, [describe_target(quoted, pledge)])
             return
 
 
@@ -113,16 +113,16 @@ def find_deadline(
     return (limit[0], pledge, finding) if finding and is_ahead else None
 
 
-def is_meant(sentence: Sentence, question: Question, pledge: Pledge) -> bool:
+def is_meant(sentence: Sentence, quoted: QuotedNumber, pledge: Pledge) -> bool:
     """Return whether the words around a number are those of a commitment, its verb included.
 
     For an action, its verb stands before the number in the clause; for a commitment with another
     number, one of its words follows.
     """
-    start, end = question.number.span
+    start, end = quoted.number.span
     before = list_words(sentence.text[sentence.find_clause_start(start) : start])
     after = list_words(sentence.text[end:][:60])
-    if sentence.language is Language.CHINESE or question.number.unit in CURRENCIES:
+    if sentence.language is Language.CHINESE or quoted.number.unit in CURRENCIES:
         return bool(pledge.words & (before | after))
     if pledge.target is not None:
         noun = NOUN_PHRASE.match(sentence.normal[end:])
@@ -137,9 +137,9 @@ def set_pledge(item: PledgedItem, pledge: Pledge, findings: list[Finding]) -> No
     item.findings = findings
 
 
-def find_tense(sentence: Sentence, question: Question) -> str:
+def find_tense(sentence: Sentence, quoted: QuotedNumber) -> str:
     """Return whether the words around a number say something done or to come."""
-    text, end = sentence.normal, question.number.span[0]
+    text, end = sentence.normal, quoted.number.span[0]
     before = text[sentence.find_clause_start(end) : end]
     if terms.FUTURE.search(before):
         return "future"
@@ -151,38 +151,38 @@ def find_tense(sentence: Sentence, question: Question) -> str:
 
 
 def check_statement(
-    sentence: Sentence, question: Question, pledge: Pledge, tense: str
+    sentence: Sentence, quoted: QuotedNumber, pledge: Pledge, tense: str
 ) -> list[Finding]:
     if tense == "done":
-        return [describe_status(sentence, question, pledge)]
+        return [describe_status(sentence, quoted, pledge)]
     return list(check_deadline(sentence, pledge)) if tense == "future" else []
 
 
-def describe_status(sentence: Sentence, question: Question, pledge: Pledge) -> Finding:
-    place = question.number.span[0]
+def describe_status(sentence: Sentence, quoted: QuotedNumber, pledge: Pledge) -> Finding:
+    start = quoted.number.span[0]
     found = [
         match for pattern in (terms.DONE, terms.PAST) for match in pattern.finditer(sentence.normal)
     ]
-    nearest = min(found, key=lambda one: (abs(place - one.end()), one.start()))
+    nearest = min(found, key=lambda one: (abs(start - one.end()), one.start()))
     span = nearest.span()
     edits: tuple[Edit, ...] = ((span, ANNOUNCED.en),)
     if sentence.language is Language.CHINESE:
-        kept = CHINESE_DONE.sub("", nearest[0])
-        edits = ((span, f"{ANNOUNCED.zh}{kept}"),)
+        ending = CHINESE_DONE.sub("", nearest[0])
+        edits = ((span, f"{ANNOUNCED.zh}{ending}"),)
     is_passive = re.search(r"\bbeen\b", nearest[0]) is not None
-    if is_passive or nearest.start() > place:
+    if is_passive or nearest.start() > start:
         edits = ()
     return Finding(FindingKind.STATUS, span, STATUS.format(text=pledge.text), pledge.text, edits)
 
 
-def describe_target(question: Question, pledge: Pledge) -> Finding:
-    number = question.number
+def describe_target(quoted: QuotedNumber, pledge: Pledge) -> Finding:
+    number = quoted.number
     if pledge.target is None or pledge.display is None:
         return Finding(
             FindingKind.TARGET, number.span, NO_TARGET.format(text=pledge.text), pledge.text
         )
     message = OTHER_TARGET.format(display=pledge.display, text=pledge.text)
-    written = pledge.display.get(question.sentence.language)
+    written = pledge.display.get(quoted.sentence.language)
     edit = number.span, written
     for target in find_numbers(normalize_text(written)):
         if target.qualifier == number.qualifier:
@@ -235,10 +235,10 @@ def is_announced(period: PeriodWords, pledge: Pledge) -> bool:
     if pledge.deadline is None:
         return False
     stated = re.findall(r"\d+", f"{pledge.deadline.en} {pledge.deadline.zh}")
-    spelled = {"three": 3, "five": 5, "ten": 10, "两": 2, "三": 3, "五": 5, "十": 10}
+    numerals = {"three": 3, "five": 5, "ten": 10, "两": 2, "三": 3, "五": 5, "十": 10}
     years = {int(one) for one in stated} | {
         value
-        for word, value in spelled.items()
+        for word, value in numerals.items()
         if word in f"{pledge.deadline.en}{pledge.deadline.zh}"
     }
     return bool({period.years, period.year or 0} & years)

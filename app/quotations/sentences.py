@@ -38,10 +38,10 @@ BOUNDARY = re.compile(
     r"(?<!\d)[,](?=\D|$)|(?<=\d)[,](?!\d)|,(?=\s)|[，、;；:：()|\t]|--|\bwhile\b|\bwhereas\b|\bbut\b"
 )
 JOINED_PERIOD = re.compile(r"(?:\band|[而和及])(?: (?:in|for|during|over))?(?: the)? *$")
-LONGEST_JOIN = 20
+MAX_JOIN_LENGTH = 20
 OWN_PERIOD = re.compile(r"'s\b|,? when\b")
 """Words after a year that has a figure of its own: compared with 2023 when it was 2 billion."""
-LONGEST, MOST_NUMBERS = 600, 30
+MAX_LENGTH, MAX_NUMBERS = 600, 30
 """A longer part without the end of a sentence, or one with more numbers, is a table or a list."""
 DIGITS = re.compile(r"[\d.,]*\d|[零〇一二三四五六七八九十百千万亿两]+")
 CUTS = (BOUNDARY, re.compile(r"\s+"), re.compile(r"(?<=[^\w.,])|(?<=[\u4e00-\u9fff])"))
@@ -124,7 +124,7 @@ class Sentence:
         """Find where a period begins a clause: 2 billion yuan in 2025 and in 2024 1 billion."""
         for period in self.periods:
             before = self.normal[: period.span[0]]
-            join = JOINED_PERIOD.search(before, max(0, len(before) - LONGEST_JOIN))
+            join = JOINED_PERIOD.search(before, max(0, len(before) - MAX_JOIN_LENGTH))
             ends = [one.span[1] for one in self.numbers if join and one.span[1] <= join.start()]
             if join and ends and not BOUNDARY.search(before, ends[-1], join.start()):
                 yield join.start()
@@ -141,13 +141,13 @@ class Sentence:
         numbers = [
             one for one in self.numbers if number.unit in RATE_UNITS or one.unit not in RATE_UNITS
         ]
-        place = numbers.index(number)
+        position = numbers.index(number)
         start = self.find_clause_start(first)
         ends = [one for one in self.boundaries if one > last]
-        if place:
-            start = max(start, numbers[place - 1].span[1])
-        if place + 1 < len(numbers):
-            ends.append(numbers[place + 1].span[0])
+        if position:
+            start = max(start, numbers[position - 1].span[1])
+        if position + 1 < len(numbers):
+            ends.append(numbers[position + 1].span[0])
         return start, min(ends, default=len(self.normal))
 
     def find_clause_start(self, index: int) -> int:
@@ -180,13 +180,13 @@ class Sentence:
 
     def derive_role(self, number: Number) -> Role:
         """Return the role of the percentage before it in a list: 6.4 and 5.2 percent."""
-        place = self.numbers.index(number)
-        if place and self.numbers[place - 1].unit == number.unit:
-            gap = self.normal[self.numbers[place - 1].span[1] : number.span[0]]
+        position = self.numbers.index(number)
+        if position and self.numbers[position - 1].unit == number.unit:
+            gap = self.normal[self.numbers[position - 1].span[1] : number.span[0]]
             if re.fullmatch(
                 r"\s*(?:,|and|, and|和|、|与|及|，|percent|%)?\s*(?:and|分别为)?\s*", gap
             ):
-                return self.classify_percentage(self.numbers[place - 1])
+                return self.classify_percentage(self.numbers[position - 1])
         return Role.UNKNOWN
 
     def find_indicators(self, number: Number) -> Claim:
@@ -375,9 +375,9 @@ def split_sentences(text: str) -> Iterator[Span]:
 def split_part(text: str, start: int, end: int) -> Iterator[Span]:
     """Yield the spans of a part of a text that is too long to be one sentence."""
     while True:
-        numbers = islice(DIGITS.finditer(text, start, end), MOST_NUMBERS, MOST_NUMBERS + 1)
+        numbers = islice(DIGITS.finditer(text, start, end), MAX_NUMBERS, MAX_NUMBERS + 1)
         limit = next((one.start() for one in numbers), end)
-        limit = min(limit, start + LONGEST)
+        limit = min(limit, start + MAX_LENGTH)
         found = (list(cut.finditer(text, start + 1, limit)) for cut in CUTS)
         last = next((one[-1].end() for one in found if one), None)
         if limit >= end or last is None:

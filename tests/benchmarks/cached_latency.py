@@ -38,7 +38,7 @@ def keep_in_flight(base: str, path: str) -> Iterator[list[int]]:
     numbers = cycle(range(100, 1000))
     statuses: list[int] = []
 
-    def work() -> None:
+    def send_requests() -> None:
         connection = HTTPConnection(urlsplit(base).netloc, timeout=120)
         while not ended.is_set():
             connection.request("GET", path.format(next(numbers)))
@@ -46,7 +46,7 @@ def keep_in_flight(base: str, path: str) -> Iterator[list[int]]:
             response.read()
             statuses.append(response.status)
 
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(MAX_WAITING)]
+    threads = [threading.Thread(target=send_requests, daemon=True) for _ in range(MAX_WAITING)]
     for thread in threads:
         thread.start()
     try:

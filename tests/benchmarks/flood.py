@@ -56,7 +56,7 @@ def send_request(connection: HTTPConnection, path: str, host: str) -> int:
 def keep_flooding(base: str, path: str) -> None:
     """Keep a number of requests in flight until this process ends."""
 
-    def work(start: int) -> None:
+    def send_requests(start: int) -> None:
         for number in count(start, IN_FLIGHT):
             connection = HTTPConnection(urlsplit(base).netloc, timeout=60)
             with suppress(OSError, HTTPException):
@@ -64,11 +64,11 @@ def keep_flooding(base: str, path: str) -> None:
                     sleep(0.5)
 
     with ThreadPoolExecutor(IN_FLIGHT) as threads:
-        list(threads.map(work, range(IN_FLIGHT)))
+        list(threads.map(send_requests, range(IN_FLIGHT)))
 
 
 @contextmanager
-def flooded(base: str, path: str | None) -> Iterator[None]:
+def flood_server(base: str, path: str | None) -> Iterator[None]:
     """Flood from another process, so that what measures is not slowed down too."""
     if path is None:
         yield
@@ -118,7 +118,7 @@ def main() -> None:
             for kind in KINDS:
                 measure(base, kind, 4)
             for _, (name_of_flood, path) in product(range(options.passes), FLOODS.items()):
-                with flooded(base, path):
+                with flood_server(base, path):
                     for kind in KINDS:
                         if SAME.get(name_of_flood) != kind:
                             found[name_of_flood, kind] += measure(base, kind, options.requests)

@@ -62,7 +62,7 @@ def check_cases(
     """Check each sentence as of its own day."""
     entries = {entry.code: entry for entry in index.entries}
 
-    def name_figure(code: str) -> object:
+    def name_entry(code: str) -> object:
         entry = entries.get(code)
         return code if entry is None else (entry.series, entry.end, entry.value)
 
@@ -70,7 +70,7 @@ def check_cases(
         checked = check_quotation(connection, index, case.text, case.asked_on, Language.ENGLISH)
         kinds = frozenset(one["kind"] for item in checked["items"] for one in item["findings"])
         found = [one["observation"]["id"] for one in checked["items"] if one["observation"]]
-        has_same = name_figure(case.expected) in map(name_figure, found)
+        has_same = name_entry(case.expected) in map(name_entry, found)
         yield Result(case, kinds, has_same or case.expected == "-")
 
 
@@ -89,7 +89,7 @@ def add_scores(scores: Iterable[Score]) -> Score:
 
 def build_tables(results: Sequence[Result]) -> Bilingual:
     """Write the table of the guide: each kind, in the part for building and the one held out."""
-    parts = [[one for one in results if one.case.is_held_out is held] for held in (False, True)]
+    parts = [[one for one in results if one.case.is_reserved is held] for held in (False, True)]
     scored = [score_results(part) for part in parts]
     rows = [(f"`{kind}`", [scores[kind] for scores in scored]) for kind in FindingKind]
     lines = [format_row(name, scores) for name, scores in rows]
@@ -166,7 +166,7 @@ def main() -> None:
         index = database.read(read_index)
         print(f"index of {len(index.entries)} numbers: {time.perf_counter() - start:.2f} s")
         cases = list_cases(index)
-        shown = [one for one in cases if arguments.held_out or not one.is_held_out]
+        shown = [one for one in cases if arguments.held_out or not one.is_reserved]
 
         def check_all(connection: Connection) -> list[Result]:
             return list(check_cases(connection, index, cases if arguments.write else shown))

@@ -26,7 +26,7 @@ def visit(browser: Browser, server: str) -> Iterator[tuple[Page, list[str]]]:
     """Open a page and note everything that goes wrong on it."""
     page = browser.new_page(base_url=server)
     wrong: list[str] = []
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda one: wrong.append(one.text) if one.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on(
         "request",
@@ -42,4 +42,12 @@ def visit(browser: Browser, server: str) -> Iterator[tuple[Page, list[str]]]:
         ),
     )
     yield page, wrong
+    page.close()
+
+
+@pytest.fixture
+def scriptless_page(browser: Browser, server: str) -> Iterator[Page]:
+    """Open a page in which no script runs."""
+    page = browser.new_page(base_url=server, java_script_enabled=False)
+    yield page
     page.close()

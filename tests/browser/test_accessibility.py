@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from starlette.testclient import TestClient
 
-from tests.support.site import visit_pages
+from tests.support.site import localize_url, visit_pages
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / ".ci" / "node_modules" / "axe-core" / "axe.min.js"
@@ -48,11 +48,6 @@ FOCUSED = """() => {
   };
 }"""
 REACHABLE = "a[href], button, input:not([type=hidden]), select, summary, .plot, .years"
-
-
-def localize_url(path: str, language: str) -> str:
-    """Write the address of a page in a language."""
-    return f"{path}{'&' if '?' in path else '?'}lang={language}"
 
 
 def list_urls(client: TestClient, language: str) -> list[str]:

@@ -77,7 +77,7 @@ def test_no_marks_overlap(page: Page, server: str, path: str) -> None:
         page.set_viewport_size({"width": width, "height": 900})
         page.goto(f"{server}{path}.svg?lang={language}&width={width}")
         assert page.evaluate("document.documentElement.viewBox.baseVal.width") == width
-        assert_apart(page, width)
+        check_layout(page, width)
 
 
 @pytest.mark.parametrize("language", list(Language))
@@ -85,7 +85,7 @@ def test_cards_have_no_overlaps(page: Page, server: str, language: Language) -> 
     page.set_viewport_size({"width": 1200, "height": 630})
     for path in (*PICTURES, *SERIES, *COMMITMENTS):
         page.goto(f"{server}{path}.svg?lang={language}&aspect=card")
-        assert_apart(page, 1200)
+        check_layout(page, 1200)
 
 
 @pytest.mark.parametrize("width", [320, 640, 1600])
@@ -130,13 +130,13 @@ def test_long_words_and_odd_figures_fit(page: Page, language: Language, width: i
         canvas = layout_chart(one, width, None, Theme.LIGHT)
         page.goto("about:blank")
         page.set_content(f"{NO_MARGIN}{render_svg(canvas, one).decode()}")
-        assert_apart(page, width)
+        check_layout(page, width)
     page.set_viewport_size({"width": 1200, "height": 630})
     page.set_content(f"{NO_MARGIN}{render_svg(layout_card(later, Theme.LIGHT), later).decode()}")
-    assert_apart(page, 1200)
+    check_layout(page, 1200)
 
 
-def assert_apart(page: Page, width: int) -> None:
+def check_layout(page: Page, width: int) -> None:
     """Check that all lies within the picture, and no text over another one or over a bar."""
     found = page.evaluate(BOXES)
     assert set(found["fonts"]) == {"loaded"}

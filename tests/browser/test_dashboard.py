@@ -3,7 +3,6 @@
 import json
 import re
 import struct
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -48,14 +47,6 @@ FIRST_LOAD, FONTS = 60_000, 60_000
 """How many bytes the first load, and the fonts besides, may take as they come over the network."""
 
 
-@pytest.fixture
-def plain(browser: Browser, server: str) -> Iterator[Page]:
-    """Open a page in which no script runs."""
-    page = browser.new_page(base_url=server, java_script_enabled=False)
-    yield page
-    page.close()
-
-
 LONG_PAGES = (
     "/",
     "/?edition=2025",
@@ -69,7 +60,7 @@ MAX_HEIGHT = 6100
 """In pixels, at a width of 320."""
 
 
-def figures(page: Page) -> list[str]:
+def read_values(page: Page) -> list[str]:
     """Read the figures as they are shown."""
     return page.locator(".card p.value").all_inner_texts()
 
@@ -78,16 +69,16 @@ def figures(page: Page) -> list[str]:
 def test_the_seven_figures_are_grouped_by_period(visit: Visit, language: str) -> None:
     page, wrong = visit
     page.goto(f"/?lang={language}")
-    assert figures(page) == NEWEST[language]
+    assert read_values(page) == NEWEST[language]
     page.goto(f"/?edition=2025&lang={language}")
-    assert figures(page) == FIGURES[language]
+    assert read_values(page) == FIGURES[language]
     groups = page.locator("section.group")
     for place, (period, count) in enumerate(zip(PERIODS[language], (2, 5), strict=True)):
         expect(groups.nth(place).locator("h3")).to_contain_text(period)
         assert groups.nth(place).locator(".period").all_inner_texts() == [period] * count
     page.locator("nav").get_by_role("link", name="中文" if language == "en" else "English").click()
     page.wait_for_url(f"**/?edition=2025&lang={'zh' if language == 'en' else 'en'}")
-    assert figures(page) == FIGURES["zh" if language == "en" else "en"]
+    assert read_values(page) == FIGURES["zh" if language == "en" else "en"]
     assert wrong == []
 
 
@@ -127,20 +118,20 @@ def test_going_back_undoes_a_filter(visit: Visit) -> None:
     assert wrong == []
 
 
-def test_everything_works_without_a_script(plain: Page) -> None:
-    plain.goto("/?lang=en")
-    assert len(figures(plain)) == 7
-    assert plain.locator("button").all_inner_texts() == ["Search"]
-    assert not any(one.is_visible() for one in plain.locator("copy-text").all())
-    plain.get_by_label("Topic").select_option("investment")
-    plain.get_by_label("Search").fill("agreements")
-    plain.get_by_role("button", name="Search").click()
-    plain.wait_for_url("**/?q=agreements&topic=investment*")
-    assert figures(plain) == ["18"]
-    plain.locator("article.card summary").first.click()
-    assert plain.get_by_role("link", name=re.compile("Figures, CSV")).first.is_visible()
-    plain.get_by_role("link", name="GET /v1/indicators/investment-agreements").click()
-    plain.wait_for_url("**/v1/indicators/investment-agreements?lang=en")
+def test_everything_works_without_a_script(scriptless_page: Page) -> None:
+    scriptless_page.goto("/?lang=en")
+    assert len(read_values(scriptless_page)) == 7
+    assert scriptless_page.locator("button").all_inner_texts() == ["Search"]
+    assert not any(one.is_visible() for one in scriptless_page.locator("copy-text").all())
+    scriptless_page.get_by_label("Topic").select_option("investment")
+    scriptless_page.get_by_label("Search").fill("agreements")
+    scriptless_page.get_by_role("button", name="Search").click()
+    scriptless_page.wait_for_url("**/?q=agreements&topic=investment*")
+    assert read_values(scriptless_page) == ["18"]
+    scriptless_page.locator("article.card summary").first.click()
+    assert scriptless_page.get_by_role("link", name=re.compile("Figures, CSV")).first.is_visible()
+    scriptless_page.get_by_role("link", name="GET /v1/indicators/investment-agreements").click()
+    scriptless_page.wait_for_url("**/v1/indicators/investment-agreements?lang=en")
 
 
 def test_a_get_is_copied(browser: Browser, server: str) -> None:
@@ -195,14 +186,14 @@ def test_the_theme_is_remembered(browser: Browser, server: str) -> None:
 @pytest.mark.parametrize(
     ("width", "drawn"), [(320, 320), (412, 320), (768, 640), (1024, 640), (1280, 900)]
 )
-def test_pictures_keep_their_place_and_size(plain: Page, width: int, drawn: int) -> None:
+def test_pictures_keep_their_place_and_size(scriptless_page: Page, width: int, drawn: int) -> None:
     """No picture is scaled, or its text would be too small."""
-    plain.set_viewport_size({"width": width, "height": 800})
-    plain.emulate_media(color_scheme="dark")
+    scriptless_page.set_viewport_size({"width": width, "height": 800})
+    scriptless_page.emulate_media(color_scheme="dark")
     for address in ("/indicators/goods-trade?lang=en", CHOSEN, f"/series/{SERIES}?lang=zh"):
-        plain.goto(address)
-        assert plain.evaluate("document.documentElement.scrollWidth") <= width
-        for picture in plain.locator("picture").all():
+        scriptless_page.goto(address)
+        assert scriptless_page.evaluate("document.documentElement.scrollWidth") <= width
+        for picture in scriptless_page.locator("picture").all():
             image = picture.locator("img")
             expect(image).to_have_js_property("complete", value=True)
             sizes = "(one) => [one.naturalWidth, one.naturalHeight, one.width, one.height]"

@@ -125,7 +125,7 @@ def test_the_language_and_the_theme_are_those_of_all_pages(visit: Visit) -> None
 def test_pages_work_under_a_prefix(browser: Browser, prefixed: str) -> None:
     page = browser.new_page()
     wrong: list[str] = []
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda one: wrong.append(one.text) if one.type == "error" else None)
     for name in ("", "years", "guide/scaling", "indicators/goods-trade", "docs"):
         page.goto(f"{prefixed}/{name}")
         page.wait_for_load_state("networkidle")

@@ -62,11 +62,11 @@ def serve_page(service: str, content: str, integrity: str | None = None) -> Iter
 def open_page(browser: Browser, address: str, width: int = 700) -> Iterator[tuple[Page, list[str]]]:
     """Open a page, and note what the console says."""
     page = browser.new_page(viewport={"width": width, "height": 900})
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
+    messages: list[str] = []
+    page.on("console", lambda message: messages.append(message.text))
+    page.on("pageerror", lambda error: messages.append(str(error)))
     page.goto(address)
-    yield page, said
+    yield page, messages
     page.close()
 
 
@@ -115,7 +115,7 @@ def test_a_foreign_page_shows_frames_and_elements(
         series["points"][-1],
         figures["goods-trade"]["headline"],
     ]
-    with serve_page(server, content) as address, open_page(browser, address) as (page, said):
+    with serve_page(server, content) as address, open_page(browser, address) as (page, messages):
         wait_until(page, f"document.querySelectorAll('{SHOWN}').length === 5")
         for number, figure in enumerate(expected):
             root = page.locator("bri-figure").nth(number)
@@ -158,7 +158,7 @@ def test_a_foreign_page_shows_frames_and_elements(
         assert frames.nth(1).content_frame.locator("body").evaluate(f"() => {background}") == (
             "rgb(16, 23, 30)"
         )
-        assert said == []
+        assert messages == []
 
 
 def test_bars_of_an_embed_show_limits(browser: Browser, newest: TestClient) -> None:
@@ -198,11 +198,11 @@ def test_what_cannot_be_shown_leaves_the_content_of_the_page(browser: Browser, s
     changed = compute_integrity("site.css")
     with (
         serve_page(server, content, changed) as address,
-        open_page(browser, address) as (page, said),
+        open_page(browser, address) as (page, messages),
     ):
         page.wait_for_load_state("load")
         assert page.evaluate("customElements.get('bri-figure') === undefined")
-        assert any("integrity" in text for text in said)
+        assert any("integrity" in text for text in messages)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -241,9 +241,9 @@ def test_an_empty_element_says_that_it_has_failed(
 
 def test_other_pages_cannot_be_framed(browser: Browser, server: str) -> None:
     content = f'<iframe src="{server}/indicators/goods-trade" title="page"></iframe>'
-    with serve_page(server, content) as address, open_page(browser, address) as (page, said):
+    with serve_page(server, content) as address, open_page(browser, address) as (page, messages):
         page.wait_for_load_state("networkidle")
-        assert any("frame-ancestors" in text for text in said)
+        assert any("frame-ancestors" in text for text in messages)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

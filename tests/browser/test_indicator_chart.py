@@ -1,7 +1,6 @@
 """The chart and the tabs of an indicator in a browser, by pointer, keyboard and address."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -293,25 +292,17 @@ def test_the_chart_is_on_the_first_screen(visit: Visit, language: str) -> None:
     assert wrong == []
 
 
-@pytest.fixture
-def plain(browser: Browser, server: str) -> Iterator[Page]:
-    """Open a page in which no script runs."""
-    page = browser.new_page(base_url=server, java_script_enabled=False)
-    yield page
-    page.close()
-
-
-def test_everything_is_there_without_a_script(plain: Page) -> None:
-    plain.goto("/indicators/goods-trade?lang=en")
+def test_everything_is_there_without_a_script(scriptless_page: Page) -> None:
+    scriptless_page.goto("/indicators/goods-trade?lang=en")
     for name in ("chart", "table", "sources", "vintages"):
-        assert plain.locator(f"#{name} > h2").is_visible()
-    expect(plain.locator("#chart picture img")).to_be_visible()
-    plain.get_by_text("Choose series").click()
-    plain.locator(f"input[value='{GOODS}']").uncheck()
-    plain.get_by_role("button", name="Show").click()
-    plain.wait_for_url(re.compile("series="))
-    assert plain.locator("#chart img").count() == 1
-    assert plain.locator(f"input[value='{GOODS}']").is_checked() is False
+        assert scriptless_page.locator(f"#{name} > h2").is_visible()
+    expect(scriptless_page.locator("#chart picture img")).to_be_visible()
+    scriptless_page.get_by_text("Choose series").click()
+    scriptless_page.locator(f"input[value='{GOODS}']").uncheck()
+    scriptless_page.get_by_role("button", name="Show").click()
+    scriptless_page.wait_for_url(re.compile("series="))
+    assert scriptless_page.locator("#chart img").count() == 1
+    assert scriptless_page.locator(f"input[value='{GOODS}']").is_checked() is False
 
 
 def test_paper_has_a_legible_chart_whatever_tab_is_chosen(visit: Visit) -> None:

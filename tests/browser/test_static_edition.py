@@ -25,7 +25,10 @@ def visit(browser: Browser, edition: Path) -> Iterator[tuple[Page, list[str]]]:
     with serving_files(edition) as base:
         page = browser.new_page(base_url=base)
         wrong: list[str] = []
-        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+        page.on(
+            "console",
+            lambda one: wrong.append(one.text) if one.type == "error" else None,
+        )
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("requestfailed", lambda request: wrong.extend(list_failures(request)))
         page.on(
@@ -83,18 +86,18 @@ def test_chinese_is_found_by_words_of_any_length(visit: tuple[Page, list[str]]) 
 
 def test_what_is_typed_while_the_index_loads_is_kept(visit: tuple[Page, list[str]]) -> None:
     page, wrong = visit
-    held: list[Route] = []
+    routes: list[Route] = []
 
     def hold(route: Route) -> None:
-        held.append(route)
+        routes.append(route)
 
     page.route("**/search.json", hold)
     page.goto("/zh/index.html?q=数字经济")
     page.get_by_label("关键词").fill("坛")
     deadline = time.monotonic() + 30
-    while not held and time.monotonic() < deadline:
+    while not routes and time.monotonic() < deadline:
         page.wait_for_timeout(20)
-    held[0].continue_()
+    routes[0].continue_()
     expect(page.locator(".hits li").first).to_be_visible()
     expect(page.get_by_label("关键词")).to_have_value("坛")
     assert wrong == []
@@ -136,10 +139,10 @@ def test_a_form_that_is_sent_before_the_index_is_there(visit: tuple[Page, list[s
     page, wrong = visit
     page.goto("/en/index,edition=2024.html")
     assert page.locator("form.filter").get_attribute("action") == "index,edition=2024.html"
-    held: list[Route] = []
+    routes: list[Route] = []
 
     def hold(route: Route) -> None:
-        held.append(route)
+        routes.append(route)
 
     page.route("**/search.json", hold)
     with page.expect_request("**/search.json"):
@@ -148,8 +151,8 @@ def test_a_form_that_is_sent_before_the_index_is_there(visit: tuple[Page, list[s
     page.get_by_label("Search").fill("forum")
     page.keyboard.press("Enter")
     assert page.url.endswith("/en/index,edition=2024.html"), "the page stays"
-    held[0].continue_()
+    routes[0].continue_()
     expect(page.locator("#count")).to_contain_text("further search result")
     assert page.url.endswith("/en/index,edition=2024.html?q=forum")
-    assert len(held) == 1
+    assert len(routes) == 1
     assert wrong == []

@@ -19,8 +19,7 @@ from app.db import Database, DatabaseError, FileLimits, SQLiteStore, Unavailable
 from app.db.files import DatabaseFile
 from app.releases import MIN_DELAY, ReleaseManager
 from app.settings import Settings
-from tests.endurance.damage_files import OTHER_CASES, PAGE, damage_place, run_cases
-from tests.endurance.replace_releases import two_releases
+from tests.endurance.damage_files import OTHER_CASES, PAGE, damage_bytes, run_cases
 from tests.support.load import wait_for
 from tests.support.processes import find_free_port, run_bri
 
@@ -29,12 +28,6 @@ pytestmark = [pytest.mark.resources, pytest.mark.sqlite]
 FROM_DISK = FileLimits(max_copied=0)
 VERIFIED = FileLimits(max_copied=0, verify=True)
 NOBODY = 65534
-
-
-@pytest.fixture(scope="module")
-def releases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Build two releases that differ in a figure."""
-    return two_releases(tmp_path_factory.mktemp("releases"))
 
 
 @pytest.fixture
@@ -83,7 +76,7 @@ def test_damage_at_any_place_is_found(
     found = 0
     for _ in range(places):
         path.unlink(missing_ok=True)
-        damage_place(chance).damage(releases["second"], path)
+        damage_bytes(chance).damage(releases["second"], path)
         if path.read_bytes() == good:
             continue
         with pytest.raises(DatabaseError, match=r"is damaged|is not a database"):
@@ -104,7 +97,7 @@ def test_damage_without_a_digest_is_found(releases: dict[str, Path], tmp_path: P
 
 def test_no_damaged_file_reaches_a_response() -> None:
     chance = random.Random(8)  # noqa: S311
-    cases = [damage_place(chance) for _ in range(4)] + list(OTHER_CASES)
+    cases = [damage_bytes(chance) for _ in range(4)] + list(OTHER_CASES)
     outcomes, counts, log = run_cases(cases, clients=1)
     assert set(counts) <= {"first", "second", "either"}
     assert counts["first"] > 5

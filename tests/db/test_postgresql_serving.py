@@ -227,7 +227,7 @@ def test_commands_work_on_postgresql(cluster: Cluster, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "text"),
     [
         ("postgresql://u:secret@h/bri", "write postgresql+psycopg://"),
         ("postgresql+psycopg://u:secret@h", "write postgresql+psycopg://"),
@@ -239,10 +239,10 @@ def test_commands_work_on_postgresql(cluster: Cluster, tmp_path: Path) -> None:
         ("postgresql+psycopg://u:secret@127.0.0.1:1/bri?nonsense=1", "cannot be read: "),
     ],
 )
-def test_an_invalid_url_is_reported_without_its_password(value: str, said: str) -> None:
+def test_an_invalid_url_is_reported_without_its_password(value: str, text: str) -> None:
     done = run_bri("check", BRI_DATABASE_URL=value)
     assert done.exit_code == 1
-    assert said in done.stderr
+    assert text in done.stderr
     assert "secret" not in done.output
     assert len([line for line in done.stderr.splitlines() if ": warning: " not in line]) == 1
 

@@ -14,16 +14,9 @@ from app.db import Database, DatabaseError, FileLimits, SQLiteStore, create_stor
 from app.db.processes import DatabaseProcess
 from app.problems.messages import NO_TEMPORARY_FILES
 from app.problems.problem import NotReady
-from tests.endurance.replace_releases import two_releases
 from tests.support.targets import Target
 
 pytestmark = pytest.mark.resources
-
-
-@pytest.fixture(scope="module")
-def releases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Build two releases that differ in a figure."""
-    return two_releases(tmp_path_factory.mktemp("releases"))
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ def change_rows(*statements: str) -> Damage:
     return damage
 
 
-def damage_place(chance: random.Random) -> Case:
+def damage_bytes(chance: random.Random) -> Case:
     """Choose a random place, and change a bit, a byte, some bytes, a sector or a page there."""
     kind = chance.choice(("a bit", "a byte", "16 bytes", "a sector of zeros", "a page of noise"))
     place, noise = chance.random(), chance.randbytes(PAGE)
@@ -303,7 +303,7 @@ def main() -> None:
     options = parser.parse_args()
     chance = random.Random(options.seed)  # noqa: S311
     began = time.monotonic()
-    cases = [damage_place(chance) for _ in range(options.places)] + list(OTHER_CASES)
+    cases = [damage_bytes(chance) for _ in range(options.places)] + list(OTHER_CASES)
     outcomes, counts, _ = run_cases(cases, options.clients)
     for (name, outcome), count in outcomes.items():
         print(f"{count:5}  {name:24} {outcome}")

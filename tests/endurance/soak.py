@@ -48,7 +48,7 @@ PICTURES = (
     "/v1/indicators/aid-projects/chart.png?width={}&lang=zh&theme=dark",
     "/v1/overview.svg?width={}",
 )
-HELD = 20
+MAX_UNREAD_CONNECTIONS = 20
 """How many connections an attacker leaves open."""
 UNREAD = b"GET /v1/catalog.ttl HTTP/1.1\r\nHost: a\r\n\r\n" * 200
 WRONG = (
@@ -85,7 +85,7 @@ def chosen(chance: random.Random) -> str:
     return chance.choice(PICTURES).format(chance.randrange(900, 1200))
 
 
-def work(base: str, number: int, ended: threading.Event, counts: Counter[str]) -> None:
+def send_requests(base: str, number: int, ended: threading.Event, counts: Counter[str]) -> None:
     """Send requests until the end; one in fifty is abandoned halfway."""
     chance = random.Random(number)  # noqa: S311
     address = urlsplit(base).netloc
@@ -112,16 +112,16 @@ def work(base: str, number: int, ended: threading.Event, counts: Counter[str]) -
 
 def attack(port: int, ended: threading.Event, counts: Counter[str]) -> None:
     """Send attacks one after another, and leave the last connections open and unread."""
-    held: deque[socket.socket] = deque(maxlen=HELD)
+    connections: deque[socket.socket] = deque(maxlen=MAX_UNREAD_CONNECTIONS)
     for name, (sent, statuses) in cycle(ATTACKS.items()):
         if ended.is_set():
             break
         try:
             head = exchange(port, sent, 60).partition(b"\r\n")[0]
-            held.append(socket.create_connection(("127.0.0.1", port), 60))
-            held[-1].settimeout(0.1)
+            connections.append(socket.create_connection(("127.0.0.1", port), 60))
+            connections[-1].settimeout(0.1)
             with suppress(TimeoutError):
-                held[-1].sendall(UNREAD)
+                connections[-1].sendall(UNREAD)
         except OSError as error:
             counts[f"{type(error).__name__} at {name}"] += 1
             continue
@@ -129,7 +129,7 @@ def attack(port: int, ended: threading.Event, counts: Counter[str]) -> None:
         is_expected = not head or int(head.split()[1]) in statuses
         counts["attacks" if is_expected else f"{head!r} at {name}"] += 1
         time.sleep(0.05)
-    for connection in held:
+    for connection in connections:
         connection.close()
 
 
@@ -138,7 +138,7 @@ def run(server: Server, options: argparse.Namespace) -> None:
     ended = threading.Event()
     counts: Counter[str] = Counter()
     threads = [
-        threading.Thread(target=work, args=(server.base, number, ended, counts))
+        threading.Thread(target=send_requests, args=(server.base, number, ended, counts))
         for number in range(options.clients)
     ]
     threads += [

@@ -5,7 +5,7 @@ import struct
 import pytest
 from starlette.testclient import TestClient
 
-from tests.formats.test_charts import LANGUAGES, PICTURES, bare, drawn, list_bars, text_of
+from tests.formats.test_charts import LANGUAGES, PICTURES, bare, draw_svg, list_bars, text_of
 
 
 def size_of(png: bytes) -> tuple[int, int]:
@@ -18,17 +18,17 @@ def size_of(png: bytes) -> tuple[int, int]:
 def test_charts_have_the_requested_size(client: TestClient) -> None:
     path = "/v1/indicators/goods-trade"
     for width in (320, 640, 1600):
-        picture = drawn(client, path, width=width)
+        picture = draw_svg(client, path, width=width)
         assert picture.get("width") == str(width)
         height = int(picture.get("height", ""))
         assert picture.get("viewBox") == f"0 0 {width} {height}"
         image = client.get(f"{path}.png?lang=en&width={width}&scale=2")
         assert image.headers["content-type"] == "image/png"
         assert size_of(image.content) == (2 * width, 2 * height)
-    plain, high = (list_bars(drawn(client, path, **size)) for size in ({}, {"height": 2500}))
+    plain, high = (list_bars(draw_svg(client, path, **size)) for size in ({}, {"height": 2500}))
     assert max(high) > max(plain), "what is left of the height goes to the plots"
-    assert drawn(client, path, height=2500).get("height") == "2500"
-    assert drawn(client, "/v1/overview", height=3000).get("height") == "3000"
+    assert draw_svg(client, path, height=2500).get("height") == "2500"
+    assert draw_svg(client, "/v1/overview", height=3000).get("height") == "3000"
 
 
 REFUSED = [
@@ -56,8 +56,8 @@ def test_bad_sizes_are_refused(client: TestClient, query: str, english: str, chi
 
 
 def test_what_does_not_fit_is_refused(client: TestClient) -> None:
-    least = drawn(client, "/v1/overview").get("height", "")
-    assert drawn(client, "/v1/overview", height=least).get("height") == least
+    least = draw_svg(client, "/v1/overview").get("height", "")
+    assert draw_svg(client, "/v1/overview", height=least).get("height") == least
     for kind in ("svg", "png"):
         response = client.get(f"/v1/overview.{kind}?lang=en&height={int(least) - 1}")
         assert response.status_code == 422
@@ -73,14 +73,14 @@ def test_what_does_not_fit_is_refused(client: TestClient) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_cards_have_a_fixed_size(client: TestClient, language: str) -> None:
     for path in (*PICTURES, "/v1/commitments/2023-joint-laboratories/chart"):
-        picture = drawn(client, path, lang=language, aspect="card", theme="dark")
+        picture = draw_svg(client, path, lang=language, aspect="card", theme="dark")
         assert (picture.get("width"), picture.get("height")) == ("1200", "630")
         assert ("release2026" if language == "en" else "经贸合作指标") in text_of(picture)
         assert "…" not in text_of(picture), "nothing is cut"
     image = client.get("/v1/indicators/goods-trade/chart.png?aspect=card&scale=2")
     assert size_of(image.content) == (2400, 1260)
     headline = client.get(f"/v1/indicators/goods-trade?lang={language}").json()["headline"]
-    card = text_of(drawn(client, "/v1/indicators/goods-trade", lang=language, aspect="card"))
+    card = text_of(draw_svg(client, "/v1/indicators/goods-trade", lang=language, aspect="card"))
     assert bare(headline["coverage"]["name"]) in card
 
 

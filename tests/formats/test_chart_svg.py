@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from app.formats.charts.style import LATIN
 from app.ingest.build import load_valid_seed
 from app.ingest.history import take_snapshot
-from tests.formats.test_charts import LANGUAGES, PICTURES, SVG, drawn
+from tests.formats.test_charts import LANGUAGES, PICTURES, SVG, draw_svg
 from tests.support.seeds import NEWEST, ROOT
 
 
@@ -56,7 +56,7 @@ def test_svg_is_safe_and_accessible(client: TestClient, path: str, language: str
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", PICTURES)
 def test_svg_brings_its_letters_along(client: TestClient, path: str, language: str) -> None:
-    picture = drawn(client, path, lang=language)
+    picture = draw_svg(client, path, lang=language)
     style = picture.findtext(f"{SVG}style") or ""
     brought: dict[str, set[int]] = {"400": set(), "700": set()}
     for weight, data in re.findall(
@@ -73,7 +73,7 @@ def test_svg_brings_its_letters_along(client: TestClient, path: str, language: s
 
 
 def test_english_charts_share_fonts(client: TestClient) -> None:
-    styles = [drawn(client, path).findtext(f"{SVG}style") or "" for path in PICTURES]
+    styles = [draw_svg(client, path).findtext(f"{SVG}style") or "" for path in PICTURES]
     fonts = {
         one for style in styles for one in style.split("@font-face{")[1:] if f'"{LATIN}"' in one
     }

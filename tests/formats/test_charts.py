@@ -31,7 +31,7 @@ PICTURES = [*(f"/v1/indicators/{code}/chart" for code in INDICATORS), "/v1/overv
 LANGUAGES = ["en", "zh"]
 
 
-def drawn(client: TestClient, path: str, **query: str | int) -> ET.Element:
+def draw_svg(client: TestClient, path: str, **query: str | int) -> ET.Element:
     """Request an image as SVG, and parse it."""
     response = client.get(f"{path}.svg", params={"lang": "en", **query})
     assert response.status_code == 200, response.text
@@ -71,7 +71,7 @@ def count_dashes(picture: ET.Element, dash: str) -> int:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", INDICATORS)
 def test_figures_have_period_and_qualifier(client: TestClient, code: str, language: str) -> None:
-    picture = drawn(client, f"/v1/indicators/{code}/chart", lang=language)
+    picture = draw_svg(client, f"/v1/indicators/{code}/chart", lang=language)
     printed = text_of(picture)
     described = picture.findtext(f"{SVG}desc") or ""
     count = 0
@@ -95,7 +95,7 @@ def test_figures_have_period_and_qualifier(client: TestClient, code: str, langua
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_overview_has_all_figures_and_areas(client: TestClient, language: str) -> None:
     overview = client.get(f"/v1/overview?lang={language}").json()
-    printed = text_of(drawn(client, "/v1/overview", lang=language))
+    printed = text_of(draw_svg(client, "/v1/overview", lang=language))
     assert len(overview["indicators"]) == 7
     for one in overview["indicators"]:
         headline = one["headline"]
@@ -115,7 +115,7 @@ def test_title_says_the_newest_figure(client: TestClient, code: str, language: s
     listed = list(points(client, code, language))
     usual = [one for one in listed if one[0]["months"] in (12, None) or one[1]["headline"]]
     newest = max(one["period"]["end"] for _, one in usual or listed)
-    title = text_of(drawn(client, f"/v1/indicators/{code}/chart", lang=language))
+    title = text_of(draw_svg(client, f"/v1/indicators/{code}/chart", lang=language))
     same = [point for _, point in usual or listed if point["period"]["end"] == newest]
     assert any(
         bare(point["display"]) in title and newest[:4] in title.partition("[1]")[0]
@@ -130,14 +130,14 @@ def test_columns_are_as_high_as_their_figures(client: TestClient) -> None:
     ):
         series = client.get(f"/v1/series/{code}?lang=en").json()
         values = [point["value"] for point in series["points"]]
-        heights = list_bars(drawn(client, f"/v1/series/{code}/chart"))[-len(values) :]
+        heights = list_bars(draw_svg(client, f"/v1/series/{code}/chart"))[-len(values) :]
         if len(values) > 1:
             for height, value in zip(heights, values, strict=True):
                 assert height / max(heights) == pytest.approx(value / max(values), abs=0.01)
 
 
 def test_series_of_one_unit_share_a_scale_and_a_word(client: TestClient) -> None:
-    picture = drawn(client, "/v1/indicators/goods-trade", width=1200)
+    picture = draw_svg(client, "/v1/indicators/goods-trade", width=1200)
     heights = list_bars(picture)
     values = [22.1, 23.6, 10.11, 18.95, 19.47]
     for height, value in zip(heights, values, strict=False):
@@ -154,12 +154,12 @@ def test_values_keep_their_digits(client: TestClient) -> None:
 
 
 def test_limits_are_drawn_and_written(client: TestClient) -> None:
-    picture = drawn(client, "/v1/indicators/aid-projects")
+    picture = draw_svg(client, "/v1/indicators/aid-projects")
     shapes = [path.get("d", "") for path in picture.iter(f"{SVG}path") if path.get("stroke")]
     assert len([path for path in shapes if path.count("M") == 2]) >= 2, "at the title, and below"
     assert "“Over”:theactualfigureishigher" in text_of(picture)
     assert "“Nearly”:theactualfigureislower" in text_of(picture)
-    plain = drawn(client, "/v1/series/goods-trade.CN.BRI.partner-2025.CNY.P12M/chart")
+    plain = draw_svg(client, "/v1/series/goods-trade.CN.BRI.partner-2025.CNY.P12M/chart")
     assert "actualfigure" not in text_of(plain)
 
 
@@ -170,9 +170,9 @@ def test_breaks_and_gaps_are_drawn(client: TestClient, tmp_path: Path) -> None:
     build(seed, MIGRATIONS, target)
     with opened(target) as app:
         broken = TestClient(app)
-        picture = drawn(broken, "/v1/indicators/goods-trade")
+        picture = draw_svg(broken, "/v1/indicators/goods-trade")
         printed = text_of(picture)
-    whole = drawn(client, "/v1/indicators/goods-trade")
+    whole = draw_svg(client, "/v1/indicators/goods-trade")
     # Each break is a line, and one more line is in the key.
     assert count_dashes(picture, "6 4") > count_dashes(whole, "6 4")
     assert "Notcomparable:thefiguresoneithersideoftheline,seenotes" in printed
@@ -200,10 +200,10 @@ def test_figures_of_a_group_name_their_coverage() -> None:
 
 def test_one_figure_is_no_bar(client: TestClient) -> None:
     code = "investment-agreements.CN.BRI.partner-2023.NB.P11M"
-    assert list_bars(drawn(client, f"/v1/series/{code}/chart")) == []
+    assert list_bars(draw_svg(client, f"/v1/series/{code}/chart")) == []
     two = "goods-trade.CN.BRI.partner-2025.CNY.P12M"
-    assert len(list_bars(drawn(client, f"/v1/series/{two}/chart"))) >= 1
-    printed = text_of(drawn(client, f"/v1/series/{code}/chart", lang="zh"))
+    assert len(list_bars(draw_svg(client, f"/v1/series/{two}/chart"))) >= 1
+    printed = text_of(draw_svg(client, f"/v1/series/{code}/chart", lang="zh"))
     assert "36份" in printed
     assert "2024年1—11月" in printed
     assert "每年1—11月，共建国家（2023年口径），数量：1—11月数据，不得与全年数据" in printed
@@ -239,7 +239,7 @@ def test_specification_has_all_figures_with_their_context(
         assert all(one["coverage"] for one in values.values())
         assert found["config"]["background"] == PALETTES[Theme(theme)].paper
         assert found["encoding"]["x"]["type"] == "temporal"
-        described = drawn(client, f"/v1/indicators/{code}/chart", lang=language)
+        described = draw_svg(client, f"/v1/indicators/{code}/chart", lang=language)
         assert found["description"] == described.findtext(f"{SVG}desc")
 
 
@@ -293,7 +293,7 @@ def test_omitted_figures_are_counted(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, limit: str, path: str, expected: str
 ) -> None:
     monkeypatch.setattr(charts, limit, 2)
-    printed = text_of(drawn(client, path, width=700))
+    printed = text_of(draw_svg(client, path, width=700))
     assert expected in printed
     assert "10.11trillion" not in printed
 
@@ -301,7 +301,7 @@ def test_omitted_figures_are_counted(
 @pytest.mark.parametrize("year", [2022, 2023, 2024, 2025, 2026])
 def test_an_overview_names_only_what_its_edition_holds(newest: TestClient, year: int) -> None:
     overview = newest.get(f"/v1/overview?edition={year}").json()
-    printed = text_of(drawn(newest, "/v1/overview", edition=year, width=1200))
+    printed = text_of(draw_svg(newest, "/v1/overview", edition=year, width=1200))
     assert bare(f"{year - 1} figures, {year} priority areas") in printed
     is_partial = overview["edition"]["completeness"] != "complete"
     assert (bare("recorded in part only") in printed) == is_partial
@@ -312,14 +312,14 @@ def test_an_overview_names_only_what_its_edition_holds(newest: TestClient, year:
 
 def test_the_title_says_the_newest_full_year_in_whatever_unit(newest: TestClient) -> None:
     """The amounts of 2025 are in dollars only; those in yuan end three years earlier."""
-    texts = text_of(drawn(newest, "/v1/indicators/contracts-value/chart", aspect="card"))
+    texts = text_of(draw_svg(newest, "/v1/indicators/contracts-value/chart", aspect="card"))
     assert "257.98billionUSdollars" in texts
     assert "871.8billionyuan" not in texts
 
 
 def test_columns_stay_between_the_ends_of_their_axis(newest: TestClient) -> None:
     """A quarter is at the edge of a year, where a wide column would cover the value axis."""
-    picture = drawn(newest, "/v1/series/import-share.CN.BRI.route.PT.P3M/chart")
+    picture = draw_svg(newest, "/v1/series/import-share.CN.BRI.route.PT.P3M/chart")
     columns = [one for one in picture.iter(f"{SVG}rect") if one.get("class") == "bar"]
     (left, right) = max(
         (float(one.get("x1", "")), float(one.get("x2", "")))

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from starlette.testclient import TestClient
 
-from tests.formats.test_charts import bare, drawn, text_of
+from tests.formats.test_charts import bare, draw_svg, text_of
 
 pytestmark = pytest.mark.database
 
@@ -17,7 +17,7 @@ def commitments(client: TestClient) -> list[str]:
 
 
 def draw(client: TestClient, code: str, **query: str | int) -> ET.Element:
-    return drawn(client, f"/v1/commitments/{code}/chart", **query)
+    return draw_svg(client, f"/v1/commitments/{code}/chart", **query)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

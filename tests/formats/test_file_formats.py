@@ -46,14 +46,14 @@ HEADER = 3
 TABLES = ("observations", "indicators", "actions", "outcomes")
 
 
-def listed(client: TestClient, name: str, query: str = "") -> list[dict[str, Any]]:
+def read_list(client: TestClient, name: str, query: str = "") -> list[dict[str, Any]]:
     """Read a list, its numbers digit by digit."""
     text = client.get(f"/v1/{name}?limit=1000&{query}").text
     items: list[dict[str, Any]] = json.loads(text, parse_float=Decimal, parse_int=Decimal)["items"]
     return items
 
 
-def book(client: TestClient, path: str) -> Any:
+def open_workbook(client: TestClient, path: str) -> Any:
     """Open a workbook."""
     return openpyxl.load_workbook(io.BytesIO(client.get(path).content))
 
@@ -63,7 +63,7 @@ def read_rows(sheet: Any) -> Iterator[Any]:
     return sheet.iter_rows(min_row=HEADER)  # type: ignore[no-any-return]
 
 
-def shown(cell: Any) -> str:
+def format_cell(cell: Any) -> str:
     """Show a number as a spreadsheet does, by the format of its cell."""
     words = re.fullmatch(r'("(.*?)")?([#,0.]+)("(.*?)")?', cell.number_format)
     assert words is not None, cell.number_format
@@ -75,14 +75,14 @@ def shown(cell: Any) -> str:
 @pytest.mark.parametrize("query", ["lang=en&vintages=all", "lang=zh&vintages=all", "unit=USD"])
 def test_a_workbook_shows_each_figure_with_its_words(client: TestClient, query: str) -> None:
     language = "zh" if "zh" in query else "en"
-    figures = book(client, f"/v1/observations.xlsx?{query}").worksheets[1]
+    figures = open_workbook(client, f"/v1/observations.xlsx?{query}").worksheets[1]
     header, *rows = read_rows(figures)
     names = ["period", "coverage", "figure", "qualifier", "state", "growth", "citation"]
     names += ["comparability", "note", "reports", "base"]
     column = {name: number for number, name in enumerate(names, start=1)}
     key = [cell.value for cell in header].index({"en": "Key", "zh": "数据标识"}[language])
     states = {"en": ("current", "superseded"), "zh": ("现行", "被取代")}[language]
-    items = listed(client, "observations", query)
+    items = read_list(client, "observations", query)
     assert len(rows) == len(items)
     for row, item in zip(rows, items, strict=True):
         assert row[key].value == item["id"]
@@ -119,20 +119,20 @@ def test_a_workbook_shows_each_figure_with_its_words(client: TestClient, query: 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_workbook_of_everything_is_ready_to_print(client: TestClient, language: str) -> None:
-    found = book(client, f"/v1/overview.xlsx?lang={language}")
+    found = open_workbook(client, f"/v1/overview.xlsx?lang={language}")
     overview = client.get(f"/v1/overview?lang={language}").json()
     _, headlines, areas, actions, outcomes, years, sources, notes = found.worksheets
     assert headlines.max_row == HEADER + len(overview["indicators"])
-    told = [[cell.value for cell in row[:5]] for row in areas.iter_rows(min_row=HEADER + 1)]
+    cells = [[cell.value for cell in row[:5]] for row in areas.iter_rows(min_row=HEADER + 1)]
     names = ("title", "year", "summary", "aim", "note")
-    assert told == [[one[name] for name in names] for one in overview["priority_areas"]]
-    told = [[cell.value for cell in row[2:5]] for row in actions.iter_rows(min_row=HEADER + 1)]
+    assert cells == [[one[name] for name in names] for one in overview["priority_areas"]]
+    cells = [[cell.value for cell in row[2:5]] for row in actions.iter_rows(min_row=HEADER + 1)]
     announced = [one for area in overview["priority_areas"] for one in area["actions"]]
-    assert told == [[one[name] for name in ("text", "aim", "note")] for one in announced]
+    assert cells == [[one[name] for name in ("text", "aim", "note")] for one in announced]
     edition = client.get("/v1/outcomes?edition=2025").json()
     assert outcomes.max_row == HEADER + edition["total"]
-    assert years.max_row == HEADER + len(listed(client, "observations"))
-    assert sources.max_row == HEADER + len(listed(client, "sources"))
+    assert years.max_row == HEADER + len(read_list(client, "observations"))
+    assert sources.max_row == HEADER + len(read_list(client, "sources"))
     assert notes.max_row > HEADER
     for sheet in found.worksheets:
         assert sheet.page_setup.orientation == "landscape"
@@ -146,7 +146,7 @@ def test_the_workbook_of_everything_is_ready_to_print(client: TestClient, langua
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_cover_says_what_a_workbook_is(client: TestClient, language: str) -> None:
     path = f"/v1/observations.xlsx?indicator=goods-trade&since=2024-01-01&lang={language}"
-    cover, *others = book(client, path).worksheets
+    cover, *others = open_workbook(client, path).worksheets
     rows = [[cell.value for cell in row] for row in cover.iter_rows(min_row=2)]
     assert cover["A1"].value
     assert all(all(row) for row in rows)
@@ -170,24 +170,24 @@ def test_a_cover_says_what_a_workbook_is(client: TestClient, language: str) -> N
 
 def test_a_cover_names_the_operator(database: Target) -> None:
     with opened(database, contact="data@example.org") as app:
-        cover = book(TestClient(app), "/v1/outcomes.xlsx").worksheets[0]
+        cover = open_workbook(TestClient(app), "/v1/outcomes.xlsx").worksheets[0]
         assert "data@example.org" in TestClient(app).get("/v1").json()["contact"]
     assert any("data@example.org" in cell.value for cell in cover["B"][1:])
 
 
 def test_the_workbook_of_another_edition(newest: TestClient) -> None:
-    found = book(newest, "/v1/overview.xlsx?edition=2022")
+    found = open_workbook(newest, "/v1/overview.xlsx?edition=2022")
     overview = newest.get("/v1/overview?edition=2022").json()
     _, headlines, areas, *_ = found.worksheets
-    told = [row[0].value for row in headlines.iter_rows(min_row=HEADER + 1)]
-    assert told == [one["name"] for one in overview["indicators"]]
-    told = [row[0].value for row in areas.iter_rows(min_row=HEADER + 1)]
-    assert told == [one["title"] for one in overview["priority_areas"]]
+    cells = [row[0].value for row in headlines.iter_rows(min_row=HEADER + 1)]
+    assert cells == [one["name"] for one in overview["indicators"]]
+    cells = [row[0].value for row in areas.iter_rows(min_row=HEADER + 1)]
+    assert cells == [one["title"] for one in overview["priority_areas"]]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_workbook_explains_its_columns(client: TestClient, language: str) -> None:
-    found = book(client, f"/v1/observations.xlsx?lang={language}")
+    found = open_workbook(client, f"/v1/observations.xlsx?lang={language}")
     notes = {row[0].value: row[1].value for row in read_rows(found.worksheets[-1])}
     explained = {name for text in notes for name in re.findall("“(.+)”", text)}
     assert explained <= {cell.value for cell in found.worksheets[1][HEADER]} | {"一带一路"}
@@ -206,7 +206,7 @@ def test_a_workbook_explains_its_columns(client: TestClient, language: str) -> N
             | {"舍入区间", "原文界限", "公布日", "此前中断", "增速基期"},
         }[language]
     )
-    for one in listed(client, "coverages", f"lang={language}"):
+    for one in read_list(client, "coverages", f"lang={language}"):
         (name,) = (name for name in notes if name.endswith(one["name"]))
         assert one["evidence"] in notes[name]
         is_inferred = one["basis"] == "inferred"
@@ -215,8 +215,9 @@ def test_a_workbook_explains_its_columns(client: TestClient, language: str) -> N
 
 
 def test_no_column_of_a_workbook_mixes_units(client: TestClient) -> None:
-    header, *rows = read_rows(book(client, "/v1/observations.xlsx?vintages=all").worksheets[1])
-    items = listed(client, "observations", "vintages=all")
+    workbook = open_workbook(client, "/v1/observations.xlsx?vintages=all")
+    header, *rows = read_rows(workbook.worksheets[1])
+    items = read_list(client, "observations", "vintages=all")
     units: dict[str, set[str]] = {}
     for row, item in zip(rows, items, strict=True):
         for name, cell in zip(header, row, strict=True):
@@ -249,7 +250,7 @@ def test_a_workbook_names_the_unit_of_every_limit(
 ) -> None:
     path = f"/v1/observations.xlsx?indicator={code}&since=2024-01-01&until=2024-12-31"
     path += "&unit=CNY" if "CNY" in (interval or "") else ""
-    header, row, *_ = read_rows(book(client, path).worksheets[1])
+    header, row, *_ = read_rows(open_workbook(client, path).worksheets[1])
     cells = {name.value: cell.value for name, cell in zip(header, row, strict=True)}
     assert (cells["Rounding interval"], cells["Stated limit"]) == (interval, limit)
 
@@ -260,7 +261,7 @@ def test_a_break_is_explained_in_workbooks(tmp_path: Path) -> None:
     build(seed, MIGRATIONS, target)
     with opened(target) as app:
         client = TestClient(app)
-        found = book(client, "/v1/observations.xlsx")
+        found = open_workbook(client, "/v1/observations.xlsx")
         content = client.get("/v1/dataset.zip").content
     notes = {row[0].value: row[1].value for row in found.worksheets[-1].iter_rows()}
     assert notes[f"Break in {BROKEN_SERIES}, 2021-01-01"] == "The definition changed."
@@ -271,9 +272,8 @@ def test_a_break_is_explained_in_workbooks(tmp_path: Path) -> None:
 
 def test_a_month_is_not_written_as_a_day(client: TestClient, package: Path) -> None:
     table = pl.read_csv(package / "sources.csv", infer_schema=False)
-    sheet = (
-        book(client, "/v1/overview.xlsx").worksheets[-2].iter_rows(min_row=HEADER, values_only=True)
-    )
+    sources = open_workbook(client, "/v1/overview.xlsx").worksheets[-2]
+    sheet = sources.iter_rows(min_row=HEADER, values_only=True)
     header = next(sheet)
     rows = {row["Key"]: row for row in (dict(zip(header, one, strict=True)) for one in sheet)}
     precisions = set()
@@ -290,7 +290,7 @@ def test_a_month_is_not_written_as_a_day(client: TestClient, package: Path) -> N
 
 def test_the_package_says_which_growth_is_in_force(client: TestClient, package: Path) -> None:
     frame = pl.read_csv(package / "growth-rates.csv", infer_schema=False)
-    items = {one["id"]: one for one in listed(client, "growth-rates", "vintages=all")}
+    items = {one["id"]: one for one in read_list(client, "growth-rates", "vintages=all")}
     states = {str(row["current"]).lower() for row in items.values()}
     assert states == {"true", "false"}
     for row in frame.iter_rows(named=True):
@@ -374,7 +374,7 @@ def test_a_cube_is_read_by_a_client(client: TestClient) -> None:
 
         cube = pyjstat.Dataset.read(client.get("/v1/observations.jsonstat").text)
         frame = cube.write("dataframe", naming="id").dropna()
-    items = listed(client, "observations")
+    items = read_list(client, "observations")
     assert len(frame) == len(items)
     found = {(row.series, row.period): Decimal(str(row.value)) for row in frame.itertuples()}
     for item in items:
@@ -385,7 +385,8 @@ def test_a_cube_is_read_by_a_client(client: TestClient) -> None:
 
 def test_lines_are_read_by_a_client(server: str, client: TestClient) -> None:
     frame = pl.read_ndjson(httpx2.get(f"{server}/v1/observations.jsonl").content)
-    assert frame["display"].to_list() == [one["display"] for one in listed(client, "observations")]
+    items = read_list(client, "observations")
+    assert frame["display"].to_list() == [one["display"] for one in items]
     assert set(frame["qualifier"]) == {"none", "over", "nearly"}
 
 
@@ -510,7 +511,7 @@ def test_a_byte_order_mark_is_optional(client: TestClient) -> None:
     assert client.get("/v1/actions.csv?bom=yes").status_code == 422
 
 
-def cells(client: TestClient) -> Iterator[str]:
+def read_cells(client: TestClient) -> Iterator[str]:
     """Read every cell of every table in both languages."""
     for language in ("en", "zh"):
         content = client.get(f"/v1/dataset.zip?lang={language}").content
@@ -522,7 +523,7 @@ def cells(client: TestClient) -> Iterator[str]:
 
 
 def test_no_cell_is_a_formula(client: TestClient) -> None:
-    found = list(cells(client))
+    found = list(read_cells(client))
     assert len(found) > 2000
     assert not [cell for cell in found if FORMULA.match(cell) and not NUMBER.fullmatch(cell)]
 

@@ -23,14 +23,14 @@ def sdmx1() -> ModuleType:
     return import_module("sdmx")
 
 
-def listed(server: str, **query: Any) -> list[Any]:
+def read_observations(server: str, **query: Any) -> list[Any]:
     """Read the figures of the list."""
     answer = httpx2.get(f"{server}/v1/observations", params={"limit": 1000, **query})
     items: list[Any] = answer.json()["items"]
     return items
 
 
-def series_count(server: str) -> int:
+def count_series(server: str) -> int:
     """Count the series."""
     count: int = httpx2.get(f"{server}/v1/series").json()["total"]
     return count
@@ -56,27 +56,27 @@ def test_sdmx1(server: str) -> None:
             for one in message.data[0].obs
         ]
         assert any(row.items() >= OVER.items() for row in found), found
-        assert len(found) == len(listed(server, indicator="aid-projects"))
+        assert len(found) == len(read_observations(server, indicator="aid-projects"))
     frame = sdmx.to_pandas(client.data("INDICATORS"), attributes="o")
     assert frame["value"].dtype == "float64"
     assert dict(zip(frame["OBS_ID"].map(str), frame["value"], strict=True)) == {
-        one["id"]: float(one["value"]) for one in listed(server)
+        one["id"]: float(one["value"]) for one in read_observations(server)
     }
     assert "2024-01-01/P11M" in set(frame.index.get_level_values("TIME_PERIOD"))
-    assert len(client.preview_data("INDICATORS")) == series_count(server)
+    assert len(client.preview_data("INDICATORS")) == count_series(server)
     available = client.get(
         "availableconstraint", "INDICATORS", params={"references": "all"}, force=True
     )
     (constraint,) = available.constraint.values()
     assert {one.id: str(one.title) for one in constraint.annotations} == {
-        "series_count": str(series_count(server)),
-        "obs_count": str(len(listed(server))),
+        "series_count": str(count_series(server)),
+        "obs_count": str(len(read_observations(server))),
     }
     assert available.codelist["CL_UNIT"]["USD"].name.localizations["zh"] == "美元"
     assert "OBS_VALUE" in available.concept_scheme["CS_INDICATORS"]
     late = client.data("INDICATORS", params={"startPeriod": "2025", "lastNObservations": 1})
     assert len(sdmx.to_pandas(late)) == len(
-        {one["series"] for one in listed(server, since="2025-01-01")}
+        {one["series"] for one in read_observations(server, since="2025-01-01")}
     )
     with pytest.raises(Exception, match="404"):
         client.data("INDICATORS", params={"startPeriod": "2100"})
@@ -88,18 +88,18 @@ def test_sdmx1_by_3_0(server: str) -> None:
     sdmx.add_source(source, override=True)
     client = sdmx.Client("BRI3")
     form = {"Accept": "application/vnd.sdmx.structure+xml;version=3.0.0"}
-    asked = {"agency_id": "BRI", "resource_id": "INDICATORS"}
-    described = client.get("datastructure", headers=form, **asked)
+    structure_query = {"agency_id": "BRI", "resource_id": "INDICATORS"}
+    described = client.get("datastructure", headers=form, **structure_query)
     structure = described.structure["INDICATORS"]
     assert len(structure.dimensions.components) == 8
     form = {"Accept": "application/vnd.sdmx.data+xml;version=3.0.0"}
-    message = client.get("data", key="*", headers=form, dsd=structure, **asked)
-    assert len(message.data[0].obs) == len(listed(server))
+    message = client.get("data", key="*", headers=form, dsd=structure, **structure_query)
+    assert len(message.data[0].obs) == len(read_observations(server))
 
 
 def test_pysdmx(server: str) -> None:
     io = import_module("pysdmx.io")
-    wanted = len(listed(server))
+    wanted = len(read_observations(server))
     for form in ("data/INDICATORS", "data/INDICATORS?format=structurespecificdata"):
         address = f"{server}/sdmx/{form}"
         (found,) = io.get_datasets(
@@ -143,8 +143,8 @@ def test_pysdmx_connector_has_types_and_labels(server: str) -> None:
     connector = import_module("pysdmx.api.dc.pd").PandasConnector(f"{server}/sdmx")
     assert [one.id for one in connector.dataflows("belt and road")] == ["INDICATORS"]
     described = connector.dataflow(flow)
-    assert described.obs_count == len(listed(server))
-    assert described.series_count == series_count(server)
+    assert described.obs_count == len(read_observations(server))
+    assert described.series_count == count_series(server)
     assert described.components["OBS_VALUE"].name == "Observation value"
     frame = connector.data(flow)
     types = {name: str(kind) for name, kind in frame.dtypes.items()}
@@ -153,7 +153,7 @@ def test_pysdmx_connector_has_types_and_labels(server: str) -> None:
     assert {types[name] for name in ("UNIT_MULT", "DECIMALS", "PUBLISHED_MULT")} == {"int32"}
     assert {types[name] for name in ("INDICATOR", "OBS_STATUS", "SOURCE")} == {"category"}
     assert {types[name] for name in ("VINTAGE", "SUPERSEDED_ON", "PUBLISHED_VALUE")} == {"string"}
-    items = {one["id"]: one for one in listed(server)}
+    items = {one["id"]: one for one in read_observations(server)}
     labelled = connector.data(flow, labels="name").set_index("OBS_ID")
     assert set(labelled.index) == set(items)
     for row in labelled.itertuples():
@@ -163,8 +163,8 @@ def test_pysdmx_connector_has_types_and_labels(server: str) -> None:
         assert item["indicator"]["name"] == row.INDICATOR
         assert item["counterpart_area"]["name"] == row.COUNTERPART_AREA
     for text, query in FILTERS.items():
-        assert len(connector.data(flow, text)) == len(listed(server, **query))
-        assert connector.dataflow(flow, text).obs_count == len(listed(server, **query))
+        assert len(connector.data(flow, text)) == len(read_observations(server, **query))
+        assert connector.dataflow(flow, text).obs_count == len(read_observations(server, **query))
 
 
 @pytest.mark.parametrize("version", ["V1_5_0", "V2_0_0"])
@@ -179,20 +179,20 @@ def test_pysdmx_builds_its_own_queries(server: str, version: str) -> None:
         content = service.data(qb.DataQuery(*flow))
         if "JSON" not in form.name:
             (found,) = io.read_sdmx(content.decode(), validate=False).data
-            assert len(found.data) == len(listed(server)), form
+            assert len(found.data) == len(read_observations(server)), form
         keys = qb.DataQuery(*flow, attributes="series", measures="none")
         assert service.data(keys)
     for shape in qb.StructureFormat:
         if shape.name == "FUSION_JSON":
             continue
         service = qb.RestService(f"{server}/sdmx", api, structure_format=shape)
-        asked = qb.StructureQuery(
+        structure_query = qb.StructureQuery(
             qb.StructureType.DATAFLOW,
             "BRI",
             "INDICATORS",
             references=qb.StructureReference.DESCENDANTS,
         )
-        content = service.structure(asked)
+        content = service.structure(structure_query)
         if shape.name != "SDMX_JSON_1_0_0":
             found = io.read_sdmx(content.decode(), validate=False)
             assert len(found.structures) > 10
@@ -203,5 +203,5 @@ def test_pysdmx_builds_its_own_queries(server: str, version: str) -> None:
         chosen = query.TextFilter("INDICATOR", query.Operator.IN, ["goods-trade", "trade-share"])
         content = service.data(qb.DataQuery(*flow, components=chosen))
         (found,) = io.read_sdmx(content.decode(), validate=False).data
-        wanted = listed(server, indicator=["goods-trade", "trade-share"])
+        wanted = read_observations(server, indicator=["goods-trade", "trade-share"])
         assert len(found.data) == len(wanted)

@@ -27,7 +27,7 @@ FLOW = "/sdmx/data/INDICATORS"
 NEW = "/sdmx/data/dataflow/BRI/INDICATORS/*"
 
 
-def figures(client: TestClient, **query: Any) -> list[Any]:
+def read_observations(client: TestClient, **query: Any) -> list[Any]:
     """Read the figures of the list."""
     items: list[Any] = client.get("/v1/observations", params={"limit": 1000, **query}).json()[
         "items"
@@ -35,7 +35,7 @@ def figures(client: TestClient, **query: Any) -> list[Any]:
     return items
 
 
-def expected(item: Any) -> Row:
+def encode_observation(item: Any) -> Row:
     """Spell a figure of the list as SDMX does."""
     series = item["series"].split(".")
     growth = item["growth"] or {}
@@ -50,21 +50,21 @@ def expected(item: Any) -> Row:
         "UNIT_MEASURE": item["unit"]["code"],
         "DURATION": series[-1],
         "TIME_PERIOD": spell_period(item["period"]),
-        "OBS_VALUE": plain(item["value"]),
+        "OBS_VALUE": format_number(item["value"]),
         "UNIT_MULT": "0",
-        "DECIMALS": str(len(plain(item["value"]).partition(".")[2])),
+        "DECIMALS": str(len(format_number(item["value"]).partition(".")[2])),
         "OBS_STATUS": "B" if item["break_before"] else STATUSES[item["status"]],
         "OBS_QUALIFIER": item["qualifier"],
         "COMMENT_OBS": published["wording"],
         "COMMENT_OBS_LANG": published["wording_language"],
         "COMMENT_OBS_TRANSLATED": published["wording_translated"] or "",
-        "LOWER_BOUND": plain(item["bounds"]["lower"]),
-        "UPPER_BOUND": plain(item["bounds"]["upper"]),
-        "ROUNDING_LOWER": plain(item["rounding"]["lower"]),
-        "ROUNDING_UPPER": plain(item["rounding"]["upper"]),
-        "PUBLISHED_VALUE": f"{Decimal(plain(published['value'])):.{published['decimals']}f}",
+        "LOWER_BOUND": format_number(item["bounds"]["lower"]),
+        "UPPER_BOUND": format_number(item["bounds"]["upper"]),
+        "ROUNDING_LOWER": format_number(item["rounding"]["lower"]),
+        "ROUNDING_UPPER": format_number(item["rounding"]["upper"]),
+        "PUBLISHED_VALUE": f"{Decimal(str(published['value'])):.{published['decimals']}f}",
         "PUBLISHED_MULT": str(published["multiplier"]),
-        "GROWTH": plain(growth.get("value")),
+        "GROWTH": format_number(growth.get("value")),
         "GROWTH_MEASURE": growth.get("measure", ""),
         "GROWTH_BASIS": growth.get("basis", ""),
         "GROWTH_UNIT": growth["unit"]["code"] if growth else "",
@@ -103,15 +103,15 @@ def spell_period(period: Any) -> str:
     return start[:4] if period["months"] == 12 else f"{start}/P{period['months']}M"
 
 
-def plain(number: Any) -> str:
+def format_number(number: Any) -> str:
     """Spell a number of JSON; nothing for none."""
     return "" if number is None else str(Decimal(str(number)).normalize().__format__("f"))
 
 
-def without_breaks(found: Iterable[Row]) -> list[Row]:
+def omit_breaks(found: Iterable[Row]) -> list[Row]:
     """Leave out what lists of figures do not have, in the order of keys."""
-    told = [{name: text for name, text in row.items() if name != "BREAKS"} for row in found]
-    return sorted(told, key=lambda row: row["OBS_ID"])
+    rows = [{name: text for name, text in row.items() if name != "BREAKS"} for row in found]
+    return sorted(rows, key=lambda row: row["OBS_ID"])
 
 
 def read(client: TestClient, address: str, form: str = "csv10", **headers: str) -> list[Row]:
@@ -127,22 +127,22 @@ def read(client: TestClient, address: str, form: str = "csv10", **headers: str) 
 def test_every_format_tells_what_the_list_tells(
     client: TestClient, form: str, language: str
 ) -> None:
-    listed = figures(client, lang=language)
+    listed = read_observations(client, lang=language)
     found = read(client, f"{FLOW}/all?lang={language}", form)
     assert len(found) == len(listed) > 30
-    wanted = sorted((expected(item) for item in listed), key=lambda row: row["OBS_ID"])
-    assert without_breaks(found) == wanted
+    wanted = sorted((encode_observation(item) for item in listed), key=lambda row: row["OBS_ID"])
+    assert omit_breaks(found) == wanted
     assert {row["OBS_QUALIFIER"] for row in found} >= {"none", "over", "nearly"}
 
 
 @pytest.mark.parametrize("form", DATA)
 def test_every_format_tells_stocks_from_totals_and_flows(newest: TestClient, form: str) -> None:
-    listed = figures(newest, lang="en", indicator="china-europe-trains")
-    listed += figures(newest, lang="en", indicator="china-europe-train-cities")
+    listed = read_observations(newest, lang="en", indicator="china-europe-trains")
+    listed += read_observations(newest, lang="en", indicator="china-europe-train-cities")
     key = "....china-europe-trains+china-europe-train-cities.."
     found = read(newest, f"{FLOW}/{key}", form)
-    wanted = sorted((expected(item) for item in listed), key=lambda row: row["OBS_ID"])
-    assert without_breaks(found) == wanted
+    wanted = sorted((encode_observation(item) for item in listed), key=lambda row: row["OBS_ID"])
+    assert omit_breaks(found) == wanted
     assert {row["STOCK_FLOW"] for row in found} == {"flow", "cumulative", "stock"}
     durations = {row["DURATION"] for row in found}
     assert durations >= {"P12M", "P0D", "FROM2011-01-01"}
@@ -238,7 +238,7 @@ def test_first_and_last_of_each_series(client: TestClient) -> None:
     ],
 )
 def test_keys_select_series(client: TestClient, key: str, query: dict[str, Any]) -> None:
-    wanted = sorted(item["id"] for item in figures(client, **query))
+    wanted = sorted(item["id"] for item in read_observations(client, **query))
     for address in (f"{FLOW}/{key}", f"/sdmx/data/BRI,INDICATORS,1.0/{key}/", f"{NEW}/{key}"):
         assert sorted(row["OBS_ID"] for row in read(client, address)) == wanted
 
@@ -253,7 +253,7 @@ def test_keys_select_series(client: TestClient, key: str, query: dict[str, Any])
     ],
 )
 def test_periods(client: TestClient, query: str, since: str, until: str) -> None:
-    wanted = sorted(item["id"] for item in figures(client, since=since, until=until))
+    wanted = sorted(item["id"] for item in read_observations(client, since=since, until=until))
     assert wanted
     assert sorted(row["OBS_ID"] for row in read(client, f"{FLOW}/all?{query}")) == wanted
 
@@ -334,11 +334,11 @@ def test_breaks_are_attributes_of_every_figure_after_them(tmp_path: Path, target
 
 def test_what_held_on_each_day(client: TestClient) -> None:
     rates = client.get("/v1/growth-rates?limit=1000&vintages=all").json()["items"]
-    days = {one["vintage"] for one in [*figures(client, vintages="all"), *rates]}
+    days = {one["vintage"] for one in [*read_observations(client, vintages="all"), *rates]}
     for day in sorted(days):
-        wanted = [expected(item) for item in figures(client, as_of=day)]
+        wanted = [encode_observation(item) for item in read_observations(client, as_of=day)]
         found = read(client, f"{NEW}?asOf={day}T12:00:00Z", "csv20")
-        assert without_breaks(found) == sorted(wanted, key=lambda row: row["OBS_ID"]), day
+        assert omit_breaks(found) == sorted(wanted, key=lambda row: row["OBS_ID"]), day
     early = read(client, f"{NEW}?asOf=2025-01-14", "json20")
     assert any(row["OBS_VALUE"] == "50.3" for row in early)
 
@@ -362,7 +362,7 @@ def test_growth_that_was_not_known_does_not_show(tmp_path: Path, target: Target)
 @pytest.mark.parametrize("form", ["generic", "specific", "xml30", "json10", "json20"])
 def test_history_has_a_data_set_for_each_day(client: TestClient, form: str) -> None:
     found = read(client, f"{FLOW}/all?includeHistory=true", form)
-    ever = [item for item in figures(client, vintages="all") if item["current_from"]]
+    ever = [item for item in read_observations(client, vintages="all") if item["current_from"]]
     assert sorted(row["OBS_ID"] for row in found) == sorted(item["id"] for item in ever)
     ended = {row["OBS_ID"]: row["SUPERSEDED_ON"] for row in found if "SUPERSEDED_ON" in row}
     assert ended
@@ -375,7 +375,7 @@ def test_history_has_a_data_set_for_each_day(client: TestClient, form: str) -> N
 def test_updates_are_those_of_releases(client: TestClient) -> None:
     changes = client.get("/v1/changes?limit=1000&collection=observations").json()["items"]
     days = sorted({change["released_on"] for change in changes})
-    listed = {item["id"] for item in figures(client)}
+    listed = {item["id"] for item in read_observations(client)}
     for day in days:
         touched = {change["key"] for change in changes if change["released_on"] >= day}
         found = {row["OBS_ID"] for row in read(client, f"{FLOW}/all?updatedAfter={day}")}

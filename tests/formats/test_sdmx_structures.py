@@ -25,7 +25,7 @@ def read(client: TestClient, address: str, form: str) -> Any:
     return parse_json(answer.content, "structure")["data"]
 
 
-def names(document: Any) -> set[str]:
+def list_names(document: Any) -> set[str]:
     """Give the artefacts of a message, each by kind and id."""
     if isinstance(document, dict):
         return {f"{kind}:{one['id']}" for kind, some in document.items() for one in some}
@@ -54,7 +54,7 @@ def names(document: Any) -> set[str]:
     ],
 )
 def test_every_structure_is_valid(client: TestClient, address: str, form: str) -> None:
-    assert names(read(client, address, form))
+    assert list_names(read(client, address, form))
 
 
 @pytest.mark.parametrize("form", [form for form in STRUCTURES if not form.endswith("1")])
@@ -67,26 +67,26 @@ def test_every_structure_is_valid(client: TestClient, address: str, form: str) -
     ],
 )
 def test_every_constraint_is_valid(client: TestClient, address: str, form: str) -> None:
-    assert names(read(client, address, form))
+    assert list_names(read(client, address, form))
 
 
 def test_constraints_of_2_1_are_valid(client: TestClient) -> None:
     document = read(client, "/sdmx/availableconstraint/INDICATORS", "xml21")
-    assert names(document) == {"contentConstraints:INDICATORS"}
+    assert list_names(document) == {"contentConstraints:INDICATORS"}
 
 
 @pytest.mark.parametrize("form", ["json10", "json20"])
 def test_code_lists_hold_what_the_lists_hold(client: TestClient, form: str) -> None:
     lists = {one["id"]: one for one in read(client, EVERYTHING, form)["codelists"]}
     for codelist, collection in LISTS.items():
-        spoken = {
+        items = {
             language: client.get(f"/v1/{collection}?limit=1000&lang={language}").json()["items"]
             for language in Language
         }
         codes = lists[codelist]["codes"]
         for language in Language:
-            told = {code["id"]: code["names"][language] for code in codes}
-            assert told == {item["code"]: item["name"] for item in spoken[language]}
+            names = {code["id"]: code["names"][language] for code in codes}
+            assert names == {item["code"]: item["name"] for item in items[language]}
             assert all(code["descriptions"][language] for code in codes)
     sources = client.get("/v1/sources?limit=1000").json()["items"]
     assert {code["id"] for code in lists["CL_SOURCE"]["codes"]} == {one["code"] for one in sources}
@@ -106,10 +106,10 @@ def test_names_are_in_both_languages(client: TestClient, form: str) -> None:
 @pytest.mark.parametrize("form", STRUCTURES)
 def test_components_are_those_of_the_table(client: TestClient, form: str) -> None:
     document = read(client, EVERYTHING, form)
-    wanted = {one.id for one in COMPONENTS}
+    expected = {one.id for one in COMPONENTS}
     if form.startswith("xml"):
         (parts,) = document.iterfind(".//{*}DataStructureComponents")
-        told = {one.get("id") for some in parts for one in some}
+        ids = {one.get("id") for some in parts for one in some}
         must = {"Mandatory", "mandatory"}
         found = {
             one.get("id")
@@ -123,19 +123,19 @@ def test_components_are_those_of_the_table(client: TestClient, form: str) -> Non
         times = dimensions.get("timeDimensions") or [dimensions["timeDimension"]]
         attributes = parts["attributeList"]["attributes"]
         value = measures.get("measures") or [measures["primaryMeasure"]]
-        told = {one["id"] for one in [*dimensions["dimensions"], *times, *attributes, *value]}
+        ids = {one["id"] for one in [*dimensions["dimensions"], *times, *attributes, *value]}
         found = {
             one["id"]
             for one in attributes
             if {one.get("assignmentStatus"), one.get("usage")} & {"Mandatory", "mandatory"}
         }
-    assert told == wanted
+    assert ids == expected
     attributes_of_table = [one for one in COMPONENTS if one.role is Role.ATTRIBUTE]
     assert found == {one.id for one in attributes_of_table if one.is_mandatory}
 
 
 @pytest.mark.parametrize(
-    ("references", "wanted"),
+    ("references", "expected"),
     [
         ("none", {"dataStructures"}),
         ("children", {"dataStructures", "codelists", "conceptSchemes"}),
@@ -148,9 +148,10 @@ def test_components_are_those_of_the_table(client: TestClient, form: str) -> Non
         ("dataflow", {"dataStructures", "dataflows"}),
     ],
 )
-def test_references(client: TestClient, references: str, wanted: set[str]) -> None:
+def test_references(client: TestClient, references: str, expected: set[str]) -> None:
     address = f"/sdmx/structure/datastructure/BRI/INDICATORS?references={references}"
-    assert {name.partition(":")[0] for name in names(read(client, address, "json20"))} == wanted
+    found = list_names(read(client, address, "json20"))
+    assert {name.partition(":")[0] for name in found} == expected
 
 
 def test_partial_code_lists_have_what_data_have(client: TestClient) -> None:
@@ -240,18 +241,18 @@ def test_availability_for_a_key_and_periods(client: TestClient) -> None:
 @pytest.mark.parametrize("form", ["xml21", "xml30", "json10", "json20"])
 @pytest.mark.parametrize("path", ["availableconstraint/", "availability/dataflow/BRI/"])
 def test_availability_reaches_all_it_refers_to(client: TestClient, path: str, form: str) -> None:
-    found = names(read(client, f"/sdmx/{path}INDICATORS?references=all", form))
+    found = list_names(read(client, f"/sdmx/{path}INDICATORS?references=all", form))
     constraint = "contentConstraints" if form in {"xml21", "json10"} else "dataConstraints"
     assert found == {
         f"{constraint}:INDICATORS",
         *(
-            names(read(client, "/sdmx/structure?detail=allstubs", form))
+            list_names(read(client, "/sdmx/structure?detail=allstubs", form))
             - {"agencySchemes:AGENCIES"}
         ),
     }
-    below = names(read(client, f"/sdmx/{path}INDICATORS?references=descendants", form))
+    below = list_names(read(client, f"/sdmx/{path}INDICATORS?references=descendants", form))
     assert below == found
-    lists = names(read(client, f"/sdmx/{path}INDICATORS?references=codelist", form))
+    lists = list_names(read(client, f"/sdmx/{path}INDICATORS?references=codelist", form))
     assert lists == {one for one in found if "codelist" in one} | {f"{constraint}:INDICATORS"}
 
 
@@ -271,21 +272,21 @@ def test_availability_states_how_much_there_is(
     client: TestClient, query: str, filters: dict[str, str]
 ) -> None:
     items = client.get("/v1/observations", params={"limit": "1000", **filters}).json()["items"]
-    wanted = {
+    expected = {
         "series_count": str(len({one["series"] for one in items})),
         "obs_count": str(len(items)),
     }
     address = f"/sdmx/availableconstraint/INDICATORS{query}"
     for form in ("json10", "json20"):
         ((constraint,),) = read(client, address, form).values()
-        assert {one["id"]: one["title"] for one in constraint["annotations"]} == wanted
+        assert {one["id"]: one["title"] for one in constraint["annotations"]} == expected
         assert {one["type"] for one in constraint["annotations"]} == {"sdmx_metrics"}
     for form in ("xml21", "xml30"):
         document = read(client, address, form)
         assert {
             one.get("id"): one.findtext("{*}AnnotationTitle")
             for one in document.iterfind(".//{*}Annotation")
-        } == wanted
+        } == expected
 
 
 def test_availability_of_nothing_is_no_result(client: TestClient) -> None:

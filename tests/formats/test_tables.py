@@ -100,7 +100,7 @@ PLAIN = {
 GROWTH_TITLES = {"growth_source_title", "growth_source_publisher"}
 
 
-def rows(text: str) -> list[dict[str, str]]:
+def parse_rows(text: str) -> list[dict[str, str]]:
     """Read a table."""
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
@@ -129,7 +129,7 @@ def test_the_table_is_the_list(client: TestClient, query: str) -> None:
     response = client.get(f"/v1/observations.csv?{query}")
     assert response.headers["content-type"] == "text/csv; charset=utf-8; header=present"
     items = json.loads(client.get(f"/v1/observations?{query}&limit=1000").text, parse_float=str)
-    found = rows(response.content.decode())
+    found = parse_rows(response.content.decode())
     assert len(found) == items["total"]
     for row, item in zip(found, items["items"], strict=True):
         for name, path in PLAIN.items():
@@ -231,8 +231,8 @@ def test_a_long_table_is_never_sorted(
 ) -> None:
     database = Database(create_store(larger[1]))
     with database.connect() as connection:
-        asked = ObservationFilters().model_copy(update=query)
-        table = TableQuery(OBSERVATIONS, Language.ENGLISH, asked, {}, "", connection)
+        filters = ObservationFilters().model_copy(update=query)
+        table = TableQuery(OBSERVATIONS, Language.ENGLISH, filters, {}, "", connection)
         statement = OBSERVATIONS.select_rows(table)
         compiled = statement.compile(database.engine, compile_kwargs={"literal_binds": True})
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}").all()
@@ -248,7 +248,7 @@ def test_the_columns_are_described(client: TestClient, name: str) -> None:
         described = response.json()
         every = "&vintages=all" if name == "observations" else ""
         table = client.get(f"{described['url']}?lang={language}{every}")
-        found = rows(table.text)
+        found = parse_rows(table.text)
         columns = described["tableSchema"]["columns"]
         assert [column["name"] for column in columns] == list(found[0])
         key = described["tableSchema"]["primaryKey"]
@@ -271,7 +271,7 @@ def test_short_tables_are_their_lists(
     client: TestClient, name: str, query: str, keys: str, checks: dict[str, str]
 ) -> None:
     items = client.get(f"/v1/{name}?{query}").json()["items"]
-    found = rows(client.get(f"/v1/{name}.csv?{query}").content.decode())
+    found = parse_rows(client.get(f"/v1/{name}.csv?{query}").content.decode())
     assert [row[keys] for row in found] == [item[keys] for item in items]
     for row, item in zip(found, items, strict=True):
         for column, path in checks.items():
@@ -314,7 +314,7 @@ def test_a_disconnected_client_leaves_no_connection_open(
 ) -> None:
     app, _ = larger
     assert count_streams(app) == 0
-    held: list[int] = []
+    counts: list[int] = []
 
     async def leave() -> None:
         parts = 0
@@ -327,7 +327,7 @@ def test_a_disconnected_client_leaves_no_connection_open(
         async def send(message: Any) -> None:
             nonlocal parts
             parts += message["type"] == "http.response.body"
-            held.append(count_streams(app))
+            counts.append(count_streams(app))
             if parts == 2:
                 gone.set()
                 await anyio.lowlevel.checkpoint()
@@ -348,13 +348,13 @@ def test_a_disconnected_client_leaves_no_connection_open(
         assert 2 <= parts < 6
 
     anyio.run(leave)
-    assert max(held) >= 1
+    assert max(counts) >= 1
     assert count_streams(app) == 0
 
 
 def test_a_long_table_is_whole(larger: tuple[FastAPI, Target]) -> None:
     with TestClient(larger[0]) as client:
-        found = rows(client.get("/v1/observations.csv?vintages=all").text)
+        found = parse_rows(client.get("/v1/observations.csv?vintages=all").text)
         assert len(found) == len({row["id"] for row in found}) == 10_038
         lines = client.get("/v1/observations.jsonl?vintages=all").text.splitlines()
         assert [json.loads(line)["id"] for line in lines] == [row["id"] for row in found]
@@ -373,8 +373,8 @@ def test_a_table_is_measured_without_being_read(larger: tuple[FastAPI, Target]) 
     database = Database(stored)
     with database.streaming_engine.connect() as connection:
         for query in ({"vintages": Vintages.ALL}, {"unit": ["USD"]}):
-            asked = ObservationFilters().model_copy(update=query)
-            table = TableQuery(OBSERVATIONS, Language.ENGLISH, asked, {}, "", connection)
+            filters = ObservationFilters().model_copy(update=query)
+            table = TableQuery(OBSERVATIONS, Language.ENGLISH, filters, {}, "", connection)
             length = sum(map(len, table.read_rows()))
             assert length > 5
             assert OBSERVATIONS.exceeds(table, length - 1)

@@ -246,10 +246,10 @@ def test_concurrent_misses_do_the_work_once(
 ) -> None:
     app, worked = counting
 
-    async def together() -> list[tuple[int, dict[str, str], bytes]]:
+    async def fetch_together() -> list[tuple[int, dict[str, str], bytes]]:
         return await asyncio.gather(*(fetch(app, f"/v1/{path}") for _ in range(50)))
 
-    responses = asyncio.run(together())
+    responses = asyncio.run(fetch_together())
     assert [response[0] for response in responses] == [status] * 50
     assert len({response[1]["x-request-id"] for response in responses}) == 50
     assert worked == [path]
@@ -262,7 +262,7 @@ def test_a_cancelled_request_does_not_block_those_that_wait(
 ) -> None:
     app, worked = counting
 
-    async def broken_off() -> list[tuple[int, dict[str, str], bytes]]:
+    async def fetch_cancelled() -> list[tuple[int, dict[str, str], bytes]]:
         leader = asyncio.create_task(fetch(app, "/v1/slow"))
         await asyncio.sleep(0.01)
         followers = [asyncio.create_task(fetch(app, "/v1/slow")) for _ in range(5)]
@@ -271,7 +271,7 @@ def test_a_cancelled_request_does_not_block_those_that_wait(
         followers[0].cancel()
         return await asyncio.wait_for(asyncio.gather(*followers[1:]), 5)
 
-    responses = asyncio.run(broken_off())
+    responses = asyncio.run(fetch_cancelled())
     assert [response[0] for response in responses] == [200] * 4
     assert worked == ["slow", "slow"]
     assert not app.cache.pending
@@ -291,11 +291,11 @@ def test_requests_do_not_wait_for_a_stream(counting: tuple[App, list[str]]) -> N
 
     app.request_router.add_route(RouteDeclaration("/v1/stream", stream))
 
-    async def together() -> list[tuple[int, dict[str, str], bytes]]:
+    async def fetch_together() -> list[tuple[int, dict[str, str], bytes]]:
         both = asyncio.gather(*(fetch(app, "/v1/stream") for _ in range(2)))
         return await asyncio.wait_for(both, 5)
 
-    assert [response[2] for response in asyncio.run(together())] == [b"first last"] * 2
+    assert [response[2] for response in asyncio.run(fetch_together())] == [b"first last"] * 2
     assert not app.cache.store.entries
 
 

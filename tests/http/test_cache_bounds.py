@@ -20,10 +20,10 @@ pytestmark = [pytest.mark.database, pytest.mark.resources]
 def test_a_flood_stays_within_its_bounds(database: Target) -> None:
     limit = 600_000
     with opened(database, cache_bytes=limit, cache_entries=10_000) as app:
-        flooded(app, limit)
+        flood_cache(app, limit)
 
 
-def flooded(app: App, limit: int) -> None:
+def flood_cache(app: App, limit: int) -> None:
     """Request far more than the cache holds, and check its bounds."""
     client, hot = TestClient(app), "/v1/units"
     client.get(hot)
@@ -33,15 +33,15 @@ def flooded(app: App, limit: int) -> None:
     tracemalloc.start()
     try:
         app.cache.store.clear()
-        before = memory()
+        before = count_memory()
         asyncio.run(flood(app, 50, hot))
-        once = memory()
+        once = count_memory()
         asyncio.run(flood(app, 100, hot))
-        again = memory()
+        again = count_memory()
         sizes = [again]
         for _ in range(3):
             asyncio.run(flood(app, 100, hot))
-            sizes.append(memory())
+            sizes.append(count_memory())
     finally:
         tracemalloc.stop()
     store = app.cache.store
@@ -58,7 +58,7 @@ def flooded(app: App, limit: int) -> None:
     assert not app.cache.pending
 
 
-def memory() -> int:
+def count_memory() -> int:
     """Count the bytes that are in use."""
     gc.collect()
     return tracemalloc.get_traced_memory()[0]

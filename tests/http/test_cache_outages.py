@@ -44,10 +44,10 @@ def test_cached_responses_need_no_look_at_the_database(
     with opened(database) as app:
         asyncio.run(fetch(app, "/v1/topics"))
 
-        def look() -> Release:
+        def fail() -> Release:
             raise DatabaseError("there is none")
 
-        monkeypatch.setattr(app.state.releases, "get_release", look)
+        monkeypatch.setattr(app.state.releases, "get_release", fail)
         assert asyncio.run(fetch(app, "/v1/topics"))[0] == 200
         app.state.releases.release = None
         assert asyncio.run(fetch(app, "/v1/topics"))[0] == 503

@@ -65,7 +65,7 @@ def test_one_is_created_at_a_time(queue: limits.RequestQueue) -> None:
     at_once, most = 0, 0
     counting = threading.Lock()
 
-    def work() -> Response:
+    def respond() -> Response:
         nonlocal at_once, most
         with counting:
             at_once += 1
@@ -75,21 +75,21 @@ def test_one_is_created_at_a_time(queue: limits.RequestQueue) -> None:
             at_once -= 1
         return Response()
 
-    anyio.run(run_all, queue, work, 10)
+    anyio.run(run_all, queue, respond, 10)
     assert most == 1
 
 
 @contextmanager
-def blocked() -> Iterator[Callable[[], Response]]:
+def block_queue() -> Iterator[Callable[[], Response]]:
     """Work that lasts until the end of the block."""
     ended = threading.Event()
 
-    def work() -> Response:
+    def respond() -> Response:
         ended.wait(5)
         return Response()
 
     try:
-        yield work
+        yield respond
     finally:
         ended.set()
 
@@ -104,8 +104,8 @@ def test_clients_take_turns(queue: limits.RequestQueue) -> None:
 
     async def send_requests() -> None:
         async with anyio.create_task_group() as group:
-            with blocked() as work:
-                group.start_soon(queue.run, caller("192.0.2.1"), work)
+            with block_queue() as respond:
+                group.start_soon(queue.run, caller("192.0.2.1"), respond)
                 await anyio.sleep(0.01)
                 for client in ("192.0.2.1", "192.0.2.1", "192.0.2.2", "192.0.2.1", "192.0.2.3"):
                     group.start_soon(queue.run, caller(client), partial(create, client))
@@ -118,14 +118,14 @@ def test_clients_take_turns(queue: limits.RequestQueue) -> None:
 
 def test_a_full_queue_refuses_at_once(queue: limits.RequestQueue) -> None:
     async def send_requests() -> None:
-        with blocked() as work:
+        with block_queue() as respond:
             async with anyio.create_task_group() as group:
                 for _ in range(1 + limits.MAX_WAITING):
-                    group.start_soon(queue.run, caller(), work)
+                    group.start_soon(queue.run, caller(), respond)
                 await anyio.sleep(0.01)
                 began = time.monotonic()
                 with pytest.raises(NotReady) as refused:
-                    await queue.run(caller(), work)
+                    await queue.run(caller(), respond)
                 assert time.monotonic() - began < 0.5
                 assert refused.value.headers == {"Retry-After": "5"}
                 await limits.RequestQueue("others").run(caller(), Response)
@@ -220,20 +220,20 @@ def test_a_request_has_the_turn_of_any_client_that_waits_for_it(
 def test_a_client_with_many_requests_makes_room_for_another(queue: limits.RequestQueue) -> None:
     refused: list[str] = []
 
-    async def send(client: str, work: Callable[[], Response]) -> None:
+    async def send(client: str, respond: Callable[[], Response]) -> None:
         try:
-            await queue.run(caller(client), work)
+            await queue.run(caller(client), respond)
         except NotReady:
             refused.append(client)
 
     async def send_requests() -> None:
         async with anyio.create_task_group() as group:
-            with blocked() as work:
+            with block_queue() as respond:
                 for _ in range(1 + limits.MAX_WAITING):
-                    group.start_soon(send, "192.0.2.1", work)
+                    group.start_soon(send, "192.0.2.1", respond)
                 await anyio.sleep(0.01)
                 for _ in range(limits.MAX_WAITING):
-                    group.start_soon(send, "192.0.2.2", work)
+                    group.start_soon(send, "192.0.2.2", respond)
                 await anyio.sleep(0.01)
                 assert len(queue.waiting) == limits.MAX_WAITING
 
@@ -252,18 +252,18 @@ def test_clients_that_have_gone_make_room(queue: limits.RequestQueue) -> None:
         created += 1
         return Response()
 
-    async def give_up(client: Any) -> None:
+    async def disconnect(client: Any) -> None:
         with pytest.raises(ClientDisconnectedError):
             await queue.run(client, create)
 
     async def send_requests() -> None:
-        with blocked() as work:
+        with block_queue() as respond:
             async with anyio.create_task_group() as group:
-                group.start_soon(queue.run, caller(), work)
+                group.start_soon(queue.run, caller(), respond)
                 await anyio.sleep(0.01)
                 clients = [caller() for _ in range(limits.MAX_WAITING)]
                 for client in clients:
-                    group.start_soon(give_up, client)
+                    group.start_soon(disconnect, client)
                 await anyio.sleep(0.01)
                 for client in clients:
                     client.is_closed = True
@@ -271,7 +271,7 @@ def test_clients_that_have_gone_make_room(queue: limits.RequestQueue) -> None:
                 await anyio.sleep(0.01)
                 assert len(queue.waiting) == 1
                 group.cancel_scope.cancel()
-        await give_up(caller(is_gone=True))
+        await disconnect(caller(is_gone=True))
 
     anyio.run(send_requests)
     assert created == 0
@@ -283,12 +283,12 @@ def test_a_request_that_waits_too_long_gets_503(
     monkeypatch.setattr(limits, "MAX_WAIT", 0.05)
 
     async def send_requests() -> None:
-        with blocked() as work:
+        with block_queue() as respond:
             async with anyio.create_task_group() as group:
-                group.start_soon(queue.run, caller(), work)
+                group.start_soon(queue.run, caller(), respond)
                 await anyio.sleep(0.01)
                 with pytest.raises(NotReady):
-                    await queue.run(caller(), work)
+                    await queue.run(caller(), respond)
                 group.cancel_scope.cancel()
 
     anyio.run(send_requests)
@@ -301,13 +301,13 @@ def test_a_request_that_waits_too_long_gets_503(
 def test_a_failure_gives_the_turn_back(
     queue: limits.RequestQueue, failure: Exception, raised: type[Exception]
 ) -> None:
-    def work() -> Response:
+    def respond() -> Response:
         raise failure
 
     async def send_requests() -> None:
         for _ in range(8):
             with pytest.raises(raised):
-                await queue.run(caller(), work)
+                await queue.run(caller(), respond)
         assert not queue.is_busy
 
     anyio.run(send_requests)

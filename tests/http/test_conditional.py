@@ -93,7 +93,7 @@ def test_a_problem_has_no_validator(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "status", "expected"),
+    ("part", "status", "expected"),
     [
         ("bytes=0-0", 206, slice(0, 1)),
         ("bytes=3-9", 206, slice(3, 10)),
@@ -114,12 +114,10 @@ def test_a_problem_has_no_validator(client: TestClient) -> None:
         ("", 200, None),
     ],
 )
-def test_parts_of_files(
-    client: TestClient, asked: str, status: int, expected: slice | None
-) -> None:
+def test_parts_of_files(client: TestClient, part: str, status: int, expected: slice | None) -> None:
     for path in FILES:
         for coding in ("identity", "gzip"):
-            check_part(client, path, coding, asked, (status, expected))
+            check_part(client, path, coding, part, (status, expected))
 
 
 def check_part(
@@ -162,8 +160,8 @@ def test_a_range_is_sent_only_of_the_representation_in_if_range(client: TestClie
     ):
         headers = {**PLAIN, "Range": "bytes=0-9", "If-Range": condition}
         assert client.get(path, headers=headers).status_code == status, condition
-    held = {**PLAIN, "Range": "bytes=0-9", "If-None-Match": whole.headers["etag"]}
-    assert client.get(path, headers=held).status_code == 304
+    headers = {**PLAIN, "Range": "bytes=0-9", "If-None-Match": whole.headers["etag"]}
+    assert client.get(path, headers=headers).status_code == 304
 
 
 def test_json_has_no_ranges(client: TestClient) -> None:

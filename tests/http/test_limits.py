@@ -111,7 +111,7 @@ def test_a_client_is_its_address_or_its_network(address: str, client: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "said"),
+    ("name", "value", "text"),
     [
         (
             "BRI_CACHE_ENTRYS",
@@ -124,12 +124,12 @@ def test_a_client_is_its_address_or_its_network(address: str, client: str) -> No
     ],
 )
 def test_an_invalid_setting_is_refused(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, text: str
 ) -> None:
     monkeypatch.setenv(name, value)
     done = run_bri("check")
     assert done.exit_code == 1
-    assert said in done.stderr
+    assert text in done.stderr
 
 
 def test_headers_that_protect(client: TestClient) -> None:

@@ -124,11 +124,11 @@ def test_a_release_that_cannot_be_served_is_looked_up_once(
 ) -> None:
     looks: list[float] = []
 
-    def look() -> Any:
+    def fail() -> Any:
         looks.append(time.monotonic())
         raise UnavailableError("no server")
 
-    monkeypatch.setattr(fresh.state.releases, "get_release", look)
+    monkeypatch.setattr(fresh.state.releases, "get_release", fail)
     for path, status, count in (
         ("/v1/topics", 503, 1),
         ("/health/ready", 503, 1),

@@ -51,11 +51,11 @@ def edge(copied_file: Path, tmp_path: Path) -> Iterator[Edge]:
 
 def same(ask: Callable[[], Answer]) -> Answer:
     """Ask twice: what is kept is what the service said."""
-    made, kept = ask(), ask()
-    assert [made.headers["X-Cache"], kept.headers["x-cache"]] == ["MISS", "HIT"]
-    assert kept.body == made.body
-    assert kept.headers["etag"] == made.headers["etag"]
-    return kept
+    miss, hit = ask(), ask()
+    assert [miss.headers["X-Cache"], hit.headers["x-cache"]] == ["MISS", "HIT"]
+    assert hit.body == miss.body
+    assert hit.headers["etag"] == miss.headers["etag"]
+    return hit
 
 
 @pytest.mark.sqlite
@@ -70,8 +70,8 @@ def test_a_shared_cache_keeps_what_it_may(edge: Edge, tmp_path: Path) -> None:
     assert short.headers["content-encoding"] == "br"
     assert brotli.decompress(short.body) == whole.body
     assert PUBLIC in same(lambda: get("/v1?lang=zh")).body.decode()
-    held = english.headers["etag"]
-    assert get("/v1/topics", If_None_Match=held, Accept_Language="en").status == 304
+    etag = english.headers["etag"]
+    assert get("/v1/topics", If_None_Match=etag, Accept_Language="en").status == 304
     for path, status in (("/v1/nothing", 404), ("/health/ready", 200), ("/v1/topics?limit=x", 422)):
         for _ in range(2):
             answer = get(path)

@@ -22,7 +22,7 @@ INSERT INTO observation ({columns}) SELECT {values} FROM observation WHERE code 
 """
 
 
-def copy_figure(database: Path, code: str) -> None:
+def copy_observation(database: Path, code: str) -> None:
     """Add a figure to a database, without an entry in the change log."""
     with closing(sqlite3.connect(database)) as connection:
         columns = [row[1] for row in connection.execute("PRAGMA table_info(observation)")]
@@ -36,7 +36,7 @@ def copy_figure(database: Path, code: str) -> None:
 def test_figures_without_a_release_are_found(tmp_path: Path) -> None:
     target, code = tmp_path / "more.sqlite", Path(GOODS).stem
     assert run_bri("build", "--database", str(target)).exit_code == 0
-    copy_figure(target, code)
+    copy_observation(target, code)
     done = run_bri("diff", str(SEED), str(target))
     assert done.stdout == f"added      observations/{code}.copy\n1 record differs.\n"
     (change,) = json.loads(run_bri("diff", "--json", str(target), str(SEED)).stdout)

@@ -41,12 +41,12 @@ def served(cluster: Cluster) -> Iterator[Database]:
     """Build the real database once for the tests of a worker, and open it as the server does."""
     url = cluster.create_database()
     build(SEED, MIGRATIONS, url)
-    with opened(url) as database:
+    with open_release(url) as database:
         yield database
 
 
 @contextmanager
-def opened(url: URL, **limits: float) -> Iterator[Database]:
+def open_release(url: URL, **limits: float) -> Iterator[Database]:
     """Open a release as the server does."""
     servers = PostgresStore(build_reader_url(url), PostgresLimits(**limits))  # type: ignore[arg-type]
     try:
@@ -59,7 +59,7 @@ def opened(url: URL, **limits: float) -> Iterator[Database]:
 
 def digest(url: URL) -> str:
     """Return which seed is served, and a figure of it."""
-    with opened(url) as database, database.connect() as connection:
+    with open_release(url) as database, database.connect() as connection:
         found = connection.scalar(text("SELECT seed_hash FROM release"))
         assert connection.scalar(text("SELECT count(*) FROM observation")) == 38
     assert found == database.seed_hash
@@ -196,7 +196,7 @@ def test_serving_cannot_write(served: Database, before: str, statement: str) -> 
 
 def test_a_long_statement_is_ended(url: URL) -> None:
     build(SEED, MIGRATIONS, url)
-    with opened(url, statement_timeout=0.1) as database:
+    with open_release(url, statement_timeout=0.1) as database:
         with pytest.raises(UnavailableError, match="statement timeout"):
             database.read(lambda connection: connection.execute(text("SELECT pg_sleep(60)")).all())
         assert database.read(lambda connection: connection.scalar(text("SELECT 1"))) == 1
@@ -205,7 +205,7 @@ def test_a_long_statement_is_ended(url: URL) -> None:
 def test_a_request_waits_only_so_long_for_a_connection(url: URL) -> None:
     build(SEED, MIGRATIONS, url)
     with (
-        opened(url, pool_size=1, pool_timeout=0.1) as database,
+        open_release(url, pool_size=1, pool_timeout=0.1) as database,
         database.connect(),
         pytest.raises(UnavailableError, match="QueuePool limit"),
     ):
@@ -216,7 +216,7 @@ def test_a_broken_connection_is_replaced_once(cluster: Cluster, url: URL) -> Non
     build(SEED, MIGRATIONS, url)
     ours = text("SELECT pg_backend_pid()")
     end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'bri_reader'"
-    with opened(url) as database:
+    with open_release(url) as database:
         before = database.read(lambda connection: connection.scalar(ours))
         cluster.execute(end)
         assert database.read(lambda connection: connection.scalar(ours)) != before
@@ -234,7 +234,7 @@ def test_a_broken_connection_is_replaced_once(cluster: Cluster, url: URL) -> Non
 
 def test_a_schema_that_is_gone_is_no_failure_inside(cluster: Cluster, url: URL) -> None:
     build(SEED, MIGRATIONS, url)
-    with opened(url) as database:
+    with open_release(url) as database:
         (schema,) = schemas(cluster, url)
         cluster.execute(f"DROP SCHEMA {schema} CASCADE", str(url.database))
         with pytest.raises(UnavailableError, match="does not exist"):

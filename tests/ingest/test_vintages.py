@@ -43,9 +43,9 @@ SHARE = "trade-share.CN.BRI.partner-2025.PT.P12M"
 def published(folder: str) -> Iterator[dict[str, Any]]:
     """Read the figures of the seed with plain YAML, each with its source."""
     for path in sorted((SEED / folder).glob("*.yaml")):
-        figure = plain(path)
-        origin = plain(SEED / "sources" / f"{figure['source']}.yaml")
-        event = plain(SEED / "events" / f"{origin['event']}.yaml")
+        figure = read_texts(path)
+        origin = read_texts(SEED / "sources" / f"{figure['source']}.yaml")
+        event = read_texts(SEED / "events" / f"{origin['event']}.yaml")
         yield {
             "id": path.stem,
             "of": (figure["series"], figure["period"]["start"]),
@@ -56,7 +56,7 @@ def published(folder: str) -> Iterator[dict[str, Any]]:
         }
 
 
-def plain(path: Path) -> dict[str, Any]:
+def read_texts(path: Path) -> dict[str, Any]:
     """Read a file with every value as text."""
     content: dict[str, Any] = yaml.load(path.read_text(), yaml.BaseLoader)  # noqa: S506
     return content
@@ -280,7 +280,7 @@ def observation(origin: str, value: str, decimals: int) -> Observation:
     )
 
 
-def parse_figure(origin: str, text: str) -> Observation:
+def parse_observation(origin: str, text: str) -> Observation:
     """Create a figure from its number with an optional qualifier."""
     *qualifiers, number = text.split(" ")
     figure = observation(origin, number, len(number.partition(".")[2]))
@@ -308,7 +308,7 @@ def parse_figure(origin: str, text: str) -> Observation:
     ],
 )
 def test_kinds_of_revision(old: str, new: str, kind: RevisionKind) -> None:
-    earlier, later = (parse_figure("a", text) for text in (old, new))
+    earlier, later = (parse_observation("a", text) for text in (old, new))
     assert describe_revision(later, earlier) is kind
 
 

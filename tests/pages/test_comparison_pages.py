@@ -5,23 +5,11 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from lxml import html
 from starlette.testclient import TestClient
 
-BROWSER = {"Accept": "text/html"}
+from tests.support.site import BROWSER, read_page
+
 PAIR = "/compare?indicator={}&period={}&period={}"
-
-
-@pytest.fixture(scope="module")
-def client(newest: TestClient) -> TestClient:
-    """Call the newest seed: the pinned one has few press conferences."""
-    return newest
-
-
-def read(client: TestClient, url: str, status: int = 200) -> Any:
-    response = client.get(url, headers=BROWSER)
-    assert response.status_code == status, url
-    return html.fromstring(response.text)
 
 
 def read_text(page: Any, path: str = "//main") -> str:
@@ -41,11 +29,11 @@ def read_text(page: Any, path: str = "//main") -> str:
     ],
 )
 def test_two_periods_are_compared_as_in_the_api(
-    client: TestClient, indicator: str, periods: tuple[str, str], language: str
+    newest: TestClient, indicator: str, periods: tuple[str, str], language: str
 ) -> None:
     query = f"?indicator={indicator}&period={periods[0]}&period={periods[1]}&lang={language}"
-    page = read(client, f"/compare{query}")
-    compared = client.get(f"/v1/compare{query}").json()
+    page = read_page(newest, f"/compare{query}")
+    compared = newest.get(f"/v1/compare{query}").json()
     text = read_text(page)
     for figure in (compared["earlier"], compared["later"]):
         card = read_text(page, f"//*[@id='{figure['id']}']")
@@ -61,7 +49,7 @@ def test_two_periods_are_compared_as_in_the_api(
     values = page.xpath("//section[@aria-labelledby='calculated']//*[@class='number']")
     assert bool(values) is compared["derivable"]
     (link,) = page.xpath("//p[contains(@class, 'data')]/a/@href")
-    answer = client.get(link).json()
+    answer = newest.get(link).json()
     assert answer["later"]["id"] == compared["later"]["id"]
     if compared["derivable"]:
         assert values[0].text == f"{answer['derived']['value']:+,.1f}"
@@ -70,29 +58,29 @@ def test_two_periods_are_compared_as_in_the_api(
 
 
 def test_only_existing_periods_are_offered_and_all_of_them_can_be_compared(
-    client: TestClient,
+    newest: TestClient,
 ) -> None:
-    page = read(client, "/compare?indicator=outward-direct-investment")
+    page = read_page(newest, "/compare?indicator=outward-direct-investment")
     first, second = page.xpath("//select[@name='period']")
     codes = first.xpath(".//option/@value")
     assert codes == second.xpath(".//option/@value")
     assert len(codes) == len(set(codes))
-    rows = client.get("/v1/observations?indicator=outward-direct-investment&limit=1000").json()
+    rows = newest.get("/v1/observations?indicator=outward-direct-investment&limit=1000").json()
     assert len(codes) == len({str(row["period"]) for row in rows["items"]})
     for code in codes[1::8]:
         url = PAIR.format("outward-direct-investment", codes[0], code)
-        assert client.head(url).status_code == 200, url
+        assert newest.head(url).status_code == 200, url
     selected = page.xpath("//select[@name='period']//option[@selected]/@value")
     assert selected == ["2024", "2025"]
-    assert read(client, PAIR.format("outward-direct-investment", *selected)).xpath(
+    assert read_page(newest, PAIR.format("outward-direct-investment", *selected)).xpath(
         "//h2[@id='comparability']"
     )
 
 
-def test_every_indicator_can_be_chosen_on_the_forms(client: TestClient) -> None:
-    codes = [one["code"] for one in client.get("/v1/indicators?limit=1000").json()["items"]]
+def test_every_indicator_can_be_chosen_on_the_forms(newest: TestClient) -> None:
+    codes = [one["code"] for one in newest.get("/v1/indicators?limit=1000").json()["items"]]
     for path in ("/compare", "/history"):
-        page = read(client, path)
+        page = read_page(newest, path)
         options = page.xpath("//select[@name='indicator']/optgroup/option/@value")
         assert sorted(options) == sorted(codes)
         assert not page.xpath("//*[@aria-invalid]")
@@ -126,9 +114,9 @@ def test_every_indicator_can_be_chosen_on_the_forms(client: TestClient) -> None:
     ],
 )
 def test_an_error_is_shown_at_its_field(
-    client: TestClient, url: str, field: str, message: str
+    newest: TestClient, url: str, field: str, message: str
 ) -> None:
-    page = read(client, url, 422)
+    page = read_page(newest, url, 422)
     marked = page.xpath("//*[@aria-invalid='true']")
     assert {one.get("name") for one in marked} == {field}
     for one in marked:
@@ -136,32 +124,32 @@ def test_an_error_is_shown_at_its_field(
     assert not page.xpath("//h2[@id='comparability'] | //h2[@id='then'] | //h2[@id='result']")
     assert page.xpath("//meta[@name='robots'][@content='noindex']")
     for name, value in parse_qsl(urlsplit(url).query):
-        kept = page.xpath("//main//form//*[@name=$name]", name=name)
-        shown = [one.get("value") or one.text for one in kept if one.tag != "select"]
-        shown += [value for one in kept for value in one.xpath(".//option[@selected]/@value")]
+        fields = page.xpath("//main//form//*[@name=$name]", name=name)
+        shown = [one.get("value") or one.text for one in fields if one.tag != "select"]
+        shown += [value for one in fields for value in one.xpath(".//option[@selected]/@value")]
         # A select cannot show what is not in its list, nor periods without an indicator.
-        assert value in shown or all(one.tag == "select" for one in kept), name
-    chinese = read(client, f"{url}&lang=zh", 422)
+        assert value in shown or all(one.tag == "select" for one in fields), name
+    chinese = read_page(newest, f"{url}&lang=zh", 422)
     for one in chinese.xpath("//form//*[@class='error']"):
         assert not re.search("[A-Za-z;]{9}", one.text_content().replace(field, ""))
-    assert client.get(url, headers=BROWSER).headers["cache-control"] == "no-store"
+    assert newest.get(url, headers=BROWSER).headers["cache-control"] == "no-store"
 
 
-def test_the_day_of_the_release_shows_what_is_known_today(client: TestClient) -> None:
+def test_the_day_of_the_release_shows_what_is_known_today(newest: TestClient) -> None:
     """The rule for the newest figure of a day is that for the newest figure of today."""
-    released_on = client.get("/v1").json()["release"]["released_on"]
-    page = read(client, f"/history?as_of={released_on}")
+    released_on = newest.get("/v1").json()["release"]["released_on"]
+    page = read_page(newest, f"/history?as_of={released_on}")
     rows = page.xpath("//table//tbody/tr")
-    assert len(rows) == client.get("/v1/indicators").json()["total"]
+    assert len(rows) == newest.get("/v1/indicators").json()["total"]
     assert page.xpath("//details/summary/h3/@id") == ["same"]
     assert not page.xpath("//table//tbody//td[2]//*[@class='display']")
 
 
-def test_a_day_shows_what_was_known_then(client: TestClient) -> None:
-    page = read(client, "/history?as_of=2025-07-17")
+def test_a_day_shows_what_was_known_then(newest: TestClient) -> None:
+    page = read_page(newest, "/history?as_of=2025-07-17")
     (row,) = page.xpath("//tr[th/a[contains(@href, 'indicator=trade-share')]]")
     assert row.xpath("ancestor::table/@aria-labelledby") == ["newer"]
-    page = read(client, "/history?as_of=2025-01-14&topic=trade")
+    page = read_page(newest, "/history?as_of=2025-01-14&topic=trade")
     (row,) = page.xpath("//tr[th/a[contains(@href, 'indicator=trade-share')]]")
     then, now = (" ".join(cell.itertext()) for cell in row.xpath("td"))
     assert "50.3" in then
@@ -170,29 +158,29 @@ def test_a_day_shows_what_was_known_then(client: TestClient) -> None:
     assert "50.7" in now
     assert row.xpath("ancestor::details/summary/h3/text()") == ["Revised since"]
     names = set(page.xpath("//tbody/tr/th/a/text()"))
-    listed = client.get("/v1/indicators?topic=trade").json()["items"]
+    listed = newest.get("/v1/indicators?topic=trade").json()["items"]
     assert names <= {one["name"] for one in listed}
 
 
-def test_the_history_of_an_indicator_agrees_with_its_observations(client: TestClient) -> None:
+def test_the_history_of_an_indicator_agrees_with_its_observations(newest: TestClient) -> None:
     for day in ("2023-07-20", "2019-01-20", "2014-01-01"):
-        page = read(client, f"/history?as_of={day}&indicator=goods-trade")
+        page = read_page(newest, f"/history?as_of={day}&indicator=goods-trade")
         query = f"/v1/observations?indicator=goods-trade&as_of={day}&limit=1000"
-        known = [one["display"] for one in client.get(query).json()["items"]]
+        known = [one["display"] for one in newest.get(query).json()["items"]]
         shown = page.xpath("//tbody/tr/td[1]/*[@class='display']/text()")
         assert sorted(shown) == sorted(known)
 
 
-def test_an_indicator_is_shown_whatever_the_topic(client: TestClient) -> None:
+def test_an_indicator_is_shown_whatever_the_topic(newest: TestClient) -> None:
     """A form may send an indicator and a topic that it does not belong to."""
-    page = read(client, "/history?as_of=2024-06-01&indicator=inward-investment&topic=trade")
-    alone = read(client, "/history?as_of=2024-06-01&indicator=inward-investment")
+    page = read_page(newest, "/history?as_of=2024-06-01&indicator=inward-investment&topic=trade")
+    alone = read_page(newest, "/history?as_of=2024-06-01&indicator=inward-investment")
     assert read_text(page) == read_text(alone)
 
 
-def test_days_of_publication_are_offered(client: TestClient) -> None:
-    page = read(client, "/history?indicator=trade-share")
-    rows = client.get("/v1/observations?indicator=trade-share&vintages=all&limit=1000").json()
+def test_days_of_publication_are_offered(newest: TestClient) -> None:
+    page = read_page(newest, "/history?indicator=trade-share")
+    rows = newest.get("/v1/observations?indicator=trade-share&vintages=all&limit=1000").json()
     days = sorted({row["vintage"] for row in rows["items"]}, reverse=True)
     assert page.xpath("//datalist/option/@value") == days
     assert len(page.xpath("//ul[@class='days']/li")) == len(days)
@@ -200,10 +188,10 @@ def test_days_of_publication_are_offered(client: TestClient) -> None:
 
 @pytest.mark.parametrize("year", [2022, 2025, 2026])
 def test_the_page_of_a_press_conference_has_all_of_its_records(
-    client: TestClient, year: int
+    newest: TestClient, year: int
 ) -> None:
-    page = read(client, f"/editions/{year}")
-    edition = client.get(f"/v1/editions/{year}").json()
+    page = read_page(newest, f"/editions/{year}")
+    edition = newest.get(f"/v1/editions/{year}").json()
     ids = set(page.xpath("//@id"))
     assert {one["id"] for one in edition["observations"] + edition["outcomes"]} <= ids
     for area in edition["priority_areas"]:
@@ -220,19 +208,19 @@ def test_the_page_of_a_press_conference_has_all_of_its_records(
             assert page.xpath(f"//a[starts-with(@href, '/sources/{document['code']}/passages')]")
 
 
-def test_a_press_conference_is_compared_with_the_one_before(client: TestClient) -> None:
-    page = read(client, "/editions/2025")
-    compared = client.get("/v1/editions/compare?edition=2024&edition=2025").json()
+def test_a_press_conference_is_compared_with_the_one_before(newest: TestClient) -> None:
+    page = read_page(newest, "/editions/2025")
+    compared = newest.get("/v1/editions/compare?edition=2024&edition=2025").json()
     themes = [one["name"] for one in compared["themes"]]
     shown = [one.text.strip() for one in page.xpath("//ul[@class='themes']/li/details/summary")]
     assert sorted(shown) == sorted(themes)
     text = read_text(page)
     assert all(caution in text for caution in compared["cautions"])
-    assert not read(client, "/editions/2022").xpath("//ul[@class='themes']")
-    read(client, "/editions/2019", 404)
+    assert not read_page(newest, "/editions/2022").xpath("//ul[@class='themes']")
+    read_page(newest, "/editions/2019", 404)
 
 
-def test_other_pages_lead_to_them(client: TestClient) -> None:
+def test_other_pages_lead_to_them(newest: TestClient) -> None:
     targets = {
         "/editions": "/editions/2025?lang=en",
         "/?edition=2025": "/editions/2025?lang=en",
@@ -241,7 +229,7 @@ def test_other_pages_lead_to_them(client: TestClient) -> None:
         "/years": "/compare?lang=en",
     }
     for path, target in targets.items():
-        assert target in read(client, path).xpath("//a/@href"), path
-    sitemap = client.get("/sitemap.xml").text
+        assert target in read_page(newest, path).xpath("//a/@href"), path
+    sitemap = newest.get("/sitemap.xml").text
     assert all(f"{path}<" in sitemap or f"{path}?" in sitemap for path in ("/compare", "/history"))
     assert "/editions/2025" in sitemap

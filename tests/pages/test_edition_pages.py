@@ -16,12 +16,6 @@ CARD = re.compile(r'<article class="card" id="([^"]+)".*?>(.*?)</article>', re.D
 BADGE = re.compile(r'<span class="period [a-z]+">(.*?)</span>')
 
 
-@pytest.fixture(scope="module")
-def client(newest: TestClient) -> TestClient:
-    """Call the newest seed: the pinned one has few press conferences."""
-    return newest
-
-
 def read(client: TestClient, url: str) -> str:
     response = client.get(url)
     assert response.status_code == 200, url
@@ -30,8 +24,8 @@ def read(client: TestClient, url: str) -> str:
 
 @pytest.mark.parametrize("year", YEARS)
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_headings_name_only_the_periods_they_hold(client: TestClient, year: int, lang: str) -> None:
-    page = read(client, f"/?edition={year}&lang={lang}")
+def test_headings_name_only_the_periods_they_hold(newest: TestClient, year: int, lang: str) -> None:
+    page = read(newest, f"/?edition={year}&lang={lang}")
     (title,) = TITLE.findall(page)
     assert re.findall(r"\d{4}", title) == [str(year - 1), str(year)]
     headings, groups = HEADING.findall(page), GROUP.findall(page)
@@ -41,24 +35,24 @@ def test_headings_name_only_the_periods_they_hold(client: TestClient, year: int,
         assert set(BADGE.findall(group)) == {heading}
 
 
-def test_the_first_page_is_that_of_the_newest_complete_edition(client: TestClient) -> None:
+def test_the_first_page_is_that_of_the_newest_complete_edition(newest: TestClient) -> None:
     heading = '<h2 id="areas">2025 priority areas</h2>'
-    assert heading in read(client, "/")
-    assert heading in read(client, "/?edition=2025")
-    assert not re.search(r"\d", TITLE.findall(read(client, "/"))[0])
-    assert client.get("/?edition=2019").status_code == 422
+    assert heading in read(newest, "/")
+    assert heading in read(newest, "/?edition=2025")
+    assert not re.search(r"\d", TITLE.findall(read(newest, "/"))[0])
+    assert newest.get("/?edition=2019").status_code == 422
 
 
 @pytest.mark.parametrize(
     ("path", "address"), [("/", "/?edition={}&lang=en"), ("/editions", "/editions/{}?lang=en")]
 )
-def test_every_edition_is_reached(client: TestClient, path: str, address: str) -> None:
-    page = read(client, path)
+def test_every_edition_is_reached(newest: TestClient, path: str, address: str) -> None:
+    page = read(newest, path)
     for year in YEARS:
         url = address.format(year)
         assert f'href="{url}"' in page
-        read(client, url)
-    assert client.get("/editions/2019").status_code == 404
+        read(newest, url)
+    assert newest.get("/editions/2019").status_code == 404
 
 
 def find_sources(value: Any) -> Iterator[str]:
@@ -72,17 +66,17 @@ def find_sources(value: Any) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("year", YEARS)
-def test_a_page_lists_the_sources_it_cites(client: TestClient, year: int) -> None:
-    shown, _, listed = read(client, f"/?edition={year}").partition('<h2 id="sources">')
+def test_a_page_lists_the_sources_it_cites(newest: TestClient, year: int) -> None:
+    shown, _, listed = read(newest, f"/?edition={year}").partition('<h2 id="sources">')
     listed, _, _ = listed.partition("</section>")
     codes = re.findall(r'href="/sources/([^/?#"]+)', listed)
     assert len(codes) == len(set(codes))
     cited = set(re.findall(r'href="/sources/([^/?#"]+)', shown))
-    overview = client.get(f"/v1/overview?edition={year}").json()
-    outcomes = client.get(f"/v1/outcomes?edition={year}").json()["items"]
+    overview = newest.get(f"/v1/overview?edition={year}").json()
+    outcomes = newest.get(f"/v1/outcomes?edition={year}").json()["items"]
     named = cited | set(find_sources([overview, outcomes]))
     series = [
-        client.get(f"/v1/series/{indicator['headline']['series']}").json()
+        newest.get(f"/v1/series/{indicator['headline']['series']}").json()
         for indicator in overview["indicators"]
     ]
     assert named <= set(codes) <= named | set(find_sources(series))
@@ -92,9 +86,9 @@ def test_a_page_lists_the_sources_it_cites(client: TestClient, year: int) -> Non
 @pytest.mark.parametrize(
     "indicator", ["goods-trade", "free-trade-agreements", "china-laos-railway-freight"]
 )
-def test_only_flows_have_a_column_of_growth(client: TestClient, indicator: str) -> None:
-    page = read(client, f"/indicators/{indicator}")
-    series = client.get(f"/v1/series?indicator={indicator}").json()["items"]
+def test_only_flows_have_a_column_of_growth(newest: TestClient, indicator: str) -> None:
+    page = read(newest, f"/indicators/{indicator}")
+    series = newest.get(f"/v1/series?indicator={indicator}").json()["items"]
     flows = [one for one in series if one["stock_flow"] == "flow"]
     assert page.count("Published growth</th>") <= len(flows)
     assert bool(flows) is ("Published growth</th>" in page)
@@ -102,19 +96,19 @@ def test_only_flows_have_a_column_of_growth(client: TestClient, indicator: str) 
 
 
 @pytest.mark.parametrize("year", YEARS)
-def test_a_page_says_what_of_an_edition_is_missing(client: TestClient, year: int) -> None:
-    edition = client.get(f"/v1/editions/{year}").json()
-    page = read(client, f"/?edition={year}")
+def test_a_page_says_what_of_an_edition_is_missing(newest: TestClient, year: int) -> None:
+    edition = newest.get(f"/v1/editions/{year}").json()
+    page = read(newest, f"/?edition={year}")
     note = edition["parts"]["priority_areas"]["note"]
     assert (note in page) == (edition["completeness"] != "complete")
-    assert note in read(client, "/editions")
-    assert "(primary source, secondary source)" in read(client, "/editions")
+    assert note in read(newest, "/editions")
+    assert "(primary source, secondary source)" in read(newest, "/editions")
     for area in edition["priority_areas"]:
         assert area["title"] in page
 
 
-def test_a_card_shows_the_newest_figure_and_why_it_is_not_comparable(client: TestClient) -> None:
-    page = read(client, "/")
+def test_a_card_shows_the_newest_figure_and_why_it_is_not_comparable(newest: TestClient) -> None:
+    page = read(newest, "/")
     cards = dict(CARD.findall(page))
     aid = " ".join(re.sub(r"<[^>]+>", "", cards["aid-projects"]).split())
     assert aid.startswith(
@@ -129,22 +123,22 @@ def test_a_card_shows_the_newest_figure_and_why_it_is_not_comparable(client: Tes
     assert "4.02 trillion yuan" in trade
     assert "Full year 2025: 23.6 trillion yuan, up 6.3 percent on a year earlier" in trade
     assert "another series" in trade
-    assert "2025年发布会：" in read(client, "/?lang=zh")
-    assert "最新数据：" in read(client, "/?edition=2025&lang=zh")
-    assert "Newest figure" in read(client, "/indicators/trade-share")
-    assert "Newest figure" not in read(client, "/indicators/import-share")
+    assert "2025年发布会：" in read(newest, "/?lang=zh")
+    assert "最新数据：" in read(newest, "/?edition=2025&lang=zh")
+    assert "Newest figure" in read(newest, "/indicators/trade-share")
+    assert "Newest figure" not in read(newest, "/indicators/import-share")
 
 
-def test_filters_and_searches_keep_to_the_edition(client: TestClient) -> None:
-    page = read(client, "/?edition=2026&sector=artificial-intelligence")
+def test_filters_and_searches_keep_to_the_edition(newest: TestClient) -> None:
+    page = read(newest, "/?edition=2026&sector=artificial-intelligence")
     assert 'name="edition" value="2026"' in page
     assert "2026-expand-artificial-intelligence-cooperation" in page
-    other = read(client, "/?q=artificial+intelligence")
+    other = read(newest, "/?q=artificial+intelligence")
     assert 'href="/actions?lang=en#2026-expand-artificial' in other
     assert "Other search results" in other
 
 
-def test_figures_beside_a_priority_area_are_those_of_its_edition(client: TestClient) -> None:
-    page = read(client, "/priority-areas/cooperation-foundation")
+def test_figures_beside_a_priority_area_are_those_of_its_edition(newest: TestClient) -> None:
+    page = read(newest, "/priority-areas/cooperation-foundation")
     assert "Related 2021 figures" in page
     assert ">11.6<" in page

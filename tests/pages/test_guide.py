@@ -17,6 +17,7 @@ from app.queries.obstacles import OTHER_UNIT_TOLERANCE
 from app.server import timeouts
 from tests.pages.test_pages import PAGES
 from tests.routers.test_discovery import HOST
+from tests.support.site import read_page
 
 LANGUAGES = ("en", "zh")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -49,13 +50,6 @@ def source(name: str, language: str) -> str:
     return (GUIDE_FOLDER / language / f"{name}.md").read_text("utf-8")
 
 
-def read(client: TestClient, path: str) -> Any:
-    """Read a page that exists."""
-    response = client.get(path, headers={"Accept": "text/html"})
-    assert response.status_code == 200, path
-    return html.fromstring(response.text)
-
-
 def test_every_file_of_the_guide_is_a_page() -> None:
     for language in LANGUAGES:
         assert {path.stem for path in (GUIDE_FOLDER / language).iterdir()} == set(PAGE_NAMES)
@@ -63,7 +57,7 @@ def test_every_file_of_the_guide_is_a_page() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_contents_list_every_page_in_order(client: TestClient, language: str) -> None:
-    page = read(client, f"/guide?lang={language}")
+    page = read_page(client, f"/guide?lang={language}")
     links = page.xpath("//ol[@class='contents']//a")
     assert [link.get("href") for link in links] == [
         f"/guide/{name}?lang={language}" for name in PAGE_NAMES
@@ -109,12 +103,12 @@ def test_a_page_is_complete(client: TestClient, name: str, language: str) -> Non
 
 @pytest.mark.parametrize(("name", "language"), EVERY_PAGE)
 def test_links_and_anchors_resolve(client: TestClient, name: str, language: str) -> None:
-    page = read(client, f"/guide/{name}?lang={language}")
+    page = read_page(client, f"/guide/{name}?lang={language}")
     assert not page.xpath("//article//img")
     for href in page.xpath("//main//a/@href"):
         path, _, anchor = href.partition("#")
         assert path.startswith("/") or not path, href
-        target = read(client, path) if path else page
+        target = read_page(client, path) if path else page
         assert not anchor or target.xpath("//*[@id=$id]", id=unquote(anchor)), href
         assert not path or f"lang={language}" in path
     linked = {
@@ -158,7 +152,7 @@ def test_every_obstacle_is_explained(language: str) -> None:
 
 def test_pages_follow_each_other(client: TestClient) -> None:
     path, seen = f"/guide/{PAGE_NAMES[0]}?lang=en", [PAGE_NAMES[0]]
-    while links := read(client, path).xpath("//a[@rel='next']/@href"):
+    while links := read_page(client, path).xpath("//a[@rel='next']/@href"):
         path = links[0]
         seen.append(path.removeprefix("/guide/").partition("?")[0])
     assert tuple(seen) == PAGE_NAMES
@@ -177,7 +171,7 @@ def test_language_is_negotiated_and_an_unknown_page_suggests_the_nearest(
 
 def test_the_guide_is_linked_from_everywhere(client: TestClient) -> None:
     for path in PAGES:
-        assert "/guide" in " ".join(read(client, path).xpath("//header//a/@href")), path
+        assert "/guide" in " ".join(read_page(client, path).xpath("//header//a/@href")), path
     for name in PAGE_NAMES:
         assert f"/guide/{name}?lang=zh" in client.get("/sitemap.xml").text
     assert f"{HOST}/guide" in {link["href"] for link in client.get("/v1").json()["links"]}

@@ -10,8 +10,9 @@ from starlette.testclient import TestClient
 from app.formats.citations import MAX_DESCRIPTION, join_fitting, shorten
 from app.http.cache import IMMUTABLE
 from app.pages import PAPER, STATIC
-from tests.pages.test_pages import PAGES, localize_url, meta, read
+from tests.pages.test_pages import PAGES, meta
 from tests.routers.test_discovery import HOST
+from tests.support.site import localize_url, read_page
 
 pytestmark = pytest.mark.database
 
@@ -38,7 +39,7 @@ def test_every_page_describes_itself(client: TestClient, language: str) -> None:
     tags = {"en": "en", "zh": "zh-CN"}
     titles: dict[str, str] = {}
     for path in PAGES:
-        page = read(client, localize_url(path, language))
+        page = read_page(client, localize_url(path, language))
         title = page.findtext("head/title")
         assert titles.setdefault(title, path.partition("?")[0]) == path.partition("?")[0], title
         assert page.get("lang") == tags[language]
@@ -89,7 +90,7 @@ def test_the_favicon_has_three_sizes(client: TestClient) -> None:
 def test_the_manifest_names_the_service_and_its_icons(
     client: TestClient, language: str, name: str
 ) -> None:
-    page = read(client, f"/years?lang={language}")
+    page = read_page(client, f"/years?lang={language}")
     (address,) = page.xpath("//link[@rel='manifest']/@href")
     response = client.get(address)
     assert response.headers["content-type"] == "application/manifest+json"
@@ -116,7 +117,7 @@ def test_theme_colours_are_those_of_the_style_sheet() -> None:
 
 
 def test_files_with_a_version_are_kept_for_a_year(client: TestClient) -> None:
-    page = read(client, "/?lang=en")
+    page = read_page(client, "/?lang=en")
     own = page.xpath("//link/@href | //script/@src")
     pending = [address for address in own if address.startswith("/static/")]
     seen: set[str] = set()
@@ -126,8 +127,8 @@ def test_files_with_a_version_are_kept_for_a_year(client: TestClient) -> None:
         assert response.headers["cache-control"] == IMMUTABLE, address
         path = address.partition("?")[0]
         for other in ("", "?v=00000000"):
-            kept = client.get(f"{path}{other}").headers["cache-control"]
-            assert "immutable" not in kept, path
+            cache_control = client.get(f"{path}{other}").headers["cache-control"]
+            assert "immutable" not in cache_control, path
         if path.endswith((".css", ".js")) and path not in seen:
             named = re.findall(r"[\"']([\w./-]+\?v=\w{8})[\"']", response.text)
             pending += [f"/static/{one.removeprefix('./')}" for one in named]

@@ -6,24 +6,16 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from lxml import html
 from starlette.testclient import TestClient
 
 from app.pages.indicator_view import group_vintages
+from tests.support.site import read_page
 
 pytestmark = pytest.mark.database
 
 LANGUAGES = ("en", "zh")
-BROWSER = {"Accept": "text/html"}
 GOODS = "goods-trade.CN.BRI.partner-2025.CNY.P12M"
 SOURCES = {"en": "Source: ", "zh": "来源："}
-
-
-def read(client: TestClient, path: str) -> Any:
-    """Read a page as a browser does."""
-    response = client.get(path, headers=BROWSER)
-    assert response.status_code == 200
-    return html.fromstring(response.text)
 
 
 def read_chart(page: Any) -> dict[str, Any]:
@@ -33,7 +25,7 @@ def read_chart(page: Any) -> dict[str, Any]:
     return chart
 
 
-def list_figures(client: TestClient, indicator: str, language: str) -> dict[str, Any]:
+def list_observations(client: TestClient, indicator: str, language: str) -> dict[str, Any]:
     """List the figures of an indicator by key."""
     query = f"indicator={indicator}&vintages=all&limit=1000&lang={language}"
     items = client.get(f"/v1/observations?{query}").json()["items"]
@@ -45,8 +37,8 @@ def list_figures(client: TestClient, indicator: str, language: str) -> dict[str,
 def test_a_chart_has_the_texts_of_the_api(
     client: TestClient, indicator: str, language: str
 ) -> None:
-    figures = list_figures(client, indicator, language)
-    groups = read_chart(read(client, f"/indicators/{indicator}?lang={language}"))["groups"]
+    figures = list_observations(client, indicator, language)
+    groups = read_chart(read_page(client, f"/indicators/{indicator}?lang={language}"))["groups"]
     points = [point for group in groups for one in group["series"] for point in one["points"]]
     assert {one["id"] for one in points} == {key for key in figures if figures[key]["current"]}
     for point in points:
@@ -62,7 +54,7 @@ def test_a_chart_has_the_texts_of_the_api(
 
 
 def test_a_chart_marks_breaks_and_gaps(client: TestClient) -> None:
-    groups = read_chart(read(client, "/indicators/goods-trade?lang=en"))["groups"]
+    groups = read_chart(read_page(client, "/indicators/goods-trade?lang=en"))["groups"]
     (years,) = (one for one in groups if one["key"] == "CN.BRI.CNY.P12M")
     assert years["name"] == "Full years, trillion yuan"
     assert [label for _, label in years["ticks"]] == ["0", "5", "10", "15", "20", "25"]
@@ -89,7 +81,7 @@ def test_a_chart_marks_breaks_and_gaps(client: TestClient) -> None:
 def test_the_newest_full_years_are_drawn_first(
     client: TestClient, indicator: str, expected: set[str]
 ) -> None:
-    page = read(client, f"/indicators/{indicator}")
+    page = read_page(client, f"/indicators/{indicator}")
     groups = read_chart(page)["groups"]
     keys = {one["key"] for one in groups if all(each["default"] for each in one["series"])}
     assert set(page.xpath("//details[@open]/@id")) == keys == expected
@@ -100,7 +92,7 @@ def test_the_newest_full_years_are_drawn_first(
 
 def test_chosen_series_are_drawn_without_scripts(client: TestClient) -> None:
     code = "goods-trade.CN.BRI.partner-2025.USD.P12M"
-    page = read(client, f"/indicators/goods-trade?series={code}&lang=en")
+    page = read_page(client, f"/indicators/goods-trade?series={code}&lang=en")
     assert page.xpath("//input[@name='series'][@checked]/@value") == [code]
     (picture,) = page.xpath("//noscript//picture")
     assert {one.get("media") for one in picture.iter("source")} > {"(prefers-color-scheme: dark)"}
@@ -128,8 +120,8 @@ def test_a_series_of_another_indicator_is_refused(client: TestClient) -> None:
 def test_a_table_has_one_unit_and_keeps_the_digits(
     client: TestClient, indicator: str, language: str
 ) -> None:
-    figures = list_figures(client, indicator, language)
-    page = read(client, f"/indicators/{indicator}?lang={language}")
+    figures = list_observations(client, indicator, language)
+    page = read_page(client, f"/indicators/{indicator}?lang={language}")
     rows = page.xpath("//section[@id='table']//tr[@id]")
     assert {row.get("id") for row in rows} == {key for key in figures if figures[key]["current"]}
     scales: dict[tuple[Any, str], int] = {}
@@ -148,7 +140,7 @@ def test_a_table_has_one_unit_and_keeps_the_digits(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_notes_are_printed_once_in_a_table(client: TestClient, language: str) -> None:
-    page = read(client, f"/indicators/goods-trade?lang={language}")
+    page = read_page(client, f"/indicators/goods-trade?lang={language}")
     for box in page.xpath("//div[@class='figures']"):
         notes = [one.text_content() for one in box.xpath("ol[@class='footnotes']/li")]
         assert len(notes) == len(set(notes))
@@ -168,7 +160,7 @@ def test_notes_are_printed_once_in_a_table(client: TestClient, language: str) ->
 def test_the_newest_figure_comes_first(
     client: TestClient, indicator: str, language: str, expected: list[str]
 ) -> None:
-    page = read(client, f"/indicators/{indicator}?lang={language}")
+    page = read_page(client, f"/indicators/{indicator}?lang={language}")
     tiles = page.xpath("//section[contains(@class, 'tile')]")
     assert [one.find_class("value")[0].text_content() for one in tiles] == expected
     for tile in tiles:
@@ -182,8 +174,8 @@ def test_the_newest_figure_comes_first(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_sources_and_vintages_have_every_figure(client: TestClient, language: str) -> None:
-    figures = list_figures(client, "trade-share", language)
-    page = read(client, f"/indicators/trade-share?lang={language}")
+    figures = list_observations(client, "trade-share", language)
+    page = read_page(client, f"/indicators/trade-share?lang={language}")
     (sources,) = page.xpath("//section[@id='sources']")
     cited = {one["source"]["code"] for one in figures.values()}
     assert cited <= {one.partition(".")[2] for one in sources.xpath("ol/li/@id")}
@@ -205,7 +197,7 @@ def test_values_of_a_period_follow_the_ones_they_are_compared_with(client: TestC
 
 
 def test_breaks_are_marked_among_the_years(client: TestClient) -> None:
-    page = read(client, "/years?lang=en")
+    page = read_page(client, "/years?lang=en")
     (row,) = page.xpath("//tr[@id=$id]", id=GOODS)
     (cell,) = row.xpath("td[@class='break']")
     assert cell.xpath("string(a)") == "23.6"
@@ -219,7 +211,7 @@ def test_breaks_are_marked_among_the_years(client: TestClient) -> None:
 def test_a_value_stands_below_the_one_with_which_it_is_compared(
     client: TestClient, indicator: str
 ) -> None:
-    page = read(client, f"/indicators/{indicator}?lang=en")
+    page = read_page(client, f"/indicators/{indicator}?lang=en")
     compared = 0
     for body in page.xpath("//section[@id='vintages']//tbody[tr/th[@rowspan]]"):
         for earlier, later in pairwise(body.xpath("tr")):
@@ -244,7 +236,7 @@ def test_the_page_of_a_series_has_all_that_was_published(
     rates = client.get(f"/v1/growth-rates?{query}").json()["items"]
     reports = client.get(f"/v1/reports?series={code}&lang={language}").json()["items"]
     series = client.get(f"/v1/series/{code}?lang={language}").json()
-    page = read(client, f"/series/{code}?lang={language}")
+    page = read_page(client, f"/series/{code}?lang={language}")
     for one in figures:
         (row,) = page.xpath("//tr[@id=$id]", id=one["id"])
         assert re.findall(r"[\d.,]+", one["display"])[0] in row.text_content()
@@ -276,11 +268,11 @@ def test_the_page_of_a_series_has_all_that_was_published(
 
 def test_a_series_is_reached_from_what_shows_it(client: TestClient) -> None:
     address = f"/series/{GOODS}?lang=en"
-    assert read(client, "/indicators/goods-trade?lang=en").xpath("//a[@href=$url]", url=address)
-    assert read(client, "/series?lang=en").xpath("//a[@href=$url]", url=address)
-    embed = read(client, f"/embed/series/{GOODS}?lang=en")
+    for path in ("/indicators/goods-trade", "/series"):
+        assert read_page(client, f"{path}?lang=en").xpath("//a[@href=$url]", url=address)
+    embed = read_page(client, f"/embed/series/{GOODS}?lang=en")
     assert embed.xpath("//footer//a[contains(@href, $url)]", url=address)
-    (described,) = read(client, "/indicators/goods-trade").xpath(
+    (described,) = read_page(client, "/indicators/goods-trade").xpath(
         "//script[@type='application/ld+json']/text()"
     )
     parts = json.loads(described)["hasPart"]

@@ -3,21 +3,14 @@
 from typing import Any
 
 import pytest
-from lxml import html
 from starlette.testclient import TestClient
 
 from app.pages.listings import LISTINGS, Listing
+from tests.support.site import read_page
 
 pytestmark = pytest.mark.database
 
 PATHS = [listing.path for listing in LISTINGS]
-
-
-def read(client: TestClient, address: str) -> Any:
-    """Read a page."""
-    response = client.get(address)
-    assert response.status_code == 200, address
-    return html.fromstring(response.text)
 
 
 def list_texts(record: Any, listing: Listing) -> list[str]:
@@ -31,7 +24,7 @@ def list_texts(record: Any, listing: Listing) -> list[str]:
 def test_a_list_shows_every_record_with_its_fields(
     client: TestClient, listing: Listing, language: str
 ) -> None:
-    page = read(client, f"{listing.path}?lang={language}")
+    page = read_page(client, f"{listing.path}?lang={language}")
     records = client.get(f"/v1{listing.path}?lang={language}&limit=1000").json()["items"]
     shown = page.xpath("//article[@class='record']")
     assert [one.get("id") for one in shown] == [listing.anchor.format(**one) for one in records]
@@ -46,7 +39,7 @@ def test_a_list_shows_every_record_with_its_fields(
 def test_sources_are_folded_by_the_year_of_publication(
     client: TestClient, language: str, ending: str
 ) -> None:
-    page = read(client, f"/sources?lang={language}")
+    page = read_page(client, f"/sources?lang={language}")
     dates = {
         one["code"]: one["published_on"]
         for one in client.get("/v1/sources?limit=1000").json()["items"]
@@ -61,7 +54,7 @@ def test_sources_are_folded_by_the_year_of_publication(
 
 def test_every_list_leads_to_all_others(client: TestClient) -> None:
     for path in PATHS:
-        links = read(client, path).xpath("//nav[@class='listings']//a/@href")
+        links = read_page(client, path).xpath("//nav[@class='listings']//a/@href")
         assert [link.partition("?")[0] for link in links] == PATHS
 
 
@@ -72,7 +65,7 @@ def test_a_long_list_continues_on_the_next_page(
     found: list[str] = []
     address = "/instruments?lang=zh"
     while address:
-        page = read(client, address)
+        page = read_page(client, address)
         found += page.xpath("//article[@class='record']/@id")
         (address,) = page.xpath("//a[@rel='next']/@href") or [""]
     keys = [one["code"] for one in client.get("/v1/instruments?limit=1000").json()["items"]]
@@ -85,11 +78,11 @@ def test_a_cursor_of_another_list_is_refused(client: TestClient) -> None:
 
 
 def test_a_release_shows_what_it_changed(client: TestClient) -> None:
-    releases = read(client, "/changes?lang=en").xpath("//article/@id")
+    releases = read_page(client, "/changes?lang=en").xpath("//article/@id")
     assert len(releases) > 1
     for release in releases:
         changes = client.get(f"/v1/changes?release={release}").json()["items"]
-        page = read(client, f"/changes?release={release}&lang=en")
+        page = read_page(client, f"/changes?release={release}&lang=en")
         assert page.xpath("//tbody/tr/@id") == [one["id"] for one in changes]
         revised = [one for one in changes if one["kind"] == "revised"]
         for one in revised:

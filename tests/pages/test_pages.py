@@ -15,11 +15,11 @@ from starlette.testclient import TestClient
 from app.i18n import Language, format_day
 from app.pages.content import PAGE_NAMES
 from tests.routers.test_discovery import HOST, is_served
+from tests.support.site import BROWSER, localize_url, read_page
 from tests.support.targets import Target, opened
 
 pytestmark = pytest.mark.database
 
-BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 OWN = (
     "/",
     "/indicators/aid-projects",
@@ -66,19 +66,6 @@ STRICT = {
 }
 
 
-def localize_url(path: str, language: str) -> str:
-    """Write the address of a page in a language."""
-    return f"{path}{'&' if '?' in path else '?'}lang={language}"
-
-
-def read(client: TestClient, path: str, status: int = 200) -> Any:
-    """Read a page as a browser does."""
-    response = client.get(path, headers=BROWSER)
-    assert response.status_code == status, path
-    assert response.headers["content-type"].startswith("text/html")
-    return html.fromstring(response.text)
-
-
 def meta(page: Any, name: str) -> str:
     """Return the content of a meta element of a page."""
     (found,) = page.xpath("//meta[@property=$name or @name=$name]/@content", name=name)
@@ -109,13 +96,15 @@ def test_every_location_that_a_sentence_links_to_is_there(client: TestClient) ->
     places = {
         link
         for source in sources
-        for link in read(client, f"/sources/{source['code']}/passages").xpath("//main//a/@href")
+        for link in read_page(client, f"/sources/{source['code']}/passages").xpath(
+            "//main//a/@href"
+        )
         if link.startswith("/") and "#" in link
     }
     ids: dict[str, list[str]] = {}
     for target, _, name in (link.partition("#") for link in places):
         if target not in ids:
-            ids[target] = read(client, target).xpath("//@id")
+            ids[target] = read_page(client, target).xpath("//@id")
         assert unquote(name) in ids[target], (target, name)
     assert len(places) > 50
 
@@ -126,11 +115,11 @@ def test_a_location_in_a_source_links_to_its_sentence(
     client: TestClient, path: str, language: str
 ) -> None:
     words = {"en": r"paragraph \d+, sentence \d+", "zh": r"第\d+段第\d+句"}[language]
-    page = read(client, localize_url(path, language))
+    page = read_page(client, localize_url(path, language))
     located = page.xpath("//a[contains(@href, '/passages') and contains(@href, '#')]")
     for link in located:
         target, _, locator = link.get("href").partition("#")
-        assert read(client, target).xpath("//*[@id=$locator]", locator=locator), locator
+        assert read_page(client, target).xpath("//*[@id=$locator]", locator=locator), locator
     for copied in page.xpath("//cite | //head | //copy-text"):
         copied.drop_tree()
     for text in page.xpath("//body//text()"):
@@ -145,7 +134,7 @@ def test_the_page_of_a_source_says_what_each_sentence_carries(
     client: TestClient, language: str
 ) -> None:
     path = "/sources/scio-2025-01-15/passages"
-    page = read(client, localize_url(path, language))
+    page = read_page(client, localize_url(path, language))
     passages = client.get(f"/v1{path}?lang={language}").json()["items"]
     assert page.xpath("//section[@class='passage']/@id") == [one["locator"] for one in passages]
     for passage in passages:
@@ -161,7 +150,7 @@ def test_the_page_of_a_source_says_what_each_sentence_carries(
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", OWN)
 def test_a_page_can_be_shared(client: TestClient, path: str, language: str) -> None:
-    page = read(client, localize_url(path, language))
+    page = read_page(client, localize_url(path, language))
     (canonical,) = page.xpath("//link[@rel='canonical']/@href")
     assert canonical == HOST + localize_url(path, language)
     assert meta(page, "og:url") == canonical
@@ -191,7 +180,7 @@ def test_all_that_is_passed_on_of_an_indicator_names_its_newest_figure(
     for code in ("goods-trade", "aid-projects"):
         record = client.get(f"/v1/indicators/{code}?lang={language}").json()
         newest = record["latest"]["observation"]
-        page = read(client, f"/indicators/{code}?lang={language}")
+        page = read_page(client, f"/indicators/{code}?lang={language}")
         text, image = meta(page, "description"), meta(page, "og:image:alt")
         (value,) = (one["value"] for one in described(page)["variableMeasured"])
         for part in (newest["display"], newest["period"]["label"], newest["coverage"]["name"]):
@@ -210,7 +199,7 @@ def test_all_that_is_passed_on_of_an_indicator_names_its_newest_figure(
 def test_pages_show_every_figure_as_the_api_does(client: TestClient, language: str) -> None:
     overview = client.get(f"/v1/overview?lang={language}").json()
     indicators = client.get(f"/v1/indicators?limit=1000&lang={language}").json()["items"]
-    page = read(client, f"/?lang={language}")
+    page = read_page(client, f"/?lang={language}")
     assert len(page.xpath("//article[@class='card']")) == len(overview["indicators"]) == 7
     for indicator in filter(lambda one: one["latest"], indicators):
         (shown,) = page.xpath("//*[@id=$id]", id=indicator["code"])
@@ -251,7 +240,7 @@ def test_only_comparable_figures_share_a_table(client: TestClient, language: str
     pages = ["/", "/indicators/goods-trade", "/indicators/outward-direct-investment"]
     seen = 0
     for path in pages:
-        for table in read(client, f"{path}?lang={language}").xpath(
+        for table in read_page(client, f"{path}?lang={language}").xpath(
             "//table[contains(@class, 'series') or contains(@class, 'sourced')]"
         ):
             labels = [one.text_content().strip() for one in table.xpath("tbody/tr/th")]
@@ -267,7 +256,7 @@ def test_figures_that_are_not_comparable_are_separated(client: TestClient, langu
     series = client.get(f"/v1/series/{figure.rsplit('.', 2)[0]}?lang={language}").json()
     (point,) = (one for one in series["points"] if one["id"] == figure)
     (obstacle,) = point["obstacles"]
-    page = read(client, f"{path}?lang={language}")
+    page = read_page(client, f"{path}?lang={language}")
     (row,) = page.xpath("//tr[@id=$id]", id=figure)
     # The newest figure is first.
     line = row.getnext()
@@ -284,9 +273,9 @@ def described(page: Any) -> dict[str, Any]:
     return body
 
 
-def downloads(told: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def list_downloads(dataset: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the URL and the media type of each distribution."""
-    for one in told["distribution"]:
+    for one in dataset["distribution"]:
         assert one["@type"] == "DataDownload"
         yield one["contentUrl"], one["encodingFormat"]
 
@@ -296,14 +285,14 @@ def downloads(told: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def test_pages_describe_the_dataset_to_search_engines(
     client: TestClient, path: str, language: str
 ) -> None:
-    shown = described(read(client, localize_url(path, language)))
+    shown = described(read_page(client, localize_url(path, language)))
     assert shown["@context"] == "https://schema.org"
     assert shown["@type"] == "Dataset"
     assert 50 <= len(shown["description"] * (3 if language == "zh" else 1)) <= 5000
     assert shown["creator"]["name"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", shown["datePublished"])
     assert all(is_served(client, shown[name]) for name in ("url",))
-    forms = dict(downloads(shown))
+    forms = dict(list_downloads(shown))
     assert len(forms) >= 4
     for address, media_type in forms.items():
         found = client.get(address.removeprefix(HOST))
@@ -351,7 +340,7 @@ def test_no_figure_stands_without_its_period_and_countries(
     figures = client.get(url).json()["items"]
     found = 0
     for one in [f"{path}/{key}" for key in keys] if keys else [path]:
-        for text, block in list_quotations(read(client, localize_url(one, language))):
+        for text, block in list_quotations(read_page(client, localize_url(one, language))):
             words = " ".join(text.split())
             shown = [f for f in figures if f["display"] == words or f"{f['display']}（" in words]
             shown += [f for f in figures if re.search(f"[:：] ?{re.escape(f['display'])}", words)]
@@ -369,7 +358,7 @@ def test_growth_on_the_page_of_a_source_names_countries_and_unit(
     source = "xinhua-2024-12-19"
     query = {"source": source, "lang": language}
     rates = client.get("/v1/growth-rates", params=query).json()["items"]
-    page = read(client, f"/sources/{source}?lang={language}")
+    page = read_page(client, f"/sources/{source}?lang={language}")
     rows = [
         [cell.text_content() for cell in row]
         for row in page.xpath("//section[@aria-labelledby='growth']//tbody/tr")
@@ -386,27 +375,27 @@ def test_growth_on_the_page_of_a_source_names_countries_and_unit(
 
 
 def test_a_figure_names_differing_reports(client: TestClient) -> None:
-    area = read(client, "/priority-areas/tangible-benefit-projects?lang=en")
+    area = read_page(client, "/priority-areas/tangible-benefit-projects?lang=en")
     lines = area.xpath("//*[@class='card' or @class='baseline']")
     texts = [line.text_content() for line in lines if "over 700" in line.text_content()]
     assert all("Xinhua reports 700, without" in text for text in texts)
     assert texts
-    (card,) = read(client, "/?lang=en").xpath("//article[@id='aid-projects']")
+    (card,) = read_page(client, "/?lang=en").xpath("//article[@id='aid-projects']")
     (mark,) = card.xpath(".//a[text()='Also published with another qualifier']/@href")
     path, _, place = mark.partition("#")
-    assert read(client, path).xpath("//*[@id=$id]", id=place)
+    assert read_page(client, path).xpath("//*[@id=$id]", id=place)
 
 
 def test_every_note_on_growth_is_shown_where_its_mark_leads(client: TestClient) -> None:
     marks = {
         mark
         for path in ("/", "/years")
-        for mark in read(client, path).xpath("//a/@href[contains(., '#note.')]")
+        for mark in read_page(client, path).xpath("//a/@href[contains(., '#note.')]")
     }
     assert marks
     for mark in marks:
         path, _, place = mark.partition("#")
-        assert len(read(client, path).xpath("//*[@id=$id]", id=place)) == 1, mark
+        assert len(read_page(client, path).xpath("//*[@id=$id]", id=place)) == 1, mark
 
 
 def test_what_is_embedded_cannot_end_its_element() -> None:
@@ -430,7 +419,7 @@ def test_what_is_embedded_cannot_end_its_element() -> None:
 def test_a_reader_is_led_to_the_nearest_page(
     client: TestClient, path: str, right: str, language: str
 ) -> None:
-    page = read(client, localize_url(path, language), status=404)
+    page = read_page(client, localize_url(path, language), status=404)
     (target,) = page.xpath("//p[@class='request']/a/@href")
     assert target == localize_url(right, language)
     assert is_served(client, HOST + target)
@@ -446,11 +435,11 @@ def test_a_shortened_address_leads_to_the_guide(client: TestClient, path: str) -
     response = client.get(f"{path}?lang=zh", follow_redirects=False)
     assert response.status_code == 307
     assert response.headers["location"] == f"{HOST}/guide{path}?lang=zh"
-    assert read(client, f"/guide{path}?lang=zh").get("lang") == "zh-CN"
+    assert read_page(client, f"/guide{path}?lang=zh").get("lang") == "zh-CN"
 
 
 def test_a_figure_that_was_found_shows_its_context(client: TestClient) -> None:
-    page = read(client, "/?q=agreement&lang=en")
+    page = read_page(client, "/?q=agreement&lang=en")
     hits = {
         link.get("href"): link.getparent().text_content()
         for link in page.xpath("//ul[@class='hits']//a[contains(@href, '/series/')]")
@@ -464,7 +453,7 @@ def test_a_figure_that_was_found_shows_its_context(client: TestClient) -> None:
     assert any(text.endswith("36 ") or " 36 " in text for text in hits.values())
     for href in hits:
         path, _, row = href.partition("#")
-        assert read(client, path).xpath("//tr[@id=$id]", id=row)
+        assert read_page(client, path).xpath("//tr[@id=$id]", id=row)
 
 
 @pytest.mark.parametrize(
@@ -474,7 +463,7 @@ def test_a_figure_that_was_found_shows_its_context(client: TestClient) -> None:
 def test_a_superseded_figure_that_was_found_says_so(
     client: TestClient, language: str, validity: str
 ) -> None:
-    page = read(client, f"/?q=trade+share+2024&lang={language}")
+    page = read_page(client, f"/?q=trade+share+2024&lang={language}")
     hits = [hit.text_content() for hit in page.xpath("//ul[@class='hits']/li")]
     assert [validity in hit for hit in hits[:2]] == [False, True]
     assert "50.3" in hits[1]
@@ -492,7 +481,7 @@ def test_data_has_problems_as_documents_for_everybody(client: TestClient) -> Non
 def test_an_unknown_press_conference_leaves_the_form(
     client: TestClient, edition: str, words: str
 ) -> None:
-    page = read(client, f"/?edition={edition}&q=green&lang=en", status=422)
+    page = read_page(client, f"/?edition={edition}&q=green&lang=en", status=422)
     (message,) = page.xpath("//form//*[@class='error']")
     assert words in message.text_content()
     assert page.xpath("//input[@name='q']/@value") == ["green"]
@@ -504,14 +493,14 @@ def test_an_unknown_press_conference_leaves_the_form(
 def test_an_invalid_address_of_a_form_is_reported(
     client: TestClient, query: str, words: str
 ) -> None:
-    page = read(client, f"/?{query}&lang=en", status=422)
+    page = read_page(client, f"/?{query}&lang=en", status=422)
     assert words in page.text_content()
     assert client.get(f"/?{query}&lang=en").json()["code"] == "invalid-parameters"
 
 
 def test_an_unknown_record_leads_to_known_ones(client: TestClient) -> None:
     for path in ("/changes?release=2020-01-01&lang=en", "/editions/1999?lang=en"):
-        links = read(client, path, status=404).xpath("//ul[@class='allowed']//a/@href")
+        links = read_page(client, path, status=404).xpath("//ul[@class='allowed']//a/@href")
         assert links
         assert all(client.get(link, headers=BROWSER).status_code == 200 for link in links)
 
@@ -532,7 +521,7 @@ def test_the_page_is_narrowed_by_its_address(
     client: TestClient, query: str, figures: int, actions: int
 ) -> None:
     for language in LANGUAGES:
-        page = read(client, f"/?{query}&lang={language}")
+        page = read_page(client, f"/?{query}&lang={language}")
         assert len(page.xpath("//article[contains(@class, 'card')]")) == figures
         assert len(page.xpath("//ol[@class='actions']/li")) == actions
         (count,) = page.xpath("//*[@id='count']")
@@ -547,7 +536,7 @@ def test_the_page_is_narrowed_by_its_address(
 
 
 def test_words_that_were_found_are_marked(client: TestClient) -> None:
-    page = read(client, "/?q=digital&lang=en")
+    page = read_page(client, "/?q=digital&lang=en")
     marks = [one.text_content() for one in page.xpath("//ol[@class='actions']//mark")]
     assert [mark.lower() for mark in marks] == ["digital", "digital"]
     assert page.xpath("//ul[@class='hits']/li")
@@ -573,7 +562,7 @@ def test_the_page_of_a_source_describes_document_and_event(
     client: TestClient, language: str
 ) -> None:
     for source in client.get(f"/v1/sources?lang={language}&limit=1000").json()["items"]:
-        page = read(client, f"/sources/{source['code']}?lang={language}")
+        page = read_page(client, f"/sources/{source['code']}?lang={language}")
         text = " ".join(page.text_content().split())
         expected = [source[name] for name in ("title", "publisher", "carrier", "body", "note")]
         expected += [source["printed_title"], *source["citation"].values()]
@@ -595,7 +584,7 @@ def test_the_operator_can_be_reached_from_every_page(database: Target, client: T
     with opened(database, contact="data@example.org") as app:
         reached = TestClient(app)
         for path in ("/", "/guide"):
-            links = read(reached, path).xpath("//footer//a/@href")
+            links = read_page(reached, path).xpath("//footer//a/@href")
             assert "mailto:data@example.org" in links
         assert reached.get("/openapi.json").json()["info"]["contact"]["email"] == "data@example.org"
 
@@ -603,7 +592,7 @@ def test_the_operator_can_be_reached_from_every_page(database: Target, client: T
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_calendar_gives_no_invented_date(client: TestClient, language: str) -> None:
     """The next press conference is expected in the months of those before, whose days are given."""
-    (calendar,) = read(client, f"/changes?lang={language}").xpath(
+    (calendar,) = read_page(client, f"/changes?lang={language}").xpath(
         "//*[@aria-labelledby='calendar']"
     )
     text = calendar.text_content()

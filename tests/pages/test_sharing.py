@@ -14,9 +14,10 @@ from starlette.testclient import TestClient
 from app.http.cache import IMMUTABLE
 from app.ingest.build import build
 from app.pages import ELEMENT_SCRIPT, STATIC, compute_integrity
-from tests.pages.test_pages import BROWSER, STRICT, localize_url, read
+from tests.pages.test_pages import STRICT
 from tests.routers.test_discovery import HOST
 from tests.support.seeds import MIGRATIONS, copy_seed
+from tests.support.site import BROWSER, localize_url, read_page
 from tests.support.targets import opened
 
 pytestmark = pytest.mark.database
@@ -47,7 +48,7 @@ def parse_fragments(text: str) -> list[Any]:
 
 def menu(client: TestClient, path: str, language: str) -> Any:
     """Return the menu for sharing of a page."""
-    (found,) = read(client, localize_url(path, language)).xpath("//details[@class='share']")
+    (found,) = read_page(client, localize_url(path, language)).xpath("//details[@class='share']")
     return found
 
 
@@ -103,7 +104,7 @@ def test_an_indicator_without_figures_offers_no_embed_and_no_comparison(tmp_path
     (seed / "indicators/planned.yaml").write_text(text, "utf-8")
     build(seed, MIGRATIONS, tmp_path / "bri.sqlite")
     with opened(tmp_path / "bri.sqlite") as app, TestClient(app, base_url=HOST) as client:
-        page = read(client, "/indicators/planned?lang=en")
+        page = read_page(client, "/indicators/planned?lang=en")
         assert not page.xpath("//link[contains(@type, 'oembed')]")
         (found,) = page.xpath("//details[@class='share']")
         assert "/embed/" not in found.text_content()
@@ -111,7 +112,7 @@ def test_an_indicator_without_figures_offers_no_embed_and_no_comparison(tmp_path
             response = client.get(path)
             assert response.status_code == 404
             assert response.json()["detail"] == "No figure of planned is recorded here"
-        comparison = read(client, "/compare?indicator=planned&lang=en")
+        comparison = read_page(client, "/compare?indicator=planned&lang=en")
         assert not comparison.xpath("//select[@name='period']")
         for found in (page, comparison):
             assert "This dataset has no figure of this indicator." in found.text_content()
@@ -290,7 +291,7 @@ def test_a_frame_with_an_earlier_release_leads_to_the_current_one(
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", SHARED[:2])
 def test_consumers_discover_the_embed(client: TestClient, path: str, language: str) -> None:
-    page = read(client, localize_url(path, language))
+    page = read_page(client, localize_url(path, language))
     links = {
         one.get("type"): one.get("href")
         for one in page.xpath("//link[@rel='alternate'][contains(@type, 'oembed')]")
@@ -383,7 +384,7 @@ def test_the_menu_keeps_the_series_that_the_page_shows(
 ) -> None:
     query = "&".join(f"series={one}" for one in chosen)
     path = f"/indicators/goods-trade?{query}&lang={language}"
-    page = read(client, path)
+    page = read_page(client, path)
     (details,) = page.xpath("//details[@class='share']")
     link, pinned, frame, element = details.xpath(".//dd/code/text()")
     assert path_of(link) == path
@@ -409,7 +410,7 @@ def test_the_menu_keeps_the_series_that_the_page_shows(
 def test_a_pinned_page_leads_to_the_files_of_its_release(client: TestClient, path: str) -> None:
     release = client.get("/v1").json()["release"]["code"]
     pinned = f"{path}{'&' if '?' in path else '?'}release={release}&lang=en"
-    page = read(client, pinned)
+    page = read_page(client, pinned)
     addresses = page.xpath("//main//@href | //main//@src | //main//@srcset | //meta/@content")
     files = [one.removeprefix(HOST) for one in addresses if "/v1/" in one and "/changes" not in one]
     assert {urlsplit(one).path.rpartition(".")[2] for one in files} > {"png", "svg", "csv", "bib"}

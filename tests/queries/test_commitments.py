@@ -1,9 +1,9 @@
 """Outcomes, priority areas and actions, and reference data linked both ways."""
 
-from typing import Any
-
 import pytest
 from starlette.testclient import TestClient
+
+from tests.support.records import read_items
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
@@ -18,14 +18,8 @@ AREAS = {
 }
 
 
-def items(client: TestClient, url: str) -> list[dict[str, Any]]:
-    """Return the records of a list."""
-    found: list[dict[str, Any]] = client.get(url).json()["items"]
-    return found
-
-
 def test_four_areas_with_their_actions(client: TestClient) -> None:
-    for position, area in enumerate(items(client, "/v1/priority-areas?edition=2025"), start=1):
+    for position, area in enumerate(read_items(client, "/v1/priority-areas?edition=2025"), start=1):
         count, baselines = AREAS[area["slug"]]
         assert (area["year"], area["position"], len(area["actions"])) == (2025, position, count)
         assert [link["code"] for link in area["baseline_indicators"]] == baselines
@@ -35,13 +29,13 @@ def test_four_areas_with_their_actions(client: TestClient) -> None:
 
 
 def test_baselines_are_linked_both_ways(client: TestClient) -> None:
-    for indicator in items(client, "/v1/indicators"):
+    for indicator in read_items(client, "/v1/indicators"):
         slugs = {area["slug"] for area in indicator["baseline_for"] if area["year"] == 2025}
         assert slugs == {slug for slug, (_, codes) in AREAS.items() if indicator["code"] in codes}
 
 
 def test_actions_announce_and_promise_no_more(client: TestClient) -> None:
-    actions = items(client, "/v1/actions?edition=2025")
+    actions = read_items(client, "/v1/actions?edition=2025")
     assert len(actions) == 24
     assert {action["status"] for action in actions} == {"announced", "reported"}
     assert {action["priority_area"]["year"] for action in actions} == {2025}
@@ -91,7 +85,7 @@ def test_outcomes_are_filtered(client: TestClient, query: str, total: int) -> No
 
 @pytest.mark.parametrize("collection", ["sectors", "instruments", "topics", "areas"])
 def test_reference_data_is_linked_both_ways(client: TestClient, collection: str) -> None:
-    for entry in items(client, f"/v1/{collection}"):
+    for entry in read_items(client, f"/v1/{collection}"):
         for action in entry["actions"]:
             named = client.get(f"/v1/actions/{action['id']}").json()[collection]
             assert entry["code"] in {one["code"] for one in named}
@@ -101,10 +95,9 @@ def test_reference_data_is_linked_both_ways(client: TestClient, collection: str)
         for outcome in entry["outcomes"]:
             text = client.get(f"/v1/outcomes/{outcome['id']}").text
             assert f'"code":"{entry["code"]}"' in text
-    named = {
-        one["code"] for action in items(client, "/v1/actions") for one in action.get(collection, [])
-    }
-    linked = {entry["code"] for entry in items(client, f"/v1/{collection}") if entry["actions"]}
+    actions, entries = (read_items(client, f"/v1/{name}") for name in ("actions", collection))
+    named = {one["code"] for action in actions for one in action.get(collection, [])}
+    linked = {entry["code"] for entry in entries if entry["actions"]}
     assert named == linked
 
 
@@ -119,16 +112,16 @@ def test_reference_data_is_linked_both_ways(client: TestClient, collection: str)
     ],
 )
 def test_code_lists_are_filtered(client: TestClient, url: str, total: int) -> None:
-    assert len(items(client, url)) == total
+    assert len(read_items(client, url)) == total
 
 
 @pytest.mark.parametrize("standing", ["primary", "repost", "secondary"])
 def test_sources_are_filtered(client: TestClient, standing: str) -> None:
-    listed = items(client, "/v1/sources")
-    found = items(client, f"/v1/sources?standing={standing}")
+    listed = read_items(client, "/v1/sources")
+    found = read_items(client, f"/v1/sources?standing={standing}")
     assert found == [one for one in listed if one["standing"] == standing]
     event = "mofcom-2025-01-15"
-    found = items(client, f"/v1/sources?event={event}")
+    found = read_items(client, f"/v1/sources?event={event}")
     assert len(found) > 2
     assert found == [one for one in listed if one["event"] and one["event"]["code"] == event]
 

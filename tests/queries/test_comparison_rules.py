@@ -20,7 +20,7 @@ from app.db.models import GrowthRate
 from app.enums import ChangeMeasure, EvidenceBasis, GrowthBasis, Qualifier
 from app.i18n import Language
 from app.queries import comparison, obstacles
-from app.queries.comparison import compare_observations, derive_change
+from app.queries.comparison import compare_observations, compare_pair, derive_change
 from app.queries.observations import read_observations, select_observations
 
 pytestmark = pytest.mark.database
@@ -33,13 +33,13 @@ class Exact(NamedTuple):
     upper: Fraction
 
 
-def exact(number: object) -> Fraction:
+def parse_fraction(number: object) -> Fraction:
     return Fraction(str(number))
 
 
 def get_rounding(figure: dict[str, Any]) -> Exact:
     rounding = figure["rounding"]
-    return Exact(exact(rounding["lower"]), exact(rounding["upper"]))
+    return Exact(parse_fraction(rounding["lower"]), parse_fraction(rounding["upper"]))
 
 
 def get_changes(earlier: dict[str, Any], later: dict[str, Any], measure: str) -> Exact | None:
@@ -55,10 +55,10 @@ def get_changes(earlier: dict[str, Any], later: dict[str, Any], measure: str) ->
 
 def get_printed_interval(value: object, decimals: int) -> Exact:
     half = Fraction(1, 2 * 10**decimals)
-    return Exact(exact(value) - half, exact(value) + half)
+    return Exact(parse_fraction(value) - half, parse_fraction(value) + half)
 
 
-def overlap(one: Exact, other: Exact, tolerance: Fraction) -> bool:
+def has_overlap(one: Exact, other: Exact, tolerance: Fraction) -> bool:
     return one.lower - other.upper <= tolerance and other.lower - one.upper <= tolerance
 
 
@@ -80,10 +80,10 @@ def list_rates_between(
     ]
 
 
-def fits(rate: dict[str, Any], changes: Exact, later: dict[str, Any]) -> bool:
+def has_fitting_rate(rate: dict[str, Any], changes: Exact, later: dict[str, Any]) -> bool:
     is_other_unit = rate["unit"]["code"] != later["unit"]["code"]
     tolerance = Fraction(3, 2) if is_other_unit else Fraction(0)
-    return overlap(changes, get_printed_interval(rate["value"], rate["decimals"]), tolerance)
+    return has_overlap(changes, get_printed_interval(rate["value"], rate["decimals"]), tolerance)
 
 
 def list_expected(
@@ -109,7 +109,7 @@ def list_expected(
         changes = get_changes(earlier, later, rate["measure"])
         if rate["basis"] == "restated":
             found.add("basis")
-        elif changes is not None and not fits(rate, changes, later):
+        elif changes is not None and not has_fitting_rate(rate, changes, later):
             is_own = rate["unit"]["code"] == later["unit"]["code"]
             found.add("rate" if is_own else "other_unit_rate")
     only = set() if earlier["qualifier"] == later["qualifier"] == "none" else {"qualifier"}
@@ -125,8 +125,8 @@ def check_derived(
 ) -> None:
     """Check that the interval holds every possible change, and the published one."""
     derived = derive_change(pair, Language.ENGLISH)
-    lower, upper = exact(derived["lower"]), exact(derived["upper"])
-    assert lower <= exact(derived["value"]) <= upper
+    lower, upper = parse_fraction(derived["lower"]), parse_fraction(derived["upper"])
+    assert lower <= parse_fraction(derived["value"]) <= upper
     is_share = pair.later["unit"]["code"] == "PT"
     old, new = get_rounding(pair.earlier), get_rounding(pair.later)
     inner = Fraction(share)
@@ -139,7 +139,7 @@ def check_derived(
         assert rate["basis"] == "unstated"
         changes = get_changes(pair.earlier, pair.later, rate["measure"])
         # A share that may be zero changes by points, but not by a percentage.
-        assert is_share if changes is None else fits(rate, changes, pair.later)
+        assert is_share if changes is None else has_fitting_rate(rate, changes, pair.later)
         assert rate["display"] in derived["warning"] or rate is not between[0]
 
 
@@ -197,7 +197,9 @@ def check_all_pairs(connection: Connection, rates: list[dict[str, Any]], total: 
     assert derivable
 
 
-def create_figure(year: int, printed: Decimal, multiplier: int, **values: Any) -> dict[str, Any]:
+def create_observation(
+    year: int, printed: Decimal, multiplier: int, **values: Any
+) -> dict[str, Any]:
     """Create an observation as it is read from the database."""
     half = Decimal(values["rounded"]).scaleb(multiplier + int(printed.as_tuple().exponent)) / 2
     value = printed.scaleb(multiplier)
@@ -279,8 +281,8 @@ def test_the_rules_hold_for_generated_pairs(
     drawn: list[dict[str, Any]],
     share: float,
 ) -> None:
-    earlier = create_figure(2023, **old, unit=unit)
-    later = create_figure(2024, **new, unit=unit)
+    earlier = create_observation(2023, **old, unit=unit)
+    later = create_observation(2024, **new, unit=unit)
     for one in drawn:
         one["measure"] = one["measure"] if unit == "PT" else ChangeMeasure.PERCENT
     changes = [get_changes(earlier, later, one["measure"]) for one in drawn]
@@ -298,3 +300,26 @@ def test_the_rules_hold_for_generated_pairs(
     if not against and not only:
         pair = comparison.Pair(earlier, later, rates, evidence, [], [])
         check_derived(pair, evidence, share)
+
+
+@pytest.mark.parametrize(
+    ("start", "other", "kinds"),
+    [
+        (date(2024, 1, 1), {}, {"break"}),
+        (date(2024, 12, 31), {}, {"break"}),
+        (date(2023, 12, 31), {}, set()),
+        (date(2025, 1, 1), {}, set()),
+        # A source that states both figures has placed them side by side.
+        (date(2024, 1, 1), {"source": {"code": "source-2023"}}, set()),
+        (date(2024, 1, 1), {"series": "other"}, set()),
+    ],
+)
+def test_a_break_separates_figures_of_one_series_from_two_sources(
+    start: date, other: dict[str, Any], kinds: set[str]
+) -> None:
+    values = {"rounded": False, "unit": "CNY", "coverage": "all", "qualifier": Qualifier.NONE}
+    earlier, later = (create_observation(year, Decimal(1), 0, **values) for year in (2023, 2024))
+    later |= other
+    breaks = {later["series"]: [{"start": start, "note": "The scope was widened."}]}
+    found = compare_pair(earlier, later, breaks, [], Language.ENGLISH)
+    assert list_kinds(found) == kinds

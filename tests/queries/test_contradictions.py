@@ -17,17 +17,17 @@ REFERENCE = ("code", "name", "cause", "cause_label", "reason", "basis", "numbers
 """The fields with which a figure names its contradiction."""
 
 
-def read_figures(client: TestClient, key: str) -> dict[str, Any]:
+def read_contradiction(client: TestClient, key: str) -> dict[str, Any]:
     body: dict[str, Any] = client.get(f"/v1/contradictions/{key}").json()
     return body
 
 
 def test_a_contradiction_has_all_sides(client: TestClient) -> None:
-    body = read_figures(client, KEY)
+    body = read_contradiction(client, KEY)
     assert body["indicator"]["code"] == "trade-share"
     assert [one["value"] for one in body["observations"]] == [50.3, 50.7]
     assert (body["growth_rates"], body["reports"], body["basis"]) == ([], [], "inferred")
-    aid = read_figures(client, "aid-projects-2024-11")
+    aid = read_contradiction(client, "aid-projects-2024-11")
     (figure,), (report,) = aid["observations"], aid["reports"]
     assert (figure["display"], report["wording"]) == ("over 700", "700 aid projects")
     assert report["observation"] == figure["id"]
@@ -35,7 +35,7 @@ def test_a_contradiction_has_all_sides(client: TestClient) -> None:
 
 
 def test_a_contradiction_may_be_of_numbers_that_are_no_figures(client: TestClient) -> None:
-    body = read_figures(client, STATED)
+    body = read_contradiction(client, STATED)
     assert not any(body[name] for name in ("observations", "growth_rates", "reports"))
     assert (body["cause"], body["cause_label"]) == ("currency", "Different currencies")
     texts = [one["quantity"]["display"] for one in body["statements"]]
@@ -71,7 +71,7 @@ def test_all_numbers_have_words_a_source_and_a_cause(newest: TestClient) -> None
 
 
 def test_a_figure_and_a_rate_with_one_key_are_both_shown(newest: TestClient) -> None:
-    body = read_figures(newest, "outward-direct-investment-2015-7m")
+    body = read_contradiction(newest, "outward-direct-investment-2015-7m")
     (rate,) = body["growth_rates"]
     assert rate["id"] in {figure["id"] for figure in body["observations"]}
     assert (rate["display"], rate["decimals"]) == ("up 29.5 percent on a year earlier", 1)

@@ -13,33 +13,27 @@ YEARS = (2022, 2023, 2024, 2025, 2026)
 PARTS = ("figures", "outcomes", "priority_areas")
 
 
-@pytest.fixture(scope="module")
-def client(newest: TestClient) -> TestClient:
-    """Call the newest seed: the pinned one has few press conferences."""
-    return newest
-
-
 def get(client: TestClient, url: str) -> Any:
     response = client.get(url)
     assert response.status_code == 200, response.text
     return response.json()
 
 
-def test_editions_are_listed_newest_first(client: TestClient) -> None:
-    listed = get(client, "/v1/editions")["items"]
+def test_editions_are_listed_newest_first(newest: TestClient) -> None:
+    listed = get(newest, "/v1/editions")["items"]
     assert [one["year"] for one in listed] == sorted(YEARS, reverse=True)
-    assert [one["year"] for one in get(client, "/v1/editions?sort=year")["items"]] == [*YEARS]
-    complete = get(client, "/v1/editions?completeness=complete")["items"]
+    assert [one["year"] for one in get(newest, "/v1/editions?sort=year")["items"]] == [*YEARS]
+    complete = get(newest, "/v1/editions?completeness=complete")["items"]
     assert [one["year"] for one in complete] == [2025]
 
 
 @pytest.mark.parametrize("year", YEARS)
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_an_edition_holds_what_its_documents_state(
-    client: TestClient, year: int, lang: str
+    newest: TestClient, year: int, lang: str
 ) -> None:
-    edition = get(client, f"/v1/editions/{year}?lang={lang}")
-    listed = get(client, f"/v1/editions?lang={lang}")["items"]
+    edition = get(newest, f"/v1/editions/{year}?lang={lang}")
+    listed = get(newest, f"/v1/editions?lang={lang}")["items"]
     assert {name: edition[name] for name in listed[0]} in listed
     documents = [one["code"] for event in edition["events"] for one in event["documents"]]
     last_day = max(event["held_on"] for event in edition["events"])
@@ -58,28 +52,28 @@ def test_an_edition_holds_what_its_documents_state(
     assert {area["year"] for area in edition["priority_areas"]} <= {year}
     texts = [one["text"] for area in edition["priority_areas"] for one in area["actions"]]
     assert texts == [
-        one["text"] for one in get(client, f"/v1/actions?edition={year}&lang={lang}")["items"]
+        one["text"] for one in get(newest, f"/v1/actions?edition={year}&lang={lang}")["items"]
     ]
     assert edition["source"]["code"] in documents
-    sources = get(client, f"/v1/sources?edition={year}&lang={lang}")["items"]
+    sources = get(newest, f"/v1/sources?edition={year}&lang={lang}")["items"]
     assert {one["code"] for one in sources} == set(documents)
 
 
-def test_growth_is_as_told_that_day(client: TestClient) -> None:
-    figures = get(client, "/v1/editions/2024")["observations"]
+def test_growth_is_as_told_that_day(newest: TestClient) -> None:
+    figures = get(newest, "/v1/editions/2024")["observations"]
     growth = {one["indicator"]["code"]: one["growth"] for one in figures}
     assert growth["outward-direct-investment"]["display"] == "up 28.4 percent on a year earlier"
     assert growth["aid-projects"] is None
 
 
-def test_the_overview_is_that_of_the_newest_complete_edition(client: TestClient) -> None:
-    overview = get(client, "/v1/overview")
-    assert overview == get(client, "/v1/overview?edition=2025")
+def test_the_overview_is_that_of_the_newest_complete_edition(newest: TestClient) -> None:
+    overview = get(newest, "/v1/overview")
+    assert overview == get(newest, "/v1/overview?edition=2025")
     assert overview["edition"]["year"] == 2025
     assert len(overview["indicators"]) == 7
     assert all(one["headline"]["headline"] for one in overview["indicators"])
     assert {one["headline"]["period"]["end"][:4] for one in overview["indicators"]} == {"2024"}
-    assert get(client, "/v1/indicators/trade-share")["headline"] is None
+    assert get(newest, "/v1/indicators/trade-share")["headline"] is None
 
 
 @pytest.mark.parametrize(
@@ -92,9 +86,9 @@ def test_the_overview_is_that_of_the_newest_complete_edition(client: TestClient)
     ],
 )
 def test_the_overview_of_another_edition(
-    client: TestClient, year: int, indicators: int, areas: int, source: str
+    newest: TestClient, year: int, indicators: int, areas: int, source: str
 ) -> None:
-    overview = get(client, f"/v1/overview?edition={year}")
+    overview = get(newest, f"/v1/overview?edition={year}")
     assert (len(overview["indicators"]), len(overview["priority_areas"])) == (indicators, areas)
     assert overview["source"]["code"] == source
     for indicator in overview["indicators"]:
@@ -106,8 +100,8 @@ def test_the_overview_of_another_edition(
         }
 
 
-def test_the_latest_figure_says_why_it_is_not_comparable(client: TestClient) -> None:
-    overview = get(client, "/v1/overview")
+def test_the_latest_figure_says_why_it_is_not_comparable(newest: TestClient) -> None:
+    overview = get(newest, "/v1/overview")
     latest = {one["code"]: one["latest"] for one in overview["indicators"]}
     kinds = {code: [one["kind"] for one in found["obstacles"]] for code, found in latest.items()}
     assert kinds["goods-trade"] == ["months"]
@@ -116,25 +110,25 @@ def test_the_latest_figure_says_why_it_is_not_comparable(client: TestClient) -> 
     for indicator in overview["indicators"]:
         observation = latest[indicator["code"]]["observation"]
         assert observation["period"]["end"] >= indicator["headline"]["period"]["end"]
-        assert observation == get(client, f"/v1/observations/{observation['id']}")
+        assert observation == get(newest, f"/v1/observations/{observation['id']}")
     pair = "indicator=goods-trade&period=2024&period=2026-01/2026-02"
-    compared = get(client, f"/v1/compare?{pair}")
+    compared = get(newest, f"/v1/compare?{pair}")
     assert compared["obstacles"] == latest["goods-trade"]["obstacles"]
-    chinese = get(client, "/v1/overview?lang=zh")["indicators"][0]["latest"]["obstacles"]
+    chinese = get(newest, "/v1/overview?lang=zh")["indicators"][0]["latest"]["obstacles"]
     assert chinese[0]["text"] != latest["goods-trade"]["obstacles"][0]["text"]
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_every_indicator_leads_to_its_newest_figure(client: TestClient, lang: str) -> None:
-    listed = get(client, f"/v1/indicators?limit=1000&lang={lang}")["items"]
+def test_every_indicator_leads_to_its_newest_figure(newest: TestClient, lang: str) -> None:
+    listed = get(newest, f"/v1/indicators?limit=1000&lang={lang}")["items"]
     assert all(one["latest"] for one in listed)
     assert any(one["headline"] is None for one in listed)
-    overview = get(client, f"/v1/overview?lang={lang}")["indicators"]
+    overview = get(newest, f"/v1/overview?lang={lang}")["indicators"]
     assert overview == [one for one in listed if one["headline"]]
-    rows = csv.DictReader(io.StringIO(client.get(f"/v1/indicators.csv?lang={lang}").text))
+    rows = csv.DictReader(io.StringIO(newest.get(f"/v1/indicators.csv?lang={lang}").text))
     for indicator, row in zip(listed, rows, strict=True):
         latest, headline = indicator["latest"], indicator["headline"]
-        assert indicator == get(client, f"/v1/indicators/{indicator['code']}?lang={lang}")
+        assert indicator == get(newest, f"/v1/indicators/{indicator['code']}?lang={lang}")
         assert latest["observation"]["stock_flow"] == indicator["stock_flow"]
         assert headline or not latest["obstacles"]
         assert row["latest"] == latest["observation"]["id"]
@@ -150,13 +144,13 @@ def test_every_indicator_leads_to_its_newest_figure(client: TestClient, lang: st
     ],
 )
 def test_a_priority_area_of_another_year_is_reported(
-    client: TestClient, lang: str, detail: str
+    newest: TestClient, lang: str, detail: str
 ) -> None:
-    response = client.get(f"/v1/priority-areas/fields?year=2024&lang={lang}")
+    response = newest.get(f"/v1/priority-areas/fields?year=2024&lang={lang}")
     assert (response.status_code, response.json()["detail"]) == (404, detail)
     (error,) = response.json()["errors"]
     assert (error["location"], error["allowed"]) == ("query.year", ["2023"])
-    assert client.get(f"/priority-areas/fields?year=2024&lang={lang}").status_code == 404
+    assert newest.get(f"/priority-areas/fields?year=2024&lang={lang}").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -172,25 +166,25 @@ def test_a_priority_area_of_another_year_is_reported(
         "/v1/editions/compare?edition=2025&edition=2019",
     ],
 )
-def test_an_unknown_edition_is_refused(client: TestClient, path: str) -> None:
-    problem = client.get(path)
+def test_an_unknown_edition_is_refused(newest: TestClient, path: str) -> None:
+    problem = newest.get(path)
     assert problem.status_code == 422
     (error,) = problem.json()["errors"]
     assert error["allowed"] == [str(year) for year in YEARS]
 
 
-def test_other_mistakes(client: TestClient) -> None:
-    assert client.get("/v1/editions/2019").status_code == 404
+def test_other_mistakes(newest: TestClient) -> None:
+    assert newest.get("/v1/editions/2019").status_code == 404
     for query in ("edition=2025", "edition=2025&edition=2025", "edition=2024&edition=x"):
-        assert client.get(f"/v1/editions/compare?{query}").status_code == 422
-    twice = client.get("/v1/editions/compare?edition=2025&edition=2025").json()
+        assert newest.get(f"/v1/editions/compare?{query}").status_code == 422
+    twice = newest.get("/v1/editions/compare?edition=2025&edition=2025").json()
     assert twice["detail"].startswith("2025 is given twice")
-    twice = client.get("/v1/compare?indicator=goods-trade&period=2024&period=2024").json()
+    twice = newest.get("/v1/compare?indicator=goods-trade&period=2024&period=2024").json()
     assert twice["detail"].startswith("2024 is repeated")
 
 
-def test_what_was_announced_again_dropped_or_new(client: TestClient) -> None:
-    compared = get(client, "/v1/editions/compare?edition=2025&edition=2026")
+def test_what_was_announced_again_dropped_or_new(newest: TestClient) -> None:
+    compared = get(newest, "/v1/editions/compare?edition=2025&edition=2026")
     assert (compared["earlier"]["year"], compared["later"]["year"]) == (2025, 2026)
     themes = {(one["kind"], one["code"]): one for one in compared["themes"]}
     new = themes["sector", "artificial-intelligence"]
@@ -202,24 +196,24 @@ def test_what_was_announced_again_dropped_or_new(client: TestClient) -> None:
     note = compared["later"]["parts"]["priority_areas"]["note"]
     assert len(compared["cautions"]) == 2
     assert compared["cautions"][0].endswith(note)
-    assert compared == get(client, "/v1/editions/compare?edition=2026,2025")
+    assert compared == get(newest, "/v1/editions/compare?edition=2026,2025")
 
 
-def test_a_partial_earlier_edition_proves_nothing_new(client: TestClient) -> None:
-    compared = get(client, "/v1/editions/compare?edition=2024&edition=2025")
+def test_a_partial_earlier_edition_proves_nothing_new(newest: TestClient) -> None:
+    compared = get(newest, "/v1/editions/compare?edition=2024&edition=2025")
     assert {one["certain"] for one in compared["themes"] if one["change"] == "new"} == {False}
     assert {one["certain"] for one in compared["themes"] if one["change"] == "dropped"} <= {True}
     assert any("listed as new" in one for one in compared["cautions"])
 
 
 @pytest.mark.parametrize("years", [(2022, 2023), (2024, 2025), (2025, 2026)])
-def test_a_comparison_has_every_action(client: TestClient, years: tuple[int, int]) -> None:
+def test_a_comparison_has_every_action(newest: TestClient, years: tuple[int, int]) -> None:
     first, last = years
-    compared = get(client, f"/v1/editions/compare?edition={first}&edition={last}")
+    compared = get(newest, f"/v1/editions/compare?edition={first}&edition={last}")
     for side, year in (("earlier", first), ("later", last)):
         found = {one["id"] for theme in compared["themes"] for one in theme[side]}
         found |= {one["id"] for one in compared["unmatched"][side]}
-        actions = get(client, f"/v1/actions?edition={year}")["items"]
+        actions = get(newest, f"/v1/actions?edition={year}")["items"]
         assert found == {action["id"] for action in actions}
 
 
@@ -227,7 +221,7 @@ def test_a_comparison_has_every_action(client: TestClient, years: tuple[int, int
     ("words", "code"),
     [("Press conference of 2023", "2023"), ("2026年发布会", "2026"), ("Chen Chunjiang", "2023")],
 )
-def test_editions_are_found(client: TestClient, words: str, code: str) -> None:
-    hits = get(client, f"/v1/search?kind=edition&q={words}")["items"]
+def test_editions_are_found(newest: TestClient, words: str, code: str) -> None:
+    hits = get(newest, f"/v1/search?kind=edition&q={words}")["items"]
     assert code in [hit["code"] for hit in hits]
-    assert get(client, hits[0]["href"].partition("testserver")[2] or hits[0]["href"])
+    assert get(newest, hits[0]["href"].partition("testserver")[2] or hits[0]["href"])

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from app.i18n import Language, format_day
 from app.queries.progress import measure_distance
+from tests.support.records import read_items
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
@@ -27,16 +28,8 @@ COMPARED = {
 """The commitments with a comparable reading: the distance, its limit and its text."""
 
 
-def items(client: TestClient, url: str, language: str = "en") -> list[dict[str, Any]]:
-    """Return the records of a list, numbers with all digits."""
-    response = client.get(url, headers={"Accept-Language": language})
-    assert response.status_code == 200, response.text
-    found: list[dict[str, Any]] = json.loads(response.text, parse_float=Decimal)["items"]
-    return found
-
-
 def test_the_status_follows_from_the_reports(client: TestClient) -> None:
-    for action in items(client, "/v1/actions"):
+    for action in read_items(client, "/v1/actions"):
         relations = {report["relation"] for report in action["progress"]}
         is_reported = bool(relations & {"about_this", "about_part"})
         assert action["status"] == ("reported" if is_reported else "announced"), action["id"]
@@ -55,9 +48,9 @@ def test_reports_on_the_surroundings_change_no_status(client: TestClient) -> Non
 
 @pytest.mark.parametrize("status", ["announced", "reported"])
 def test_actions_are_filtered_by_status(client: TestClient, status: str) -> None:
-    found = items(client, f"/v1/actions?status={status}")
+    found = read_items(client, f"/v1/actions?status={status}")
     assert found
-    assert found == [one for one in items(client, "/v1/actions") if one["status"] == status]
+    assert found == [one for one in read_items(client, "/v1/actions") if one["status"] == status]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -75,8 +68,8 @@ def test_a_report_has_its_number_words_and_source(client: TestClient, language: 
 
 
 def test_the_list_and_the_area_contain_the_same_reports(client: TestClient) -> None:
-    listed = {action["id"]: action for action in items(client, "/v1/actions")}
-    nested = [one for area in items(client, "/v1/priority-areas") for one in area["actions"]]
+    listed = {action["id"]: action for action in read_items(client, "/v1/actions")}
+    nested = [one for area in read_items(client, "/v1/priority-areas") for one in area["actions"]]
     assert [listed[action["id"]] for action in nested] == nested
     overview = client.get("/v1/overview").json()["priority_areas"]
     assert [one["id"] for area in overview for one in area["actions"]] == list(listed)
@@ -85,13 +78,14 @@ def test_the_list_and_the_area_contain_the_same_reports(client: TestClient) -> N
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_record_says_that_something_was_kept(client: TestClient, language: str) -> None:
     for url in ("/v1/actions", "/v1/commitments"):
-        text = json.dumps(items(client, url, language), ensure_ascii=False, default=str).lower()
+        records = read_items(client, url, language)
+        text = json.dumps(records, ensure_ascii=False, default=str).lower()
         for word in ("fulfilled", "was kept", "achieved its", "已兑现", "已落实"):
             assert word not in text
 
 
 def test_commitments_are_pledges_or_expectations(client: TestClient) -> None:
-    listed = items(client, "/v1/commitments")
+    listed = read_items(client, "/v1/commitments")
     kinds = {one["code"]: one["kind"] for one in listed}
     assert {code for code, kind in kinds.items() if kind == "expectation"} == EXPECTED
     goods, services = (kinds_target(listed, f"2023-{one}-trade") for one in ("goods", "services"))
@@ -101,7 +95,7 @@ def test_commitments_are_pledges_or_expectations(client: TestClient) -> None:
 
 
 def test_lists_of_results_are_no_pledges(newest: TestClient) -> None:
-    listed = items(newest, "/v1/commitments?kind=result_list")
+    listed = read_items(newest, "/v1/commitments?kind=result_list")
     assert {one["code"] for one in listed} == RESULT_LISTS
     page = newest.get("/commitments").text
     chinese = newest.get("/commitments?lang=zh").text
@@ -120,7 +114,7 @@ def kinds_target(listed: list[dict[str, Any]], code: str) -> dict[str, Any]:
 
 
 def test_the_distance_is_computed_only_where_both_count_the_same(client: TestClient) -> None:
-    listed = items(client, "/v1/commitments")
+    listed = read_items(client, "/v1/commitments")
     distances = {one["code"]: one["distance"] for one in listed if one["distance"]}
     assert {
         code: (str(one["value"]), one["limit"], one["display"]) for code, one in distances.items()
@@ -172,9 +166,9 @@ def test_a_qualified_reading_limits_the_distance(
     ],
 )
 def test_commitments_are_filtered(client: TestClient, query: str, holds: Any) -> None:
-    found = items(client, f"/v1/commitments?{query}")
+    found = read_items(client, f"/v1/commitments?{query}")
     assert found
-    assert found == [one for one in items(client, "/v1/commitments") if holds(one)]
+    assert found == [one for one in read_items(client, "/v1/commitments") if holds(one)]
 
 
 def test_a_commitment_is_read_by_its_key(client: TestClient) -> None:
@@ -193,7 +187,7 @@ def test_the_tables_count_reports_and_readings(client: TestClient, language: str
     ):
         text = client.get(f"/v1/{name}.csv?lang={language}").text
         rows = {row[key]: row for row in csv.DictReader(io.StringIO(text))}
-        listed = items(client, f"/v1/{name}", language)
+        listed = read_items(client, f"/v1/{name}", language)
         assert {code: int(row[column]) for code, row in rows.items()} == {
             one[key]: len(one[field]) for one in listed
         }
@@ -210,12 +204,12 @@ def test_pages_show_every_report_and_commitment(client: TestClient, language: st
 
     searched = format_day(date(2026, 11, 26), Language(language))
     page = read("/commitments").replace("&#39;", "'").replace("&#34;", '"')
-    for one in items(client, "/v1/commitments", language):
+    for one in read_items(client, "/v1/commitments", language):
         assert one["text"] in page
         assert all(reading["text"] in page for reading in one["readings"])
         assert one["distance"] is None or one["distance"]["display"] in page
     assert searched in page
-    for area in items(client, "/v1/priority-areas", language):
+    for area in read_items(client, "/v1/priority-areas", language):
         page = read(f"/priority-areas/{area['slug']}").replace("&#39;", "'")
         for action in area["actions"]:
             assert all(report["text"] in page for report in action["progress"])
@@ -229,7 +223,7 @@ def test_pages_show_every_report_and_commitment(client: TestClient, language: st
 def test_the_text_for_language_models_has_every_report(client: TestClient, language: str) -> None:
     text = client.get(f"/llms-full.txt?lang={language}").text
     for url, field in (("/v1/actions", "progress"), ("/v1/commitments", "readings")):
-        for one in items(client, url, language):
+        for one in read_items(client, url, language):
             assert one["text"].rstrip(".。") in text
             assert all(report["text"].rstrip(".。") in text for report in one[field])
 
@@ -241,5 +235,5 @@ def test_commitments_and_reports_are_found_by_their_words(client: TestClient) ->
         ("350 billion", "commitment", "2023-exim-bank-window"),
         ("Kuala Lumpur", "action", "2025-sign-free-trade-agreements"),
     ):
-        found = items(client, f"/v1/search?q={words}&limit=100")
+        found = read_items(client, f"/v1/search?q={words}&limit=100")
         assert (kind, code) in {(hit["kind"], hit["code"]) for hit in found}, words

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
 
-def found(client: TestClient, **parameters: Any) -> dict[str, Any]:
+def search(client: TestClient, **parameters: Any) -> dict[str, Any]:
     """Search, and give the page."""
     response = client.get("/v1/search", params=parameters)
     assert response.status_code == 200, response.text
@@ -25,7 +25,7 @@ def matches(hit: dict[str, Any]) -> list[str]:
     "words", ["贸易", "园区", "数字经济", "援助", "“丝路电商”", "吉隆坡 马来西亚"]
 )
 def test_chinese_words_of_any_length(client: TestClient, words: str) -> None:
-    page = found(client, q=words)
+    page = search(client, q=words)
     if words == "吉隆坡 马来西亚":
         assert page["total"] == 0
         return
@@ -37,27 +37,27 @@ def test_chinese_words_of_any_length(client: TestClient, words: str) -> None:
 
 def test_english_words_in_all_their_forms(client: TestClient) -> None:
     codes = [
-        {hit["code"] for hit in found(client, q=words)["items"]}
+        {hit["code"] for hit in search(client, q=words)["items"]}
         for words in ("agreement", "agreements", "AGREEMENTS")
     ]
     assert codes[0] == codes[1] == codes[2] != set()
 
 
 def test_best_first_and_marked(client: TestClient) -> None:
-    first = found(client, q="aid projects", kind="indicator")["items"][0]
+    first = search(client, q="aid projects", kind="indicator")["items"][0]
     assert first["code"] == "aid-projects"
     assert first["href"].endswith("/v1/indicators/aid-projects")
     assert [word.lower() for word in matches(first)][:2] == ["aid", "projects"]
 
 
 def test_marked_pieces_spell_the_text(client: TestClient) -> None:
-    for hit in found(client, q="合作", lang="zh", kind="action")["items"]:
+    for hit in search(client, q="合作", lang="zh", kind="action")["items"]:
         text = client.get(hit["href"], params={"lang": "zh"}).json()["text"]
         assert "".join(piece["text"] for piece in hit["title"]) == text
 
 
 def test_every_address_leads_to_its_record(client: TestClient) -> None:
-    page = found(client, q="China", limit=1000)
+    page = search(client, q="China", limit=1000)
     assert {facet["kind"]: facet["count"] for facet in page["facets"]}
     assert sum(facet["count"] for facet in page["facets"]) == page["total"]
     kinds = set()
@@ -68,7 +68,7 @@ def test_every_address_leads_to_its_record(client: TestClient) -> None:
 
 
 def test_kind_narrows_but_facets_stay(client: TestClient) -> None:
-    page = found(client, q="investment", kind=["action", "topic"])
+    page = search(client, q="investment", kind=["action", "topic"])
     assert {hit["kind"] for hit in page["items"]} == {"action", "topic"}
     counts = {facet["kind"]: facet["count"] for facet in page["facets"]}
     assert "indicator" in counts
@@ -76,7 +76,7 @@ def test_kind_narrows_but_facets_stay(client: TestClient) -> None:
 
 
 def test_pages_are_walked(client: TestClient) -> None:
-    whole = found(client, q="cooperation")
+    whole = search(client, q="cooperation")
     walked, url = [], "/v1/search?q=cooperation&limit=5"
     while url:
         page = client.get(url).json()
@@ -113,7 +113,7 @@ def test_pages_are_walked(client: TestClient) -> None:
     ],
 )
 def test_absurd_words_are_no_error(client: TestClient, words: str) -> None:
-    page = found(client, q=words)
+    page = search(client, q=words)
     assert page["total"] >= len(page["items"])
 
 
@@ -133,7 +133,7 @@ def test_a_hit_has_the_context_of_its_record(client: TestClient, language: str) 
     shown = {"period", "coverage", "source"}
     seen = set()
     for words in ("2024", "2025", "trade", "agreements"):
-        for hit in found(client, q=words, lang=language, limit=1000)["items"]:
+        for hit in search(client, q=words, lang=language, limit=1000)["items"]:
             seen.add(hit["kind"])
             if hit["kind"] in {"observation", "growth_rate"}:
                 record = client.get(hit["href"], params={"lang": language}).json()
@@ -153,25 +153,25 @@ def test_a_hit_has_the_context_of_its_record(client: TestClient, language: str) 
 
 def test_a_figure_is_shown_as_its_record_shows_it(client: TestClient) -> None:
     for language in ("en", "zh"):
-        for hit in found(client, q="2024", kind="observation", lang=language)["items"]:
+        for hit in search(client, q="2024", kind="observation", lang=language)["items"]:
             record = client.get(hit["href"], params={"lang": language}).json()
             assert hit["display"] == record["display"]
 
 
 def test_a_year_finds_figures_actions_and_releases(client: TestClient) -> None:
-    kinds = {facet["kind"]: facet["count"] for facet in found(client, q="2025")["facets"]}
+    kinds = {facet["kind"]: facet["count"] for facet in search(client, q="2025")["facets"]}
     assert {"observation", "growth_rate", "action", "priority_area", "source"} <= set(kinds)
     year = client.get("/v1/overview").json()["release"]["released_on"][:4]
-    assert "release" in {facet["kind"] for facet in found(client, q=year)["facets"]}
+    assert "release" in {facet["kind"] for facet in search(client, q=year)["facets"]}
 
 
 def test_the_year_of_a_list_of_countries_finds_no_figure(client: TestClient) -> None:
-    for hit in found(client, q="2023", kind="observation", limit=1000)["items"]:
+    for hit in search(client, q="2023", kind="observation", limit=1000)["items"]:
         assert "2023" in hit["period"]["label"] or "2023" in str(hit["snippet"])
 
 
 def test_keywords_are_never_shown(client: TestClient) -> None:
-    for hit in found(client, q="FTA", limit=1000)["items"]:
+    for hit in search(client, q="FTA", limit=1000)["items"]:
         shown = "".join(piece["text"] for piece in hit["title"] + hit["snippet"])
         assert "fta" not in shown.lower()
 
@@ -187,11 +187,11 @@ def test_keywords_are_never_shown(client: TestClient) -> None:
 def test_a_synonym_finds_the_records_whose_texts_have_the_term(
     client: TestClient, words: str, code: str
 ) -> None:
-    assert code in {hit["code"] for hit in found(client, q=words, kind="action")["items"]}
+    assert code in {hit["code"] for hit in search(client, q=words, kind="action")["items"]}
 
 
 def test_the_newest_figures_of_an_indicator_come_first(client: TestClient) -> None:
-    _, *others = found(client, q="goods trade", kind="observation")["items"]
+    _, *others = search(client, q="goods trade", kind="observation")["items"]
     shown = [hit for hit in others if hit["code"].startswith("goods-trade")]
     order = [(hit["current"], hit["period"]["end"]) for hit in shown]
     assert len(set(order)) > 3
@@ -201,14 +201,14 @@ def test_the_newest_figures_of_an_indicator_come_first(client: TestClient) -> No
 @pytest.mark.parametrize("words", ["2024", "2023", "trade share", "贸易"])
 def test_current_figures_come_before_others(client: TestClient, words: str) -> None:
     for kind in ("observation", "growth_rate"):
-        states = [hit["current"] for hit in found(client, q=words, kind=kind, limit=1000)["items"]]
+        states = [hit["current"] for hit in search(client, q=words, kind=kind, limit=1000)["items"]]
         named = states[: states.index(False)] if False in states else states
         assert all(named)
 
 
 def test_the_year_searched_for_is_that_of_the_period(client: TestClient) -> None:
     for words in ("growth 2024", "2024年增速", "yuan 2024 growth", "customs 2024"):
-        hits = found(client, q=words, limit=1000)["items"]
+        hits = search(client, q=words, limit=1000)["items"]
         states = ["2024" in hit["period"]["label"] for hit in hits if hit["period"]]
         assert states == sorted(states, reverse=True)
         assert states[0]

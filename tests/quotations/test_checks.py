@@ -222,7 +222,7 @@ def test_the_quality_is_sufficient(results: list[quotations.Result]) -> None:
     published = [one for one in results if not one.case.has_error]
     assert len(results) >= 300
     assert 0.4 < len(published) / len(results) < 0.6
-    assert sum(one.case.is_held_out for one in results) > len(results) / 3
+    assert sum(one.case.is_reserved for one in results) > len(results) / 3
     total = quotations.add_scores(quotations.score_results(results).values())
     assert total.precision >= 0.95
     assert total.recall >= 0.85

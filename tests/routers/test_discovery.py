@@ -4,6 +4,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
@@ -215,11 +216,11 @@ def test_llms_full_has_every_record_as_a_sentence(client: TestClient, language: 
     lines = text.splitlines()
     comma, colon = (", ", ": ") if language == "en" else ("，", "：")
 
-    def items(path: str) -> list[dict[str, Any]]:
+    def list_records(path: str) -> list[dict[str, Any]]:
         found = json.loads(client.get(f"/v1/{path}?limit=1000&lang={language}").text)
         return list(found["items"])
 
-    for figure in items("observations"):
+    for figure in list_records("observations"):
         names = (figure[name]["name"] for name in ("indicator", "coverage"))
         named = comma.join([*names, figure["period"]["label"]])
         (line,) = [one for one in lines if one.startswith(f"- {named}{colon}{figure['display']}")]
@@ -229,9 +230,9 @@ def test_llms_full_has_every_record_as_a_sentence(client: TestClient, language: 
         is_rounded = figure["rounding"]["lower"] != figure["rounding"]["upper"]
         is_stated = figure["qualifier"] == "none" and is_rounded
         assert is_stated is bool(re.search("Rounding of the printed number|舍入区间", line))
-    for action in items("actions"):
+    for action in list_records("actions"):
         assert any(action["text"].rstrip(".。") in one for one in lines)
-    for record in (*items("actions"), *items("outcomes"), *items("observations")):
+    for record in chain(*map(list_records, ("actions", "outcomes", "observations"))):
         if record["locator"]:
             source = record["source"]["code"]
             url = f"{HOST}/sources/{source}/passages#{record['locator']}"
@@ -239,12 +240,12 @@ def test_llms_full_has_every_record_as_a_sentence(client: TestClient, language: 
             assert any(mark in one and url in one for one in lines), record["id"]
         assert (record.get("note") or "") in text
         assert (record.get("aim") or "") in text
-    for area in items("priority-areas"):
+    for area in list_records("priority-areas"):
         assert (area["aim"] or "").rstrip(".。") in text
-    for source in items("sources"):
+    for source in list_records("sources"):
         assert any(source["line"] in one and source["code"] in one for one in lines)
         assert source["goal"] is None or source["goal"]["text"].rstrip(".。") in text
-    for coverage in items("coverages"):
+    for coverage in list_records("coverages"):
         (line,) = [one for one in lines if one.startswith(f"- {coverage['code']}")]
         assert coverage["evidence"] in line
         assert f"{HOST}/v1/coverages/{coverage['code']}" in line

@@ -26,7 +26,7 @@ from app.http.connections import ConnectionTable, RejectionLog
 from app.negotiation import Coding
 from app.problems.problem import NotReady
 from app.server import ServerProtocol, timeouts
-from tests.server.test_hostile_clients import PROTOCOLS, exchange, memory
+from tests.server.test_hostile_clients import PROTOCOLS, count_memory, exchange
 from tests.support.load import wait_for
 from tests.support.processes import Server, launched, run_command
 from tests.support.targets import Target, opened
@@ -77,7 +77,7 @@ def is_closed(connection: socket.socket) -> bool:
         return True
 
 
-def read_response(connection: socket.socket) -> bytes:
+def read_to_end(connection: socket.socket) -> bytes:
     """Read until the server closes."""
     received = b""
     with suppress(ConnectionResetError):
@@ -87,28 +87,31 @@ def read_response(connection: socket.socket) -> bytes:
 
 
 @contextmanager
-def connected(port: int, count: int, source: str = FOREIGN) -> Iterator[list[socket.socket]]:
+def open_connections(port: int, count: int, source: str = FOREIGN) -> Iterator[list[socket.socket]]:
     with ExitStack() as stack:
         yield [stack.enter_context(connect(port, source)) for _ in range(count)]
 
 
 def test_a_client_has_few_connections_and_loses_the_one_idle_longest(bounded: Server) -> None:
-    with connected(bounded.port, 5) as held, connected(bounded.port, 1) as added:
-        wait_for(lambda: is_closed(held[0]), 5)
+    with (
+        open_connections(bounded.port, 5) as connections,
+        open_connections(bounded.port, 1) as added,
+    ):
+        wait_for(lambda: is_closed(connections[0]), 5)
         added[0].sendall(REQUEST + CLOSE)
-        assert read_response(added[0]).startswith(b"HTTP/1.1 200 OK\r\n")
+        assert read_to_end(added[0]).startswith(b"HTTP/1.1 200 OK\r\n")
 
 
 def test_all_clients_have_a_number_of_connections_together(bounded: Server) -> None:
     sources = [f"127.0.0.{number}" for number in range(2, 7)]
     with ExitStack() as stack:
-        held = [
+        connections = [
             one
             for source in sources
-            for one in stack.enter_context(connected(bounded.port, 4, source))
+            for one in stack.enter_context(open_connections(bounded.port, 4, source))
         ]
         assert httpx2.get(f"{bounded.base}/v1/units").status_code == 200
-        wait_for(lambda: is_closed(held[0]), 5)
+        wait_for(lambda: is_closed(connections[0]), 5)
 
 
 def test_what_is_refused_is_counted_and_logged_once(bounded: Server) -> None:
@@ -165,7 +168,7 @@ def test_bytes_after_a_response_do_not_hold_the_connection(
         time.sleep(0.1)
         connection.sendall(sent)
         began = time.monotonic()
-        read_response(connection)
+        read_to_end(connection)
         assert time.monotonic() - began < 10
 
 
@@ -195,7 +198,7 @@ def test_requests_after_an_upgrade_get_responses(database: Target, protocol: str
     with launched(database, partial(run_bounded, protocol)) as server:
         with connect(server.port) as connection:
             connection.sendall(upgrade + REQUEST + CLOSE)
-            received = read_response(connection)
+            received = read_to_end(connection)
         assert received.count(b"HTTP/1.1 200 OK\r\n") == 2
         assert not server.log.read_text().count("upgrade")
 
@@ -203,7 +206,7 @@ def test_requests_after_an_upgrade_get_responses(database: Target, protocol: str
 def test_unread_pipelined_responses_take_little_memory(bounded: Server) -> None:
     """The first response is not cached, so that the others cannot be sent by the parser."""
     exchange(bounded.port, REQUEST + CLOSE)
-    before = memory(bounded.pid)
+    before = count_memory(bounded.pid)
     with ExitStack() as stack:
         for source in range(20, 23):
             for _ in range(5):
@@ -215,11 +218,11 @@ def test_unread_pipelined_responses_take_little_memory(bounded: Server) -> None:
                     )
                     connection.sendall((REQUEST + b"\r\n") * 20_000)
         time.sleep(1)  # The server reads as much as it wants to.
-        assert memory(bounded.pid) - before < 15 * 1024**2
+        assert count_memory(bounded.pid) - before < 15 * 1024**2
     assert httpx2.get(f"{bounded.base}/v1/units").status_code == 200
 
 
-class Held:
+class FakeConnection:
     """A connection in a table."""
 
     def __init__(self, client: str) -> None:
@@ -232,21 +235,21 @@ class Held:
 
 def test_a_connection_in_use_is_never_dropped() -> None:
     table = ConnectionTable(3, 2, RejectionLog())
-    held = [Held("a"), Held("a"), Held("b")]
-    for one in held:
+    connections = [FakeConnection("a"), FakeConnection("a"), FakeConnection("b")]
+    for one in connections:
         table.add(one)
-    table.mark_active(held[0])
-    table.mark_idle(held[1])
-    table.add(Held("a"))
-    assert [one.is_aborted for one in held] == [False, True, False]
-    for one in held:
+    table.mark_active(connections[0])
+    table.mark_idle(connections[1])
+    table.add(FakeConnection("a"))
+    assert [one.is_aborted for one in connections] == [False, True, False]
+    for one in connections:
         table.mark_active(one)
     table.idle.clear()
     with pytest.raises(NotReady):
-        table.add(Held("c"))
+        table.add(FakeConnection("c"))
     proxies = ConnectionTable(100, 2, RejectionLog())
     for _ in range(50):
-        proxies.add(Held(""))
+        proxies.add(FakeConnection(""))
     assert proxies.open == 50
     for proxy in list(proxies.idle):
         proxies.remove(proxy)

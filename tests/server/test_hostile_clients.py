@@ -86,7 +86,7 @@ def is_whole(received: bytes) -> bool:
     return bool(end and length and len(body) >= int(length[1]))
 
 
-def memory(process: int) -> int:
+def count_memory(process: int) -> int:
     """Count the bytes of memory of a process."""
     pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
@@ -177,7 +177,7 @@ ATTACKS = {
 def test_an_attack_gets_a_problem_document(hasty: tuple[int, int], name: str) -> None:
     port, process = hasty
     sent, statuses = ATTACKS[name]
-    before = memory(process)
+    before = count_memory(process)
     for _ in range(3):
         received = exchange(port, sent)
         head, _, body = received.partition(b"\r\n\r\n")
@@ -187,7 +187,7 @@ def test_an_attack_gets_a_problem_document(hasty: tuple[int, int], name: str) ->
             if head.split()[1] not in {b"200", b"206"}:
                 assert b"content-type: application/problem+json" in head.lower()
                 assert b'"code":"' in body
-    assert memory(process) - before < 60 * MEGABYTE
+    assert count_memory(process) - before < 60 * MEGABYTE
     assert exchange(port, get("/v1/topics")).startswith(b"HTTP/1.1 200 ")
 
 
@@ -338,6 +338,6 @@ def test_a_flood_of_distinct_requests_stays_in_bounds(hasty: tuple[int, int]) ->
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(fetch, range(300)))
-        first = memory(process)
+        first = count_memory(process)
         list(threads.map(fetch, range(300, 1200)))
-    assert memory(process) - first < 60 * MEGABYTE
+    assert count_memory(process) - first < 60 * MEGABYTE

@@ -97,7 +97,7 @@ def asgi_port(database: Path) -> Iterator[int]:
 
 
 @contextmanager
-def connected(port: int) -> Iterator[socket.socket]:
+def open_connection(port: int) -> Iterator[socket.socket]:
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         yield connection
 
@@ -111,7 +111,7 @@ def request(chance: Random) -> str:
 
 def exchange(port: int, pieces: list[bytes]) -> bytes:
     """Send pieces over one connection, and read until the server closes it."""
-    with connected(port) as connection:
+    with open_connection(port) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for piece in pieces:
             connection.sendall(piece)
@@ -125,7 +125,7 @@ def cut(text: str, chance: Random) -> list[bytes]:
     return [whole[a:b] for a, b in zip([0, *places], [*places, len(whole)], strict=True)]
 
 
-def plain(received: bytes) -> bytes:
+def omit_identifiers(received: bytes) -> bytes:
     """Leave out the time and the identifiers, except those that a client has chosen."""
     stored = CHANGING.sub(lambda one: one[0] if b"chosen" in one[0] else b"", received)
     stored = re.sub(rb"//127\.0\.0\.1:\d{5}", b"//127.0.0.1:80000", stored)
@@ -141,7 +141,7 @@ def test_thousands_of_requests_get_the_same_response_on_both_paths(
         text = "".join(request(chance) for _ in range(chance.randrange(1, 16))) + LAST
         pieces = cut(text, chance)
         first, second = exchange(fast_port, pieces), exchange(asgi_port, pieces)
-        assert plain(first) == plain(second), text
+        assert omit_identifiers(first) == omit_identifiers(second), text
         assert len(set(NAMED.findall(first)) - {b"chosen-by-the-client"}) > 0
 
 
@@ -155,30 +155,30 @@ def test_unusual_requests_get_the_same_response_on_both_paths(
         assert received[0].startswith(received[1].partition(b"\r\n")[0])
         assert b'"code":"malformed-request"' in received[0]
     else:
-        assert plain(received[0]) == plain(received[1])
+        assert omit_identifiers(received[0]) == omit_identifiers(received[1])
 
 
 def test_clients_that_disconnect_leave_nothing_behind(fast_port: int) -> None:
     chance = Random(1)  # noqa: S311
     for _ in range(200):
         text = "".join(request(chance) for _ in range(5)).encode()
-        with connected(fast_port) as connection:
+        with open_connection(fast_port) as connection:
             connection.sendall(text[: chance.randrange(1, len(text))])
     assert exchange(fast_port, [LAST.encode()]).startswith(b"HTTP/1.1 200 OK\r\n")
 
 
 def test_a_client_that_does_not_read_is_not_written_to_without_end(fast_port: int) -> None:
-    asked = b"GET /v1/overview HTTP/1.1\r\nHost: data.example\r\n\r\n"
-    with connected(fast_port) as connection:
+    request = b"GET /v1/overview HTTP/1.1\r\nHost: data.example\r\n\r\n"
+    with open_connection(fast_port) as connection:
         connection.settimeout(2)
         with pytest.raises(TimeoutError):
-            connection.sendall(asked * 1_000_000)
+            connection.sendall(request * 1_000_000)
     assert exchange(fast_port, [LAST.encode()]).startswith(b"HTTP/1.1 200 OK\r\n")
 
 
 def test_a_connection_stays_and_its_identifiers_differ(fast_port: int) -> None:
-    asked = b"GET /v1/units HTTP/1.1\r\nHost: data.example\r\n\r\n"
-    received = exchange(fast_port, [asked] * 300 + [LAST.encode()])
+    request = b"GET /v1/units HTTP/1.1\r\nHost: data.example\r\n\r\n"
+    received = exchange(fast_port, [request] * 300 + [LAST.encode()])
     assert len(set(NAMED.findall(received))) == 301
 
 

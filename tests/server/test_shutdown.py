@@ -58,7 +58,7 @@ def load(port: int, clients: int = 8) -> Iterator[tuple[Counter[str], Callable[[
     ended = threading.Event()
     counts: Counter[str] = Counter()
 
-    def work(number: int) -> None:
+    def send_requests(number: int) -> None:
         count = 0
         while not ended.is_set():
             count += 1
@@ -66,7 +66,7 @@ def load(port: int, clients: int = 8) -> Iterator[tuple[Counter[str], Callable[[
             counts[fetch(port, path)] += 1
             time.sleep(0.005)
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(clients)]
+    threads = [threading.Thread(target=send_requests, args=(number,)) for number in range(clients)]
     for thread in threads:
         thread.start()
 

@@ -39,7 +39,7 @@ class Case(NamedTuple):
     """Whether its published words were read while rules were written."""
 
     @property
-    def is_held_out(self) -> bool:
+    def is_reserved(self) -> bool:
         return not self.was_read and sha256(self.text.encode()).digest()[0] < HELD_OUT
 
     @property

@@ -169,7 +169,7 @@ def compare_scopes(index: QuotationIndex) -> Iterator[Case]:
 def quote_superseded(index: QuotationIndex) -> Iterator[Case]:
     """Quote a number that another one has replaced, in each way of naming the indicator."""
     for entry in sorted(index.entries, key=lambda one: one.code):
-        same = index.by_period[entry.indicator, entry.start, entry.end]
+        same = index.levels_by_period[entry.indicator, entry.start, entry.end]
         newer = [one for one in same if one.series == entry.series and one.is_current(TODAY)]
         is_superseded = entry.current_from < entry.current_until <= TODAY
         is_certain = is_superseded and not entry.is_disputed
@@ -189,7 +189,7 @@ def quote_superseded(index: QuotationIndex) -> Iterator[Case]:
 def change_growth(index: QuotationIndex) -> Iterator[Case]:
     """Add a wrong rate to a figure whose growth is published."""
     for entry in list_eligible(index):
-        rates = index.rates.get((entry.indicator, entry.start, entry.end), [])
+        rates = index.rates_by_period.get((entry.indicator, entry.start, entry.end), [])
         own = [one for one in rates if one.level_unit == entry.unit and one.unit == "PT"]
         if not own or not is_chosen(entry, 3):
             continue

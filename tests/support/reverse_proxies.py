@@ -57,8 +57,8 @@ class Answer:
     def comparable(self) -> tuple[int, dict[str, str], bytes]:
         """Return the response without what differs between two equal requests."""
         passing = {"age", "connection", "date", "keep-alive", "x-cache", "x-request-id"}
-        kept = {name.lower(): value for name, value in self.headers.items()}
-        return self.status, {name: kept[name] for name in kept.keys() - passing}, self.body
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        return self.status, {name: headers[name] for name in headers.keys() - passing}, self.body
 
 
 @dataclass(frozen=True)

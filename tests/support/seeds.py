@@ -164,11 +164,11 @@ def list_pinned(seed: Path, frozen: Path) -> set[Path]:
         added = {path for path in added if path.parent.name not in NO_COLLECTIONS}
         later |= added
     releases = {path for path in seed.glob("releases/*.yaml") if path.stem <= PINNED}
-    kept = opened | later | contradictions
+    paths = opened | later | contradictions
     return (
-        kept
+        paths
         | releases
-        | {path for path in seed.glob("synonyms/*.yaml") if list_named_files(path) <= kept}
+        | {path for path in seed.glob("synonyms/*.yaml") if list_named_files(path) <= paths}
     )
 
 

@@ -49,6 +49,19 @@ class Site:
     links: list[Link] = field(default_factory=list)
 
 
+def localize_url(path: str, language: str) -> str:
+    """Write the address of a page in a language."""
+    return f"{path}{'&' if '?' in path else '?'}lang={language}"
+
+
+def read_page(client: TestClient, url: str, status: int = 200) -> Any:
+    """Read a page as a browser does."""
+    response = client.get(url, headers=BROWSER)
+    assert response.status_code == status, url
+    assert response.headers["content-type"].startswith("text/html")
+    return html.fromstring(response.text)
+
+
 def read_links(page: str, tree: Any) -> Iterator[Link]:
     """Yield the links within the service."""
     for element in tree.iter("a"):

@@ -34,7 +34,7 @@ FIGURE_SCALES = (1, 0.8, 0.65, 0.5)
 LONE_SCALE = 1.4
 """How much larger the text about a figure without a plot is."""
 SHARE_HEIGHT = 70
-LEAST_SIZE = 14
+MIN_SIZE = 14
 ELLIPSIS = "…"
 
 
@@ -93,7 +93,7 @@ def fit_lines(
     """Shrink a text until it fits on some lines; only a text that stays too long is cut."""
     while (
         len(lines := canvas.balance_text(text, style, width)) > most
-        and style.size * SHRINKING >= LEAST_SIZE
+        and style.size * SHRINKING >= MIN_SIZE
     ):
         style = style._replace(size=style.size * SHRINKING)
     if len(lines) > most:

@@ -19,6 +19,7 @@ from pydantic.config import JsonDict
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from app.enums import Qualifier
+from app.i18n import Bilingual
 
 CODE_PATTERN = r"^[A-Za-z0-9]+([-.][A-Za-z0-9]+)*$"
 # Spreadsheets take a text that starts with one of these characters for a formula.
@@ -98,6 +99,9 @@ class BilingualText(StrictModel):
     """English."""
     zh: LongText
     """Simplified Chinese."""
+
+    def to_bilingual(self) -> Bilingual:
+        return Bilingual(self.en, self.zh)
 
 
 class BilingualTitle(BilingualText):

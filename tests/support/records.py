@@ -1,0 +1,13 @@
+"""Lists of records, as a client reads them."""
+
+from typing import Any
+
+from starlette.testclient import TestClient
+
+
+def read_items(client: TestClient, url: str, language: str = "en") -> list[dict[str, Any]]:
+    """Read the records of a page of a list."""
+    response = client.get(url, headers={"Accept-Language": language})
+    assert response.status_code == 200, response.text
+    items: list[dict[str, Any]] = response.json()["items"]
+    return items
