@@ -201,7 +201,7 @@ def test_a_request_has_the_turn_of_any_client_that_waits_for_it(
     async def send_requests() -> None:
         shared = caller()
         async with anyio.create_task_group() as group:
-            with blocked() as work:
+            with block_queue() as work:
                 group.start_soon(queue.run, caller(), work)
                 await anyio.sleep(0.01)
                 for number in range(limits.MAX_WAITING):
