@@ -1,6 +1,7 @@
 """The entry point of the command line: ``bri`` and ``python -m app``."""
 
 import gc
+import sys
 
 
 def main() -> None:
@@ -10,7 +11,11 @@ def main() -> None:
 
     gc.freeze()
     gc.enable()
-    app()
+    try:
+        app()
+    except OSError as error:
+        # What --help and --version print cannot be written either.
+        sys.exit(f"bri: {error.strerror or error}")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import os
 import re
-import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,13 +14,16 @@ from app.commands import (
     CheckedDatabaseOption,
     CommandError,
     DatabaseOption,
+    HostOption,
     SeedOption,
+    check_seed_folder,
     ensure_database,
     exit_on_error,
     find_own_seed,
     find_seed,
     load_settings,
     print_error,
+    read_standard_input,
     run_build,
     run_server,
     share_metrics,
@@ -51,7 +53,6 @@ OFFLINE = {
     "cache_entries": 0,
 }
 """The settings of an application that no client can reach."""
-HostOption = Annotated[str, typer.Option(help="The address to listen on.")]
 BaseUrlOption = Annotated[
     str | None,
     typer.Option(
@@ -198,6 +199,9 @@ def diff(
                 " the change, or a seed folder"
             )
     with exit_on_error():
+        for path in (old, new):
+            if path.is_dir():
+                check_seed_folder(path)
         changes = list_differences(read_records(old), read_records(new), read_corrections(new))
         typer.echo((format_json if as_json else format_changes)(changes), nl=False)
 
@@ -235,19 +239,21 @@ def openapi(
     import msgspec
 
     from app.application import create_app
+    from app.ingest.publish import replace_atomically
 
     with exit_on_error():
-        settings = load_settings(database)
+        settings = load_settings(database, address_option="--server", public_url=server)
         ensure_database(settings)
         application = create_app(settings)
         documents = application.state.documents
-        rendered = documents.render(version, server.rstrip("/"), language)
+        rendered = documents.render(version, str(settings.public_url).rstrip("/"), language)
         document = msgspec.json.format(rendered, indent=2).decode()
         application.state.releases.close()
         if output is None:
             typer.echo(document)
         else:
-            output.write_text(f"{document}\n", encoding="utf-8")
+            with replace_atomically(output) as temporary:
+                temporary.write_text(f"{document}\n", encoding="utf-8")
 
 
 def parse_pattern(text: str | None) -> re.Pattern[str] | None:
@@ -317,15 +323,6 @@ def mcp(database: DatabaseOption = None, seed: SeedOption = None) -> None:
             create_server(releases, str(settings.public_url or "")).run("stdio")
 
 
-def read_standard_input(most: int) -> str:
-    """Read text of up to a number of bytes, and one byte more if there is any."""
-    read = sys.stdin.buffer.read(most + 1)
-    try:
-        return read.decode(errors="strict" if len(read) <= most else "replace")
-    except UnicodeDecodeError as error:
-        raise CommandError("the text has to be in UTF-8") from error
-
-
 @app.command("check-quote")
 def check_quote(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="The text; - for standard input.")],
@@ -377,8 +374,9 @@ def serve(  # noqa: PLR0913 (Each is an option of the command.)
     Sockets that systemd passes replace host and port.
     """
     with exit_on_error():
-        more = {"verify": True} if verify else {}
-        settings = load_settings(database, seed, **more)
+        settings = load_settings(database, seed)
+        if verify:
+            settings = settings.model_copy(update={"verify": True})
         from app.server import take_passed_sockets
 
         if sockets := take_passed_sockets():

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,15 @@ from app.doctor import CheckFailedError, format_count, quote_commands
 from app.ingest.files import BuildError, SeedError, compute_seed_hash
 from app.settings import Settings, find_bundled
 
+
+def check_host(host: str) -> str:
+    # The library takes an empty address, as that of an unset variable, for all addresses.
+    if not host.strip():
+        raise typer.BadParameter("write an address, such as 127.0.0.1, or 0.0.0.0 for all")
+    return host
+
+
+HostOption = Annotated[str, typer.Option(help="The address to listen on.", callback=check_host)]
 DatabaseOption = Annotated[
     Path | None,
     typer.Option(
@@ -83,7 +93,24 @@ def exit_on_error() -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
-def load_settings(database: Path | None, seed: Path | None = None, **more: object) -> Settings:
+def read_standard_input(most: int) -> str:
+    """Read text of up to a number of bytes, and one byte more if there is any."""
+    if sys.stdin is None:
+        raise CommandError("standard input is closed")
+    read = sys.stdin.buffer.read(most + 1)
+    try:
+        return read.decode(errors="strict" if len(read) <= most else "replace")
+    except UnicodeDecodeError as error:
+        raise CommandError("the text has to be in UTF-8") from error
+
+
+def load_settings(
+    database: Path | None,
+    seed: Path | None = None,
+    *,
+    address_option: str = "--base-url",
+    **more: object,
+) -> Settings:
     if database is not None and ":/" in str(database):
         raise CommandError("--database takes a file; set BRI_DATABASE_URL for a database server")
     options: dict[str, Any] = {"database": database and database.absolute(), "seed": seed, **more}
@@ -93,15 +120,19 @@ def load_settings(database: Path | None, seed: Path | None = None, **more: objec
         for details in error.errors():
             # The option and the variable set the same, and only the one that was given is wrong.
             if details["loc"] == ("public_url",) and "public_url" in more:
-                raise CommandError(f"--base-url: {describe_invalid(details)}") from None
+                raise CommandError(f"{address_option}: {describe_invalid(details)}") from None
         raise
+    check_seed_folder(settings.seed)
+    return settings
+
+
+def check_seed_folder(folder: Path) -> None:
     # Any other folder may have millions of files.
-    if not any((settings.seed / name).is_dir() for name in REQUIRED_COLLECTIONS):
+    if not any((folder / name).is_dir() for name in REQUIRED_COLLECTIONS):
         names = ", ".join(REQUIRED_COLLECTIONS)
         raise CommandError(
-            f"{settings.seed} is not a folder of seed files, which are in {names} and others"
+            f"{folder} is not a folder of seed files, which are in {names} and others"
         )
-    return settings
 
 
 def find_seed(settings: Settings) -> Path:

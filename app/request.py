@@ -352,6 +352,8 @@ def build_base_url(scheme: str, host: str, *server: Any, root_path: str) -> str:
     """Return the address that a Host header leads to, as Starlette reads it."""
     authority = host.strip(" \t").removesuffix(":")
     headers = [(b"host", authority.encode("latin-1"))] if authority else []
+    # A proxy may name the scheme of a WebSocket, which no link can have.
+    scheme = {"ws": "http", "wss": "https"}.get(scheme, scheme)
     scope = {"type": "http", "scheme": scheme, "server": server or None, "headers": headers}
     request = Request({**scope, "path": "/", "query_string": b"", "root_path": root_path})
     return str(request.base_url).rstrip("/")

@@ -3,6 +3,7 @@
 import os
 import re
 from importlib.util import find_spec
+from ipaddress import AddressValueError, IPv6Address
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -39,7 +40,7 @@ PROTECTIONS = ("BRI_ALLOWED_HOSTS", "BRI_RATE_LIMIT")
 """Variables that would protect nothing if they were empty."""
 
 EMAIL_PATTERN = re.compile(r"[A-Za-z0-9.!#$%&*+/=?^_{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-PAGE_PATTERN = re.compile(r"https://[^\s\"'<>/]+(/[^\s\"'<>]*)?")
+PAGE_PATTERN = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~:/?#@!$&()*+,;=%-]*)?")
 
 
 def find_bundled(name: str) -> Path:
@@ -67,6 +68,10 @@ def split_hosts(value: object) -> object:
     if not isinstance(value, str):
         return value
     hosts = tuple(name.strip().lower() for name in value.split(",") if name.strip())
+    try:
+        hosts = tuple(map(normalize_host, hosts))
+    except AddressValueError:
+        hosts = ()
     if not hosts or not all(HOST_PATTERN.fullmatch(host) for host in hosts):
         # An empty list would allow every host, the opposite of what was meant.
         raise ValueError(
@@ -74,6 +79,12 @@ def split_hosts(value: object) -> object:
             " data.example,*.data.example,[::1]"
         )
     return hosts
+
+
+def normalize_host(host: str) -> str:
+    """Write an IPv6 address in brackets as short as it can be, as those of requests are."""
+    is_address = host.startswith("[") and host.endswith("]") and "*" not in host
+    return f"[{IPv6Address(host[1:-1])}]" if is_address else host
 
 
 def check_public_url(value: AnyHttpUrl | None) -> AnyHttpUrl | None:
@@ -169,11 +180,11 @@ class Settings(BaseSettings):
     """The PostgreSQL database to use instead of a file."""
     pool_size: int = Field(default=10, ge=1, le=1000)
     """The largest number of database connections that a process holds for requests."""
-    pool_timeout: float = Field(default=5, gt=0, le=300)
+    pool_timeout: float = Field(default=5, ge=0.1, le=300)
     """The seconds that a request waits for a connection."""
     connect_timeout: int = Field(default=3, ge=2, le=300)
     """The seconds that each host has to accept a connection."""
-    statement_timeout: float = Field(default=5, gt=0, le=300)
+    statement_timeout: float = Field(default=5, ge=0.1, le=300)
     """The seconds that a statement may take."""
     verify: bool = False
     """Whether a database file of more than 16 MiB is read completely before it is served."""

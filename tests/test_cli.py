@@ -80,6 +80,36 @@ def test_errors_of_users_are_printed_on_one_line(tmp_path: Path) -> None:
         run_bri("check", "--seed", str(tmp_path)), "is not a folder of seed files, which are in "
     )
     failed(run_bri("build", BRI_PUBLIC_URL="not an address"), "BRI_PUBLIC_URL")
+    failed(run_bri("diff", str(tmp_path), str(SEED)), "is not a folder of seed files")
+    failed(run_bri("openapi", "--server", "javascript:alert(1)"), "bri: --server: ")
+
+
+def test_output_that_cannot_be_written_is_one_line() -> None:
+    for arguments in (["--version"], ["--help"]):
+        with Path("/dev/full").open("w") as full:
+            command = [sys.executable, "-m", "app", *arguments]
+            done = subprocess.run(
+                command, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            )
+        assert (done.returncode, done.stderr) == (1, "bri: No space left on device\n")
+
+
+def test_a_closed_input_is_reported() -> None:
+    script = f"exec {sys.executable} -m app check-quote - <&-"
+    done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "bri: standard input is closed\n")
+
+
+def test_a_document_replaces_another_only_as_a_whole(tmp_path: Path, database: Path) -> None:
+    target = tmp_path / "openapi.json"
+    target.write_text("earlier")
+    command = f"{sys.executable} -m app openapi --database {database} --output {target}"
+    script = f"ulimit -f 1; exec {command}"
+    done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert target.read_text() == "earlier"
+    assert [*tmp_path.iterdir()] == [target]
 
 
 def test_database_of_another_revision_is_refused(tmp_path: Path, database: Path) -> None:
@@ -104,7 +134,10 @@ def test_a_port_in_use_is_reported(database: Path) -> None:
         )
 
 
-@pytest.mark.parametrize("arguments", [["serve", "--port", "x"], ["nothing"], ["build", "--foo"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["serve", "--port", "x"], ["serve", "--host", ""], ["nothing"], ["build", "--foo"]],
+)
 def test_usage_errors(arguments: list[str]) -> None:
     done = run_bri(*arguments)
     assert done.exit_code == 2

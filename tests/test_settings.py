@@ -39,6 +39,9 @@ from tests.support.processes import run_bri
         ("allowed_hosts", "data.example:8000", "without ports"),
         ("allowed_hosts", "data.example.", "without ports"),
         ("allowed_hosts", "data.example;other.example", "without ports, separated by commas"),
+        ("allowed_hosts", "[::::]", "without ports, separated by commas"),
+        ("contact", "https://a`b", "an email address or the https address"),
+        ("pool_timeout", "1e-9", "greater than or equal to 0.1"),
     ],
 )
 def test_nonsense_is_refused(name: str, value: str, message: str) -> None:

@@ -10,7 +10,10 @@ from app.request import RawHeaders
 
 MAX_LENGTH = 255
 MAX_PORT = 65535
-AUTHORITY = re.compile(rb"[ \t]*(?:([A-Za-z0-9._-]+)|\[([0-9A-Fa-f:.]+)\])(?::([0-9]{0,5}))?[ \t]*")
+AUTHORITY = re.compile(
+    rb"[ \t]*(?:([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?)|\[([0-9A-Fa-f:.]+)\])"
+    rb"(?::([0-9]{0,5}))?[ \t]*"
+)
 """A host name or an IPv4 address, or an IPv6 address in brackets, and perhaps a port, which may be
 empty (RFC 3986, 3.2.3); the parser leaves tabs around it, which do not belong to it."""
 ABSOLUTE_FORM = re.compile(rb"https?://([^/?#]*)([^?#]*)(\?[^#]*)?.*", re.IGNORECASE | re.DOTALL)
@@ -27,11 +30,16 @@ def is_valid_authority(text: bytes) -> bool:
 
 
 def get_host(authority: bytes) -> str:
-    """Return the host of an authority in lower case, without a final dot; empty if invalid."""
+    """Return the host of an authority in its usual form; empty if it is invalid.
+
+    A name is in lower case and has no final dot, and an IPv6 address is as short as it can be.
+    """
     match = AUTHORITY.fullmatch(authority)
-    if match is None:
+    if match is None or not is_valid_authority(authority):
         return ""
-    return (match[1] or b"[%b]" % match[2]).decode().lower().removesuffix(".")
+    if match[2] is not None:
+        return f"[{IPv6Address(match[2].decode())}]"
+    return str(match[1].decode()).lower().removesuffix(".")
 
 
 def apply_absolute_form(target: bytes, headers: RawHeaders) -> bytes:

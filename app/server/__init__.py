@@ -159,8 +159,10 @@ log.addFilter(is_loggable)
 def take_passed_sockets() -> list[socket]:
     """Return the sockets on which systemd listens for this process."""
     passed = {name: os.environ.pop(f"LISTEN_{name}", "0") for name in ("PID", "FDS", "FDNAMES")}
-    count = int(passed["FDS"]) if passed["PID"] == str(os.getpid()) else 0
-    sockets = [socket(fileno=FIRST_PASSED_SOCKET + number) for number in range(count)]
+    count = passed["FDS"] if passed["PID"] == str(os.getpid()) else "0"
+    if not count.isdecimal():
+        raise OSError(f"LISTEN_FDS is not a number: {count}")
+    sockets = [socket(fileno=FIRST_PASSED_SOCKET + number) for number in range(int(count))]
     for one in sockets:
         is_tcp = one.family in {AF_INET, AF_INET6} and one.type == SOCK_STREAM
         if not is_tcp or not one.getsockopt(SOL_SOCKET, SO_ACCEPTCONN):
