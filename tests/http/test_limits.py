@@ -10,6 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.http.limits import get_network
+from app.request import build_base_url
 from tests.support.processes import run_bri, serving
 from tests.support.targets import Target, opened
 
@@ -97,6 +98,12 @@ def test_a_cached_response_counts_towards_the_rate(database: Target) -> None:
 
 def test_without_a_rate_there_are_no_rate_headers(client: TestClient) -> None:
     assert "ratelimit" not in client.get("/v1/topics").headers
+
+
+def test_links_have_the_scheme_of_a_page() -> None:
+    """A proxy may say wss for a request that could become a WebSocket."""
+    found = [build_base_url(scheme, "a:", root_path="/b") for scheme in ("wss", "ws", "https")]
+    assert found == ["https://a/b", "http://a/b", "https://a/b"]
 
 
 @pytest.mark.parametrize(
