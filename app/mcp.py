@@ -24,12 +24,12 @@ from app.formats import sentences
 from app.http.limits import MAX_BODY
 from app.i18n import Bilingual, Language
 from app.problems.validation import describe_errors
-from app.queries.commitments import get_action, get_outcome, list_priority_areas
+from app.queries.commitments import get_commitment, list_commitments
 from app.queries.editions import list_editions
 from app.queries.indicators import list_indicators
 from app.queries.observations import get_observation, list_observations
 from app.queries.pagination import QueryPage
-from app.queries.progress import get_commitment, list_commitments
+from app.queries.priority_areas import get_action, get_outcome, list_priority_areas
 from app.queries.reference import get_event, get_source
 from app.queries.search import build_hit_url, search_records
 from app.releases import Release, ReleaseManager
@@ -190,7 +190,7 @@ class Tools:
         Expectations are not pledges. Compare a target only with readings that count the same, and
         never say that a commitment was kept: no record says so.
         """
-        describe = partial(sentences.describe_pledge, base=self.base)
+        describe = partial(sentences.describe_commitment, base=self.base)
         output = (Commitment, describe, language)
         model = parameters.CommitmentListParameters
         return self.read_records(
@@ -299,9 +299,9 @@ class SourcedKind(NamedTuple):
 
 SOURCED_KINDS = (
     SourcedKind(get_observation, Observation, sentences.describe_observation),
-    SourcedKind(get_action, Action, sentences.describe_commitment),
-    SourcedKind(get_outcome, Outcome, sentences.describe_commitment),
-    SourcedKind(get_commitment, Commitment, sentences.describe_pledge),
+    SourcedKind(get_action, Action, sentences.describe_announcement),
+    SourcedKind(get_outcome, Outcome, sentences.describe_announcement),
+    SourcedKind(get_commitment, Commitment, sentences.describe_commitment),
     SourcedKind(get_source, Source, sentences.describe_source),
     SourcedKind(get_event, Event, sentences.describe_event),
 )

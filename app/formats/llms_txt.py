@@ -13,12 +13,12 @@ from app.formats.dataset_info import (
     cite_dataset,
 )
 from app.formats.sentences import (
+    describe_announcement,
     describe_commitment,
     describe_coverage,
     describe_edition,
     describe_goal,
     describe_observation,
-    describe_pledge,
     describe_priority_area,
     describe_related_dataset,
     describe_source,
@@ -104,13 +104,13 @@ def write_full_text(
     lines += ["", f"## {OBSERVATIONS.get(language)}", ""]
     lines += [f"- {describe_observation(one, language, base)}" for one in records.observations]
     lines += ["", f"## {OUTCOMES.get(language)}", ""]
-    lines += [f"- {describe_commitment(one, language, base)}" for one in records.outcomes]
+    lines += [f"- {describe_announcement(one, language, base)}" for one in records.outcomes]
     lines += ["", f"## {AREAS.get(language)}", ""]
     goals = [one for one in records.sources if one["goal"]]
     lines += [f"{describe_goal(one, language, base)}\n" for one in goals]
     lines += [f"{describe_priority_area(one, language, base)}\n" for one in records.areas]
     lines += [f"## {COMMITMENTS.get(language)}", ""]
-    lines += [f"- {describe_pledge(one, language, base)}" for one in records.commitments]
+    lines += [f"- {describe_commitment(one, language, base)}" for one in records.commitments]
     lines += ["", f"## {RELATED_DATASETS.get(language)}", ""]
     lines += [f"- {describe_related_dataset(one, language)}" for one in records.related_datasets]
     lines += ["", f"## {SOURCES.get(language)}", ""]

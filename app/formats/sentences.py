@@ -189,7 +189,7 @@ def describe_goal(source: Record, language: Language, base: str) -> str:
     return append_source(goal, cite_record(located, language, base), language)
 
 
-def describe_commitment(record: Record, language: Language, base: str | None = None) -> str:
+def describe_announcement(record: Record, language: Language, base: str | None = None) -> str:
     """Describe an action or an outcome with its aim, a note on it, and what was reported later."""
     text = append_source(
         record["text"].rstrip(".。"), cite_record(record, language, base), language
@@ -220,7 +220,7 @@ def describe_report(report: Record, label: Bilingual, note: str | None, language
     return join_sentences([text, note], language) if note else text
 
 
-def describe_pledge(record: Record, language: Language, base: str | None = None) -> str:
+def describe_commitment(record: Record, language: Language, base: str | None = None) -> str:
     """Describe a commitment of a forum with its target, its deadline and later readings."""
     kind = KINDS[record["kind"]].format(
         event=record["event"]["name"], day=format_day(record["event"]["held_on"], language)
@@ -255,7 +255,7 @@ def describe_priority_area(record: Record, language: Language, base: str | None 
         lines.append(
             f"- {append_source(aim.rstrip('.。'), cite_record(aimed, language, base), language)}"
         )
-    lines += [f"- {describe_commitment(action, language, base)}" for action in record["actions"]]
+    lines += [f"- {describe_announcement(action, language, base)}" for action in record["actions"]]
     return "\n".join(lines)
 
 

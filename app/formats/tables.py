@@ -16,14 +16,14 @@ from app.problems.messages import TOO_MANY_ROWS
 from app.problems.problem import InvalidParameters, ParameterError
 from app.queries import observations as queries
 from app.queries import reference as codes
-from app.queries.commitments import list_actions, list_outcomes, list_priority_areas
+from app.queries.commitments import list_commitments
 from app.queries.contradictions import list_contradictions
 from app.queries.editions import list_editions
 from app.queries.indicators import list_indicators
 from app.queries.observations import list_observations
 from app.queries.pagination import QueryPage
 from app.queries.passages import list_passages
-from app.queries.progress import list_commitments
+from app.queries.priority_areas import list_actions, list_outcomes, list_priority_areas
 from app.queries.reference import list_events, list_sources
 from app.queries.related import list_growth_rates, list_reports
 from app.queries.resource import Resource

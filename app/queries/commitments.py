@@ -1,237 +1,291 @@
-"""Outcomes, priority areas and their actions."""
+"""Commitments of the forums, and what was reported later on them and on announced actions."""
 
+from decimal import Decimal
 from functools import cache
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Label, String, cast, exists, or_, select
 from sqlmodel import col
 
 from app.db.columns import (
+    Column,
     Record,
     Statement,
-    add_source_line,
+    Value,
+    alias_table,
+    cite_source,
     localize,
-    select_reference,
     select_source,
+    select_unit,
+    select_wording,
 )
 from app.db.models import (
     Action,
-    ActionArea,
-    ActionInstrument,
-    ActionSector,
-    ActionTopic,
-    Area,
-    Instrument,
-    Outcome,
-    OutcomeArea,
-    OutcomeInstrument,
-    OutcomeSector,
+    Commitment,
+    CommitmentReading,
+    ContradictoryStatement,
+    Event,
     PriorityArea,
-    Sector,
+    Progress,
+    ProgressReport,
     Source,
-    Topic,
+    Unit,
+    format_plain,
 )
 from app.db.statements import fetch_uncached, select_nested
-from app.i18n import Language
-from app.problems.messages import NOT_OF_YEAR
-from app.problems.problem import ParameterError, UnknownRecord
-from app.queries.progress import complete_statement, select_progress
-from app.queries.resource import LinkedFilter, Resource, select_links
+from app.enums import DistanceLimit, Qualifier
+from app.i18n import Bilingual, Language, choose_suffix, format_value
+from app.queries.resource import Resource
+
+target_unit = alias_table(Unit, "target_unit")
+
+LIMITS = {
+    Qualifier.NONE: DistanceLimit.EXACT,
+    Qualifier.OVER: DistanceLimit.BELOW,
+    Qualifier.NEARLY: DistanceLimit.ABOVE,
+}
+"""What is left to a target if a reading is exact, or if it is above or below its number."""
+SHORT = {
+    DistanceLimit.EXACT: Bilingual("{} short of the target", "距目标数还差{}"),
+    DistanceLimit.BELOW: Bilingual("less than {} short of the target", "距目标数还差不到{}"),
+    DistanceLimit.ABOVE: Bilingual("more than {} short of the target", "距目标数还差{}以上"),
+}
+EQUAL = {
+    DistanceLimit.EXACT: Bilingual("equal to the target", "与目标数相同"),
+    DistanceLimit.BELOW: Bilingual("above the target", "高于目标数"),
+    DistanceLimit.ABOVE: Bilingual("below the target", "低于目标数"),
+}
+BEYOND = {
+    DistanceLimit.EXACT: Bilingual("{} above the target", "比目标数多{}"),
+    DistanceLimit.BELOW: Bilingual("more than {} above the target", "比目标数多{}以上"),
+    DistanceLimit.ABOVE: Bilingual("less than {} above the target", "比目标数多不到{}"),
+}
+
+
+def select_quantity(
+    table: type[Commitment | ProgressReport | CommitmentReading | ContradictoryStatement],
+    name: str,
+    language: Language,
+    unit: type[Unit],
+    prefix: str = "",
+) -> list[Label[Value]]:
+    """Return the columns of a number; ``complete_quantity`` completes them.
+
+    Exact decimals cannot be nested in JSON, so the number is selected as text.
+    """
+    columns: dict[str, Column] = {
+        part: getattr(table, f"{prefix}{part}")
+        for part in ("multiplier", "decimals", "qualifier", "classifier")
+    }
+    value: Column = cast(getattr(table, f"{prefix}value"), String)
+    return [
+        value.label(f"{name}.value"),
+        *(column.label(f"{name}.{part}") for part, column in columns.items()),
+        localize(unit, "suffix", language).label(f"{name}.suffix"),
+        *select_unit(unit, f"{name}.unit", language),
+    ]
+
+
+def complete_quantity(quantity: Record, language: Language) -> Record | None:
+    if quantity["value"] is None:
+        return None
+    value = Decimal(format_plain(Decimal(quantity["value"])))
+    return {
+        "value": value,
+        "qualifier": quantity["qualifier"],
+        "unit": quantity["unit"],
+        "display": format_quantity(quantity, value, quantity["qualifier"], language),
+    }
+
+
+def format_quantity(
+    quantity: Record, value: Decimal, qualifier: Qualifier, language: Language
+) -> str:
+    scale = quantity["multiplier"], quantity["decimals"]
+    suffix = choose_suffix(quantity["suffix"], quantity["classifier"], language)
+    return format_value(value, *scale, qualifier, suffix, language)
+
+
+def select_dated_statement_columns(
+    table: type[ProgressReport] | type[CommitmentReading], language: Language
+) -> list[Label[Value]]:
+    return [col(table.date).label("date"), *select_statement_columns(table, language)]
+
+
+def select_statement_columns(
+    table: type[ProgressReport | CommitmentReading | ContradictoryStatement], language: Language
+) -> list[Label[Value]]:
+    """Return the columns of what a document says; ``complete_statement`` completes them."""
+    return [
+        localize(table, "text", language).label("text"),
+        *select_quantity(table, "quantity", language, Unit),
+        *select_wording(table, "", language),
+        col(table.locator).label("locator"),
+        *select_source("source", language),
+    ]
+
+
+def complete_statement(row: Record, language: Language) -> Record:
+    row["quantity"] = complete_quantity(row["quantity"], language)
+    row["citation"] = cite_source(row["source"], row["locator"], language)
+    return row
+
+
+def select_progress(language: Language) -> list[Label[Value]]:
+    """Return the columns of what was reported on an action, for a statement of actions."""
+    reports: Statement = (
+        select(
+            *select_dated_statement_columns(ProgressReport, language),
+            col(ProgressReport.relation).label("relation"),
+            localize(ProgressReport, "note", language).label("note"),
+        )
+        .select_from(ProgressReport)
+        .join(Progress, col(Progress.id) == ProgressReport.progress_id)
+        .join(Source, col(Source.id) == ProgressReport.source_id)
+        .outerjoin(Unit, col(Unit.id) == ProgressReport.unit_id)
+        .where(col(Progress.action_id) == Action.id)
+        .order_by(col(ProgressReport.position))
+    )
+    own = {"searched_on": col(Progress.searched_on), "note": localize(Progress, "note", language)}
+    return [
+        *(
+            select(column)
+            .where(col(Progress.action_id) == Action.id)
+            .correlate(Action)
+            .scalar_subquery()
+            .label(f"progress_{name}")
+            for name, column in own.items()
+        ),
+        select_nested(reports, Action).label("progress"),
+    ]
 
 
 @cache
-def select_outcomes(language: Language) -> Statement:
+def select_commitments(language: Language) -> Statement:
+    readings: Statement = (
+        select(
+            *select_dated_statement_columns(CommitmentReading, language),
+            col(CommitmentReading.same_measure).label("same_measure"),
+            localize(CommitmentReading, "reason", language).label("reason"),
+        )
+        .select_from(CommitmentReading)
+        .join(Source, col(Source.id) == CommitmentReading.source_id)
+        .outerjoin(Unit, col(Unit.id) == CommitmentReading.unit_id)
+        .where(col(CommitmentReading.commitment_id) == Commitment.id)
+        .order_by(col(CommitmentReading.position))
+    )
     return (
         select(
-            col(Outcome.code).label("id"),
-            col(Outcome.year).label("year"),
-            col(Outcome.edition).label("edition"),
-            col(Outcome.position).label("position"),
-            localize(Outcome, "text", language).label("text"),
-            col(Outcome.has_examples).label("has_examples"),
-            localize(Outcome, "note", language).label("note"),
-            col(Outcome.locator).label("locator"),
-            *select_reference(Topic, "topic", language),
+            col(Commitment.code).label("code"),
+            col(Event.code).label("event.code"),
+            localize(Event, "name", language).label("event.name"),
+            col(Event.held_on).label("event.held_on"),
+            col(Commitment.position).label("position"),
+            col(Commitment.kind).label("kind"),
+            localize(Commitment, "name", language).label("name"),
+            localize(Commitment, "text", language).label("text"),
+            *select_quantity(Commitment, "target", language, target_unit, "target_"),
+            localize(Commitment, "deadline_text", language).label("deadline.text"),
+            col(Commitment.deadline_year).label("deadline.year"),
+            *select_wording(Commitment, "", language),
+            localize(Commitment, "note", language).label("note"),
+            col(Commitment.searched_on).label("searched_on"),
+            col(Commitment.locator).label("locator"),
             *select_source("source", language),
-            *select_links(Outcome, language),
+            select_nested(readings, Commitment).label("readings"),
         )
-        .select_from(Outcome)
-        .outerjoin(Topic, col(Topic.id) == Outcome.topic_id)
-        .join(Source, col(Source.id) == Outcome.source_id)
+        .select_from(Commitment)
+        .join(Event, col(Event.id) == Commitment.event_id)
+        .join(Source, col(Source.id) == Commitment.source_id)
+        .outerjoin(target_unit, col(target_unit.id) == Commitment.target_unit_id)
     )
 
 
 def complete_commitment(row: Record, language: Language) -> Record:
-    add_source_line(row["source"], language)
+    target = row["target"]
+    row["target"] = complete_quantity(target, language)
+    if row["deadline"]["text"] is None:
+        row["deadline"] = None
+    row["citation"] = cite_source(row["source"], row["locator"], language)
+    row["distance"] = None
+    for reading in row["readings"]:
+        scale = reading["quantity"]
+        complete_statement(reading, language)
+        if reading["same_measure"] and row["target"]:
+            row["distance"] = measure_distance(row["target"], target, reading, scale, language)
     return row
 
 
-def complete_outcome(row: Record, language: Language) -> Record:
-    if row["topic"]["code"] is None:
-        row["topic"] = None
-    return complete_commitment(row, language)
-
-
-OUTCOMES = Resource(
-    Outcome,
-    select_outcomes,
-    orders={
-        "position": (col(Outcome.year), col(Outcome.position), col(Outcome.code)),
-        "id": (col(Outcome.code),),
-    },
-    complete=complete_outcome,
-    filters={
-        "year": col(Outcome.year),
-        "edition": col(Outcome.edition),
-        "topic": col(Topic.code),
-    },
-    linked_filters={
-        "sector": LinkedFilter(OutcomeSector, Sector, col(Sector.code)),
-        "instrument": LinkedFilter(OutcomeInstrument, Instrument, col(Instrument.code)),
-        "area": LinkedFilter(OutcomeArea, Area, col(Area.code)),
-    },
-)
-list_outcomes, get_outcome = OUTCOMES.list_page, OUTCOMES.get
-
-
-def select_actions_with_source(language: Language) -> Statement:
-    return (
-        select(
-            col(Action.code).label("id"),
-            col(Action.position).label("position"),
-            col(Action.kind).label("kind"),
-            localize(Action, "text", language).label("text"),
-            localize(Action, "aim", language).label("aim"),
-            col(Action.has_examples).label("has_examples"),
-            localize(Action, "note", language).label("note"),
-            col(Action.status).label("status"),
-            col(Action.locator).label("locator"),
-            col(PriorityArea.year).label("priority_area.year"),
-            col(PriorityArea.position).label("priority_area.position"),
-            col(PriorityArea.slug).label("priority_area.slug"),
-            localize(PriorityArea, "title", language).label("priority_area.title"),
-            *select_source("source", language),
-            *select_links(Action, language),
-            *select_progress(language),
-        )
-        .select_from(Action)
-        .join(Source, col(Source.id) == Action.source_id)
-    )
-
-
-def complete_action(row: Record, language: Language) -> Record:
-    for report in row["progress"]:
-        complete_statement(report, language)
-    return complete_commitment(row, language)
-
-
-@cache
-def select_actions(language: Language) -> Statement:
-    area = col(PriorityArea.id) == Action.priority_area_id
-    return select_actions_with_source(language).join(PriorityArea, area)
-
-
-ACTIONS = Resource(
-    Action,
-    select_actions,
-    orders={
-        "position": (
-            col(PriorityArea.year),
-            col(PriorityArea.position),
-            col(Action.position),
-            col(Action.code),
-        ),
-        "id": (col(Action.code),),
-    },
-    complete=complete_action,
-    filters={
-        "year": col(PriorityArea.year),
-        "edition": col(PriorityArea.year),
-        "priority_area": col(PriorityArea.slug),
-        "kind": col(Action.kind),
-        "status": col(Action.status),
-    },
-    linked_filters={
-        "sector": LinkedFilter(ActionSector, Sector, col(Sector.code)),
-        "instrument": LinkedFilter(ActionInstrument, Instrument, col(Instrument.code)),
-        "area": LinkedFilter(ActionArea, Area, col(Area.code)),
-        "topic": LinkedFilter(ActionTopic, Topic, col(Topic.code)),
-    },
-)
-list_actions, get_action = ACTIONS.list_page, ACTIONS.get
-
-
-@cache
-def select_priority_areas(language: Language) -> Statement:
-    actions = (
-        select_actions_with_source(language)
-        .where(col(Action.priority_area_id) == PriorityArea.id)
-        .order_by(col(Action.position), col(Action.code))
-    )
-    return (
-        select(
-            col(PriorityArea.code).label("code"),
-            col(PriorityArea.year).label("year"),
-            col(PriorityArea.position).label("position"),
-            col(PriorityArea.slug).label("slug"),
-            localize(PriorityArea, "title", language).label("title"),
-            localize(PriorityArea, "summary", language).label("summary"),
-            localize(PriorityArea, "note", language).label("note"),
-            localize(PriorityArea, "aim", language).label("aim"),
-            col(PriorityArea.aim_locator).label("aim_locator"),
-            col(PriorityArea.locator).label("locator"),
-            *select_source("source", language),
-            *select_links(PriorityArea, language),
-            select_nested(actions, PriorityArea).label("actions"),
-        )
-        .select_from(PriorityArea)
-        .join(Source, col(Source.id) == PriorityArea.source_id)
-    )
-
-
-def complete_priority_area(row: Record, language: Language) -> Record:
-    del row["code"]
-    for action in row["actions"]:
-        complete_action(action, language)
-    return complete_commitment(row, language)
-
-
-PRIORITY_AREAS = Resource(
-    PriorityArea,
-    select_priority_areas,
-    orders={
-        "position": (col(PriorityArea.year), col(PriorityArea.position), col(PriorityArea.code)),
-        "id": (col(PriorityArea.code),),
-    },
-    complete=complete_priority_area,
-    filters={"year": col(PriorityArea.year), "edition": col(PriorityArea.year)},
-)
-list_priority_areas = PRIORITY_AREAS.list_page
-
-
-def list_years(connection: Connection, slug: str) -> list[int]:
-    """List the years that have a priority area."""
-    years = (
-        select(col(PriorityArea.year))
-        .where(col(PriorityArea.slug) == slug)
-        .order_by(col(PriorityArea.year))
-    )
-    return list(connection.execute(years).scalars())
-
-
-def get_priority_area(
-    connection: Connection, language: Language, slug: str, year: int | None
+def measure_distance(
+    target: Record, raw_target: Record, reading: Record, scale: Record, language: Language
 ) -> Record | None:
-    """Read a priority area of a year, by default of the last one that has it.
+    """Subtract a reading from a target that counts the same; the newest reading is the last one.
 
-    Raises:
-        UnknownRecord: if only other years have it.
+    Nothing can be said if the target has a qualifier, or if the reading is about its number.
     """
-    statement = select_priority_areas(language).where(col(PriorityArea.slug) == slug)
-    if year is not None:
-        statement = statement.where(col(PriorityArea.year) == year)
-    statement = statement.order_by(col(PriorityArea.year).desc()).limit(1)
-    rows = fetch_uncached(connection, statement)
-    if not rows and (years := list_years(connection, slug)):
-        text = NOT_OF_YEAR.format(found=slug, year=year, years=", ".join(map(str, years)))
-        raise UnknownRecord.from_error(ParameterError("query.year", text, map(str, years)))
-    return complete_priority_area(rows[0], language) if rows else None
+    quantity = reading["quantity"]
+    limit = LIMITS.get(Qualifier(quantity["qualifier"]))
+    if limit is None or target["qualifier"] != Qualifier.NONE:
+        return None
+    value = target["value"] - quantity["value"]
+    texts = SHORT if value > 0 else BEYOND if value < 0 else EQUAL
+    finest = max(raw_target, scale, key=lambda one: one["decimals"] - one["multiplier"])
+    size = format_quantity(finest, abs(value), Qualifier.NONE, language)
+    return {
+        "value": value,
+        "limit": limit,
+        "unit": target["unit"],
+        "reading_date": reading["date"],
+        "derived": True,
+        "display": texts[limit].get(language).format(size),
+    }
+
+
+COMMITMENTS = Resource(
+    Commitment,
+    select_commitments,
+    orders={
+        "announced": (col(Event.held_on), col(Commitment.position), col(Commitment.code)),
+        "code": (col(Commitment.code),),
+    },
+    complete=complete_commitment,
+    filters={"event": col(Event.code), "kind": col(Commitment.kind)},
+)
+list_commitments, get_commitment = COMMITMENTS.list_page, COMMITMENTS.get
+
+
+def read_follow_ups(connection: Connection, language: Language, source: str) -> Record:
+    """Read the commitments that a source announces or reports on, and what it says on actions."""
+    is_source = col(Source.code) == source
+    reports: Statement = (
+        select(
+            localize(ProgressReport, "text", language).label("text"),
+            col(Action.code).label("action"),
+            col(PriorityArea.slug).label("slug"),
+            col(PriorityArea.year).label("year"),
+        )
+        .select_from(ProgressReport)
+        .join(Progress, col(Progress.id) == ProgressReport.progress_id)
+        .join(Action, col(Action.id) == Progress.action_id)
+        .join(PriorityArea, col(PriorityArea.id) == Action.priority_area_id)
+        .join(Source, col(Source.id) == ProgressReport.source_id)
+        .where(is_source)
+        .order_by(col(Action.code), col(ProgressReport.position))
+    )
+    reading = exists().where(
+        col(CommitmentReading.commitment_id) == Commitment.id,
+        col(CommitmentReading.source_id) == Source.id,
+    )
+    commitments: Statement = (
+        select(
+            col(Commitment.code).label("code"),
+            localize(Commitment, "name", language).label("name"),
+        )
+        .select_from(Commitment)
+        .join(Source, or_(col(Source.id) == Commitment.source_id, reading))
+        .where(is_source)
+        .order_by(col(Commitment.code))
+    )
+    return {
+        "progress": fetch_uncached(connection, reports),
+        "commitments": fetch_uncached(connection, commitments),
+    }

@@ -38,9 +38,9 @@ from app.i18n import (
     format_statement,
 )
 from app.parameters import ContradictionListParameters
+from app.queries.commitments import complete_statement, select_statement_columns
 from app.queries.observations import read_observations, select_observations
 from app.queries.pagination import QueryPage
-from app.queries.progress import complete_statement, select_statement_columns
 from app.queries.related import (
     complete_growth_rate,
     complete_report,

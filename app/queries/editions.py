@@ -39,7 +39,6 @@ from app.parameters import (
     PriorityAreaListParameters,
     Vintages,
 )
-from app.queries.commitments import list_outcomes, list_priority_areas
 from app.queries.indicators import (
     INDICATORS,
     add_latest_observations,
@@ -47,6 +46,7 @@ from app.queries.indicators import (
     select_unjoined_indicators,
 )
 from app.queries.observations import join_context, join_rate, list_observations
+from app.queries.priority_areas import list_outcomes, list_priority_areas
 from app.queries.reference import complete_event, get_source, select_events
 from app.queries.resource import Resource, select_links
 

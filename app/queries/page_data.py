@@ -29,11 +29,11 @@ from app.queries.charts import (
     MAX_POINTS_PER_PANEL,
     add_points,
 )
-from app.queries.commitments import list_outcomes
 from app.queries.editions import list_editions, read_overview
 from app.queries.indicators import list_indicators
 from app.queries.missing_periods import build_missing_period_error
 from app.queries.observations import list_observations
+from app.queries.priority_areas import list_outcomes
 from app.queries.search import search_records
 from app.queries.series import is_shown_first, select_series
 

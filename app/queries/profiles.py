@@ -15,12 +15,12 @@ from app.parameters import (
     Vintages,
 )
 from app.queries.charts import MAX_POINTS, read_indicator_series, read_series
-from app.queries.commitments import get_priority_area, list_years
+from app.queries.commitments import read_follow_ups
 from app.queries.contradictions import read_stated_contradictions
 from app.queries.editions import list_editions, read_contents
 from app.queries.indicators import get_indicator
 from app.queries.observations import list_observations
-from app.queries.progress import read_follow_ups
+from app.queries.priority_areas import get_priority_area, list_years
 from app.queries.reference import get_event, get_source
 from app.queries.related import list_growth_rates, list_reports
 from app.queries.series import get_series, read_vintages

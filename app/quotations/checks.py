@@ -14,6 +14,7 @@ from app.i18n import Bilingual, Language, name_day
 from app.queries.comparison import compare_observations
 from app.queries.observations import get_observation
 from app.quotations import terms
+from app.quotations.announcement_checks import check_announcement, find_deadline
 from app.quotations.attribution import check_attribution, list_same_numbers
 from app.quotations.findings import (
     MESSAGES,
@@ -37,7 +38,6 @@ from app.quotations.matching import (
 )
 from app.quotations.numbers import RATE_UNITS, Number, Span
 from app.quotations.period_scores import describe_periods
-from app.quotations.promises import check_pledge, find_deadline
 from app.quotations.sentences import Role, Sentence, read_sentences
 from app.schemas.quotations import FindingKind, QuotationVerdict
 
@@ -145,7 +145,7 @@ def check_sentence(
                 item.set_entry(rate.entry, rate.findings)
                 complete += [level] if level is not None else []
         if item.code is None or item.findings:
-            check_pledge(index, quoted, item)
+            check_announcement(index, quoted, item)
         if item.code is None:
             item.other_periods = describe_periods(index, sentence, item.number)
     keep_periods(items, quoted_numbers)
@@ -162,10 +162,10 @@ def list_deadlines(
         return
     found = find_deadline(index, sentence)
     if found is not None:
-        period, pledge, finding = found
+        period, announced, finding = found
         number = Number(period.span, period.span, Decimal(0), 0, 0, "", Qualifier.NONE)
-        item = Item(sentence, number, None, pledge.code, pledge.kind, pledge.text, [finding])
-        yield item
+        key = announced.code, announced.kind
+        yield Item(sentence, number, None, *key, announced.text, [finding])
 
 
 def keep_periods(items: Sequence[Item], quoted_numbers: Sequence[QuotedNumber]) -> None:

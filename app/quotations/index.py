@@ -29,8 +29,8 @@ from app.db.models import (
 from app.db.statements import fetch_uncached
 from app.enums import ChangeMeasure, ContradictionCause, Qualifier, SearchKind, StockFlow
 from app.i18n import Bilingual, Language, choose_suffix, format_change, format_value, name_period
+from app.quotations.announcements import Announcement, read_announcements
 from app.quotations.numbers import POINTS, count_digits, find_numbers, normalize_text
-from app.quotations.pledges import Pledge, read_pledges
 from app.quotations.terms import INSTITUTION_PATTERNS, Lexicon, find_words
 
 MAX_ENTRIES = 20_000
@@ -103,7 +103,7 @@ class Entry:
 @dataclass
 class QuotationIndex:
     entries: list[Entry]
-    pledges: list[Pledge]
+    announcements: list[Announcement]
     lexicon: Lexicon
     indicator_names: dict[str, Bilingual]
     speakers: dict[str, Bilingual]
@@ -195,7 +195,7 @@ def read_index(connection: Connection) -> QuotationIndex:
             *(create_observation(row, origins) for row in read_numbers(connection, Observation)),
             *(create_rate(row, origins) for row in read_numbers(connection, GrowthRate)),
         ],
-        read_pledges(connection),
+        read_announcements(connection),
         Lexicon(read_names(connection)),
         {row["code"]: Bilingual(row["name_en"], row["name_zh"]) for row in indicators},
         speakers,

@@ -20,9 +20,9 @@ from app.http.routes import RouteDeclarations
 from app.problems.messages import CARD_SIZE, HEIGHT_TOO_SMALL, IMAGE_TOO_LARGE
 from app.problems.problem import InvalidParameters, ParameterError
 from app.queries import charts
+from app.queries.commitments import get_commitment
 from app.queries.editions import read_contents
 from app.queries.indicators import INDICATORS
-from app.queries.progress import get_commitment
 from app.request import Context, RequestContext
 from app.routers import declare_signature
 

@@ -33,9 +33,9 @@ from app.http import limits
 from app.http.routes import RouteDeclarations
 from app.problems.messages import CUBE_TOO_LARGE, NO_DATABASE_FILE
 from app.problems.problem import InvalidParameters, ParameterError, UnknownPath
-from app.queries.commitments import get_priority_area
 from app.queries.indicators import get_indicator
 from app.queries.observations import get_observation, list_observations
+from app.queries.priority_areas import get_priority_area
 from app.queries.reference import get_source
 from app.queries.series import get_series
 from app.request import Context, RequestContext

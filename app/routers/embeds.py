@@ -36,9 +36,9 @@ from app.problems.problem import (
 )
 from app.problems.validation import describe_errors
 from app.queries import charts
-from app.queries.commitments import get_priority_area
 from app.queries.indicators import get_indicator, get_newest_observation
 from app.queries.page_data import read_observation_of_period
+from app.queries.priority_areas import get_priority_area
 from app.queries.reference import get_source
 from app.queries.series import get_series
 from app.request import JSON, Context, RequestContext

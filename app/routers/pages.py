@@ -33,10 +33,10 @@ from app.problems import problem
 from app.problems.problem import UnknownRecord
 from app.queries import page_data, profiles
 from app.queries.calendar import find_next_edition
+from app.queries.commitments import list_commitments
 from app.queries.editions import list_editions
 from app.queries.indicators import list_indicators
 from app.queries.passages import list_source_passages
-from app.queries.progress import list_commitments
 from app.queries.reference import get_source, list_codes
 from app.queries.releases import list_changes, list_releases
 from app.request import Context, RequestContext

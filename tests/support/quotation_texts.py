@@ -246,7 +246,7 @@ DONE = (
 
 def change_commitments(index: QuotationIndex) -> Iterator[Case]:
     """State a commitment as done, change its number, or add a deadline."""
-    for pledge in index.pledges:
+    for pledge in index.announcements:
         if pledge.target is None or pledge.display is None or pledge.kind != SearchKind.COMMITMENT:
             continue
         for language in Language:

@@ -110,7 +110,7 @@ MIN_WORD_LENGTH = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Pledge:
+class Announcement:
     """A commitment or action, with its target and its deadline if it has them."""
 
     kind: SearchKind
@@ -160,7 +160,7 @@ def shorten_word(word: str) -> str:
     return word
 
 
-def read_pledges(connection: Connection) -> list[Pledge]:
+def read_announcements(connection: Connection) -> list[Announcement]:
     columns = {
         **{name: col(getattr(Commitment, name)) for name in ("code", "text_en", "text_zh")},
         **{name: col(getattr(Commitment, name)) for name in ("name_en", "name_zh")},
@@ -189,7 +189,7 @@ def read_pledges(connection: Connection) -> list[Pledge]:
     ]
 
 
-def create_commitment(row: Record) -> Pledge:
+def create_commitment(row: Record) -> Announcement:
     text = Bilingual(row["text_en"], row["text_zh"])
     names = Bilingual(row["name_en"], row["name_zh"])
     display = None
@@ -200,7 +200,7 @@ def create_commitment(row: Record) -> Pledge:
         }
         display = Bilingual(*(format_value(*numbers, suffixes[one], one) for one in Language))
     has_deadline = row["deadline_en"] is not None
-    return Pledge(
+    return Announcement(
         SearchKind.COMMITMENT,
         row["code"],
         text,
@@ -213,6 +213,6 @@ def create_commitment(row: Record) -> Pledge:
     )
 
 
-def create_action(row: Record) -> Pledge:
+def create_action(row: Record) -> Announcement:
     text = Bilingual(row["text_en"], row["text_zh"])
-    return Pledge(SearchKind.ACTION, row["code"], text, list_words(f"{text.en}\n{text.zh}"))
+    return Announcement(SearchKind.ACTION, row["code"], text, list_words(f"{text.en}\n{text.zh}"))

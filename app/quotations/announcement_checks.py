@@ -1,4 +1,4 @@
-"""Numbers and deadlines of commitments: reported as done, invented, or other than announced."""
+"""Numbers and deadlines of what was announced: called done, invented, or other than announced."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -8,12 +8,12 @@ from typing import Protocol
 from app.enums import SearchKind
 from app.i18n import Bilingual, Language
 from app.quotations import terms
+from app.quotations.announcements import Announcement, list_words
 from app.quotations.findings import Edit, Finding
 from app.quotations.index import Entry, QuotationIndex
 from app.quotations.matching import QuotedNumber
 from app.quotations.numbers import CURRENCIES, RATE_UNITS, Span, find_numbers, normalize_text
 from app.quotations.periods import PeriodKind, PeriodWords
-from app.quotations.pledges import Pledge, list_words
 from app.quotations.sentences import Sentence
 from app.schemas.quotations import FindingKind
 
@@ -41,7 +41,7 @@ CHINESE_DONE = re.compile(r"^(?:已经?|业已|均已|现已)?|了$")
 """What says in Chinese that something is done; the verb between the two stays."""
 
 
-class PledgedItem(Protocol):
+class AnnouncedItem(Protocol):
     """What is known of a number so far, to which the commitment is added."""
 
     entry: Entry | None
@@ -51,45 +51,47 @@ class PledgedItem(Protocol):
     findings: list[Finding]
 
 
-def check_pledge(index: QuotationIndex, quoted: QuotedNumber, item: PledgedItem) -> None:
+def check_announcement(index: QuotationIndex, quoted: QuotedNumber, item: AnnouncedItem) -> None:
     """Set the commitment that a number quotes, and what the sentence says wrongly of it."""
     sentence, number = quoted.sentence, quoted.number
     if number.unit in RATE_UNITS:
         return
     words = list_words(sentence.text)
     tense = find_tense(sentence, quoted)
-    same = (one for one in index.pledges if one.target == number.value and one.unit == number.unit)
-    matches = rank_pledges(same, words, MIN_WORDS, MIN_SHARE)
+    same = (
+        one for one in index.announcements if one.target == number.value and one.unit == number.unit
+    )
+    matches = rank_announcements(same, words, MIN_WORDS, MIN_SHARE)
     if matches:
-        set_pledge(item, matches[0], check_statement(sentence, quoted, matches[0], tense))
+        set_announcement(item, matches[0], check_statement(sentence, quoted, matches[0], tense))
         return
     before = sentence.normal[: number.span[0]]
     if item.code is not None or tense != "future" or not terms.PROMISED.search(before):
         return
     is_chinese = sentence.language is Language.CHINESE
     limits = (MANY_PAIRS, LARGE_PAIR_SHARE) if is_chinese else (MANY_WORDS, LARGE_SHARE)
-    others = (one for one in index.pledges if one.target is None or one.unit == number.unit)
-    for pledge in rank_pledges(others, words, *limits):
-        if is_meant(sentence, quoted, pledge):
-            set_pledge(item, pledge, [describe_target(quoted, pledge)])
+    others = (one for one in index.announcements if one.target is None or one.unit == number.unit)
+    for announced in rank_announcements(others, words, *limits):
+        if is_meant(sentence, quoted, announced):
+            set_announcement(item, announced, [describe_target(quoted, announced)])
             return
 
 
-def rank_pledges(
-    pledges: Iterable[Pledge], words: frozenset[str], least: int, least_share: float
-) -> list[Pledge]:
+def rank_announcements(
+    announcements: Iterable[Announcement], words: frozenset[str], least: int, least_share: float
+) -> list[Announcement]:
     """List the commitments that share enough words with a sentence, the best match first."""
     found = []
-    for pledge in pledges:
-        count, share = pledge.measure_overlap(words)
+    for announced in announcements:
+        count, share = announced.measure_overlap(words)
         if count >= least and share >= least_share:
-            found.append((share, count, pledge.code, pledge))
-    return [pledge for *_, pledge in sorted(found, key=itemgetter(0, 1, 2), reverse=True)]
+            found.append((share, count, announced.code, announced))
+    return [announced for *_, announced in sorted(found, key=itemgetter(0, 1, 2), reverse=True)]
 
 
 def find_deadline(
     index: QuotationIndex, sentence: Sentence
-) -> tuple[PeriodWords, Pledge, Finding] | None:
+) -> tuple[PeriodWords, Announcement, Finding] | None:
     """Find a deadline for a commitment that has none, in a sentence that quotes no number of it."""
     promised = terms.PROMISED.search(sentence.normal)
     if promised is None:
@@ -98,22 +100,22 @@ def find_deadline(
     verbs = list_words(sentence.text[promised.end() :][:VERB_LENGTH])
     is_chinese = sentence.language is Language.CHINESE
     limits = (MANY_PAIRS, LARGE_SHARE) if is_chinese else (MANY_WORDS + 1, LARGE_SHARE)
-    without = (one for one in index.pledges if one.deadline is None)
+    without = (one for one in index.announcements if one.deadline is None)
     found = (
         one
-        for one in rank_pledges(without, words, *limits)
+        for one in rank_announcements(without, words, *limits)
         if is_chinese or list_words(one.text.en.split(" ")[0]) <= verbs
     )
-    pledge = next(found, None)
-    if pledge is None:
+    announced = next(found, None)
+    if announced is None:
         return None
-    finding = next(check_deadline(sentence, pledge), None)
+    finding = next(check_deadline(sentence, announced), None)
     limit = [one for one in sentence.periods if finding and one.span == finding.span]
     is_ahead = limit and (limit[0].years > 0 or (limit[0].year or 0) >= sentence.today.year)
-    return (limit[0], pledge, finding) if finding and is_ahead else None
+    return (limit[0], announced, finding) if finding and is_ahead else None
 
 
-def is_meant(sentence: Sentence, quoted: QuotedNumber, pledge: Pledge) -> bool:
+def is_meant(sentence: Sentence, quoted: QuotedNumber, announced: Announcement) -> bool:
     """Return whether the words around a number are those of a commitment, its verb included.
 
     For an action, its verb stands before the number in the clause; for a commitment with another
@@ -123,17 +125,17 @@ def is_meant(sentence: Sentence, quoted: QuotedNumber, pledge: Pledge) -> bool:
     before = list_words(sentence.text[sentence.find_clause_start(start) : start])
     after = list_words(sentence.text[end:][:60])
     if sentence.language is Language.CHINESE or quoted.number.unit in CURRENCIES:
-        return bool(pledge.words & (before | after))
-    if pledge.target is not None:
+        return bool(announced.words & (before | after))
+    if announced.target is not None:
         noun = NOUN_PHRASE.match(sentence.normal[end:])
-        return noun is not None and bool(pledge.words & list_words(noun[0]))
-    verb = list_words(pledge.text.en.split(" ")[0])
+        return noun is not None and bool(announced.words & list_words(noun[0]))
+    verb = list_words(announced.text.en.split(" ")[0])
     return bool(verb & before) or not verb
 
 
-def set_pledge(item: PledgedItem, pledge: Pledge, findings: list[Finding]) -> None:
-    item.entry, item.code, item.kind = None, pledge.code, pledge.kind
-    item.display = pledge.display or pledge.text
+def set_announcement(item: AnnouncedItem, announced: Announcement, findings: list[Finding]) -> None:
+    item.entry, item.code, item.kind = None, announced.code, announced.kind
+    item.display = announced.display or announced.text
     item.findings = findings
 
 
@@ -151,14 +153,14 @@ def find_tense(sentence: Sentence, quoted: QuotedNumber) -> str:
 
 
 def check_statement(
-    sentence: Sentence, quoted: QuotedNumber, pledge: Pledge, tense: str
+    sentence: Sentence, quoted: QuotedNumber, announced: Announcement, tense: str
 ) -> list[Finding]:
     if tense == "done":
-        return [describe_status(sentence, quoted, pledge)]
-    return list(check_deadline(sentence, pledge)) if tense == "future" else []
+        return [describe_status(sentence, quoted, announced)]
+    return list(check_deadline(sentence, announced)) if tense == "future" else []
 
 
-def describe_status(sentence: Sentence, quoted: QuotedNumber, pledge: Pledge) -> Finding:
+def describe_status(sentence: Sentence, quoted: QuotedNumber, announced: Announcement) -> Finding:
     start = quoted.number.span[0]
     found = [
         match for pattern in (terms.DONE, terms.PAST) for match in pattern.finditer(sentence.normal)
@@ -172,32 +174,37 @@ def describe_status(sentence: Sentence, quoted: QuotedNumber, pledge: Pledge) ->
     is_passive = re.search(r"\bbeen\b", nearest[0]) is not None
     if is_passive or nearest.start() > start:
         edits = ()
-    return Finding(FindingKind.STATUS, span, STATUS.format(text=pledge.text), pledge.text, edits)
+    return Finding(
+        FindingKind.STATUS, span, STATUS.format(text=announced.text), announced.text, edits
+    )
 
 
-def describe_target(quoted: QuotedNumber, pledge: Pledge) -> Finding:
+def describe_target(quoted: QuotedNumber, announced: Announcement) -> Finding:
     number = quoted.number
-    if pledge.target is None or pledge.display is None:
+    if announced.target is None or announced.display is None:
         return Finding(
-            FindingKind.TARGET, number.span, NO_TARGET.format(text=pledge.text), pledge.text
+            FindingKind.TARGET,
+            number.span,
+            NO_TARGET.format(text=announced.text),
+            announced.text,
         )
-    message = OTHER_TARGET.format(display=pledge.display, text=pledge.text)
-    written = pledge.display.get(quoted.sentence.language)
+    message = OTHER_TARGET.format(display=announced.display, text=announced.text)
+    written = announced.display.get(quoted.sentence.language)
     edit = number.span, written
     for target in find_numbers(normalize_text(written)):
         if target.qualifier == number.qualifier:
             # “Exceed” stays as it is written.
             edit = number.digits, written[slice(*target.digits)]
-    return Finding(FindingKind.TARGET, number.span, message, pledge.display, (edit,))
+    return Finding(FindingKind.TARGET, number.span, message, announced.display, (edit,))
 
 
-def check_deadline(sentence: Sentence, pledge: Pledge) -> Iterator[Finding]:
+def check_deadline(sentence: Sentence, announced: Announcement) -> Iterator[Finding]:
     """Compare the deadline that a sentence names with the one announced."""
     for period in sentence.periods:
         is_limit = period.kind == PeriodKind.UNTIL or (
             period.kind == PeriodKind.LENGTH and period.years > 0
         )
-        if not is_limit or is_announced(period, pledge):
+        if not is_limit or is_announced(period, announced):
             continue
         start, end = period.span
         prefix = re.search(
@@ -206,13 +213,13 @@ def check_deadline(sentence: Sentence, pledge: Pledge) -> Iterator[Finding]:
         )
         first = prefix.start() if prefix else start
         first -= sentence.text[:first].endswith(" ")
-        if pledge.deadline is None:
-            message, published = NO_DEADLINE.format(text=pledge.text), pledge.text
+        if announced.deadline is None:
+            message, published = NO_DEADLINE.format(text=announced.text), announced.text
             edits: tuple[Edit, ...] = (remove_words(sentence, (first, end)),)
         else:
-            message = OTHER_DEADLINE.format(deadline=pledge.deadline)
-            published = pledge.deadline
-            edits = (((first, end), f" {pledge.deadline.get(sentence.language)}"),)
+            message = OTHER_DEADLINE.format(deadline=announced.deadline)
+            published = announced.deadline
+            edits = (((first, end), f" {announced.deadline.get(sentence.language)}"),)
         yield Finding(FindingKind.TARGET, period.span, message, published, edits)
         return
 
@@ -229,16 +236,16 @@ def remove_words(sentence: Sentence, span: Span) -> Edit:
     return (start, end + 1), sentence.text[end : end + 1].upper()
 
 
-def is_announced(period: PeriodWords, pledge: Pledge) -> bool:
-    if pledge.deadline_year and period.year == pledge.deadline_year:
+def is_announced(period: PeriodWords, announced: Announcement) -> bool:
+    if announced.deadline_year and period.year == announced.deadline_year:
         return True
-    if pledge.deadline is None:
+    if announced.deadline is None:
         return False
-    stated = re.findall(r"\d+", f"{pledge.deadline.en} {pledge.deadline.zh}")
+    stated = re.findall(r"\d+", f"{announced.deadline.en} {announced.deadline.zh}")
     numerals = {"three": 3, "five": 5, "ten": 10, "两": 2, "三": 3, "五": 5, "十": 10}
     years = {int(one) for one in stated} | {
         value
         for word, value in numerals.items()
-        if word in f"{pledge.deadline.en}{pledge.deadline.zh}"
+        if word in f"{announced.deadline.en}{announced.deadline.zh}"
     }
     return bool({period.years, period.year or 0} & years)

@@ -1,0 +1,237 @@
+"""Outcomes, priority areas and their actions."""
+
+from functools import cache
+
+from sqlalchemy import Connection, select
+from sqlmodel import col
+
+from app.db.columns import (
+    Record,
+    Statement,
+    add_source_line,
+    localize,
+    select_reference,
+    select_source,
+)
+from app.db.models import (
+    Action,
+    ActionArea,
+    ActionInstrument,
+    ActionSector,
+    ActionTopic,
+    Area,
+    Instrument,
+    Outcome,
+    OutcomeArea,
+    OutcomeInstrument,
+    OutcomeSector,
+    PriorityArea,
+    Sector,
+    Source,
+    Topic,
+)
+from app.db.statements import fetch_uncached, select_nested
+from app.i18n import Language
+from app.problems.messages import NOT_OF_YEAR
+from app.problems.problem import ParameterError, UnknownRecord
+from app.queries.commitments import complete_statement, select_progress
+from app.queries.resource import LinkedFilter, Resource, select_links
+
+
+@cache
+def select_outcomes(language: Language) -> Statement:
+    return (
+        select(
+            col(Outcome.code).label("id"),
+            col(Outcome.year).label("year"),
+            col(Outcome.edition).label("edition"),
+            col(Outcome.position).label("position"),
+            localize(Outcome, "text", language).label("text"),
+            col(Outcome.has_examples).label("has_examples"),
+            localize(Outcome, "note", language).label("note"),
+            col(Outcome.locator).label("locator"),
+            *select_reference(Topic, "topic", language),
+            *select_source("source", language),
+            *select_links(Outcome, language),
+        )
+        .select_from(Outcome)
+        .outerjoin(Topic, col(Topic.id) == Outcome.topic_id)
+        .join(Source, col(Source.id) == Outcome.source_id)
+    )
+
+
+def complete_source(row: Record, language: Language) -> Record:
+    add_source_line(row["source"], language)
+    return row
+
+
+def complete_outcome(row: Record, language: Language) -> Record:
+    if row["topic"]["code"] is None:
+        row["topic"] = None
+    return complete_source(row, language)
+
+
+OUTCOMES = Resource(
+    Outcome,
+    select_outcomes,
+    orders={
+        "position": (col(Outcome.year), col(Outcome.position), col(Outcome.code)),
+        "id": (col(Outcome.code),),
+    },
+    complete=complete_outcome,
+    filters={
+        "year": col(Outcome.year),
+        "edition": col(Outcome.edition),
+        "topic": col(Topic.code),
+    },
+    linked_filters={
+        "sector": LinkedFilter(OutcomeSector, Sector, col(Sector.code)),
+        "instrument": LinkedFilter(OutcomeInstrument, Instrument, col(Instrument.code)),
+        "area": LinkedFilter(OutcomeArea, Area, col(Area.code)),
+    },
+)
+list_outcomes, get_outcome = OUTCOMES.list_page, OUTCOMES.get
+
+
+def select_actions_with_source(language: Language) -> Statement:
+    return (
+        select(
+            col(Action.code).label("id"),
+            col(Action.position).label("position"),
+            col(Action.kind).label("kind"),
+            localize(Action, "text", language).label("text"),
+            localize(Action, "aim", language).label("aim"),
+            col(Action.has_examples).label("has_examples"),
+            localize(Action, "note", language).label("note"),
+            col(Action.status).label("status"),
+            col(Action.locator).label("locator"),
+            col(PriorityArea.year).label("priority_area.year"),
+            col(PriorityArea.position).label("priority_area.position"),
+            col(PriorityArea.slug).label("priority_area.slug"),
+            localize(PriorityArea, "title", language).label("priority_area.title"),
+            *select_source("source", language),
+            *select_links(Action, language),
+            *select_progress(language),
+        )
+        .select_from(Action)
+        .join(Source, col(Source.id) == Action.source_id)
+    )
+
+
+def complete_action(row: Record, language: Language) -> Record:
+    for report in row["progress"]:
+        complete_statement(report, language)
+    return complete_source(row, language)
+
+
+@cache
+def select_actions(language: Language) -> Statement:
+    area = col(PriorityArea.id) == Action.priority_area_id
+    return select_actions_with_source(language).join(PriorityArea, area)
+
+
+ACTIONS = Resource(
+    Action,
+    select_actions,
+    orders={
+        "position": (
+            col(PriorityArea.year),
+            col(PriorityArea.position),
+            col(Action.position),
+            col(Action.code),
+        ),
+        "id": (col(Action.code),),
+    },
+    complete=complete_action,
+    filters={
+        "year": col(PriorityArea.year),
+        "edition": col(PriorityArea.year),
+        "priority_area": col(PriorityArea.slug),
+        "kind": col(Action.kind),
+        "status": col(Action.status),
+    },
+    linked_filters={
+        "sector": LinkedFilter(ActionSector, Sector, col(Sector.code)),
+        "instrument": LinkedFilter(ActionInstrument, Instrument, col(Instrument.code)),
+        "area": LinkedFilter(ActionArea, Area, col(Area.code)),
+        "topic": LinkedFilter(ActionTopic, Topic, col(Topic.code)),
+    },
+)
+list_actions, get_action = ACTIONS.list_page, ACTIONS.get
+
+
+@cache
+def select_priority_areas(language: Language) -> Statement:
+    actions = (
+        select_actions_with_source(language)
+        .where(col(Action.priority_area_id) == PriorityArea.id)
+        .order_by(col(Action.position), col(Action.code))
+    )
+    return (
+        select(
+            col(PriorityArea.code).label("code"),
+            col(PriorityArea.year).label("year"),
+            col(PriorityArea.position).label("position"),
+            col(PriorityArea.slug).label("slug"),
+            localize(PriorityArea, "title", language).label("title"),
+            localize(PriorityArea, "summary", language).label("summary"),
+            localize(PriorityArea, "note", language).label("note"),
+            localize(PriorityArea, "aim", language).label("aim"),
+            col(PriorityArea.aim_locator).label("aim_locator"),
+            col(PriorityArea.locator).label("locator"),
+            *select_source("source", language),
+            *select_links(PriorityArea, language),
+            select_nested(actions, PriorityArea).label("actions"),
+        )
+        .select_from(PriorityArea)
+        .join(Source, col(Source.id) == PriorityArea.source_id)
+    )
+
+
+def complete_priority_area(row: Record, language: Language) -> Record:
+    del row["code"]
+    for action in row["actions"]:
+        complete_action(action, language)
+    return complete_source(row, language)
+
+
+PRIORITY_AREAS = Resource(
+    PriorityArea,
+    select_priority_areas,
+    orders={
+        "position": (col(PriorityArea.year), col(PriorityArea.position), col(PriorityArea.code)),
+        "id": (col(PriorityArea.code),),
+    },
+    complete=complete_priority_area,
+    filters={"year": col(PriorityArea.year), "edition": col(PriorityArea.year)},
+)
+list_priority_areas = PRIORITY_AREAS.list_page
+
+
+def list_years(connection: Connection, slug: str) -> list[int]:
+    """List the years that have a priority area."""
+    years = (
+        select(col(PriorityArea.year))
+        .where(col(PriorityArea.slug) == slug)
+        .order_by(col(PriorityArea.year))
+    )
+    return list(connection.execute(years).scalars())
+
+
+def get_priority_area(
+    connection: Connection, language: Language, slug: str, year: int | None
+) -> Record | None:
+    """Read a priority area of a year, by default of the last one that has it.
+
+    Raises:
+        UnknownRecord: if only other years have it.
+    """
+    statement = select_priority_areas(language).where(col(PriorityArea.slug) == slug)
+    if year is not None:
+        statement = statement.where(col(PriorityArea.year) == year)
+    statement = statement.order_by(col(PriorityArea.year).desc()).limit(1)
+    rows = fetch_uncached(connection, statement)
+    if not rows and (years := list_years(connection, slug)):
+        text = NOT_OF_YEAR.format(found=slug, year=year, years=", ".join(map(str, years)))
+        raise UnknownRecord.from_error(ParameterError("query.year", text, map(str, years)))
+    return complete_priority_area(rows[0], language) if rows else None
