@@ -26,6 +26,9 @@ MAX_IGNORED_BODY = 1024 * 1024
 """The bytes of a body that nobody reads before the connection is closed."""
 MAX_PIECE = 4096
 """The bytes that the protocol parses at once, so that it can pause between pipelined requests."""
+MAX_PENDING = 64 * 1024
+"""The bytes that are read before they can be parsed. What is left unread when a connection closes
+makes the kernel discard the response that the client has not read yet."""
 HEAD_TIMEOUT = 20.0
 """The seconds from the first byte of a request in which its headers have to arrive."""
 WRITE_TIMEOUT = 60.0
@@ -141,7 +144,7 @@ class TimeoutProtocol(asyncio.Protocol):
         self.is_scheduled = False
         """Whether the event loop will parse the next piece."""
         self.pending = bytearray()
-        """Bytes received but not parsed yet; until they are parsed, no more are read."""
+        """Bytes received but not parsed yet."""
         self.last_piece = b""
         self.unread: int | None = None
         """The bytes that the client had not read at the last check, while the connection closes."""
@@ -184,7 +187,8 @@ class TimeoutProtocol(asyncio.Protocol):
         is_waiting = self.is_paused or self.has_parsed_requests
         if self.pending or is_waiting or len(data) > self.max_piece:
             self.pending += data
-            self.transport.pause_reading()
+            if len(self.pending) > MAX_PENDING:
+                self.transport.pause_reading()
             self.resume_parsing()
         else:
             self.parse(data)
@@ -211,12 +215,12 @@ class TimeoutProtocol(asyncio.Protocol):
         size = self.max_piece
         piece = bytes(self.pending[:size])
         del self.pending[:size]
+        if len(self.pending) <= MAX_PENDING:
+            self.transport.resume_reading()
         if piece:
             self.parse(piece)
         if self.pending:
             self.resume_parsing()
-        elif not self.is_paused:
-            self.transport.resume_reading()
 
     @property
     def max_piece(self) -> int:
@@ -234,7 +238,6 @@ class TimeoutProtocol(asyncio.Protocol):
 
     def pause_reading(self) -> None:
         self.is_paused = True
-        self.transport.pause_reading()
 
     def resume_reading(self) -> None:
         if self.is_paused:

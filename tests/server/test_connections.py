@@ -148,7 +148,8 @@ def test_a_byte_of_a_body_does_not_hold_the_connection(bounded: Server) -> None:
         assert connection.recv(65536).startswith(b"HTTP/1.1 405 ")
         with suppress(OSError):
             connection.sendall(b"x")
-        wait_for(lambda: is_closed(connection), 5)
+        connection.settimeout(5)
+        read_to_end(connection)
 
 
 def test_an_incomplete_head_gets_408(bounded: Server) -> None:
@@ -218,7 +219,7 @@ def test_unread_pipelined_responses_take_little_memory(bounded: Server) -> None:
                     )
                     connection.sendall((REQUEST + b"\r\n") * 20_000)
         time.sleep(1)  # The server reads as much as it wants to.
-        assert count_memory(bounded.pid) - before < 15 * 1024**2
+        assert count_memory(bounded.pid) - before < 30 * 1024**2
     assert httpx2.get(f"{bounded.base}/v1/units").status_code == 200
 
 
