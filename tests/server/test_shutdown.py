@@ -169,7 +169,7 @@ def test_a_stopped_worker_does_not_hold_the_supervisor(
         os.kill(server.pid, request_sent)
         time.sleep(1)
         os.kill(server.pid, signal.SIGTERM)
-        server.process.join(LONGEST_END)
+        server.process.join(2 * LONGEST_END)
         assert server.process.exitcode is not None
 
 
