@@ -147,6 +147,13 @@ def count_tokens(source: str) -> tuple[int, int]:
     return uses, noqa
 
 
+def check_reasons(path: Path, source: str) -> Iterator[str]:
+    """Find rules that are switched off without a reason."""
+    for number, line in enumerate(source.splitlines(), 1):
+        if re.search(r"# noqa: [A-Z0-9, ]+$", line):
+            yield f"{path}:{number}: noqa without a reason"
+
+
 def main() -> int:
     sources = {path: path.read_text() for path in sorted(Path("app").rglob("*.py"))}
     sources = {path: text for path, text in sources.items() if "recipe_files" not in path.parts}
@@ -154,6 +161,7 @@ def main() -> int:
     tests = {path: ast.parse(path.read_text()) for path in sorted(Path("tests").rglob("*.py"))}
     found = [line for path, tree in (trees | tests).items() for line in check_words(path, tree)]
     found += [line for path, tree in trees.items() for line in check_verbs(path, tree)]
+    found += [line for path, text in sources.items() for line in check_reasons(path, text)]
     found += check_sizes(sources, trees)
     uses, noqa = map(sum, zip(*map(count_tokens, sources.values()), strict=True))
     if uses > MAX_ANY:

@@ -37,6 +37,7 @@ REPLACED_TERMS = {
     "两个数据": "两项数据",
     "四舍五入": "舍入",
     "重点合作领域": "重点领域",
+    "移除": "删除",
 }
 """Terms, as patterns, and the one that this product uses instead; the seed also quotes others."""
 

@@ -55,11 +55,11 @@ class CompiledStatement:
         rendering = dialect
         if dialect.name == "postgresql":
             import psycopg  # noqa: PLC0415 (an optional dependency)
-            from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg  # noqa: PLC0415
+            from sqlalchemy.dialects.postgresql import psycopg as dialects  # noqa: PLC0415 - slow
 
             # Its other cursors translate the placeholders of a long statement at each execution.
             self.create_cursor = psycopg.RawCursor
-            rendering = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+            rendering = dialects.PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
         compiled = statement.compile(dialect=rendering)
         self.text = str(compiled)
         self.binds: list[tuple[str, Converter, Value]] = []

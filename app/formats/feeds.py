@@ -21,7 +21,7 @@ SUMMARIES = {
     ChangeKind.REVISED: Bilingual("{} revised", "修订{}项"),
     ChangeKind.CORRECTED: Bilingual("{} corrected", "更正{}项"),
     ChangeKind.ANNOTATED: Bilingual("{} annotated", "更新说明{}项"),
-    ChangeKind.REMOVED: Bilingual("{} removed", "移除{}项"),
+    ChangeKind.REMOVED: Bilingual("{} removed", "删除{}项"),
 }
 CHANGE = Bilingual("{title} ({record}): {summary}", "{title}（{record}）：{summary}")
 REASON = Bilingual(" ({})", "（{}）")

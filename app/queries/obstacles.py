@@ -23,7 +23,7 @@ OTHER_UNIT_TOLERANCE = Decimal("1.5")
 """How far a rate published in another unit may be from the change of the levels, in percentage
 points and apart from rounding. Two rates for the same amounts in yuan and in dollars differ by the
 change of the average exchange rate. In years in which it changes more, pairs that fit are refused,
-which is the safe side."""
+to be safe."""
 FamilyKey = tuple[str, str, str]
 """What the series of a family share: indicator, reporting area and counterpart area."""
 RateKey = tuple[FamilyKey, Span]

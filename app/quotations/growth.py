@@ -235,7 +235,8 @@ def describe_points(quoted: QuotedNumber, rate: Entry) -> Finding:
 def match_share(quoted: QuotedNumber, rates: list[Entry], anchor: Anchor) -> RateMatch | None:
     """Return a growth that is given as a share, if the figure before it has that growth."""
     is_meant = anchor.entry is not None or quoted.claim.is_local
-    if not rates or not is_meant or quoted.number.significant < 2:  # noqa: PLR2004
+    is_exact = quoted.number.significant >= 2  # noqa: PLR2004 - one digit fits too many rates
+    if not rates or not is_meant or not is_exact:
         return None
     span = quoted.number.span
     message = GROWTH_MEANT.format(display=rates[0].display)

@@ -301,7 +301,8 @@ def parse_chinese(match: re.Match[str], power: int) -> tuple[Decimal, int, int] 
             scale, head = sum(POWERS[one] for one in suffix), numeral.removesuffix(suffix)
             break
     value = parse_numeral(head)
-    if value is None or (value < 10 and not (scale or match["unit"] or match["hundredths"])):  # noqa: PLR2004
+    is_bare = not (scale or match["unit"] or match["hundredths"])
+    if value is None or (is_bare and value < 10):  # noqa: PLR2004 - numerals are words there
         return None
     return value.scaleb(scale + power), len(head.partition("点")[2]), scale + power
 

@@ -49,11 +49,11 @@ FAST_PATH_WARNING = (
 
 def select_protocol_class() -> type[Protocol]:
     try:
-        # Imports httptools, which uvicorn can do without.
-        from app.server.protocol import CachedResponseProtocol, is_uvicorn_compatible  # noqa: PLC0415
+        from app.server import protocol  # noqa: PLC0415 - uvicorn can do without its httptools
     except ImportError:
         return AutoHTTPProtocol
-    return CachedResponseProtocol if is_uvicorn_compatible() else AutoHTTPProtocol
+    is_compatible = protocol.is_uvicorn_compatible()
+    return protocol.CachedResponseProtocol if is_compatible else AutoHTTPProtocol
 
 
 class ServerProtocol(TimeoutProtocol):
