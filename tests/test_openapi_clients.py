@@ -187,3 +187,19 @@ def test_a_page_names_the_cursor_of_the_next_page(client: TestClient) -> None:
     following = client.get("/v1/observations", params={"limit": 2, "cursor": page["next_cursor"]})
     assert following.json() == client.get(page["next"]).json()
     assert client.get("/v1/topics").json()["next_cursor"] is None
+
+
+def test_the_document_says_what_clients_stumbled_over(client: TestClient) -> None:
+    """Each line is a fault that a generator or a linter once found."""
+    document = get_document(client)
+    operations = {path: one["get"] for path, one in document["paths"].items()}
+    contents = {path: one["responses"]["200"]["content"] for path, one in operations.items()}
+    assert contents["/v1/observations.jsonl"].keys() == {"application/x-ndjson"}
+    parameters = {one["name"] for one in operations["/v1/observations.jsonstat"]["parameters"]}
+    assert "vintages" not in parameters
+    schemas = [content["schema"] for one in contents.values() for content in one.values()]
+    assert all({"$ref", "description"} & schema.keys() for schema in schemas)
+    dates = [one for one in iterate_nodes(document) if one.get("format") in {"date", "date-time"}]
+    assert not [one for one in dates if {"minLength", "maxLength"} & one.keys()]
+    feed_item = document["components"]["schemas"]["FeedItem"]["properties"]
+    assert feed_item["date_published"]["format"] == "date-time"
