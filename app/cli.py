@@ -27,6 +27,7 @@ from app.commands import (
     run_build,
     run_server,
     share_metrics,
+    write_text,
 )
 from app.doctor import format_count, quote_commands
 from app.enums import LogFormat, OpenApiVersion
@@ -239,7 +240,6 @@ def openapi(
     import msgspec
 
     from app.application import create_app
-    from app.ingest.publish import replace_atomically
 
     with exit_on_error():
         settings = load_settings(database, address_option="--server", public_url=server)
@@ -252,8 +252,7 @@ def openapi(
         if output is None:
             typer.echo(document)
         else:
-            with replace_atomically(output) as temporary:
-                temporary.write_text(f"{document}\n", encoding="utf-8")
+            write_text(output, f"{document}\n")
 
 
 def parse_pattern(text: str | None) -> re.Pattern[str] | None:
@@ -385,6 +384,7 @@ def serve(  # noqa: PLR0913 (Each is an option of the command.)
             doctor.check_port(host, port)
         target = ensure_database(settings)
         shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 (only printed)
+        shown = f"[{shown}]" if ":" in shown else shown
         base = str(settings.public_url or f"http://{shown}:{port}{settings.root_path}").rstrip("/")
         typer.echo(f"Page      {base}/")
         typer.echo(f"Docs      {base}/docs")

@@ -6,8 +6,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import disk_usage
 from socket import socket
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Annotated, Any
 
 import typer
@@ -48,6 +49,8 @@ SeedOption = Annotated[
 ]
 
 
+METRICS_SIZE = 2 * 1024**2
+"""The bytes that the metrics of a worker and of those that replace it may take."""
 REQUIRED_COLLECTIONS = ("editions", "releases", "sources")
 """The folders that every seed has."""
 
@@ -135,6 +138,23 @@ def check_seed_folder(folder: Path) -> None:
         )
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole, or leave the one that has its name; write to a device or a pipe."""
+    from app.ingest.publish import replace_atomically
+
+    target = path.resolve()
+    if target.is_dir() or not target.parent.is_dir():
+        raise CommandError(f"{path} cannot be written: name a file in a folder that exists")
+    try:
+        if target.exists() and not target.is_file():
+            target.write_text(text, encoding="utf-8")
+            return
+        with replace_atomically(target) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"{path} cannot be written: {error.strerror}") from None
+
+
 def find_seed(settings: Settings) -> Path:
     """Return the seed folder as the user named it, or relative to the working directory."""
     folder, here = settings.seed, Path.cwd()
@@ -192,11 +212,19 @@ def share_metrics(settings: Settings, workers: int) -> Iterator[None]:
         yield
         return
     # Not beside the files of downloads: a worker that maps a file on a full disk is killed.
-    memory = Path("/dev/shm")  # noqa: S108 - the folder gets a name that nobody can guess
-    parent = memory if os.access(memory, os.W_OK) else None
+    candidates = [Path("/dev/shm"), Path(gettempdir())]  # noqa: S108 - below a name of its own
+    size = workers * METRICS_SIZE
+    parent = next((one for one in candidates if has_space(one, size)), None)
+    if parent is None:
+        places = " or ".join(map(str, candidates))
+        raise CommandError(f"the metrics of {workers} workers need {size} bytes in {places}")
     with TemporaryDirectory(prefix="bri-metrics-", dir=parent) as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         yield
+
+
+def has_space(folder: Path, size: int) -> bool:
+    return os.access(folder, os.W_OK) and disk_usage(folder).free >= size
 
 
 def run_server(

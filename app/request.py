@@ -1,6 +1,7 @@
 """The context of a request: the release, the language, and the ways to respond."""
 
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -147,8 +148,8 @@ class RequestContext:
     """Headers of the response that depend on the client."""
     pinned_release: str | None = None
     """The release that the query names, for a permanent link; it is the one that is served."""
-    waiting_clients: set[str] = field(default_factory=set)
-    """The networks of clients that have sent the same request since, and wait for its response."""
+    waiting_clients: Counter[str] = field(default_factory=Counter)
+    """The requests that wait for the response to this one, by the network of their client."""
     release_error: DatabaseError | None = None
     """Why no release can be served, once it was looked up."""
 

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx2
@@ -110,6 +111,23 @@ def test_a_document_replaces_another_only_as_a_whole(tmp_path: Path, database: P
     assert "Traceback" not in done.stderr
     assert target.read_text() == "earlier"
     assert [*tmp_path.iterdir()] == [target]
+
+
+def test_a_document_is_written_where_a_link_leads_and_to_a_pipe(
+    tmp_path: Path, database: Path
+) -> None:
+    target, link, pipe = tmp_path / "target.json", tmp_path / "link.json", tmp_path / "pipe"
+    link.symlink_to(target)
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as threads:
+        read = threads.submit(pipe.read_bytes)
+        for output in (link, pipe):
+            done = run_bri("openapi", "--database", str(database), "--output", str(output))
+            assert done.exit_code == 0, done.stderr
+        assert link.is_symlink()
+        assert read.result(30) == target.read_bytes()
+    assert pipe.is_fifo()
+    failed(run_bri("openapi", "--output", str(tmp_path)), "name a file in a folder that exists")
 
 
 def test_database_of_another_revision_is_refused(tmp_path: Path, database: Path) -> None:

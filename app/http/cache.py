@@ -26,7 +26,7 @@ from app.http.conditional import (
     evaluate_preconditions,
     parse_range,
 )
-from app.http.limits import STREAMS, get_network
+from app.http.limits import STREAMS, get_network, is_queue_full
 from app.negotiation import Coding
 from app.problems.messages import PRECONDITION_FAILED, RANGE_NOT_SATISFIABLE
 from app.problems.problem import PreconditionFailed, RangeNotSatisfiable
@@ -199,8 +199,12 @@ class CacheMiddleware:
         outcome: Outcome = NoResponse.ABANDONED
         while outcome is NoResponse.ABANDONED and key in pending:
             other, future = pending[key]
-            other.waiting_clients.add(get_network(context.client))
-            outcome = await shield(future)
+            client = get_network(context.client)
+            other.waiting_clients[client] += 1
+            try:
+                outcome = await shield(future)
+            finally:
+                other.waiting_clients[client] -= 1
             context.route = other.route
         if isinstance(outcome, CachedResponse):
             return outcome
@@ -217,7 +221,9 @@ class CacheMiddleware:
         except ClientDisconnectedError:
             raise  # Another client that waits for the same response takes the place of this one.
         except Exception as error:
-            outcome = error
+            # A full queue refuses one client; another that waits may have a place in it.
+            if not is_queue_full(error):
+                outcome = error
             raise
         finally:
             if not future.done():

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from starlette.types import Scope
 
 from app.http.authority import apply_absolute_target, is_valid_authority
+from app.http.limits import get_plain_address
 from app.i18n import Language
 from app.negotiation import is_html_accepted, negotiate_coding, negotiate_language
 from app.parameters import REPEATABLE
@@ -164,6 +165,6 @@ def create_context(app: FastAPI, scope: Scope) -> RequestContext:
         headers=headers,
         raw_query=scope["query_string"],
         request_id=choose_request_id(headers.get(b"x-request-id")).decode(),
-        client=(scope.get("client") or ("unknown", 0))[0],
+        client=get_plain_address((scope.get("client") or ("unknown", 0))[0]),
         connection=scope.get("state", {}).get("connection"),
     )

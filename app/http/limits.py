@@ -124,7 +124,8 @@ class WaitingRequest:
     @property
     def clients(self) -> set[str]:
         """The clients that wait for the response, which may be the same for several."""
-        return {self.client, *self.context.waiting_clients}
+        waiting = self.context.waiting_clients
+        return {self.client, *(client for client in waiting if waiting[client])}
 
     @property
     def is_abandoned(self) -> bool:
@@ -234,11 +235,11 @@ class RequestQueue:
             return
         counts = Counter(request.client for request in self.waiting)
         greediest, most = counts.most_common(1)[0]
-        # Nobody loses a response for which others wait too.
-        own = [request for request in self.waiting if request.clients == {greediest}]
-        if counts[client] + 1 >= most or not own:
+        if counts[client] + 1 >= most:
             raise create_queue_full_error()
-        self.cancel(own[-1])
+        newest = [request for request in reversed(self.waiting) if request.client == greediest]
+        # If others wait for the response too, one of them has to ask for a place of its own.
+        self.cancel(next((one for one in newest if len(one.clients) == 1), newest[0]))
 
     def cancel(self, request: WaitingRequest) -> None:
         self.waiting.remove(request)
@@ -247,6 +248,10 @@ class RequestQueue:
 
 def create_queue_full_error() -> NotReady:
     return NotReady(QUEUE_FULL, headers={"Retry-After": "5"})
+
+
+def is_queue_full(error: Exception) -> bool:
+    return isinstance(error, NotReady) and error.detail is QUEUE_FULL
 
 
 DRAWINGS = RequestQueue("drawing")

@@ -119,6 +119,7 @@ class Supervisor(Multiprocess):
             since = monotonic() - self.replaced_at
             if since < self.delay:
                 return
+            log.error("a worker has ended unexpectedly; another one starts")
             self.delay = min(2 * self.delay, MAX_DELAY) if since < RESTART_MEMORY else 1
             self.replaced_at += since
         super().keep_subprocess_alive()
@@ -133,6 +134,7 @@ class Supervisor(Multiprocess):
         silent = [worker for worker in self.processes if is_silent(worker)]
         while silent and not self.should_exit.is_set():
             if monotonic() > deadline:
+                log.error("%s workers do not answer and are killed", len(silent))
                 for worker in silent:
                     worker.process.kill()
                     worker.process.join()
@@ -209,7 +211,9 @@ def run(  # noqa: PLR0913 (Each is an option of the command line or a setting.)
             Supervisor(config, list(sockets) or [config.bind_socket()]).run()
         else:
             config.load_app()
-            server.run(list(sockets) or None)
+            # asyncio would leave IPv4 out of all addresses of IPv6, unlike with several workers.
+            bound = [config.bind_socket()] if ":" in host and not sockets else sockets
+            server.run(list(bound) or None)
     except KeyboardInterrupt:
         # uvicorn has shut down, and raises the signal again.
         return

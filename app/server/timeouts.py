@@ -31,6 +31,8 @@ MAX_PENDING = 64 * 1024
 makes the kernel discard the response that the client has not read yet."""
 HEAD_TIMEOUT = 20.0
 """The seconds from the first byte of a request in which its headers have to arrive."""
+END_INTERVAL = 0.1
+"""The seconds between two looks whether the requests of a client that sends no more are done."""
 WRITE_TIMEOUT = 60.0
 """The seconds in which a client has to read some of a response that waits for it."""
 RESPONSE_TIMEOUT = 3600.0
@@ -246,8 +248,20 @@ class TimeoutProtocol(asyncio.Protocol):
             self.resume_parsing()
 
     def eof_received(self) -> bool | None:
+        """Keep the connection open until the requests that the client sent before are answered."""
+        if self.pending or self.has_parsed_requests:
+            self.loop.call_later(END_INTERVAL, self.close_when_done)
+            return True
         result: bool | None = self.protocol.eof_received()
         return result
+
+    def close_when_done(self) -> None:
+        """Close the connection of a client that sends no more, once all its requests are done."""
+        if self.pending or self.has_parsed_requests or self.active_requests:
+            if not self.transport.is_closing():
+                self.loop.call_later(END_INTERVAL, self.close_when_done)
+        else:
+            self.close()
 
     def check_head(self) -> None:
         if self.active_requests or not self.received_bytes or self.transport.is_closing():
@@ -359,5 +373,7 @@ class TimeoutProtocol(asyncio.Protocol):
         if public_url is not None:
             return str(public_url)
         address = self.transport.get_extra_info("sockname")
-        is_network = isinstance(address, tuple)
-        return f"http://{address[0]}:{address[1]}" if is_network else "http://localhost"
+        if not isinstance(address, tuple):
+            return "http://localhost"
+        host = f"[{address[0]}]" if ":" in address[0] else address[0]
+        return f"http://{host}:{address[1]}"

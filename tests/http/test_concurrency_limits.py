@@ -38,7 +38,7 @@ class Caller:
         self.is_closed = is_gone
         self.connection = self
         self.client = client
-        self.waiting_clients: set[str] = set()
+        self.waiting_clients: Counter[str] = Counter()
         self.app = self.state = self
         self.rejections = RejectionLog()
 
@@ -208,7 +208,7 @@ def test_a_request_has_the_turn_of_any_client_that_waits_for_it(
                     is_last = number == limits.MAX_WAITING - 1
                     group.start_soon(send, number, shared if is_last else None)
                 await anyio.sleep(0.01)
-                shared.waiting_clients.add("192.0.2.2")
+                shared.waiting_clients["192.0.2.2"] += 1
                 group.start_soon(queue.run, caller("192.0.2.3"), partial(create, "third"))
                 await anyio.sleep(0.01)
 

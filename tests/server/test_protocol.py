@@ -145,6 +145,15 @@ def test_thousands_of_requests_get_the_same_response_on_both_paths(
         assert len(set(NAMED.findall(first)) - {b"chosen-by-the-client"}) > 0
 
 
+def test_a_client_that_ends_its_side_gets_cached_responses(fast_port: int) -> None:
+    request = b"GET /v1/units HTTP/1.1\r\nHost: data.example\r\n\r\n"
+    with open_connection(fast_port) as connection:
+        connection.sendall(request * 400)
+        connection.shutdown(socket.SHUT_WR)
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert received.count(b"HTTP/1.1 200 OK\r\n") == 400
+
+
 @pytest.mark.parametrize("text", BROKEN)
 def test_unusual_requests_get_the_same_response_on_both_paths(
     fast_port: int, asgi_port: int, text: str
