@@ -12,9 +12,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from uvicorn.supervisors import Multiprocess
 
+from app import server as supervision
+from app.server import Supervisor
 from tests.support.load import wait_for
 from tests.support.processes import (
     Server,
@@ -173,26 +178,22 @@ def test_a_stopped_worker_does_not_hold_the_supervisor(
         assert server.process.exitcode is not None
 
 
-@pytest.mark.sqlite
-def test_a_worker_that_cannot_start_is_tried_again_later(copied_file: Path, tmp_path: Path) -> None:
-    log, whole = tmp_path / "log", copied_file.read_bytes()
-    with launched(copied_file, workers=2, log=log) as server:
-        # A worker that has started watches for new releases in a third thread.
-        tasks = [Path(f"/proc/{worker}/task") for worker in workers_of(server.pid)]
-        wait_for(lambda: all(len([*task.iterdir()]) > 2 for task in tasks), LONGEST_END)
-        copied_file.with_name("new").write_bytes(b"nonsense")
-        copied_file.with_name("new").rename(copied_file)
-        wait_for(lambda: log.read_text().count("previous release is kept") == 2, LONGEST_END)
-        os.kill(workers_of(server.pid)[0], signal.SIGKILL)
-        wait_for(lambda: "a worker cannot start" in log.read_text(), LONGEST_END)
-        time.sleep(1)
-        assert log.read_text().count("a worker cannot start") <= 2
-        assert "Traceback" not in log.read_text()
-        assert fetch(server.port, "/v1/topics") == "200"
-        copied_file.with_name("new").write_bytes(whole)
-        copied_file.with_name("new").rename(copied_file)
-        wait_for(lambda: len(workers_of(server.pid)) == 2, LONGEST_END)
-        wait_for(lambda: fetch(server.port, "/v1/units") == "200", LONGEST_END)
+def test_workers_that_end_soon_are_replaced_later_and_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As those whose release is damaged; a worker that ends once is replaced at once."""
+    starts: list[float] = []
+    now = 0.0
+    monkeypatch.setattr(supervision, "monotonic", lambda: now)
+    monkeypatch.setattr(Supervisor, "kill_stuck_workers", lambda _: None)
+    monkeypatch.setattr(Multiprocess, "keep_subprocess_alive", lambda _: starts.append(now))
+    supervisor: Any = Supervisor.__new__(Supervisor)
+    supervisor.processes = [SimpleNamespace(is_alive=lambda _: False)]
+    supervisor.replaced_at, supervisor.delay = -supervision.RESTART_MEMORY, 0.0
+    for half_seconds in range(100):
+        now = half_seconds / 2
+        supervisor.keep_subprocess_alive()
+    assert starts == [0, 1, 3, 7, 15, 31]
 
 
 def test_a_killed_worker_is_replaced(database: Target) -> None:
