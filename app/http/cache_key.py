@@ -149,6 +149,7 @@ def create_context(app: FastAPI, scope: Scope) -> RequestContext:
         scheme, _, *server = origin
         name = host.decode() if host and has_valid_host else ""
         base_url = build_base_url(scheme, name, *server, root_path=root_path)
+    address = (scope.get("client") or ("unknown", 0))[0]
     return RequestContext(
         app=app,
         method=scope["method"],
@@ -165,6 +166,6 @@ def create_context(app: FastAPI, scope: Scope) -> RequestContext:
         headers=headers,
         raw_query=scope["query_string"],
         request_id=choose_request_id(headers.get(b"x-request-id")).decode(),
-        client=get_plain_address((scope.get("client") or ("unknown", 0))[0]),
+        client=get_plain_address(address) if ":" in address else address,
         connection=scope.get("state", {}).get("connection"),
     )
