@@ -127,7 +127,8 @@ def test_a_document_is_written_where_a_link_leads_and_to_a_pipe(
         assert link.is_symlink()
         assert read.result(30) == target.read_bytes()
     assert pipe.is_fifo()
-    failed(run_bri("openapi", "--output", str(tmp_path)), "name a file in a folder that exists")
+    done = run_bri("openapi", "--database", str(database), "--output", str(tmp_path))
+    failed(done, "name a file in a folder that exists")
 
 
 def test_database_of_another_revision_is_refused(tmp_path: Path, database: Path) -> None:
