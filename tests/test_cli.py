@@ -8,11 +8,14 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import gettempdir
 
 import httpx2
 import pytest
 from typer.testing import Result
 
+from app import commands
+from app.settings import Settings
 from tests.support.processes import (
     find_free_port,
     launched,
@@ -93,6 +96,19 @@ def test_output_that_cannot_be_written_is_one_line() -> None:
                 command, stdout=full, stderr=subprocess.PIPE, text=True, check=False
             )
         assert (done.returncode, done.stderr) == (1, "bri: No space left on device\n")
+
+
+def test_shared_metrics_have_a_folder_with_space(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(metrics=True)
+    folder = Path(gettempdir())
+    for available in (Path("/dev/shm"), folder):  # noqa: S108 - where they are looked for
+        monkeypatch.setattr(commands, "has_space", lambda one, _, found=available: one == found)
+        with commands.share_metrics(settings, 2):
+            assert Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).parent == available
+    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR")
+    monkeypatch.setattr(commands, "has_space", lambda *_: False)
+    with pytest.raises(commands.CommandError, match="the metrics of 2 workers need 4194304 bytes"):
+        commands.share_metrics(settings, 2).__enter__()
 
 
 def test_a_closed_input_is_reported() -> None:

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from starlette.testclient import TestClient
 
 from app.application import App
+from app.http.limits import create_queue_full_error
 from app.http.routes import RouteDeclaration
 from app.i18n import Bilingual
 from app.ingest.build import build
@@ -275,6 +276,29 @@ def test_a_cancelled_request_does_not_block_those_that_wait(
     assert [response[0] for response in responses] == [200] * 4
     assert worked == ["slow", "slow"]
     assert not app.cache.pending
+
+
+def test_a_client_that_is_refused_a_place_does_not_cost_others_theirs(
+    counting: tuple[App, list[str]],
+) -> None:
+    app, _ = counting
+    attempts: list[int] = []
+
+    async def work() -> Response:
+        attempts.append(1)
+        await asyncio.sleep(0.02)
+        if len(attempts) == 1:
+            raise create_queue_full_error()
+        return Response("done")
+
+    app.request_router.add_route(RouteDeclaration("/v1/queued", work))
+
+    async def fetch_together() -> list[tuple[int, dict[str, str], bytes]]:
+        requests = asyncio.gather(*(fetch(app, "/v1/queued") for _ in range(3)))
+        return await asyncio.wait_for(requests, 5)
+
+    assert [response[0] for response in asyncio.run(fetch_together())] == [503, 200, 200]
+    assert len(attempts) == 2
 
 
 def test_requests_do_not_wait_for_a_stream(counting: tuple[App, list[str]]) -> None:
