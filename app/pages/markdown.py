@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
+from threading import Lock
 from typing import NamedTuple
 
 from markdown_it import MarkdownIt
@@ -31,6 +32,9 @@ REPOSITORY_LINE = re.compile(r"^(!\[.*\]\(.*\)|<!-- .* -->)\n", re.MULTILINE)
 PLAIN_TOKEN = re.compile(r'<span class="(?:p|w)">([^<]*)</span>')
 """Punctuation and spaces, which have no colour of their own."""
 PARSER = MarkdownIt("commonmark").enable("table")
+PARSING = Lock()
+"""Held while a page is parsed: the tables of the parser are filled by the first page, and a second
+one would find them half filled."""
 create_html_token = partial(Token, "html_block", "", 0)
 
 
@@ -51,7 +55,8 @@ class RenderedPage(NamedTuple):
 
 def render_guide_page(text: str, language: Language, root: str) -> RenderedPage:
     """Render a page that consists of a title, a paragraph and the rest; links start with root."""
-    tokens = PARSER.parse(REPOSITORY_LINE.sub("", text))
+    with PARSING:
+        tokens = PARSER.parse(REPOSITORY_LINE.sub("", text))
     headings = list(add_anchors(tokens))
     for token in tokens:
         rewrite_links(token.children or [], language, root)

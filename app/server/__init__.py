@@ -115,14 +115,24 @@ class Supervisor(Multiprocess):
     def keep_subprocess_alive(self) -> None:
         """Replace the workers that have ended: one at once, others that soon follow later."""
         self.kill_stuck_workers()
-        if not all(worker.is_alive(ANSWER_TIMEOUT) for worker in self.processes):
-            since = monotonic() - self.replaced_at
-            if since < self.delay:
-                return
+        ended = [worker for worker in self.processes if not worker.process.is_alive()]
+        if not ended or self.should_exit.is_set():
+            return
+        if any(worker.exitcode == STARTUP_FAILURE for worker in ended):
+            log.error("a worker cannot serve; it would fail in the same way again")
+            self.should_exit.set()
+            return
+        since = monotonic() - self.replaced_at
+        if since < self.delay:
+            return
+        self.delay = min(2 * self.delay, MAX_DELAY) if since < RESTART_MEMORY else 1
+        self.replaced_at += since
+        for worker in ended:
             log.error("a worker has ended unexpectedly; another one starts")
-            self.delay = min(2 * self.delay, MAX_DELAY) if since < RESTART_MEMORY else 1
-            self.replaced_at += since
-        super().keep_subprocess_alive()
+            worker.join()
+            successor = Process(self.config, self.sockets)
+            successor.start()
+            self.processes[self.processes.index(worker)] = successor
 
     def kill_stuck_workers(self) -> None:
         """Kill the workers that have long not answered, since uvicorn waits for them forever."""
@@ -139,6 +149,8 @@ class Supervisor(Multiprocess):
                     worker.process.kill()
                     worker.process.join()
             silent = [worker for worker in silent if is_silent(worker)]
+            # A worker that is ending answers at once that it cannot.
+            self.should_exit.wait(0.05)
 
 
 def is_silent(worker: Process) -> bool:

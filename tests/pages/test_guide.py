@@ -1,11 +1,14 @@
 """The guide as it is served: pages in both languages, links, anchors and examples."""
 
 import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 from lxml import html
+from mdurl import _decode, _encode
 from starlette.testclient import TestClient
 
 from app.enums import Obstacle
@@ -48,6 +51,24 @@ EVERY_PAGE = [
 def source(name: str, language: str) -> str:
     """Read the Markdown of a page."""
     return (GUIDE_FOLDER / language / f"{name}.md").read_text("utf-8")
+
+
+def test_pages_can_be_rendered_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each attempt begins with the empty tables of a new process."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    text = "# Title\n\nLead.\n\n[link](https://data.example/é)\n"
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            for _ in range(50):
+                monkeypatch.setattr(_encode, "encode_cache", {})
+                monkeypatch.setattr(_decode, "decode_cache", {})
+                pages = [
+                    threads.submit(render_guide_page, text, Language.ENGLISH, "") for _ in range(8)
+                ]
+                assert len({page.result().body for page in pages}) == 1
+    finally:
+        sys.setswitchinterval(before)
 
 
 def test_every_file_of_the_guide_is_a_page() -> None:

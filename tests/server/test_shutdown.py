@@ -16,7 +16,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from uvicorn.supervisors import Multiprocess
 
 from app import server as supervision
 from app.server import Supervisor
@@ -184,11 +183,19 @@ def test_workers_that_end_soon_are_replaced_later_and_later(
     """As those whose release is damaged; a worker that ends once is replaced at once."""
     starts: list[float] = []
     now = 0.0
+
+    def create_worker(*_: object) -> SimpleNamespace:
+        process = SimpleNamespace(is_alive=lambda: False)
+        start = lambda: starts.append(now)  # noqa: E731
+        return SimpleNamespace(process=process, exitcode=1, start=start, join=lambda: None)
+
     monkeypatch.setattr(supervision, "monotonic", lambda: now)
+    monkeypatch.setattr(supervision, "Process", create_worker)
     monkeypatch.setattr(Supervisor, "kill_stuck_workers", lambda _: None)
-    monkeypatch.setattr(Multiprocess, "keep_subprocess_alive", lambda _: starts.append(now))
     supervisor: Any = Supervisor.__new__(Supervisor)
-    supervisor.processes = [SimpleNamespace(is_alive=lambda _: False)]
+    supervisor.config = supervisor.sockets = None
+    supervisor.should_exit = threading.Event()
+    supervisor.processes = [create_worker()]
     supervisor.replaced_at, supervisor.delay = -supervision.RESTART_MEMORY, 0.0
     for half_seconds in range(100):
         now = half_seconds / 2
