@@ -33,7 +33,7 @@ def extract_contract(node: Any, *, names: bool = False) -> Any:
 
 def list_breaking_changes(earlier: Node, present: Node) -> list[str]:
     """List what clients made from the earlier document would stumble over."""
-    return list(Comparison(earlier, present).found())
+    return list(Comparison(earlier, present).list_changes())
 
 
 class Comparison:
@@ -45,8 +45,8 @@ class Comparison:
         self.compared: set[tuple[str, str, bool]] = set()
         """Models that were compared already, which also ends a circle of them."""
 
-    def found(self) -> Iterator[str]:
-        """Yield the breaking changes, operation by operation."""
+    def list_changes(self) -> Iterator[str]:
+        """List the breaking changes, operation by operation."""
         for path, operations in self.earlier["paths"].items():
             for method, before in operations.items():
                 where = f"{method.upper()} {path}"
@@ -54,26 +54,26 @@ class Comparison:
                 if after is None:
                     yield f"{where}: removed"
                 else:
-                    yield from self.operation(before, after, where)
+                    yield from self.compare_operations(before, after, where)
 
-    def operation(self, before: Node, after: Node, where: str) -> Iterator[str]:
+    def compare_operations(self, before: Node, after: Node, where: str) -> Iterator[str]:
         """Compare an operation: its names in clients, what it takes, what it gives."""
         for name in ("operationId", "tags"):
             if before[name] != after[name]:
                 yield f"{where}: {name} was {before[name]}, is {after[name]}"
-        yield from self.parameters(parameters(before), parameters(after), where)
+        yield from self.compare_parameters(get_parameters(before), get_parameters(after), where)
         for status, response in before["responses"].items():
             place = f"{where}: {status}"
             if status not in after["responses"]:
                 yield f"{place}: removed"
             else:
-                yield from self.answer(
-                    self.resolved(response, self.earlier),
-                    self.resolved(after["responses"][status], self.present),
+                yield from self.compare_responses(
+                    self.resolve_reference(response, self.earlier),
+                    self.resolve_reference(after["responses"][status], self.present),
                     place,
                 )
 
-    def parameters(
+    def compare_parameters(
         self, before: dict[str, Node], after: dict[str, Node], where: str
     ) -> Iterator[str]:
         """Compare what an operation takes; parameters that it does not know are refused."""
@@ -88,9 +88,11 @@ class Comparison:
             for key in ("style", "explode"):
                 if given.get(key) != after[name].get(key):
                     yield f"{place}: {key} was {given.get(key)}, is {after[name].get(key)}"
-            yield from self.schema(given["schema"], after[name]["schema"], place, is_sent=True)
+            yield from self.compare_schemas(
+                given["schema"], after[name]["schema"], place, is_sent=True
+            )
 
-    def answer(self, before: Node, after: Node, where: str) -> Iterator[str]:
+    def compare_responses(self, before: Node, after: Node, where: str) -> Iterator[str]:
         """Compare a response: its headers, media types and schemas."""
         for name in before.get("headers", {}).keys() - after.get("headers", {}).keys():
             yield f"{where}: header {name}: removed"
@@ -100,9 +102,11 @@ class Comparison:
                 yield f"{place}: removed"
             else:
                 schemas = content["schema"], after["content"][media_type]["schema"]
-                yield from self.schema(*schemas, place, is_sent=False)
+                yield from self.compare_schemas(*schemas, place, is_sent=False)
 
-    def schema(self, before: Node, after: Node, where: str, *, is_sent: bool) -> Iterator[str]:
+    def compare_schemas(
+        self, before: Node, after: Node, where: str, *, is_sent: bool
+    ) -> Iterator[str]:
         """Compare two schemas: clients may send all that they did, and get nothing new in kind.
 
         Args:
@@ -111,7 +115,7 @@ class Comparison:
             where: the place, for people.
             is_sent: whether clients send such a value; else they get it.
         """
-        names = model(before), model(after)
+        names = get_model_name(before), get_model_name(after)
         if names[0] != names[1]:
             yield f"{where}: model was {names[0] or 'none'}, is {names[1] or 'none'}"
         if names[0]:
@@ -119,21 +123,24 @@ class Comparison:
                 return
             self.compared.add((*names, is_sent))
             where = f"{where}: {names[0]}"
-        old, new = self.resolved(before, self.earlier), self.resolved(after, self.present)
+        old, new = (
+            self.resolve_reference(before, self.earlier),
+            self.resolve_reference(after, self.present),
+        )
         for rule in RULES:
             yield from (f"{where}: {shown}" for shown in rule(old, new, is_sent))
         for name in old.get("properties", {}).keys() & new.get("properties", {}).keys():
             one, other = old["properties"][name], new["properties"][name]
-            yield from self.schema(one, other, f"{where}.{name}", is_sent=is_sent)
+            yield from self.compare_schemas(one, other, f"{where}.{name}", is_sent=is_sent)
         for key in ("items", "additionalProperties"):
             if isinstance(old.get(key), dict) and isinstance(new.get(key), dict):
-                yield from self.schema(old[key], new[key], f"{where}[]", is_sent=is_sent)
-        after_options = options(new)
-        for kind, option in options(old).items():
+                yield from self.compare_schemas(old[key], new[key], f"{where}[]", is_sent=is_sent)
+        after_options = get_options(new)
+        for kind, option in get_options(old).items():
             if kind in after_options:
-                yield from self.schema(option, after_options[kind], where, is_sent=is_sent)
+                yield from self.compare_schemas(option, after_options[kind], where, is_sent=is_sent)
 
-    def resolved(self, node: Node, document: Node) -> Node:
+    def resolve_reference(self, node: Node, document: Node) -> Node:
         """Follow a reference of a document."""
         while "$ref" in node:
             found: Any = document
@@ -143,23 +150,23 @@ class Comparison:
         return node
 
 
-def parameters(operation: Node) -> dict[str, Node]:
-    """Name the parameters of an operation."""
+def get_parameters(operation: Node) -> dict[str, Node]:
+    """Return the parameters of an operation by place and name."""
     return {f"{one['in']}.{one['name']}": one for one in operation.get("parameters", [])}
 
 
-def model(schema: Node) -> str:
-    """Name the model that a schema refers to."""
+def get_model_name(schema: Node) -> str:
+    """Return the name of the model that a schema refers to, or an empty text."""
     name: str = schema.get("$ref", "").rpartition("/")[2]
     return name
 
 
-def options(schema: Node) -> dict[str, Node]:
-    """Name the options of a schema."""
-    return {model(one) or str(one.get("type")): one for one in schema.get("anyOf", [])}
+def get_options(schema: Node) -> dict[str, Node]:
+    """Return the options of a schema by the name of their model or type."""
+    return {get_model_name(one) or str(one.get("type")): one for one in schema.get("anyOf", [])}
 
 
-def types(schema: Node) -> set[str]:
+def get_types(schema: Node) -> set[str]:
     """Return the types of a schema, which may have several."""
     captured = schema.get("type", [])
     return {captured} if isinstance(captured, str) else set(captured)
@@ -174,22 +181,24 @@ def compare_values(before: set[Any], after: set[Any], what: str, *, is_sent: boo
         yield f"{what} {sorted(added)} given for the first time"
 
 
-def kinds(old: Node, new: Node, is_sent: bool) -> Iterator[str]:  # noqa: FBT001
-    """Types, and options of models; null is one of them."""
-    yield from compare_values(types(old), types(new), "type", is_sent=is_sent)
-    yield from compare_values(set(options(old)), set(options(new)), "option", is_sent=is_sent)
+def compare_types(old: Node, new: Node, is_sent: bool) -> Iterator[str]:  # noqa: FBT001
+    """Compare types, and options of models; null is one of them."""
+    yield from compare_values(get_types(old), get_types(new), "type", is_sent=is_sent)
+    yield from compare_values(
+        set(get_options(old)), set(get_options(new)), "option", is_sent=is_sent
+    )
 
 
-def forms(old: Node, new: Node, is_sent: bool) -> Iterator[str]:  # noqa: FBT001
-    """Formats and patterns, which clients check in both directions."""
+def compare_formats(old: Node, new: Node, is_sent: bool) -> Iterator[str]:  # noqa: FBT001
+    """Compare formats and patterns, which clients check in both directions."""
     del is_sent
     for key in ("format", "pattern"):
         if old.get(key) != new.get(key):
             yield f"{key} was {old.get(key)}, is {new.get(key)}"
 
 
-def values(old: Node, new: Node, is_sent: bool) -> Iterator[str]:  # noqa: FBT001
-    """Values of code lists, which are enums in clients."""
+def compare_enums(old: Node, new: Node, is_sent: bool) -> Iterator[str]:  # noqa: FBT001
+    """Compare the values of code lists, which are enums in clients."""
     if ("enum" in old) != ("enum" in new):
         yield "the list of values came or went"
     else:
@@ -197,8 +206,8 @@ def values(old: Node, new: Node, is_sent: bool) -> Iterator[str]:  # noqa: FBT00
         yield from compare_values(before, after, "value", is_sent=is_sent)
 
 
-def bounds(old: Node, new: Node, is_sent: bool) -> Iterator[str]:  # noqa: FBT001
-    """Bounds: closer ones refuse what was sent, wider ones give what was not to be expected."""
+def compare_bounds(old: Node, new: Node, is_sent: bool) -> Iterator[str]:  # noqa: FBT001
+    """Compare bounds: closer ones reject what was valid, wider ones return unexpected values."""
     for keys, none in ((LEAST, float("-inf")), (MOST, float("inf"))):
         for key in keys:
             before, after = old.get(key, none), new.get(key, none)
@@ -207,8 +216,8 @@ def bounds(old: Node, new: Node, is_sent: bool) -> Iterator[str]:  # noqa: FBT00
                 yield f"{key} was {before}, is {after}"
 
 
-def fields(old: Node, new: Node, is_sent: bool) -> Iterator[str]:  # noqa: FBT001
-    """Fields of responses: none may be removed or become optional."""
+def compare_fields(old: Node, new: Node, is_sent: bool) -> Iterator[str]:  # noqa: FBT001
+    """Compare the fields of responses: none may be removed or become optional."""
     del is_sent
     for name in old.get("properties", {}).keys() - new.get("properties", {}).keys():
         yield f"field {name} removed"
@@ -218,11 +227,11 @@ def fields(old: Node, new: Node, is_sent: bool) -> Iterator[str]:  # noqa: FBT00
 
 
 RULES: tuple[Callable[[Node, Node, bool], Iterator[str]], ...] = (
-    kinds,
-    forms,
-    values,
-    bounds,
-    fields,
+    compare_types,
+    compare_formats,
+    compare_enums,
+    compare_bounds,
+    compare_fields,
 )
 
 

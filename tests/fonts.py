@@ -24,8 +24,8 @@ ASCENT, DESCENT = 900, 220
 FAMILY, SUBFAMILY, UNIQUE, FULL, POSTSCRIPT = 1, 2, 3, 4, 6
 
 
-def ideographs() -> set[int]:
-    """Return the characters of GB 2312: symbols, full-width forms and both levels of ideographs."""
+def list_ideographs() -> set[int]:
+    """List the characters of GB 2312: symbols, full-width forms and both levels of ideographs."""
     found = set()
     for row in (*range(0xA1, 0xAA), *range(0xB0, 0xF8)):
         for cell in range(0xA1, 0xFF):
@@ -39,8 +39,8 @@ def list_characters() -> set[int]:
     return {ord(letter) for file in files for letter in file.read_text() if letter.isprintable()}
 
 
-def subset(font: TTFont, characters: set[int]) -> None:
-    """Leave in a font only what is needed to print some characters in a line."""
+def reduce_font(font: TTFont, characters: set[int]) -> None:
+    """Reduce a font to what is needed to print some characters in a line."""
     options = Options(layout_features=["kern"], hinting=False, notdef_outline=True)
     options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 13, 14]
     options.drop_tables += ["BASE", "VORG", "vhea", "vmtx", "DSIG"]
@@ -88,14 +88,14 @@ def use_latin_punctuation(font: TTFont) -> None:
 
 def make(folder: Path) -> None:
     """Write the four fonts."""
-    chinese = LATIN | ideographs() | list_characters()
+    chinese = LATIN | list_ideographs() | list_characters()
     for weight in WEIGHTS:
         for family, characters in (("BRI Sans", LATIN), ("BRI Sans SC", chinese)):
             collection = TTCollection(folder / f"NotoSansCJK-{weight}.ttc", lazy=True)
             font = next(one for one in collection.fonts if one["name"].getBestFamilyName() == FACE)
             if family == "BRI Sans":
                 use_latin_punctuation(font)
-            subset(font, characters)
+            reduce_font(font, characters)
             rename(font, family, weight)
             font["head"].modified = font["head"].created
             font.recalcTimestamp = False

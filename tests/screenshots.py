@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from app.ingest.build import build
 from tests.support.chromium import start_chromium
-from tests.support.processes import serving
+from tests.support.processes import serve_database
 from tests.support.seeds import ROOT
 
 TARGET = ROOT / ".images"
@@ -62,7 +62,7 @@ def main() -> None:
         database = Path(stored) / "bri.sqlite"
         build(ROOT / "seed", ROOT / "migrations", database)
         # Links of the pictures show an address that nobody takes for a real one.
-        with serving(database, BRI_PUBLIC_URL="https://data.example") as base:
+        with serve_database(database, BRI_PUBLIC_URL="https://data.example") as base:
             take_all(browser, base, TARGET)
 
 

@@ -18,9 +18,9 @@ from app import commands
 from app.settings import Settings
 from tests.support.processes import (
     find_free_port,
-    launched,
     run_bri,
     run_bri_with_input,
+    start_server,
     wait_until_ready,
 )
 from tests.support.seeds import ROOT, SEED
@@ -28,12 +28,12 @@ from tests.support.seeds import ROOT, SEED
 pytestmark = [pytest.mark.resources, pytest.mark.sqlite]
 
 
-def copied_seed(folder: Path) -> Path:
+def copy_real_seed(folder: Path) -> Path:
     """Copy the real seed to where it may be changed."""
     return Path(shutil.copytree(SEED, folder / "seed"))
 
 
-def failed(done: Result, text: str) -> None:
+def check_failure(done: Result, text: str) -> None:
     """Check that a failure prints lines with a known prefix, and no traceback."""
     assert done.exit_code == 1, done
     assert text in done.stderr
@@ -50,7 +50,7 @@ def test_build_then_check(tmp_path: Path) -> None:
 
 
 def test_database_of_its_own_for_each_seed(tmp_path: Path) -> None:
-    seed = copied_seed(tmp_path)
+    seed = copy_real_seed(tmp_path)
     note = seed / "topics" / "trade.yaml"
     note.write_text(note.read_text() + "# A comment makes another seed.\n")
     data = {"XDG_DATA_HOME": str(tmp_path / "data")}
@@ -60,13 +60,13 @@ def test_database_of_its_own_for_each_seed(tmp_path: Path) -> None:
 
 
 def test_seed_issues_are_printed_one_per_line(tmp_path: Path) -> None:
-    seed = copied_seed(tmp_path)
+    seed = copy_real_seed(tmp_path)
     (seed / "topics" / "trade.yaml").write_text("position: one\n")
     (seed / "units" / "CNY.yaml").write_text("- nothing\n")
     target = tmp_path / "bri.sqlite"
     for command in (["build"], ["check"], ["serve", "--port", str(find_free_port())]):
         done = run_bri(*command, "--seed", str(seed), "--database", str(target))
-        failed(done, "seed/topics/trade.yaml:1: position: found 'one'")
+        check_failure(done, "seed/topics/trade.yaml:1: position: found 'one'")
         assert "seed/units/CNY.yaml:1:" in done.stderr
         assert not target.exists()
 
@@ -74,18 +74,20 @@ def test_seed_issues_are_printed_one_per_line(tmp_path: Path) -> None:
 def test_errors_of_users_are_printed_on_one_line(tmp_path: Path) -> None:
     stranger = tmp_path / "letter.txt"
     stranger.write_text("Dear all")
-    failed(run_bri("build", "--database", str(stranger)), "is not a database of this API")
+    check_failure(run_bri("build", "--database", str(stranger)), "is not a database of this API")
     assert stranger.read_text() == "Dear all"
-    failed(run_bri("build", "--database", str(tmp_path)), "is a folder")
-    failed(run_bri("build", "--database", str(stranger / "x" / "y.sqlite")), "cannot write")
-    failed(run_bri("check", "--database", str(tmp_path / "none.sqlite")), "is missing")
-    failed(run_bri("check", "--seed", str(tmp_path / "none")), "is not a folder of seed files")
-    failed(
+    check_failure(run_bri("build", "--database", str(tmp_path)), "is a folder")
+    check_failure(run_bri("build", "--database", str(stranger / "x" / "y.sqlite")), "cannot write")
+    check_failure(run_bri("check", "--database", str(tmp_path / "none.sqlite")), "is missing")
+    check_failure(
+        run_bri("check", "--seed", str(tmp_path / "none")), "is not a folder of seed files"
+    )
+    check_failure(
         run_bri("check", "--seed", str(tmp_path)), "is not a folder of seed files, which are in "
     )
-    failed(run_bri("build", BRI_PUBLIC_URL="not an address"), "BRI_PUBLIC_URL")
-    failed(run_bri("diff", str(tmp_path), str(SEED)), "is not a folder of seed files")
-    failed(run_bri("openapi", "--server", "javascript:alert(1)"), "bri: --server: ")
+    check_failure(run_bri("build", BRI_PUBLIC_URL="not an address"), "BRI_PUBLIC_URL")
+    check_failure(run_bri("diff", str(tmp_path), str(SEED)), "is not a folder of seed files")
+    check_failure(run_bri("openapi", "--server", "javascript:alert(1)"), "bri: --server: ")
 
 
 def test_output_that_cannot_be_written_is_one_line() -> None:
@@ -144,7 +146,7 @@ def test_a_document_is_written_where_a_link_leads_and_to_a_pipe(
         assert read.result(30) == target.read_bytes()
     assert pipe.is_fifo()
     done = run_bri("openapi", "--database", str(database), "--output", str(tmp_path))
-    failed(done, "name a file in a folder that exists")
+    check_failure(done, "name a file in a folder that exists")
 
 
 def test_database_of_another_revision_is_refused(tmp_path: Path, database: Path) -> None:
@@ -153,7 +155,7 @@ def test_database_of_another_revision_is_refused(tmp_path: Path, database: Path)
     change = "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); "
     change += "c.execute(\"update release set schema_revision='2020_01_01'\"); c.commit()"
     subprocess.run([sys.executable, "-c", change, str(old)], check=True)
-    failed(run_bri("check", "--database", str(old)), "schema revision 2020_01_01")
+    check_failure(run_bri("check", "--database", str(old)), "schema revision 2020_01_01")
     assert run_bri("build", "--database", str(old)).exit_code == 0
     assert run_bri("check", "--database", str(old)).exit_code == 0
 
@@ -163,7 +165,7 @@ def test_a_port_in_use_is_reported(database: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        failed(
+        check_failure(
             run_bri("serve", "--port", port, "--database", str(database)),
             f"cannot listen on 127.0.0.1:{port}",
         )
@@ -183,7 +185,7 @@ def test_an_address_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.chdir(tmp_path)
     for command in ("build", "check", "openapi"):
         done = run_bri(command, "--database", "postgresql+psycopg://somebody@127.0.0.1/bri")
-        failed(done, "set BRI_DATABASE_URL for a database server")
+        check_failure(done, "set BRI_DATABASE_URL for a database server")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -239,7 +241,7 @@ def test_serve_prints_its_address_and_stops_on_a_signal(tmp_path: Path, workers:
 @pytest.mark.parametrize("public_url", ["", "https://data.example/bri"])
 def test_serve_shows_the_path_prefix_once(database: Path, tmp_path: Path, public_url: str) -> None:
     log = tmp_path / "log"
-    with launched(database, log=log, BRI_PUBLIC_URL=public_url, BRI_ROOT_PATH="/bri") as server:
+    with start_server(database, log=log, BRI_PUBLIC_URL=public_url, BRI_ROOT_PATH="/bri") as server:
         lines = [line.split() for line in log.read_text().splitlines()]
     shown = public_url or f"{server.base}/bri"
     assert ["Page", f"{shown}/"] in lines
@@ -256,9 +258,9 @@ def test_a_quotation_is_checked(tmp_path: Path) -> None:
     done = run_bri("check-quote", "--database", target, *arguments, wrong)
     assert done.exit_code == 1
     assert "- 统计期：公布的数据统计期为2024年1—11月" in done.stdout
-    failed(run_bri("check-quote", "--database", target, " "), "1 to 2000 characters")
+    check_failure(run_bri("check-quote", "--database", target, " "), "1 to 2000 characters")
     check = ("check-quote", "--database", target, "-")
     assert "as published" in run_bri_with_input(f"{right} 中国".encode(), *check).stdout
     for given in (b"", b" \n", b"1" * 2001, "一".encode() * 9000):
-        failed(run_bri_with_input(given, *check), "1 to 2000 characters")
-    failed(run_bri_with_input(b"\xff\xfe 22.1", *check), "in UTF-8")
+        check_failure(run_bri_with_input(given, *check), "1 to 2000 characters")
+    check_failure(run_bri_with_input(b"\xff\xfe 22.1", *check), "in UTF-8")

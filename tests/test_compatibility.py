@@ -92,35 +92,35 @@ EARLIER: Node = {
 Change = Callable[[Node], Any]
 
 
-def operation(document: Node) -> Node:
-    """Find the operation."""
+def get_operation(document: Node) -> Node:
+    """Return the operation."""
     found: Node = document["paths"]["/v1/units"]["get"]
     return found
 
 
-def schema(document: Node, name: str) -> Node:
-    """Find a model."""
+def get_schema(document: Node, name: str) -> Node:
+    """Return a model."""
     found: Node = document["components"]["schemas"][name]
     return found
 
 
-def unit(document: Node, name: str) -> Node:
-    """Find a field of a unit."""
-    found: Node = schema(document, "Unit")["properties"][name]
+def get_unit_field(document: Node, name: str) -> Node:
+    """Return a field of a unit."""
+    found: Node = get_schema(document, "Unit")["properties"][name]
     return found
 
 
-def limit(document: Node) -> Node:
-    """Find the schema of a parameter."""
-    found: Node = operation(document)["parameters"][1]["schema"]
+def get_limit(document: Node) -> Node:
+    """Return the schema of the parameter limit."""
+    found: Node = get_operation(document)["parameters"][1]["schema"]
     return found
 
 
-def renamed(document: Node) -> None:
+def rename_model(document: Node) -> None:
     """Rename a model."""
     models = document["components"]["schemas"]
     models["Measure"] = models["Unit"]
-    schema(document, "Page")["properties"]["items"]["items"]["$ref"] = (
+    get_schema(document, "Page")["properties"]["items"]["items"]["$ref"] = (
         "#/components/schemas/Measure"
     )
 
@@ -128,19 +128,19 @@ def renamed(document: Node) -> None:
 def add_parameter(document: Node, *, required: bool) -> None:
     """Add a parameter to an operation."""
     more = {"name": "area", "in": "query", "required": required, "schema": {"type": "string"}}
-    operation(document)["parameters"].append(more)
+    get_operation(document)["parameters"].append(more)
 
 
 BREAKING: dict[str, tuple[Change, str]] = {
     "a path goes": (lambda new: new["paths"].clear(), "GET /v1/units: removed"),
     "a method goes": (lambda new: new["paths"]["/v1/units"].clear(), "removed"),
     "an operation is renamed": (
-        lambda new: operation(new).update(operationId="units"),
+        lambda new: get_operation(new).update(operationId="units"),
         "operationId was list_units, is units",
     ),
-    "an operation moves": (lambda new: operation(new).update(tags=["Units"]), "tags was"),
+    "an operation moves": (lambda new: get_operation(new).update(tags=["Units"]), "tags was"),
     "a parameter goes": (
-        lambda new: operation(new)["parameters"].pop(1),
+        lambda new: get_operation(new)["parameters"].pop(1),
         "query.limit: removed",
     ),
     "a parameter comes that is needed": (
@@ -148,28 +148,28 @@ BREAKING: dict[str, tuple[Change, str]] = {
         "query.area: now required",
     ),
     "a parameter becomes needed": (
-        lambda new: operation(new)["parameters"][1].update(required=True),
+        lambda new: get_operation(new)["parameters"][1].update(required=True),
         "query.limit: now required",
     ),
     "a list is written another way": (
-        lambda new: operation(new)["parameters"][0].update(explode=False),
+        lambda new: get_operation(new)["parameters"][0].update(explode=False),
         "explode was True, is False",
     ),
     "a parameter takes another type": (
-        lambda new: limit(new).update(type="string"),
+        lambda new: get_limit(new).update(type="string"),
         "type ['integer'] no longer taken",
     ),
     "a parameter takes less at the top": (
-        lambda new: limit(new).update(maximum=100),
+        lambda new: get_limit(new).update(maximum=100),
         "maximum was 1000, is 100",
     ),
     "a parameter takes less at the bottom": (
-        lambda new: limit(new).update(minimum=2),
+        lambda new: get_limit(new).update(minimum=2),
         "minimum was 1, is 2",
     ),
-    "a status goes": (lambda new: operation(new)["responses"].pop("304"), "304: removed"),
+    "a status goes": (lambda new: get_operation(new)["responses"].pop("304"), "304: removed"),
     "a header goes": (
-        lambda new: operation(new)["responses"]["200"]["headers"].clear(),
+        lambda new: get_operation(new)["responses"]["200"]["headers"].clear(),
         "200: header ETag: removed",
     ),
     "a header of a shared answer goes": (
@@ -177,60 +177,60 @@ BREAKING: dict[str, tuple[Change, str]] = {
         "304: header ETag: removed",
     ),
     "a media type goes": (
-        lambda new: operation(new)["responses"]["200"]["content"].clear(),
+        lambda new: get_operation(new)["responses"]["200"]["content"].clear(),
         "application/json: removed",
     ),
-    "a model is renamed": (renamed, "model was Unit, is Measure"),
+    "a model is renamed": (rename_model, "model was Unit, is Measure"),
     "a field goes": (
-        lambda new: schema(new, "Unit")["properties"].pop("code"),
+        lambda new: get_schema(new, "Unit")["properties"].pop("code"),
         "field code removed",
     ),
     "a field is no longer always there": (
-        lambda new: schema(new, "Unit")["required"].remove("code"),
+        lambda new: get_schema(new, "Unit")["required"].remove("code"),
         "field code no longer always there",
     ),
     "a field may be null": (
-        lambda new: unit(new, "code").update(type=["string", "null"]),
+        lambda new: get_unit_field(new, "code").update(type=["string", "null"]),
         "type ['null'] given for the first time",
     ),
     "a field has another type": (
-        lambda new: unit(new, "code").update(type="integer"),
+        lambda new: get_unit_field(new, "code").update(type="integer"),
         "type ['integer'] given for the first time",
     ),
     "a field gets longer": (
-        lambda new: unit(new, "code").update(maxLength=10),
+        lambda new: get_unit_field(new, "code").update(maxLength=10),
         "maxLength was 9, is 10",
     ),
     "a field loses its bound": (
-        lambda new: unit(new, "code").pop("maxLength"),
+        lambda new: get_unit_field(new, "code").pop("maxLength"),
         "maxLength was 9, is inf",
     ),
     "a field has another pattern": (
-        lambda new: unit(new, "code").update(pattern="^[a-z]+$"),
+        lambda new: get_unit_field(new, "code").update(pattern="^[a-z]+$"),
         "pattern was ^[A-Z]+$, is ^[a-z]+$",
     ),
     "a field has another format": (
-        lambda new: unit(new, "code").update(format="uri"),
+        lambda new: get_unit_field(new, "code").update(format="uri"),
         "format was None, is uri",
     ),
     "a value is given that was unknown": (
-        lambda new: schema(new, "Kind")["enum"].append("share"),
+        lambda new: get_schema(new, "Kind")["enum"].append("share"),
         "value ['share'] given for the first time",
     ),
     "a value is no longer taken": (
-        lambda new: schema(new, "Kind")["enum"].remove("count"),
+        lambda new: get_schema(new, "Kind")["enum"].remove("count"),
         "value ['count'] no longer taken",
     ),
     "a list of values goes": (
-        lambda new: schema(new, "Kind").pop("enum"),
+        lambda new: get_schema(new, "Kind").pop("enum"),
         "the list of values came or went",
     ),
     "an option comes": (
-        lambda new: unit(new, "base")["anyOf"].append({"type": "string"}),
+        lambda new: get_unit_field(new, "base")["anyOf"].append({"type": "string"}),
         "option ['string'] given for the first time",
     ),
     "members of an object change": (
-        lambda new: unit(new, "parts")["additionalProperties"].update(type="number"),
+        lambda new: get_unit_field(new, "parts")["additionalProperties"].update(type="number"),
         "type ['number'] given for the first time",
     ),
 }
@@ -238,20 +238,22 @@ BREAKING: dict[str, tuple[Change, str]] = {
 HARMLESS: dict[str, Change] = {
     "a path comes": lambda new: new["paths"].update({"/v1/areas": new["paths"]["/v1/units"]}),
     "a parameter comes": lambda new: add_parameter(new, required=False),
-    "a parameter takes more": lambda new: limit(new).update(maximum=2000),
-    "a field comes": lambda new: schema(new, "Unit")["properties"].update(name={"type": "string"}),
-    "a field is always there": lambda new: schema(new, "Page")["required"].append("total"),
-    "a field is never null again": lambda new: schema(new, "Page")["properties"]["next"].update(
+    "a parameter takes more": lambda new: get_limit(new).update(maximum=2000),
+    "a field comes": lambda new: get_schema(new, "Unit")["properties"].update(
+        name={"type": "string"}
+    ),
+    "a field is always there": lambda new: get_schema(new, "Page")["required"].append("total"),
+    "a field is never null again": lambda new: get_schema(new, "Page")["properties"]["next"].update(
         type="string"
     ),
-    "a field gets shorter": lambda new: unit(new, "code").update(maxLength=8),
-    "a status comes": lambda new: operation(new)["responses"].update({"404": {}}),
-    "words change": lambda new: schema(new, "Unit").update(description="What is counted in."),
+    "a field gets shorter": lambda new: get_unit_field(new, "code").update(maxLength=8),
+    "a status comes": lambda new: get_operation(new)["responses"].update({"404": {}}),
+    "words change": lambda new: get_schema(new, "Unit").update(description="What is counted in."),
 }
 
 
-def changed(change: Change) -> Node:
-    """Change the document."""
+def apply_change(change: Change) -> Node:
+    """Return a changed copy of the document."""
     present = deepcopy(EARLIER)
     change(present)
     return present
@@ -260,13 +262,13 @@ def changed(change: Change) -> Node:
 @pytest.mark.parametrize("name", BREAKING)
 def test_breaking_change_is_found(name: str) -> None:
     change, shown = BREAKING[name]
-    found = list_breaking_changes(EARLIER, changed(change))
+    found = list_breaking_changes(EARLIER, apply_change(change))
     assert [one for one in found if shown in one], found
 
 
 @pytest.mark.parametrize("name", HARMLESS)
 def test_compatible_change_is_accepted(name: str) -> None:
-    assert list_breaking_changes(EARLIER, changed(HARMLESS[name])) == []
+    assert list_breaking_changes(EARLIER, apply_change(HARMLESS[name])) == []
 
 
 def test_the_recorded_contract_has_all_that_is_compared() -> None:
@@ -280,7 +282,7 @@ def test_command_prints_breaking_changes_and_exits_with_1(
 ) -> None:
     earlier, present = tmp_path / "earlier.json", tmp_path / "present.json"
     earlier.write_text(json.dumps(EARLIER))
-    present.write_text(json.dumps(changed(BREAKING["a field goes"][0])))
+    present.write_text(json.dumps(apply_change(BREAKING["a field goes"][0])))
     assert main(str(earlier), str(earlier)) == 0
     assert main(str(earlier), str(present)) == 1
     assert capsys.readouterr().out.endswith("field code removed\n1 breaking changes\n")

@@ -14,7 +14,7 @@ from tests.support.seeds import GOODS, ROOT, copy_seed, edit
 pytestmark = pytest.mark.resources
 
 
-def findings(*arguments: str, **environment: str) -> tuple[int, dict[str, tuple[str, str]]]:
+def run_doctor(*arguments: str, **environment: str) -> tuple[int, dict[str, tuple[str, str]]]:
     """Run the doctor; return the exit code, and each finding by its name."""
     done = run_bri("doctor", "--port", str(find_free_port()), *arguments, **environment)
     lines = [re.split(r" {2,}", line, maxsplit=2) for line in done.stdout.splitlines()]
@@ -23,7 +23,7 @@ def findings(*arguments: str, **environment: str) -> tuple[int, dict[str, tuple[
 
 def test_all_is_well_before_and_after_a_build(tmp_path: Path) -> None:
     target = str(tmp_path / "bri.sqlite")
-    code, found = findings("--database", target)
+    code, found = run_doctor("--database", target)
     assert code == 0
     assert set(found) == {
         "settings",
@@ -39,7 +39,7 @@ def test_all_is_well_before_and_after_a_build(tmp_path: Path) -> None:
     }
     assert "does not exist yet" in found["database"][1]
     assert run_bri("build", "--database", target).exit_code == 0
-    code, found = findings("--database", target)
+    code, found = run_doctor("--database", target)
     assert (code, found["database"]) == (
         0,
         ("OK", f"{target} is valid and was built from this seed"),
@@ -49,7 +49,7 @@ def test_all_is_well_before_and_after_a_build(tmp_path: Path) -> None:
 def test_a_seed_with_faults(tmp_path: Path) -> None:
     seed = copy_seed(tmp_path)
     edit(seed, GOODS, "qualifier: none", "qualifier: nonely")
-    code, found = findings("--seed", str(seed), "--database", str(tmp_path / "new.sqlite"))
+    code, found = run_doctor("--seed", str(seed), "--database", str(tmp_path / "new.sqlite"))
     state, shown = found["seed"]
     assert (code, state) == (1, "FAIL")
     assert GOODS in shown
@@ -61,19 +61,19 @@ def test_a_database_of_another_seed_and_a_broken_one(tmp_path: Path) -> None:
     target = tmp_path / "bri.sqlite"
     assert run_bri("build", "--database", str(target)).exit_code == 0
     edit(seed, GOODS, "22.1 trillion yuan", "22.1 trillion RMB")
-    _, found = findings("--seed", str(seed), "--database", str(target))
+    _, found = run_doctor("--seed", str(seed), "--database", str(target))
     assert found["database"] == (
         "OK",
         f"{target} is valid; it was built from another seed than {seed}",
     )
     target.write_bytes(b"nonsense")
-    _, found = findings("--database", str(target))
+    _, found = run_doctor("--database", str(target))
     assert "is not a database of this API" in found["database"][1]
 
 
 def test_migrations_that_are_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BRI_SEED", raising=False)
-    code, found = findings(BRI_MIGRATIONS=str(tmp_path), BRI_DATABASE=str(tmp_path / "a.sqlite"))
+    code, found = run_doctor(BRI_MIGRATIONS=str(tmp_path), BRI_DATABASE=str(tmp_path / "a.sqlite"))
     assert (code, found["migrations"][0]) == (1, "FAIL")
     assert found["settings"][1].startswith("BRI_DATABASE, BRI_MIGRATIONS set")
 
@@ -89,22 +89,22 @@ def test_a_port_in_use(tmp_path: Path) -> None:
 
 
 @contextmanager
-def without_temporary_files(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Take away every place for temporary files."""
+def disable_temporary_files(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Leave no folder for temporary files until the end."""
     with monkeypatch.context() as patched:
         patched.setattr("tempfile.tempdir", "/proc/1")
         yield
 
 
 def test_nowhere_to_write_temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with without_temporary_files(monkeypatch):
-        code, found = findings("--database", str(tmp_path / "a.sqlite"))
+    with disable_temporary_files(monkeypatch):
+        code, found = run_doctor("--database", str(tmp_path / "a.sqlite"))
     assert (code, found["temporary files"][0]) == (1, "FAIL")
     assert "mount a writable /tmp" in found["temporary files"][1]
 
 
 def test_no_room_for_a_database() -> None:
-    code, found = findings("--database", "/proc/bri.sqlite")
+    code, found = run_doctor("--database", "/proc/bri.sqlite")
     assert code == 1
     assert found["disk"][0] == "FAIL"
 

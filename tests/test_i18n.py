@@ -107,8 +107,8 @@ def test_braces_in_a_suffix_are_no_format() -> None:
     assert format_value(Decimal(5), 0, 0, Qualifier.OVER, " {x}", EN) == "over 5 {x}"
 
 
-def parsed(english: str) -> Decimal:
-    """Read a printed English number back."""
+def parse_number(english: str) -> Decimal:
+    """Parse a printed English number."""
     number, _, scale = english.partition(" ")
     return Decimal(number.replace(",", "")).scaleb(SCALES[scale] if scale else 0)
 
@@ -121,7 +121,7 @@ def parsed(english: str) -> Decimal:
 def test_no_digit_of_a_figure_is_lost(digits: int, decimals: int, multiplier: int) -> None:
     value = Decimal(digits).scaleb(multiplier - decimals)
     printed = format_value(value, multiplier, decimals, Qualifier.NONE, "", EN)
-    assert parsed(printed) == value
+    assert parse_number(printed) == value
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 from starlette.testclient import TestClient
 
-from tests.support.processes import serving
+from tests.support.processes import serve_database
 from tests.support.targets import Target, build_environment
 
 pytestmark = pytest.mark.resources
@@ -25,7 +25,7 @@ AID = "aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15"
 @pytest.fixture(scope="module")
 def address(database: Target) -> Iterator[str]:
     """Serve the tools beside the API."""
-    with serving(database, BRI_MCP="true") as base:
+    with serve_database(database, BRI_MCP="true") as base:
         yield base
 
 

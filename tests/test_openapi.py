@@ -25,16 +25,16 @@ IMAGE_TYPES = ("image/", "application/vnd.vegalite")
 FILES = {form.media_type for form in FORMATS if not form.is_text}
 
 
-def operation(document: dict[str, Any], path: str) -> dict[str, Any]:
-    """Find the one operation of a path."""
+def get_operation(document: dict[str, Any], path: str) -> dict[str, Any]:
+    """Return the one operation of a path."""
     found: dict[str, Any] = document["paths"][path]["get"]
     return found
 
 
-def example_url(document: dict[str, Any], path: str) -> str:
+def build_example_url(document: dict[str, Any], path: str) -> str:
     """Fill a path with the examples of its parameters."""
     query = {}
-    for parameter in operation(document, path).get("parameters", []):
+    for parameter in get_operation(document, path).get("parameters", []):
         if parameter["in"] == "path":
             path = path.replace(f"{{{parameter['name']}}}", parameter["example"])
         elif parameter["required"]:
@@ -42,22 +42,22 @@ def example_url(document: dict[str, Any], path: str) -> str:
     return f"{path}?{urlencode(query, doseq=True)}" if query else path
 
 
-def validator(
+def create_validator(
     document: dict[str, Any], schema: dict[str, Any]
 ) -> jsonschema_rs.Draft202012Validator:
-    """Return a validator for a schema of the document, formats included."""
+    """Create a validator for a schema of the document, formats included."""
     whole = {**schema, "components": document["components"]}
     return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
 
 
-def answer_schema(document: dict[str, Any], path: str, status: str) -> dict[str, Any]:
+def get_response_schema(document: dict[str, Any], path: str, status: str) -> dict[str, Any]:
     """Return the schema of a response."""
-    ((_, media),) = operation(document, path)["responses"][status]["content"].items()
+    ((_, media),) = get_operation(document, path)["responses"][status]["content"].items()
     schema: dict[str, Any] = media["schema"]
     return schema
 
 
-def comparable(document: str) -> Any:
+def normalize_document(document: str) -> Any:
     """Read a document without what each kind of database computes for itself.
 
     That is the rank in a cursor, and the digest of the database file.
@@ -66,14 +66,14 @@ def comparable(document: str) -> Any:
     for path in ("/v1", "/v1/catalog.jsonld", "/v1/catalog.ttl"):
         (content,) = read["paths"][path]["get"]["responses"]["200"]["content"].values()
         example = content.pop("example")
-        content["example"] = without_file(example) if path == "/v1" else None
+        content["example"] = omit_file(example) if path == "/v1" else None
     (content,) = read["paths"]["/v1/search"]["get"]["responses"]["200"]["content"].values()
     del content["example"]["next_cursor"]
     return read
 
 
-def without_file(service: dict[str, Any]) -> dict[str, Any]:
-    """Leave out of the entry point the database file, which a server does not have."""
+def omit_file(service: dict[str, Any]) -> dict[str, Any]:
+    """Omit from the entry point the database file, which a server does not have."""
     return {name: value for name, value in service.items() if name != "downloads"}
 
 
@@ -85,7 +85,7 @@ def test_every_route_is_described(document: dict[str, Any]) -> None:
 @pytest.mark.quick
 def test_document_is_the_snapshot(client: TestClient) -> None:
     served = client.get("/openapi.json").text.replace("http://testserver", "http://127.0.0.1:8000")
-    assert comparable(served) == comparable(SNAPSHOT.read_text()), (
+    assert normalize_document(served) == normalize_document(SNAPSHOT.read_text()), (
         "the contract changed; if that is intended, run: python -m tests.record_openapi"
     )
 
@@ -96,12 +96,12 @@ def test_document_is_the_snapshot(client: TestClient) -> None:
 def test_responses_match_the_document(
     client: TestClient, document: dict[str, Any], path: str, language: str
 ) -> None:
-    response = client.get(example_url(document, path), headers={"Accept-Language": language})
+    response = client.get(build_example_url(document, path), headers={"Accept-Language": language})
     assert response.status_code == 200
     media_type = response.headers["content-type"].partition(";")[0]
-    assert [media_type] == list(operation(document, path)["responses"]["200"]["content"])
+    assert [media_type] == list(get_operation(document, path)["responses"]["200"]["content"])
     body = response.json() if media_type.endswith(("/json", "+json")) else response.text
-    validator(document, answer_schema(document, path, "200")).validate(body)
+    create_validator(document, get_response_schema(document, path, "200")).validate(body)
     if not path.startswith("/health"):
         assert response.headers["content-language"] == language
         assert "Accept-Language" in response.headers["vary"]
@@ -109,11 +109,11 @@ def test_responses_match_the_document(
 
 @pytest.mark.parametrize("path", PATHS)
 def test_examples_are_real_responses(document: dict[str, Any], path: str) -> None:
-    ((media_type, content),) = operation(document, path)["responses"]["200"]["content"].items()
+    ((media_type, content),) = get_operation(document, path)["responses"]["200"]["content"].items()
     is_file = media_type.startswith(IMAGE_TYPES) or media_type in FILES
     assert ("example" in content) != is_file
     if "example" in content:
-        validator(document, content["schema"]).validate(content["example"])
+        create_validator(document, content["schema"]).validate(content["example"])
     if content["schema"].get("type") == "string":
         is_bytes = content["schema"].get("format") == "binary"
         assert is_bytes != media_type.startswith("text/")
@@ -121,7 +121,7 @@ def test_examples_are_real_responses(document: dict[str, Any], path: str) -> Non
 
 @pytest.mark.parametrize("path", PATHS)
 def test_head_is_get_without_body(client: TestClient, document: dict[str, Any], path: str) -> None:
-    url = example_url(document, path)
+    url = build_example_url(document, path)
     headers = {"X-Request-ID": "the-same-for-both"}
     get, head = client.get(url, headers=headers), client.head(url, headers=headers)
     assert head.status_code == get.status_code
@@ -134,7 +134,7 @@ def test_all_operations_are_read_only(
     client: TestClient, document: dict[str, Any], path: str
 ) -> None:
     for method in ("POST", "PUT", "PATCH", "DELETE", "BREW"):
-        response = client.request(method, example_url(document, path))
+        response = client.request(method, build_example_url(document, path))
         assert response.status_code == 405, method
         assert response.headers["allow"] == "GET, HEAD, OPTIONS"
         assert response.json()["code"] == "method-not-allowed"
@@ -144,11 +144,11 @@ def test_all_operations_are_read_only(
 def test_unknown_parameters_are_refused(
     client: TestClient, document: dict[str, Any], path: str
 ) -> None:
-    url = example_url(document, path)
+    url = build_example_url(document, path)
     response = client.get(url + ("&" if "?" in url else "?") + "lan=en")
     assert response.status_code == 422
     assert response.headers["content-type"] == "application/problem+json"
-    validator(document, answer_schema(document, path, "422")).validate(response.json())
+    create_validator(document, get_response_schema(document, path, "422")).validate(response.json())
     (error,) = response.json()["errors"]
     assert error["location"] == "query.lan"
     assert error["suggestion"] == "lang"
@@ -158,15 +158,15 @@ def test_unknown_parameters_are_refused(
 def test_unknown_record_is_not_found(
     client: TestClient, document: dict[str, Any], path: str
 ) -> None:
-    url = example_url(document, path)
+    url = build_example_url(document, path)
     (key,) = (
         parameter["example"]
-        for parameter in operation(document, path)["parameters"]
+        for parameter in get_operation(document, path)["parameters"]
         if parameter["in"] == "path"
     )
     response = client.get(url.replace(key, key[:-2] + key[-1] + key[-2]))
     assert response.status_code == 404
-    validator(document, answer_schema(document, path, "404")).validate(response.json())
+    create_validator(document, get_response_schema(document, path, "404")).validate(response.json())
     assert response.json()["errors"][0]["suggestion"] is not None
 
 
@@ -187,10 +187,10 @@ def test_list_walks_to_its_end(client: TestClient, path: str) -> None:
     assert walked == whole["items"]
 
 
-def orders(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield every list with each of its orders."""
+def list_orders(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """List every list with each of its orders."""
     for path in LISTS:
-        for parameter in operation(document, path)["parameters"]:
+        for parameter in get_operation(document, path)["parameters"]:
             if parameter["name"] == "sort":
                 name = parameter["schema"]["$ref"].rpartition("/")[2]
                 for order in document["components"]["schemas"][name]["enum"]:
@@ -199,7 +199,7 @@ def orders(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def test_every_order_has_a_descending_one(client: TestClient, document: dict[str, Any]) -> None:
     tried = 0
-    for path, order in orders(document):
+    for path, order in list_orders(document):
         forward = client.get(f"{path}?sort={order}&limit=1000").json()["items"]
         assert forward
         walked, url = [], f"{path}?sort={order}&limit=1"
@@ -216,8 +216,8 @@ def test_every_order_has_a_descending_one(client: TestClient, document: dict[str
     assert tried >= 40
 
 
-def schemas(node: Any, where: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield every property of every schema."""
+def list_properties(node: Any, where: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """List every property of every schema."""
     for name, schema in node.items():
         for property_name, described in schema.get("properties", {}).items():
             yield f"{where}.{name}.{property_name}", described
@@ -232,7 +232,7 @@ def test_everything_is_described_and_bounded(document: dict[str, Any]) -> None:
         for parameter in described.get("parameters", []):
             assert parameter["description"], (path, parameter["name"])
     count = 0
-    for where, schema in schemas(document["components"]["schemas"], "schemas"):
+    for where, schema in list_properties(document["components"]["schemas"], "schemas"):
         count += 1
         assert "$ref" in schema or schema.get("description"), where
         kinds = schema.get("type", [])
@@ -248,9 +248,9 @@ def test_everything_is_described_and_bounded(document: dict[str, Any]) -> None:
 
 
 def test_examples_of_properties_are_right(document: dict[str, Any]) -> None:
-    for where, schema in schemas(document["components"]["schemas"], "schemas"):
+    for where, schema in list_properties(document["components"]["schemas"], "schemas"):
         for example in schema.get("examples", []):
-            errors = list(validator(document, schema).iter_errors(example))
+            errors = list(create_validator(document, schema).iter_errors(example))
             assert not errors, (where, errors)
 
 
@@ -263,7 +263,7 @@ def list_values(schema: dict[str, Any], named: dict[str, Any]) -> list[str]:
 
 def test_a_description_that_lists_values_lists_all_of_them(document: dict[str, Any]) -> None:
     named, complete = document["components"]["schemas"], 0
-    for where, schema in schemas(named, "schemas"):
+    for where, schema in list_properties(named, "schemas"):
         values = list_values(schema, named)
         text = schema.get("description", "")
         missing = [one for one in values if not re.search(rf"\b{re.escape(one)}\b", text)]
@@ -276,7 +276,7 @@ def test_a_description_that_lists_values_lists_all_of_them(document: dict[str, A
 def test_a_citation_of_a_page_names_the_page(document: dict[str, Any]) -> None:
     pages = set()
     for path in document["paths"]:
-        text = operation(document, path)["description"]
+        text = get_operation(document, path)["description"]
         if "/citation" in path and (match := re.match("The page of the (.+?) as", text)):
             pages.add(match[1])
             assert f"{{{match[1].replace(' ', '_')}}}" in path

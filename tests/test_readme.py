@@ -39,37 +39,37 @@ RUN = {"sh", "bash"}
 """The languages of blocks that are run; CI reads the first two sh blocks of the README itself."""
 
 
-def blocks(page: Path) -> list[tuple[str, str]]:
+def list_blocks(page: Path) -> list[tuple[str, str]]:
     """List the fenced blocks of a page with their languages."""
     return FENCE.findall(page.read_text("utf-8"))
 
 
-def prose(page: Path) -> str:
-    """Return a page without its fenced blocks."""
+def read_prose(page: Path) -> str:
+    """Read a page without its fenced blocks."""
     return FENCE.sub("", page.read_text("utf-8"))
 
 
-def commands(page: Path) -> list[str]:
+def list_commands(page: Path) -> list[str]:
     """List the commands of a page that are run, except the two that CI runs from the README."""
-    found = [body.strip() for language, body in blocks(page) if language in RUN]
+    found = [body.strip() for language, body in list_blocks(page) if language in RUN]
     return [command for command in found if not command.startswith("python3 -m venv")]
 
 
-def shown_response(page: Path, command: str) -> Any:
-    """Return the response that a page shows after a command, or None."""
-    found = blocks(page)
+def find_response(page: Path, command: str) -> Any:
+    """Find the response that a page shows after a command, or return None."""
+    found = list_blocks(page)
     for (language, body), (next_language, next_body) in pairwise(found):
         if (language in RUN, body.strip(), next_language) == (True, command, "json"):
             return json.loads(next_body)
     return None
 
 
-def pairs(*, curl: bool) -> list[Any]:
+def list_page_commands(*, curl: bool) -> list[Any]:
     """List every page with each of its commands, either requests or other commands."""
     return [
         pytest.param(page, command, id=f"{page.stem}: {command}")
         for page in (README, *ENGLISH)
-        for command in commands(page)
+        for command in list_commands(page)
         if command.startswith("curl") is curl
     ]
 
@@ -83,12 +83,12 @@ def is_part(part: Any, whole: Any) -> bool:
     return bool(whole == part)
 
 
-@pytest.mark.parametrize(("page", "command"), pairs(curl=True))
+@pytest.mark.parametrize(("page", "command"), list_page_commands(curl=True))
 def test_request_returns_what_the_page_shows(newest: TestClient, page: Path, command: str) -> None:
     words = shlex.split(command.replace("http://127.0.0.1:8000", ""))
     headers = dict(words[i + 1].split(": ", 1) for i, word in enumerate(words) if word == "-H")
     response = newest.get(words[-1], headers=headers, follow_redirects="-sL" in words)
-    shown = shown_response(page, command)
+    shown = find_response(page, command)
     usual = 304 if "If-None-Match" in headers else 200
     is_problem = isinstance(shown, dict) and isinstance(shown.get("status"), int)
     assert response.status_code == (shown["status"] if is_problem else usual)
@@ -97,9 +97,9 @@ def test_request_returns_what_the_page_shows(newest: TestClient, page: Path, com
 
 def test_every_response_shown_follows_a_request() -> None:
     for page in (README, *ENGLISH):
-        shown = [body for language, body in blocks(page) if language == "json"]
-        requests = [command for command in commands(page) if command.startswith("curl")]
-        assert len(shown) == sum(shown_response(page, one) is not None for one in requests), page
+        shown = [body for language, body in list_blocks(page) if language == "json"]
+        requests = [command for command in list_commands(page) if command.startswith("curl")]
+        assert len(shown) == sum(find_response(page, one) is not None for one in requests), page
 
 
 @pytest.mark.sqlite
@@ -107,7 +107,7 @@ def test_other_commands_are_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     (tmp_path / "seed").symlink_to(SEED)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    others = [parameter.values for parameter in pairs(curl=False)]
+    others = [parameter.values for parameter in list_page_commands(curl=False)]
     assert len(others) >= 5
     for _, command in others:
         free = str(command).replace("--port 8123", f"--port {find_free_port()}")
@@ -130,16 +130,16 @@ def test_modules_and_options_of_other_commands_exist(page: Path) -> None:
 
 def test_readme_is_short_and_starts_with_its_two_commands() -> None:
     assert len(README.read_text("utf-8").splitlines()) <= 200
-    serve, test = [body.strip() for language, body in blocks(README) if language == "sh"][:2]
+    serve, test = [body.strip() for language, body in list_blocks(README) if language == "sh"][:2]
     assert serve.endswith(".venv/bin/bri serve")
     assert test.endswith(".venv/bin/pytest")
     assert "\n" not in serve + test
 
 
-def anchors(page: Path) -> set[str]:
-    """Return the anchors that GitHub gives the headings of a page."""
+def list_anchors(page: Path) -> set[str]:
+    """List the anchors that GitHub gives the headings of a page."""
     found: list[str] = []
-    for _, heading in HEADING.findall(prose(page)):
+    for _, heading in HEADING.findall(read_prose(page)):
         anchor = re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
         found.append(f"{anchor}-{found.count(anchor)}" if anchor in found else anchor)
     return set(found)
@@ -147,14 +147,14 @@ def anchors(page: Path) -> set[str]:
 
 @pytest.mark.parametrize("page", LINKING, ids=lambda page: f"{page.parent.name}/{page.name}")
 def test_every_relative_link_resolves(page: Path) -> None:
-    for link in LINK.findall(prose(page)):
+    for link in LINK.findall(read_prose(page)):
         if link.startswith(("http://", "https://", "mailto:")):
             continue
         path, _, anchor = link.partition("#")
         target = (page.parent / path).resolve() if path else page
         assert target.exists(), link
         assert target.is_relative_to(ROOT), link
-        assert not anchor or anchor in anchors(target), link
+        assert not anchor or anchor in list_anchors(target), link
 
 
 def test_the_readme_lists_every_page_of_the_guide() -> None:
@@ -167,13 +167,13 @@ def test_the_readme_lists_every_page_of_the_guide() -> None:
 
 @pytest.mark.parametrize("page", [README, *ENGLISH], ids=lambda page: page.stem)
 def test_every_single_request_is_run(page: Path) -> None:
-    plain = [body for language, body in blocks(page) if not language]
+    plain = [body for language, body in list_blocks(page) if not language]
     assert [one for one in plain if re.fullmatch(r"curl -s .+\n", one)] == []
 
 
-def levels(page: Path) -> list[int]:
+def list_levels(page: Path) -> list[int]:
     """List the levels of the headings of a page."""
-    return [len(marks) for marks, _ in HEADING.findall(prose(page))]
+    return [len(marks) for marks, _ in HEADING.findall(read_prose(page))]
 
 
 def test_both_languages_have_the_same_pages() -> None:
@@ -184,15 +184,15 @@ def test_both_languages_have_the_same_pages() -> None:
 @pytest.mark.parametrize("english", ENGLISH, ids=lambda page: page.stem)
 def test_the_chinese_page_has_the_same_headings_blocks_and_links(english: Path) -> None:
     chinese = GUIDE / "zh" / english.name
-    assert levels(english) == levels(chinese)
-    assert levels(english).count(1) == 1
-    assert blocks(english) == blocks(chinese)
+    assert list_levels(english) == list_levels(chinese)
+    assert list_levels(english).count(1) == 1
+    assert list_blocks(english) == list_blocks(chinese)
     targets = [
-        sorted(link.partition("#")[0] for link in LINK.findall(prose(page)))
+        sorted(link.partition("#")[0] for link in LINK.findall(read_prose(page)))
         for page in (english, chinese)
     ]
     assert targets[0] == targets[1]
-    assert not HALF_WIDTH.findall(re.sub(r"`[^`]*`", "", prose(chinese)))
+    assert not HALF_WIDTH.findall(re.sub(r"`[^`]*`", "", read_prose(chinese)))
 
 
 @pytest.mark.parametrize("page", [*ENGLISH, *CHINESE], ids=lambda page: page.stem)
@@ -206,7 +206,7 @@ def test_a_page_starts_with_its_title_and_a_paragraph(page: Path) -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_endpoints_are_those_of_the_openapi_document(language: str) -> None:
     documented = set(json.loads((ROOT / "tests" / "openapi.json").read_text())["paths"])
-    page = prose(GUIDE / language / "endpoints.md")
+    page = read_prose(GUIDE / language / "endpoints.md")
     listed = {path.partition("?")[0] for path in re.findall(r"`(/[^`]*)`", page)}
     assert documented <= listed
     assert {path for path in listed if path.startswith("/v1")} <= documented
@@ -214,7 +214,7 @@ def test_endpoints_are_those_of_the_openapi_document(language: str) -> None:
 
 def list_cells(page: Path) -> list[list[str]]:
     """Split the rows of the tables of a page."""
-    rows = [line for line in prose(page).splitlines() if line.startswith("|")]
+    rows = [line for line in read_prose(page).splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
 
 
@@ -222,16 +222,18 @@ def list_cells(page: Path) -> list[list[str]]:
 def test_operations_has_every_metric_and_every_field_of_the_log(language: str) -> None:
     page = GUIDE / language / "operations.md"
     declared = re.findall(r'"(bri_\w+)"', (ROOT / "app/http/metrics.py").read_text("utf-8"))
-    listed = {name.removesuffix("_total") for name in re.findall(r"`(bri_\w+)`", prose(page))}
+    listed = {name.removesuffix("_total") for name in re.findall(r"`(bri_\w+)`", read_prose(page))}
     assert listed == set(declared)
-    (line,) = [body for _, body in blocks(page) if '"trace"' in body]
+    (line,) = [body for _, body in list_blocks(page) if '"trace"' in body]
     assert list(json.loads(line)) == ["time", *UNPARSED, "trace"]
 
 
 def test_operations_has_every_check_of_the_doctor() -> None:
     source = (ROOT / "app/doctor.py").read_text("utf-8")
     checks = re.findall(r'^        \("([a-z ]+)", ', source, re.MULTILINE)
-    (sentence,) = re.findall(r"could keep the service from starting: (.+?)\.", prose(OPERATIONS))
+    (sentence,) = re.findall(
+        r"could keep the service from starting: (.+?)\.", read_prose(OPERATIONS)
+    )
     assert re.split(r", | and ", sentence) == checks
 
 

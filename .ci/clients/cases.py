@@ -59,7 +59,7 @@ class Case:
         return f"{path}?{urlencode(self.in_query, doseq=True)}" if self.in_query else path
 
 
-def cases(document: Path) -> Iterator[Case]:
+def read_cases(document: Path) -> Iterator[Case]:
     """Read every operation of a document with the examples of what it needs."""
     for path, operations in json.loads(document.read_text())["paths"].items():
         for described in operations.values():
@@ -86,23 +86,24 @@ def is_readable(case: Case, language: str) -> bool:
     return case.operation != "get_cube" or language not in READ_NO_NULL_IN_LISTS
 
 
-def snake(name: str) -> str:
-    """Write the name of a tag as modules are named."""
+def to_snake_case(name: str) -> str:
+    """Write the name of a tag as the name of a module."""
     return re.sub(r"\W+", "_", name).lower()
 
 
-def camel(name: str) -> str:
-    """Write the name of a tag or an operation as classes are named."""
+def to_pascal_case(name: str) -> str:
+    """Write the name of a tag or an operation as the name of a class."""
     return "".join(part[:1].upper() + part[1:] for part in re.split(r"[\W_]+", name))
 
 
-def small(name: str) -> str:
-    """Write a name as variables are named."""
-    return name[:1].lower() + name[1:]
+def to_camel_case(name: str) -> str:
+    """Write the name of a tag or an operation as the name of a variable or a method."""
+    pascal = to_pascal_case(name)
+    return pascal[:1].lower() + pascal[1:]
 
 
-def exact(text: str | bytes) -> Any:
-    """Read JSON with every number as it is written, and times as instants."""
+def parse_json(text: str | bytes) -> Any:
+    """Parse JSON; keep every digit of numbers, and read times as instants."""
     return to_instants(json.loads(text, parse_float=Decimal, parse_int=Decimal))
 
 
@@ -115,7 +116,7 @@ def to_instants(value: Any) -> Any:
     return datetime.fromisoformat(value) if isinstance(value, str) and TIME.match(value) else value
 
 
-def expect(right: object, case: Case, what: str) -> None:
-    """End the walk where something is not right."""
+def require(right: object, case: Case, what: str) -> None:
+    """End the program unless a condition holds."""
     if not right:
         raise SystemExit(f"{case.operation}: {what}")

@@ -5,24 +5,24 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
-from cases import MEANT, MISTAKES, cases, exact, expect, is_readable
+from cases import MEANT, MISTAKES, is_readable, parse_json, read_cases, require
 
 
-def comparable(value: Any) -> Any:
-    """Leave out null, which some clients leave out, and the next page.
+def normalize_value(value: Any) -> Any:
+    """Omit null, which some clients omit, and the next page.
 
     Go and PHP send the default limit, which the address of the next page then has.
     """
     if isinstance(value, dict):
-        kept = {name: comparable(one) for name, one in value.items() if name != "next"}
+        kept = {name: normalize_value(one) for name, one in value.items() if name != "next"}
         return {name: one for name, one in kept.items() if one is not None}
-    return [comparable(one) for one in value] if isinstance(value, list) else value
+    return [normalize_value(one) for one in value] if isinstance(value, list) else value
 
 
 def main(document: Path, origin: str, template: Path, folder: Path) -> None:
     """Compare every value, and the problems of two mistakes."""
     compared = 0
-    known = {case.operation: case for case in cases(document)}
+    known = {case.operation: case for case in read_cases(document)}
     for case in known.values():
         if not is_readable(case, template.suffix):
             continue
@@ -30,15 +30,15 @@ def main(document: Path, origin: str, template: Path, folder: Path) -> None:
         with urlopen(origin + case.address, timeout=30) as response:
             sent = response.read()
         if case.is_json:
-            same = comparable(exact(saved)) == comparable(exact(sent))
+            same = normalize_value(parse_json(saved)) == normalize_value(parse_json(sent))
         else:
             same = saved == sent != b""
-        expect(same, case, f"{template.name}: another value than over HTTP")
+        require(same, case, f"{template.name}: another value than over HTTP")
         compared += 1
     for operation, (_, status) in MISTAKES.items():
-        problem = exact((folder / f"{operation}.problem").read_bytes())
+        problem = parse_json((folder / f"{operation}.problem").read_bytes())
         is_right = problem["status"] == status and problem["errors"][0]["suggestion"] == MEANT
-        expect(is_right, known[operation], f"{template.name}: no typed {status}")
+        require(is_right, known[operation], f"{template.name}: no typed {status}")
     print(f"openapi-generator, {template.name}: {compared} operations, 2 problems")
 
 

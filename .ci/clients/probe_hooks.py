@@ -7,10 +7,10 @@ MEANINGS = {"cursor", "height", "period", "scale", "until", "vintages", "width"}
 
 
 @schemathesis.check
-def only_meaning_is_refused(
+def check_rejected_values(
     ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
 ) -> None:
-    """A refusal names a value among those that the data has, or a parameter of MEANINGS."""
+    """Check that a 422 names a parameter of MEANINGS or lists the values that the data has."""
     del ctx
     is_right = case.meta is not None and case.meta.generation.mode.is_positive
     if not is_right or response.status_code in (200, 304, 404):

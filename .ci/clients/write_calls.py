@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from cases import INVALID, MEANT, UNKNOWN, Case, camel, cases, small
+from cases import INVALID, MEANT, UNKNOWN, Case, read_cases, to_camel_case, to_pascal_case
 
 FETCH = """import createClient from "openapi-fetch";
 import type {{ components, paths }} from "./schema";
@@ -50,15 +50,15 @@ void main();
 """
 
 
-def written(value: object) -> str:
-    """Write a value as TypeScript has it."""
+def format_value(value: object) -> str:
+    """Format a value as TypeScript."""
     return json.dumps(value, ensure_ascii=False)
 
 
-def fetch(case: Case) -> str:
-    """Call an operation with openapi-fetch; the type of the answer stands there."""
+def format_fetch_call(case: Case) -> str:
+    """Format a call with openapi-fetch, which declares the type of the response."""
     told = [
-        f"{place}: {written(values)}"
+        f"{place}: {format_value(values)}"
         for place, values in (("path", case.in_path), ("query", case.in_query))
         if values
     ]
@@ -66,17 +66,17 @@ def fetch(case: Case) -> str:
     kind = f'Schemas["{case.model}"]' if case.model else "object"
     if not case.is_json:
         kind = "ArrayBuffer" if case.is_binary else "string"
-        options.append(f"parseAs: {written('arrayBuffer' if case.is_binary else 'text')}")
+        options.append(f"parseAs: {format_value('arrayBuffer' if case.is_binary else 'text')}")
     asked = ", { " + ", ".join(options) + " }" if options else ""
-    name = small(camel(case.operation))
+    name = to_camel_case(case.operation)
     return f'  const {name}: {kind} = given(await client.GET("{case.path}"{asked}));'
 
 
-def generator(case: Case) -> str:
-    """Call an operation with the client of openapi-generator; nothing may get lost on the way."""
-    name, api = small(camel(case.operation)), small(camel(case.tag))
-    arguments = {small(camel(key)): value for key, value in case.arguments.items()}
-    called = f"await {api}.{name}Raw({written(arguments)})"
+def format_generator_call(case: Case) -> str:
+    """Format a call with the client of openapi-generator, which checks that nothing is lost."""
+    name, api = to_camel_case(case.operation), to_camel_case(case.tag)
+    arguments = {to_camel_case(key): value for key, value in case.arguments.items()}
+    called = f"await {api}.{name}Raw({format_value(arguments)})"
     if case.model:
         return f"  await same<made.{case.model}>({called}, made.{case.model}ToJSON);"
     if case.is_json:
@@ -86,21 +86,21 @@ def generator(case: Case) -> str:
 
 def main(document: Path, folder: Path) -> None:
     """Write both files."""
-    known = list(cases(document))
+    known = list(read_cases(document))
     common = {
-        "unknown": written(UNKNOWN),
-        "invalid": written(INVALID),
+        "unknown": format_value(UNKNOWN),
+        "invalid": format_value(INVALID),
         "meant": MEANT,
         "count": len(known),
     }
     (folder / "calls_fetch.ts").write_text(
-        FETCH.format(calls="\n".join(map(fetch, known)), **common)
+        FETCH.format(calls="\n".join(map(format_fetch_call, known)), **common)
     )
     apis = "\n".join(
-        f"const {small(camel(tag))} = new made.{camel(tag)}Api(configuration);"
+        f"const {to_camel_case(tag)} = new made.{to_pascal_case(tag)}Api(configuration);"
         for tag in sorted({case.tag for case in known})
     )
-    calls = "\n".join(map(generator, known))
+    calls = "\n".join(map(format_generator_call, known))
     (folder / "calls_generator.ts").write_text(GENERATOR.format(apis=apis, calls=calls, **common))
 
 

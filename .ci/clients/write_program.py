@@ -5,13 +5,21 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from cases import MISTAKES, Case, camel, cases, is_readable, small, snake
+from cases import (
+    MISTAKES,
+    Case,
+    is_readable,
+    read_cases,
+    to_camel_case,
+    to_pascal_case,
+    to_snake_case,
+)
 
 
-def literal(value: Any, opening: str = "[", closing: str = "]") -> str:
-    """Write a value or a list of values; the brackets of lists differ by language."""
+def format_literal(value: Any, opening: str = "[", closing: str = "]") -> str:
+    """Format a value or a list of values; the brackets of lists differ by language."""
     if isinstance(value, list):
-        return opening + ", ".join(literal(one) for one in value) + closing
+        return opening + ", ".join(format_literal(one) for one in value) + closing
     return json.dumps(value)
 
 
@@ -21,57 +29,65 @@ def name_go_type(value: Any) -> str:
     return "int32" if is_number else "string"
 
 
-def go(case: Case, values: dict[str, Any]) -> str:
-    """Call an operation of the Go client."""
-    path = "".join(f", {literal(values[name])}" for name in case.in_path)
+def format_go_call(case: Case, values: dict[str, Any]) -> str:
+    """Format a call of the Go client."""
+    path = "".join(f", {format_literal(values[name])}" for name in case.in_path)
     setters = "".join(
-        f".{camel(name)}({literal(value, f'[]{name_go_type(value)}{{', '}')})"
+        f".{to_pascal_case(name)}({format_literal(value, f'[]{name_go_type(value)}{{', '}')})"
         for name, value in values.items()
         if name not in case.in_path
     )
-    return f"client.{camel(case.tag)}API.{camel(case.operation)}(ctx{path}){setters}.Execute()"
+    api = f"client.{to_pascal_case(case.tag)}API"
+    return f"{api}.{to_pascal_case(case.operation)}(ctx{path}){setters}.Execute()"
 
 
-def java(case: Case, values: dict[str, Any]) -> str:
-    """Call an operation of the Java client, which takes every parameter by position."""
+def format_java_call(case: Case, values: dict[str, Any]) -> str:
+    """Format a call of the Java client, which takes every parameter by position."""
     arguments = (
-        literal(values[name], "List.of(", ")") if name in values else "null"
+        format_literal(values[name], "List.of(", ")") if name in values else "null"
         for name in case.parameters
     )
-    return (
-        f"new {camel(case.tag)}Api(client).{small(camel(case.operation))}({', '.join(arguments)})"
-    )
+    api = f"new {to_pascal_case(case.tag)}Api(client)"
+    return f"{api}.{to_camel_case(case.operation)}({', '.join(arguments)})"
 
 
-def php(case: Case, values: dict[str, Any]) -> str:
-    """Call an operation of the PHP client, which takes parameters by name."""
-    arguments = ", ".join(f"{name}: {literal(value)}" for name, value in values.items())
-    api = f"new OpenAPI\\Client\\Api\\{camel(case.tag)}Api($http, $configuration)"
-    return f"({api})->{small(camel(case.operation))}({arguments})"
+def format_php_call(case: Case, values: dict[str, Any]) -> str:
+    """Format a call of the PHP client, which takes parameters by name."""
+    arguments = ", ".join(f"{name}: {format_literal(value)}" for name, value in values.items())
+    api = f"new OpenAPI\\Client\\Api\\{to_pascal_case(case.tag)}Api($http, $configuration)"
+    return f"({api})->{to_camel_case(case.operation)}({arguments})"
 
 
-def ruby(case: Case, values: dict[str, Any]) -> str:
-    """Call an operation of the Ruby client: what is required by position, the rest by name."""
-    required = [literal(value) for name, value in values.items() if name in case.arguments]
-    options = [f"{name}: {literal(v)}" for name, v in values.items() if name not in case.arguments]
-    call = f"OpenapiClient::{camel(case.tag)}Api.new.{case.operation}"
+def format_ruby_call(case: Case, values: dict[str, Any]) -> str:
+    """Format a call of the Ruby client: what is required by position, the rest by name."""
+    required = [format_literal(value) for name, value in values.items() if name in case.arguments]
+    options = [
+        f"{name}: {format_literal(v)}" for name, v in values.items() if name not in case.arguments
+    ]
+    call = f"OpenapiClient::{to_pascal_case(case.tag)}Api.new.{case.operation}"
     return f"{call}({', '.join(required + options)})"
 
 
-def rust(case: Case, values: dict[str, Any]) -> str:
-    """Call an operation of the Rust client, which takes every parameter by position."""
+def format_rust_call(case: Case, values: dict[str, Any]) -> str:
+    """Format a call of the Rust client, which takes every parameter by position."""
     arguments = ["client"]
     for name in case.parameters:
         value = values.get(name)
         if isinstance(value, list):
-            items = ", ".join(f"{literal(one)}.into()" for one in value)
+            items = ", ".join(f"{format_literal(one)}.into()" for one in value)
             arguments.append(f"vec![{items}]" if name in case.arguments else f"Some(vec![{items}])")
         else:
-            arguments.append("None" if value is None else literal(value))
-    return f"{snake(case.tag)}_api::{case.operation}({', '.join(arguments)})"
+            arguments.append("None" if value is None else format_literal(value))
+    return f"{to_snake_case(case.tag)}_api::{case.operation}({', '.join(arguments)})"
 
 
-CALLS = {".go": go, ".java": java, ".php": php, ".rb": ruby, ".rs": rust}
+CALLS = {
+    ".go": format_go_call,
+    ".java": format_java_call,
+    ".php": format_php_call,
+    ".rb": format_ruby_call,
+    ".rs": format_rust_call,
+}
 SAVES = {
     ".go": 'save("{0}")({1})',
     ".java": 'save("{0}", {1});',
@@ -93,7 +109,7 @@ def main(document: Path, template: Path, target: Path) -> None:
     """Fill the template of a language with the calls."""
     language = template.suffix
     call = CALLS[language]
-    known = {case.operation: case for case in cases(document)}
+    known = {case.operation: case for case in read_cases(document)}
     lines = []
     for case in known.values():
         if is_readable(case, language):

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from app.http.limits import MAX_WAITING
 from app.ingest.build import build
 from tests.benchmarks.load import Target, run_wrk
-from tests.support.processes import serving
+from tests.support.processes import serve_database
 from tests.support.seeds import MIGRATIONS, SEED
 
 LOADS = {
@@ -67,7 +67,7 @@ def main() -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)
         build(SEED, MIGRATIONS, folder / "bri.sqlite")
-        with serving(
+        with serve_database(
             folder / "bri.sqlite", workers=options.workers, BRI_CACHE_ENTRIES="64"
         ) as base:
             results: dict[str, list[float]] = {what: [] for what in LOADS}

@@ -28,7 +28,7 @@ from app.queries.pagination import build_scope, encode_cursor
 from tests.benchmarks.generated_data import SCALES, build
 from tests.support.postgresql import create_server_folder, start_cluster
 from tests.support.processes import find_free_port
-from tests.support.targets import Target, opened
+from tests.support.targets import Target, open_app
 
 SECONDS = 4.0
 LEAST, MOST = 20, 200
@@ -136,7 +136,7 @@ def open_targets(names: list[str]) -> Iterator[list[Target]]:
 def main(names: list[str]) -> None:
     """Print a table of medians and 99th percentiles, and their ratios."""
     with open_targets(names) as found, ExitStack() as stack:
-        apps = [stack.enter_context(opened(one, cache_entries=0)) for one in found]
+        apps = [stack.enter_context(open_app(one, cache_entries=0)) for one in found]
         print_table([TestClient(app) for app in apps])
 
 

@@ -25,7 +25,7 @@ TIMES = "%{time_starttransfer} %{time_total}"
 
 
 @contextmanager
-def served(path: Path) -> Iterator[tuple[str, int]]:
+def serve_database(path: Path) -> Iterator[tuple[str, int]]:
     """Serve a database as it is; ``bri serve`` would replace it with that of the seed."""
     base = f"http://127.0.0.1:{(port := find_free_port())}"
     command = [
@@ -92,7 +92,7 @@ def measure_command_line(path: Path) -> float:
 
 def main(path: Path) -> None:
     """Print what was measured."""
-    with served(path) as (base, pid):
+    with serve_database(path) as (base, pid):
         first, seconds, lines, before, peak = measure_download(base, pid)
     own = measure_command_line(path)
     print(f"{lines - 1:,} rows; first byte after {first * 1000:.0f} ms")

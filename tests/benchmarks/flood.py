@@ -19,7 +19,7 @@ from time import perf_counter, sleep
 from urllib.parse import urlsplit
 
 from tests.benchmarks.generated_data import Scale, build
-from tests.support.processes import serving
+from tests.support.processes import serve_database
 
 INDICATOR = "goods-trade"
 KINDS = {
@@ -114,7 +114,7 @@ def main() -> None:
         database = options.database or Path(name) / "bri.sqlite"
         if options.database is None:
             build(Scale(20, options.areas), database)
-        with serving(database, BRI_CACHE_ENTRIES="64") as base:
+        with serve_database(database, BRI_CACHE_ENTRIES="64") as base:
             for kind in KINDS:
                 measure(base, kind, 4)
             for _, (name_of_flood, path) in product(range(options.passes), FLOODS.items()):

@@ -19,7 +19,7 @@ from tests.benchmarks.guide_tables import translate, write_measured
 from tests.benchmarks.load import Target, run_wrk
 from tests.benchmarks.peers import LIST, RECORD
 from tests.support.postgresql import create_server_folder, start_cluster
-from tests.support.processes import find_free_port, serving
+from tests.support.processes import find_free_port, serve_database
 from tests.support.reverse_proxies import start_plain_nginx
 from tests.support.seeds import MIGRATIONS, SEED
 from tests.support.targets import Target as Database
@@ -41,9 +41,9 @@ def start_steps(folder: Path) -> Iterator[Steps]:
         build(SEED, MIGRATIONS, server)
 
         def start(database: Database, workers: int) -> dict[str, str]:
-            cached = stack.enter_context(serving(database, workers=workers))
+            cached = stack.enter_context(serve_database(database, workers=workers))
             uncached = stack.enter_context(
-                serving(database, workers=workers, BRI_CACHE_ENTRIES="0")
+                serve_database(database, workers=workers, BRI_CACHE_ENTRIES="0")
             )
             return {CACHED: cached, ONE: uncached, PAGE: uncached}
 

@@ -33,11 +33,11 @@ from app.formats.tables import TableQuery
 from app.i18n import Language
 from app.ingest.build import build
 from tests.benchmarks.load import Target, run_wrk
-from tests.support.processes import find_free_port, serving
+from tests.support.processes import find_free_port, serve_database
 from tests.support.reverse_proxies import NGINX
 from tests.support.seeds import MIGRATIONS, SEED
-from tests.support.static_edition import listening
-from tests.support.targets import opened
+from tests.support.static_edition import run_listening_server
+from tests.support.targets import open_app
 
 NO_CHARTS = ["--leave-out", r"/chart\."]
 RECORD = "v1/indicators/goods-trade"
@@ -102,7 +102,7 @@ def serve_with_nginx(
         folder=folder, user=user, log=log, port=port, root=root, workers=workers
     )
     (folder / "nginx.conf").write_text(configuration)
-    with listening([str(NGINX), "-c", str(folder / "nginx.conf")], port) as base:
+    with run_listening_server([str(NGINX), "-c", str(folder / "nginx.conf")], port) as base:
         yield base
 
 
@@ -111,7 +111,7 @@ def measure_hosts(folder: Path, passes: int, seconds: float) -> Iterator[tuple[s
     database, edition = folder / "bri.sqlite", folder / "edition"
     build(SEED, MIGRATIONS, database)
     export(edition, "--database", str(database), *NO_CHARTS, "--compress", "gz")
-    with serving(database) as service, serve_with_nginx(folder, edition) as static:
+    with serve_database(database) as service, serve_with_nginx(folder, edition) as static:
         targets = {
             "service, cached record": f"{service}/{RECORD}?lang=en",
             "service, cached first page": f"{service}/?lang=en",
@@ -161,7 +161,7 @@ def write_repeated(database: Path, times: int, target: Path) -> None:
         schema = arrow.build_schema(query, DataType.dictionary(DataType.int32(), DataType.utf8()))
         with arrow.open_batches(query, schema) as read:
             batches = [*read]
-        reader = RecordBatchReader.from_batches(schema, repeat(batches))
+        reader = RecordBatchReader.from_batches(schema, repeat_batches(batches))
         write_parquet(
             reader,
             target.open("wb"),
@@ -169,7 +169,7 @@ def write_repeated(database: Path, times: int, target: Path) -> None:
             max_row_group_size=arrow.ROW_GROUP_SIZE,
         )
 
-    def repeat(batches: Sequence[RecordBatch]) -> Iterator[RecordBatch]:
+    def repeat_batches(batches: Sequence[RecordBatch]) -> Iterator[RecordBatch]:
         for number in range(times):
             for batch in batches:
                 columns = batch.columns
@@ -179,7 +179,7 @@ def write_repeated(database: Path, times: int, target: Path) -> None:
                     columns[index] = array.cast(batch.schema.field(index).type)
                 yield RecordBatch.from_arrays(columns, schema=batch.schema)
 
-    with opened(database) as app:
+    with open_app(database) as app:
         app.state.releases.get_release().database.read(write)
 
 

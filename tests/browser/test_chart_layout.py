@@ -64,7 +64,7 @@ def page(browser: Browser) -> Iterator[Page]:
     opened.close()
 
 
-def crossing(one: list[float], other: list[float]) -> bool:
+def has_overlap(one: list[float], other: list[float]) -> bool:
     """Return whether two boxes overlap by more than half a pixel."""
     wide = min(one[2], other[2]) - max(one[0], other[0])
     high = min(one[3], other[3]) - max(one[1], other[1])
@@ -150,13 +150,13 @@ def check_layout(page: Page, width: int) -> None:
     texts = found["texts"]
     for place, one in enumerate(texts):
         for other in texts[place + 1 :]:
-            assert not crossing(one, other), (one, other)
+            assert not has_overlap(one, other), (one, other)
     accent = PALETTES[Theme.LIGHT].accent
     bars = [mark for mark in found["marks"] if accent in mark[5:]]
     for mark in bars:
         assert mark[2] <= width
         for line in found["lines"]:
-            assert not crossing(mark, line), (mark, line)
+            assert not has_overlap(mark, line), (mark, line)
 
 
 def test_text_can_be_selected(page: Page, server: str) -> None:
@@ -166,13 +166,15 @@ def test_text_can_be_selected(page: Page, server: str) -> None:
     assert "近54%" in page.evaluate("getSelection().toString()")
 
 
-def contrast_ratio(one: str, other: str) -> float:
+def compute_contrast_ratio(one: str, other: str) -> float:
     """Return the contrast of two colours by WCAG 2.2, from 1 to 21."""
-    lighter, darker = sorted((relative_luminance(one), relative_luminance(other)), reverse=True)
+    lighter, darker = sorted(
+        (compute_relative_luminance(one), compute_relative_luminance(other)), reverse=True
+    )
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def relative_luminance(colour: str) -> float:
+def compute_relative_luminance(colour: str) -> float:
     """Return the relative luminance of a colour by WCAG 2.2, from 0 to 1."""
     channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
     red, green, blue = (
@@ -187,9 +189,9 @@ def test_colours_can_be_read(theme: Theme) -> None:
     palette = PALETTES[theme]
     for ground in (palette.paper, palette.tint):
         for colour in (palette.ink, palette.quiet, palette.accent):
-            assert contrast_ratio(colour, ground) >= 4.5
-    assert contrast_ratio("#ffffff", "#000000") == pytest.approx(21)
-    assert contrast_ratio("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+            assert compute_contrast_ratio(colour, ground) >= 4.5
+    assert compute_contrast_ratio("#ffffff", "#000000") == pytest.approx(21)
+    assert compute_contrast_ratio("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
 
 @pytest.mark.parametrize(

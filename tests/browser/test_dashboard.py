@@ -141,20 +141,22 @@ def test_a_get_is_copied(browser: Browser, server: str) -> None:
     page = context.new_page()
     page.goto("/?lang=zh")
 
-    def copied(name: str, record: str = "") -> str:
+    def copy_text(name: str, record: str = "") -> str:
         if record:
             page.locator(f"[id='{record}.menu'] > summary").click()
         page.get_by_role("button", name=name).first.click()
         expect(page.get_by_text("已复制", exact=True).first).to_be_visible()
         return str(page.evaluate("navigator.clipboard.readText()"))
 
-    address = copied("复制请求网址: 中国在共建“一带一路”国家组织实施的援助项目数", "aid-projects")
+    address = copy_text(
+        "复制请求网址: 中国在共建“一带一路”国家组织实施的援助项目数", "aid-projects"
+    )
     assert address == f"{server}/v1/indicators/aid-projects?lang=zh"
     assert httpx2.get(address).json()["headline"]["display"] == "逾700个"
-    command = copied("curl: 促进产业链供应链国际合作", "2025-industrial-and-supply-chains")
+    command = copy_text("curl: 促进产业链供应链国际合作", "2025-industrial-and-supply-chains")
     assert re.fullmatch(r"curl '(http[^']+)'", command)
     assert httpx2.get(command[6:-1]).json()["slug"] == "industrial-and-supply-chains"
-    assert "2026-11-25.2版" in copied("复制引用")
+    assert "2026-11-25.2版" in copy_text("复制引用")
     context.close()
 
 
@@ -163,23 +165,23 @@ def test_the_theme_is_remembered(browser: Browser, server: str) -> None:
     page = context.new_page()
     page.goto("/indicators/aid-projects?lang=en")
 
-    def paper() -> Any:
+    def read_background_colour() -> Any:
         return page.evaluate("getComputedStyle(document.body).backgroundColor")
 
     bar = page.locator(".plot .bar").first
-    assert paper() == LIGHT
+    assert read_background_colour() == LIGHT
     colour = bar.evaluate("(one) => getComputedStyle(one).stroke")
     page.get_by_role("button", name="Theme: system").click()
     page.get_by_role("button", name="Theme: light").click()
     assert page.get_by_role("button", name="Theme: dark").is_visible()
-    assert paper() == DARK
+    assert read_background_colour() == DARK
     assert bar.evaluate("(one) => getComputedStyle(one).stroke") != colour
     page.goto("/years?lang=zh")
-    assert paper() == DARK
+    assert read_background_colour() == DARK
     page.get_by_role("button", name="主题：深色").click()
-    assert paper() == LIGHT
+    assert read_background_colour() == LIGHT
     page.emulate_media(color_scheme="dark")
-    assert paper() == DARK
+    assert read_background_colour() == DARK
     context.close()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
-from tests.support.static_edition import serving_files
+from tests.support.static_edition import serve_folder
 
 pytestmark = pytest.mark.sqlite
 LIGHT, DARK = "rgb(255, 255, 255)", "rgb(16, 23, 30)"
@@ -22,7 +22,7 @@ def list_failures(request: Request) -> list[str]:
 @pytest.fixture
 def visit(browser: Browser, edition: Path) -> Iterator[tuple[Page, list[str]]]:
     """Open pages of the edition, and note what goes wrong, such as a breach of the policy."""
-    with serving_files(edition) as base:
+    with serve_folder(edition) as base:
         page = browser.new_page(base_url=base)
         wrong: list[str] = []
         page.on(
@@ -88,10 +88,10 @@ def test_what_is_typed_while_the_index_loads_is_kept(visit: tuple[Page, list[str
     page, wrong = visit
     routes: list[Route] = []
 
-    def hold(route: Route) -> None:
+    def collect_route(route: Route) -> None:
         routes.append(route)
 
-    page.route("**/search.json", hold)
+    page.route("**/search.json", collect_route)
     page.goto("/zh/index.html?q=数字经济")
     page.get_by_label("关键词").fill("坛")
     deadline = time.monotonic() + 30
@@ -141,10 +141,10 @@ def test_a_form_that_is_sent_before_the_index_is_there(visit: tuple[Page, list[s
     assert page.locator("form.filter").get_attribute("action") == "index,edition=2024.html"
     routes: list[Route] = []
 
-    def hold(route: Route) -> None:
+    def collect_route(route: Route) -> None:
         routes.append(route)
 
-    page.route("**/search.json", hold)
+    page.route("**/search.json", collect_route)
     with page.expect_request("**/search.json"):
         page.get_by_label("Search").fill("trade")
     page.keyboard.press("Enter")

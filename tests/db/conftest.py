@@ -10,6 +10,6 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Build two releases that differ in a figure."""
     # The process that starts the others loads this file too. It must not import the seeds, which
     # set the seed of the pinned release for all processes that it starts.
-    from tests.endurance.replace_releases import two_releases  # noqa: PLC0415
+    from tests.endurance.replace_releases import build_releases  # noqa: PLC0415
 
-    return two_releases(tmp_path_factory.mktemp("releases"))
+    return build_releases(tmp_path_factory.mktemp("releases"))

@@ -37,8 +37,8 @@ def served(releases: dict[str, Path], tmp_path: Path) -> Path:
 
 
 @contextmanager
-def unprivileged() -> Iterator[None]:
-    """Drop the privilege to read and write every file, if the tests have it."""
+def drop_privileges() -> Iterator[None]:
+    """Drop the privilege to read and write every file if the tests have it, until the end."""
     before = os.geteuid()
     if before == 0:
         os.seteuid(NOBODY)
@@ -48,7 +48,7 @@ def unprivileged() -> Iterator[None]:
         os.seteuid(before)
 
 
-def let_everybody_pass(path: Path) -> None:
+def allow_access(path: Path) -> None:
     """Allow all users to open the folders above a file, which pytest reserves for itself."""
     for folder in path.parents:
         mode = folder.stat().st_mode
@@ -173,13 +173,13 @@ def test_permission_is_noticed_at_once(releases: dict[str, Path], served: Path) 
     beside = Path(copyfile(releases["second"], served.with_suffix(".new")))
     beside.chmod(0)
     beside.replace(served)
-    let_everybody_pass(served)
-    with unprivileged():
+    allow_access(served)
+    with drop_privileges():
         assert manager.get_release() is old
         assert manager.failure is not None
         assert "Permission denied" in manager.failure.reason
     served.chmod(0o644)
-    with unprivileged():
+    with drop_privileges():
         assert manager.get_release() is not old
     manager.close()
 
@@ -293,7 +293,7 @@ def test_whatever_finds_damage_ends_all_reading(
     copied_file: Path, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     """Nothing is served in part, even if another process has found the damage."""
-    damage_leaves(copied_file, "observation")
+    overwrite_leaves(copied_file, "observation")
     monkeypatch.setattr("app.application.FileLimits", lambda **_: FROM_DISK)
     client = TestClient(create_app(Settings(database=copied_file)), raise_server_exceptions=False)
     assert client.get("/v1/topics").status_code == 200
@@ -302,7 +302,7 @@ def test_whatever_finds_damage_ends_all_reading(
     assert client.get("/health/ready").status_code == 503
 
 
-def damage_leaves(path: Path, name: str) -> None:
+def overwrite_leaves(path: Path, name: str) -> None:
     """Overwrite the pages of a table that contain its rows."""
     with closing(sqlite3.connect(path)) as connection:
         sql = "SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf'"

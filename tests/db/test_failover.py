@@ -12,9 +12,9 @@ from sqlalchemy import URL
 
 from app.ingest.build import build
 from app.ingest.files import BuildError, compute_seed_hash
-from tests.support.load import loaded, wait_for
+from tests.support.load import load_server, wait_for
 from tests.support.postgresql import Cluster, create_server_folder, start_cluster
-from tests.support.processes import find_free_port, serving
+from tests.support.processes import find_free_port, serve_database
 from tests.support.seeds import MIGRATIONS, SEED, copy_seed, edit
 
 pytestmark = pytest.mark.resources
@@ -38,26 +38,26 @@ def pair(cluster: Cluster) -> Iterator[tuple[Cluster, Cluster, URL]]:
             replica.stop()
 
 
-def ready(base: str) -> int:
-    """Return whether a server can serve."""
+def get_readiness(base: str) -> int:
+    """Return the status of the readiness check of a server."""
     return httpx2.get(f"{base}/health/ready", timeout=60).status_code
 
 
-def in_use(server: Cluster) -> list[Any]:
+def list_connections(server: Cluster) -> list[Any]:
     """List the connections of readers to a server."""
     return server.execute("SELECT pid FROM pg_stat_activity WHERE usename = 'bri_reader'")
 
 
 def test_a_killed_server_costs_no_request(pair: tuple[Cluster, Cluster, URL]) -> None:
     primary, replica, url = pair
-    with serving(url, BRI_CACHE_ENTRIES="0") as base, loaded(base) as load:
+    with serve_database(url, BRI_CACHE_ENTRIES="0") as base, load_server(base) as load:
         for using, other in ((primary, replica), (replica, primary), (primary, replica)):
             load.wait_for_responses(100)
-            assert in_use(using)
+            assert list_connections(using)
             using.kill()
             load.wait_for_responses(100)
-            assert in_use(other)
-            assert ready(base) == 200
+            assert list_connections(other)
+            assert get_readiness(base) == 200
             using.start()
         assert load.wrong == []
         assert set(load.statuses) == {200}
@@ -65,14 +65,16 @@ def test_a_killed_server_costs_no_request(pair: tuple[Cluster, Cluster, URL]) ->
 
 def test_a_server_that_falls_silent_costs_no_request(pair: tuple[Cluster, Cluster, URL]) -> None:
     primary, replica, url = pair
-    hasty = serving(url, BRI_STATEMENT_TIMEOUT="1", BRI_CONNECT_TIMEOUT="2", BRI_CACHE_ENTRIES="0")
-    with hasty as base, loaded(base) as load:
+    hasty = serve_database(
+        url, BRI_STATEMENT_TIMEOUT="1", BRI_CONNECT_TIMEOUT="2", BRI_CACHE_ENTRIES="0"
+    )
+    with hasty as base, load_server(base) as load:
         load.wait_for_responses(100)
-        assert in_use(primary)
+        assert list_connections(primary)
         primary.send_signal(signal.SIGSTOP)
         try:
             load.wait_for_responses(100)
-            assert in_use(replica)
+            assert list_connections(replica)
         finally:
             primary.send_signal(signal.SIGCONT)
         assert load.wrong == []
@@ -82,18 +84,20 @@ def test_a_server_that_falls_silent_costs_no_request(pair: tuple[Cluster, Cluste
 def test_the_only_server_falls_silent_and_comes_back(
     cluster: Cluster, copied_database: URL
 ) -> None:
-    with serving(copied_database, BRI_STATEMENT_TIMEOUT="1", BRI_CONNECT_TIMEOUT="2") as base:
+    with serve_database(
+        copied_database, BRI_STATEMENT_TIMEOUT="1", BRI_CONNECT_TIMEOUT="2"
+    ) as base:
         cached = httpx2.get(f"{base}/v1/overview").content
         cluster.send_signal(signal.SIGSTOP)
         try:
             began = time.monotonic()
             assert httpx2.get(f"{base}/v1/topics", timeout=60).status_code == 503
             assert time.monotonic() - began < 15
-            assert ready(base) == 503
+            assert get_readiness(base) == 503
             assert httpx2.get(f"{base}/v1/overview").content == cached
         finally:
             cluster.send_signal(signal.SIGCONT)
-        wait_for(lambda: ready(base) == 200)
+        wait_for(lambda: get_readiness(base) == 200)
         assert httpx2.get(f"{base}/v1/topics").status_code == 200
 
 
@@ -101,7 +105,7 @@ def test_without_any_server_requests_get_503_until_one_returns(
     pair: tuple[Cluster, Cluster, URL], tmp_path: Path
 ) -> None:
     primary, replica, url = pair
-    with serving(url, tmp_path / "log", BRI_CACHE_ENTRIES="0") as base:
+    with serve_database(url, tmp_path / "log", BRI_CACHE_ENTRIES="0") as base:
         replica.kill()
         primary.kill()
         for path in ("/health/ready", "/v1/overview", "/v1/search?q=trade"):
@@ -111,12 +115,12 @@ def test_without_any_server_requests_get_503_until_one_returns(
             assert response.headers["retry-after"] == "5"
             assert "127.0.0.1" not in response.json()["detail"]
         assert httpx2.get(f"{base}/health/live").status_code == 200
-        with loaded(base) as load:
+        with load_server(base) as load:
             load.wait_for_responses(50)
             replica.start()
-            wait_for(lambda: ready(base) == 200)
+            wait_for(lambda: get_readiness(base) == 200)
             assert set(load.statuses) <= {200, 503}
-        with loaded(base) as load:
+        with load_server(base) as load:
             load.wait_for_responses(50)
         assert set(load.statuses) == {200}
         with pytest.raises(BuildError, match="cannot write"):
@@ -129,11 +133,11 @@ def test_without_any_server_requests_get_503_until_one_returns(
 
 def test_without_any_server_cached_responses_are_served(pair: tuple[Cluster, Cluster, URL]) -> None:
     primary, replica, url = pair
-    with serving(url, BRI_RELEASE_CHECK="0.1") as base:
+    with serve_database(url, BRI_RELEASE_CHECK="0.1") as base:
         cached = {path: httpx2.get(f"{base}{path}") for path in ("/v1/overview", "/", "/v1/topics")}
         replica.kill()
         primary.kill()
-        wait_for(lambda: ready(base) == 503)
+        wait_for(lambda: get_readiness(base) == 503)
         for path, before in cached.items():
             after = httpx2.get(f"{base}{path}", timeout=60)
             assert after.status_code == before.status_code == 200
@@ -148,7 +152,7 @@ def test_without_any_server_cached_responses_are_served(pair: tuple[Cluster, Clu
             assert missed.headers["retry-after"] == "5"
             assert missed.headers["cache-control"] == "no-store"
         primary.start()
-        wait_for(lambda: ready(base) == 200)
+        wait_for(lambda: get_readiness(base) == 200)
         for path in ("/v1/areas", *downloads):
             assert httpx2.get(f"{base}{path}").status_code == 200
 
@@ -162,17 +166,17 @@ def test_a_standby_can_be_preferred_and_receives_releases(
     changed = compute_seed_hash(seed)
     preferring = url.update_query_dict({"target_session_attrs": "prefer-standby"})
     with (
-        serving(preferring, BRI_RELEASE_CHECK="0.1", BRI_CACHE_ENTRIES="0") as base,
-        loaded(base) as load,
+        serve_database(preferring, BRI_RELEASE_CHECK="0.1", BRI_CACHE_ENTRIES="0") as base,
+        load_server(base) as load,
     ):
         load.wait_for_responses(50)
-        assert in_use(replica)
-        wait_for(lambda: not in_use(primary))  # It was only asked for its role.
+        assert list_connections(replica)
+        wait_for(lambda: not list_connections(primary))  # It was only asked for its role.
         build(seed, MIGRATIONS, url)
         wait_for(lambda: httpx2.get(f"{base}/v1").json()["release"]["seed_hash"] == changed)
         load.wait_for_responses(50)
         replica.kill()
         load.wait_for_responses(50)
-        assert in_use(primary)
+        assert list_connections(primary)
     assert load.wrong == []
     assert set(load.statuses) == {200}

@@ -45,16 +45,16 @@ def built(new_target: Callable[[], Target]) -> Target:
 
 
 @contextmanager
-def writing(target: Target) -> Iterator[Connection]:
-    """Open a database as a build does, and take back what is written."""
-    engine = create_writing_engine(target) if isinstance(target, Path) else writing_schema(target)
+def open_for_writing(target: Target) -> Iterator[Connection]:
+    """Open a database as a build does, and roll back what is written."""
+    engine = create_writing_engine(target) if isinstance(target, Path) else open_schema(target)
     with engine.connect() as connection:
         yield connection
         connection.rollback()
     engine.dispose()
 
 
-def writing_schema(target: URL) -> Engine:
+def open_schema(target: URL) -> Engine:
     """Open the newest schema of a server, or the public one where there is none."""
     servers = PostgresStore(target, PostgresLimits())
     try:
@@ -68,40 +68,40 @@ def writing_schema(target: URL) -> Engine:
     ).create_writing_engine()
 
 
-def tables_of(connection: Connection) -> set[str]:
-    """Name the tables, without those in which SQLite keeps its own things."""
+def list_tables(connection: Connection) -> set[str]:
+    """List the tables, except the internal ones of SQLite."""
     return {name for name in inspect(connection).get_table_names() if name[:7] != "sqlite_"}
 
 
-def differences(connection: Connection) -> list[object]:
-    """Compare the models with the database, except the full-text index."""
+def list_differences(connection: Connection) -> list[object]:
+    """List what differs between the models and the database, except the full-text index."""
 
-    def ours(name: str | None, kind: str, _: object) -> bool:
+    def is_compared(name: str | None, kind: str, _: object) -> bool:
         return not (kind == "table" and str(name).startswith("search_index"))
 
-    options = {"include_name": ours, "compare_type": True}
+    options = {"include_name": is_compared, "compare_type": True}
     context = MigrationContext.configure(connection, opts=options)
     return list(compare_metadata(context, SQLModel.metadata))
 
 
 def test_migrations_go_up_and_down_and_up_again(target: Target) -> None:
-    with writing(target) as connection:
+    with open_for_writing(target) as connection:
         migrate_database(connection, MIGRATIONS)
-        first = tables_of(connection)
+        first = list_tables(connection)
         assert {*TABLES, "search_index", "alembic_version"} <= first
         migrate_database(connection, MIGRATIONS, "base")
-        assert tables_of(connection) == {"alembic_version"}
+        assert list_tables(connection) == {"alembic_version"}
         migrate_database(connection, MIGRATIONS)
-        assert tables_of(connection) == first
+        assert list_tables(connection) == first
 
 
 def test_models_and_migrations_agree(target: Target) -> None:
-    with writing(target) as connection:
+    with open_for_writing(target) as connection:
         migrate_database(connection, MIGRATIONS)
-        assert differences(connection) == []
+        assert list_differences(connection) == []
         connection.execute(text("DROP INDEX ix_observation_vintage"))
         connection.execute(text("ALTER TABLE series DROP COLUMN note_en"))
-        assert len(differences(connection)) == 2
+        assert len(list_differences(connection)) == 2
 
 
 @pytest.mark.sqlite
@@ -113,7 +113,7 @@ def test_models_and_migrations_check_the_same(built: Target, table: str) -> None
         for constraint in constraints
         if str(constraint.name).startswith("ck_")
     }
-    with writing(built) as connection:
+    with open_for_writing(built) as connection:
         found = {
             str(check["name"]): str(check["sqltext"])
             for check in inspect(connection).get_check_constraints(table)
@@ -130,7 +130,7 @@ def test_the_revision_is_the_head_of_the_migrations() -> None:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_constraint_and_index_has_a_name(built: Target, table: str) -> None:
-    with writing(built) as connection:
+    with open_for_writing(built) as connection:
         schema = inspect(connection)
         checks, uniques = schema.get_check_constraints(table), schema.get_unique_constraints(table)
         names = [schema.get_pk_constraint(table)["name"]]
@@ -146,7 +146,7 @@ def test_every_constraint_and_index_has_a_name(built: Target, table: str) -> Non
 
 
 def test_every_foreign_key_has_an_index(built: Target) -> None:
-    with writing(built) as connection:
+    with open_for_writing(built) as connection:
         schema = inspect(connection)
         for table in TABLES:
             firsts = {index["column_names"][0] for index in schema.get_indexes(table)}
@@ -359,7 +359,7 @@ def copy_row(connection: Connection, table: str, change: str) -> None:
 def test_a_senseless_row_is_refused(built: Target, table: str, change: str, name: str) -> None:
     start = name.removesuffix("_bounds")
     output = f'CHECK constraint failed: {name}\n|violates check constraint "{start}'
-    with writing(built) as connection, pytest.raises(IntegrityError, match=output):
+    with open_for_writing(built) as connection, pytest.raises(IntegrityError, match=output):
         change_row(connection, table, change)
 
 
@@ -388,12 +388,12 @@ def test_every_check_is_tried() -> None:
 )
 def test_a_second_row_of_one_key_is_refused(built: Target, table: str, change: str) -> None:
     output = "UNIQUE constraint|violates unique constraint"
-    with writing(built) as connection, pytest.raises(IntegrityError, match=output):
+    with open_for_writing(built) as connection, pytest.raises(IntegrityError, match=output):
         copy_row(connection, table, change)
 
 
 def test_bounds_are_compared_by_size(built: Target) -> None:
-    with writing(built) as connection:
+    with open_for_writing(built) as connection:
         change_row(
             connection, "observation", "qualifier = 'about', lower_bound = '9', upper_bound = '10'"
         )
@@ -401,7 +401,7 @@ def test_bounds_are_compared_by_size(built: Target) -> None:
 
 def test_foreign_keys_are_enforced_while_building(built: Target) -> None:
     output = "FOREIGN KEY|violates foreign key constraint"
-    with writing(built) as connection, pytest.raises(IntegrityError, match=output):
+    with open_for_writing(built) as connection, pytest.raises(IntegrityError, match=output):
         connection.execute(text("UPDATE series SET unit_id = 99 WHERE id = 1"))
 
 

@@ -17,11 +17,17 @@ from app.doctor import check_free_space
 from app.ingest.build import build
 from app.ingest.publish import write_content_digest
 from app.settings import Settings
-from tests.db.test_damaged_files import let_everybody_pass, unprivileged
-from tests.support.processes import find_free_port, launched, run_bri, run_command, serving
+from tests.db.test_damaged_files import allow_access, drop_privileges
+from tests.support.processes import (
+    find_free_port,
+    run_bri,
+    run_command,
+    serve_database,
+    start_server,
+)
 from tests.support.seeds import GOODS, MIGRATIONS, SEED, copy_seed, edit
-from tests.support.targets import opened
-from tests.test_doctor import findings, without_temporary_files
+from tests.support.targets import open_app
+from tests.test_doctor import disable_temporary_files, run_doctor
 
 pytestmark = [pytest.mark.resources, pytest.mark.sqlite]
 
@@ -37,10 +43,10 @@ def other(tmp_path: Path) -> Path:
 
 def test_database_of_another_seed_is_served_as_it_is(other: Path) -> None:
     before = other.read_bytes()
-    with serving(other) as base:
+    with serve_database(other) as base:
         served = httpx2.get(f"{base}/v1/dataset.sqlite").content
     assert served == other.read_bytes() == before
-    code, found = findings("--database", str(other))
+    code, found = run_doctor("--database", str(other))
     assert (code, found["database"][0]) == (0, "OK")
     assert "was built from another seed" in found["database"][1]
     done = run_bri("openapi", "--database", str(other))
@@ -88,11 +94,11 @@ def test_default_database_that_is_damaged_is_built_again(
 
 
 def test_folder_that_is_read_only_is_served_from(other: Path) -> None:
-    let_everybody_pass(other)
-    let_everybody_pass(SEED)
+    allow_access(other)
+    allow_access(SEED)
     other.parent.chmod(0o555)
     try:
-        with unprivileged():
+        with drop_privileges():
             assert cli.ensure_database(Settings(database=other)) == other
             assert "read-only; the database in it can be served" in check_free_space(
                 Settings(database=other)
@@ -105,17 +111,17 @@ def test_digest_file_has_the_digest_of_the_database(other: Path) -> None:
     digest_file = name_digest_file(other)
     digest = sha256(other.read_bytes()).hexdigest()
     assert digest_file.read_text("utf-8") == f"{digest}  bri.sqlite\n"
-    with opened(other) as app:
+    with open_app(other) as app:
         downloads = TestClient(app).get("/v1").json()["downloads"]
     assert digest in [download["sha256"] for download in downloads]
     digest_file.write_text(f"{'0' * 64}  bri.sqlite\n", "utf-8")
-    code, found = findings("--database", str(other))
+    code, found = run_doctor("--database", str(other))
     assert (code, found["database"][0]) == (1, "FAIL")
     assert "does not have the digest in bri.sqlite.sha256" in found["database"][1]
 
 
 def test_doctor_accepts_the_service_itself(other: Path) -> None:
-    with serving(other) as base:
+    with serve_database(other) as base:
         port = base.rpartition(":")[2]
         done = run_bri("doctor", "--database", str(other), "--port", port)
         assert f"127.0.0.1:{port} is served, and its health is ok" in done.stdout
@@ -131,9 +137,9 @@ def test_doctor_accepts_the_service_itself(other: Path) -> None:
 def test_without_temporary_files_only_some_formats_fail(
     other: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with opened(other) as app:
+    with open_app(other) as app:
         client = TestClient(app, raise_server_exceptions=False)
-        with without_temporary_files(monkeypatch):
+        with disable_temporary_files(monkeypatch):
             for suffix in ("xlsx", "parquet", "arrow"):
                 refused = client.get(f"/v1/observations.{suffix}?lang=zh")
                 assert refused.status_code == 503, suffix
@@ -157,7 +163,7 @@ def run_with_small_files(*arguments: str) -> None:
 def test_a_full_disk_leaves_no_files(other: Path, tmp_path: Path) -> None:
     folder = tmp_path / "temporary"
     folder.mkdir()
-    with launched(other, run_with_small_files, TMPDIR=str(folder)) as server:
+    with start_server(other, run_with_small_files, TMPDIR=str(folder)) as server:
         for suffix in ("xlsx", "parquet", "arrow", "xlsx"):
             refused = httpx2.get(f"{server.base}/v1/observations.{suffix}")
             assert refused.status_code == 503, (suffix, server.log.read_text())

@@ -27,12 +27,12 @@ from app.ingest.build import build
 from app.ingest.files import compute_seed_hash
 from app.settings import Settings
 from tests.queries.test_search_terms import SEARCHES
-from tests.support.load import loaded, wait_for
+from tests.support.load import load_server, wait_for
 from tests.support.postgresql import READER, Cluster, build_reader_url
-from tests.support.processes import find_free_port, run_bri, serving
+from tests.support.processes import find_free_port, run_bri, serve_database
 from tests.support.seeds import MIGRATIONS, ROOT, SEED, copy_seed, edit
-from tests.support.targets import build_settings, opened
-from tests.test_openapi import LISTS, PATHS, comparable, example_url, without_file
+from tests.support.targets import build_settings, open_app
+from tests.test_openapi import LISTS, PATHS, build_example_url, normalize_document, omit_file
 
 QUERIES = (
     "trade",
@@ -90,7 +90,7 @@ def both(url: URL, built: Path) -> Iterator[tuple[TestClient, ...]]:
         yield one, other
 
 
-def walked(client: TestClient, url: str) -> list[str]:
+def read_pages(client: TestClient, url: str) -> list[str]:
     """Read all pages of a list, three records at a time."""
     bodies, following = [], f"{url}{'&' if '?' in url else '?'}limit=3"
     while following:
@@ -109,7 +109,7 @@ def test_responses_equal_those_of_sqlite(
     document = file.get("/openapi.json").json()
     headers = {"Accept-Language": language, "X-Request-ID": "the-same-for-both"}
     drawn = (".svg", ".png") if language == "zh" else ()
-    for url in chain((example_url(document, path) for path in PATHS), MORE):
+    for url in chain((build_example_url(document, path) for path in PATHS), MORE):
         if url.endswith(drawn):
             continue  # Drawing takes long, and one language shows that the figures are the same.
         responses = [client.get(url, headers=headers) for client in (file, server)]
@@ -118,15 +118,15 @@ def test_responses_equal_those_of_sqlite(
             continue
         assert responses[0].status_code == responses[1].status_code, url
         if url == "/v1":
-            assert without_file(responses[0].json()) == without_file(responses[1].json())
+            assert omit_file(responses[0].json()) == omit_file(responses[1].json())
         elif url.startswith("/v1/catalog"):
             assert len(responses[0].content) > len(responses[1].content)  # The file is told of.
         elif url.startswith("/v1/search"):
-            assert hits(responses[0].json()) == hits(responses[1].json())
+            assert list_hits(responses[0].json()) == list_hits(responses[1].json())
         else:
             assert responses[0].content == responses[1].content, url
     served = [client.get("/openapi.json").text for client in (file, server)]
-    assert comparable(served[0]) == comparable(served[1])
+    assert normalize_document(served[0]) == normalize_document(served[1])
 
 
 @pytest.mark.parametrize("path", [path for path in LISTS if path.startswith("/v1/")])
@@ -138,11 +138,11 @@ def test_pages_are_cut_the_same(both: tuple[TestClient, TestClient], path: str) 
     orders = sort["schema"].get("enum", []) if sort else []
     for order in orders or [None]:
         url = f"{path}?sort={order}" if order else path
-        assert walked(both[0], url) == walked(both[1], url)
+        assert read_pages(both[0], url) == read_pages(both[1], url)
 
 
-def hits(page: dict[str, Any]) -> Any:
-    """Return what a search found, in its order but without snippets."""
+def list_hits(page: dict[str, Any]) -> Any:
+    """List what a search found, in its order but without snippets."""
     return page["facets"], [(hit["kind"], hit["code"], hit["title"]) for hit in page["items"]]
 
 
@@ -153,7 +153,7 @@ def test_search_finds_the_same_in_the_same_order(
 ) -> None:
     parameters = {"q": words, "lang": language, "limit": "1000"}
     pages = [client.get("/v1/search", params=parameters).json() for client in both]
-    assert hits(pages[0]) == hits(pages[1])
+    assert list_hits(pages[0]) == list_hits(pages[1])
     # A synonym is not in the texts that are shown, so that nothing is marked.
     for page in pages if words in QUERIES else ():
         pieces = [piece for hit in page["items"] for piece in hit["title"] + hit["snippet"]]
@@ -181,8 +181,8 @@ def test_a_new_release_is_picked_up_without_losing_a_request(
     seed = copy_seed(tmp_path)
     edit(seed, "topics/trade.yaml", "  en: Trade\n", "  en: Commerce\n")
     with (
-        serving(url, BRI_RELEASE_CHECK="0.1", BRI_CACHE_ENTRIES="0") as base,
-        loaded(base) as load,
+        serve_database(url, BRI_RELEASE_CHECK="0.1", BRI_CACHE_ENTRIES="0") as base,
+        load_server(base) as load,
     ):
         for folder in (seed, SEED, seed):
             build(folder, MIGRATIONS, url)
@@ -193,34 +193,36 @@ def test_a_new_release_is_picked_up_without_losing_a_request(
     assert load.wrong == []
 
 
-def environment(url: URL) -> dict[str, str]:
-    """Set a database in the environment."""
+def build_environment(url: URL) -> dict[str, str]:
+    """Return the variables that name a database."""
     return {"BRI_DATABASE_URL": url.render_as_string(hide_password=False)}
 
 
 def test_commands_work_on_postgresql(cluster: Cluster, tmp_path: Path) -> None:
     url = cluster.create_database()
-    missing = run_bri("check", **environment(url))
+    missing = run_bri("check", **build_environment(url))
     assert missing.exit_code == 1
     assert "contains no release; build it with 'bri build'" in missing.stderr
     serve = ["serve", "--port", str(find_free_port())]
-    assert run_bri(*serve, **environment(build_reader_url(url))).exit_code == 1
-    done = run_bri("build", **environment(url))
+    assert run_bri(*serve, **build_environment(build_reader_url(url))).exit_code == 1
+    done = run_bri("build", **build_environment(url))
     assert done.exit_code == 0, done.stderr
     assert f"bri_builder:***@127.0.0.1:{cluster.port}/{url.database} built from" in done.stdout
-    checked = run_bri("check", **environment(build_reader_url(url)))
+    checked = run_bri("check", **build_environment(build_reader_url(url)))
     assert "was built from this seed" in checked.stdout
     seed = copy_seed(tmp_path)
     edit(seed, "topics/trade.yaml", "  en: Trade\n", "  en: Commerce\n")
-    other = run_bri("check", "--seed", str(seed), **environment(build_reader_url(url)))
+    other = run_bri("check", "--seed", str(seed), **build_environment(build_reader_url(url)))
     assert "was built from another seed" in other.stderr
-    printed = run_bri("openapi", **environment(build_reader_url(url))).stdout
-    assert comparable(printed) == comparable((ROOT / "tests/openapi.json").read_text("utf-8"))
+    printed = run_bri("openapi", **build_environment(build_reader_url(url))).stdout
+    assert normalize_document(printed) == normalize_document(
+        (ROOT / "tests/openapi.json").read_text("utf-8")
+    )
     cluster.execute("UPDATE bri.releases SET schema_revision = 'old'", str(url.database))
     for command in (["check"], serve, ["openapi"]):
-        stderr = run_bri(*command, **environment(build_reader_url(url))).stderr
+        stderr = run_bri(*command, **build_environment(build_reader_url(url))).stderr
         assert "has schema revision old, but this" in stderr
-    refused = run_bri("build", **environment(build_reader_url(url)))
+    refused = run_bri("build", **build_environment(build_reader_url(url)))
     assert "permission denied" in refused.stderr
     for one in (missing, done, checked, other, refused):
         assert "secret" not in one.output
@@ -288,7 +290,7 @@ def test_a_statement_that_timed_out_is_not_retried(url: URL) -> None:
         calls.append(connection.exec_driver_sql("SHOW statement_timeout").scalar_one())
         connection.exec_driver_sql("SELECT pg_sleep(5)")
 
-    with opened(url, statement_timeout=0.3) as app:
+    with open_app(url, statement_timeout=0.3) as app:
         database = app.state.releases.get_release().database
         with pytest.raises(UnavailableError, match="canceling statement due to statement timeout"):
             database.read(sleep)
@@ -296,7 +298,7 @@ def test_a_statement_that_timed_out_is_not_retried(url: URL) -> None:
 
 
 def test_downloads_have_connections_of_their_own(url: URL) -> None:
-    with opened(url, pool_size=1, pool_timeout=0.1) as app:
+    with open_app(url, pool_size=1, pool_timeout=0.1) as app:
         client = TestClient(app, raise_server_exceptions=False)
         database = app.state.releases.get_release().database
         with database.connect():
@@ -326,7 +328,7 @@ def test_a_release_was_put_in_place_when_its_build_ended(cluster: Cluster) -> No
     assert before < release.modified < after  # type: ignore[operator]
     first.close()
     second.close()
-    with opened(url) as app:
+    with open_app(url) as app:
         assert app.state.releases.get_release().installed_at == release.modified
 
 

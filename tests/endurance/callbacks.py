@@ -18,9 +18,9 @@ import httpx2
 
 from tests.benchmarks.generated_data import Scale, build
 from tests.endurance.soak import FORMATS, KEPT, MADE, PICTURES, WRONG
-from tests.server.test_hostile_clients import ATTACKS, exchange
+from tests.server.test_hostile_clients import ATTACKS, exchange_bytes
 from tests.support import callbacks
-from tests.support.processes import Server, launched
+from tests.support.processes import Server, start_server
 
 INDICATORS = 20
 PATHS = ("/v1/observations?cursor=x", "/v1/dataset.sqlite", "/docs", "/years", "/v1/catalog.ttl")
@@ -69,8 +69,8 @@ def send_all(server: Server) -> None:
         for coding in CODINGS:
             list(threads.map(lambda path: get(path, coding), paths))  # noqa: B023 (used at once)
     for sent, _ in ATTACKS.values():
-        exchange(server.port, sent)
-    exchange(server.port, b"GET /v1/units HTTP/1.1\r\nHost: a\r\n\r\n" * 20_000, 5)
+        exchange_bytes(server.port, sent)
+    exchange_bytes(server.port, b"GET /v1/units HTTP/1.1\r\nHost: a\r\n\r\n" * 20_000, 5)
 
 
 def main() -> None:
@@ -83,7 +83,7 @@ def main() -> None:
         if options.database is None:
             build(Scale(INDICATORS, options.areas), database)
         folder = os.environ[callbacks.FOLDER] = f"{name}/callbacks"
-        with launched(database) as server:
+        with start_server(database) as server:
             send_all(server)
         longest = callbacks.read(folder)
     for line in callbacks.list_longest(longest):

@@ -25,8 +25,8 @@ import httpx2
 
 from app.db import SQLiteStore
 from app.ingest.publish import write_content_digest
-from tests.endurance.replace_releases import PATHS, Client, read_bodies, two_releases
-from tests.support.processes import Server, launched, run_command
+from tests.endurance.replace_releases import PATHS, Client, build_releases, read_bodies
+from tests.support.processes import Server, run_command, start_server
 
 PAGE = 4096
 MORE_PATHS = (
@@ -63,25 +63,25 @@ def run_impatiently(*arguments: str) -> None:
 def change_bytes(change: Callable[[bytearray], None]) -> Damage:
     """Damage the bytes of a copy."""
 
-    def damage(good: Path, path: Path) -> None:
+    def damage_copy(good: Path, path: Path) -> None:
         content = bytearray(good.read_bytes())
         change(content)
         path.write_bytes(content)
 
-    return damage
+    return damage_copy
 
 
 def change_rows(*statements: str) -> Damage:
     """Change a copy with SQL and give it the right digest, as a faulty build would."""
 
-    def damage(good: Path, path: Path) -> None:
+    def damage_copy(good: Path, path: Path) -> None:
         copyfile(good, path)
         with closing(sqlite3.connect(path)) as connection, connection:
             for statement in statements:
                 connection.execute(statement)
         write_content_digest(path)
 
-    return damage
+    return damage_copy
 
 
 def damage_bytes(chance: random.Random) -> Case:
@@ -117,7 +117,7 @@ def set_bytes(content: bytearray, start: int, new: bytes) -> None:
     content[start : start + len(new)] = new
 
 
-def leave_journals(good: Path, path: Path) -> None:
+def add_journals(good: Path, path: Path) -> None:
     """Leave a log and a journal beside a good file."""
     for suffix in ("-wal", "-shm", "-journal"):
         path.with_name(path.name + suffix).write_bytes(b"\x37\x7f\x06\x82" + bytes(60_000))
@@ -142,7 +142,7 @@ def make_other_database(_: Path, path: Path) -> None:
         connection.execute("CREATE TABLE release (name TEXT)")
 
 
-def overwrite(good: Path, path: Path) -> None:
+def overwrite_release(good: Path, path: Path) -> None:
     """Write another release into the file that is being served, as cp does, in two halves."""
     content = good.read_bytes()
     with path.open("r+b") as file:
@@ -181,7 +181,7 @@ OTHER_CASES = (
     Case("no release", change_rows("DELETE FROM release")),
     Case("no table", change_rows("DROP TABLE changed_field")),
     Case("no search", change_rows("DROP TABLE search_index")),
-    Case("journals beside it", leave_journals),
+    Case("journals beside it", add_journals),
     Case("a folder", lambda _, path: path.mkdir()),
     Case("a pipe", lambda _, path: os.mkfifo(path)),
     Case("a socket", make_socket),
@@ -192,7 +192,7 @@ OTHER_CASES = (
     Case("deleted", lambda _good, _path: None),
     Case("not damaged", keep),
     Case("truncated while open", truncate, is_in_place=True),
-    Case("overwritten while open", overwrite, is_in_place=True),
+    Case("overwritten while open", overwrite_release, is_in_place=True),
 )
 
 
@@ -271,11 +271,11 @@ def run_cases(
     outcomes: Counter[tuple[str, str]] = Counter()
     with TemporaryDirectory() as name:
         folder = Path(name)
-        releases = two_releases(folder)
+        releases = build_releases(folder)
         served, log = folder / "served" / "bri.sqlite", folder / "log"
         served.parent.mkdir()
         copyfile(releases["first"], served)
-        with launched(
+        with start_server(
             served,
             run_impatiently,
             log=log,

@@ -40,7 +40,7 @@ def main() -> None:
     chance = random.Random(options.seed)  # noqa: S311
     with TemporaryDirectory() as name:
         folder = Path(name)
-        trial("SQLite", folder / "bri.sqlite", folder, options.times, chance)
+        run_trial("SQLite", folder / "bri.sqlite", folder, options.times, chance)
         left = [file.name for file in folder.iterdir() if file.name.endswith(".building")]
         assert not left, left
     if postgresql.find_programs() is None:
@@ -51,10 +51,10 @@ def main() -> None:
         postgresql.create_server_folder() as servers,
         postgresql.start_cluster(servers / "main", find_free_port()) as cluster,
     ):
-        trial("PostgreSQL", cluster.create_database(), Path(name), options.times, chance)
+        run_trial("PostgreSQL", cluster.create_database(), Path(name), options.times, chance)
 
 
-def trial(name: str, target: Target, folder: Path, times: int, chance: random.Random) -> None:
+def run_trial(name: str, target: Target, folder: Path, times: int, chance: random.Random) -> None:
     """Kill builds of two seeds in turns; each time look, build again, and look."""
     other = copy_seed(folder)
     edit(other, GOODS, "  en: 22.1 trillion yuan", "  en: 22.1 trillion yuan in all")
@@ -67,12 +67,12 @@ def trial(name: str, target: Target, folder: Path, times: int, chance: random.Ra
     ends: Counter[str] = Counter()
     for number in range(1, times + 1):
         delay = chance.uniform(0, LATEST * usual)
-        ends[killed(partial(build, new, MIGRATIONS, target), delay)] += 1
-        found = whole(target)
+        ends[run_and_kill(partial(build, new, MIGRATIONS, target), delay)] += 1
+        found = check_release(target)
         assert found in {compute_seed_hash(old), compute_seed_hash(new)}, found
         ends["new release" if found == compute_seed_hash(new) else "old release"] += 1
         build(new, MIGRATIONS, target)
-        assert whole(target) == compute_seed_hash(new)
+        assert check_release(target) == compute_seed_hash(new)
         old, new = new, old
         print(f"\r{name}: {number} of {times}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
@@ -80,8 +80,8 @@ def trial(name: str, target: Target, folder: Path, times: int, chance: random.Ra
     print(f"{name}: {times} builds, {line}; each was whole, and each next build succeeded")
 
 
-def killed(work: Callable[[], None], delay: float) -> str:
-    """Do some work in a process of its own, and kill it after a delay."""
+def run_and_kill(work: Callable[[], None], delay: float) -> str:
+    """Run a function in a process of its own, and kill it after a delay."""
     process = os.fork()
     if process == 0:
         work()
@@ -92,9 +92,9 @@ def killed(work: Callable[[], None], delay: float) -> str:
     return "killed" if os.WIFSIGNALED(status) else "ended before"
 
 
-def whole(target: Target) -> str:
-    """Open a release as the server does, count its figures, and tell its seed."""
-    database = Database(create_store(reader(target)))
+def check_release(target: Target) -> str:
+    """Open a release as the server does, count its figures, and return its seed hash."""
+    database = Database(create_store(get_reader_target(target)))
     try:
         with database.connect() as connection:
             rows = connection.exec_driver_sql("SELECT count(*) FROM observation").scalar()
@@ -104,8 +104,8 @@ def whole(target: Target) -> str:
         database.close()
 
 
-def reader(target: Target) -> Target:
-    """Name the target as those do who only read."""
+def get_reader_target(target: Target) -> Target:
+    """Return the target with the user who may only read."""
     return postgresql.build_reader_url(target) if isinstance(target, URL) else target
 
 

@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 from starlette.testclient import TestClient
 
 from app.ingest.build import build
-from tests.support.processes import Server, launched, list_descendants
+from tests.support.processes import Server, list_descendants, start_server
 from tests.support.seeds import GOODS, MIGRATIONS, SEED, copy_seed, edit
-from tests.support.targets import opened
+from tests.support.targets import open_app
 
 PATHS = (
     "/v1",
@@ -48,15 +48,17 @@ def main() -> None:
     options = parser.parse_args()
     with TemporaryDirectory() as name:
         folder = Path(name)
-        releases = two_releases(folder)
+        releases = build_releases(folder)
         served = folder / "served.sqlite"
         copyfile(releases["first"], served)
-        with launched(served, workers=options.workers, BRI_PUBLIC_URL="http://swap.test") as server:
+        with start_server(
+            served, workers=options.workers, BRI_PUBLIC_URL="http://swap.test"
+        ) as server:
             known = {path: read_bodies(releases, path) for path in PATHS}
             run(server, served, releases, known, options)
 
 
-def two_releases(folder: Path) -> dict[str, Path]:
+def build_releases(folder: Path) -> dict[str, Path]:
     """Build two releases that differ in a figure."""
     other = copy_seed(folder)
     edit(other, GOODS, "  en: 22.1 trillion yuan", "  en: 22.1 trillion yuan in all")
@@ -70,7 +72,7 @@ def read_bodies(releases: dict[str, Path], path: str) -> dict[bytes, str]:
     """Return the bodies of a path, each with the releases that have it."""
     found: dict[bytes, str] = {}
     for name, file in releases.items():
-        with opened(file, public_url="http://swap.test") as app, TestClient(app) as client:
+        with open_app(file, public_url="http://swap.test") as app, TestClient(app) as client:
             body = client.get(path, headers={"Accept-Encoding": "identity"}).content
             found[body] = f"{found.get(body, '')}{name} "
     return found
@@ -124,14 +126,14 @@ def run(
     for client in clients:
         client.start()
     time.sleep(options.pause)
-    measured = [resources(server)]
+    measured = [count_resources(server)]
     for number in range(options.times):
         beside = served.with_suffix(".new")
         copyfile(releases["second" if number % 2 == 0 else "first"], beside)
         beside.replace(served)
         time.sleep(options.pause)
         if number + 1 in {options.times // 2, options.times}:
-            measured.append(resources(server))
+            measured.append(count_resources(server))
     ended.set()
     for client in clients:
         client.join()
@@ -145,7 +147,7 @@ def run(
     assert counts["first"] and counts["second"]  # noqa: PT018
 
 
-def resources(server: Server) -> tuple[int, int]:
+def count_resources(server: Server) -> tuple[int, int]:
     """Count the open files of the server's processes, and their megabytes of memory."""
     files = memory = 0
     for process in (server.pid, *list_descendants(server.pid)):

@@ -19,9 +19,9 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from app.ingest.build import build
-from tests.endurance.replace_releases import resources
-from tests.server.test_hostile_clients import ATTACKS, exchange
-from tests.support.processes import Server, launched
+from tests.endurance.replace_releases import count_resources
+from tests.server.test_hostile_clients import ATTACKS, exchange_bytes
+from tests.support.processes import Server, start_server
 from tests.support.seeds import MIGRATIONS, SEED
 
 KEPT = ("/v1/overview", "/v1/indicators/goods-trade", "/v1", "/years?lang=zh", "/static/site.css")
@@ -70,11 +70,11 @@ def main() -> None:
     with TemporaryDirectory() as name:
         target = Path(name) / "bri.sqlite"
         build(SEED, MIGRATIONS, target)
-        with launched(target, workers=options.workers) as server:
+        with start_server(target, workers=options.workers) as server:
             run(server, options)
 
 
-def chosen(chance: random.Random) -> str:
+def choose_path(chance: random.Random) -> str:
     """Choose a path: mostly cached, sometimes one that takes long."""
     draw = chance.random()
     if draw < 0.55:
@@ -91,7 +91,7 @@ def send_requests(base: str, number: int, ended: threading.Event, counts: Counte
     address = urlsplit(base).netloc
     connection = HTTPConnection(address, timeout=60)
     while not ended.is_set():
-        path = chosen(chance)
+        path = choose_path(chance)
         headers = {"Accept-Encoding": chance.choice(["identity", "gzip", "br", "zstd"])}
         if chance.random() < 0.2:
             headers["If-None-Match"] = "*"
@@ -110,14 +110,14 @@ def send_requests(base: str, number: int, ended: threading.Event, counts: Counte
             connection.close()
 
 
-def attack(port: int, ended: threading.Event, counts: Counter[str]) -> None:
+def send_attacks(port: int, ended: threading.Event, counts: Counter[str]) -> None:
     """Send attacks one after another, and leave the last connections open and unread."""
     connections: deque[socket.socket] = deque(maxlen=MAX_UNREAD_CONNECTIONS)
     for name, (sent, statuses) in cycle(ATTACKS.items()):
         if ended.is_set():
             break
         try:
-            head = exchange(port, sent, 60).partition(b"\r\n")[0]
+            head = exchange_bytes(port, sent, 60).partition(b"\r\n")[0]
             connections.append(socket.create_connection(("127.0.0.1", port), 60))
             connections[-1].settimeout(0.1)
             with suppress(TimeoutError):
@@ -142,14 +142,14 @@ def run(server: Server, options: argparse.Namespace) -> None:
         for number in range(options.clients)
     ]
     threads += [
-        threading.Thread(target=attack, args=(server.port, ended, counts))
+        threading.Thread(target=send_attacks, args=(server.port, ended, counts))
         for _ in range(options.attackers)
     ]
     for thread in threads:
         thread.start()
     measured = []
     for tenth in range(11):
-        files, memory = resources(server)
+        files, memory = count_resources(server)
         measured.append(memory)
         line = f"{tenth * options.minutes / 10:5.1f} min  {memory:4} MB  {files:3} open files"
         print(f"{line}  {counts.total():8} requests", flush=True)

@@ -62,8 +62,8 @@ FORM = re.compile(
 """What only a service can answer: forms and links to them; and the note in their place."""
 
 
-def mask(content: bytes, media_type: str) -> str:
-    """Replace every link, so that only the rest of two contents is compared."""
+def mask_links(content: bytes, media_type: str) -> str:
+    """Mask every link, so that only the rest of two contents is compared."""
     text = content.decode()
     if media_type == "text/html":
         text = ATTRIBUTE.sub(
@@ -83,7 +83,7 @@ def read_tables(content: bytes, path: str) -> Any:
     if path.endswith(".arrow"):
         return pyarrow.feather.read_table(BytesIO(content)).to_pylist()
     with ZipFile(BytesIO(content)) as packed:
-        return {name: mask(packed.read(name), "") for name in packed.namelist()}
+        return {name: mask_links(packed.read(name), "") for name in packed.namelist()}
 
 
 def test_every_link_leads_to_a_file(edition: Path) -> None:
@@ -118,7 +118,7 @@ def test_files_are_the_responses_of_the_service(edition: Path, client: TestClien
         if is_binary:
             assert read_tables(content, path) == read_tables(served.content, path), path
         elif media_type.startswith(("text/", "application/")) and "sqlite" not in media_type:
-            assert mask(content, media_type) == mask(served.content, media_type), path
+            assert mask_links(content, media_type) == mask_links(served.content, media_type), path
         else:
             assert content == served.content, path
         compared[media_type] = compared.get(media_type, 0) + 1
@@ -136,7 +136,7 @@ def test_records_of_long_collections(app: App, client: TestClient, tmp_path: Pat
         served = client.get(address.target)
         content = (folder.path / layout.name_file(address)).read_bytes()
         media_type = served.headers["content-type"].partition(";")[0]
-        assert mask(content, media_type) == mask(served.content, media_type)
+        assert mask_links(content, media_type) == mask_links(served.content, media_type)
 
 
 def test_long_responses_are_complete(newest: TestClient, tmp_path: Path) -> None:

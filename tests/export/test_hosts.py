@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.processes import find_free_port
 from tests.support.reverse_proxies import NGINX, write_nginx
-from tests.support.static_edition import list_files, listening, serving_files
+from tests.support.static_edition import list_files, run_listening_server, serve_folder
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.resources]
 KNOWN_TO_PYTHON = {".html", ".json", ".xml", ".csv", ".md", ".txt", ".svg", ".png", ".css", ".js"}
@@ -38,7 +38,7 @@ static/fonts/BRISans-Regular.woff2 .well-known/api-catalog
 @pytest.fixture(scope="module")
 def python_host(edition: Path) -> Iterator[str]:
     """Serve the edition with the server of the standard library."""
-    with serving_files(edition) as base:
+    with serve_folder(edition) as base:
         yield base
 
 
@@ -49,7 +49,9 @@ def nginx_host(edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         pytest.skip("no nginx on this machine")
     port, folder = find_free_port(), tmp_path_factory.mktemp("nginx")
     replacements = {"listen 80;": f"listen 127.0.0.1:{port};", "/srv/bri": str(edition)}
-    with listening(write_nginx(folder, replacements, page="static-edition"), port) as base:
+    with run_listening_server(
+        write_nginx(folder, replacements, page="static-edition"), port
+    ) as base:
         yield base
 
 

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from app.formats.tables import TABLES
 from tests.benchmarks.generated_data import Scale, build
-from tests.support.targets import Target, opened
+from tests.support.targets import Target, open_app
 
 TYPES = {
     "string": "string",
@@ -64,7 +64,7 @@ def test_arrow_equals_csv(client: TestClient, name: str, language: str) -> None:
 def test_arrow_has_several_batches(new_target: Any) -> None:
     target: Target = new_target()
     build(Scale(indicators=20, areas=10), target)
-    with opened(target) as app, TestClient(app) as client:
+    with open_app(target) as app, TestClient(app) as client:
         content = client.get("/v1/observations.arrow?vintages=all").content
     file = ipc.open_file(content)
     assert file.num_record_batches > 1

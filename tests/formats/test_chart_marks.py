@@ -17,7 +17,7 @@ from app.formats.charts.model import Chart, DataPoint, Group, Panel, Tile
 from app.formats.charts.style import PALETTES, Style, wrap_text
 from app.i18n import Language
 from app.parameters import Theme
-from tests.formats.test_charts import SVG, list_bars, text_of
+from tests.formats.test_charts import SVG, list_bars, read_text
 
 DASHED, DOTTED = "6 4", "0.1 5.75"
 COLOURS = PALETTES[Theme.LIGHT]
@@ -209,8 +209,8 @@ def test_a_qualifier_has_its_mark(qualifier: Qualifier) -> None:
     fills = [fill for _, fill in list_points(draw_points(*points))]
     assert fills == [filled, filled if is_open else hollow, filled, filled]
     word = qualifier.value
-    assert f"“{word.capitalize()}”:theactualfigureis" in text_of(columns)
-    assert f"{word}21" in text_of(columns)
+    assert f"“{word.capitalize()}”:theactualfigureis" in read_text(columns)
+    assert f"{word}21" in read_text(columns)
 
 
 def test_a_block_has_one_unit() -> None:
@@ -245,10 +245,10 @@ def test_a_title_says_qualifier_unit_and_period(
     point = replace(point, growth_source=2)
     chart = create_chart(create_panel([create_point(2023, "13"), point]), headline=point)
     chart.language = language
-    printed = text_of(draw(chart))
+    printed = read_text(draw(chart))
     assert f"Tradeingoods{title}Partners[1]up2%[2]" in printed
     # The card says the same, with the sources of the figure and of its growth.
-    card = text_of(draw(chart, layout_card(chart, Theme.LIGHT)))
+    card = read_text(draw(chart, layout_card(chart, Theme.LIGHT)))
     for text in (display, "Fullyear2024", "Partners", "up2%", "Thefirstsource", "Thesecondsource"):
         assert "".join(text.split()) in card
 
@@ -284,13 +284,13 @@ def test_a_card_of_several_figures_names_period_and_countries() -> None:
     chart = Chart(Language.ENGLISH, "2024 figures", "release 1", sources=SOURCES)
     tile = Tile("Trade", create_point(2024, "20"), coverage="Partners of 2023")
     chart.groups = [Group("Trade", [tile])]
-    printed = text_of(draw(chart, layout_card(chart, Theme.LIGHT)))
+    printed = read_text(draw(chart, layout_card(chart, Theme.LIGHT)))
     assert "Trade20trillionyuanFullyear2024,Partnersof2023" in printed
 
 
 def test_a_card_without_a_headline_draws_the_figures_of_its_panels() -> None:
     chart = Chart(Language.ENGLISH, "Projects", "release 1", sources=SOURCES)
     chart.panels = [create_panel([create_point(2023, "20"), create_point(2024, "54")])]
-    printed = text_of(draw(chart, layout_card(chart, Theme.LIGHT)))
+    printed = read_text(draw(chart, layout_card(chart, Theme.LIGHT)))
     assert "20trillionyuan" in printed
     assert "54trillionyuan" in printed

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from tests.formats.test_charts import LANGUAGES
-from tests.support.processes import serving
+from tests.support.processes import serve_database
 from tests.support.targets import Target, build_environment
 
 pytestmark = pytest.mark.resources
@@ -20,7 +20,7 @@ def test_same_request_gives_the_same_bytes_anywhere(server: str, database: Targe
         for kind in ("svg", "png", "vl.json")
         for language in LANGUAGES
     ]
-    with serving(database, TESTS_RENDERINGS="") as other:
+    with serve_database(database, TESTS_RENDERINGS="") as other:
         for path in query:
             first, second = (httpx2.get(f"{base}{path}", timeout=60) for base in (server, other))
             assert first.status_code == 200

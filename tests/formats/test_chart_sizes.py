@@ -5,10 +5,17 @@ import struct
 import pytest
 from starlette.testclient import TestClient
 
-from tests.formats.test_charts import LANGUAGES, PICTURES, bare, draw_svg, list_bars, text_of
+from tests.formats.test_charts import (
+    LANGUAGES,
+    PICTURES,
+    draw_svg,
+    list_bars,
+    read_text,
+    strip_spaces,
+)
 
 
-def size_of(png: bytes) -> tuple[int, int]:
+def read_size(png: bytes) -> tuple[int, int]:
     """Read the width and the height of a PNG."""
     assert png[:8] == b"\x89PNG\r\n\x1a\n"
     wide, high = struct.unpack(">II", png[16:24])
@@ -24,7 +31,7 @@ def test_charts_have_the_requested_size(client: TestClient) -> None:
         assert picture.get("viewBox") == f"0 0 {width} {height}"
         image = client.get(f"{path}.png?lang=en&width={width}&scale=2")
         assert image.headers["content-type"] == "image/png"
-        assert size_of(image.content) == (2 * width, 2 * height)
+        assert read_size(image.content) == (2 * width, 2 * height)
     plain, high = (list_bars(draw_svg(client, path, **size)) for size in ({}, {"height": 2500}))
     assert max(high) > max(plain), "what is left of the height goes to the plots"
     assert draw_svg(client, path, height=2500).get("height") == "2500"
@@ -75,13 +82,13 @@ def test_cards_have_a_fixed_size(client: TestClient, language: str) -> None:
     for path in (*PICTURES, "/v1/commitments/2023-joint-laboratories/chart"):
         picture = draw_svg(client, path, lang=language, aspect="card", theme="dark")
         assert (picture.get("width"), picture.get("height")) == ("1200", "630")
-        assert ("release2026" if language == "en" else "经贸合作指标") in text_of(picture)
-        assert "…" not in text_of(picture), "nothing is cut"
+        assert ("release2026" if language == "en" else "经贸合作指标") in read_text(picture)
+        assert "…" not in read_text(picture), "nothing is cut"
     image = client.get("/v1/indicators/goods-trade/chart.png?aspect=card&scale=2")
-    assert size_of(image.content) == (2400, 1260)
+    assert read_size(image.content) == (2400, 1260)
     headline = client.get(f"/v1/indicators/goods-trade?lang={language}").json()["headline"]
-    card = text_of(draw_svg(client, "/v1/indicators/goods-trade", lang=language, aspect="card"))
-    assert bare(headline["coverage"]["name"]) in card
+    card = read_text(draw_svg(client, "/v1/indicators/goods-trade", lang=language, aspect="card"))
+    assert strip_spaces(headline["coverage"]["name"]) in card
 
 
 @pytest.mark.parametrize("name", ["width", "height"])

@@ -23,7 +23,7 @@ from app.ingest.build import build
 from app.parameters import Theme
 from app.queries import charts
 from tests.support.seeds import MIGRATIONS, SEED, add_break, copy_seed
-from tests.support.targets import opened
+from tests.support.targets import open_app
 
 SVG = "{http://www.w3.org/2000/svg}"
 INDICATORS = sorted(file.stem for file in (SEED / "indicators").glob("*.yaml"))
@@ -38,19 +38,19 @@ def draw_svg(client: TestClient, path: str, **query: str | int) -> ET.Element:
     return ET.fromstring(response.text)  # noqa: S314
 
 
-def text_of(picture: ET.Element) -> str:
-    """Return the text of an image without spaces, because lines are broken at them."""
+def read_text(picture: ET.Element) -> str:
+    """Read the text of an image without spaces, because lines are broken at them."""
     lines = ["".join(text.itertext()) for text in picture.iter(f"{SVG}text")]
     return re.sub(r"\s", "", "".join(lines))
 
 
-def bare(text: str) -> str:
-    """Leave out the blanks of a text."""
+def strip_spaces(text: str) -> str:
+    """Remove all spaces of a text."""
     return re.sub(r"\s", "", text)
 
 
-def points(client: TestClient, code: str, language: str) -> Iterator[tuple[Any, Any]]:
-    """Return the figures of an indicator, each with its series, as the API shows them."""
+def list_points(client: TestClient, code: str, language: str) -> Iterator[tuple[Any, Any]]:
+    """List the figures of an indicator, each with its series, as the API shows them."""
     listed = client.get(f"/v1/series?indicator={code}&lang={language}").json()["items"]
     for one in listed:
         series = client.get(f"/v1/series/{one['code']}?lang={language}").json()
@@ -72,20 +72,20 @@ def count_dashes(picture: ET.Element, dash: str) -> int:
 @pytest.mark.parametrize("code", INDICATORS)
 def test_figures_have_period_and_qualifier(client: TestClient, code: str, language: str) -> None:
     picture = draw_svg(client, f"/v1/indicators/{code}/chart", lang=language)
-    printed = text_of(picture)
+    printed = read_text(picture)
     described = picture.findtext(f"{SVG}desc") or ""
     count = 0
-    for series, point in points(client, code, language):
-        assert bare(point["citation"]["full"]) in printed
+    for series, point in list_points(client, code, language):
+        assert strip_spaces(point["citation"]["full"]) in printed
         colon = ": " if language == "en" else "："
         assert colon.join([point["period"]["label"], point["display"]]) in described
         assert point["growth"] is None or point["growth"]["display"] in described
         for one in point["obstacles"]:
-            assert bare(one["text"]) in printed
-            assert bare(one["text"]) in bare(described)
+            assert strip_spaces(one["text"]) in printed
+            assert strip_spaces(one["text"]) in strip_spaces(described)
         if series["observations"] > 1:
-            assert bare(series["span"]) in printed
-            assert bare(series["unit"]["name"]) in bare(described)
+            assert strip_spaces(series["span"]) in printed
+            assert strip_spaces(series["unit"]["name"]) in strip_spaces(described)
         count += 1
     assert count > 0
     assert ("release2026-11-25.2" if language == "en" else "2026-11-25.2版") in printed
@@ -95,30 +95,30 @@ def test_figures_have_period_and_qualifier(client: TestClient, code: str, langua
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_overview_has_all_figures_and_areas(client: TestClient, language: str) -> None:
     overview = client.get(f"/v1/overview?lang={language}").json()
-    printed = text_of(draw_svg(client, "/v1/overview", lang=language))
+    printed = read_text(draw_svg(client, "/v1/overview", lang=language))
     assert len(overview["indicators"]) == 7
     for one in overview["indicators"]:
         headline = one["headline"]
         for text in (one["name"], headline["display"], headline["period"]["label"]):
-            assert bare(text) in printed
+            assert strip_spaces(text) in printed
     assert len(overview["priority_areas"]) == 4
     for area in overview["priority_areas"]:
         number = len(area["actions"])
-        assert bare(area["title"]) in printed
+        assert strip_spaces(area["title"]) in printed
         assert (f"recordedas{number}actions" if language == "en" else f"举措{number}项") in printed
-    assert bare(overview["source"]["line"]) in printed
+    assert strip_spaces(overview["source"]["line"]) in printed
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", INDICATORS)
 def test_title_says_the_newest_figure(client: TestClient, code: str, language: str) -> None:
-    listed = list(points(client, code, language))
+    listed = list(list_points(client, code, language))
     usual = [one for one in listed if one[0]["months"] in (12, None) or one[1]["headline"]]
     newest = max(one["period"]["end"] for _, one in usual or listed)
-    title = text_of(draw_svg(client, f"/v1/indicators/{code}/chart", lang=language))
+    title = read_text(draw_svg(client, f"/v1/indicators/{code}/chart", lang=language))
     same = [point for _, point in usual or listed if point["period"]["end"] == newest]
     assert any(
-        bare(point["display"]) in title and newest[:4] in title.partition("[1]")[0]
+        strip_spaces(point["display"]) in title and newest[:4] in title.partition("[1]")[0]
         for point in same
     )
 
@@ -142,8 +142,8 @@ def test_series_of_one_unit_share_a_scale_and_a_word(client: TestClient) -> None
     values = [22.1, 23.6, 10.11, 18.95, 19.47]
     for height, value in zip(heights, values, strict=False):
         assert height / heights[1] == pytest.approx(value / 23.6, abs=0.01)
-    assert "Trillionyuan" in text_of(picture)
-    assert "18.95trillion" not in text_of(picture), "the unit is written once for each block"
+    assert "Trillionyuan" in read_text(picture)
+    assert "18.95trillion" not in read_text(picture), "the unit is written once for each block"
 
 
 def test_values_keep_their_digits(client: TestClient) -> None:
@@ -157,10 +157,10 @@ def test_limits_are_drawn_and_written(client: TestClient) -> None:
     picture = draw_svg(client, "/v1/indicators/aid-projects")
     shapes = [path.get("d", "") for path in picture.iter(f"{SVG}path") if path.get("stroke")]
     assert len([path for path in shapes if path.count("M") == 2]) >= 2, "at the title, and below"
-    assert "“Over”:theactualfigureishigher" in text_of(picture)
-    assert "“Nearly”:theactualfigureislower" in text_of(picture)
+    assert "“Over”:theactualfigureishigher" in read_text(picture)
+    assert "“Nearly”:theactualfigureislower" in read_text(picture)
     plain = draw_svg(client, "/v1/series/goods-trade.CN.BRI.partner-2025.CNY.P12M/chart")
-    assert "actualfigure" not in text_of(plain)
+    assert "actualfigure" not in read_text(plain)
 
 
 def test_breaks_and_gaps_are_drawn(client: TestClient, tmp_path: Path) -> None:
@@ -168,10 +168,10 @@ def test_breaks_and_gaps_are_drawn(client: TestClient, tmp_path: Path) -> None:
     # The figures of 2013 and 2022 are from one source, which a break does not separate.
     add_break(seed, "2023-01-01")
     build(seed, MIGRATIONS, target)
-    with opened(target) as app:
+    with open_app(target) as app:
         broken = TestClient(app)
         picture = draw_svg(broken, "/v1/indicators/goods-trade")
-        printed = text_of(picture)
+        printed = read_text(picture)
     whole = draw_svg(client, "/v1/indicators/goods-trade")
     # Each break is a line, and one more line is in the key.
     assert count_dashes(picture, "6 4") > count_dashes(whole, "6 4")
@@ -181,7 +181,7 @@ def test_breaks_and_gaps_are_drawn(client: TestClient, tmp_path: Path) -> None:
     series = "Full years, Partner countries (2023 scope), Chinese yuan (renminbi)"
     name = f"{series}, Full year 2022 and Full year 2023 not comparable"
     note = f"{name}: There is a break in the series between them. The definition changed."
-    assert bare(note) in printed
+    assert strip_spaces(note) in printed
     assert "2014 to 2021: not included" in (picture.findtext(f"{SVG}desc") or "")
 
 
@@ -192,7 +192,8 @@ def test_figures_of_a_group_name_their_coverage() -> None:
     named = [replace(tile, coverage=tile.name) for tile in tiles]
     assert mixed == Group("Trade, Full year 2024", named)
     chart = Chart(Language.ENGLISH, "", "", groups=[mixed])
-    printed = text_of(ET.fromstring(render_svg(layout_chart(chart, 640, None, Theme.LIGHT), chart)))  # noqa: S314
+    svg = render_svg(layout_chart(chart, 640, None, Theme.LIGHT), chart)
+    printed = read_text(ET.fromstring(svg))  # noqa: S314
     assert printed.count("2023scope") == printed.count("2025scope") == 2, "as the name and below"
     shared = build_group("Trade", tiles[:1], Language.ENGLISH)
     assert shared == Group("Trade, Full year 2024, 2023 scope", [replace(named[0], figure=figure)])
@@ -203,7 +204,7 @@ def test_one_figure_is_no_bar(client: TestClient) -> None:
     assert list_bars(draw_svg(client, f"/v1/series/{code}/chart")) == []
     two = "goods-trade.CN.BRI.partner-2025.CNY.P12M"
     assert len(list_bars(draw_svg(client, f"/v1/series/{two}/chart"))) >= 1
-    printed = text_of(draw_svg(client, f"/v1/series/{code}/chart", lang="zh"))
+    printed = read_text(draw_svg(client, f"/v1/series/{code}/chart", lang="zh"))
     assert "36份" in printed
     assert "2024年1—11月" in printed
     assert "每年1—11月，共建国家（2023年口径），数量：1—11月数据，不得与全年数据" in printed
@@ -221,7 +222,7 @@ def test_specification_has_all_figures_with_their_context(
         values = {
             (one["start"], one["end"], one["display"]): one for one in found["data"]["values"]
         }
-        for series, point in points(client, code, language):
+        for series, point in list_points(client, code, language):
             period = point["period"]
             one = values[period["start"], period["end"], point["display"]]
             assert one["value"] == point["value"]
@@ -293,7 +294,7 @@ def test_omitted_figures_are_counted(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, limit: str, path: str, expected: str
 ) -> None:
     monkeypatch.setattr(charts, limit, 2)
-    printed = text_of(draw_svg(client, path, width=700))
+    printed = read_text(draw_svg(client, path, width=700))
     assert expected in printed
     assert "10.11trillion" not in printed
 
@@ -301,18 +302,18 @@ def test_omitted_figures_are_counted(
 @pytest.mark.parametrize("year", [2022, 2023, 2024, 2025, 2026])
 def test_an_overview_names_only_what_its_edition_holds(newest: TestClient, year: int) -> None:
     overview = newest.get(f"/v1/overview?edition={year}").json()
-    printed = text_of(draw_svg(newest, "/v1/overview", edition=year, width=1200))
-    assert bare(f"{year - 1} figures, {year} priority areas") in printed
+    printed = read_text(draw_svg(newest, "/v1/overview", edition=year, width=1200))
+    assert strip_spaces(f"{year - 1} figures, {year} priority areas") in printed
     is_partial = overview["edition"]["completeness"] != "complete"
-    assert (bare("recorded in part only") in printed) == is_partial
+    assert (strip_spaces("recorded in part only") in printed) == is_partial
     lengths = {one["headline"]["period"]["months"] for one in overview["indicators"]}
-    assert (bare("A full year and January to November") in printed) == (len(lengths) > 1)
+    assert (strip_spaces("A full year and January to November") in printed) == (len(lengths) > 1)
     assert "0actions" not in printed
 
 
 def test_the_title_says_the_newest_full_year_in_whatever_unit(newest: TestClient) -> None:
     """The amounts of 2025 are in dollars only; those in yuan end three years earlier."""
-    texts = text_of(draw_svg(newest, "/v1/indicators/contracts-value/chart", aspect="card"))
+    texts = read_text(draw_svg(newest, "/v1/indicators/contracts-value/chart", aspect="card"))
     assert "257.98billionUSdollars" in texts
     assert "871.8billionyuan" not in texts
 

@@ -29,37 +29,37 @@ AID = (
 FIGURE = "aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15"
 
 
-def sources(client: TestClient, language: str) -> list[dict[str, Any]]:
-    """Read all sources."""
+def list_sources(client: TestClient, language: str) -> list[dict[str, Any]]:
+    """List all sources."""
     items: list[dict[str, Any]] = client.get(f"/v1/sources?lang={language}").json()["items"]
     return items
 
 
-def day(source: dict[str, Any]) -> str:
-    """Return the date of publication, as far as it is known."""
+def format_date(source: dict[str, Any]) -> str:
+    """Format the date of publication, as far as it is known."""
     published: str = source["published_on"]
     return published[:7] if source["published_precision"] == "month" else published
 
 
-def titles(source: dict[str, Any]) -> str:
-    """Return the printed title, if there is one, with its translation in square brackets."""
+def format_title(source: dict[str, Any]) -> str:
+    """Format the printed title, if there is one, with its translation in square brackets."""
     printed = source["printed_title"]
     return source["title"] if printed in {None, source["title"]} else f"{printed} {source['title']}"
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_bibtex_is_read_by_a_parser(client: TestClient, language: str) -> None:
-    for source in sources(client, language):
+    for source in list_sources(client, language):
         response = client.get(f"/v1/sources/{source['code']}.bib?lang={language}")
         library = parse_string(response.text)
         assert not library.failed_blocks
         (entry,) = library.entries
         fields = {name: field.value for name, field in entry.fields_dict.items()}
         assert (entry.key, entry.entry_type) == (source["code"], "misc")
-        assert fields["title"].strip("{}") == escape_latex(titles(source))
+        assert fields["title"].strip("{}") == escape_latex(format_title(source))
         assert fields["author"].strip("{}") == source["publisher"]
         assert fields.get("howpublished") == source["carrier"]
-        assert fields["date"] == day(source)
+        assert fields["date"] == format_date(source)
         assert fields["year"] == source["published_on"][:4]
         assert fields.get("urldate") == source["checked_on"]
         assert fields.get("url") == source["address"]
@@ -67,18 +67,18 @@ def test_bibtex_is_read_by_a_parser(client: TestClient, language: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_ris_is_read_by_a_parser(client: TestClient, language: str) -> None:
-    for source in sources(client, language):
+    for source in list_sources(client, language):
         response = client.get(f"/v1/sources/{source['code']}.ris?lang={language}")
         assert response.text.startswith("TY  - ")
         (entry,) = rispy.loads(response.text)
-        assert entry["title"] == titles(source)
+        assert entry["title"] == format_title(source)
         assert entry["authors"] == [source["publisher"]]
         assert entry.get("publisher") == source["carrier"]
-        assert entry["date"] == day(source).replace("-", "/")
+        assert entry["date"] == format_date(source).replace("-", "/")
         assert entry.get("urls") == ([source["address"]] if source["address"] else None)
 
 
-def rendered(items: list[dict[str, Any]]) -> str:
+def render_references(items: list[dict[str, Any]]) -> str:
     """Render references by a citation processor."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -100,12 +100,14 @@ def rendered(items: list[dict[str, Any]]) -> str:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_csl_json_is_rendered_by_a_processor(client: TestClient, language: str) -> None:
-    for source in sources(client, language):
+    for source in list_sources(client, language):
         response = client.get(f"/v1/sources/{source['code']}.csl.json?lang={language}")
         (item,) = response.json()
-        assert item["issued"]["date-parts"] == [[int(part) for part in day(source).split("-")]]
-        line = rendered([item])
-        assert titles(source) in line
+        assert item["issued"]["date-parts"] == [
+            [int(part) for part in format_date(source).split("-")]
+        ]
+        line = render_references([item])
+        assert format_title(source) in line
         assert source["publisher"] in line
         assert source["published_on"][:4] in line
         assert source["address"] is None or source["address"] in line
@@ -213,7 +215,7 @@ def test_gb_t_7714_is_as_written_by_hand(client: TestClient, code: str) -> None:
 
 @pytest.mark.parametrize("style", ["apa", "gb-t-7714"])
 def test_every_source_has_a_reference(client: TestClient, style: str) -> None:
-    for source in sources(client, "en"):
+    for source in list_sources(client, "en"):
         text = client.get(f"/v1/sources/{source['code']}/citation.txt?style={style}&lang=en").text
         assert (source["address"] or "") in text
         assert source["published_on"][:4] in text

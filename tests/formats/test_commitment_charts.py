@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from starlette.testclient import TestClient
 
-from tests.formats.test_charts import bare, draw_svg, text_of
+from tests.formats.test_charts import draw_svg, read_text, strip_spaces
 
 pytestmark = pytest.mark.database
 
@@ -26,15 +26,19 @@ def test_every_chart_has_target_deadline_readings_and_sources(
 ) -> None:
     for code in commitments:
         record = client.get(f"/v1/commitments/{code}?lang={language}").json()
-        text = text_of(draw(client, code, lang=language, width=900))
-        assert bare(record["name"]) in text
-        assert record["target"] is None or bare(record["target"]["display"]) in text
-        assert record["deadline"] is None or bare(record["deadline"]["text"]) in text
-        assert bare(record["citation"]["full"]) in text
-        assert record["distance"] is None or bare(record["distance"]["display"]) in text
+        text = read_text(draw(client, code, lang=language, width=900))
+        assert strip_spaces(record["name"]) in text
+        assert record["target"] is None or strip_spaces(record["target"]["display"]) in text
+        assert record["deadline"] is None or strip_spaces(record["deadline"]["text"]) in text
+        assert strip_spaces(record["citation"]["full"]) in text
+        assert record["distance"] is None or strip_spaces(record["distance"]["display"]) in text
         for reading in record["readings"]:
-            assert reading["quantity"] is None or bare(reading["quantity"]["display"]) in text
-            assert reading["reason"] is None or bare(reading["reason"]).rstrip(".。") in text
+            assert (
+                reading["quantity"] is None or strip_spaces(reading["quantity"]["display"]) in text
+            )
+            assert (
+                reading["reason"] is None or strip_spaces(reading["reason"]).rstrip(".。") in text
+            )
 
 
 def test_only_comparable_readings_share_a_scale(client: TestClient) -> None:

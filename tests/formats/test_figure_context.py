@@ -22,7 +22,7 @@ from app.ingest.build import build
 from tests.support.sdmx import DATA
 from tests.support.sdmx import read_rows as read_sdmx
 from tests.support.seeds import BROKEN_SERIES, MIGRATIONS, add_break, copy_seed
-from tests.support.targets import opened
+from tests.support.targets import open_app
 
 pytestmark = pytest.mark.database
 
@@ -236,7 +236,7 @@ def test_a_break_marks_all_later_figures(tmp_path: Path) -> None:
     seed, target = copy_seed(tmp_path), tmp_path / "bri.sqlite"
     add_break(seed)
     build(seed, MIGRATIONS, target)
-    with opened(target) as app:
+    with open_app(target) as app:
         points = TestClient(app).get(f"/v1/series/{BROKEN_SERIES}").json()["points"]
     first, *later = points
     assert first["comparability"] is None

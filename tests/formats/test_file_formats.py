@@ -35,7 +35,7 @@ from tests.support.seeds import (
     edit,
     find_issues,
 )
-from tests.support.targets import Target, opened
+from tests.support.targets import Target, open_app
 
 pytestmark = pytest.mark.database
 
@@ -169,7 +169,7 @@ def test_a_cover_says_what_a_workbook_is(client: TestClient, language: str) -> N
 
 
 def test_a_cover_names_the_operator(database: Target) -> None:
-    with opened(database, contact="data@example.org") as app:
+    with open_app(database, contact="data@example.org") as app:
         cover = open_workbook(TestClient(app), "/v1/outcomes.xlsx").worksheets[0]
         assert "data@example.org" in TestClient(app).get("/v1").json()["contact"]
     assert any("data@example.org" in cell.value for cell in cover["B"][1:])
@@ -259,7 +259,7 @@ def test_a_break_is_explained_in_workbooks(tmp_path: Path) -> None:
     seed, target = copy_seed(tmp_path), tmp_path / "bri.sqlite"
     add_break(seed)
     build(seed, MIGRATIONS, target)
-    with opened(target) as app:
+    with open_app(target) as app:
         client = TestClient(app)
         found = open_workbook(client, "/v1/observations.xlsx")
         content = client.get("/v1/dataset.zip").content
@@ -340,13 +340,13 @@ def test_parquet_describes_its_columns(client: TestClient) -> None:
     content = client.get("/v1/observations.parquet").content
     body = json.loads(pl.read_parquet_metadata(io.BytesIO(content))["dataset"])
     assert body["citation"] == client.get("/v1").json()["citation"]
-    schema = pandas_schema(content)
+    schema = read_pandas_schema(content)
     assert schema.field("value").metadata == {b"description": b"Value in the base unit"}
     assert not schema.field("value").nullable
     assert schema.field("upper_bound").nullable
 
 
-def pandas_schema(content: bytes) -> Any:
+def read_pandas_schema(content: bytes) -> Any:
     """Read the schema with the library that pandas reads Parquet with."""
     from pyarrow import parquet  # noqa: PLC0415
 

@@ -14,7 +14,7 @@ from app.formats.tables import TABLES, Table
 from app.formats.text import format_markdown_row
 from app.ingest.build import build
 from tests.support.seeds import GOODS, ROOT, copy_seed, edit
-from tests.support.targets import opened
+from tests.support.targets import open_app
 
 
 def read_table(text: str) -> list[list[str]]:
@@ -82,6 +82,6 @@ def test_text_of_the_seed_with_a_pipe(tmp_path: Path) -> None:
     seed = copy_seed(tmp_path)
     edit(seed, GOODS, "  en: 22.1 trillion yuan", "  en: '22.1 | trillion* yuan'")
     build(seed, ROOT / "migrations", tmp_path / "bri.sqlite")
-    with opened(tmp_path / "bri.sqlite") as app, TestClient(app) as client:
+    with open_app(tmp_path / "bri.sqlite") as app, TestClient(app) as client:
         _, *rows = read_table(client.get("/v1/observations.md?indicator=goods-trade").text)
     assert any("22.1 | trillion* yuan" in row for row in rows)

@@ -17,7 +17,7 @@ pytestmark = [
 OVER = {"OBS_VALUE": "700", "OBS_QUALIFIER": "over", "COMMENT_OBS": "over 700 aid projects"}
 
 
-def sdmx1() -> ModuleType:
+def import_sdmx1() -> ModuleType:
     """Import sdmx1; its reader of 3.0 fails at import once data by a structure have been read."""
     import_module("sdmx.reader.xml.v30")
     return import_module("sdmx")
@@ -37,7 +37,7 @@ def count_series(server: str) -> int:
 
 
 def test_sdmx1(server: str) -> None:
-    sdmx = sdmx1()
+    sdmx = import_sdmx1()
     sdmx.add_source({"id": "BRI", "url": f"{server}/sdmx", "name": "BRI"}, override=True)
     client = sdmx.Client("BRI")
     assert list(client.dataflow().dataflow) == ["INDICATORS"]
@@ -83,7 +83,7 @@ def test_sdmx1(server: str) -> None:
 
 
 def test_sdmx1_by_3_0(server: str) -> None:
-    sdmx = sdmx1()
+    sdmx = import_sdmx1()
     source = {"id": "BRI3", "url": f"{server}/sdmx", "name": "BRI", "versions": ["3.0.0"]}
     sdmx.add_source(source, override=True)
     client = sdmx.Client("BRI3")

@@ -18,7 +18,7 @@ from tests.benchmarks.generated_data import Scale
 from tests.benchmarks.generated_data import build as build_generated
 from tests.support.sdmx import DATA, Row, read_rows
 from tests.support.seeds import BROKEN_SERIES, MIGRATIONS, add, add_break, copy_seed
-from tests.support.targets import Target, opened
+from tests.support.targets import Target, open_app
 
 pytestmark = pytest.mark.database
 
@@ -49,7 +49,7 @@ def encode_observation(item: Any) -> Row:
         "INDICATOR": item["indicator"]["code"],
         "UNIT_MEASURE": item["unit"]["code"],
         "DURATION": series[-1],
-        "TIME_PERIOD": spell_period(item["period"]),
+        "TIME_PERIOD": format_period(item["period"]),
         "OBS_VALUE": format_number(item["value"]),
         "UNIT_MULT": "0",
         "DECIMALS": str(len(format_number(item["value"]).partition(".")[2])),
@@ -76,7 +76,7 @@ def encode_observation(item: Any) -> Row:
         "SUPERSEDED_ON": item["superseded_on"] or "",
         "OBS_ID": item["id"],
         "OBS_NOTE": item["note"] or "",
-        "GROWTH_BASE": spell_period(growth["base_period"]) if growth else "",
+        "GROWTH_BASE": format_period(growth["base_period"]) if growth else "",
         "GROWTH_NOTE": growth.get("note") or "",
         "GROWTH_WORDING": growth.get("wording", ""),
         "GROWTH_WORDING_LANG": growth.get("wording_language", ""),
@@ -90,8 +90,8 @@ def encode_observation(item: Any) -> Row:
     return {name: text for name, text in row.items() if text}
 
 
-def spell_period(period: Any) -> str:
-    """Spell a period of the list: 2024, 2024-01-01/P11M, 2024-06-30, or 2021-12-03/P731D."""
+def format_period(period: Any) -> str:
+    """Format a period of the list: 2024, 2024-01-01/P11M, 2024-06-30, or 2021-12-03/P731D."""
     start: str = period["start"]
     if period["months"] is None:
         first, last = (date.fromisoformat(period[name]) for name in ("start", "end"))
@@ -323,7 +323,7 @@ def test_breaks_are_attributes_of_every_figure_after_them(tmp_path: Path, target
     seed = copy_seed(tmp_path)
     add_break(seed)
     build(seed, MIGRATIONS, target)
-    with opened(target) as app, TestClient(app) as client:
+    with open_app(target) as app, TestClient(app) as client:
         found = read(client, f"{FLOW}/A.CN.BRI.partner-2023.goods-trade.CNY.P12M")
         series = client.get(f"/v1/series/{BROKEN_SERIES}").json()
         (first,) = series["breaks"]
@@ -353,7 +353,7 @@ def test_growth_that_was_not_known_does_not_show(tmp_path: Path, target: Target)
     add(seed, f"growth-rates/{later}.yaml", text.replace("chinataiwan-2025-01-13", later[-16:]))
     build(seed, MIGRATIONS, target)
     address = f"{NEW}/A.CN.BRI.partner-2025.goods-trade.CNY.P12M?c[TIME_PERIOD]=2024"
-    with opened(target) as app, TestClient(app) as client:
+    with open_app(target) as app, TestClient(app) as client:
         for day, growth in (("25", None), ("26", "6.4")):
             (row,) = read(client, f"{address}&asOf=2025-01-{day}", "json20")
             assert row.get("GROWTH") == growth
@@ -388,7 +388,7 @@ def test_more_series_than_are_read_at_once(target: Target) -> None:
     scale = Scale(indicators=6, areas=90)
     assert scale.indicators * scale.areas > CHUNK
     build_generated(scale, target)
-    with opened(target) as app, TestClient(app) as client:
+    with open_app(target) as app, TestClient(app) as client:
         table = client.get("/v1/observations.csv").text.splitlines()[1:]
         wanted = sorted(line.partition(",")[0] for line in table)
         for form in ("csv20", "xml30"):

@@ -191,7 +191,7 @@ def test_it_is_said_that_figures_are_published_again(client: TestClient, form: s
     assert NOTICE.en in data
 
 
-def region(client: TestClient, address: str) -> dict[str, Any]:
+def read_cube_region(client: TestClient, address: str) -> dict[str, Any]:
     """Read what a constraint says there is, by dimension."""
     (found,) = read(client, address, "json20")["dataConstraints"]
     (cube,) = found["cubeRegions"]
@@ -205,7 +205,7 @@ def region(client: TestClient, address: str) -> dict[str, Any]:
 
 def test_availability_tells_what_there_is(client: TestClient) -> None:
     series = client.get("/v1/series?limit=1000").json()["items"]
-    found = region(client, "/sdmx/availability/dataflow/BRI/INDICATORS")
+    found = read_cube_region(client, "/sdmx/availability/dataflow/BRI/INDICATORS")
     assert set(found["INDICATOR"]) == {one["indicator"]["code"] for one in series}
     assert set(found["UNIT_MEASURE"]) == {one["unit"]["code"] for one in series}
     assert set(found["DURATION"]) == {f"P{one['months']}M" for one in series}
@@ -224,16 +224,16 @@ def test_availability_tells_what_there_is(client: TestClient) -> None:
 
 def test_availability_for_a_key_and_periods(client: TestClient) -> None:
     flow = "/sdmx/availability/dataflow/BRI/INDICATORS/1.0"
-    found = region(client, f"{flow}/*.*.*.*.goods-trade.*.*")
+    found = read_cube_region(client, f"{flow}/*.*.*.*.goods-trade.*.*")
     assert found["INDICATOR"] == ["goods-trade"]
     assert found["UNIT_MEASURE"] == ["CNY", "USD"]
     assert found["DURATION"] == ["P12M"]
-    narrow = region(client, f"{flow}/*.*.*.*.goods-trade.*.*/UNIT_MEASURE")
+    narrow = read_cube_region(client, f"{flow}/*.*.*.*.goods-trade.*.*/UNIT_MEASURE")
     assert set(narrow) == {"UNIT_MEASURE"}
-    early = region(client, f"{flow}/*.*.*.*.goods-trade.*.*?c[TIME_PERIOD]=le:2013")
+    early = read_cube_region(client, f"{flow}/*.*.*.*.goods-trade.*.*?c[TIME_PERIOD]=le:2013")
     assert early["UNIT_MEASURE"] == ["CNY"]
     assert early["TIME_PERIOD"]["endPeriod"]["period"] == "2013-12-31"
-    free = region(client, f"{flow}/*.*.*.*.goods-trade.*.*?mode=available")
+    free = read_cube_region(client, f"{flow}/*.*.*.*.goods-trade.*.*?mode=available")
     assert len(free["INDICATOR"]) > 5
     assert free["UNIT_MEASURE"] == ["CNY", "USD"]
 

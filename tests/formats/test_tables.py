@@ -29,7 +29,7 @@ from app.problems.problem import InvalidParameters
 from app.routers.downloads import send_file
 from tests.benchmarks.generated_data import Scale, build
 from tests.support.seeds import GOODS, ROOT, copy_seed, edit
-from tests.support.targets import Target, opened
+from tests.support.targets import Target, open_app
 
 pytestmark = [pytest.mark.database, pytest.mark.resources]
 
@@ -298,7 +298,7 @@ def larger(new_target: Callable[[], Target]) -> Iterator[tuple[FastAPI, Target]]
     """Serve a database of ten thousand observations."""
     target = new_target()
     build(Scale(indicators=20, areas=10), target)
-    with opened(target) as app:
+    with open_app(target) as app:
         yield app, target
 
 
@@ -316,7 +316,7 @@ def test_a_disconnected_client_leaves_no_connection_open(
     assert count_streams(app) == 0
     counts: list[int] = []
 
-    async def leave() -> None:
+    async def disconnect() -> None:
         parts = 0
         gone = anyio.Event()
 
@@ -347,7 +347,7 @@ def test_a_disconnected_client_leaves_no_connection_open(
         await app(scope, receive, send)
         assert 2 <= parts < 6
 
-    anyio.run(leave)
+    anyio.run(disconnect)
     assert max(counts) >= 1
     assert count_streams(app) == 0
 

@@ -25,11 +25,11 @@ from app.ingest.files import compute_seed_hash
 from app.problems.problem import UnknownPath
 from app.settings import Settings
 from tests.support.load import wait_for
-from tests.support.processes import serving
+from tests.support.processes import serve_database
 from tests.support.seeds import ROOT, copy_seed
-from tests.support.targets import Target, opened
+from tests.support.targets import Target, open_app
 from tests.test_openapi import FILES as WRITTEN
-from tests.test_openapi import PATHS, example_url, operation
+from tests.test_openapi import PATHS, build_example_url, get_operation
 
 pytestmark = [pytest.mark.database, pytest.mark.resources]
 
@@ -61,7 +61,7 @@ def test_every_200_can_be_validated(client: TestClient, path: str) -> None:
 
 def test_freshness_is_by_kind_of_resource(database: Target) -> None:
     ages = {"data_max_age": 1, "pages_max_age": 2, "files_max_age": 3}
-    with opened(database, **ages, stale_while_revalidate=0) as app:
+    with open_app(database, **ages, stale_while_revalidate=0) as app:
         check_freshness(TestClient(app))
 
 
@@ -100,7 +100,7 @@ def test_language_header_matters_only_without_the_parameter(client: TestClient) 
 @pytest.fixture(scope="module")
 def uncached(database: Target) -> Iterator[TestClient]:
     """Send requests to an application without a cache."""
-    with opened(database, cache_entries=0) as app:
+    with open_app(database, cache_entries=0) as app:
         yield TestClient(app)
 
 
@@ -111,12 +111,12 @@ def uncached(database: Target) -> Iterator[TestClient]:
 def test_cached_responses_equal_uncached_ones(
     client: TestClient, uncached: TestClient, document: dict[str, Any], place: int, path: str
 ) -> None:
-    url = example_url(document, path) if path in PATHS else path
+    url = build_example_url(document, path) if path in PATHS else path
     # Three paths in a row try all nine pairs.
     codings = deque(("identity", "gzip", "br"))
     codings.rotate(place)
     pairs = list(zip(("en", "zh", "fr"), codings, strict=True))
-    if path in PATHS and set(operation(document, path)["responses"]["200"]["content"]) & SLOW:
+    if path in PATHS and set(get_operation(document, path)["responses"]["200"]["content"]) & SLOW:
         # What takes long to write is written in one language: the cache does not know the format.
         pairs = [pairs[place // 3 % 3]]
     for language, coding in pairs:
@@ -213,7 +213,7 @@ async def fetch(
 @pytest.fixture
 def counting(database: Target) -> Iterator[tuple[App, list[str]]]:
     """Add routes to an application that record each of their calls."""
-    with opened(database) as app:
+    with open_app(database) as app:
         worked: list[str] = []
         add_routes(app, worked)
         yield app, worked
@@ -284,14 +284,14 @@ def test_a_client_that_is_refused_a_place_does_not_cost_others_theirs(
     app, _ = counting
     attempts: list[int] = []
 
-    async def work() -> Response:
+    async def respond() -> Response:
         attempts.append(1)
         await asyncio.sleep(0.02)
         if len(attempts) == 1:
             raise create_queue_full_error()
         return Response("done")
 
-    app.request_router.add_route(RouteDeclaration("/v1/queued", work))
+    app.request_router.add_route(RouteDeclaration("/v1/queued", respond))
 
     async def fetch_together() -> list[tuple[int, dict[str, str], bytes]]:
         requests = asyncio.gather(*(fetch(app, "/v1/queued") for _ in range(3)))
@@ -305,13 +305,13 @@ def test_requests_do_not_wait_for_a_stream(counting: tuple[App, list[str]]) -> N
     app, _ = counting
     met = asyncio.Barrier(2)
 
-    async def pieces() -> AsyncIterator[bytes]:
+    async def stream_parts() -> AsyncIterator[bytes]:
         yield b"first "
         await met.wait()
         yield b"last"
 
     async def stream() -> Response:
-        return StreamingResponse(pieces(), media_type="text/plain")
+        return StreamingResponse(stream_parts(), media_type="text/plain")
 
     app.request_router.add_route(RouteDeclaration("/v1/stream", stream))
 
@@ -326,7 +326,7 @@ def test_requests_do_not_wait_for_a_stream(counting: tuple[App, list[str]]) -> N
 def test_another_release_empties_the_cache(tmp_path: Path, target: Target) -> None:
     seed = copy_seed(tmp_path)
     build(seed, ROOT / "migrations", target)
-    with serving(target, BRI_RELEASE_CHECK="0.1") as base:
+    with serve_database(target, BRI_RELEASE_CHECK="0.1") as base:
         first = httpx2.get(f"{base}/v1/topics/trade")
         topic = seed / "topics" / "trade.yaml"
         topic.write_text(topic.read_text().replace("en: Trade", "en: Goods trade", 1))
@@ -351,7 +351,7 @@ def test_two_machines_of_one_image_agree(tmp_path: Path, database: Path) -> None
     for name in ("one", "two"):
         copy = tmp_path / f"{name}.sqlite"
         shutil.copy2(database, copy)
-        with opened(copy) as app:
+        with open_app(copy) as app:
             headers = TestClient(app).get("/v1/overview").headers
         shown.append((headers["etag"], headers["last-modified"]))
     assert all(one == other for one, other in pairwise(shown))

@@ -12,14 +12,14 @@ from starlette.testclient import TestClient
 
 from app.application import App
 from tests.http.test_cache import fetch
-from tests.support.targets import Target, opened
+from tests.support.targets import Target, open_app
 
 pytestmark = [pytest.mark.database, pytest.mark.resources]
 
 
 def test_a_flood_stays_within_its_bounds(database: Target) -> None:
     limit = 600_000
-    with opened(database, cache_bytes=limit, cache_entries=10_000) as app:
+    with open_app(database, cache_bytes=limit, cache_entries=10_000) as app:
         flood_cache(app, limit)
 
 
@@ -29,18 +29,18 @@ def flood_cache(app: App, limit: int) -> None:
     client.get(hot)
     client.get(hot)
     # The texts of the sources that are found are cached too, without growing any more.
-    asyncio.run(flood(app, 50, hot))
+    asyncio.run(send_different_requests(app, 50, hot))
     tracemalloc.start()
     try:
         app.cache.store.clear()
         before = count_memory()
-        asyncio.run(flood(app, 50, hot))
+        asyncio.run(send_different_requests(app, 50, hot))
         once = count_memory()
-        asyncio.run(flood(app, 100, hot))
+        asyncio.run(send_different_requests(app, 100, hot))
         again = count_memory()
         sizes = [again]
         for _ in range(3):
-            asyncio.run(flood(app, 100, hot))
+            asyncio.run(send_different_requests(app, 100, hot))
             sizes.append(count_memory())
     finally:
         tracemalloc.stop()
@@ -64,7 +64,7 @@ def count_memory() -> int:
     return tracemalloc.get_traced_memory()[0]
 
 
-async def flood(app: FastAPI, count: int, hot: str) -> None:
+async def send_different_requests(app: FastAPI, count: int, hot: str) -> None:
     """Send requests that are all different in one way or another."""
     for number in range(count):
         mark = f"{number:06}{count}"
@@ -80,7 +80,7 @@ async def flood(app: FastAPI, count: int, hot: str) -> None:
 
 
 def test_a_small_cache_lets_go_of_the_oldest(database: Target) -> None:
-    with opened(database, cache_entries=3) as app:
+    with open_app(database, cache_entries=3) as app:
         client = TestClient(app)
         for path in ("/v1/topics", "/v1/areas", "/v1/units", "/v1/topics", "/v1/sectors"):
             client.get(path)
@@ -92,7 +92,7 @@ def test_a_small_cache_lets_go_of_the_oldest(database: Target) -> None:
 
 
 def test_a_replaced_entry_counts_once(database: Target) -> None:
-    with opened(database) as app:
+    with open_app(database) as app:
         TestClient(app).get("/v1/units")
         store = app.cache.store
         ((key, (response, size)),) = store.entries.items()

@@ -9,13 +9,13 @@ from starlette.testclient import TestClient
 from app.db import DatabaseError, SQLiteStore
 from app.releases import Release, ReleaseManager
 from tests.http.test_cache import fetch
-from tests.support.targets import Target, opened
+from tests.support.targets import Target, open_app
 
 pytestmark = [pytest.mark.database, pytest.mark.resources, pytest.mark.quick]
 
 
 def test_without_a_database_cached_responses_are_served(tmp_path: Path, database: Target) -> None:
-    with opened(database) as app:
+    with open_app(database) as app:
         client = TestClient(app)
         cached = client.get("/v1/topics")
         library, app.state.releases = (
@@ -41,7 +41,7 @@ def test_without_a_database_cached_responses_are_served(tmp_path: Path, database
 def test_cached_responses_need_no_look_at_the_database(
     database: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with opened(database) as app:
+    with open_app(database) as app:
         asyncio.run(fetch(app, "/v1/topics"))
 
         def fail() -> Release:

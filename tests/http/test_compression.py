@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from app.http.cached_response import compress, create_compressor, is_compressible
 from app.http.routes import RouteDeclaration
 from app.negotiation import Coding, negotiate_coding
-from tests.support.targets import Target, opened
+from tests.support.targets import Target, open_app
 
 pytestmark = pytest.mark.quick
 
@@ -138,10 +138,10 @@ def test_streams_are_compressed_piece_by_piece(streaming: TestClient, coding: st
 @pytest.fixture
 def streaming(database: Target) -> Iterator[TestClient]:
     """Add a route to the application that streams, as those of large tables do."""
-    with opened(database) as working:
+    with open_app(database) as working:
 
-        def rows() -> StreamingResponse:
+        def stream_rows() -> StreamingResponse:
             return StreamingResponse((b"a,b,c\n" * 1000 for _ in range(100)), media_type="text/csv")
 
-        working.request_router.add_route(RouteDeclaration("/v1/rows", rows))
+        working.request_router.add_route(RouteDeclaration("/v1/rows", stream_rows))
         yield TestClient(working)

@@ -22,7 +22,7 @@ from app.http.connections import RejectionLog
 from app.negotiation import Coding
 from app.problems.problem import NotReady
 from app.request import ClientDisconnectedError, RequestContext
-from tests.support.targets import Target, opened
+from tests.support.targets import Target, open_app
 
 pytestmark = pytest.mark.resources
 
@@ -45,7 +45,7 @@ class Caller:
     require_client = RequestContext.require_client
 
 
-def caller(client: str = "192.0.2.1", *, is_gone: bool = False) -> Any:
+def create_caller(client: str = "192.0.2.1", *, is_gone: bool = False) -> Any:
     return Caller(client, is_gone=is_gone)
 
 
@@ -58,7 +58,7 @@ async def run_all(queue: limits.RequestQueue, create: Callable[[], Response], co
     """Request the same many times at once."""
     async with anyio.create_task_group() as group:
         for _ in range(count):
-            group.start_soon(queue.run, caller(), create)
+            group.start_soon(queue.run, create_caller(), create)
 
 
 def test_one_is_created_at_a_time(queue: limits.RequestQueue) -> None:
@@ -105,10 +105,10 @@ def test_clients_take_turns(queue: limits.RequestQueue) -> None:
     async def send_requests() -> None:
         async with anyio.create_task_group() as group:
             with block_queue() as respond:
-                group.start_soon(queue.run, caller("192.0.2.1"), respond)
+                group.start_soon(queue.run, create_caller("192.0.2.1"), respond)
                 await anyio.sleep(0.01)
                 for client in ("192.0.2.1", "192.0.2.1", "192.0.2.2", "192.0.2.1", "192.0.2.3"):
-                    group.start_soon(queue.run, caller(client), partial(create, client))
+                    group.start_soon(queue.run, create_caller(client), partial(create, client))
                 await anyio.sleep(0.01)
 
     anyio.run(send_requests)
@@ -121,14 +121,14 @@ def test_a_full_queue_refuses_at_once(queue: limits.RequestQueue) -> None:
         with block_queue() as respond:
             async with anyio.create_task_group() as group:
                 for _ in range(1 + limits.MAX_WAITING):
-                    group.start_soon(queue.run, caller(), respond)
+                    group.start_soon(queue.run, create_caller(), respond)
                 await anyio.sleep(0.01)
                 began = time.monotonic()
                 with pytest.raises(NotReady) as refused:
-                    await queue.run(caller(), respond)
+                    await queue.run(create_caller(), respond)
                 assert time.monotonic() - began < 0.5
                 assert refused.value.headers == {"Retry-After": "5"}
-                await limits.RequestQueue("others").run(caller(), Response)
+                await limits.RequestQueue("others").run(create_caller(), Response)
                 group.cancel_scope.cancel()
 
     anyio.run(send_requests)
@@ -143,7 +143,7 @@ def test_a_full_queue_of_one_kind_leaves_the_others_free(
     ] * limits.MAX_WAITING
     monkeypatch.setattr(limits.DRAWINGS, "is_busy", True)
     monkeypatch.setattr(limits.DRAWINGS, "waiting", waiting)
-    with opened(database) as app, TestClient(app) as client:
+    with open_app(database) as app, TestClient(app) as client:
         assert client.get("/v1/overview.svg").status_code == 503
         for path in ("/v1/outcomes.xlsx", "/v1/outcomes.csv", "/sdmx/data/INDICATORS"):
             assert client.get(path).status_code == 200, path
@@ -154,7 +154,7 @@ def test_a_client_with_many_streams_gets_no_more(
     database: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(request, "MAX_BUFFERED", 1000)
-    with opened(database) as app, TestClient(app) as client:
+    with open_app(database) as app, TestClient(app) as client:
         assert client.get("/v1/observations.csv").status_code == 200
         counts = Counter({CLIENT: limits.MAX_CLIENT_STREAMS})
         monkeypatch.setattr(limits.STREAMS, "counts", counts)
@@ -196,20 +196,20 @@ def test_a_request_has_the_turn_of_any_client_that_waits_for_it(
 
     async def send(number: int, shared: Any) -> None:
         with suppress(NotReady):
-            await queue.run(shared or caller(), partial(create, str(number)))
+            await queue.run(shared or create_caller(), partial(create, str(number)))
 
     async def send_requests() -> None:
-        shared = caller()
+        shared = create_caller()
         async with anyio.create_task_group() as group:
             with block_queue() as work:
-                group.start_soon(queue.run, caller(), work)
+                group.start_soon(queue.run, create_caller(), work)
                 await anyio.sleep(0.01)
                 for number in range(limits.MAX_WAITING):
                     is_last = number == limits.MAX_WAITING - 1
                     group.start_soon(send, number, shared if is_last else None)
                 await anyio.sleep(0.01)
                 shared.waiting_clients["192.0.2.2"] += 1
-                group.start_soon(queue.run, caller("192.0.2.3"), partial(create, "third"))
+                group.start_soon(queue.run, create_caller("192.0.2.3"), partial(create, "third"))
                 await anyio.sleep(0.01)
 
     anyio.run(send_requests)
@@ -222,7 +222,7 @@ def test_a_client_with_many_requests_makes_room_for_another(queue: limits.Reques
 
     async def send(client: str, respond: Callable[[], Response]) -> None:
         try:
-            await queue.run(caller(client), respond)
+            await queue.run(create_caller(client), respond)
         except NotReady:
             refused.append(client)
 
@@ -259,19 +259,19 @@ def test_clients_that_have_gone_make_room(queue: limits.RequestQueue) -> None:
     async def send_requests() -> None:
         with block_queue() as respond:
             async with anyio.create_task_group() as group:
-                group.start_soon(queue.run, caller(), respond)
+                group.start_soon(queue.run, create_caller(), respond)
                 await anyio.sleep(0.01)
-                clients = [caller() for _ in range(limits.MAX_WAITING)]
+                clients = [create_caller() for _ in range(limits.MAX_WAITING)]
                 for client in clients:
                     group.start_soon(disconnect, client)
                 await anyio.sleep(0.01)
                 for client in clients:
                     client.is_closed = True
-                group.start_soon(queue.run, caller(), create)
+                group.start_soon(queue.run, create_caller(), create)
                 await anyio.sleep(0.01)
                 assert len(queue.waiting) == 1
                 group.cancel_scope.cancel()
-        await disconnect(caller(is_gone=True))
+        await disconnect(create_caller(is_gone=True))
 
     anyio.run(send_requests)
     assert created == 0
@@ -285,10 +285,10 @@ def test_a_request_that_waits_too_long_gets_503(
     async def send_requests() -> None:
         with block_queue() as respond:
             async with anyio.create_task_group() as group:
-                group.start_soon(queue.run, caller(), respond)
+                group.start_soon(queue.run, create_caller(), respond)
                 await anyio.sleep(0.01)
                 with pytest.raises(NotReady):
-                    await queue.run(caller(), respond)
+                    await queue.run(create_caller(), respond)
                 group.cancel_scope.cancel()
 
     anyio.run(send_requests)
@@ -307,7 +307,7 @@ def test_a_failure_gives_the_turn_back(
     async def send_requests() -> None:
         for _ in range(8):
             with pytest.raises(raised):
-                await queue.run(caller(), respond)
+                await queue.run(create_caller(), respond)
         assert not queue.is_busy
 
     anyio.run(send_requests)
@@ -317,7 +317,7 @@ def test_a_client_has_few_streams_and_all_have_not_many() -> None:
     streams = limits.StreamLimit()
     with ExitStack() as stack:
         for number in range(limits.MAX_STREAMS):
-            context = caller()
+            context = create_caller()
             context.client = f"192.0.2.{number // limits.MAX_CLIENT_STREAMS}"
             stack.enter_context(streams.acquire(context))
         context.client = "192.0.2.99"
@@ -332,14 +332,14 @@ def test_a_client_has_few_streams_and_all_have_not_many() -> None:
 
 
 def test_lists_are_served_while_files_are_written(server: str) -> None:
-    def file(number: int) -> int:
+    def request_file(number: int) -> int:
         return client.get(f"/v1/observations.xlsx?until={2000 + number}-12-31").status_code
 
-    def item(number: int) -> int:
+    def request_list(number: int) -> int:
         return client.get(f"/v1/observations?limit={number}").status_code
 
     with httpx2.Client(base_url=server, timeout=60) as client, ThreadPoolExecutor(24) as threads:
-        files = [threads.submit(file, number) for number in range(20)]
-        lists = [threads.submit(item, number) for number in range(1, 60)]
+        files = [threads.submit(request_file, number) for number in range(20)]
+        lists = [threads.submit(request_list, number) for number in range(1, 60)]
         assert {one.result() for one in lists} == {200}
         assert {one.result() for one in files} == {200}

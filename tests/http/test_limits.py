@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 
 from app.http.limits import get_network
 from app.request import build_base_url
-from tests.support.processes import run_bri, serving
-from tests.support.targets import Target, opened
+from tests.support.processes import run_bri, serve_database
+from tests.support.targets import Target, open_app
 
 pytestmark = pytest.mark.resources
 
@@ -41,7 +41,7 @@ pytestmark = pytest.mark.resources
 )
 def test_only_allowed_hosts_are_served(database: Target, host: str, status: int) -> None:
     allowed = ("data.example", "*.mirror.example", "[::1]")
-    with opened(database, allowed_hosts=allowed) as app, TestClient(app) as client:
+    with open_app(database, allowed_hosts=allowed) as app, TestClient(app) as client:
         response = client.get("/v1", headers={"Host": host})
         assert response.status_code == status
         if status != 200:
@@ -56,7 +56,7 @@ def test_only_allowed_hosts_are_served(database: Target, host: str, status: int)
 
 
 def test_a_client_has_a_rate_limit(database: Target) -> None:
-    with opened(database, rate_limit="3/minute") as app, TestClient(app) as client:
+    with open_app(database, rate_limit="3/minute") as app, TestClient(app) as client:
         responses = [client.get("/v1/topics") for _ in range(5)]
         assert [response.status_code for response in responses] == [200, 200, 200, 429, 429]
         assert responses[0].headers["ratelimit-policy"] == '"client";q=3;w=60'
@@ -77,7 +77,7 @@ def test_the_tools_have_the_same_limits(
 ) -> None:
     settings = {"mcp": True, "allowed_hosts": ("testserver",), "rate_limit": "1/minute"}
     with (
-        opened(database, access_log="json", metrics=True, **settings) as app,
+        open_app(database, access_log="json", metrics=True, **settings) as app,
         TestClient(app) as client,
     ):
         headers = [{"Host": "evil.example"}, {}, {}]
@@ -91,7 +91,10 @@ def test_the_tools_have_the_same_limits(
 
 
 def test_a_cached_response_counts_towards_the_rate(database: Target) -> None:
-    with serving(database, BRI_RATE_LIMIT="5/hour") as base, closing(httpx2.Client()) as client:
+    with (
+        serve_database(database, BRI_RATE_LIMIT="5/hour") as base,
+        closing(httpx2.Client()) as client,
+    ):
         statuses = [client.get(f"{base}/v1/overview").status_code for _ in range(8)]
     assert statuses == [200] * 5 + [429] * 3
 
@@ -157,7 +160,7 @@ def test_headers_that_protect(client: TestClient) -> None:
 
 
 def test_hsts_is_sent_if_the_public_url_is_https(database: Target) -> None:
-    with serving(database, BRI_PUBLIC_URL="https://data.example") as base:
+    with serve_database(database, BRI_PUBLIC_URL="https://data.example") as base:
         for _ in range(2):
             response = httpx2.get(f"{base}/v1/overview")
             assert response.headers["strict-transport-security"] == "max-age=31536000"

@@ -13,7 +13,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
-from tests.support.processes import launched, serving
+from tests.support.processes import serve_database, start_server
 from tests.support.targets import Target
 
 pytestmark = pytest.mark.resources
@@ -23,21 +23,21 @@ TRACE = "0af7651916cd43dd8448eb211c80319c"
 
 
 @contextmanager
-def logged(database: Target, folder: Path, form: str) -> Iterator[tuple[str, Path]]:
-    """Serve with a log."""
+def serve_with_log(database: Target, folder: Path, form: str) -> Iterator[tuple[str, Path]]:
+    """Serve a database with an access log."""
     file = folder / "log"
-    with serving(database, file, BRI_ACCESS_LOG=form) as base:
+    with serve_database(database, file, BRI_ACCESS_LOG=form) as base:
         yield base, file
 
 
-def lines(file: Path, path: str) -> list[str]:
+def read_lines(file: Path, path: str) -> list[str]:
     """Read the lines about a path."""
     return [line for line in file.read_text().splitlines() if path in line]
 
 
 @pytest.mark.quick
 def test_each_request_is_a_line_for_programs(database: Target, tmp_path: Path) -> None:
-    with logged(database, tmp_path, "json") as (base, file):
+    with serve_with_log(database, tmp_path, "json") as (base, file):
         headers = {
             "X-Request-ID": "chosen-by-test",
             "traceparent": f"00-{TRACE}-b7ad6b7169203331-01",
@@ -50,7 +50,7 @@ def test_each_request_is_a_line_for_programs(database: Target, tmp_path: Path) -
         httpx2.head(f"{base}/nothing/here")
         httpx2.post(f"{base}/v1")
         sleep(0.2)
-    first, second = (json.loads(line) for line in lines(file, "aid-projects"))
+    first, second = (json.loads(line) for line in read_lines(file, "aid-projects"))
     assert first["id"] == "chosen-by-test"
     assert first["trace"] == TRACE
     assert (first["method"], first["status"]) == ("GET", 200)
@@ -59,21 +59,21 @@ def test_each_request_is_a_line_for_programs(database: Target, tmp_path: Path) -
     assert (first["cache"], second["cache"]) == ("miss", "hit")
     assert first["milliseconds"] > 0
     assert first["bytes"] == second["bytes"] > 1000
-    (missing,) = (json.loads(line) for line in lines(file, '"/v1/indicators/aid"'))
+    (missing,) = (json.loads(line) for line in read_lines(file, '"/v1/indicators/aid"'))
     assert (missing["status"], missing["route"]) == (404, "/v1/indicators/{indicator}")
-    (table,) = (json.loads(line) for line in lines(file, "vintages=all"))
+    (table,) = (json.loads(line) for line in read_lines(file, "vintages=all"))
     assert table["bytes"] > 10_000
-    (nowhere,) = (json.loads(line) for line in lines(file, "/nothing/here"))
+    (nowhere,) = (json.loads(line) for line in read_lines(file, "/nothing/here"))
     assert (nowhere["status"], nowhere["route"]) == (404, "other")
-    (refused,) = (json.loads(line) for line in lines(file, '"POST"'))
+    (refused,) = (json.loads(line) for line in read_lines(file, '"POST"'))
     assert (refused["status"], refused["cache"]) == (405, "none")
 
 
 def test_each_request_is_a_line_for_people(database: Target, tmp_path: Path) -> None:
-    with logged(database, tmp_path, "text") as (base, file):
+    with serve_with_log(database, tmp_path, "text") as (base, file):
         httpx2.get(f"{base}/v1/topics?q=%0A%22x", headers={"X-Request-ID": "chosen-by-test"})
         sleep(0.2)
-    (line,) = lines(file, "/v1/topics")
+    (line,) = read_lines(file, "/v1/topics")
     assert re.fullmatch(
         r"\S+ 127\.0\.0\.1 GET /v1/topics\?q=%0A%22x 422 [\d.]+ ms \d+ B miss id=chosen-by-test",
         line,
@@ -83,17 +83,17 @@ def test_each_request_is_a_line_for_people(database: Target, tmp_path: Path) -> 
 def test_a_client_cannot_write_fields_or_lines(database: Target, tmp_path: Path) -> None:
     """The server trusts this client to name others, as it trusts a proxy on the same host."""
     forged = "9.9.9.9 GET /admin 200 1 ms\x85\u2028".encode()
-    with logged(database, tmp_path, "text") as (base, file):
+    with serve_with_log(database, tmp_path, "text") as (base, file):
         httpx2.get(f"{base}/v1/units", headers={b"X-Forwarded-For": forged})
         httpx2.get(f"{base}/v1/units%20200%201%20ms%E2%80%A8")
         httpx2.get(f"{base}/v1/units")
         sleep(0.2)
-    named, unknown, plain = (line for line in lines(file, "/v1/units"))
+    named, unknown, plain = (line for line in read_lines(file, "/v1/units"))
     assert len(named.split()) == len(unknown.split()) == len(plain.split())
 
 
-def samples(text: str) -> Samples:
-    """Read numbers with the parser of the client library."""
+def parse_samples(text: str) -> Samples:
+    """Parse metrics with the client library."""
     return {
         (sample.name, frozenset(sample.labels.items())): sample.value
         for family in text_string_to_metric_families(text)
@@ -101,8 +101,8 @@ def samples(text: str) -> Samples:
     }
 
 
-def requests(found: Samples, **labels: str) -> float:
-    """Sum the requests that have some labels."""
+def count_requests(found: Samples, **labels: str) -> float:
+    """Count the requests that have some labels."""
     return sum(
         value
         for (name, pairs), value in found.items()
@@ -113,7 +113,7 @@ def requests(found: Samples, **labels: str) -> float:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_numbers_are_those_of_all_workers(database: Target, workers: int) -> None:
     with (
-        launched(database, workers=workers, BRI_METRICS="true") as server,
+        start_server(database, workers=workers, BRI_METRICS="true") as server,
         httpx2.Client(base_url=server.base, headers={"Connection": "close"}) as client,
     ):
         base = server.base
@@ -131,33 +131,36 @@ def test_numbers_are_those_of_all_workers(database: Target, workers: int) -> Non
     assert answered.count(200) == 210
     assert response.headers["content-type"].startswith("text/plain; version=0.0.4")
     assert response.headers["cache-control"] == "no-store"
-    found = samples(response.text)
-    assert requests(found, route="/v1/overview", status="200") == 200
-    assert 1 <= requests(found, route="/v1/overview", cache="miss") <= workers * 8
-    assert requests(found, route="/v1/indicators/{indicator}", status="404") == 10
-    assert requests(found, route="/v1/topics") == 10
-    assert requests(found, route="/v1/topics?limit=1") == 0
+    found = parse_samples(response.text)
+    assert count_requests(found, route="/v1/overview", status="200") == 200
+    assert 1 <= count_requests(found, route="/v1/overview", cache="miss") <= workers * 8
+    assert count_requests(found, route="/v1/indicators/{indicator}", status="404") == 10
+    assert count_requests(found, route="/v1/topics") == 10
+    assert count_requests(found, route="/v1/topics?limit=1") == 0
     key = ("bri_request_seconds_count", frozenset({("route", "/v1/indicators/{indicator}")}))
     assert found[key] == 10
     assert 2 <= found["bri_cache_entries", frozenset()] <= 3 * workers
     assert found["bri_cache_bytes", frozenset()] > 4000
     (released,) = [labels for name, labels in found if name == "bri_release_timestamp_seconds"]
     assert dict(released)["release"] == "2026-11-25.2"
-    assert requests(samples(again.text), route="/metrics") >= 1
+    assert count_requests(parse_samples(again.text), route="/metrics") >= 1
 
 
 def test_a_response_of_the_parser_is_counted_once(database: Target) -> None:
-    with serving(database, BRI_METRICS="true") as base, httpx2.Client(base_url=base) as client:
+    with (
+        serve_database(database, BRI_METRICS="true") as base,
+        httpx2.Client(base_url=base) as client,
+    ):
         # With this header the parser passes a request on.
         del client.headers["connection"]
         for _ in range(21):
             assert client.get("/v1/overview").status_code == 200
         # Each request for the metrics flushes what the parser has counted.
         for _ in range(3):
-            found = samples(client.get("/metrics").text)
+            found = parse_samples(client.get("/metrics").text)
     assert found["bri_fast_path_processes", frozenset()] == 1
-    assert requests(found, route="/v1/overview", cache="hit") == 20
-    assert requests(found, route="/v1/overview", cache="miss") == 1
+    assert count_requests(found, route="/v1/overview", cache="hit") == 20
+    assert count_requests(found, route="/v1/overview", cache="miss") == 1
 
 
 def test_metrics_are_collected_only_if_enabled(client: TestClient) -> None:

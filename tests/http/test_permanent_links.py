@@ -9,7 +9,7 @@ from lxml import html
 from starlette.testclient import TestClient
 
 from app.http.cache import IMMUTABLE
-from tests.routers.test_discovery import linked
+from tests.routers.test_discovery import parse_links
 
 pytestmark = pytest.mark.database
 
@@ -81,7 +81,7 @@ def test_a_link_to_an_earlier_release_says_what_changed(
     problem = response.json()
     assert problem["code"] == "release-not-served"
     assert all(word in problem["detail"] for word in words)
-    links = dict(linked(response.headers["link"]))
+    links = dict(parse_links(response.headers["link"]))
     assert links["latest-version"] == f"http://testserver{path}?lang={language}"
     assert links["version-history"] in problem["detail"]
     history = newest.get(links["version-history"].removeprefix("http://testserver")).json()

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.support.processes import serving
+from tests.support.processes import serve_database
 from tests.support.reverse_proxies import CADDY, NGINX, Answer, Proxy, start_caddy, start_nginx
 
 Start = Callable[[Path, str], AbstractContextManager[Proxy]]
@@ -41,7 +41,7 @@ def proxy(
     """Start a proxy in front of a service whose links depend on what the proxy forwards."""
     starting = start(request.param)
     with (
-        serving(database) as origin,
+        serve_database(database) as origin,
         starting(tmp_path_factory.mktemp(request.param), origin) as started,
     ):
         yield started
@@ -54,7 +54,7 @@ def limited(
     """Start a proxy in front of a service that limits each client to 20 requests."""
     starting = start(request.param)
     with (
-        serving(database, BRI_RATE_LIMIT="20/hour") as origin,
+        serve_database(database, BRI_RATE_LIMIT="20/hour") as origin,
         starting(tmp_path_factory.mktemp(f"{request.param}-limited"), origin) as started,
     ):
         yield started
@@ -88,42 +88,42 @@ FORGED = [
 """Headers that must change nothing for the next client; the last ones announce a body."""
 
 
-def ask(proxy: Proxy, path: str) -> Answer:
-    """Ask as an honest client does."""
+def send_request(proxy: Proxy, path: str) -> Answer:
+    """Send a request as an honest client does."""
     return proxy.send(f"GET {path} HTTP/1.1", [HOST, "Accept-Language: en"])
 
 
 @pytest.fixture(scope="module")
 def honest(proxy: Proxy) -> Answer:
     """Return the document as an honest client gets it, on a path that nobody has poisoned."""
-    answer = ask(proxy, f"{PATH}?lang=en")
+    answer = send_request(proxy, f"{PATH}?lang=en")
     assert answer.status == 200
     assert b'"https://data.example/v1/' in answer.body
     return answer
 
 
-def poisoned_path(number: int) -> str:
-    """Return a path of a poisoning: the same document, but stored separately."""
+def build_poisoned_path(number: int) -> str:
+    """Build a path to poison: of the same document, but stored separately."""
     return f"{PATH}?lang=en{'&' * (number + 1)}"
 
 
 @pytest.mark.parametrize("number", range(len(FORGED)))
 def test_no_header_changes_what_others_get(proxy: Proxy, honest: Answer, number: int) -> None:
-    path = poisoned_path(number)
+    path = build_poisoned_path(number)
     body = "\r\n\r\nlang=zh" if "Content-Length" in FORGED[number][0] else ""
     forged = proxy.send(
         f"GET {path} HTTP/1.1", [HOST, *FORGED[number][:-1], FORGED[number][-1] + body]
     )
     assert b"evil" not in forged.body
     assert b"http://" not in forged.body.replace(b"http://www", b"")
-    assert ask(proxy, path).comparable == honest.comparable
+    assert send_request(proxy, path).comparable == honest.comparable
 
 
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "POST", "DELETE", "PURGE"])
 def test_no_method_changes_what_others_get(proxy: Proxy, honest: Answer, method: str) -> None:
-    path = poisoned_path(40 + len(method))
+    path = build_poisoned_path(40 + len(method))
     assert proxy.send(f"{method} {path} HTTP/1.1", [HOST]).status in {200, 204, 405}
-    assert ask(proxy, path).comparable == honest.comparable
+    assert send_request(proxy, path).comparable == honest.comparable
 
 
 @pytest.mark.parametrize(
@@ -146,14 +146,14 @@ def test_no_method_changes_what_others_get(proxy: Proxy, honest: Answer, method:
     ids=" ".join,
 )
 def test_no_host_changes_what_others_get(proxy: Proxy, honest: Answer, hosts: list[str]) -> None:
-    path = poisoned_path(60 + len("".join(hosts)))
+    path = build_poisoned_path(60 + len("".join(hosts)))
     try:
         forged = proxy.send(f"GET {path} HTTP/1.1", [f"Host: {host}" for host in hosts])
     except OSError:
         pass
     else:
         assert set(LINK.findall(forged.body)) <= {b"https://data.example"}
-    assert ask(proxy, path).comparable == honest.comparable
+    assert send_request(proxy, path).comparable == honest.comparable
 
 
 @pytest.mark.parametrize(
@@ -170,10 +170,10 @@ def test_no_host_changes_what_others_get(proxy: Proxy, honest: Answer, hosts: li
 def test_no_absolute_target_changes_what_others_get(
     proxy: Proxy, honest: Answer, target: str, host: str
 ) -> None:
-    path = poisoned_path(100 + len(target + host))
+    path = build_poisoned_path(100 + len(target + host))
     forged = proxy.send(f"GET {target}{path} HTTP/1.1", [f"Host: {host}"])
     assert set(LINK.findall(forged.body)) <= {b"https://data.example"}
-    assert ask(proxy, path).comparable == honest.comparable
+    assert send_request(proxy, path).comparable == honest.comparable
 
 
 def test_each_client_has_a_limit_of_its_own(limited: Proxy) -> None:

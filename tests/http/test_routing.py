@@ -29,8 +29,8 @@ from app.request import Context
 from tests.http.test_cache import fetch
 from tests.support.postgresql import Cluster
 from tests.support.seeds import ROOT
-from tests.support.targets import Target, opened
-from tests.test_openapi import PATHS, example_url
+from tests.support.targets import Target, open_app
+from tests.test_openapi import PATHS, build_example_url
 
 Calls = Counter[tuple[str, str]]
 APP = str(ROOT / "app") + "/"
@@ -40,8 +40,8 @@ MOST_MODULES = {"page": 13, "list": 13, "hit": 4}
 
 
 @contextmanager
-def counting(app: App) -> Iterator[Calls]:
-    """Count the calls of our functions, in all threads."""
+def watch_calls(app: App) -> Iterator[Calls]:
+    """Watch the calls of our functions, in all threads."""
     # Only threads that start later are watched.
     app.request_router.threads.shutdown()
     app.request_router.threads = ThreadPoolExecutor(2)
@@ -61,15 +61,15 @@ def counting(app: App) -> Iterator[Calls]:
         threading.setprofile(None)
 
 
-def calls_of(calls: Calls, name: str) -> int:
-    """Sum the calls of a function, or of a method, by its name."""
+def count_calls(calls: Calls, name: str) -> int:
+    """Count the calls of a function, or of a method, by its name."""
     return sum(count for (_, found), count in calls.items() if found == name)
 
 
 @pytest.fixture
 def fresh(database: Target) -> Iterator[App]:
     """Open an application of its own."""
-    with opened(database) as app:
+    with open_app(database) as app:
         yield app
 
 
@@ -89,7 +89,7 @@ def test_a_refused_request_does_its_work_once(
     fresh: App, path: str, query: str, status: int
 ) -> None:
     asyncio.run(fetch(fresh, "/v1/units"))
-    with counting(fresh) as calls:
+    with watch_calls(fresh) as calls:
         assert asyncio.run(fetch(fresh, path, query))[0] == status
     for name in (
         "create_context",
@@ -99,11 +99,11 @@ def test_a_refused_request_does_its_work_once(
         "to_problem",
         "respond_with_problem",
     ):
-        assert calls_of(calls, name) == 1, name
+        assert count_calls(calls, name) == 1, name
     for name in ("ReadRoute.bind_arguments", "ReleaseManager.get_release"):
-        assert calls_of(calls, name) <= 1, name
-    assert calls_of(calls, "describe_errors") == (status == 422)
-    assert calls_of(calls, "Database.read") <= 1
+        assert count_calls(calls, name) <= 1, name
+    assert count_calls(calls, "describe_errors") == (status == 422)
+    assert count_calls(calls, "Database.read") <= 1
 
 
 def test_a_failing_statement_is_run_once(fresh: App, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,7 +140,7 @@ def test_a_release_that_cannot_be_served_is_looked_up_once(
 
 
 def test_with_an_exhausted_pool_a_503_comes_after_one_timeout(copied_database: URL) -> None:
-    with opened(copied_database, pool_size=1, pool_timeout=0.8) as app:
+    with open_app(copied_database, pool_size=1, pool_timeout=0.8) as app:
         for path, query in (("/v1/topics", ""), ("/v1/topics/trade", ""), ("/", "")):
             with app.state.releases.get_release().database.connect():
                 began = time.monotonic()
@@ -152,7 +152,7 @@ def test_with_an_exhausted_pool_a_503_comes_after_one_timeout(copied_database: U
 def test_a_locked_table_costs_one_statement_timeout(cluster: Cluster, copied_database: URL) -> None:
     url = copied_database
     address = f"host=127.0.0.1 port={cluster.port} user=postgres dbname={url.database}"
-    with opened(url, statement_timeout=2, cache_entries=0) as app:
+    with open_app(url, statement_timeout=2, cache_entries=0) as app:
         ((schema,),) = cluster.execute(
             "SELECT schema_name FROM bri.releases ORDER BY number DESC LIMIT 1", str(url.database)
         )
@@ -186,7 +186,7 @@ def test_a_list_does_not_wait_for_a_table_that_is_locked(
         assert not any(task.done() for task in waiting)
         assert {status for status, *_ in await asyncio.gather(*waiting)} == {503}
 
-    with opened(copied_database, statement_timeout=2, cache_entries=0) as app:
+    with open_app(copied_database, statement_timeout=2, cache_entries=0) as app:
         assert asyncio.run(fetch(app, "/v1/units"))[0] == 200
         with psycopg.connect(address) as locking:
             locking.execute(f'LOCK TABLE "{schema}".topic IN ACCESS EXCLUSIVE MODE'.encode())
@@ -223,7 +223,7 @@ def test_a_request_enters_few_functions(fresh: App, kind: str) -> None:
         asyncio.run(fetch(fresh, "/v1/topics", query))
     if kind != "hit":
         fresh.cache.store.clear()
-    with counting(fresh) as calls:
+    with watch_calls(fresh) as calls:
         assert asyncio.run(fetch(fresh, "/v1/topics", query))[0] == 200
     assert len(calls) <= MOST_FUNCTIONS[kind], "\n".join(map(str, sorted(calls)))
     assert len({module for module, _ in calls}) <= MOST_MODULES[kind]
@@ -294,7 +294,7 @@ def test_the_event_loop_never_waits_for_a_database_server(
         readers.append("a thread")
         return read_database(self, *arguments)
 
-    with opened(database) as app, TestClient(app) as client:
+    with open_app(database) as app, TestClient(app) as client:
         monkeypatch.setattr(Database, "read", read)
         response = client.get(f"/v1/observations?{query}")
         assert response.status_code == status
@@ -330,7 +330,7 @@ def test_only_quick_requests_are_read_on_the_event_loop(  # noqa: PLR0913, PLR09
         found.append(threading.current_thread() is threading.main_thread())
         return read_database(self, *arguments)
 
-    with opened(database) as app:
+    with open_app(database) as app:
         monkeypatch.setattr(Database, "read", read)
         path, _, query = target.partition("?")
         for _ in on_loop:
@@ -372,7 +372,7 @@ def test_routes_are_analysed_once_and_only_for_the_document() -> None:
 def test_every_documented_path_has_its_route(document: dict[str, Any]) -> None:
     router = Router(ROUTERS)
     for path in PATHS:
-        route, _ = router.match(example_url(document, path).partition("?")[0])
+        route, _ = router.match(build_example_url(document, path).partition("?")[0])
         assert route.path == path
 
 

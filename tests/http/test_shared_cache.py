@@ -13,7 +13,7 @@ import pytest
 
 from app.ingest.build import build
 from tests.support.load import wait_for
-from tests.support.processes import serving
+from tests.support.processes import serve_database
 from tests.support.reverse_proxies import NGINX, Answer, Proxy, start_nginx
 from tests.support.seeds import MIGRATIONS, ROOT, copy_seed, edit
 
@@ -43,15 +43,15 @@ def edge(copied_file: Path, tmp_path: Path) -> Iterator[Edge]:
     if NGINX is None and not os.environ.get("CI"):
         pytest.skip("no nginx on this machine")
     with (
-        serving(copied_file, BRI_PUBLIC_URL=PUBLIC) as origin,
+        serve_database(copied_file, BRI_PUBLIC_URL=PUBLIC) as origin,
         start_nginx(tmp_path, origin) as proxy,
     ):
         yield Edge(proxy, tmp_path, copied_file)
 
 
-def same(ask: Callable[[], Answer]) -> Answer:
-    """Ask twice: what is kept is what the service said."""
-    miss, hit = ask(), ask()
+def fetch_twice(fetch: Callable[[], Answer]) -> Answer:
+    """Fetch a response twice, and check that the cache keeps it unchanged."""
+    miss, hit = fetch(), fetch()
     assert [miss.headers["X-Cache"], hit.headers["x-cache"]] == ["MISS", "HIT"]
     assert hit.body == miss.body
     assert hit.headers["etag"] == miss.headers["etag"]
@@ -61,15 +61,15 @@ def same(ask: Callable[[], Answer]) -> Answer:
 @pytest.mark.sqlite
 def test_a_shared_cache_keeps_what_it_may(edge: Edge, tmp_path: Path) -> None:
     get = edge.proxy.get
-    english = same(lambda: get("/v1/topics", Accept_Language="en"))
-    chinese = same(lambda: get("/v1/topics", Accept_Language="zh"))
+    english = fetch_twice(lambda: get("/v1/topics", Accept_Language="en"))
+    chinese = fetch_twice(lambda: get("/v1/topics", Accept_Language="zh"))
     assert "Trade" in english.body.decode()
     assert "贸易" in chinese.body.decode()
-    whole = same(lambda: get("/v1/overview", Accept_Encoding="identity"))
-    short = same(lambda: get("/v1/overview", Accept_Encoding="gzip, br"))
+    whole = fetch_twice(lambda: get("/v1/overview", Accept_Encoding="identity"))
+    short = fetch_twice(lambda: get("/v1/overview", Accept_Encoding="gzip, br"))
     assert short.headers["content-encoding"] == "br"
     assert brotli.decompress(short.body) == whole.body
-    assert PUBLIC in same(lambda: get("/v1?lang=zh")).body.decode()
+    assert PUBLIC in fetch_twice(lambda: get("/v1?lang=zh")).body.decode()
     etag = english.headers["etag"]
     assert get("/v1/topics", If_None_Match=etag, Accept_Language="en").status == 304
     for path, status in (("/v1/nothing", 404), ("/health/ready", 200), ("/v1/topics?limit=x", 422)):
@@ -88,4 +88,4 @@ def test_a_shared_cache_keeps_what_it_may(edge: Edge, tmp_path: Path) -> None:
 
     wait_for(is_renewed)
     edge.purge()
-    assert b"Commerce" in same(lambda: get("/v1/topics", Accept_Language="en")).body
+    assert b"Commerce" in fetch_twice(lambda: get("/v1/topics", Accept_Language="en")).body

@@ -76,7 +76,7 @@ def test_the_same_seed_gives_the_same_bytes(built: Path, tmp_path: Path) -> None
     assert again.read_bytes() == built.read_bytes()
 
 
-def other_python() -> str | None:
+def find_other_python() -> str | None:
     """Find a Python of this version, elsewhere on the machine, that can import our packages."""
     name = f"python{sys.version_info.major}.{sys.version_info.minor}"
     for folder in ("/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"):
@@ -87,7 +87,7 @@ def other_python() -> str | None:
 
 
 def test_another_python_gives_the_same_bytes(built: Path, tmp_path: Path) -> None:
-    python = other_python()
+    python = find_other_python()
     if python is None:
         pytest.skip("there is no other Python of this version")
     site = sysconfig.get_path("purelib")
@@ -347,11 +347,11 @@ def test_other_periods_units_sources_and_vintages_need_no_code(tmp_path: Path) -
             "2024-01-12",
         ),
     ]
-    assert headline(target) == Path(GOODS).stem
+    assert get_headline(target) == Path(GOODS).stem
 
 
-def headline(target: Path) -> object:
-    """Look up the headline observation of trade in goods."""
+def get_headline(target: Path) -> object:
+    """Return the code of the headline observation of trade in goods."""
     [(code,)] = select_rows(
         target,
         "SELECT observation.code FROM headline JOIN observation ON observation.id = observation_id"
@@ -373,7 +373,7 @@ def test_the_next_complete_edition_takes_the_headlines(
         later = name.replace("2025-01-15", "2027-01-15").replace("2024-01", "2026-01")
         add(seed, later.replace("editions/2025", "editions/2027"), text)
     build(seed, MIGRATIONS, target)
-    is_next = headline(target) == Path(GOODS).stem.replace("2024-01", "2026-01").replace(
+    is_next = get_headline(target) == Path(GOODS).stem.replace("2024-01", "2026-01").replace(
         "2025-01-15", "2027-01-15"
     )
     assert is_next == (completeness == "complete")

@@ -18,7 +18,7 @@ from app.ingest.schema import Action, Coverage, Observation
 from app.queries.charts import read_indicator_series
 from app.schemas.quotations import FindingKind
 from tests.support.seeds import NEWEST, PINNED, ROOT
-from tests.test_openapi import LISTS, PATHS, example_url
+from tests.test_openapi import LISTS, PATHS, build_example_url
 
 LANGUAGES = ("en", "zh")
 
@@ -33,7 +33,7 @@ def described(newest: TestClient) -> dict[str, Any]:
 @pytest.mark.parametrize("path", PATHS)
 def test_every_path_is_served(newest: TestClient, described: dict[str, Any], path: str) -> None:
     language = LANGUAGES[PATHS.index(path) % 2]
-    url = example_url(described, path)
+    url = build_example_url(described, path)
     response = newest.get(url, headers={"Accept-Language": language})
     assert response.status_code == 200, response.text[:500]
 

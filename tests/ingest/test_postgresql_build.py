@@ -57,8 +57,8 @@ def open_release(url: URL, **limits: float) -> Iterator[Database]:
         servers.close()
 
 
-def digest(url: URL) -> str:
-    """Return which seed is served, and a figure of it."""
+def get_seed_hash(url: URL) -> str:
+    """Return the hash of the seed that is served, and check how many figures there are."""
     with open_release(url) as database, database.connect() as connection:
         found = connection.scalar(text("SELECT seed_hash FROM release"))
         assert connection.scalar(text("SELECT count(*) FROM observation")) == 38
@@ -66,13 +66,13 @@ def digest(url: URL) -> str:
     return str(found)
 
 
-def schemas(cluster: Cluster, url: URL) -> list[object]:
+def list_schemas(cluster: Cluster, url: URL) -> list[object]:
     """List the schemas of all releases."""
     sql = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'bri\\_%'"
     return [row[0] for row in cluster.execute(sql, str(url.database))]
 
 
-def another_seed(folder: Path) -> Path:
+def create_changed_seed(folder: Path) -> Path:
     """Create a seed with a change."""
     seed = copy_seed(folder)
     edit(seed, GOODS, "  en: 22.1 trillion yuan", "  en: 22.1 trillion yuan in all")
@@ -82,44 +82,44 @@ def another_seed(folder: Path) -> Path:
 def test_a_killed_build_leaves_the_old_or_the_new(
     cluster: Cluster, url: URL, tmp_path: Path
 ) -> None:
-    old, new = another_seed(tmp_path), copy_seed(tmp_path / "new")
+    old, new = create_changed_seed(tmp_path), copy_seed(tmp_path / "new")
     code, (last, cleared, _) = kill_build(tmp_path, old, url)
     assert code == 0
     assert cleared > last > 100
     for moment in (1, 3, last // 4, last // 2, last * 3 // 4, last - 1, last):
         assert kill_build(tmp_path, new, url, moment)[0] == -signal.SIGKILL
-        assert digest(url) == compute_seed_hash(old)
+        assert get_seed_hash(url) == compute_seed_hash(old)
     for moment in (last + 1, cleared):
         assert kill_build(tmp_path, new, url, moment)[0] == -signal.SIGKILL
-        assert digest(url) == compute_seed_hash(new)
+        assert get_seed_hash(url) == compute_seed_hash(new)
         old, new = new, old
     build(new, MIGRATIONS, url)
-    assert digest(url) == compute_seed_hash(new)
+    assert get_seed_hash(url) == compute_seed_hash(new)
     listed = cluster.execute("SELECT schema_name FROM bri.releases", str(url.database))
-    assert sorted(map(str, schemas(cluster, url))) == sorted(str(row[0]) for row in listed)
+    assert sorted(map(str, list_schemas(cluster, url))) == sorted(str(row[0]) for row in listed)
 
 
 def test_releases_are_dropped_when_no_longer_read(cluster: Cluster, url: URL) -> None:
     for _ in range(4):
         build(SEED, MIGRATIONS, url)
     name = f"bri_{compute_seed_hash(SEED)[:16]}"
-    assert len(schemas(cluster, url)) == 4
+    assert len(list_schemas(cluster, url)) == 4
     cluster.execute("UPDATE bri.releases SET built_at = '2026-01-01'", str(url.database))
     build(SEED, MIGRATIONS, url)
-    assert sorted(map(str, schemas(cluster, url))) == [f"{name}_4", f"{name}_5"]
-    assert digest(url) == compute_seed_hash(SEED)
+    assert sorted(map(str, list_schemas(cluster, url))) == [f"{name}_4", f"{name}_5"]
+    assert get_seed_hash(url) == compute_seed_hash(SEED)
 
 
 def test_a_failure_leaves_the_old_release(cluster: Cluster, url: URL, tmp_path: Path) -> None:
     build(SEED, MIGRATIONS, url)
-    seed = another_seed(tmp_path)
+    seed = create_changed_seed(tmp_path)
     with pytest.raises(Exception, match="Can't find Python file"):
         build(seed, tmp_path, url)
     edit(seed, GOODS, "status: normal", "status: no")
     with pytest.raises(SeedError):
         build(seed, MIGRATIONS, url)
-    assert digest(url) == compute_seed_hash(SEED)
-    assert len(schemas(cluster, url)) == 1
+    assert get_seed_hash(url) == compute_seed_hash(SEED)
+    assert len(list_schemas(cluster, url)) == 1
 
 
 def test_one_build_at_a_time(cluster: Cluster, url: URL) -> None:
@@ -130,7 +130,7 @@ def test_one_build_at_a_time(cluster: Cluster, url: URL) -> None:
             build(SEED, MIGRATIONS, url)
         assert "secret" not in str(refused.value)
     build(SEED, MIGRATIONS, url)
-    assert digest(url) == compute_seed_hash(SEED)
+    assert get_seed_hash(url) == compute_seed_hash(SEED)
 
 
 def test_a_database_that_sorts_otherwise_is_refused(cluster: Cluster) -> None:
@@ -155,7 +155,7 @@ def test_missing_databases_and_permissions_are_reported(cluster: Cluster, url: U
     assert is_current_release(build_reader_url(url), compute_seed_hash(SEED))
     cluster.execute("UPDATE bri.releases SET schema_revision = 'old'", str(url.database))
     with pytest.raises(DatabaseError, match="schema revision old, but this program requires"):
-        digest(url)
+        get_seed_hash(url)
 
 
 def test_the_release_names_its_seed(served: Database) -> None:
@@ -222,20 +222,20 @@ def test_a_broken_connection_is_replaced_once(cluster: Cluster, url: URL) -> Non
         assert database.read(lambda connection: connection.scalar(ours)) != before
         tries = []
 
-        def breaking(connection: Connection) -> object:
+        def break_connection(connection: Connection) -> object:
             tries.append(connection.scalar(ours))
             cluster.execute(end)
             return connection.scalar(ours)
 
         with pytest.raises(UnavailableError, match="terminating connection"):
-            database.read(breaking)
+            database.read(break_connection)
         assert len(set(tries)) == 2
 
 
 def test_a_schema_that_is_gone_is_no_failure_inside(cluster: Cluster, url: URL) -> None:
     build(SEED, MIGRATIONS, url)
     with open_release(url) as database:
-        (schema,) = schemas(cluster, url)
+        (schema,) = list_schemas(cluster, url)
         cluster.execute(f"DROP SCHEMA {schema} CASCADE", str(url.database))
         with pytest.raises(UnavailableError, match="does not exist"):
             database.read(read_release)

@@ -22,7 +22,7 @@ from app.ingest.schema import (
     write_schemas,
 )
 from app.ingest.seed import Document, format_path, read_document
-from tests.db.test_damaged_files import let_everybody_pass, unprivileged
+from tests.db.test_damaged_files import allow_access, drop_privileges
 from tests.support.seeds import (
     EVENT,
     GOODS,
@@ -222,7 +222,7 @@ def test_deep_nesting_is_reported(tmp_path: Path) -> None:
     ],
 )
 def test_a_plain_word_keeps_its_meaning(written: str, value: object) -> None:
-    content = content_of(read_document(FILE, f"value: {written}\n".encode()))
+    content = get_content(read_document(FILE, f"value: {written}\n".encode()))
     assert content["value"] == value
     assert type(content["value"]) is type(value)
 
@@ -230,7 +230,7 @@ def test_a_plain_word_keeps_its_meaning(written: str, value: object) -> None:
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**15)))
 def test_a_decimal_keeps_every_digit(number: Decimal) -> None:
     written = f"{number:f}"
-    assert str(content_of(read_document(FILE, f"value: {written}".encode()))["value"]) == written
+    assert str(get_content(read_document(FILE, f"value: {written}".encode()))["value"]) == written
 
 
 @given(st.binary(max_size=80))
@@ -301,25 +301,25 @@ def test_the_committed_schemas_are_current(tmp_path: Path, kind: type[Entity]) -
 
 @pytest.mark.parametrize("kind", FILE_KINDS)
 def test_every_seed_file_fits_its_schema(kind: type[Entity]) -> None:
-    validator = validator_of(kind)
+    validator = create_validator(kind)
     files = list((NEWEST / kind.collection).glob("*"))
     # A seed may do without tables.
     assert files or kind is SeriesTable
     for file in files:
         name = f"# yaml-language-server: $schema=../.schemas/{get_singular_name(kind)}.json"
         assert file.read_text("utf-8").splitlines()[0] == name
-        validator.validate(content_of(read_document(FILE, file.read_bytes())))
+        validator.validate(get_content(read_document(FILE, file.read_bytes())))
 
 
 def test_a_schema_refuses_what_the_model_refuses() -> None:
-    content = content_of(read_document(FILE, (SEED / GOODS).read_bytes()))
-    validator = validator_of(Observation)
+    content = get_content(read_document(FILE, (SEED / GOODS).read_bytes()))
+    validator = create_validator(Observation)
     for change in ({"value": "36"}, {"status": "no"}, {"locator": "P0"}, {"colour": 1}):
         assert not validator.is_valid({**content, **change}), change
     assert validator.is_valid({**content, "locator": None})
 
 
-def validator_of(kind: type[Entity]) -> jsonschema_rs.Draft202012Validator:
+def create_validator(kind: type[Entity]) -> jsonschema_rs.Draft202012Validator:
     """Create a validator of the committed schema of a collection."""
     schema = json.loads((NEWEST / f".schemas/{get_singular_name(kind)}.json").read_bytes())
     jsonschema_rs.meta.validate(schema)
@@ -330,8 +330,8 @@ def validator_of(kind: type[Entity]) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
 
 
-def content_of(document: Document) -> dict[str, object]:
-    """Take the fields of a document that was read without fault."""
+def get_content(document: Document) -> dict[str, object]:
+    """Return the fields of a document that has no issues."""
     assert document.issues == []
     assert isinstance(document.content, dict)
     return {**document.content}
@@ -351,9 +351,9 @@ def test_nothing_in_the_seed_is_passed_over(tmp_path: Path) -> None:
     (seed / "topics" / "lost.yaml").symlink_to("nowhere")
     os.mkfifo(seed / "topics" / "pipe.yaml")
     (seed / "topics" / ".hidden").symlink_to("nowhere")
-    let_everybody_pass(seed / "areas" / "all")
+    allow_access(seed / "areas" / "all")
     (seed / "areas").chmod(0o700)
-    with unprivileged(), pytest.raises(SeedError) as caught:
+    with drop_privileges(), pytest.raises(SeedError) as caught:
         compute_seed_hash(seed)
     messages = [str(issue).removeprefix(f"{seed}/") for issue in caught.value.issues]
     assert [message.partition(" (")[0].partition(";")[0] for message in messages] == [

@@ -87,7 +87,7 @@ CUMULATIVE_FILE = f"figures/{TOTALS}.cumulative.yaml"
 ROW = "wording: {en: 950 billion, zh: 9500亿元}, source: starsfund-2023-10"
 
 
-def with_table(folder: Path) -> Path:
+def copy_seed_with_table(folder: Path) -> Path:
     """Copy the seed and add a table to a series that has a file."""
     seed = copy_seed(folder)
     (seed / "figures").mkdir(exist_ok=True)
@@ -157,7 +157,7 @@ def test_a_table_gives_the_records_of_single_files(tmp_path: Path, table: str) -
 
 
 def test_a_row_is_expanded(tmp_path: Path) -> None:
-    seed = load_valid_seed(with_table(tmp_path))
+    seed = load_valid_seed(copy_seed_with_table(tmp_path))
     key = f"{SERIES}.2019-01.starsfund-2023-10"
     assert seed.documents[Observation, key].content == {
         "series": SERIES,
@@ -255,7 +255,7 @@ ISSUES = {
 
 @pytest.mark.parametrize("broken", ISSUES.values(), ids=ISSUES)
 def test_an_issue_names_its_row(tmp_path: Path, broken: Broken) -> None:
-    check_reported(with_table(tmp_path), broken)
+    check_reported(copy_seed_with_table(tmp_path), broken)
 
 
 def test_a_broken_table_causes_no_issues_in_others(tmp_path: Path) -> None:
@@ -269,7 +269,7 @@ def test_a_broken_table_causes_no_issues_in_others(tmp_path: Path) -> None:
 
 
 def test_an_unknown_code_of_a_table_is_reported_once(tmp_path: Path) -> None:
-    seed = with_table(tmp_path)
+    seed = copy_seed_with_table(tmp_path)
     edit(seed, FILE, "{period: 2020,", "{period: 2020-01..2020-02,")
     edit(seed, FILE, "coverage: partner-2023", "coverage: partner-2022")
     (seed / FILE).rename(seed / FILE.replace("-2023", "-2022"))
@@ -278,7 +278,7 @@ def test_an_unknown_code_of_a_table_is_reported_once(tmp_path: Path) -> None:
 
 
 def test_an_editor_is_offered_the_schema(tmp_path: Path) -> None:
-    seed = with_table(tmp_path)
+    seed = copy_seed_with_table(tmp_path)
     edit(seed, FILE, "# yaml-language-server: $schema=../.schemas/figure.json", "# none")
     done = run_bri("check", "--seed", str(seed))
     assert "start it with the line" in done.stderr
@@ -287,7 +287,7 @@ def test_an_editor_is_offered_the_schema(tmp_path: Path) -> None:
 
 @pytest.mark.database
 def test_the_day_of_the_check_is_served(tmp_path: Path, target: Target) -> None:
-    build(with_table(tmp_path), MIGRATIONS, target)
+    build(copy_seed_with_table(tmp_path), MIGRATIONS, target)
     with TestClient(create_app(build_settings(target))) as client:
         key = f"{SERIES}.2019-01.starsfund-2023-10"
         figure = client.get(f"/v1/observations/{key}").json()
@@ -300,16 +300,16 @@ def test_the_day_of_the_check_is_served(tmp_path: Path, target: Target) -> None:
         assert (row["checked_on"], row["check_method"]) == ("2026-11-26", "page")
 
 
-def with_stocks(folder: Path) -> Path:
+def copy_seed_with_stocks(folder: Path) -> Path:
     """Copy the seed and add a table of totals and one of stocks."""
-    seed = with_table(folder)
+    seed = copy_seed_with_table(folder)
     add(seed, CUMULATIVE_FILE, CUMULATIVE)
     add(seed, STOCK_FILE, STOCKS)
     return seed
 
 
 def test_stocks_and_totals_are_series_of_their_own(tmp_path: Path) -> None:
-    seed = load_valid_seed(with_stocks(tmp_path))
+    seed = load_valid_seed(copy_seed_with_stocks(tmp_path))
     totals = f"{TOTALS}.FROM2013-01-01"
     assert seed.get_all(Series)[totals].stock_flow is StockFlow.CUMULATIVE
     for day, source in (("2022-12-31", "starsfund-2023-10"), ("2026-01-10", LATE)):
@@ -323,7 +323,7 @@ def test_stocks_and_totals_are_series_of_their_own(tmp_path: Path) -> None:
 
 
 def test_a_total_or_a_stock_never_represents_a_flow(tmp_path: Path) -> None:
-    path = with_stocks(tmp_path)
+    path = copy_seed_with_stocks(tmp_path)
     edit(path, STOCK_FILE, "unit: USD", "unit: CNY")
     (path / STOCK_FILE).rename(path / STOCK_FILE.replace(".USD.", ".CNY."))
     seed = load_valid_seed(path)
@@ -358,7 +358,7 @@ KINDS = {
 
 @pytest.mark.parametrize("broken", KINDS.values(), ids=KINDS)
 def test_a_period_fits_what_is_measured(tmp_path: Path, broken: Broken) -> None:
-    check_reported(with_stocks(tmp_path), broken)
+    check_reported(copy_seed_with_stocks(tmp_path), broken)
 
 
 @given(st.dates(date(1000, 1, 1), date(2990, 1, 1)), st.integers(1, 12))
@@ -402,7 +402,7 @@ def test_other_periods_are_refused(text: object) -> None:
 def test_the_words_of_a_row_state_its_number_and_its_qualifier(
     tmp_path: Path, old: str, new: str, field: str, message: str
 ) -> None:
-    seed = with_table(tmp_path)
+    seed = copy_seed_with_table(tmp_path)
     text = (seed / FILE).read_text("utf-8")
     assert ROW in text
     (seed / FILE).write_text(text.replace(old, new, 1), "utf-8")

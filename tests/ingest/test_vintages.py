@@ -40,7 +40,7 @@ GOODS_2023 = "goods-trade.CN.BRI.partner-2023.CNY.P12M.2023-01"
 SHARE = "trade-share.CN.BRI.partner-2025.PT.P12M"
 
 
-def published(folder: str) -> Iterator[dict[str, Any]]:
+def read_observations(folder: str) -> Iterator[dict[str, Any]]:
     """Read the figures of the seed with plain YAML, each with its source."""
     for path in sorted((SEED / folder).glob("*.yaml")):
         figure = read_texts(path)
@@ -52,7 +52,7 @@ def published(folder: str) -> Iterator[dict[str, Any]]:
             "source": figure["source"],
             "known": event["held_on"],
             "rank": RANK[origin["standing"]],
-            **printed(figure),
+            **get_printed(figure),
         }
 
 
@@ -62,8 +62,8 @@ def read_texts(path: Path) -> dict[str, Any]:
     return content
 
 
-def printed(figure: dict[str, Any]) -> dict[str, Any]:
-    """Read what is in print: the number, the digits after its point and the qualifier.
+def get_printed(figure: dict[str, Any]) -> dict[str, Any]:
+    """Return what is in print: the number, the digits after its point and the qualifier.
 
     The digits are those of the base unit, so they may be fewer than zero.
     """
@@ -75,7 +75,7 @@ def printed(figure: dict[str, Any]) -> dict[str, Any]:
     return {"number": number, "digits": digits, "qualifier": figure.get("qualifier")}
 
 
-def rounds(one: dict[str, Any], other: dict[str, Any]) -> bool:
+def is_rounding_of(one: dict[str, Any], other: dict[str, Any]) -> bool:
     """Return whether a figure is another one, rounded to fewer digits."""
     step = Fraction(10) ** -one["digits"]
     rounded = floor(other["number"] / step + Fraction(1, 2)) * step
@@ -90,7 +90,7 @@ def rounds(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return bool(is_vaguer and limits[0] < other["number"] - one["number"] < limits[1])
 
 
-def repeats(one: dict[str, Any], other: dict[str, Any]) -> bool:
+def is_copy_of(one: dict[str, Any], other: dict[str, Any]) -> bool:
     """Return whether a figure is another one, with the same digits and from an equal source."""
     return all(one[name] == other[name] for name in ("number", "digits", "qualifier", "rank"))
 
@@ -107,7 +107,7 @@ def replay(figures: Iterable[dict[str, Any]], day: str) -> set[str]:
         group.sort(key=lambda one: (one["known"], one["rank"], one["digits"]))
         best = group[0]
         for one in group[1:]:
-            is_repetition = rounds(one, best) or repeats(one, best)
+            is_repetition = is_rounding_of(one, best) or is_copy_of(one, best)
             if one["rank"] >= best["rank"] and not is_repetition:
                 best = one
         chosen.add(best["id"])
@@ -118,7 +118,7 @@ def replay(figures: Iterable[dict[str, Any]], day: str) -> set[str]:
     ("path", "folder"), [("observations", "observations"), ("growth-rates", "growth-rates")]
 )
 def test_as_of_is_a_replay(client: TestClient, path: str, folder: str) -> None:
-    figures = list(published(folder))
+    figures = list(read_observations(folder))
     days = {date.fromisoformat(one["known"]) for one in figures}
     moments = {day + timedelta(days=step) for day in days for step in (-1, 0, 1)}
     moments |= {date.min, date.max - timedelta(days=1), date.max}
@@ -231,8 +231,10 @@ def test_any_figures_are_replayed_day_by_day(drawn: list[tuple[Standing, int, in
     start = date(2025, 1, 1)
     for number, (standing, offset, decimals) in enumerate(drawn):
         key = f"s{number}"
-        seed.entities[Source][key] = source(standing, start + timedelta(days=offset))
-        figures[key] = observation(key, f"{number}.{'0' * decimals}1"[: 2 + decimals], decimals)
+        seed.entities[Source][key] = create_source(standing, start + timedelta(days=offset))
+        figures[key] = create_observation(
+            key, f"{number}.{'0' * decimals}1"[: 2 + decimals], decimals
+        )
     dated = assign_vintages(seed, figures)
     for day in (start + timedelta(days=offset) for offset in range(-1, 9)):
         opened = {key for key, one in dated.items() if one.current_from <= day < one.current_until}
@@ -254,7 +256,7 @@ def test_any_figures_are_replayed_day_by_day(drawn: list[tuple[Standing, int, in
         )
 
 
-def source(standing: Standing, day: date) -> Source:
+def create_source(standing: Standing, day: date) -> Source:
     """Create a source."""
     text = {"en": "words", "zh": "文字"}
     texts = dict.fromkeys(("title", "publisher", "body", "licence"), text)
@@ -263,7 +265,7 @@ def source(standing: Standing, day: date) -> Source:
     )
 
 
-def observation(origin: str, value: str, decimals: int) -> Observation:
+def create_observation(origin: str, value: str, decimals: int) -> Observation:
     """Create a figure; all have the same series and period."""
     number = Decimal(value).quantize(Decimal(1).scaleb(-decimals))
     return Observation.model_validate(
@@ -283,7 +285,7 @@ def observation(origin: str, value: str, decimals: int) -> Observation:
 def parse_observation(origin: str, text: str) -> Observation:
     """Create a figure from its number with an optional qualifier."""
     *qualifiers, number = text.split(" ")
-    figure = observation(origin, number, len(number.partition(".")[2]))
+    figure = create_observation(origin, number, len(number.partition(".")[2]))
     return figure.model_copy(update={"qualifier": Qualifier(*(qualifiers or ["none"]))})
 
 
@@ -352,9 +354,11 @@ def find_current(figures: list[tuple[Standing, int, str]], sources: str) -> str:
     """Return the printed number that is current in the end, given the keys of the sources."""
     seed, observations = Seed(), {}
     for key, (standing, offset, printed_number) in zip(sources, figures, strict=False):
-        seed.entities[Source][key] = source(standing, date(2025, 1, 1) + timedelta(days=offset))
+        seed.entities[Source][key] = create_source(
+            standing, date(2025, 1, 1) + timedelta(days=offset)
+        )
         decimals = len(printed_number.partition(".")[2])
-        observations[key] = observation(key, printed_number, decimals)
+        observations[key] = create_observation(key, printed_number, decimals)
     vintages = assign_vintages(seed, observations)
     (key,) = (key for key, one in vintages.items() if one.current_until == date.max)
     return str(observations[key].published.value)
@@ -376,8 +380,8 @@ def test_a_figure_is_a_rounded_repetition_only_if_its_qualifier_fits(
 ) -> None:
     seed, observations = Seed(), {}
     for key, number, qualifier in zip("ab", ("19.47", "19.5"), qualifiers, strict=True):
-        seed.entities[Source][key] = source(PRIMARY, date(2025, 1, 1 + "ab".index(key)))
-        figure = observation(key, number, len(number.partition(".")[2]))
+        seed.entities[Source][key] = create_source(PRIMARY, date(2025, 1, 1 + "ab".index(key)))
+        figure = create_observation(key, number, len(number.partition(".")[2]))
         observations[key] = figure.model_copy(update={"qualifier": Qualifier(qualifier)})
     vintages = assign_vintages(seed, observations)
     (key,) = (key for key, one in vintages.items() if one.current_until == date.max)

@@ -48,7 +48,7 @@ EVERY_PAGE = [
 ]
 
 
-def source(name: str, language: str) -> str:
+def read_markdown(name: str, language: str) -> str:
     """Read the Markdown of a page."""
     return (GUIDE_FOLDER / language / f"{name}.md").read_text("utf-8")
 
@@ -84,7 +84,7 @@ def test_contents_list_every_page_in_order(client: TestClient, language: str) ->
         f"/guide/{name}?lang={language}" for name in PAGE_NAMES
     ]
     assert [f"# {link.text}" for link in links] == [
-        source(name, language).partition("\n")[0] for name in PAGE_NAMES
+        read_markdown(name, language).partition("\n")[0] for name in PAGE_NAMES
     ]
     summaries = [summary.text for summary in page.xpath("//ol[@class='contents']//p")]
     assert all(len(summary) > 20 for summary in summaries)
@@ -93,7 +93,7 @@ def test_contents_list_every_page_in_order(client: TestClient, language: str) ->
 
 @pytest.mark.parametrize(("name", "language"), EVERY_PAGE)
 def test_a_page_is_complete(client: TestClient, name: str, language: str) -> None:
-    text = source(name, language)
+    text = read_markdown(name, language)
     response = client.get(f"/guide/{name}?lang={language}")
     assert response.headers["content-language"] == language
     page: Any = html.fromstring(response.text)
@@ -133,7 +133,9 @@ def test_links_and_anchors_resolve(client: TestClient, name: str, language: str)
         assert not anchor or target.xpath("//*[@id=$id]", id=unquote(anchor)), href
         assert not path or f"lang={language}" in path
     linked = {
-        link for link in re.findall(r"\]\(([\w-]+)\.md", source(name, language)) if link != name
+        link
+        for link in re.findall(r"\]\(([\w-]+)\.md", read_markdown(name, language))
+        if link != name
     }
     hrefs = " ".join(page.xpath("//article/*[not(self::nav)]//a/@href | //article/p/a/@href"))
     assert all(f"/guide/{link}?" in hrefs for link in linked)
@@ -142,7 +144,7 @@ def test_links_and_anchors_resolve(client: TestClient, name: str, language: str)
 def test_limits_on_slow_clients_are_those_of_the_server() -> None:
     head, body = timeouts.HEAD_TIMEOUT, limits.BODY_TIMEOUT
     size, body_size = timeouts.MAX_HEAD // 1024, limits.MAX_BODY // 1024
-    english, chinese = source("deployment", "en"), source("deployment", "zh")
+    english, chinese = read_markdown("deployment", "en"), read_markdown("deployment", "zh")
     assert f"{head:.0f} seconds and {size} KiB for the headers" in english
     assert f"{body:.0f} seconds and {body_size} KiB for a body" in english
     assert f"{timeouts.WRITE_TIMEOUT:.0f} seconds without reading" in english
@@ -153,8 +155,10 @@ def test_limits_on_slow_clients_are_those_of_the_server() -> None:
 
 
 def test_the_tolerance_of_comparisons_is_that_of_the_program(document: dict[str, Any]) -> None:
-    assert f"may be {OTHER_UNIT_TOLERANCE} percentage points further" in source("comparing", "en")
-    assert f"允许相差{OTHER_UNIT_TOLERANCE}个百分点" in source("comparing", "zh")
+    assert f"may be {OTHER_UNIT_TOLERANCE} percentage points further" in read_markdown(
+        "comparing", "en"
+    )
+    assert f"允许相差{OTHER_UNIT_TOLERANCE}个百分点" in read_markdown("comparing", "zh")
     described = document["paths"]["/v1/compare"]["get"]["description"]
     assert f"more than {OTHER_UNIT_TOLERANCE} percentage points" in described
 
@@ -162,7 +166,7 @@ def test_the_tolerance_of_comparisons_is_that_of_the_program(document: dict[str,
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_obstacle_is_explained(language: str) -> None:
     rows = re.findall(
-        r"^\| `(\w+)` \| .* \| (\S.*) \|$", source("comparing", language), re.MULTILINE
+        r"^\| `(\w+)` \| .* \| (\S.*) \|$", read_markdown("comparing", language), re.MULTILINE
     )
     kinds = dict(rows[-len(Obstacle) :])
     assert set(kinds) == {str(kind) for kind in Obstacle}

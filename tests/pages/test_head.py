@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from app.formats.citations import MAX_DESCRIPTION, join_fitting, shorten
 from app.http.cache import IMMUTABLE
 from app.pages import PAPER, STATIC
-from tests.pages.test_pages import PAGES, meta
+from tests.pages.test_pages import PAGES, read_meta
 from tests.routers.test_discovery import HOST
 from tests.support.site import localize_url, read_page
 
@@ -28,8 +28,8 @@ def read_size(image: bytes) -> tuple[int, int]:
     return width, height
 
 
-def links(page: Any, rel: str) -> dict[str, str]:
-    """Return the links of a page with a relation: their addresses, by media type."""
+def list_links(page: Any, rel: str) -> dict[str, str]:
+    """List the links of a page with a relation: their addresses, by media type."""
     found = page.xpath("//link[@rel=$rel]", rel=rel)
     return {one.get("type"): one.get("href") for one in found}
 
@@ -43,16 +43,16 @@ def test_every_page_describes_itself(client: TestClient, language: str) -> None:
         title = page.findtext("head/title")
         assert titles.setdefault(title, path.partition("?")[0]) == path.partition("?")[0], title
         assert page.get("lang") == tags[language]
-        assert 20 < len(meta(page, "description")) <= MAX_DESCRIPTION + LONGEST_FIGURE, path
+        assert 20 < len(read_meta(page, "description")) <= MAX_DESCRIPTION + LONGEST_FIGURE, path
         (canonical,) = page.xpath("//link[@rel='canonical']/@href")
         assert f"lang={language}" in canonical
         languages = page.xpath("//link[@rel='alternate'][@hreflang]/@hreflang")
         assert languages == ["en", "zh", "x-default"]
-        assert meta(page, "og:image").startswith(f"{HOST}/v1/")
+        assert read_meta(page, "og:image").startswith(f"{HOST}/v1/")
         shows_figure = path.startswith(("/indicators/", "/series/"))
-        assert (meta(page, "og:image:alt") == title) is not shows_figure
-        assert meta(page, "twitter:card") == "summary_large_image"
-        alternates = links(page, "alternate")
+        assert (read_meta(page, "og:image:alt") == title) is not shows_figure
+        assert read_meta(page, "twitter:card") == "summary_large_image"
+        alternates = list_links(page, "alternate")
         assert alternates["application/atom+xml"] == f"/v1/changes.atom?lang={language}"
         assert alternates["application/feed+json"] == f"/v1/changes.feed.json?lang={language}"
         colours = page.xpath("//meta[@name='theme-color']/@content")

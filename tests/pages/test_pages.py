@@ -16,7 +16,7 @@ from app.i18n import Language, format_day
 from app.pages.content import PAGE_NAMES
 from tests.routers.test_discovery import HOST, is_served
 from tests.support.site import BROWSER, localize_url, read_page
-from tests.support.targets import Target, opened
+from tests.support.targets import Target, open_app
 
 pytestmark = pytest.mark.database
 
@@ -66,8 +66,8 @@ STRICT = {
 }
 
 
-def meta(page: Any, name: str) -> str:
-    """Return the content of a meta element of a page."""
+def read_meta(page: Any, name: str) -> str:
+    """Read the content of a meta element of a page."""
     (found,) = page.xpath("//meta[@property=$name or @name=$name]/@content", name=name)
     return str(found)
 
@@ -153,7 +153,7 @@ def test_a_page_can_be_shared(client: TestClient, path: str, language: str) -> N
     page = read_page(client, localize_url(path, language))
     (canonical,) = page.xpath("//link[@rel='canonical']/@href")
     assert canonical == HOST + localize_url(path, language)
-    assert meta(page, "og:url") == canonical
+    assert read_meta(page, "og:url") == canonical
     others = {
         one.get("hreflang"): one.get("href")
         for one in page.xpath("//link[@rel='alternate'][@hreflang]")
@@ -161,16 +161,16 @@ def test_a_page_can_be_shared(client: TestClient, path: str, language: str) -> N
     assert others["en"] == HOST + localize_url(path, "en")
     assert others["zh"] == HOST + localize_url(path, "zh")
     assert is_served(client, others["x-default"])
-    assert meta(page, "og:title") == page.findtext("head/title")
-    assert meta(page, "og:description") == meta(page, "description")
-    assert len(meta(page, "description")) > 20
-    picture = meta(page, "og:image")
+    assert read_meta(page, "og:title") == page.findtext("head/title")
+    assert read_meta(page, "og:description") == read_meta(page, "description")
+    assert len(read_meta(page, "description")) > 20
+    picture = read_meta(page, "og:image")
     assert picture.startswith(f"{HOST}/v1/")
     drawn = client.get(picture.removeprefix(HOST))
-    assert drawn.headers["content-type"] == meta(page, "og:image:type") == "image/png"
-    shown = meta(page, "og:image:width"), meta(page, "og:image:height")
+    assert drawn.headers["content-type"] == read_meta(page, "og:image:type") == "image/png"
+    shown = read_meta(page, "og:image:width"), read_meta(page, "og:image:height")
     assert tuple(map(int, shown)) == struct.unpack(">II", drawn.content[16:24])
-    assert meta(page, "twitter:card") == "summary_large_image"
+    assert read_meta(page, "twitter:card") == "summary_large_image"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -181,8 +181,8 @@ def test_all_that_is_passed_on_of_an_indicator_names_its_newest_figure(
         record = client.get(f"/v1/indicators/{code}?lang={language}").json()
         newest = record["latest"]["observation"]
         page = read_page(client, f"/indicators/{code}?lang={language}")
-        text, image = meta(page, "description"), meta(page, "og:image:alt")
-        (value,) = (one["value"] for one in described(page)["variableMeasured"])
+        text, image = read_meta(page, "description"), read_meta(page, "og:image:alt")
+        (value,) = (one["value"] for one in read_structured_data(page)["variableMeasured"])
         for part in (newest["display"], newest["period"]["label"], newest["coverage"]["name"]):
             assert part in text
             assert part in value
@@ -266,8 +266,8 @@ def test_figures_that_are_not_comparable_are_separated(client: TestClient, langu
     assert obstacle["text"] == note.text_content().strip()
 
 
-def described(page: Any) -> dict[str, Any]:
-    """Read what a page tells search engines."""
+def read_structured_data(page: Any) -> dict[str, Any]:
+    """Read the structured data of a page, which search engines use."""
     (text,) = page.xpath("//script[@type='application/ld+json']/text()")
     body: dict[str, Any] = json.loads(text)
     return body
@@ -285,7 +285,7 @@ def list_downloads(dataset: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def test_pages_describe_the_dataset_to_search_engines(
     client: TestClient, path: str, language: str
 ) -> None:
-    shown = described(read_page(client, localize_url(path, language)))
+    shown = read_structured_data(read_page(client, localize_url(path, language)))
     assert shown["@context"] == "https://schema.org"
     assert shown["@type"] == "Dataset"
     assert 50 <= len(shown["description"] * (3 if language == "zh" else 1)) <= 5000
@@ -581,7 +581,7 @@ def test_the_page_of_a_source_describes_document_and_event(
 
 def test_the_operator_can_be_reached_from_every_page(database: Target, client: TestClient) -> None:
     assert "Contact the operator" not in client.get("/?lang=en").text
-    with opened(database, contact="data@example.org") as app:
+    with open_app(database, contact="data@example.org") as app:
         reached = TestClient(app)
         for path in ("/", "/guide"):
             links = read_page(reached, path).xpath("//footer//a/@href")

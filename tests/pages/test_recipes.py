@@ -22,8 +22,8 @@ from tests.support.seeds import ROOT
 BY_FILE = {recipe.file: recipe for recipe in RECIPES}
 
 
-def run(*command: str) -> str:
-    """Run a program; give what it writes."""
+def run_program(*command: str) -> str:
+    """Run a program; return what it writes."""
     if shutil.which(command[0]) is None and not os.environ.get("CI"):
         pytest.skip(f"no {command[0]} on this machine")
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
@@ -34,25 +34,25 @@ def run(*command: str) -> str:
     return done.stdout
 
 
-def by_python(text: str) -> str:
+def run_python(text: str) -> str:
     """Run a recipe in Python."""
-    return run(sys.executable, "-c", text)
+    return run_program(sys.executable, "-c", text)
 
 
-def by_node(text: str) -> str:
+def run_node(text: str) -> str:
     """Run a recipe in Node.js."""
-    return run("node", "--input-type=module", "--eval", text)
+    return run_program("node", "--input-type=module", "--eval", text)
 
 
-def by_shell(text: str) -> str:
+def run_shell(text: str) -> str:
     """Run a recipe in a shell."""
     assert os.environ.get("CI") is None or shutil.which("jq")
     if shutil.which("jq") is None:
         pytest.skip("no jq on this machine")
-    return run("bash", "-e", "-o", "pipefail", "-c", text)
+    return run_program("bash", "-e", "-o", "pipefail", "-c", text)
 
 
-def by_duckdb(text: str) -> str:
+def run_duckdb(text: str) -> str:
     """Run a recipe in DuckDB."""
     (extension,) = Path(duckdb_extension_httpfs.__file__).parent.rglob("*.duckdb_extension")
     with duckdb.connect() as connection:
@@ -61,13 +61,13 @@ def by_duckdb(text: str) -> str:
 
 
 RUN: dict[str, tuple[Callable[[str], str], str]] = {
-    "curl.sh": (by_shell, "over 700\tJanuary to November 2024\t"),
-    "with_httpx.py": (by_python, "Full year 2023"),
-    "with_pandas.py": (by_python, "comparability"),
-    "with_polars.py": (by_python, "2023-12-31"),
-    "with_sdmx1.py": (by_python, "COMPARABILITY"),
-    "duckdb.sql": (by_duckdb, "datetime.date(2023, 12, 31), 'none', Decimal("),
-    "fetch.mjs": (by_node, "2025 1 促进产业链供应链国际合作 中国新闻社"),
+    "curl.sh": (run_shell, "over 700\tJanuary to November 2024\t"),
+    "with_httpx.py": (run_python, "Full year 2023"),
+    "with_pandas.py": (run_python, "comparability"),
+    "with_polars.py": (run_python, "2023-12-31"),
+    "with_sdmx1.py": (run_python, "COMPARABILITY"),
+    "duckdb.sql": (run_duckdb, "datetime.date(2023, 12, 31), 'none', Decimal("),
+    "fetch.mjs": (run_node, "2025 1 促进产业链供应链国际合作 中国新闻社"),
 }
 """What runs each recipe, and what it has to write."""
 SERIES = "goods-trade.CN.BRI.partner-2023.CNY.P12M"
@@ -133,14 +133,14 @@ def test_a_recipe_reads_one_series_without_a_refused_pair(
     assert not any(point["comparability"] for point in points)
 
 
-def addresses(recipe: Recipe) -> list[str]:
+def list_addresses(recipe: Recipe) -> list[str]:
     """List the addresses of the service in a recipe."""
     return re.findall(rf"{ADDRESS_PLACEHOLDER}[^\s\"')]*", recipe.render(ADDRESS_PLACEHOLDER))
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.file)
 def test_the_urls_of_a_recipe_work(server: str, recipe: Recipe) -> None:
-    found = addresses(recipe)
+    found = list_addresses(recipe)
     assert found
     for address in found:
         response = httpx2.get(address.replace(ADDRESS_PLACEHOLDER, server), follow_redirects=True)

@@ -18,7 +18,7 @@ from tests.pages.test_pages import STRICT
 from tests.routers.test_discovery import HOST
 from tests.support.seeds import MIGRATIONS, copy_seed
 from tests.support.site import BROWSER, localize_url, read_page
-from tests.support.targets import opened
+from tests.support.targets import open_app
 
 pytestmark = pytest.mark.database
 
@@ -35,7 +35,7 @@ RELEASED_SCRIPTS = {
 """The digests of the scripts that other sites may have pinned."""
 
 
-def path_of(address: str) -> str:
+def get_path(address: str) -> str:
     """Return the path and the query of an address of the service."""
     assert address.startswith(f"{HOST}/")
     return address.removeprefix(HOST)
@@ -46,8 +46,8 @@ def parse_fragments(text: str) -> list[Any]:
     return list(html.fragments_fromstring(text))
 
 
-def menu(client: TestClient, path: str, language: str) -> Any:
-    """Return the menu for sharing of a page."""
+def find_menu(client: TestClient, path: str, language: str) -> Any:
+    """Find the menu for sharing of a page."""
     (found,) = read_page(client, localize_url(path, language)).xpath("//details[@class='share']")
     return found
 
@@ -55,10 +55,10 @@ def menu(client: TestClient, path: str, language: str) -> Any:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", SHARED)
 def test_a_menu_offers_links_that_work(client: TestClient, path: str, language: str) -> None:
-    details = menu(client, path, language)
+    details = find_menu(client, path, language)
     link, pinned = details.xpath(".//dd/code/text()")[:2]
-    assert path_of(link) == localize_url(path, language)
-    assert client.get(path_of(pinned)).status_code == 200
+    assert get_path(link) == localize_url(path, language)
+    assert client.get(get_path(pinned)).status_code == 200
     assert "release=" in pinned
     copied = details.xpath(".//copy-text/@data-text")
     assert copied[:2] == [link, pinned]
@@ -76,16 +76,16 @@ def test_a_menu_offers_links_that_work(client: TestClient, path: str, language: 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_embed_codes_are_valid_html(client: TestClient, language: str) -> None:
     for path in SHARED[:2]:
-        codes = menu(client, path, language).xpath(".//dd/code/text()")[2:]
+        codes = find_menu(client, path, language).xpath(".//dd/code/text()")[2:]
         frame, *scripts = parse_fragments(codes[0])
         assert [frame.tag, *(one.tag for one in scripts)] == ["iframe", "script"]
         assert frame.get("title")
-        assert client.get(path_of(frame.get("src"))).status_code == 200
-    (_, element) = menu(client, SHARED[0], language).xpath(".//dd/code/text()")[2:]
+        assert client.get(get_path(frame.get("src"))).status_code == 200
+    (_, element) = find_menu(client, SHARED[0], language).xpath(".//dd/code/text()")[2:]
     script, figure = parse_fragments(element)
     assert script.get("integrity") == compute_integrity(ELEMENT_SCRIPT)
     assert script.get("crossorigin") == "anonymous"
-    loaded = client.get(path_of(script.get("src")))
+    loaded = client.get(get_path(script.get("src")))
     assert loaded.headers["cache-control"] == IMMUTABLE
     assert loaded.headers["access-control-allow-origin"] == "*"
     assert loaded.content == (STATIC / ELEMENT_SCRIPT).read_bytes()
@@ -94,7 +94,7 @@ def test_embed_codes_are_valid_html(client: TestClient, language: str) -> None:
         "aid-projects",
         language,
     )
-    assert client.get(path_of(figure.find("a").get("href"))).status_code == 200
+    assert client.get(get_path(figure.find("a").get("href"))).status_code == 200
 
 
 def test_an_indicator_without_figures_offers_no_embed_and_no_comparison(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_an_indicator_without_figures_offers_no_embed_and_no_comparison(tmp_path
     text = re.sub(r"(?m)^position: .*", "position: 99", file.read_text("utf-8"))
     (seed / "indicators/planned.yaml").write_text(text, "utf-8")
     build(seed, MIGRATIONS, tmp_path / "bri.sqlite")
-    with opened(tmp_path / "bri.sqlite") as app, TestClient(app, base_url=HOST) as client:
+    with open_app(tmp_path / "bri.sqlite") as app, TestClient(app, base_url=HOST) as client:
         page = read_page(client, "/indicators/planned?lang=en")
         assert not page.xpath("//link[contains(@type, 'oembed')]")
         (found,) = page.xpath("//details[@class='share']")
@@ -163,7 +163,7 @@ def test_a_released_script_never_changes() -> None:
 def test_a_reference_names_address_and_release(
     client: TestClient, language: str, style: str, expected: str
 ) -> None:
-    details = menu(client, "/indicators/aid-projects", language)
+    details = find_menu(client, "/indicators/aid-projects", language)
     pinned = details.xpath(".//dd/code/text()")[1]
     (reference,) = details.xpath(".//dt[text()=$style]/following-sibling::dd[1]/cite", style=style)
     release = client.get("/v1").json()["release"]["code"]
@@ -199,7 +199,7 @@ def test_an_embed_shows_what_the_api_returns(client: TestClient, path: str, lang
         (value,) = page.xpath("//p[@class='value']")
         assert value.text_content() == latest["display"]
         (back,) = page.xpath("//p[@class='site']/a/@href")
-        assert client.get(path_of(back)).status_code == 200
+        assert client.get(get_path(back)).status_code == 200
         assert page.xpath("//base/@target") == ["_blank"]
         assert page.xpath("//meta[@name='robots']/@content") == ["noindex"]
 
@@ -217,15 +217,15 @@ def test_an_embed_shows_a_period(client: TestClient) -> None:
 
 
 def test_bars_are_of_comparable_figures_only(newest: TestClient) -> None:
-    def shown(code: str) -> tuple[int, list[Any]]:
+    def read_embed(code: str) -> tuple[int, list[Any]]:
         page: Any = html.fromstring(newest.get(f"/embed/series/{code}?lang=en").text)
         return len(page.xpath("//svg")), page.xpath("//tbody/tr[@class='current']/th/text()")
 
-    bars, current = shown("cooperation-documents.CN.WORLD.all.NB.P0D")
+    bars, current = read_embed("cooperation-documents.CN.WORLD.all.NB.P0D")
     assert 1 < bars <= 6
     assert current == ["On 24 August 2023"]
     # What the ministry published for 2025 is not comparable with 2024.
-    assert shown(SERIES) == (0, [])
+    assert read_embed(SERIES) == (0, [])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -257,7 +257,7 @@ def test_an_indicator_without_comparable_figures_shows_full_years_of_another_ser
 
 def test_the_height_of_an_embed_is_that_of_its_content(client: TestClient) -> None:
     heights = [
-        ask(client, f"{HOST}/{path}").json()["height"]
+        get_embed(client, f"{HOST}/{path}").json()["height"]
         for path in ("indicators/goods-trade", "indicators/goods-trade?period=2025")
     ]
     assert heights == [460, 300]
@@ -285,7 +285,7 @@ def test_a_frame_with_an_earlier_release_leads_to_the_current_one(
     assert response.status_code == 410
     page: Any = html.fromstring(response.text)
     (link,) = page.xpath("//main//a")
-    assert (path_of(link.get("href")), link.get("target")) == (address, "_self")
+    assert (get_path(link.get("href")), link.get("target")) == (address, "_self")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -296,7 +296,7 @@ def test_consumers_discover_the_embed(client: TestClient, path: str, language: s
         one.get("type"): one.get("href")
         for one in page.xpath("//link[@rel='alternate'][contains(@type, 'oembed')]")
     }
-    described = client.get(path_of(links["application/json+oembed"]))
+    described = client.get(get_path(links["application/json+oembed"]))
     assert described.headers["content-type"] == "application/json"
     record = described.json()
     assert (record["type"], record["version"]) == ("rich", "1.0")
@@ -305,10 +305,10 @@ def test_consumers_discover_the_embed(client: TestClient, path: str, language: s
         str(record["width"]),
         str(record["height"]),
     )
-    embed = client.get(path_of(frame.get("src")))
+    embed = client.get(get_path(frame.get("src")))
     assert embed.status_code == 200
     assert embed.headers["content-language"] == language
-    answer = client.get(path_of(links["text/xml+oembed"]))
+    answer = client.get(get_path(links["text/xml+oembed"]))
     assert answer.headers["content-type"] == "text/xml; charset=utf-8"
     root = ET.fromstring(answer.text)  # noqa: S314
     assert root.tag == "oembed"
@@ -317,14 +317,14 @@ def test_consumers_discover_the_embed(client: TestClient, path: str, language: s
     }
 
 
-def ask(client: TestClient, url: str, **parameters: str | int) -> Any:
-    """Request the description of an embed."""
+def get_embed(client: TestClient, url: str, **parameters: str | int) -> Any:
+    """Get the description of an embed."""
     return client.get("/oembed", params={"url": url, **parameters})
 
 
 def test_oembed_respects_the_space(client: TestClient) -> None:
     url = f"{HOST}/embed/series/{SERIES}?period=2024&theme=dark&lang=zh&utm_source=x"
-    record = ask(client, url, maxwidth=300, maxheight=200, dnt=1, callback="x").json()
+    record = get_embed(client, url, maxwidth=300, maxheight=200, dnt=1, callback="x").json()
     assert (record["width"], record["height"]) == (300, 200)
     assert "thumbnail_url" not in record
     (source,) = re.findall(r'src="([^"]+)"', record["html"])
@@ -363,7 +363,7 @@ def test_oembed_respects_the_space(client: TestClient) -> None:
     ],
 )
 def test_oembed_knows_its_pages_only(client: TestClient, url: str, status: int) -> None:
-    answer = ask(client, url)
+    answer = get_embed(client, url)
     assert answer.status_code == status
     # The address is all that was sent, so no error names a part of a path or another parameter.
     locations = {one["location"] for one in answer.json().get("errors", [])}
@@ -371,9 +371,9 @@ def test_oembed_knows_its_pages_only(client: TestClient, url: str, status: int) 
 
 
 def test_a_page_that_shows_one_series_is_embedded_as_this_series(client: TestClient) -> None:
-    one = ask(client, f"{HOST}/indicators/goods-trade?series={SERIES}&lang=en").json()
+    one = get_embed(client, f"{HOST}/indicators/goods-trade?series={SERIES}&lang=en").json()
     assert f"/embed/series/{SERIES}?lang=en" in one["html"]
-    several = ask(client, f"{HOST}/indicators/goods-trade?series={SERIES},{SERIES}").json()
+    several = get_embed(client, f"{HOST}/indicators/goods-trade?series={SERIES},{SERIES}").json()
     assert "/embed/indicators/goods-trade?" in several["html"]
 
 
@@ -387,19 +387,19 @@ def test_the_menu_keeps_the_series_that_the_page_shows(
     page = read_page(client, path)
     (details,) = page.xpath("//details[@class='share']")
     link, pinned, frame, element = details.xpath(".//dd/code/text()")
-    assert path_of(link) == path
-    assert path_of(details.find("share-page").get("data-url")) == path
+    assert get_path(link) == path
+    assert get_path(details.find("share-page").get("data-url")) == path
     assert query in pinned
-    assert client.get(path_of(pinned)).status_code == 200
+    assert client.get(get_path(pinned)).status_code == 200
     is_one = len(chosen) == 1
-    source = path_of(parse_fragments(frame)[0].get("src"))
+    source = get_path(parse_fragments(frame)[0].get("src"))
     shown = f"series/{SERIES}" if is_one else "indicators/goods-trade"
     assert source == f"/embed/{shown}?lang={language}"
     (figure,) = (one for one in parse_fragments(element) if one.tag == "bri-figure")
     assert figure.get("code") == (SERIES if is_one else "goods-trade")
-    assert path_of(figure.find("a").get("href")) == path
+    assert get_path(figure.find("a").get("href")) == path
     for found in page.xpath("//link[contains(@type, 'oembed')]/@href"):
-        described = client.get(path_of(found)).text.replace("&amp;", "&")
+        described = client.get(get_path(found)).text.replace("&amp;", "&")
         assert f"{HOST}{source}" in described
 
 
@@ -421,21 +421,22 @@ def test_a_pinned_page_leads_to_the_files_of_its_release(client: TestClient, pat
 
 def test_the_embed_of_a_permanent_link_is_permanent(client: TestClient) -> None:
     release = client.get("/v1").json()["release"]["code"]
-    record = ask(client, f"{HOST}/indicators/goods-trade?release={release}&lang=en").json()
+    record = get_embed(client, f"{HOST}/indicators/goods-trade?release={release}&lang=en").json()
     (source,) = re.findall(r'src="([^"]+)"', record["html"])
     for address in (source.replace("&amp;", "&"), record["thumbnail_url"]):
         assert f"release={release}" in address
-        assert client.get(path_of(address)).status_code == 200
+        assert client.get(get_path(address)).status_code == 200
 
 
 def test_the_image_of_an_embed_shows_its_figure(client: TestClient) -> None:
     """The image of an indicator is of its newest figure, so that of a period has none."""
-    assert "thumbnail_url" in ask(client, f"{HOST}/indicators/goods-trade").json()
-    assert "thumbnail_url" not in ask(client, f"{HOST}/indicators/goods-trade?period=2024").json()
+    for query, has_image in (("", True), ("?period=2024", False)):
+        record = get_embed(client, f"{HOST}/indicators/goods-trade{query}").json()
+        assert ("thumbnail_url" in record) == has_image
 
 
 def test_oembed_refuses_other_formats(client: TestClient) -> None:
-    response = ask(client, f"{HOST}/indicators/goods-trade", format="yaml")
+    response = get_embed(client, f"{HOST}/indicators/goods-trade", format="yaml")
     assert response.status_code == 501
     assert response.json()["errors"][0]["allowed"] == ["json", "xml"]
     missing = client.get("/oembed")

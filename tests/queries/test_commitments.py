@@ -88,7 +88,7 @@ def test_commitments_are_pledges_or_expectations(client: TestClient) -> None:
     listed = read_items(client, "/v1/commitments")
     kinds = {one["code"]: one["kind"] for one in listed}
     assert {code for code, kind in kinds.items() if kind == "expectation"} == EXPECTED
-    goods, services = (kinds_target(listed, f"2023-{one}-trade") for one in ("goods", "services"))
+    goods, services = (get_target(listed, f"2023-{one}-trade") for one in ("goods", "services"))
     assert (goods["value"], services["value"]) == (32 * 10**12, 5 * 10**12)
     assert goods["qualifier"] == services["qualifier"] == "over"
     assert {one["event"]["code"][:8] for one in listed} >= {"brf-2017", "brf-2019", "brf-2023"}
@@ -107,7 +107,7 @@ def test_lists_of_results_are_no_pledges(newest: TestClient) -> None:
         assert "Target, announced" not in chart
 
 
-def kinds_target(listed: list[dict[str, Any]], code: str) -> dict[str, Any]:
+def get_target(listed: list[dict[str, Any]], code: str) -> dict[str, Any]:
     """Return the target of a commitment."""
     (found,) = [one["target"] for one in listed if one["code"] == code]
     return dict(found)

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from app.ingest.build import build
 from tests.support.seeds import ROOT, add, add_observation, copy_seed
-from tests.support.targets import Target, opened
+from tests.support.targets import Target, open_app
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
@@ -285,7 +285,7 @@ def test_a_comparison_keeps_to_the_areas_of_its_indicator(tmp_path: Path, target
         series = "goods-trade.CN.AA.partner-2025.CNY.P12M"
         add_observation(seed, {**figure, "source": "weekly-2026-02-01", "series": series})
     build(seed, ROOT / "migrations", target)
-    with opened(target) as app, TestClient(app) as client:
+    with open_app(target) as app, TestClient(app) as client:
         body = client.get(COMPARE.format("goods-trade", "2024", "2025")).json()
         missing = client.get(COMPARE.format("goods-trade", "2019", "2025")).json()
     assert body["earlier"]["counterpart_area"]["code"] == "BRI"

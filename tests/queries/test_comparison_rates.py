@@ -10,7 +10,7 @@ from app.ingest.build import build
 from app.queries.obstacles import OTHER_UNIT_TOLERANCE
 from tests.queries.test_comparison import COMPARE, ELEVEN_MONTHS
 from tests.support.seeds import ROOT, add, copy_seed, edit, name_contradiction
-from tests.support.targets import Target, opened
+from tests.support.targets import Target, open_app
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
@@ -29,7 +29,7 @@ def compare_in_copy(
     remove_other_rates(seed)
     edit(seed, *rate)
     build(seed, ROOT / "migrations", target)
-    with opened(target) as app, TestClient(app) as client:
+    with open_app(target) as app, TestClient(app) as client:
         return client.get(query).json(), client.get(f"{query}&derived=true").json()
 
 
@@ -114,7 +114,7 @@ def test_a_rate_that_is_not_current_is_shown_and_contradicts_nothing(
     add(seed, GOODS_RATE.replace(repost, secondary), never)
     build(seed, ROOT / "migrations", target)
     url = COMPARE.format("goods-trade", "2022", "2023")
-    with opened(target) as app, TestClient(app) as client:
+    with open_app(target) as app, TestClient(app) as client:
         today = client.get(url).json()
         before = client.get(f"{url}&as_of=2024-01-13").json()
         after = client.get(f"{url}&as_of=2025-02-01").json()

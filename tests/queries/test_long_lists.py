@@ -22,8 +22,8 @@ from app.queries import long_lists, series
 from app.queries.page_data import MAX_YEAR_SERIES
 from tests.benchmarks import data_size
 from tests.benchmarks.generated_data import Scale, build
-from tests.support.targets import Target, opened
-from tests.test_openapi import PATHS, example_url
+from tests.support.targets import Target, open_app
+from tests.test_openapi import PATHS, build_example_url
 
 pytestmark = pytest.mark.database
 
@@ -75,7 +75,7 @@ def large(new_target: Callable[[], Target]) -> Iterator[FastAPI]:
         patch.setattr(long_lists, "MAX_FETCHED", BOUND)
         patch.setattr(long_lists, "MAX_SORTED", SORTED)
         forget_plans()
-        yield from served(target)
+        yield from open_large_app(target)
     forget_plans()
 
 
@@ -89,15 +89,15 @@ def forget_plans() -> None:
         build_statement.cache_clear()
 
 
-def served(target: Target) -> Iterator[FastAPI]:
-    """Serve a database that is taken for a very large one."""
+def open_large_app(target: Target) -> Iterator[FastAPI]:
+    """Open an application whose database is taken for a very large one."""
     if isinstance(target, Path):
-        seem_large(target)
-    with opened(target, cache_entries=0) as app:
+        set_statistics(target)
+    with open_app(target, cache_entries=0) as app:
         yield app
 
 
-def seem_large(path: Path) -> None:
+def set_statistics(path: Path) -> None:
     """Set statistics by which the planner expects ten million figures."""
     with closing(sqlite3.connect(path)) as connection, connection:
         known = {row[0] for row in connection.execute("SELECT idx FROM sqlite_stat1")}
@@ -195,13 +195,13 @@ def test_pages_are_a_plain_sort(
     ]
     found = list(walk(large_client, f"/v1/observations?limit={limit}&" + "&".join(pairs)))
     name = parameters["sort"].removesuffix("_desc")
-    wanted = sorted(filter(lambda item: matches(item, parameters), everything), key=SORTS[name])
+    wanted = sorted(filter(lambda item: is_match(item, parameters), everything), key=SORTS[name])
     if parameters["sort"] != name:
         wanted.reverse()
     assert [item["id"] for item in found] == [item["id"] for item in wanted]
 
 
-def matches(item: dict[str, Any], parameters: dict[str, Any]) -> bool:
+def is_match(item: dict[str, Any], parameters: dict[str, Any]) -> bool:
     """Return whether a figure matches parameters, by plain comparison."""
     for name, (field, inner, _) in FILTERS.items():
         value = item[field][inner] if inner else item[field]
@@ -219,7 +219,7 @@ def matches(item: dict[str, Any], parameters: dict[str, Any]) -> bool:
 
 
 @contextmanager
-def plans(app: FastAPI) -> Iterator[list[tuple[str, list[tuple[int, str]]]]]:
+def collect_plans(app: FastAPI) -> Iterator[list[tuple[str, list[tuple[int, str]]]]]:
     """Collect the steps of each statement, each with the number of the part that it belongs to."""
     engine = app.state.releases.get_release().database.engine
     found: list[tuple[str, list[tuple[int, str]]]] = []
@@ -242,9 +242,9 @@ def plans(app: FastAPI) -> Iterator[list[tuple[str, list[tuple[int, str]]]]]:
         event.remove(engine, "before_cursor_execute", explain)
 
 
-def variations(document: dict[str, Any], path: str) -> Iterator[str]:
-    """Yield the example of a path, with each of its parameters' examples and each order."""
-    url = example_url(document, path)
+def list_variations(document: dict[str, Any], path: str) -> Iterator[str]:
+    """List the example of a path, with each of its parameters' examples and each order."""
+    url = build_example_url(document, path)
     yield url
     if path.endswith((".svg", ".png", ".xlsx", ".arrow", ".parquet", ".jsonl", ".md")):
         # What is drawn has the statements of the specification, and a file those of the CSV table.
@@ -278,8 +278,8 @@ def test_the_benchmark_of_data_sizes_sends_valid_requests(large_client: TestClie
 def test_no_statement_reads_a_large_table_whole(
     large: FastAPI, large_client: TestClient, document: dict[str, Any], path: str
 ) -> None:
-    with plans(large) as found:
-        for url in variations(document, path):
+    with collect_plans(large) as found:
+        for url in list_variations(document, path):
             assert large_client.get(url).status_code == 200 or "compare" in url, url
     assert found or path == "/v1" or "." in path
     for statement, steps in found:
@@ -296,7 +296,7 @@ def test_no_statement_reads_a_large_table_whole(
 
 def test_pages_are_bounded(tmp_path: Path) -> None:
     build(Scale(indicators=10, areas=12), tmp_path / "bri.sqlite")
-    with opened(tmp_path / "bri.sqlite") as app:
+    with open_app(tmp_path / "bri.sqlite") as app:
         client = TestClient(app)
         page = client.get("/years")
         assert page.text.count('class="sparkline"') == MAX_YEAR_SERIES

@@ -16,7 +16,7 @@ def search(client: TestClient, **parameters: Any) -> dict[str, Any]:
     return page
 
 
-def matches(hit: dict[str, Any]) -> list[str]:
+def list_matches(hit: dict[str, Any]) -> list[str]:
     """List what a hit marks as found."""
     return [piece["text"] for piece in hit["title"] + hit["snippet"] if piece["match"]]
 
@@ -30,7 +30,7 @@ def test_chinese_words_of_any_length(client: TestClient, words: str) -> None:
         assert page["total"] == 0
         return
     assert page["total"] > 0
-    marked = [match for hit in page["items"] for match in matches(hit)]
+    marked = [match for hit in page["items"] for match in list_matches(hit)]
     # A snippet may end within the words.
     assert all(match in words for match in marked)
 
@@ -47,7 +47,7 @@ def test_best_first_and_marked(client: TestClient) -> None:
     first = search(client, q="aid projects", kind="indicator")["items"][0]
     assert first["code"] == "aid-projects"
     assert first["href"].endswith("/v1/indicators/aid-projects")
-    assert [word.lower() for word in matches(first)][:2] == ["aid", "projects"]
+    assert [word.lower() for word in list_matches(first)][:2] == ["aid", "projects"]
 
 
 def test_marked_pieces_spell_the_text(client: TestClient) -> None:

@@ -16,8 +16,8 @@ from starlette.testclient import TestClient
 from app.db.columns import alias_table
 from app.db.models import Indicator, Observation, Series
 from app.db.statements import CompiledStatement
-from tests.support.targets import Target, opened
-from tests.test_openapi import LISTS, PATHS, example_url
+from tests.support.targets import Target, open_app
+from tests.test_openapi import LISTS, PATHS, build_example_url
 
 pytestmark = pytest.mark.database
 
@@ -57,7 +57,7 @@ A long list is counted before it is read, because the best way to read it depend
 @pytest.fixture(scope="module")
 def uncached_app(database: Target) -> Iterator[FastAPI]:
     """Create an application without a cache, so that each request runs its SELECTs."""
-    with opened(database, cache_entries=0) as app:
+    with open_app(database, cache_entries=0) as app:
         yield app
 
 
@@ -95,9 +95,9 @@ def test_few_selects(
 ) -> None:
     if path == "/v1/quotation-check":
         # The first check reads all figures; the index is kept with the release.
-        uncached_client.get(example_url(document, path))
+        uncached_client.get(build_example_url(document, path))
     with count_selects(uncached_app) as statements:
-        assert uncached_client.get(example_url(document, path)).status_code == 200
+        assert uncached_client.get(build_example_url(document, path)).status_code == 200
     assert len(statements) <= MORE.get(path, 2)
 
 

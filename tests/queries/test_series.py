@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
 
-def all_series(client: TestClient) -> list[dict[str, Any]]:
+def list_series(client: TestClient) -> list[dict[str, Any]]:
     """List every series."""
     items: list[dict[str, Any]] = client.get("/v1/series?limit=1000").json()["items"]
     return items
@@ -82,7 +82,7 @@ YEARS = {
 
 def test_every_series_is_as_published(client: TestClient) -> None:
     found = {}
-    for series in all_series(client):
+    for series in list_series(client):
         points = client.get(f"/v1/series/{series['code']}").json()["points"]
         found[series["code"]] = {
             point["period"]["start"][:4]: (
@@ -96,7 +96,7 @@ def test_every_series_is_as_published(client: TestClient) -> None:
 
 def test_a_series_never_mixes_units_or_lengths(client: TestClient) -> None:
     seen = 0
-    for series in all_series(client):
+    for series in list_series(client):
         points = client.get(f"/v1/series/{series['code']}").json()["points"]
         for point in points:
             assert point["series"] == series["code"]
@@ -149,7 +149,7 @@ def test_points_name_the_obstacles_that_a_comparison_finds(
 ) -> None:
     query = {"lang": language} | ({"as_of": as_of} if as_of else {})
     found = 0
-    for series in all_series(client):
+    for series in list_series(client):
         points = client.get(f"/v1/series/{series['code']}", params=query).json()["points"]
         for earlier, later in combinations(points, 2):
             pair = {

@@ -45,8 +45,8 @@ def is_served(client: TestClient, address: str) -> bool:
     return bool(client.get(path).status_code == 200)
 
 
-def linked(header: str) -> Iterator[tuple[str, str]]:
-    """Read a Link header."""
+def parse_links(header: str) -> Iterator[tuple[str, str]]:
+    """Parse a Link header."""
     for href, rel in re.findall(r'<([^>]+)>; rel="([^"]+)"', header):
         yield rel, href
 
@@ -139,7 +139,7 @@ def test_the_api_catalogue_leads_to_the_api(client: TestClient) -> None:
 
 @pytest.mark.parametrize("path", ["/v1", "/"])
 def test_the_entry_points_link_to_what_describes_them(client: TestClient, path: str) -> None:
-    links = dict(linked(client.get(path).headers["link"]))
+    links = dict(parse_links(client.get(path).headers["link"]))
     assert {"service-desc", "service-doc", "describedby", "license", "cite-as"} <= set(links)
     assert all(is_served(client, href) for href in links.values())
 
@@ -156,7 +156,9 @@ def test_the_entry_points_link_to_what_describes_them(client: TestClient, path: 
 def test_a_list_links_to_its_tables(client: TestClient, path: str, query: str) -> None:
     paged = f"/v1/{path}?{query}{'&' if query else ''}limit=1"
     total = client.get(paged).json()["total"]
-    found = [href for rel, href in linked(client.get(paged).headers["link"]) if rel == "alternate"]
+    found = [
+        href for rel, href in parse_links(client.get(paged).headers["link"]) if rel == "alternate"
+    ]
     suffixes = [urlsplit(href).path.rpartition(".")[2] for href in found]
     assert suffixes == [form.suffix for form in TABLE_FORMATS]
     lines = client.get(found[1].removeprefix(HOST)).text.splitlines()

@@ -26,10 +26,10 @@ from app.http.connections import ConnectionTable, RejectionLog
 from app.negotiation import Coding
 from app.problems.problem import NotReady
 from app.server import ServerProtocol, timeouts
-from tests.server.test_hostile_clients import PROTOCOLS, count_memory, exchange
+from tests.server.test_hostile_clients import PROTOCOLS, count_memory, exchange_bytes
 from tests.support.load import wait_for
-from tests.support.processes import Server, launched, run_command
-from tests.support.targets import Target, opened
+from tests.support.processes import Server, run_command, start_server
+from tests.support.targets import Target, open_app
 
 pytestmark = pytest.mark.resources
 
@@ -50,7 +50,7 @@ def run_bounded(protocol: str, *arguments: str) -> None:
 @pytest.fixture(scope="module", params=PROTOCOLS)
 def bounded(database: Target, request: pytest.FixtureRequest) -> Iterator[Server]:
     """Serve with few connections, each protocol in turn."""
-    with launched(
+    with start_server(
         database,
         partial(run_bounded, request.param),
         BRI_MAX_CONNECTIONS="20",
@@ -116,9 +116,9 @@ def test_all_clients_have_a_number_of_connections_together(bounded: Server) -> N
 
 def test_what_is_refused_is_counted_and_logged_once(bounded: Server) -> None:
     for _ in range(3):
-        received = exchange(bounded.port, b"GET / HTTP/9.9\r\n\r\n")
+        received = exchange_bytes(bounded.port, b"GET / HTTP/9.9\r\n\r\n")
         assert received.startswith(b"HTTP/1.1 505 "), received
-        exchange(bounded.port, REQUEST.replace(b"data.example", b"a'b") + CLOSE)
+        exchange_bytes(bounded.port, REQUEST.replace(b"data.example", b"a'b") + CLOSE)
     text = httpx2.get(f"{bounded.base}/metrics").text
     for kind in ("http-version-not-supported", "malformed-request"):
         (count,) = re.findall(rf'^bri_rejections_total{{kind="{kind}"}} (\d+)', text, re.MULTILINE)
@@ -133,12 +133,12 @@ def test_a_body_that_stalls_is_not_waited_for(bounded: Server) -> None:
     head = b"POST /mcp HTTP/1.1\r\nHost: data.example\r\nContent-Type: application/json\r\n"
     began = time.monotonic()
     stalled = head + b"Content-Length: 100\r\n\r\n{"
-    assert exchange(bounded.port, stalled).startswith(b"HTTP/1.1 408 ")
+    assert exchange_bytes(bounded.port, stalled).startswith(b"HTTP/1.1 408 ")
     chunked = head + b"Transfer-Encoding: chunked\r\n\r\n5\r\n{"
-    assert exchange(bounded.port, chunked).startswith(b"HTTP/1.1 408 ")
+    assert exchange_bytes(bounded.port, chunked).startswith(b"HTTP/1.1 408 ")
     assert 2 * SECONDS * 0.9 < time.monotonic() - began < 10
     large = head + b"Content-Length: 99999999\r\n\r\n" + b"x" * 100_000
-    assert exchange(bounded.port, large)[:13] in {b"HTTP/1.1 413 ", b""}
+    assert exchange_bytes(bounded.port, large)[:13] in {b"HTTP/1.1 413 ", b""}
 
 
 def test_a_byte_of_a_body_does_not_hold_the_connection(bounded: Server) -> None:
@@ -153,7 +153,7 @@ def test_a_byte_of_a_body_does_not_hold_the_connection(bounded: Server) -> None:
 
 
 def test_an_incomplete_head_gets_408(bounded: Server) -> None:
-    received = exchange(bounded.port, b"GET /v1 HTTP/1.1\r\nHost:")
+    received = exchange_bytes(bounded.port, b"GET /v1 HTTP/1.1\r\nHost:")
     assert received.startswith(b"HTTP/1.1 408 ")
     assert json.loads(received.partition(b"\r\n\r\n")[2])["code"] == "request-timeout"
 
@@ -196,7 +196,7 @@ def test_a_response_that_is_not_read_to_its_end_does_not_hold_the_connection(
 @pytest.mark.parametrize("protocol", ["fast path", "h11"])
 def test_requests_after_an_upgrade_get_responses(database: Target, protocol: str) -> None:
     upgrade = REQUEST + b"Upgrade: h2c\r\nConnection: upgrade\r\n\r\n"
-    with launched(database, partial(run_bounded, protocol)) as server:
+    with start_server(database, partial(run_bounded, protocol)) as server:
         with connect(server.port) as connection:
             connection.sendall(upgrade + REQUEST + CLOSE)
             received = read_to_end(connection)
@@ -206,7 +206,7 @@ def test_requests_after_an_upgrade_get_responses(database: Target, protocol: str
 
 def test_unread_pipelined_responses_take_little_memory(bounded: Server) -> None:
     """The first response is not cached, so that the others cannot be sent by the parser."""
-    exchange(bounded.port, REQUEST + CLOSE)
+    exchange_bytes(bounded.port, REQUEST + CLOSE)
     before = count_memory(bounded.pid)
     with ExitStack() as stack:
         for source in range(20, 23):
@@ -300,18 +300,20 @@ def test_authorities(text: bytes, is_valid: bool) -> None:  # noqa: FBT001 (A pa
 
 @pytest.mark.parametrize("protocol", ["fast path", "h11"])
 def test_the_authority_of_an_absolute_target_counts(database: Target, protocol: str) -> None:
-    with launched(database, partial(run_bounded, protocol)) as server:
+    with start_server(database, partial(run_bounded, protocol)) as server:
         for target, path in (
             (b"http://other.example:81/v1/units?limit=1", "/v1/units"),
             (b"HTTP://other.example:81", "/"),
         ):
             for _ in range(2):
-                received = exchange(server.port, REQUEST.replace(b"/v1/units", target) + CLOSE)
+                received = exchange_bytes(
+                    server.port, REQUEST.replace(b"/v1/units", target) + CLOSE
+                )
                 assert received.startswith(b"HTTP/1.1 200 "), (target, received[:100])
                 if path != "/":
                     assert b"http://other.example:81/v1/units?" in received
         for target in (b"http://u:p@other.example/v1", b"http:///v1", b"ftp://other.example/v1"):
-            received = exchange(server.port, REQUEST.replace(b"/v1/units", target) + CLOSE)
+            received = exchange_bytes(server.port, REQUEST.replace(b"/v1/units", target) + CLOSE)
             assert received.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 404 ")), received[:100]
 
 
@@ -324,7 +326,7 @@ def run_starved(*arguments: str) -> None:
 
 @pytest.mark.sqlite
 def test_more_connections_than_descriptors_block_no_client(database: Target) -> None:
-    with launched(database, run_starved) as server, ExitStack() as stack:
+    with start_server(database, run_starved) as server, ExitStack() as stack:
         for _ in range(150):
             with suppress(OSError):
                 stack.enter_context(connect(server.port))
@@ -334,10 +336,10 @@ def test_more_connections_than_descriptors_block_no_client(database: Target) -> 
 
 @pytest.mark.parametrize("log_format", ["text", "json"])
 def test_the_log_names_the_client(database: Target, log_format: str) -> None:
-    with launched(database, BRI_ACCESS_LOG=log_format) as server:
+    with start_server(database, BRI_ACCESS_LOG=log_format) as server:
         forwarded = {"X-Forwarded-For": "192.0.2.7"}
         httpx2.get(f"{server.base}/v1/units", headers=forwarded)
-        exchange(server.port, b"GET / HTTP/9.9\r\n\r\n")
+        exchange_bytes(server.port, b"GET / HTTP/9.9\r\n\r\n")
         wait_for(lambda: " 505 " in server.log.read_text() or ": 505," in server.log.read_text())
         lines = [one for one in server.log.read_text().splitlines() if "192.0.2.7" in one]
     assert len(lines) == 1
@@ -348,7 +350,7 @@ def test_missing_descriptors_are_a_503(database: Target, monkeypatch: pytest.Mon
     def fail(*_: Any, **__: Any) -> Any:
         raise OSError(24, "Too many open files")
 
-    with opened(database) as app, TestClient(app, raise_server_exceptions=False) as client:
+    with open_app(database) as app, TestClient(app, raise_server_exceptions=False) as client:
         FONT_PROCESS.close()
         monkeypatch.setattr(processes, "Popen", fail)
         monkeypatch.setattr(registry, "TemporaryFile", fail)

@@ -19,7 +19,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.server import ServerProtocol, timeouts
 from app.server.timeouts import MAX_HEAD, Deadline
-from tests.support.processes import launched, run_command
+from tests.support.processes import run_command, start_server
 from tests.support.targets import Target
 
 pytestmark = pytest.mark.resources
@@ -55,13 +55,13 @@ def run_hasty(protocol: str, *arguments: str) -> None:
 @pytest.fixture(scope="module", params=PROTOCOLS)
 def hasty(database: Target, request: pytest.FixtureRequest) -> Iterator[tuple[int, int]]:
     """Serve with short timeouts, with and without the fast path; give port and process."""
-    with launched(database, partial(run_hasty, request.param)) as server:
+    with start_server(database, partial(run_hasty, request.param)) as server:
         yield server.port, server.pid
         log = server.log.read_text()
         assert "Traceback" not in log, log[-3000:]
 
 
-def exchange(port: int, sent: bytes, seconds: float = 15) -> bytes:
+def exchange_bytes(port: int, sent: bytes, seconds: float = 15) -> bytes:
     """Send bytes, and read until the response is complete or the server closes."""
     with socket.create_connection(("127.0.0.1", port), timeout=seconds) as connection:
         with suppress(BrokenPipeError, ConnectionResetError):
@@ -179,7 +179,7 @@ def test_an_attack_gets_a_problem_document(hasty: tuple[int, int], name: str) ->
     sent, statuses = ATTACKS[name]
     before = count_memory(process)
     for _ in range(3):
-        received = exchange(port, sent)
+        received = exchange_bytes(port, sent)
         head, _, body = received.partition(b"\r\n\r\n")
         # A server that closes while it is sent to may be heard no more.
         if head or statuses != {431}:
@@ -188,7 +188,7 @@ def test_an_attack_gets_a_problem_document(hasty: tuple[int, int], name: str) ->
                 assert b"content-type: application/problem+json" in head.lower()
                 assert b'"code":"' in body
     assert count_memory(process) - before < 60 * MEGABYTE
-    assert exchange(port, get("/v1/topics")).startswith(b"HTTP/1.1 200 ")
+    assert exchange_bytes(port, get("/v1/topics")).startswith(b"HTTP/1.1 200 ")
 
 
 def test_a_request_that_arrives_byte_by_byte_is_closed(hasty: tuple[int, int]) -> None:
@@ -307,8 +307,8 @@ def test_a_client_that_does_not_read_is_disconnected(hasty: tuple[int, int]) -> 
 
 
 @contextmanager
-def idle(port: int, count: int) -> Iterator[None]:
-    """Hold connections that have sent half a request."""
+def open_idle_connections(port: int, count: int) -> Iterator[None]:
+    """Open connections that have sent half a request, and close them at the end."""
     opened = [socket.create_connection(("127.0.0.1", port)) for _ in range(count)]
     try:
         for connection in opened:
@@ -323,9 +323,9 @@ def test_others_are_served_while_hundreds_wait(hasty: tuple[int, int]) -> None:
     port, _ = hasty
 
     def fetch(number: int) -> bytes:
-        return exchange(port, get(f"/v1/search?q=trade&limit={number}"))[:13]
+        return exchange_bytes(port, get(f"/v1/search?q=trade&limit={number}"))[:13]
 
-    with idle(port, 300), ThreadPoolExecutor(8) as threads:
+    with open_idle_connections(port, 300), ThreadPoolExecutor(8) as threads:
         assert set(threads.map(fetch, range(1, 60))) == {b"HTTP/1.1 200 "}
 
 
@@ -334,7 +334,7 @@ def test_a_flood_of_distinct_requests_stays_in_bounds(hasty: tuple[int, int]) ->
 
     def fetch(number: int) -> None:
         request = get(f"/v1/observations?limit={number % 1000 + 1}&until=2{number % 999:03}-12-31")
-        exchange(port, request)
+        exchange_bytes(port, request)
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(fetch, range(300)))

@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app import server
 from app.server import protocol
-from tests.support.processes import launched, run_command
+from tests.support.processes import run_command, start_server
 
 pytestmark = [pytest.mark.resources, pytest.mark.sqlite]
 
@@ -92,7 +92,7 @@ def run_usual(*arguments: str) -> None:
 @pytest.fixture(scope="module")
 def asgi_port(database: Path) -> Iterator[int]:
     """Serve with uvicorn's own protocol."""
-    with launched(database, run_usual) as server:
+    with start_server(database, run_usual) as server:
         yield server.port
 
 
@@ -109,7 +109,7 @@ def request(chance: Random) -> str:
     return "\r\n".join([f"{method} {path} HTTP/1.1", "Host: data.example", *headers, "", ""])
 
 
-def exchange(port: int, pieces: list[bytes]) -> bytes:
+def exchange_bytes(port: int, pieces: list[bytes]) -> bytes:
     """Send pieces over one connection, and read until the server closes it."""
     with open_connection(port) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -118,8 +118,8 @@ def exchange(port: int, pieces: list[bytes]) -> bytes:
         return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
-def cut(text: str, chance: Random) -> list[bytes]:
-    """Cut what is sent at a few places, in the middle of requests too."""
+def split_text(text: str, chance: Random) -> list[bytes]:
+    """Split what is sent at a few places, in the middle of requests too."""
     whole = text.encode()
     places = sorted(chance.randrange(len(whole)) for _ in range(chance.choice((0, 1, 3))))
     return [whole[a:b] for a, b in zip([0, *places], [*places, len(whole)], strict=True)]
@@ -139,8 +139,8 @@ def test_thousands_of_requests_get_the_same_response_on_both_paths(
     chance = Random(seed)  # noqa: S311
     for _ in range(15):
         text = "".join(request(chance) for _ in range(chance.randrange(1, 16))) + LAST
-        pieces = cut(text, chance)
-        first, second = exchange(fast_port, pieces), exchange(asgi_port, pieces)
+        pieces = split_text(text, chance)
+        first, second = exchange_bytes(fast_port, pieces), exchange_bytes(asgi_port, pieces)
         assert omit_identifiers(first) == omit_identifiers(second), text
         assert len(set(NAMED.findall(first)) - {b"chosen-by-the-client"}) > 0
 
@@ -158,7 +158,7 @@ def test_a_client_that_ends_its_side_gets_cached_responses(fast_port: int) -> No
 def test_unusual_requests_get_the_same_response_on_both_paths(
     fast_port: int, asgi_port: int, text: str
 ) -> None:
-    received = [exchange(port, [text.encode()]) for port in (fast_port, asgi_port)]
+    received = [exchange_bytes(port, [text.encode()]) for port in (fast_port, asgi_port)]
     assert received[0].startswith(b"HTTP/1.1 ")
     if received[1].endswith(b"Invalid HTTP request received."):
         assert received[0].startswith(received[1].partition(b"\r\n")[0])
@@ -173,7 +173,7 @@ def test_clients_that_disconnect_leave_nothing_behind(fast_port: int) -> None:
         text = "".join(request(chance) for _ in range(5)).encode()
         with open_connection(fast_port) as connection:
             connection.sendall(text[: chance.randrange(1, len(text))])
-    assert exchange(fast_port, [LAST.encode()]).startswith(b"HTTP/1.1 200 OK\r\n")
+    assert exchange_bytes(fast_port, [LAST.encode()]).startswith(b"HTTP/1.1 200 OK\r\n")
 
 
 def test_a_client_that_does_not_read_is_not_written_to_without_end(fast_port: int) -> None:
@@ -182,12 +182,12 @@ def test_a_client_that_does_not_read_is_not_written_to_without_end(fast_port: in
         connection.settimeout(2)
         with pytest.raises(TimeoutError):
             connection.sendall(request * 1_000_000)
-    assert exchange(fast_port, [LAST.encode()]).startswith(b"HTTP/1.1 200 OK\r\n")
+    assert exchange_bytes(fast_port, [LAST.encode()]).startswith(b"HTTP/1.1 200 OK\r\n")
 
 
 def test_a_connection_stays_and_its_identifiers_differ(fast_port: int) -> None:
     request = b"GET /v1/units HTTP/1.1\r\nHost: data.example\r\n\r\n"
-    received = exchange(fast_port, [request] * 300 + [LAST.encode()])
+    received = exchange_bytes(fast_port, [request] * 300 + [LAST.encode()])
     assert len(set(NAMED.findall(received))) == 301
 
 

@@ -23,8 +23,8 @@ from tests.support.load import wait_for
 from tests.support.processes import (
     Server,
     find_free_port,
-    launched,
     list_descendants,
+    start_server,
     wait_until_ready,
 )
 from tests.support.targets import Target, build_environment
@@ -57,7 +57,7 @@ def fetch(port: int, path: str) -> str:
 
 
 @contextmanager
-def load(port: int, clients: int = 8) -> Iterator[tuple[Counter[str], Callable[[], None]]]:
+def load_server(port: int, clients: int = 8) -> Iterator[tuple[Counter[str], Callable[[], None]]]:
     """Send requests until the test ends, with short pauses; count how they ended."""
     ended = threading.Event()
     counts: Counter[str] = Counter()
@@ -87,8 +87,8 @@ def load(port: int, clients: int = 8) -> Iterator[tuple[Counter[str], Callable[[
 
 def test_shutdown_finishes_requests_in_progress(database: Target) -> None:
     with (
-        launched(database, BRI_SHUTDOWN_TIMEOUT="60") as server,
-        load(server.port) as (counts, stop),
+        start_server(database, BRI_SHUTDOWN_TIMEOUT="60") as server,
+        load_server(server.port) as (counts, stop),
     ):
         time.sleep(0.5)
         check_end(server, counts, stop)
@@ -110,7 +110,7 @@ def check_end(server: Server, counts: Counter[str], stop: Callable[[], None]) ->
 
 
 def test_a_client_that_reads_slowly_delays_the_end_for_a_limited_time(database: Target) -> None:
-    with launched(database, BRI_SHUTDOWN_TIMEOUT="1") as server, socket.socket() as client:
+    with start_server(database, BRI_SHUTDOWN_TIMEOUT="1") as server, socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.connect(("127.0.0.1", server.port))
         client.sendall(b"GET /v1/dataset.sqlite HTTP/1.1\r\nHost: a\r\n\r\n" * 10)
@@ -126,7 +126,7 @@ def test_a_response_that_cannot_be_finished_is_a_problem(database: Target, tmp_p
     """A file that a stopped process writes: 503, and no traceback in the log."""
     log = tmp_path / "log"
     with (
-        launched(database, log=log, BRI_SHUTDOWN_TIMEOUT="1") as server,
+        start_server(database, log=log, BRI_SHUTDOWN_TIMEOUT="1") as server,
         ThreadPoolExecutor() as threads,
     ):
         assert fetch(server.port, "/v1/outcomes.xlsx") == "200"
@@ -142,7 +142,7 @@ def test_a_response_that_cannot_be_finished_is_a_problem(database: Target, tmp_p
 
 def test_a_body_that_stalls_delays_the_end_for_a_limited_time(database: Target) -> None:
     with (
-        launched(database, BRI_SHUTDOWN_TIMEOUT="1", BRI_MCP="true") as server,
+        start_server(database, BRI_SHUTDOWN_TIMEOUT="1", BRI_MCP="true") as server,
         socket.create_connection(("127.0.0.1", server.port)) as client,
     ):
         client.sendall(b"POST /mcp HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{")
@@ -153,8 +153,8 @@ def test_a_body_that_stalls_delays_the_end_for_a_limited_time(database: Target) 
 
 
 def test_stopped_workers_delay_the_end_for_a_limited_time(database: Target) -> None:
-    with launched(database, workers=2, BRI_SHUTDOWN_TIMEOUT="1") as server:
-        left = workers_of(server.pid)
+    with start_server(database, workers=2, BRI_SHUTDOWN_TIMEOUT="1") as server:
+        left = list_workers(server.pid)
         for worker in left:
             os.kill(worker, signal.SIGSTOP)
         time.sleep(1)  # The supervisor waits for their answers by now.
@@ -168,8 +168,8 @@ def test_stopped_workers_delay_the_end_for_a_limited_time(database: Target) -> N
 def test_a_stopped_worker_does_not_hold_the_supervisor(
     database: Target, request_sent: signal.Signals
 ) -> None:
-    with launched(database, workers=2, BRI_SHUTDOWN_TIMEOUT="1") as server:
-        os.kill(workers_of(server.pid)[-1], signal.SIGSTOP)
+    with start_server(database, workers=2, BRI_SHUTDOWN_TIMEOUT="1") as server:
+        os.kill(list_workers(server.pid)[-1], signal.SIGSTOP)
         os.kill(server.pid, request_sent)
         time.sleep(1)
         os.kill(server.pid, signal.SIGTERM)
@@ -204,22 +204,22 @@ def test_workers_that_end_soon_are_replaced_later_and_later(
 
 
 def test_a_killed_worker_is_replaced(database: Target) -> None:
-    with launched(database, workers=2, BRI_SHUTDOWN_TIMEOUT="60") as server:
-        with load(server.port, 4) as (counts, stop):
+    with start_server(database, workers=2, BRI_SHUTDOWN_TIMEOUT="60") as server:
+        with load_server(server.port, 4) as (counts, stop):
             time.sleep(0.3)
-            first = workers_of(server.pid)
+            first = list_workers(server.pid)
             assert len(first) == 2
             # Stopped first, so that it is killed while the supervisor waits for its answer.
             os.kill(first[0], signal.SIGSTOP)
             time.sleep(1)
             os.kill(first[0], signal.SIGKILL)
-            wait_for(lambda: len(set(workers_of(server.pid)) - {first[0]}) == 2, LONGEST_END)
+            wait_for(lambda: len(set(list_workers(server.pid)) - {first[0]}) == 2, LONGEST_END)
             before = counts["200"]
             time.sleep(0.5)
             stop()
             assert counts["200"] > before
             assert counts["unanswered"] + counts["broken"] + counts["cut short"] <= 8
-        with load(server.port) as (counts, stop):
+        with load_server(server.port) as (counts, stop):
             time.sleep(0.3)
             check_end(server, counts, stop)
 
@@ -239,7 +239,7 @@ def test_workers_end_with_a_supervisor_that_is_killed(database: Target) -> None:
         socket.create_connection(("127.0.0.1", port))
 
 
-def workers_of(parent: int) -> list[int]:
+def list_workers(parent: int) -> list[int]:
     """List the processes that serve, without those that only look after others."""
     return [process for process in list_descendants(parent) if is_worker(process)]
 

@@ -51,7 +51,7 @@ def pass_sockets(*sockets: socket.socket, options: str = "", **environment: str)
 
 
 @contextmanager
-def activated(
+def serve_on_sockets(
     database: Path, *sockets: socket.socket, options: str = "", **environment: str
 ) -> Iterator[subprocess.Popen[str]]:
     """Serve on sockets that somebody else listens on."""
@@ -67,7 +67,7 @@ def activated(
             process.communicate(timeout=20)
 
 
-def listen(host: str = "127.0.0.1") -> socket.socket:
+def create_listener(host: str = "127.0.0.1") -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host, 0), family=family)
 
@@ -76,13 +76,13 @@ def listen(host: str = "127.0.0.1") -> socket.socket:
 def test_connections_wait_for_a_service_that_starts(
     database: Path, options: str, starts: int
 ) -> None:
-    with listen() as listener:
+    with create_listener() as listener:
         base = f"http://127.0.0.1:{listener.getsockname()[1]}"
         for _ in range(starts):
             # Nothing serves yet; the kernel holds the connection until something does.
             with socket.create_connection(listener.getsockname(), 60) as early:
                 early.sendall(f"GET {TOPICS} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
-                with activated(database, listener, options=options) as process:
+                with serve_on_sockets(database, listener, options=options) as process:
                     assert early.recv(4096).startswith(b"HTTP/1.1 200 OK\r\n")
                     wait_until_ready(base, process.poll)
                     assert process.stdout is not None
@@ -91,9 +91,9 @@ def test_connections_wait_for_a_service_that_starts(
 
 def test_clients_of_a_passed_socket_have_addresses(database: Path) -> None:
     with (
-        listen() as first,
-        listen("::1") as second,
-        activated(database, first, second, BRI_RATE_LIMIT="2/hour") as process,
+        create_listener() as first,
+        create_listener("::1") as second,
+        serve_on_sockets(database, first, second, BRI_RATE_LIMIT="2/hour") as process,
     ):
         bases = [
             f"http://127.0.0.1:{first.getsockname()[1]}",
@@ -116,7 +116,7 @@ def test_clients_of_a_socket_of_both_versions_have_addresses(database: Path) -> 
     """As ``ListenStream=8000`` creates it: each IPv4 client is shown as an IPv6 address."""
     with (
         socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True) as listener,
-        activated(database, listener, BRI_RATE_LIMIT="1/hour") as process,
+        serve_on_sockets(database, listener, BRI_RATE_LIMIT="1/hour") as process,
     ):
         base = f"http://127.0.0.1:{listener.getsockname()[1]}"
         wait_until_ready(base, process.poll)
@@ -128,7 +128,7 @@ def test_clients_of_a_socket_of_both_versions_have_addresses(database: Path) -> 
 
 
 def test_a_socket_that_cannot_be_served_is_refused(database: Path, tmp_path: Path) -> None:
-    with socket.socket(socket.AF_UNIX) as unix, listen() as listener:
+    with socket.socket(socket.AF_UNIX) as unix, create_listener() as listener:
         unix.bind(str(tmp_path / "socket"))
         unix.listen()
         with socket.create_connection(listener.getsockname()) as connected:

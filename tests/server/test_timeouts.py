@@ -20,8 +20,8 @@ from app import server
 from app.doctor import CheckFailedError, check_server
 from app.http.middleware import COMMON_HEADERS
 from app.server import protocol, timeouts
-from tests.server.test_hostile_clients import exchange
-from tests.support.processes import serving
+from tests.server.test_hostile_clients import exchange_bytes
+from tests.support.processes import serve_database
 
 pytestmark = pytest.mark.sqlite
 GET = b"GET /v1/units HTTP/1.1\r\nHost: data.example\r\n\r\n"
@@ -31,7 +31,7 @@ HEADERS = re.compile(rb"^([^:\r\n]+): ([^\r\n]*)\r$", re.MULTILINE)
 @pytest.fixture(scope="module")
 def port(database: Path) -> Iterator[int]:
     """Serve with a public address over TLS."""
-    with serving(database, BRI_PUBLIC_URL="https://data.example") as base:
+    with serve_database(database, BRI_PUBLIC_URL="https://data.example") as base:
         yield int(base.rpartition(":")[2])
 
 
@@ -46,7 +46,7 @@ def port(database: Path) -> Iterator[int]:
 def test_a_refusal_of_the_parser_has_the_headers_of_every_response(
     port: int, sent: bytes, status: int, code: str
 ) -> None:
-    received = exchange(port, sent)
+    received = exchange_bytes(port, sent)
     if not received and status == 431:
         return  # A client that still sends may not hear the refusal.
     head, _, body = received.partition(b"\r\n\r\n")
@@ -232,7 +232,7 @@ def test_the_fast_path_is_an_accelerator_only(
 
 def test_the_metrics_say_whether_the_fast_path_is_used(database: Path) -> None:
     for log, processes in (("off", 1), ("json", 0)):
-        with serving(database, BRI_METRICS="true", BRI_ACCESS_LOG=log) as base:
+        with serve_database(database, BRI_METRICS="true", BRI_ACCESS_LOG=log) as base:
             text = httpx2.get(f"{base}/metrics").text
         assert f"\nbri_fast_path_processes {processes}.0\n" in text
 

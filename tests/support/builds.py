@@ -21,20 +21,20 @@ def build_stepwise(seed: Path, target: Path | URL, moment: int) -> None:
     """Build, print how many steps there were at each commit and at the end, and die at one."""
     passed = 0
 
-    def step(*_: object) -> None:
+    def count_step(*_: object) -> None:
         nonlocal passed
         passed += 1
         if passed == moment:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def touch(name: str, arguments: tuple[Any, ...]) -> None:
+    def count_file_change(name: str, arguments: tuple[Any, ...]) -> None:
         if name in FILES and isinstance(target, Path) and str(target.parent) in str(arguments[0]):
-            step()
+            count_step()
 
-    event.listen(Engine, "before_cursor_execute", step)
-    event.listen(Engine, "commit", step)
+    event.listen(Engine, "before_cursor_execute", count_step)
+    event.listen(Engine, "commit", count_step)
     event.listen(Engine, "commit", lambda _: typer.echo(passed))
-    sys.addaudithook(touch)
+    sys.addaudithook(count_file_change)
     build(seed, MIGRATIONS, target)
     typer.echo(passed)
 

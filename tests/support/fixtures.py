@@ -23,10 +23,10 @@ from app.formats.charts.rendering import FONT_PROCESS
 from app.ingest.build import build
 from tests.support import postgresql, renderings, static_edition
 from tests.support.contract import Watch
-from tests.support.processes import find_free_port, serving
+from tests.support.processes import find_free_port, serve_database
 from tests.support.proxy import start_stripping_proxy
 from tests.support.seeds import MIGRATIONS, NEWEST, SEED
-from tests.support.targets import Target, opened
+from tests.support.targets import Target, open_app
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -141,7 +141,7 @@ def database(request: pytest.FixtureRequest) -> Target:
 @pytest.fixture(scope="session")
 def app(database: Target) -> Iterator[App]:
     """Create the application for the real database."""
-    with opened(database) as app:
+    with open_app(database) as app:
         yield app
 
 
@@ -164,7 +164,7 @@ def newest(
         build(NEWEST, MIGRATIONS, target)
     else:
         target = build_once(tmp_path_factory, NEWEST, "newest")
-    with opened(target) as app, TestClient(app, raise_server_exceptions=False) as client:
+    with open_app(target) as app, TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
 
@@ -178,7 +178,7 @@ def document(client: TestClient) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def server(database: Target) -> Iterator[str]:
     """Serve the real database."""
-    with serving(database) as base:
+    with serve_database(database) as base:
         start_helpers(base)
         yield base
 
@@ -194,7 +194,7 @@ def edition(database: Target, tmp_path_factory: pytest.TempPathFactory) -> Path:
                 left_out=static_edition.LEFT_OUT,
             )
             # Tests add routes to the shared application, and Playwright occupies this thread.
-            with opened(database) as app, ThreadPoolExecutor(1) as threads:
+            with open_app(database) as app, ThreadPoolExecutor(1) as threads:
                 threads.submit(export_release, app, app.request_router, written, options).result()
     return written
 
@@ -208,5 +208,8 @@ def start_helpers(base: str) -> None:
 @pytest.fixture(scope="session")
 def prefixed(database: Target) -> Iterator[str]:
     """Serve under a path prefix, behind a proxy that strips it."""
-    with serving(database, BRI_ROOT_PATH="/bri") as base, start_stripping_proxy(base) as proxy:
+    with (
+        serve_database(database, BRI_ROOT_PATH="/bri") as base,
+        start_stripping_proxy(base) as proxy,
+    ):
         yield f"{proxy}/bri"

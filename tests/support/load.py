@@ -54,7 +54,7 @@ class Load:
 
 
 @contextmanager
-def loaded(base: str, clients: int = 6) -> Iterator[Load]:
+def load_server(base: str, clients: int = 6) -> Iterator[Load]:
     """Send requests to a server in the background."""
     load = Load()
     threads = [Thread(target=load.send_requests, args=[base]) for _ in range(clients)]

@@ -127,7 +127,7 @@ def wait_until_ready(base: str, poll: Callable[[], int | None], seconds: float =
 
 
 @contextmanager
-def launched(
+def start_server(
     target: Target,
     act: Callable[..., object] = run_command,
     /,
@@ -176,9 +176,9 @@ def end(process: ForkServerProcess) -> None:
 
 
 @contextmanager
-def serving(
+def serve_database(
     target: Target, log: Path | None = None, *, workers: int = 1, **environment: str
 ) -> Iterator[str]:
     """Serve a database on loopback; yield the address."""
-    with launched(target, log=log, workers=workers, **environment) as server:
+    with start_server(target, log=log, workers=workers, **environment) as server:
         yield server.base

@@ -133,7 +133,7 @@ def find_broken(folder: Path) -> list[Link]:
 
 
 @contextmanager
-def listening(command: list[str], port: int) -> Iterator[str]:
+def run_listening_server(command: list[str], port: int) -> Iterator[str]:
     """Run a server until the end of a test, from when it listens."""
 
     def is_listening() -> bool:
@@ -146,9 +146,9 @@ def listening(command: list[str], port: int) -> Iterator[str]:
 
 
 @contextmanager
-def serving_files(folder: Path) -> Iterator[str]:
+def serve_folder(folder: Path) -> Iterator[str]:
     """Serve a folder with the server of the standard library."""
     port = find_free_port()
     command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
-    with listening([*command, "--directory", str(folder)], port) as base:
+    with run_listening_server([*command, "--directory", str(folder)], port) as base:
         yield base

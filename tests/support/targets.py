@@ -30,7 +30,7 @@ def build_environment(target: Target) -> dict[str, str]:
 
 
 @contextmanager
-def opened(target: Target, **more: Any) -> Iterator[App]:
+def open_app(target: Target, **more: Any) -> Iterator[App]:
     """Create an application for a database, and close its connections afterwards."""
     app = create_app(build_settings(target, **more))
     try:
