@@ -1,8 +1,10 @@
 """A database that was named is served as it is; only a build replaces it."""
 
 import json
+import os
 import resource
 import sqlite3
+import sys
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -156,6 +158,9 @@ def test_without_temporary_files_only_some_formats_fail(
 
 def run_with_small_files(*arguments: str) -> None:
     """Run the command line as on a disk that is nearly full."""
+    # Python would leave modules that it compiles cut off at the limit.
+    sys.dont_write_bytecode = True
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
     run_command(*arguments)
 
