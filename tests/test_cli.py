@@ -41,7 +41,7 @@ def check_failure(done: Result, text: str) -> None:
 
 
 @pytest.mark.quick
-def test_build_then_check(tmp_path: Path) -> None:
+def test_check_accepts_the_database_of_a_build(tmp_path: Path) -> None:
     target = tmp_path / "deep" / "er" / "bri.sqlite"
     done = run_bri("build", "--database", str(target))
     assert done.exit_code == 0, done.stderr
@@ -49,7 +49,7 @@ def test_build_then_check(tmp_path: Path) -> None:
     assert "was built from this seed" in run_bri("check", "--database", str(target)).stdout
 
 
-def test_database_of_its_own_for_each_seed(tmp_path: Path) -> None:
+def test_each_seed_has_a_database_of_its_own(tmp_path: Path) -> None:
     seed = copy_real_seed(tmp_path)
     note = seed / "topics" / "trade.yaml"
     note.write_text(note.read_text() + "# A comment makes another seed.\n")
@@ -176,7 +176,7 @@ def test_a_port_in_use_is_reported(database: Path) -> None:
     "arguments",
     [["serve", "--port", "x"], ["serve", "--host", ""], ["nothing"], ["build", "--foo"]],
 )
-def test_usage_errors(arguments: list[str]) -> None:
+def test_usage_errors_exit_with_2(arguments: list[str]) -> None:
     done = run_bri(*arguments)
     assert done.exit_code == 2
     assert isinstance(done.exception, SystemExit)

@@ -21,7 +21,7 @@ def run_doctor(*arguments: str, **environment: str) -> tuple[int, dict[str, tupl
     return done.exit_code, {name.strip(): (state, shown.strip()) for state, name, shown in lines}
 
 
-def test_all_is_well_before_and_after_a_build(tmp_path: Path) -> None:
+def test_doctor_finds_no_problem_before_and_after_a_build(tmp_path: Path) -> None:
     target = str(tmp_path / "bri.sqlite")
     code, found = run_doctor("--database", target)
     assert code == 0
@@ -46,7 +46,7 @@ def test_all_is_well_before_and_after_a_build(tmp_path: Path) -> None:
     )
 
 
-def test_a_seed_with_faults(tmp_path: Path) -> None:
+def test_doctor_reports_an_invalid_seed(tmp_path: Path) -> None:
     seed = copy_seed(tmp_path)
     edit(seed, GOODS, "qualifier: none", "qualifier: nonely")
     code, found = run_doctor("--seed", str(seed), "--database", str(tmp_path / "new.sqlite"))
@@ -56,7 +56,7 @@ def test_a_seed_with_faults(tmp_path: Path) -> None:
     assert "bri check" in shown
 
 
-def test_a_database_of_another_seed_and_a_broken_one(tmp_path: Path) -> None:
+def test_doctor_reports_the_state_of_the_database(tmp_path: Path) -> None:
     seed = copy_seed(tmp_path)
     target = tmp_path / "bri.sqlite"
     assert run_bri("build", "--database", str(target)).exit_code == 0
@@ -71,14 +71,14 @@ def test_a_database_of_another_seed_and_a_broken_one(tmp_path: Path) -> None:
     assert "is not a database of this API" in found["database"][1]
 
 
-def test_migrations_that_are_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doctor_reports_missing_migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BRI_SEED", raising=False)
     code, found = run_doctor(BRI_MIGRATIONS=str(tmp_path), BRI_DATABASE=str(tmp_path / "a.sqlite"))
     assert (code, found["migrations"][0]) == (1, "FAIL")
     assert found["settings"][1].startswith("BRI_DATABASE, BRI_MIGRATIONS set")
 
 
-def test_a_port_in_use(tmp_path: Path) -> None:
+def test_doctor_reports_a_port_in_use(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -96,20 +96,22 @@ def disable_temporary_files(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def test_nowhere_to_write_temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doctor_reports_that_temporary_files_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with disable_temporary_files(monkeypatch):
         code, found = run_doctor("--database", str(tmp_path / "a.sqlite"))
     assert (code, found["temporary files"][0]) == (1, "FAIL")
     assert "mount a writable /tmp" in found["temporary files"][1]
 
 
-def test_no_room_for_a_database() -> None:
+def test_doctor_reports_a_disk_that_cannot_hold_a_database() -> None:
     code, found = run_doctor("--database", "/proc/bri.sqlite")
     assert code == 1
     assert found["disk"][0] == "FAIL"
 
 
-def test_on_a_seed_folder_that_is_missing(tmp_path: Path) -> None:
+def test_doctor_refuses_a_missing_seed_folder(tmp_path: Path) -> None:
     done = run_bri("doctor", "--seed", str(tmp_path / "none"))
     assert done.exit_code == 1
     assert "not a folder of seed files" in done.stderr

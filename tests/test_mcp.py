@@ -125,7 +125,7 @@ def test_a_figure_says_what_it_is_not_comparable_with(
     assert item["comparability"] in line
 
 
-def test_what_was_known_then(address: str) -> None:
+def test_tools_return_what_was_known_on_a_day(address: str) -> None:
     captured = {"indicator": "trade-share", "since": "2024-01-01", "as_of": "2025-01-14"}
     sentences, _ = call_tool(f"{address}/mcp", "get_observations", **captured)
     assert ": 50.3 percent" in sentences
@@ -211,7 +211,7 @@ def test_without_the_setting_there_are_no_tools(client: TestClient) -> None:
     assert client.get("/mcp").status_code == 404
 
 
-def test_on_standard_input(database: Target) -> None:
+def test_tools_work_on_standard_input(database: Target) -> None:
     command = StdioServerParameters(
         command=sys.executable,
         args=["-m", "app", "mcp"],

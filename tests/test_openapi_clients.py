@@ -138,7 +138,7 @@ def test_all_examples_of_an_operation_are_valid_together(client: TestClient) -> 
 
 
 @pytest.mark.parametrize("value", ["True", "TRUE", "1", "FALSE", "False", "0"])
-def test_booleans_in_the_forms_of_clients(client: TestClient, value: str) -> None:
+def test_booleans_are_accepted_in_the_forms_of_clients(client: TestClient, value: str) -> None:
     url = "/v1/observations.csv?bom="
     plain = client.get(f"{url}{'true' if value.lower() in {'true', '1'} else 'false'}")
     assert client.get(url + value).content == plain.content
@@ -154,7 +154,7 @@ LIST_FORMS = (
 
 
 @pytest.mark.parametrize("query", LIST_FORMS)
-def test_lists_in_the_forms_of_clients(client: TestClient, query: str) -> None:
+def test_lists_are_accepted_in_the_forms_of_clients(client: TestClient, query: str) -> None:
     plain = client.get("/v1/observations?topic=trade&topic=investment&limit=2")
     other = client.get(f"/v1/observations?{query}&limit=2")
     assert other.status_code == 200
@@ -189,7 +189,7 @@ def test_a_page_names_the_cursor_of_the_next_page(client: TestClient) -> None:
     assert client.get("/v1/topics").json()["next_cursor"] is None
 
 
-def test_the_document_says_what_clients_stumbled_over(client: TestClient) -> None:
+def test_the_document_avoids_what_clients_failed_on(client: TestClient) -> None:
     """Each line is a fault that a generator or a linter once found."""
     document = get_document(client)
     operations = {path: one["get"] for path, one in document["paths"].items()}

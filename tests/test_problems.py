@@ -111,7 +111,7 @@ def test_cursor_of_another_list_is_refused(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1/indicatorss", "/v2", "/v1/", "/%E4%B8%AD", "/v1//actions"])
-def test_unknown_path(client: TestClient, path: str) -> None:
+def test_unknown_path_is_not_found(client: TestClient, path: str) -> None:
     assert read_problem(client, path, 404)["code"] == "unknown-path"
 
 
@@ -139,7 +139,7 @@ def test_no_path_is_suggested_for_one_unlike_all(client: TestClient, path: str) 
 @pytest.mark.parametrize(
     "url", ["/v1/indicators/%ff", "/v1?lang=%zz", "/v1/search?q=%", "/v1/search?q=%00", "/%c0%af"]
 )
-def test_bad_escape(client: TestClient, url: str) -> None:
+def test_malformed_escapes_are_refused(client: TestClient, url: str) -> None:
     assert read_problem(client, url, 400)["code"] == "malformed-address"
 
 
@@ -182,7 +182,7 @@ def test_few_unknown_names_are_compared_with_known_ones(
     assert 0 < len(compared) <= problem.MAX_ERRORS
 
 
-def test_unknown_kind_of_problem(client: TestClient) -> None:
+def test_unknown_kind_of_problem_is_not_found(client: TestClient) -> None:
     assert "unknown-path" in read_problem(client, "/problems/unknown-pth", 404)["detail"]
 
 

@@ -44,7 +44,7 @@ from tests.support.processes import run_bri
         ("pool_timeout", "1e-9", "greater than or equal to 0.1"),
     ],
 )
-def test_nonsense_is_refused(name: str, value: str, message: str) -> None:
+def test_invalid_settings_are_refused(name: str, value: str, message: str) -> None:
     with pytest.raises(ValidationError, match=message) as caught:
         Settings.model_validate({name: value})
     assert "secret" not in str(caught.value)
@@ -58,11 +58,11 @@ def test_a_protection_that_is_empty_is_refused(monkeypatch: pytest.MonkeyPatch, 
 
 
 @pytest.mark.parametrize("text", ["10/minute", "10 per 2 hour", "100/5 minutes"])
-def test_rates(text: str) -> None:
+def test_rates_are_accepted(text: str) -> None:
     assert Settings.model_validate({"rate_limit": text}).rate_limit == text
 
 
-def test_hosts_and_rates_that_make_sense() -> None:
+def test_valid_settings_are_accepted() -> None:
     settings = Settings.model_validate(
         {
             "allowed_hosts": "data.example, *.Data.example,127.0.0.1,[::1]",

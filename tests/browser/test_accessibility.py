@@ -118,7 +118,7 @@ def test_axe_finds_violations(visit: tuple[Page, list[str]], axe: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/?lang=en", "/indicators/goods-trade?lang=zh"])
-def test_keys_reach_everything(visit: tuple[Page, list[str]], path: str) -> None:
+def test_keyboard_reaches_everything(visit: tuple[Page, list[str]], path: str) -> None:
     page, wrong = visit
     # A page that scrolls smoothly would still be on its way to what has the focus.
     page.emulate_media(reduced_motion="reduce")
@@ -161,7 +161,7 @@ def test_a_fold_opens_by_key(visit: tuple[Page, list[str]]) -> None:
     assert wrong == []
 
 
-def test_who_wants_no_motion_gets_none(browser: Browser, server: str) -> None:
+def test_reduced_motion_is_respected(browser: Browser, server: str) -> None:
     page = browser.new_page(base_url=server)
     moves = """() => [...document.querySelectorAll("*")].some((one) => {
       const look = getComputedStyle(one);

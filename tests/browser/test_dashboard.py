@@ -281,7 +281,7 @@ def test_structured_data_is_not_run(visit: Visit) -> None:
     assert wrong == []
 
 
-def test_the_first_screen_answers(visit: Visit) -> None:
+def test_the_first_screen_shows_every_key_figure(visit: Visit) -> None:
     """Every key figure is on the first screen, and the first one on that of a small phone."""
     page, wrong = visit
     page.goto("/?lang=en")

@@ -97,7 +97,7 @@ def test_the_pointer_shows_the_nearest_figure(visit: Visit) -> None:
     assert wrong == []
 
 
-def test_what_a_finger_shows_stays(browser: Browser, server: str) -> None:
+def test_a_tapped_tooltip_stays(browser: Browser, server: str) -> None:
     context = browser.new_context(base_url=server, has_touch=True)
     page = context.new_page()
     page.goto("/indicators/aid-projects?lang=zh")

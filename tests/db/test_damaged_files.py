@@ -289,7 +289,7 @@ def test_no_connection_is_left_open(served: Path) -> None:
         "/indicators/goods-trade",
     ],
 )
-def test_whatever_finds_damage_ends_all_reading(
+def test_damage_found_by_any_response_stops_all_reading(
     copied_file: Path, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     """Nothing is served in part, even if another process has found the damage."""

@@ -48,7 +48,7 @@ def list_connections(server: Cluster) -> list[Any]:
     return server.execute("SELECT pid FROM pg_stat_activity WHERE usename = 'bri_reader'")
 
 
-def test_a_killed_server_costs_no_request(pair: tuple[Cluster, Cluster, URL]) -> None:
+def test_no_request_fails_if_a_server_is_killed(pair: tuple[Cluster, Cluster, URL]) -> None:
     primary, replica, url = pair
     with serve_database(url, BRI_CACHE_ENTRIES="0") as base, load_server(base) as load:
         for using, other in ((primary, replica), (replica, primary), (primary, replica)):
@@ -63,7 +63,7 @@ def test_a_killed_server_costs_no_request(pair: tuple[Cluster, Cluster, URL]) ->
         assert set(load.statuses) == {200}
 
 
-def test_a_server_that_falls_silent_costs_no_request(pair: tuple[Cluster, Cluster, URL]) -> None:
+def test_no_request_fails_if_a_server_stops_answering(pair: tuple[Cluster, Cluster, URL]) -> None:
     primary, replica, url = pair
     hasty = serve_database(
         url, BRI_STATEMENT_TIMEOUT="1", BRI_CONNECT_TIMEOUT="2", BRI_CACHE_ENTRIES="0"
@@ -81,7 +81,7 @@ def test_a_server_that_falls_silent_costs_no_request(pair: tuple[Cluster, Cluste
         assert set(load.statuses) == {200}
 
 
-def test_the_only_server_falls_silent_and_comes_back(
+def test_the_only_server_is_used_again_after_it_stopped_answering(
     cluster: Cluster, copied_database: URL
 ) -> None:
     with serve_database(

@@ -33,7 +33,7 @@ def test_a_statement_may_take_less_than_the_limit(connection: psycopg.Connection
     assert connection.execute("SELECT pg_sleep(0.3), 1").fetchall()[0][1] == 1
 
 
-def test_rows_that_keep_arriving_are_no_silence(connection: psycopg.Connection) -> None:
+def test_rows_that_keep_arriving_are_not_timed_out(connection: psycopg.Connection) -> None:
     """Each row takes less than the limit, all of them together more."""
     began = time.monotonic()
     with connection.cursor() as cursor:

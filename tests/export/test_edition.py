@@ -125,7 +125,9 @@ def test_files_are_the_responses_of_the_service(edition: Path, client: TestClien
     assert {"text/html", "application/json", "text/csv", "application/atom+xml"} <= compared.keys()
 
 
-def test_records_of_long_collections(app: App, client: TestClient, tmp_path: Path) -> None:
+def test_records_of_long_collections_are_the_responses_of_the_service(
+    app: App, client: TestClient, tmp_path: Path
+) -> None:
     folder = ExportFolder(tmp_path / "records")
     layout = Layout(app.request_router, BASE)
     exporter = Exporter(app, layout, folder, Collections({}, frozenset(), []))

@@ -262,7 +262,7 @@ def test_a_failed_export_leaves_no_files(export: Export, tmp_path: Path) -> None
         (["--base-url", "data.example"], "bri: --base-url: "),
     ],
 )
-def test_what_is_wrong_with_an_option(
+def test_invalid_option_is_reported(
     export: Export, tmp_path: Path, options: list[str], message: str
 ) -> None:
     done = export(tmp_path / "site", *options)

@@ -28,7 +28,7 @@ def test_same_request_gives_the_same_bytes_anywhere(server: str, database: Targe
             assert first.headers["etag"] == second.headers["etag"]
 
 
-def test_service_stays_light(database: Target) -> None:
+def test_service_does_not_load_the_libraries_of_charts(database: Target) -> None:
     program = """
 import sys
 from starlette.testclient import TestClient

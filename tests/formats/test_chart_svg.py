@@ -55,7 +55,7 @@ def test_svg_is_safe_and_accessible(client: TestClient, path: str, language: str
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", PICTURES)
-def test_svg_brings_its_letters_along(client: TestClient, path: str, language: str) -> None:
+def test_svg_contains_its_glyphs(client: TestClient, path: str, language: str) -> None:
     picture = draw_svg(client, path, lang=language)
     style = picture.findtext(f"{SVG}style") or ""
     brought: dict[str, set[int]] = {"400": set(), "700": set()}

@@ -175,7 +175,7 @@ def test_a_cover_names_the_operator(database: Target) -> None:
     assert any("data@example.org" in cell.value for cell in cover["B"][1:])
 
 
-def test_the_workbook_of_another_edition(newest: TestClient) -> None:
+def test_workbook_of_an_edition_shows_its_figures(newest: TestClient) -> None:
     found = open_workbook(newest, "/v1/overview.xlsx?edition=2022")
     overview = newest.get("/v1/overview?edition=2022").json()
     _, headlines, areas, *_ = found.worksheets
@@ -477,7 +477,7 @@ def test_parts_of_files_can_be_requested(client: TestClient) -> None:
         assert client.get(path, headers={"If-None-Match": whole.headers["etag"]}).status_code == 304
 
 
-def test_files_have_telling_names(client: TestClient) -> None:
+def test_file_names_describe_the_content(client: TestClient) -> None:
     release = client.get("/v1").json()["release"]["code"]
     for path, name in (
         ("/v1/observations.csv?lang=zh", f"bri-observations-{release}.zh.csv"),

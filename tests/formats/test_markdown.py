@@ -78,7 +78,7 @@ def test_special_characters_are_shown(text: str) -> None:
     assert read_table(table) == [["Text"], [text.replace("\r\n", "\n")]]
 
 
-def test_text_of_the_seed_with_a_pipe(tmp_path: Path) -> None:
+def test_a_pipe_in_a_text_is_escaped(tmp_path: Path) -> None:
     seed = copy_seed(tmp_path)
     edit(seed, GOODS, "  en: 22.1 trillion yuan", "  en: '22.1 | trillion* yuan'")
     build(seed, ROOT / "migrations", tmp_path / "bri.sqlite")

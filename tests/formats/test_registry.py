@@ -99,7 +99,7 @@ def test_compression_follows_the_entry(form: Format) -> None:
         ("font/woff2", False),
     ],
 )
-def test_other_types(media_type: str, *, expected: bool) -> None:
+def test_only_text_types_are_compressed(media_type: str, *, expected: bool) -> None:
     assert is_compressible(media_type) is expected
 
 

@@ -36,7 +36,7 @@ def count_series(server: str) -> int:
     return count
 
 
-def test_sdmx1(server: str) -> None:
+def test_sdmx1_reads_structures_and_data(server: str) -> None:
     sdmx = import_sdmx1()
     sdmx.add_source({"id": "BRI", "url": f"{server}/sdmx", "name": "BRI"}, override=True)
     client = sdmx.Client("BRI")
@@ -82,7 +82,7 @@ def test_sdmx1(server: str) -> None:
         client.data("INDICATORS", params={"startPeriod": "2100"})
 
 
-def test_sdmx1_by_3_0(server: str) -> None:
+def test_sdmx1_reads_structures_and_data_of_3_0(server: str) -> None:
     sdmx = import_sdmx1()
     source = {"id": "BRI3", "url": f"{server}/sdmx", "name": "BRI", "versions": ["3.0.0"]}
     sdmx.add_source(source, override=True)
@@ -97,7 +97,7 @@ def test_sdmx1_by_3_0(server: str) -> None:
     assert len(message.data[0].obs) == len(read_observations(server))
 
 
-def test_pysdmx(server: str) -> None:
+def test_pysdmx_reads_data(server: str) -> None:
     io = import_module("pysdmx.io")
     wanted = len(read_observations(server))
     for form in ("data/INDICATORS", "data/INDICATORS?format=structurespecificdata"):

@@ -190,7 +190,7 @@ def test_data_alone_have_no_attributes(client: TestClient, form: str) -> None:
 
 
 @pytest.mark.parametrize("query", ["?detail=serieskeysonly", "?detail=nodata"])
-def test_series_keys_alone(client: TestClient, query: str) -> None:
+def test_series_keys_are_sent_alone(client: TestClient, query: str) -> None:
     found = read(client, f"{FLOW}/all{query}")
     codes = {item["code"] for item in client.get("/v1/series?limit=1000").json()["items"]}
     names = ("INDICATOR", "REF_AREA", "COUNTERPART_AREA", "COVERAGE", "UNIT_MEASURE", "DURATION")
@@ -202,7 +202,7 @@ def test_series_keys_alone(client: TestClient, query: str) -> None:
         assert read_rows(answer.content, form) == ([] if "csv" not in form else found)
 
 
-def test_chosen_attributes(client: TestClient) -> None:
+def test_chosen_attributes_are_sent(client: TestClient) -> None:
     (first, *_) = read(client, f"{NEW}?attributes=OBS_QUALIFIER,COMMENT_OBS", "csv20")
     assert set(first) >= {"OBS_QUALIFIER", "COMMENT_OBS", "OBS_VALUE"}
     assert "SOURCE" not in first
@@ -211,7 +211,7 @@ def test_chosen_attributes(client: TestClient) -> None:
     assert "OBS_QUALIFIER" in bare
 
 
-def test_first_and_last_of_each_series(client: TestClient) -> None:
+def test_first_and_last_observations_of_each_series_are_sent(client: TestClient) -> None:
     key = f"{FLOW}/A.CN.BRI.partner-2023.goods-trade.CNY.P12M"
     everything = read(client, key)
     assert len(everything) > 2
@@ -252,7 +252,7 @@ def test_keys_select_series(client: TestClient, key: str, query: dict[str, Any])
         ("startPeriod=2023-01-01&endPeriod=2024-Q4", "2023-01-01", "2024-12-31"),
     ],
 )
-def test_periods(client: TestClient, query: str, since: str, until: str) -> None:
+def test_periods_filter_data(client: TestClient, query: str, since: str, until: str) -> None:
     wanted = sorted(item["id"] for item in read_observations(client, since=since, until=until))
     assert wanted
     assert sorted(row["OBS_ID"] for row in read(client, f"{FLOW}/all?{query}")) == wanted
@@ -272,7 +272,7 @@ def test_periods(client: TestClient, query: str, since: str, until: str) -> None
         ("c[TIME_PERIOD]=lt:2023&c[DURATION]=P12M", {"2013", "2021", "2022"}),
     ],
 )
-def test_filters_on_periods(client: TestClient, query: str, wanted: set[str]) -> None:
+def test_components_filter_periods(client: TestClient, query: str, wanted: set[str]) -> None:
     assert {row["TIME_PERIOD"] for row in read(client, f"{NEW}?{query}", "csv20")} == wanted
 
 
@@ -297,7 +297,7 @@ def test_filters_narrow_the_key(client: TestClient) -> None:
         ("ne:M", "FREQ", lambda code: code == "A"),
     ],
 )
-def test_operators_on_codes(
+def test_operators_filter_codes(
     client: TestClient, query: str, dimension: str, accepts: Callable[[str], bool]
 ) -> None:
     wanted = [row["OBS_ID"] for row in read(client, NEW, "csv20") if accepts(row[dimension])]
@@ -315,7 +315,7 @@ def test_operators_on_codes(
         "c[INDICATOR]=goods-trade+trade-share",
     ],
 )
-def test_operators_that_match_nothing(client: TestClient, query: str) -> None:
+def test_operators_that_match_nothing_get_404(client: TestClient, query: str) -> None:
     assert client.get(f"{NEW}?{query}").status_code == 404
 
 
@@ -332,7 +332,7 @@ def test_breaks_are_attributes_of_every_figure_after_them(tmp_path: Path, target
         assert [row["OBS_STATUS"] for row in found] == ["A", "B", *"A" * (len(found) - 2)]
 
 
-def test_what_held_on_each_day(client: TestClient) -> None:
+def test_data_as_of_a_day_are_those_known_then(client: TestClient) -> None:
     rates = client.get("/v1/growth-rates?limit=1000&vintages=all").json()["items"]
     days = {one["vintage"] for one in [*read_observations(client, vintages="all"), *rates]}
     for day in sorted(days):
@@ -384,7 +384,7 @@ def test_updates_are_those_of_releases(client: TestClient) -> None:
     assert client.get(f"{FLOW}/all?updatedAfter=2999-01-01T00:00:00%2B08:00").status_code == 404
 
 
-def test_more_series_than_are_read_at_once(target: Target) -> None:
+def test_all_series_are_sent_if_there_are_many(target: Target) -> None:
     scale = Scale(indicators=6, areas=90)
     assert scale.indicators * scale.areas > CHUNK
     build_generated(scale, target)

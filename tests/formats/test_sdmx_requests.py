@@ -237,13 +237,13 @@ def test_paths_that_only_look_alike_are_no_sdmx(client: TestClient) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_behind_a_proxy(prefixed: str) -> None:
+def test_sdmx_works_behind_a_proxy(prefixed: str) -> None:
     answer = httpx2.get(f"{prefixed}/sdmx/dataflow", timeout=60)
     assert answer.status_code == 200
     assert parse_xml(answer.content) is not None
 
 
-def test_it_is_not_in_the_document(document: dict[str, Any]) -> None:
+def test_sdmx_is_not_in_the_openapi_document(document: dict[str, Any]) -> None:
     assert not [path for path in document["paths"] if "sdmx" in path]
 
 

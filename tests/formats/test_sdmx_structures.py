@@ -148,7 +148,9 @@ def test_components_are_those_of_the_table(client: TestClient, form: str) -> Non
         ("dataflow", {"dataStructures", "dataflows"}),
     ],
 )
-def test_references(client: TestClient, references: str, expected: set[str]) -> None:
+def test_references_choose_the_structures(
+    client: TestClient, references: str, expected: set[str]
+) -> None:
     address = f"/sdmx/structure/datastructure/BRI/INDICATORS?references={references}"
     found = list_names(read(client, address, "json20"))
     assert {name.partition(":")[0] for name in found} == expected
@@ -163,7 +165,7 @@ def test_partial_code_lists_have_what_data_have(client: TestClient) -> None:
     assert not lists["CL_FREQ"]["isPartial"]
 
 
-def test_some_codes_of_a_list(client: TestClient) -> None:
+def test_code_list_is_reduced_to_the_requested_codes(client: TestClient) -> None:
     (areas,) = read(client, "/sdmx/codelist/BRI/CL_AREA/1.0/CN", "json10")["codelists"]
     assert areas["isPartial"]
     assert [code["id"] for code in areas["codes"]] == ["CN"]
@@ -183,7 +185,7 @@ def test_stubs_have_no_content(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("form", STRUCTURES)
-def test_it_is_said_that_figures_are_published_again(client: TestClient, form: str) -> None:
+def test_messages_have_the_notice_on_republication(client: TestClient, form: str) -> None:
     answer = client.get("/sdmx/dataflow", headers={"Accept": STRUCTURES[form]}).text
     assert NOTICE.en in answer
     assert NOTICE.zh in answer
@@ -222,7 +224,7 @@ def test_availability_tells_what_there_is(client: TestClient) -> None:
     }
 
 
-def test_availability_for_a_key_and_periods(client: TestClient) -> None:
+def test_availability_is_limited_to_a_key_and_periods(client: TestClient) -> None:
     flow = "/sdmx/availability/dataflow/BRI/INDICATORS/1.0"
     found = read_cube_region(client, f"{flow}/*.*.*.*.goods-trade.*.*")
     assert found["INDICATOR"] == ["goods-trade"]
@@ -240,7 +242,9 @@ def test_availability_for_a_key_and_periods(client: TestClient) -> None:
 
 @pytest.mark.parametrize("form", ["xml21", "xml30", "json10", "json20"])
 @pytest.mark.parametrize("path", ["availableconstraint/", "availability/dataflow/BRI/"])
-def test_availability_reaches_all_it_refers_to(client: TestClient, path: str, form: str) -> None:
+def test_availability_includes_all_that_it_refers_to(
+    client: TestClient, path: str, form: str
+) -> None:
     found = list_names(read(client, f"/sdmx/{path}INDICATORS?references=all", form))
     constraint = "contentConstraints" if form in {"xml21", "json10"} else "dataConstraints"
     assert found == {

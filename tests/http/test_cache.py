@@ -278,7 +278,7 @@ def test_a_cancelled_request_does_not_block_those_that_wait(
     assert not app.cache.pending
 
 
-def test_a_client_that_is_refused_a_place_does_not_cost_others_theirs(
+def test_a_refused_client_does_not_fail_others_that_wait(
     counting: tuple[App, list[str]],
 ) -> None:
     app, _ = counting

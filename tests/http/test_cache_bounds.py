@@ -79,7 +79,7 @@ async def send_different_requests(app: FastAPI, count: int, hot: str) -> None:
             assert status == 200
 
 
-def test_a_small_cache_lets_go_of_the_oldest(database: Target) -> None:
+def test_a_small_cache_evicts_the_oldest(database: Target) -> None:
     with open_app(database, cache_entries=3) as app:
         client = TestClient(app)
         for path in ("/v1/topics", "/v1/areas", "/v1/units", "/v1/topics", "/v1/sectors"):

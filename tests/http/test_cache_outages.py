@@ -38,7 +38,7 @@ def test_without_a_database_cached_responses_are_served(tmp_path: Path, database
         assert client.get("/v1/topics").headers["etag"] == cached.headers["etag"]
 
 
-def test_cached_responses_need_no_look_at_the_database(
+def test_cached_responses_need_no_database(
     database: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with open_app(database) as app:

@@ -71,7 +71,7 @@ def test_any_header_gets_a_coding(header: bytes) -> None:
 
 @pytest.mark.parametrize("coding", CODINGS)
 @given(pieces=st.lists(st.binary(max_size=2000), max_size=5))
-def test_bytes_come_out_as_they_went_in(coding: str, pieces: list[bytes]) -> None:
+def test_decompressed_bytes_are_those_compressed(coding: str, pieces: list[bytes]) -> None:
     whole = b"".join(pieces)
     packed = compress(whole, Coding(coding))
     assert DECODERS[coding](packed) == whole

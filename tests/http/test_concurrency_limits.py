@@ -61,7 +61,7 @@ async def run_all(queue: limits.RequestQueue, create: Callable[[], Response], co
             group.start_soon(queue.run, create_caller(), create)
 
 
-def test_one_is_created_at_a_time(queue: limits.RequestQueue) -> None:
+def test_one_response_is_created_at_a_time(queue: limits.RequestQueue) -> None:
     at_once, most = 0, 0
     counting = threading.Lock()
 

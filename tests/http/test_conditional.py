@@ -114,7 +114,9 @@ def test_a_problem_has_no_validator(client: TestClient) -> None:
         ("", 200, None),
     ],
 )
-def test_parts_of_files(client: TestClient, part: str, status: int, expected: slice | None) -> None:
+def test_parts_of_files_are_sent(
+    client: TestClient, part: str, status: int, expected: slice | None
+) -> None:
     for path in FILES:
         for coding in ("identity", "gzip"):
             check_part(client, path, coding, part, (status, expected))

@@ -145,7 +145,7 @@ def test_an_invalid_setting_is_refused(
     assert text in done.stderr
 
 
-def test_headers_that_protect(client: TestClient) -> None:
+def test_responses_have_security_headers(client: TestClient) -> None:
     page = client.get("/")
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
     assert page.headers["cross-origin-opener-policy"] == "same-origin"

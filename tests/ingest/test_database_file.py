@@ -30,7 +30,7 @@ def test_leftovers_of_killed_builds_are_removed(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == [other.name, target.name]
 
 
-def test_two_builds_at_once_end_well(built: Path, tmp_path: Path) -> None:
+def test_two_builds_at_once_succeed(built: Path, tmp_path: Path) -> None:
     target = tmp_path / "bri.sqlite"
     both = [start_forked(tmp_path / "log", build, SEED, MIGRATIONS, target) for _ in range(2)]
     for process in both:

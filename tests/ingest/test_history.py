@@ -410,7 +410,7 @@ def test_an_invalid_history_is_reported(tmp_path: Path, name: str, text: str, me
     assert message in str(fault)
 
 
-def test_an_odd_figure_of_the_past_stops_no_build(tmp_path: Path) -> None:
+def test_an_invalid_past_figure_does_not_stop_a_build(tmp_path: Path) -> None:
     seed = copy_seed_with_history(tmp_path)
     figure = '{"collection": "observations", "key": "x", "fields": {"a": "b"}}\n'
     with (seed / "history" / "2026-11-25.jsonl").open("a") as history:

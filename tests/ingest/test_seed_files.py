@@ -343,7 +343,7 @@ def test_an_invalid_file_causes_no_issues_in_others(tmp_path: Path) -> None:
     assert [fault.field for fault in find_issues(seed)] == ["position"]
 
 
-def test_nothing_in_the_seed_is_passed_over(tmp_path: Path) -> None:
+def test_nothing_in_the_seed_is_skipped(tmp_path: Path) -> None:
     """A folder that cannot be read, or a link that leads nowhere, is not left out of a build."""
     seed = copy_seed(tmp_path)
     move(seed / "events", tmp_path / "moved")

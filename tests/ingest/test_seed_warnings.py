@@ -36,7 +36,7 @@ def test_the_seed_has_no_warnings() -> None:
     assert warn(NEWEST) == []
 
 
-def test_missing_and_incorrect_schema_lines(tmp_path: Path) -> None:
+def test_missing_and_incorrect_schema_lines_are_reported(tmp_path: Path) -> None:
     seed = copy_seed(tmp_path, NEWEST)
     line = "# yaml-language-server: $schema=../.schemas/topic.json"
     edit(seed, "topics/trade.yaml", f"{line}\n", "")
@@ -51,7 +51,7 @@ def test_missing_and_incorrect_schema_lines(tmp_path: Path) -> None:
     assert f"{seed}/topics/trade.yaml:1: warning: " in done.stderr
 
 
-def test_an_edition_with_one_area_and_one_figure(tmp_path: Path) -> None:
+def test_an_incomplete_edition_is_reported(tmp_path: Path) -> None:
     seed = copy_seed(tmp_path, NEWEST)
     add_edition(seed)
     goods = (seed / GOODS).read_text("utf-8").replace(": 2024-", ": 2026-")
@@ -139,7 +139,7 @@ def test_files_are_named_relative_to_the_given_folder(
 
 
 @pytest.mark.sqlite
-def test_the_version_and_the_document_in_a_file(tmp_path: Path, database: Path) -> None:
+def test_version_is_printed_and_document_written_to_a_file(tmp_path: Path, database: Path) -> None:
     assert run_bri("--version").stdout.startswith("bri ")
     target = tmp_path / "openapi.json"
     done = run_bri("openapi", "--database", str(database), "--output", str(target))

@@ -117,7 +117,7 @@ def replay(figures: Iterable[dict[str, Any]], day: str) -> set[str]:
 @pytest.mark.parametrize(
     ("path", "folder"), [("observations", "observations"), ("growth-rates", "growth-rates")]
 )
-def test_as_of_is_a_replay(client: TestClient, path: str, folder: str) -> None:
+def test_as_of_equals_a_replay(client: TestClient, path: str, folder: str) -> None:
     figures = list(read_observations(folder))
     days = {date.fromisoformat(one["known"]) for one in figures}
     moments = {day + timedelta(days=step) for day in days for step in (-1, 0, 1)}
@@ -309,7 +309,7 @@ def parse_observation(origin: str, text: str) -> Observation:
         ("over 700", "nearly 701", RevisionKind.REVISED),
     ],
 )
-def test_kinds_of_revision(old: str, new: str, kind: RevisionKind) -> None:
+def test_revision_has_its_kind(old: str, new: str, kind: RevisionKind) -> None:
     earlier, later = (parse_observation("a", text) for text in (old, new))
     assert describe_revision(later, earlier) is kind
 
@@ -343,7 +343,7 @@ PRIMARY, REPOST, SECONDARY = Standing.PRIMARY, Standing.REPOST, Standing.SECONDA
         ([(PRIMARY, 0, "50.3"), (PRIMARY, 1, "50.7")], "50.7"),
     ],
 )
-def test_the_rule_for_the_current_figure(
+def test_current_figure_follows_the_rule(
     figures: list[tuple[Standing, int, str]], current: str
 ) -> None:
     for sources in ("abc", "cba"):

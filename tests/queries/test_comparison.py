@@ -153,7 +153,7 @@ def test_a_comparison_includes_rates_for_another_base(client: TestClient) -> Non
     assert "“up 2.8 percent on a year earlier”; cite that" in derived["derived"]["warning"]
 
 
-def test_a_comparison_as_of_a_day(client: TestClient) -> None:
+def test_a_comparison_uses_what_was_known_on_a_day(client: TestClient) -> None:
     url = COMPARE.format("trade-share", "2023", "2024")
     assert client.get(url).json()["later"]["value"] == 50.7
     assert client.get(f"{url}&as_of=2025-01-14").json()["later"]["value"] == 50.3

@@ -117,7 +117,7 @@ def test_every_record_in_a_contradiction_leads_to_it(client: TestClient, lang: s
         assert (f'href="#{one["code"]}"' in page) == bool(one["observations"])
 
 
-def test_other_figures_name_none(client: TestClient) -> None:
+def test_only_figures_of_a_contradiction_name_it(client: TestClient) -> None:
     listed = client.get("/v1/observations?vintages=all&limit=1000").json()["items"]
     named = {one["id"] for one in listed if one["contradiction"]}
     sides = client.get("/v1/contradictions?limit=1000").json()["items"]

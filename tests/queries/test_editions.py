@@ -59,7 +59,7 @@ def test_an_edition_holds_what_its_documents_state(
     assert {one["code"] for one in sources} == set(documents)
 
 
-def test_growth_is_as_told_that_day(newest: TestClient) -> None:
+def test_growth_is_as_announced_in_the_edition(newest: TestClient) -> None:
     figures = get(newest, "/v1/editions/2024")["observations"]
     growth = {one["indicator"]["code"]: one["growth"] for one in figures}
     assert growth["outward-direct-investment"]["display"] == "up 28.4 percent on a year earlier"
@@ -85,7 +85,7 @@ def test_the_overview_is_that_of_the_newest_complete_edition(newest: TestClient)
         (2026, 7, 2, "sinobtd-com-2026-01"),
     ],
 )
-def test_the_overview_of_another_edition(
+def test_overview_of_an_edition_shows_its_figures(
     newest: TestClient, year: int, indicators: int, areas: int, source: str
 ) -> None:
     overview = get(newest, f"/v1/overview?edition={year}")
@@ -173,7 +173,7 @@ def test_an_unknown_edition_is_refused(newest: TestClient, path: str) -> None:
     assert error["allowed"] == [str(year) for year in YEARS]
 
 
-def test_other_mistakes(newest: TestClient) -> None:
+def test_invalid_editions_and_periods_are_refused(newest: TestClient) -> None:
     assert newest.get("/v1/editions/2019").status_code == 404
     for query in ("edition=2025", "edition=2025&edition=2025", "edition=2024&edition=x"):
         assert newest.get(f"/v1/editions/compare?{query}").status_code == 422
@@ -183,7 +183,7 @@ def test_other_mistakes(newest: TestClient) -> None:
     assert twice["detail"].startswith("2024 is repeated")
 
 
-def test_what_was_announced_again_dropped_or_new(newest: TestClient) -> None:
+def test_comparison_says_what_is_announced_again_dropped_or_new(newest: TestClient) -> None:
     compared = get(newest, "/v1/editions/compare?edition=2025&edition=2026")
     assert (compared["earlier"]["year"], compared["later"]["year"]) == (2025, 2026)
     themes = {(one["kind"], one["code"]): one for one in compared["themes"]}

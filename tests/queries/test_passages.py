@@ -119,7 +119,7 @@ def test_each_link_leads_to_its_record(client: TestClient) -> None:
             assert {record["code"], key} & {found.json().get(one) for one in ("id", "code", "slug")}
 
 
-def test_sentences_that_differ_from_the_transcript(client: TestClient) -> None:
+def test_sentences_that_differ_from_the_transcript_are_listed(client: TestClient) -> None:
     passages = read(client, f"/v1/sources/{SCIO}/passages")
     differing = {
         passage["locator"]: [difference["locator"] for difference in passage["differences"]]

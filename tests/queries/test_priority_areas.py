@@ -18,7 +18,7 @@ AREAS = {
 }
 
 
-def test_four_areas_with_their_actions(client: TestClient) -> None:
+def test_priority_areas_have_their_actions(client: TestClient) -> None:
     for position, area in enumerate(read_items(client, "/v1/priority-areas?edition=2025"), start=1):
         count, baselines = AREAS[area["slug"]]
         assert (area["year"], area["position"], len(area["actions"])) == (2025, position, count)

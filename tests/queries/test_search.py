@@ -24,7 +24,7 @@ def list_matches(hit: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize(
     "words", ["贸易", "园区", "数字经济", "援助", "“丝路电商”", "吉隆坡 马来西亚"]
 )
-def test_chinese_words_of_any_length(client: TestClient, words: str) -> None:
+def test_chinese_words_of_any_length_are_found(client: TestClient, words: str) -> None:
     page = search(client, q=words)
     if words == "吉隆坡 马来西亚":
         assert page["total"] == 0
@@ -35,7 +35,7 @@ def test_chinese_words_of_any_length(client: TestClient, words: str) -> None:
     assert all(match in words for match in marked)
 
 
-def test_english_words_in_all_their_forms(client: TestClient) -> None:
+def test_english_words_are_found_in_all_forms(client: TestClient) -> None:
     codes = [
         {hit["code"] for hit in search(client, q=words)["items"]}
         for words in ("agreement", "agreements", "AGREEMENTS")
@@ -43,7 +43,7 @@ def test_english_words_in_all_their_forms(client: TestClient) -> None:
     assert codes[0] == codes[1] == codes[2] != set()
 
 
-def test_best_first_and_marked(client: TestClient) -> None:
+def test_best_hit_is_first_and_marked(client: TestClient) -> None:
     first = search(client, q="aid projects", kind="indicator")["items"][0]
     assert first["code"] == "aid-projects"
     assert first["href"].endswith("/v1/indicators/aid-projects")
@@ -67,7 +67,7 @@ def test_every_address_leads_to_its_record(client: TestClient) -> None:
     assert {"indicator", "source", "area", "priority_area", "growth_rate", "release"} <= kinds
 
 
-def test_kind_narrows_but_facets_stay(client: TestClient) -> None:
+def test_kind_filters_hits_but_not_facets(client: TestClient) -> None:
     page = search(client, q="investment", kind=["action", "topic"])
     assert {hit["kind"] for hit in page["items"]} == {"action", "topic"}
     counts = {facet["kind"]: facet["count"] for facet in page["facets"]}
@@ -112,7 +112,7 @@ def test_pages_are_walked(client: TestClient) -> None:
         "'; DROP TABLE release; --",
     ],
 )
-def test_absurd_words_are_no_error(client: TestClient, words: str) -> None:
+def test_unusual_words_cause_no_error(client: TestClient, words: str) -> None:
     page = search(client, q=words)
     assert page["total"] >= len(page["items"])
 

@@ -90,7 +90,7 @@ def count_selects(app: FastAPI) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_few_selects(
+def test_each_request_has_few_selects(
     uncached_app: FastAPI, uncached_client: TestClient, document: dict[str, Any], path: str
 ) -> None:
     if path == "/v1/quotation-check":
@@ -106,7 +106,7 @@ def test_few_selects(
     # A page of a search takes one SELECT more for each kind of its hits.
     [*(f"{path}?" for path in LISTS), "/v1/search?q=trade&kind=observation&"],
 )
-def test_no_more_for_a_larger_page(
+def test_a_larger_page_has_no_more_selects(
     uncached_app: FastAPI, uncached_client: TestClient, address: str
 ) -> None:
     counts = []

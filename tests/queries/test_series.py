@@ -131,7 +131,7 @@ def test_series_of_one_indicator_explain_their_differences(
         assert kinds == differ != set()
 
 
-def test_a_series_as_of_a_day(client: TestClient) -> None:
+def test_a_series_shows_what_was_known_on_a_day(client: TestClient) -> None:
     url = "/v1/series/trade-share.CN.BRI.partner-2025.PT.P12M"
     before = client.get(f"{url}?as_of=2025-01-14").json()
     assert before["as_of"] == "2025-01-14"

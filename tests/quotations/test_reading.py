@@ -87,7 +87,7 @@ PERIODS = {
 
 
 @pytest.mark.parametrize("words", NUMBERS)
-def test_numbers_as_people_write_them(words: str) -> None:
+def test_numbers_are_read_as_people_write_them(words: str) -> None:
     (number,) = find_numbers(normalize_text(words))
     value, unit, qualifier = NUMBERS[words]
     assert (number.value, number.unit, number.qualifier) == (Decimal(value), unit, qualifier)
@@ -100,19 +100,19 @@ def test_a_list_shares_its_unit() -> None:
 
 
 @pytest.mark.parametrize("text", NO_FIGURES)
-def test_what_is_no_figure(text: str) -> None:
+def test_other_numbers_are_not_read_as_figures(text: str) -> None:
     normal = normalize_text(text)
     assert not find_numbers(normal, [one.span for one in find_periods(normal, TODAY)])
 
 
 @pytest.mark.parametrize("words", PERIODS)
-def test_periods_as_people_write_them(words: str) -> None:
+def test_periods_are_read_as_people_write_them(words: str) -> None:
     found = find_periods(normalize_text(words), TODAY)
     start, end = PERIODS[words]
     assert (found[-1].start, found[-1].end) == (date(*start), date(*end)), found
 
 
-def test_lengths_of_time_and_starts() -> None:
+def test_lengths_of_time_and_starts_are_read() -> None:
     (ahead,) = find_periods("in the next five years", TODAY)
     (since,) = find_periods(normalize_text("2013年以来"), TODAY)
     assert (ahead.kind, ahead.years) == (PeriodKind.LENGTH, 5)
@@ -134,5 +134,5 @@ def test_a_normal_text_has_the_same_length(text: str) -> None:
     assert len(normalize_text(text)) == len(text)
 
 
-def test_languages() -> None:
+def test_both_languages_are_known() -> None:
     assert {Language("en"), Language("zh")} == set(Language)

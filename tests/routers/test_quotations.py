@@ -56,7 +56,7 @@ def test_a_wrong_parameter_is_named(
     assert words in response.text
 
 
-def test_nothing_is_posted(client: TestClient) -> None:
+def test_post_is_not_allowed(client: TestClient) -> None:
     assert client.post("/v1/quotation-check", json=ASKED).status_code == 405
 
 

@@ -294,7 +294,7 @@ def test_a_kind_of_rejection_is_logged_once_a_minute(
         (b"a:65536", False),
     ],
 )
-def test_authorities(text: bytes, is_valid: bool) -> None:  # noqa: FBT001 (A parameter of pytest.)
+def test_authorities_are_validated(text: bytes, is_valid: bool) -> None:  # noqa: FBT001 (A parameter of pytest.)
     assert is_valid_authority(text) == is_valid
 
 
@@ -360,7 +360,7 @@ def test_missing_descriptors_are_a_503(database: Target, monkeypatch: pytest.Mon
             assert response.headers["retry-after"] == seconds
 
 
-def test_the_head_of_a_stream_costs_no_work() -> None:
+def test_head_creates_no_stream() -> None:
     sent: list[Any] = []
 
     async def write() -> AsyncIterator[bytes]:

@@ -146,7 +146,7 @@ def test_a_byte_after_a_response_does_not_hold_the_connection(inner: Any) -> Non
     asyncio.run(use())
 
 
-def test_headers_that_drip_are_not_waited_for(inner: Any) -> None:
+def test_headers_that_arrive_byte_by_byte_are_timed_out(inner: Any) -> None:
     async def use() -> None:
         wrapped, client = connect(inner)
         began = time.monotonic()
