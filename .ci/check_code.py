@@ -74,7 +74,7 @@ def split_name(name: str) -> list[str]:
 
 def is_property(function: Function) -> bool:
     """Return whether a function is read like a value: a property, or a fixture of tests."""
-    decorators = [ast.unparse(one) for one in function.decorator_list]
+    decorators = [ast.unparse(decorator) for decorator in function.decorator_list]
     return any(word in one for word in ("property", "fixture") for one in decorators)
 
 

@@ -15,7 +15,7 @@ from tests.benchmarks.peers import Started
 
 pytestmark = pytest.mark.sqlite
 
-NAMES = {name for one in speed.COMPARISONS for name in (one.one, one.other)}
+NAMES = {name for comparison in speed.COMPARISONS for name in (comparison.one, comparison.other)}
 RESULTS = {name: [float(number), 20.0, 30.0] for number, name in enumerate(sorted(NAMES), 1)}
 STARTS = {"ours": [Started(0.9, 95.2, 1), Started(1.1, 95.4, 1), Started(1.0, 95.3, 1)]}
 

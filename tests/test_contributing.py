@@ -46,7 +46,7 @@ def test_every_row_names_a_place() -> None:
 
 
 def test_the_row_of_error_messages_names_every_module_that_words_one() -> None:
-    (row,) = (one for one in PLACES.splitlines() if one.startswith("| the wording of an error"))
+    (row,) = (line for line in PLACES.splitlines() if line.startswith("| the wording of an error"))
     named = tuple(re.findall(r"`(app/[^`]+)`", row))
     for path in (ROOT / "app").rglob("*.py"):
         if WORDED.search(path.read_text("utf-8")):

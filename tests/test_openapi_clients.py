@@ -200,6 +200,6 @@ def test_the_document_avoids_what_clients_failed_on(client: TestClient) -> None:
     schemas = [content["schema"] for one in contents.values() for content in one.values()]
     assert all({"$ref", "description"} & schema.keys() for schema in schemas)
     dates = [one for one in iterate_nodes(document) if one.get("format") in {"date", "date-time"}]
-    assert not [one for one in dates if {"minLength", "maxLength"} & one.keys()]
+    assert not [date for date in dates if {"minLength", "maxLength"} & date.keys()]
     feed_item = document["components"]["schemas"]["FeedItem"]["properties"]
     assert feed_item["date_published"]["format"] == "date-time"

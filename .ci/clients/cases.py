@@ -64,7 +64,7 @@ def read_cases(document: Path) -> Iterator[Case]:
     for path, operations in json.loads(document.read_text())["paths"].items():
         for described in operations.values():
             parameters = described.get("parameters", [])
-            needed = [one for one in parameters if one["required"]]
+            needed = [parameter for parameter in parameters if parameter["required"]]
             ((media_type, content),) = described["responses"]["200"]["content"].items()
             yield Case(
                 operation=described["operationId"],
@@ -72,7 +72,7 @@ def read_cases(document: Path) -> Iterator[Case]:
                 path=path,
                 in_path={one["name"]: one["example"] for one in needed if one["in"] == "path"},
                 in_query={one["name"]: one["example"] for one in needed if one["in"] == "query"},
-                parameters=tuple(one["name"] for one in parameters),
+                parameters=tuple(parameter["name"] for parameter in parameters),
                 media_type=media_type,
                 model=content["schema"].get("$ref", "").rpartition("/")[2] or None,
                 is_binary=content["schema"].get("format") == "binary",

@@ -22,7 +22,7 @@ def check_structure(client: pandasdmx.Request, origin: str) -> None:
     assert list(client.dataflow().dataflow) == ["INDICATORS"]
     message = client.dataflow("INDICATORS")
     structure = message.structure["INDICATORS"]
-    assert [one.id for one in structure.dimensions.components][-1] == "TIME_PERIOD"
+    assert [component.id for component in structure.dimensions.components][-1] == "TIME_PERIOD"
     areas = structure.dimensions.get("REF_AREA").local_representation.enumerated
     for language in ("en", "zh"):
         labels = {item.id: item.name.localizations[language] for item in areas}
@@ -34,17 +34,17 @@ def check_structure(client: pandasdmx.Request, origin: str) -> None:
 
 def check_data(client: pandasdmx.Request, origin: str) -> None:
     observations = read_items(origin, "observations?limit=1000")
-    series = {one["series"] for one in observations}
+    series = {observation["series"] for observation in observations}
     message = client.data("INDICATORS")
     frame = pandasdmx.to_pandas(message, attributes="o")
     assert frame["value"].dtype == "float64"
-    wanted = {one["id"]: float(one["value"]) for one in observations}
+    wanted = {observation["id"]: float(observation["value"]) for observation in observations}
     assert {one.OBS_ID.value: one.value for one in frame.itertuples()} == wanted
     assert "2024-01-01/P11M" in frame.index.get_level_values("TIME_PERIOD")
     trade = [one for one in observations if one["indicator"]["code"] == "goods-trade"]
     year = [one for one in observations if one["period"]["label"] == "Full year 2024"]
     vintages = read_items(origin, "observations?limit=1000&vintages=all")
-    history = [one for one in vintages if one["current_from"]]
+    history = [vintage for vintage in vintages if vintage["current_from"]]
     for count, key, parameters in (
         (len(trade), {"INDICATOR": "goods-trade"}, {}),
         (len(trade), "*.CN.*.*.goods-trade.*.*", {}),

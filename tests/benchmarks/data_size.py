@@ -87,7 +87,7 @@ def build_last_page_url(client: TestClient) -> str:
     database = client.app.state.releases.get_release().database  # type: ignore[attr-defined]
     columns = list_orders(Observation)["indicator"]
     current = col(Observation.current_until) == FOREVER
-    backwards = select(*columns).where(current).order_by(*(one.desc() for one in columns))
+    backwards = select(*columns).where(current).order_by(*(column.desc() for column in columns))
     with database.connect() as connection:
         row = connection.execute(backwards.limit(1).offset(PAGE)).one()
     scope = build_scope(ObservationListParameters(), {})

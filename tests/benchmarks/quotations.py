@@ -130,7 +130,7 @@ def format_row(name: str, scores: Iterable[Score]) -> str:
 
 def summarize_published(results: Iterable[Result]) -> tuple[int, int, int]:
     """Return how many published sentences have no wrong finding, all, and those identified."""
-    published = [one for one in results if not one.case.has_error]
+    published = [result for result in results if not result.case.has_error]
     right = sum(not one.kinds - one.case.kinds for one in published)
     return right, len(published), sum(one.has_expected for one in published)
 

@@ -179,7 +179,7 @@ def format_table(results: Results, starts: Starts) -> Iterable[str]:
 
 def list_comparisons(results: Results) -> list[Comparison]:
     """List the comparisons, without those with a peer that could not be installed."""
-    return [one for one in COMPARISONS if one.other in results]
+    return [comparison for comparison in COMPARISONS if comparison.other in results]
 
 
 def format_ratio(value: float) -> str:

@@ -76,7 +76,7 @@ def export(folder: Path, *options: str) -> Measured:
     assert process.returncode == 0, command
     seconds = time.perf_counter() - start
     files: list[dict[str, Any]] = json.loads((folder / "manifest.json").read_text())["files"]
-    size = sum(one["bytes"] for one in files) / 1e6
+    size = sum(file["bytes"] for file in files) / 1e6
     cpu = used.ru_utime + used.ru_stime
     return Measured(seconds, cpu, used.ru_maxrss // 1000, len(files), size)
 

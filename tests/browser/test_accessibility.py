@@ -110,11 +110,11 @@ def test_axe_finds_violations(visit: tuple[Page, list[str]], axe: str) -> None:
     page.evaluate("document.querySelector('input[name=q]').closest('label').replaceWith('x')")
     page.evaluate("document.querySelector('h3 a').setAttribute('aria-label', 'Another name')")
     page.evaluate(axe)
-    found = {one[0] for one in find_violations(page, TAGS)}
+    found = {violation[0] for violation in find_violations(page, TAGS)}
     assert {"color-contrast", "label-content-name-mismatch"} <= found
     page.emulate_media(color_scheme="dark")
     page.evaluate("document.querySelector('.value').style.color = '#333'")
-    assert "color-contrast" in {one[0] for one in find_violations(page, CONTRAST)}
+    assert "color-contrast" in {violation[0] for violation in find_violations(page, CONTRAST)}
 
 
 @pytest.mark.parametrize("path", ["/?lang=en", "/indicators/goods-trade?lang=zh"])

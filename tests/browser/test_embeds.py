@@ -79,7 +79,7 @@ def find_differing(server: str, language: str) -> dict[str, Any]:
         return one["indicator"]["code"], one["period"]["start"], one["period"]["end"]
 
     counts = Counter(map(name_period, items))
-    return next(one for one in items if one["contradiction"] and counts[name_period(one)] == 1)
+    return next(item for item in items if item["contradiction"] and counts[name_period(item)] == 1)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -104,7 +104,7 @@ def test_marks_show_the_qualifier(page: Page, client: TestClient, language: str)
         found = client.get(f"/v1/indicators/{code}/chart.vl.json?lang={language}").json()
         page.evaluate(EMBED, found)
         bars = page.locator(".mark-rect path").all()
-        hatched = [one for one in bars if "url(" in (one.get_attribute("fill") or "")]
+        hatched = [bar for bar in bars if "url(" in (bar.get_attribute("fill") or "")]
         assert len(bars) == (2 if code == "goods-trade" else 1)
         assert len(hatched) == (qualifier == "nearly")
         assert page.locator(".mark-symbol path").count() == (qualifier == "over")

@@ -106,8 +106,8 @@ def test_the_embeds_that_pages_offer_are_files(edition: Path) -> None:
 
 def test_files_are_the_responses_of_the_service(edition: Path, client: TestClient) -> None:
     compared: dict[str, int] = {}
-    for one in list_files(edition):
-        path, address, media_type = one["path"], one["address"], one["media_type"]
+    for file in list_files(edition):
+        path, address, media_type = file["path"], file["address"], file["media_type"]
         is_binary = Path(path).suffix in BINARY
         if not address or "chart." in path or (is_binary and path.startswith("zh/")):
             continue
@@ -189,7 +189,7 @@ def test_pages_of_a_list_follow_each_other(edition: Path) -> None:
     url = f"{BASE}/en/v1/changes.json"
     while url:
         page = json.loads((edition / url.removeprefix(f"{BASE}/")).read_text())
-        items += [one["id"] for one in page["items"]]
+        items += [item["id"] for item in page["items"]]
         url = page["next"]
         numbers += re.findall(r"page=(\d+)", url or "")
     assert numbers == [str(number) for number in range(2, len(numbers) + 2)]
@@ -226,11 +226,11 @@ def test_the_openapi_document_describes_the_files(edition: Path) -> None:
     described = set()
     for path, item in document["paths"].items():
         parameters = item["get"].get("parameters", [])
-        values = {one["name"]: one["example"] for one in parameters}
+        values = {parameter["name"]: parameter["example"] for parameter in parameters}
         folder = edition if "servers" in item else edition / "en"
         assert (folder / path[1:].format_map(values)).is_file(), "examples have files"
         pattern = re.compile(re.sub(r"\\{\w+\\}", "[^/,]+", re.escape(path[1:])))
-        own = {one for one in files if pattern.fullmatch(one)}
+        own = {file for file in files if pattern.fullmatch(file)}
         assert own or "servers" in item, path
         described |= own
     assert {one for one in files - described if one.endswith(".json")} == set()

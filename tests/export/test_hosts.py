@@ -66,8 +66,8 @@ def get_type(base: str, path: str) -> str:
 def types(edition: Path) -> dict[str, set[str]]:
     """Read which media types of each file are correct: that of the service, and plainer ones."""
     return {
-        one["path"]: {one["media_type"], *EQUIVALENT.get(one["media_type"], ())}
-        for one in list_files(edition)
+        file["path"]: {file["media_type"], *EQUIVALENT.get(file["media_type"], ())}
+        for file in list_files(edition)
     }
 
 

@@ -66,8 +66,8 @@ def draw_points(*points: DataPoint) -> ET.Element:
 
 def list_columns(picture: ET.Element) -> list[tuple[float, float]]:
     """List the left and right ends of columns."""
-    bars = [one for one in picture.iter(f"{SVG}rect") if one.get("class") == "bar"]
-    lefts = [float(one.get("x", "")) for one in bars]
+    bars = [element for element in picture.iter(f"{SVG}rect") if element.get("class") == "bar"]
+    lefts = [float(bar.get("x", "")) for bar in bars]
     return [
         (left, left + float(one.get("width", ""))) for left, one in zip(lefts, bars, strict=True)
     ]
@@ -76,9 +76,9 @@ def list_columns(picture: ET.Element) -> list[tuple[float, float]]:
 def list_points(picture: ET.Element) -> list[tuple[float, str | None]]:
     """List the points with their positions and fills."""
     return [
-        (float(one.get("cx", "")), one.get("fill"))
-        for one in picture.iter(f"{SVG}circle")
-        if one.get("class") == "point"
+        (float(element.get("cx", "")), element.get("fill"))
+        for element in picture.iter(f"{SVG}circle")
+        if element.get("class") == "point"
     ]
 
 
@@ -101,9 +101,9 @@ def list_segments(picture: ET.Element) -> list[tuple[float, float, bool]]:
 
 def list_breaks(picture: ET.Element) -> list[float]:
     return [
-        float(one.get("x1", ""))
-        for one in picture.iter(f"{SVG}line")
-        if one.get("stroke-dasharray") == DASHED
+        float(element.get("x1", ""))
+        for element in picture.iter(f"{SVG}line")
+        if element.get("stroke-dasharray") == DASHED
     ]
 
 
@@ -163,7 +163,7 @@ def test_no_line_leads_to_a_lower_limit_that_is_less() -> None:
 def test_a_gap_is_dotted() -> None:
     years = (2020, 2021, 2022, 2024)
     gap = "2023: not included"
-    points = [create_point(one, "20", gap=gap if one == 2024 else None) for one in years]
+    points = [create_point(year, "20", gap=gap if year == 2024 else None) for year in years]
     assert [is_dotted for *_, is_dotted in list_segments(draw_points(*points))] == [
         *(False, False),
         True,
@@ -171,10 +171,10 @@ def test_a_gap_is_dotted() -> None:
     picture = draw_points(*points[2:])
     (earlier, later) = list_columns(picture)
     dotted = [
-        (start, start + float(one.get("d", "").removeprefix("M0,0h")))
-        for one in picture.iter(f"{SVG}path")
-        if one.get("stroke-dasharray") == DOTTED
-        for start, _ in [read_position(one)]
+        (start, start + float(element.get("d", "").removeprefix("M0,0h")))
+        for element in picture.iter(f"{SVG}path")
+        if element.get("stroke-dasharray") == DOTTED
+        for start, _ in [read_position(element)]
     ]
     start, end = max(dotted, key=lambda one: one[1] - one[0])
     assert earlier[1] < start < end < later[0]
@@ -186,10 +186,10 @@ def test_a_qualifier_has_its_mark(qualifier: Qualifier) -> None:
     points[1] = replace(points[1], qualifier=qualifier)
     is_open = qualifier is Qualifier.OVER
     columns = draw_points(*points[:3])
-    bars = [one for one in columns.iter(f"{SVG}rect") if one.get("class") == "bar"]
+    bars = [element for element in columns.iter(f"{SVG}rect") if element.get("class") == "bar"]
     filled, hollow = (COLOURS.accent, COLOURS.paper)
     # The last bar is that of the key.
-    plotted = bars[-3:] if is_open else [one for one in bars if float(one.get("height", "")) > 20]
+    plotted = bars[-3:] if is_open else [bar for bar in bars if float(bar.get("height", "")) > 20]
     expected = [filled, filled if is_open else hollow, filled]
     assert [one.get("fill") for one in plotted] == expected
     left, right = list_columns(columns)[bars.index(plotted[1])]
@@ -216,10 +216,10 @@ def test_a_qualifier_has_its_mark(qualifier: Qualifier) -> None:
 def test_a_block_has_one_unit() -> None:
     thousand = create_point(2021, "0.54", display="540,000 million yuan", decimals=0, multiplier=0)
     points = [thousand, create_point(2022, "1.60"), create_point(2023, "2.07")]
-    texts = ["".join(one.itertext()) for one in draw_points(*points).iter(f"{SVG}text")]
-    assert [one for one in texts if one in ("0.54", "1.60", "2.07")] == ["2.07", "0.54", "1.60"]
+    texts = ["".join(element.itertext()) for element in draw_points(*points).iter(f"{SVG}text")]
+    assert [text for text in texts if text in ("0.54", "1.60", "2.07")] == ["2.07", "0.54", "1.60"]
     assert texts.count("Trillion yuan") == 1
-    assert not [one for one in texts if "540,000" in one or "0.540" in one]
+    assert not [text for text in texts if "540,000" in text or "0.540" in text]
 
 
 def test_only_equal_lengths_of_period_share_a_scale() -> None:
@@ -261,7 +261,7 @@ def test_dates_and_marks_stay_on_one_line() -> None:
     point = replace(point, display="over 14 million tonnes")
     chart = create_chart(create_panel([point, point]))
     picture = draw(chart, layout_chart(chart, 320, None, Theme.LIGHT))
-    lines = [one.text for one in picture.iter(f"{SVG}tspan")]
+    lines = [element.text for element in picture.iter(f"{SVG}tspan")]
     assert lines[:2] == ["over 14 million tonnes", "by 6 August 2025"]
     for width in range(170, 400, 5):
         for text, date_text, language in (

@@ -24,7 +24,7 @@ def test_svg_is_safe_and_accessible(client: TestClient, path: str, language: str
     policy = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
     assert response.headers["content-security-policy"] == policy
     picture = ET.fromstring(response.text)  # noqa: S314
-    names = {one.tag.removeprefix(SVG) for one in picture.iter()}
+    names = {element.tag.removeprefix(SVG) for element in picture.iter()}
     assert names <= {
         "svg",
         "title",
@@ -38,7 +38,7 @@ def test_svg_is_safe_and_accessible(client: TestClient, path: str, language: str
         "text",
         "tspan",
     }
-    attributes = {name for one in picture.iter() for name in one.attrib}
+    attributes = {name for element in picture.iter() for name in element.attrib}
     assert not [name for name in attributes if name.startswith("on") or "href" in name]
     outside = response.text.replace("http://www.w3.org/2000/svg", "")
     outside = outside.replace("http://www.w3.org/1999/xlink", "")

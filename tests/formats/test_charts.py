@@ -60,12 +60,12 @@ def list_points(client: TestClient, code: str, language: str) -> Iterator[tuple[
 
 def list_bars(picture: ET.Element) -> list[float]:
     """Return the heights of the columns of an image."""
-    bars = [one for one in picture.iter(f"{SVG}rect") if one.get("class") == "bar"]
-    return [float(one.get("height", "")) for one in bars]
+    bars = [element for element in picture.iter(f"{SVG}rect") if element.get("class") == "bar"]
+    return [float(bar.get("height", "")) for bar in bars]
 
 
 def count_dashes(picture: ET.Element, dash: str) -> int:
-    return sum(one.get("stroke-dasharray") == dash for one in picture.iter())
+    return sum(element.get("stroke-dasharray") == dash for element in picture.iter())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -80,9 +80,9 @@ def test_figures_have_period_and_qualifier(client: TestClient, code: str, langua
         colon = ": " if language == "en" else "："
         assert colon.join([point["period"]["label"], point["display"]]) in described
         assert point["growth"] is None or point["growth"]["display"] in described
-        for one in point["obstacles"]:
-            assert strip_spaces(one["text"]) in printed
-            assert strip_spaces(one["text"]) in strip_spaces(described)
+        for obstacle in point["obstacles"]:
+            assert strip_spaces(obstacle["text"]) in printed
+            assert strip_spaces(obstacle["text"]) in strip_spaces(described)
         if series["observations"] > 1:
             assert strip_spaces(series["span"]) in printed
             assert strip_spaces(series["unit"]["name"]) in strip_spaces(described)
@@ -97,9 +97,9 @@ def test_overview_has_all_figures_and_areas(client: TestClient, language: str) -
     overview = client.get(f"/v1/overview?lang={language}").json()
     printed = read_text(draw_svg(client, "/v1/overview", lang=language))
     assert len(overview["indicators"]) == 7
-    for one in overview["indicators"]:
-        headline = one["headline"]
-        for text in (one["name"], headline["display"], headline["period"]["label"]):
+    for indicator in overview["indicators"]:
+        headline = indicator["headline"]
+        for text in (indicator["name"], headline["display"], headline["period"]["label"]):
             assert strip_spaces(text) in printed
     assert len(overview["priority_areas"]) == 4
     for area in overview["priority_areas"]:
@@ -306,7 +306,7 @@ def test_an_overview_names_only_what_its_edition_holds(newest: TestClient, year:
     assert strip_spaces(f"{year - 1} figures, {year} priority areas") in printed
     is_partial = overview["edition"]["completeness"] != "complete"
     assert (strip_spaces("recorded in part only") in printed) == is_partial
-    lengths = {one["headline"]["period"]["months"] for one in overview["indicators"]}
+    lengths = {indicator["headline"]["period"]["months"] for indicator in overview["indicators"]}
     assert (strip_spaces("A full year and January to November") in printed) == (len(lengths) > 1)
     assert "0actions" not in printed
 
@@ -321,11 +321,11 @@ def test_the_title_says_the_newest_full_year_in_whatever_unit(newest: TestClient
 def test_columns_stay_between_the_ends_of_their_axis(newest: TestClient) -> None:
     """A quarter is at the edge of a year, where a wide column would cover the value axis."""
     picture = draw_svg(newest, "/v1/series/import-share.CN.BRI.route.PT.P3M/chart")
-    columns = [one for one in picture.iter(f"{SVG}rect") if one.get("class") == "bar"]
+    columns = [element for element in picture.iter(f"{SVG}rect") if element.get("class") == "bar"]
     (left, right) = max(
-        (float(one.get("x1", "")), float(one.get("x2", "")))
-        for one in picture.iter(f"{SVG}line")
-        if one.get("y1") == one.get("y2")
+        (float(element.get("x1", "")), float(element.get("x2", "")))
+        for element in picture.iter(f"{SVG}line")
+        if element.get("y1") == element.get("y2")
     )
     assert len(columns) == 2
     for one in columns:

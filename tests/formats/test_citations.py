@@ -341,7 +341,7 @@ def test_an_unknown_key_is_reported(client: TestClient, suffix: str) -> None:
 def test_cumulative_totals_are_cited(newest: TestClient) -> None:
     """Totals of a series share their start, so the period of one contains those before it."""
     figures = newest.get("/v1/observations?limit=1000").json()["items"]
-    totals = [one["id"] for one in figures if one["series"].partition(".FROM")[1]]
+    totals = [figure["id"] for figure in figures if figure["series"].partition(".FROM")[1]]
     assert len(totals) > len({key.partition(".FROM")[0] for key in totals})
     for key in totals[:3] + totals[-3:]:
         cited = newest.get(f"/v1/observations/{key}/citation.csl.json")

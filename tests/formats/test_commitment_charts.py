@@ -13,7 +13,7 @@ pytestmark = pytest.mark.database
 @pytest.fixture(scope="module")
 def commitments(client: TestClient) -> list[str]:
     """List the keys of all commitments."""
-    return [one["code"] for one in client.get("/v1/commitments").json()["items"]]
+    return [item["code"] for item in client.get("/v1/commitments").json()["items"]]
 
 
 def draw(client: TestClient, code: str, **query: str | int) -> ET.Element:

@@ -166,7 +166,7 @@ def list_pairs(client: TestClient, language: Language) -> Iterator[tuple[Any, An
             }
             answer = client.get("/v1/compare", params=query).json()
             assert [answer["earlier"]["id"], answer["later"]["id"]] == [earlier["id"], later["id"]]
-            yield earlier, later, [one["text"] for one in answer["obstacles"]]
+            yield earlier, later, [obstacle["text"] for obstacle in answer["obstacles"]]
 
 
 def write_period(period: Any) -> str:

@@ -127,7 +127,7 @@ def test_the_workbook_of_everything_is_ready_to_print(client: TestClient, langua
     names = ("title", "year", "summary", "aim", "note")
     assert cells == [[one[name] for name in names] for one in overview["priority_areas"]]
     cells = [[cell.value for cell in row[2:5]] for row in actions.iter_rows(min_row=HEADER + 1)]
-    announced = [one for area in overview["priority_areas"] for one in area["actions"]]
+    announced = [action for area in overview["priority_areas"] for action in area["actions"]]
     assert cells == [[one[name] for name in ("text", "aim", "note")] for one in announced]
     edition = client.get("/v1/outcomes?edition=2025").json()
     assert outcomes.max_row == HEADER + edition["total"]
@@ -180,9 +180,9 @@ def test_workbook_of_an_edition_shows_its_figures(newest: TestClient) -> None:
     overview = newest.get("/v1/overview?edition=2022").json()
     _, headlines, areas, *_ = found.worksheets
     cells = [row[0].value for row in headlines.iter_rows(min_row=HEADER + 1)]
-    assert cells == [one["name"] for one in overview["indicators"]]
+    assert cells == [indicator["name"] for indicator in overview["indicators"]]
     cells = [row[0].value for row in areas.iter_rows(min_row=HEADER + 1)]
-    assert cells == [one["title"] for one in overview["priority_areas"]]
+    assert cells == [area["title"] for area in overview["priority_areas"]]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -386,7 +386,7 @@ def test_a_cube_is_read_by_a_client(client: TestClient) -> None:
 def test_lines_are_read_by_a_client(server: str, client: TestClient) -> None:
     frame = pl.read_ndjson(httpx2.get(f"{server}/v1/observations.jsonl").content)
     items = read_list(client, "observations")
-    assert frame["display"].to_list() == [one["display"] for one in items]
+    assert frame["display"].to_list() == [item["display"] for item in items]
     assert set(frame["qualifier"]) == {"none", "over", "nearly"}
 
 

@@ -60,7 +60,7 @@ def test_sdmx1_reads_structures_and_data(server: str) -> None:
     frame = sdmx.to_pandas(client.data("INDICATORS"), attributes="o")
     assert frame["value"].dtype == "float64"
     assert dict(zip(frame["OBS_ID"].map(str), frame["value"], strict=True)) == {
-        one["id"]: float(one["value"]) for one in read_observations(server)
+        observation["id"]: float(observation["value"]) for observation in read_observations(server)
     }
     assert "2024-01-01/P11M" in set(frame.index.get_level_values("TIME_PERIOD"))
     assert len(client.preview_data("INDICATORS")) == count_series(server)
@@ -68,7 +68,7 @@ def test_sdmx1_reads_structures_and_data(server: str) -> None:
         "availableconstraint", "INDICATORS", params={"references": "all"}, force=True
     )
     (constraint,) = available.constraint.values()
-    assert {one.id: str(one.title) for one in constraint.annotations} == {
+    assert {annotation.id: str(annotation.title) for annotation in constraint.annotations} == {
         "series_count": str(count_series(server)),
         "obs_count": str(len(read_observations(server))),
     }
@@ -76,7 +76,7 @@ def test_sdmx1_reads_structures_and_data(server: str) -> None:
     assert "OBS_VALUE" in available.concept_scheme["CS_INDICATORS"]
     late = client.data("INDICATORS", params={"startPeriod": "2025", "lastNObservations": 1})
     assert len(sdmx.to_pandas(late)) == len(
-        {one["series"] for one in read_observations(server, since="2025-01-01")}
+        {observation["series"] for observation in read_observations(server, since="2025-01-01")}
     )
     with pytest.raises(Exception, match="404"):
         client.data("INDICATORS", params={"startPeriod": "2100"})
@@ -153,7 +153,7 @@ def test_pysdmx_connector_has_types_and_labels(server: str) -> None:
     assert {types[name] for name in ("UNIT_MULT", "DECIMALS", "PUBLISHED_MULT")} == {"int32"}
     assert {types[name] for name in ("INDICATOR", "OBS_STATUS", "SOURCE")} == {"category"}
     assert {types[name] for name in ("VINTAGE", "SUPERSEDED_ON", "PUBLISHED_VALUE")} == {"string"}
-    items = {one["id"]: one for one in read_observations(server)}
+    items = {observation["id"]: observation for observation in read_observations(server)}
     labelled = connector.data(flow, labels="name").set_index("OBS_ID")
     assert set(labelled.index) == set(items)
     for row in labelled.itertuples():

@@ -95,10 +95,10 @@ def test_code_lists_hold_what_the_lists_hold(client: TestClient, form: str) -> N
 @pytest.mark.parametrize("form", ["xml21", "xml30", "xml31"])
 def test_names_are_in_both_languages(client: TestClient, form: str) -> None:
     document = read(client, EVERYTHING, form)
-    for one in document.iterfind(".//{*}Code"):
+    for element in document.iterfind(".//{*}Code"):
         languages = [
             name.get("{http://www.w3.org/XML/1998/namespace}lang")
-            for name in one.iterfind("{*}Name")
+            for name in element.iterfind("{*}Name")
         ]
         assert languages == ["en", "zh"]
 
@@ -106,15 +106,15 @@ def test_names_are_in_both_languages(client: TestClient, form: str) -> None:
 @pytest.mark.parametrize("form", STRUCTURES)
 def test_components_are_those_of_the_table(client: TestClient, form: str) -> None:
     document = read(client, EVERYTHING, form)
-    expected = {one.id for one in COMPONENTS}
+    expected = {component.id for component in COMPONENTS}
     if form.startswith("xml"):
         (parts,) = document.iterfind(".//{*}DataStructureComponents")
         ids = {one.get("id") for some in parts for one in some}
         must = {"Mandatory", "mandatory"}
         found = {
-            one.get("id")
-            for one in parts.iterfind(".//{*}Attribute")
-            if {one.get("assignmentStatus"), one.get("usage")} & must
+            element.get("id")
+            for element in parts.iterfind(".//{*}Attribute")
+            if {element.get("assignmentStatus"), element.get("usage")} & must
         }
     else:
         parts = document["dataStructures"][0]["dataStructureComponents"]
@@ -158,7 +158,7 @@ def test_references_choose_the_structures(
 
 def test_partial_code_lists_have_what_data_have(client: TestClient) -> None:
     address = "/sdmx/structure/dataflow?references=all&detail=referencepartial"
-    lists = {one["id"]: one for one in read(client, address, "json20")["codelists"]}
+    lists = {codelist["id"]: codelist for codelist in read(client, address, "json20")["codelists"]}
     areas = lists["CL_AREA"]
     assert areas["isPartial"]
     assert {code["id"] for code in areas["codes"]} == {"CN", "BRI"}
@@ -277,19 +277,19 @@ def test_availability_states_how_much_there_is(
 ) -> None:
     items = client.get("/v1/observations", params={"limit": "1000", **filters}).json()["items"]
     expected = {
-        "series_count": str(len({one["series"] for one in items})),
+        "series_count": str(len({item["series"] for item in items})),
         "obs_count": str(len(items)),
     }
     address = f"/sdmx/availableconstraint/INDICATORS{query}"
     for form in ("json10", "json20"):
         ((constraint,),) = read(client, address, form).values()
         assert {one["id"]: one["title"] for one in constraint["annotations"]} == expected
-        assert {one["type"] for one in constraint["annotations"]} == {"sdmx_metrics"}
+        assert {annotation["type"] for annotation in constraint["annotations"]} == {"sdmx_metrics"}
     for form in ("xml21", "xml30"):
         document = read(client, address, form)
         assert {
-            one.get("id"): one.findtext("{*}AnnotationTitle")
-            for one in document.iterfind(".//{*}Annotation")
+            element.get("id"): element.findtext("{*}AnnotationTitle")
+            for element in document.iterfind(".//{*}Annotation")
         } == expected
 
 

@@ -342,4 +342,4 @@ def test_lists_are_served_while_files_are_written(server: str) -> None:
         files = [threads.submit(request_file, number) for number in range(20)]
         lists = [threads.submit(request_list, number) for number in range(1, 60)]
         assert {one.result() for one in lists} == {200}
-        assert {one.result() for one in files} == {200}
+        assert {file.result() for file in files} == {200}

@@ -81,7 +81,7 @@ def test_the_tools_have_the_same_limits(
         TestClient(app) as client,
     ):
         headers = [{"Host": "evil.example"}, {}, {}]
-        statuses = [client.post("/mcp", json={}, headers=one).status_code for one in headers]
+        statuses = [client.post("/mcp", json={}, headers=header).status_code for header in headers]
         metrics = client.get("/metrics").text
     assert [statuses[0], statuses[2]] == [421, 429]
     assert statuses[1] not in statuses[::2]

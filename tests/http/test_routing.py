@@ -269,7 +269,7 @@ def test_a_path_leads_to_its_route(client: TestClient, path: str, status: int) -
 
 def test_a_repeated_parameter_has_one_error(client: TestClient) -> None:
     problem = client.get("/v1/observations?limit=x&since=0&limit=2&since=1&lang=en&lang=zh").json()
-    assert [(one["location"], one["message"]) for one in problem["errors"]] == [
+    assert [(error["location"], error["message"]) for error in problem["errors"]] == [
         (f"query.{name}", f"{name}重复；该参数只能使用一次") for name in ("lang", "limit", "since")
     ]
 

@@ -113,5 +113,5 @@ def test_a_changed_reading_is_a_difference(tmp_path: Path) -> None:
     edit(seed, LABORATORIES, "value: 70", "value: 71")
     (change,) = list_differences(read_records(SEED), read_records(seed))
     assert (change.collection, change.key) == ("commitments", "2023-joint-laboratories")
-    fields = {one.field: (one.before, one.after) for one in change.fields}
+    fields = {field.field: (field.before, field.after) for field in change.fields}
     assert fields == {"readings[2].value": ("70", "71")}

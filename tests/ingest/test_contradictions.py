@@ -91,7 +91,7 @@ def test_a_count_that_is_printed_in_full_is_not_over_itself(tmp_path: Path) -> N
     text = (seed / AID).read_text("utf-8").replace("scio-2025-01-15", "xinhua-2024-12-19")
     exact = text.replace("qualifier: over", "qualifier: none").partition("contradiction:")[0]
     exact = "\n".join(
-        one for one in exact.splitlines() if "lower" not in one and "bounds" not in one
+        line for line in exact.splitlines() if "lower" not in line and "bounds" not in line
     )
     add(
         seed,
@@ -237,8 +237,8 @@ def test_numbers_of_a_contradiction_itself_are_checked(
 ) -> None:
     seed = copy_seed(tmp_path)
     edit(seed, f"contradictions/{STATED}.yaml", old, new)
-    issues = [one for one in find_issues(seed) if message in one.message]
-    assert [one for one in issues if one.field.endswith(field)], find_issues(seed)
+    issues = [issue for issue in find_issues(seed) if message in issue.message]
+    assert [issue for issue in issues if issue.field.endswith(field)], find_issues(seed)
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_the_words_of_a_statement_state_its_number(
     seed = copy_seed(tmp_path)
     edit(seed, f"contradictions/{STATED}.yaml", old, new)
     issues = find_issues(seed)
-    assert any("wording" in one.field and message in one.message for one in issues), issues
+    assert any("wording" in issue.field and message in issue.message for issue in issues), issues
 
 
 @pytest.mark.parametrize(
@@ -302,7 +302,7 @@ def test_a_reason_gives_each_number_with_its_power_of_ten(
         load_valid_seed(seed)
     else:
         issues = find_issues(seed)
-        assert all("name each number of the contradiction" in one.message for one in issues)
+        assert all("name each number of the contradiction" in issue.message for issue in issues)
 
 
 @pytest.mark.parametrize(
@@ -321,14 +321,14 @@ def test_a_reason_gives_each_amount_with_its_qualifier(
     other = seed / f"observations/{SERIES}.2022-01.starsfund-2023-10.yaml"
     other.write_text(other.read_text("utf-8") + line, "utf-8")
     issues = find_issues(seed)
-    assert {one.field for one in issues} == {"reason.en", "reason.zh"}
-    assert all(f"with the qualifier {found}; use none" in one.message for one in issues)
+    assert {issue.field for issue in issues} == {"reason.en", "reason.zh"}
+    assert all(f"with the qualifier {found}; use none" in issue.message for issue in issues)
 
 
 def test_a_report_states_the_number_that_the_reason_gives(tmp_path: Path) -> None:
     seed = copy_seed(tmp_path)
     edit(seed, REPORT, "700 aid projects", "710 aid projects")
-    fields = {one.field: one.message for one in find_issues(seed)}
+    fields = {issue.field: issue.message for issue in find_issues(seed)}
     assert "does not state the number of its observation" in fields["wording.en"]
     assert "does not give “710 aid projects”" in fields["reason.en"]
     assert len(fields) == 2
@@ -349,7 +349,7 @@ def test_a_change_of_a_share_names_its_base(tmp_path: Path) -> None:
     text = file.read_text("utf-8").replace("average_growth", "share_change")
     file.write_text(text, "utf-8")
     assert sum(
-        "add the period on which the share changed" in one.message for one in find_issues(seed)
+        "add the period on which the share changed" in issue.message for issue in find_issues(seed)
     )
     base = "    base_period: {start: 2012-01-01, end: 2012-12-31}\n    coverage:"
     file.write_text(text.replace("    coverage:", base), "utf-8")

@@ -109,8 +109,8 @@ def test_a_chart_shows_the_headline_and_full_years_first(newest: TestClient) -> 
         picture: Any = html.fromstring(chart.encode())
         (description,) = picture.xpath("//*[local-name()='desc']/text()")
         shown = sum(
-            f"{one['span']}, {one['coverage']['name']}, {one['unit']['name']}" in description
-            for one in years
+            f"{year['span']}, {year['coverage']['name']}, {year['unit']['name']}" in description
+            for year in years
         )
         # A headline that is the only figure of its series has no panel of its own.
         assert shown >= min(len(years), 6) - 1, code
@@ -143,8 +143,8 @@ def test_no_line_falls_to_a_lower_limit(newest: TestClient) -> None:
 def test_years_stand_side_by_side(newest: TestClient, language: str) -> None:
     page: Any = html.fromstring(newest.get(f"/years?lang={language}").text)
     figures = {
-        one["id"]: one
-        for one in newest.get(f"/v1/observations?limit=1000&lang={language}").json()["items"]
+        item["id"]: item
+        for item in newest.get(f"/v1/observations?limit=1000&lang={language}").json()["items"]
     }
     full, totals = page.xpath("//div[@class='years']/table")
     for table in (full, totals):
@@ -162,9 +162,9 @@ def test_years_stand_side_by_side(newest: TestClient, language: str) -> None:
                     assert one["display"] in link.get("aria-label")
                     assert link.get("aria-label").startswith(link.text)
     whole = {
-        one["id"]
-        for one in figures.values()
-        if one["stock_flow"] == "flow" and one["period"]["months"] == 12
+        figure["id"]
+        for figure in figures.values()
+        if figure["stock_flow"] == "flow" and figure["period"]["months"] == 12
     }
     assert {one.rpartition("#")[2] for one in full.xpath(".//td/a/@href")} == whole
     assert len(totals.xpath(".//td/span[@class='day']")) == len(totals.xpath(".//td/a")) > 50
@@ -174,7 +174,7 @@ def test_years_stand_side_by_side(newest: TestClient, language: str) -> None:
 def test_four_comparable_full_years_are_a_line(newest: TestClient) -> None:
     page: Any = html.fromstring(newest.get("/indicators/goods-trade?lang=en").text)
     (text,) = page.xpath("//series-chart/script/text()")
-    groups = {one["key"]: one for one in json.loads(text)["groups"]}
+    groups = {group["key"]: group for group in json.loads(text)["groups"]}
     assert groups["CN.BRI.CNY.P12M"]["line"]
     assert not groups["CN.BRI.CNY.P2M"]["line"]
     tiles = page.xpath("//section[contains(@class, 'tile')]/p[@class='value']")
@@ -228,7 +228,7 @@ def test_only_a_figure_for_the_same_days_is_revised(newest: TestClient) -> None:
     changes = newest.get("/v1/changes?kind=revised&collection=observations&limit=1000").json()
     assert changes["items"]
     for change in changes["items"]:
-        moved = {one["field"] for one in change["fields"] if one["before"] != one["after"]}
+        moved = {field["field"] for field in change["fields"] if field["before"] != field["after"]}
         assert not {"period.start", "period.end"} & moved, change["key"]
 
 
@@ -241,10 +241,10 @@ def test_every_figure_has_its_place_on_a_page_that_is_linked(
         return html.fromstring(page.text)
 
     figures = newest.get("/v1/observations?vintages=all&limit=1000").json()["items"]
-    codes = {one["indicator"]["code"] for one in figures}
+    codes = {figure["indicator"]["code"] for figure in figures}
     assert codes <= set(read("/years").xpath("//@id"))
     places = {place for code in codes for place in read(f"/indicators/{code}").xpath("//@id")}
-    assert {one["id"] for one in figures} <= places
+    assert {figure["id"] for figure in figures} <= places
 
 
 def test_notes_on_the_growth_of_each_edition_are_where_its_page_leads(newest: TestClient) -> None:
@@ -274,5 +274,5 @@ def test_the_examples_of_the_guide_are_found(newest: TestClient, language: str) 
     for kind, text in examples:
         query = {"text": text, "lang": language, "asked_on": "2026-11-26"}
         checked = newest.get("/v1/quotation-check", params=query).json()
-        found = [one["kind"] for item in checked["items"] for one in item["findings"]]
+        found = [finding["kind"] for item in checked["items"] for finding in item["findings"]]
         assert found == [kind], text

@@ -59,7 +59,7 @@ def read_changes(client: TestClient, query: str = "") -> list[RecordChange]:
     while url:
         page = client.get(url).json()
         for item in page["items"]:
-            fields = tuple(FieldChange(**one) for one in item["fields"])
+            fields = tuple(FieldChange(**field) for field in item["fields"])
             found.append(
                 RecordChange(item["collection"], item["key"], ChangeKind(item["kind"]), fields)
             )
@@ -167,7 +167,7 @@ def test_a_figure_that_a_later_source_changed_is_revised(client: TestClient) -> 
     changes = client.get("/v1/changes?kind=revised&limit=1000").json()["items"]
     key = SHARE.removeprefix("observations/").removesuffix(".yaml")
     (change,) = (one for one in changes if one["key"] == key)
-    fields = {one["field"]: (one["before"], one["after"]) for one in change["fields"]}
+    fields = {field["field"]: (field["before"], field["after"]) for field in change["fields"]}
     assert fields["published.value"] == ("50.3", "50.7")
     assert all(one["collection"] in {"observations", "growth-rates"} for one in changes)
 
@@ -298,9 +298,9 @@ def test_a_record_with_another_issue_is_not_reported_as_changed(tmp_path: Path) 
 def test_corrections_of_the_second_release_have_their_reasons(client: TestClient) -> None:
     for language in ("en", "zh"):
         changes = client.get(f"/v1/changes?kind=corrected&limit=1000&lang={language}").json()
-        assert {one["release"] for one in changes["items"]} == {"2026-11-25.2"}
-        assert all(one["reason"] for one in changes["items"])
-    source = next(one for one in changes["items"] if one["key"] == "scio-2025-01-15")
+        assert {item["release"] for item in changes["items"]} == {"2026-11-25.2"}
+        assert all(item["reason"] for item in changes["items"])
+    source = next(item for item in changes["items"] if item["key"] == "scio-2025-01-15")
     assert {"standing", "title.en", "goal.text.en"} <= {one["field"] for one in source["fields"]}
 
 

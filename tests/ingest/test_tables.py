@@ -406,5 +406,5 @@ def test_the_words_of_a_row_state_its_number_and_its_qualifier(
     text = (seed / FILE).read_text("utf-8")
     assert ROW in text
     (seed / FILE).write_text(text.replace(old, new, 1), "utf-8")
-    found = [one for one in find_issues(seed) if one.field.endswith(f"wording.{field}")]
+    found = [issue for issue in find_issues(seed) if issue.field.endswith(f"wording.{field}")]
     assert any(message in one.message for one in found)

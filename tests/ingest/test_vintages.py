@@ -119,7 +119,7 @@ def replay(figures: Iterable[dict[str, Any]], day: str) -> set[str]:
 )
 def test_as_of_equals_a_replay(client: TestClient, path: str, folder: str) -> None:
     figures = list(read_observations(folder))
-    days = {date.fromisoformat(one["known"]) for one in figures}
+    days = {date.fromisoformat(figure["known"]) for figure in figures}
     moments = {day + timedelta(days=step) for day in days for step in (-1, 0, 1)}
     moments |= {date.min, date.max - timedelta(days=1), date.max}
     assert len(moments) > 20
@@ -128,7 +128,7 @@ def test_as_of_equals_a_replay(client: TestClient, path: str, folder: str) -> No
         assert {item["id"] for item in response["items"]} == replay(figures, str(day)), day
         known = client.get(f"/v1/{path}?as_of={day}&vintages=all&limit=1000").json()
         assert {item["id"] for item in known["items"]} == {
-            one["id"] for one in figures if one["known"] <= str(day)
+            figure["id"] for figure in figures if figure["known"] <= str(day)
         }
     today = client.get(f"/v1/{path}?limit=1000").json()["items"]
     assert {item["id"] for item in today} == replay(figures, "9999-12-31")

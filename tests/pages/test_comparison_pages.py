@@ -78,7 +78,7 @@ def test_only_existing_periods_are_offered_and_all_of_them_can_be_compared(
 
 
 def test_every_indicator_can_be_chosen_on_the_forms(newest: TestClient) -> None:
-    codes = [one["code"] for one in newest.get("/v1/indicators?limit=1000").json()["items"]]
+    codes = [item["code"] for item in newest.get("/v1/indicators?limit=1000").json()["items"]]
     for path in ("/compare", "/history"):
         page = read_page(newest, path)
         options = page.xpath("//select[@name='indicator']/optgroup/option/@value")
@@ -166,7 +166,7 @@ def test_the_history_of_an_indicator_agrees_with_its_observations(newest: TestCl
     for day in ("2023-07-20", "2019-01-20", "2014-01-01"):
         page = read_page(newest, f"/history?as_of={day}&indicator=goods-trade")
         query = f"/v1/observations?indicator=goods-trade&as_of={day}&limit=1000"
-        known = [one["display"] for one in newest.get(query).json()["items"]]
+        known = [item["display"] for item in newest.get(query).json()["items"]]
         shown = page.xpath("//tbody/tr/td[1]/*[@class='display']/text()")
         assert sorted(shown) == sorted(known)
 
@@ -211,7 +211,7 @@ def test_the_page_of_a_press_conference_has_all_of_its_records(
 def test_a_press_conference_is_compared_with_the_one_before(newest: TestClient) -> None:
     page = read_page(newest, "/editions/2025")
     compared = newest.get("/v1/editions/compare?edition=2024&edition=2025").json()
-    themes = [one["name"] for one in compared["themes"]]
+    themes = [theme["name"] for theme in compared["themes"]]
     shown = [one.text.strip() for one in page.xpath("//ul[@class='themes']/li/details/summary")]
     assert sorted(shown) == sorted(themes)
     text = read_text(page)

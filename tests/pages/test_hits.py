@@ -39,7 +39,7 @@ def list_codes(client: TestClient, kind: str) -> list[str]:
 @pytest.mark.parametrize("kind", [*SearchKind, "report"])
 def test_every_kind_of_record_has_a_place_on_a_page(client: TestClient, kind: str) -> None:
     if kind == "report":
-        codes = [one["id"] for one in client.get("/v1/reports?limit=12").json()["items"]]
+        codes = [item["id"] for item in client.get("/v1/reports?limit=12").json()["items"]]
     else:
         codes = list_codes(client, kind)
     assert codes

@@ -29,7 +29,7 @@ def list_observations(client: TestClient, indicator: str, language: str) -> dict
     """List the figures of an indicator by key."""
     query = f"indicator={indicator}&vintages=all&limit=1000&lang={language}"
     items = client.get(f"/v1/observations?{query}").json()["items"]
-    return {one["id"]: one for one in items}
+    return {item["id"]: item for item in items}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -55,7 +55,7 @@ def test_a_chart_has_the_texts_of_the_api(
 
 def test_a_chart_marks_breaks_and_gaps(client: TestClient) -> None:
     groups = read_chart(read_page(client, "/indicators/goods-trade?lang=en"))["groups"]
-    (years,) = (one for one in groups if one["key"] == "CN.BRI.CNY.P12M")
+    (years,) = (group for group in groups if group["key"] == "CN.BRI.CNY.P12M")
     assert years["name"] == "Full years, trillion yuan"
     assert [label for _, label in years["ticks"]] == ["0", "5", "10", "15", "20", "25"]
     assert not years["line"]
@@ -177,7 +177,7 @@ def test_sources_and_vintages_have_every_figure(client: TestClient, language: st
     figures = list_observations(client, "trade-share", language)
     page = read_page(client, f"/indicators/trade-share?lang={language}")
     (sources,) = page.xpath("//section[@id='sources']")
-    cited = {one["source"]["code"] for one in figures.values()}
+    cited = {figure["source"]["code"] for figure in figures.values()}
     assert cited <= {one.partition(".")[2] for one in sources.xpath("ol/li/@id")}
     assert len(sources.xpath("ol/li/ul/li/strong")) == len(figures)
     (vintages,) = page.xpath("//section[@id='vintages']")

@@ -41,8 +41,8 @@ def test_sources_are_folded_by_the_year_of_publication(
 ) -> None:
     page = read_page(client, f"/sources?lang={language}")
     dates = {
-        one["code"]: one["published_on"]
-        for one in client.get("/v1/sources?limit=1000").json()["items"]
+        item["code"]: item["published_on"]
+        for item in client.get("/v1/sources?limit=1000").json()["items"]
     }
     groups = page.xpath("//details[@class='record-group']")
     assert len(groups) == len({day[:4] for day in dates.values()}) > 1
@@ -68,7 +68,7 @@ def test_a_long_list_continues_on_the_next_page(
         page = read_page(client, address)
         found += page.xpath("//article[@class='record']/@id")
         (address,) = page.xpath("//a[@rel='next']/@href") or [""]
-    keys = [one["code"] for one in client.get("/v1/instruments?limit=1000").json()["items"]]
+    keys = [item["code"] for item in client.get("/v1/instruments?limit=1000").json()["items"]]
     assert found == keys
 
 
@@ -83,8 +83,8 @@ def test_a_release_shows_what_it_changed(client: TestClient) -> None:
     for release in releases:
         changes = client.get(f"/v1/changes?release={release}").json()["items"]
         page = read_page(client, f"/changes?release={release}&lang=en")
-        assert page.xpath("//tbody/tr/@id") == [one["id"] for one in changes]
-        revised = [one for one in changes if one["kind"] == "revised"]
+        assert page.xpath("//tbody/tr/@id") == [change["id"] for change in changes]
+        revised = [change for change in changes if change["kind"] == "revised"]
         for one in revised:
             (row,) = page.xpath("//tr[@id=$key]", key=one["id"])
             for field in one["fields"]:

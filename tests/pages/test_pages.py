@@ -314,8 +314,8 @@ def list_quotations(page: Any) -> Iterator[tuple[str, str]]:
     for text in page.xpath("//meta/@content"):
         yield text, text
     for text in page.xpath("//script[@type='application/ld+json']/text()"):
-        for one in json.loads(text)["variableMeasured"]:
-            yield one["value"], one["value"]
+        for variable in json.loads(text)["variableMeasured"]:
+            yield variable["value"], variable["value"]
     prose = "ancestor-or-self::dd or ancestor-or-self::*[@class='note'][not(self::a)]"
     prose += " or ancestor-or-self::ul[@class='reports'][ancestor::ol[@class='actions']]"
     for element in page.xpath(f"//main//*[text()[normalize-space()]][not({prose})]"):
@@ -333,8 +333,8 @@ def test_no_figure_stands_without_its_period_and_countries(
 ) -> None:
     overview = client.get("/v1/overview").json()
     keys = {
-        "/indicators": [one["code"] for one in overview["indicators"]],
-        "/priority-areas": [one["slug"] for one in overview["priority_areas"]],
+        "/indicators": [indicator["code"] for indicator in overview["indicators"]],
+        "/priority-areas": [area["slug"] for area in overview["priority_areas"]],
     }.get(path)
     url = f"/v1/observations?vintages=all&limit=1000&lang={language}"
     figures = client.get(url).json()["items"]

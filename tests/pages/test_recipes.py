@@ -111,7 +111,7 @@ def check_contexts(client: TestClient, file: str, output: str) -> None:
 def check_headlines(client: TestClient, output: str) -> None:
     """Check that the headlines are written with their context."""
     indicators = client.get("/v1/overview").json()["indicators"]
-    headlines = (one["headline"] for one in indicators)
+    headlines = (indicator["headline"] for indicator in indicators)
     for line, headline in zip(output.splitlines(), headlines, strict=True):
         assert line.split("\t") == [
             *(headline["indicator"]["name"], headline["display"], headline["period"]["label"]),

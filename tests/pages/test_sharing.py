@@ -242,9 +242,9 @@ def test_an_indicator_without_comparable_figures_shows_full_years_of_another_ser
     assert 1 < len(shown) <= 4
     query = f"/v1/series?indicator=goods-trade&months=12&unit=CNY&limit=1000&lang={language}"
     (series,) = (
-        one
-        for one in client.get(query).json()["items"]
-        if caption.endswith(one["coverage"]["name"]) and one["span"] in caption
+        item
+        for item in client.get(query).json()["items"]
+        if caption.endswith(item["coverage"]["name"]) and item["span"] in caption
     )
     points = client.get(f"/v1/series/{series['code']}?lang={language}").json()["points"]
     # The source below the figure is not theirs.

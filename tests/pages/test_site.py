@@ -88,9 +88,9 @@ def validate(site: Site, folder: Path) -> list[str]:
     with report.open("w") as output:
         subprocess.run(command, cwd=folder, stdout=output, check=False)
     return [
-        f"{names[Path(file['filePath']).name]}:{one['line']} {one['message']}"
+        f"{names[Path(file['filePath']).name]}:{message['line']} {message['message']}"
         for file in json.loads(report.read_text())
-        for one in file["messages"]
+        for message in file["messages"]
     ]
 
 

@@ -50,7 +50,7 @@ def test_reports_on_the_surroundings_change_no_status(client: TestClient) -> Non
 def test_actions_are_filtered_by_status(client: TestClient, status: str) -> None:
     found = read_items(client, f"/v1/actions?status={status}")
     assert found
-    assert found == [one for one in read_items(client, "/v1/actions") if one["status"] == status]
+    assert found == [item for item in read_items(client, "/v1/actions") if item["status"] == status]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -168,12 +168,12 @@ def test_a_qualified_reading_limits_the_distance(
 def test_commitments_are_filtered(client: TestClient, query: str, holds: Any) -> None:
     found = read_items(client, f"/v1/commitments?{query}")
     assert found
-    assert found == [one for one in read_items(client, "/v1/commitments") if holds(one)]
+    assert found == [item for item in read_items(client, "/v1/commitments") if holds(item)]
 
 
 def test_a_commitment_is_read_by_its_key(client: TestClient) -> None:
-    for one in client.get("/v1/commitments").json()["items"]:
-        assert client.get(f"/v1/commitments/{one['code']}").json() == one
+    for item in client.get("/v1/commitments").json()["items"]:
+        assert client.get(f"/v1/commitments/{item['code']}").json() == item
     unknown = client.get("/v1/commitments/2023-joint-laboratory")
     assert unknown.status_code == 404
     assert LABORATORIES in unknown.text
@@ -204,10 +204,10 @@ def test_pages_show_every_report_and_commitment(client: TestClient, language: st
 
     searched = format_day(date(2026, 11, 26), Language(language))
     page = read("/commitments").replace("&#39;", "'").replace("&#34;", '"')
-    for one in read_items(client, "/v1/commitments", language):
-        assert one["text"] in page
-        assert all(reading["text"] in page for reading in one["readings"])
-        assert one["distance"] is None or one["distance"]["display"] in page
+    for item in read_items(client, "/v1/commitments", language):
+        assert item["text"] in page
+        assert all(reading["text"] in page for reading in item["readings"])
+        assert item["distance"] is None or item["distance"]["display"] in page
     assert searched in page
     for area in read_items(client, "/v1/priority-areas", language):
         page = read(f"/priority-areas/{area['slug']}").replace("&#39;", "'")
@@ -223,9 +223,9 @@ def test_pages_show_every_report_and_commitment(client: TestClient, language: st
 def test_the_text_for_language_models_has_every_report(client: TestClient, language: str) -> None:
     text = client.get(f"/llms-full.txt?lang={language}").text
     for url, field in (("/v1/actions", "progress"), ("/v1/commitments", "readings")):
-        for one in read_items(client, url, language):
-            assert one["text"].rstrip(".。") in text
-            assert all(report["text"].rstrip(".。") in text for report in one[field])
+        for item in read_items(client, url, language):
+            assert item["text"].rstrip(".。") in text
+            assert all(report["text"].rstrip(".。") in text for report in item[field])
 
 
 def test_commitments_and_reports_are_found_by_their_words(client: TestClient) -> None:

@@ -47,8 +47,8 @@ COMPARED = (
 def test_two_periods_are_compared(client: TestClient, pair: Compared) -> None:
     url = COMPARE.format(pair.indicator, *pair.periods)
     body = client.get(url).json()
-    obstacles = [one["kind"] for one in body["obstacles"]]
-    derivation_obstacles = [one["kind"] for one in body["derivation_obstacles"]]
+    obstacles = [obstacle["kind"] for obstacle in body["obstacles"]]
+    derivation_obstacles = [obstacle["kind"] for obstacle in body["derivation_obstacles"]]
     assert obstacles == pair.obstacles
     assert body["like_for_like"] is (not pair.obstacles)
     assert derivation_obstacles == pair.obstacles + pair.only_against_deriving
@@ -94,8 +94,8 @@ def test_stocks_are_compared_and_totals_not_derived(
     only_against_deriving: list[str],
 ) -> None:
     body = newest.get(COMPARE.format(indicator, *periods)).json()
-    assert [one["kind"] for one in body["obstacles"]] == obstacles
-    found = [one["kind"] for one in body["derivation_obstacles"]]
+    assert [obstacle["kind"] for obstacle in body["obstacles"]] == obstacles
+    found = [obstacle["kind"] for obstacle in body["derivation_obstacles"]]
     assert found == obstacles + only_against_deriving
 
 

@@ -89,14 +89,14 @@ def test_a_rate_in_another_unit_may_differ_by_the_tolerance(
     if fits:
         assert f"{printed} percent on a year earlier in US dollars" in derived["derived"]["warning"]
     else:
-        assert [one["kind"] for one in body["obstacles"]] == ["other_unit_rate"]
+        assert [obstacle["kind"] for obstacle in body["obstacles"]] == ["other_unit_rate"]
         assert f"{OTHER_UNIT_TOLERANCE} percentage points" in derived["detail"]
 
 
 def test_a_rate_on_a_restated_base_forbids_the_comparison(tmp_path: Path, target: Target) -> None:
     rate = (GOODS_RATE, "basis: unstated", "basis: restated")
     body, _ = compare_in_copy(tmp_path, target, rate, COMPARE.format("goods-trade", "2022", "2023"))
-    assert [one["kind"] for one in body["obstacles"]] == ["basis"]
+    assert [obstacle["kind"] for obstacle in body["obstacles"]] == ["basis"]
     assert not body["like_for_like"]
 
 
@@ -126,4 +126,4 @@ def test_a_rate_that_is_not_current_is_shown_and_contradicts_nothing(
     assert today["derivable"]
     assert after == today
     assert [rate["value"] for rate in before["published_rates"]] == [5]
-    assert [one["kind"] for one in before["obstacles"]] == ["rate"]
+    assert [obstacle["kind"] for obstacle in before["obstacles"]] == ["rate"]

@@ -144,7 +144,7 @@ def check_derived(
 
 
 def list_kinds(obstacles: Sequence[dict[str, Any]]) -> set[str]:
-    return {str(one["kind"]) for one in obstacles}
+    return {str(obstacle["kind"]) for obstacle in obstacles}
 
 
 def test_the_rules_hold_for_all_pairs_of_observations(newest: TestClient) -> None:

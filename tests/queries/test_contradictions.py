@@ -25,20 +25,20 @@ def read_contradiction(client: TestClient, key: str) -> dict[str, Any]:
 def test_a_contradiction_has_all_sides(client: TestClient) -> None:
     body = read_contradiction(client, KEY)
     assert body["indicator"]["code"] == "trade-share"
-    assert [one["value"] for one in body["observations"]] == [50.3, 50.7]
+    assert [observation["value"] for observation in body["observations"]] == [50.3, 50.7]
     assert (body["growth_rates"], body["reports"], body["basis"]) == ([], [], "inferred")
     aid = read_contradiction(client, "aid-projects-2024-11")
     (figure,), (report,) = aid["observations"], aid["reports"]
     assert (figure["display"], report["wording"]) == ("over 700", "700 aid projects")
     assert report["observation"] == figure["id"]
-    assert [one["display"] for one in aid["numbers"]] == ["over 700", "700 aid projects"]
+    assert [number["display"] for number in aid["numbers"]] == ["over 700", "700 aid projects"]
 
 
 def test_a_contradiction_may_be_of_numbers_that_are_no_figures(client: TestClient) -> None:
     body = read_contradiction(client, STATED)
     assert not any(body[name] for name in ("observations", "growth_rates", "reports"))
     assert (body["cause"], body["cause_label"]) == ("currency", "Different currencies")
-    texts = [one["quantity"]["display"] for one in body["statements"]]
+    texts = [statement["quantity"]["display"] for statement in body["statements"]]
     assert texts == ["up 6.4 percent a year", "up 7 percent a year", "up 7 percent a year"]
     first = body["statements"][0]
     assert first["period"]["label"] == "2013 to 2022"
@@ -80,11 +80,11 @@ def test_a_figure_and_a_rate_with_one_key_are_both_shown(newest: TestClient) -> 
 
 def test_a_share_changes_on_the_period_that_its_source_names(newest: TestClient) -> None:
     body = newest.get("/v1/contradictions/trade-share-2022-q1?lang=zh").json()
-    assert [one["display"] for one in body["numbers"]] == [
+    assert [number["display"] for number in body["numbers"]] == [
         "比2021年全年提高1.4个百分点",
         "比2021年1—3月提高1.4个百分点",
     ]
-    assert [one["base_period"]["months"] for one in body["statements"]] == [12, 3]
+    assert [statement["base_period"]["months"] for statement in body["statements"]] == [12, 3]
 
 
 @pytest.mark.parametrize("query", ["indicator=trade-share", "cause=unknown"])
@@ -101,20 +101,20 @@ def test_an_unknown_cause_is_refused_with_the_nearest(client: TestClient) -> Non
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_record_in_a_contradiction_leads_to_it(client: TestClient, lang: str) -> None:
-    for one in client.get(f"/v1/contradictions?lang={lang}&limit=1000").json()["items"]:
-        reference = {name: one[name] for name in REFERENCE}
+    for item in client.get(f"/v1/contradictions?lang={lang}&limit=1000").json()["items"]:
+        reference = {name: item[name] for name in REFERENCE}
         for collection in ("observations", "growth_rates", "reports"):
             path = collection.replace("_", "-")
-            for record in one[collection]:
+            for record in item[collection]:
                 found = client.get(f"/v1/{path}/{record['id']}?lang={lang}").json()
                 assert found["contradiction"] == record["contradiction"] == reference
-        indicator = client.get(f"/v1/indicators/{one['indicator']['code']}?lang={lang}").json()
+        indicator = client.get(f"/v1/indicators/{item['indicator']['code']}?lang={lang}").json()
         assert reference in indicator["contradictions"]
-        address = f"/indicators/{one['indicator']['code']}?lang={lang}"
+        address = f"/indicators/{item['indicator']['code']}?lang={lang}"
         page = client.get(address).text
-        assert f'id="{one["code"]}"' in page
+        assert f'id="{item["code"]}"' in page
         # A figure on the page leads to it.
-        assert (f'href="#{one["code"]}"' in page) == bool(one["observations"])
+        assert (f'href="#{item["code"]}"' in page) == bool(item["observations"])
 
 
 def test_only_figures_of_a_contradiction_name_it(client: TestClient) -> None:

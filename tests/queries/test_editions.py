@@ -22,7 +22,7 @@ def get(client: TestClient, url: str) -> Any:
 def test_editions_are_listed_newest_first(newest: TestClient) -> None:
     listed = get(newest, "/v1/editions")["items"]
     assert [one["year"] for one in listed] == sorted(YEARS, reverse=True)
-    assert [one["year"] for one in get(newest, "/v1/editions?sort=year")["items"]] == [*YEARS]
+    assert [item["year"] for item in get(newest, "/v1/editions?sort=year")["items"]] == [*YEARS]
     complete = get(newest, "/v1/editions?completeness=complete")["items"]
     assert [one["year"] for one in complete] == [2025]
 
@@ -35,7 +35,7 @@ def test_an_edition_holds_what_its_documents_state(
     edition = get(newest, f"/v1/editions/{year}?lang={lang}")
     listed = get(newest, f"/v1/editions?lang={lang}")["items"]
     assert {name: edition[name] for name in listed[0]} in listed
-    documents = [one["code"] for event in edition["events"] for one in event["documents"]]
+    documents = [document["code"] for event in edition["events"] for document in event["documents"]]
     last_day = max(event["held_on"] for event in edition["events"])
     for part in PARTS:
         name = "observations" if part == "figures" else part
@@ -44,24 +44,24 @@ def test_an_edition_holds_what_its_documents_state(
         standings = {one["source"]["standing"] for one in edition[name]}
         assert set(edition["parts"][part]["standings"]) == standings
         assert {one["source"]["code"] for one in edition[name]} <= set(documents)
-    assert all(one["vintage"] <= last_day for one in edition["observations"])
+    assert all(observation["vintage"] <= last_day for observation in edition["observations"])
     rates = [one["growth"] for one in edition["observations"] if one["growth"]]
     assert all(rate["vintage"] <= last_day for rate in rates)
-    assert {one["year"] for one in edition["outcomes"]} <= {year - 1}
-    assert {one["edition"] for one in edition["outcomes"]} <= {year}
+    assert {outcome["year"] for outcome in edition["outcomes"]} <= {year - 1}
+    assert {outcome["edition"] for outcome in edition["outcomes"]} <= {year}
     assert {area["year"] for area in edition["priority_areas"]} <= {year}
-    texts = [one["text"] for area in edition["priority_areas"] for one in area["actions"]]
+    texts = [action["text"] for area in edition["priority_areas"] for action in area["actions"]]
     assert texts == [
-        one["text"] for one in get(newest, f"/v1/actions?edition={year}&lang={lang}")["items"]
+        item["text"] for item in get(newest, f"/v1/actions?edition={year}&lang={lang}")["items"]
     ]
     assert edition["source"]["code"] in documents
     sources = get(newest, f"/v1/sources?edition={year}&lang={lang}")["items"]
-    assert {one["code"] for one in sources} == set(documents)
+    assert {source["code"] for source in sources} == set(documents)
 
 
 def test_growth_is_as_announced_in_the_edition(newest: TestClient) -> None:
     figures = get(newest, "/v1/editions/2024")["observations"]
-    growth = {one["indicator"]["code"]: one["growth"] for one in figures}
+    growth = {figure["indicator"]["code"]: figure["growth"] for figure in figures}
     assert growth["outward-direct-investment"]["display"] == "up 28.4 percent on a year earlier"
     assert growth["aid-projects"] is None
 
@@ -71,7 +71,7 @@ def test_the_overview_is_that_of_the_newest_complete_edition(newest: TestClient)
     assert overview == get(newest, "/v1/overview?edition=2025")
     assert overview["edition"]["year"] == 2025
     assert len(overview["indicators"]) == 7
-    assert all(one["headline"]["headline"] for one in overview["indicators"])
+    assert all(indicator["headline"]["headline"] for indicator in overview["indicators"])
     assert {one["headline"]["period"]["end"][:4] for one in overview["indicators"]} == {"2024"}
     assert get(newest, "/v1/indicators/trade-share")["headline"] is None
 
@@ -186,7 +186,7 @@ def test_invalid_editions_and_periods_are_refused(newest: TestClient) -> None:
 def test_comparison_says_what_is_announced_again_dropped_or_new(newest: TestClient) -> None:
     compared = get(newest, "/v1/editions/compare?edition=2025&edition=2026")
     assert (compared["earlier"]["year"], compared["later"]["year"]) == (2025, 2026)
-    themes = {(one["kind"], one["code"]): one for one in compared["themes"]}
+    themes = {(theme["kind"], theme["code"]): theme for theme in compared["themes"]}
     new = themes["sector", "artificial-intelligence"]
     assert (new["change"], new["certain"], new["earlier"]) == ("new", True, [])
     again = themes["sector", "clean-energy"]
@@ -201,7 +201,7 @@ def test_comparison_says_what_is_announced_again_dropped_or_new(newest: TestClie
 
 def test_a_partial_earlier_edition_proves_nothing_new(newest: TestClient) -> None:
     compared = get(newest, "/v1/editions/compare?edition=2024&edition=2025")
-    assert {one["certain"] for one in compared["themes"] if one["change"] == "new"} == {False}
+    assert {theme["certain"] for theme in compared["themes"] if theme["change"] == "new"} == {False}
     assert {one["certain"] for one in compared["themes"] if one["change"] == "dropped"} <= {True}
     assert any("listed as new" in one for one in compared["cautions"])
 

@@ -35,7 +35,7 @@ def test_events_and_documents_are_linked_both_ways(client: TestClient, language:
     sources = client.get(f"/v1/sources?lang={language}&limit=1000").json()["items"]
     linked = {(one["code"], document["code"]) for one in events for document in one["documents"]}
     assert linked == {(one["event"]["code"], one["code"]) for one in sources if one["event"]}
-    titles = {one["code"]: one["title"] for one in sources}
+    titles = {source["code"]: source["title"] for source in sources}
     for event in events:
         for document in event["documents"]:
             assert document["title"] == titles[document["code"]]

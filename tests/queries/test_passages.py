@@ -73,7 +73,7 @@ def test_the_aim_of_an_action_is_a_record_of_its_sentence(client: TestClient) ->
         for record in passage["records"]
         if record["kind"] == "aim"
     }
-    assert {one["locator"] for one in actions.values()} == {"P7.S4", "P8.S2", "P9.S3"}
+    assert {action["locator"] for action in actions.values()} == {"P7.S4", "P8.S2", "P9.S3"}
     assert aims.keys() == actions.keys()
     for key, (locator, title, href) in aims.items():
         assert (locator, title) == (actions[key]["locator"], actions[key]["aim"])

@@ -163,15 +163,15 @@ def test_points_name_the_obstacles_that_a_comparison_finds(
                 later["id"],
             ]
             shown = [
-                {"kind": one["kind"], "text": one["text"]}
-                for one in later["obstacles"]
-                if one["observation"] == earlier["id"]
+                {"kind": obstacle["kind"], "text": obstacle["text"]}
+                for obstacle in later["obstacles"]
+                if obstacle["observation"] == earlier["id"]
             ]
             assert shown == compared["obstacles"]
             assert all(
-                one["period"] == earlier["period"]
-                for one in later["obstacles"]
-                if one["observation"] == earlier["id"]
+                obstacle["period"] == earlier["period"]
+                for obstacle in later["obstacles"]
+                if obstacle["observation"] == earlier["id"]
             )
             found += len(shown)
     assert found or as_of

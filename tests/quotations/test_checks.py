@@ -45,7 +45,7 @@ def check(release: Release) -> Check:
 
 
 def list_kinds(checked: dict[str, Any]) -> set[str]:
-    return {one["kind"] for item in checked["items"] for one in item["findings"]}
+    return {finding["kind"] for item in checked["items"] for finding in item["findings"]}
 
 
 EXAMPLES = yaml.safe_load((Path(__file__).parent / "examples.yaml").read_text("utf-8"))
@@ -138,7 +138,7 @@ def test_not_found_is_not_false(check: Check) -> None:
 def test_a_rate_beside_a_figure_of_another_unit_is_not_called_wrong(check: Check) -> None:
     text = "In 2024, outward investment in partner countries was 33.69 billion yuan, up 9 percent."
     figure, rate = check(text)["items"]
-    assert [one["kind"] for one in figure["findings"]] == ["unit"]
+    assert [finding["kind"] for finding in figure["findings"]] == ["unit"]
     assert rate["verdict"] == "not_found"
 
 
@@ -176,7 +176,7 @@ def test_long_lists_take_linear_time(check: Check, part: str) -> None:
     start = time.process_time()
     checked = check(text)
     assert time.process_time() - start < 1
-    assert all(text[one["start"] : one["end"]] == one["quoted"] for one in checked["items"])
+    assert all(text[item["start"] : item["end"]] == item["quoted"] for item in checked["items"])
 
 
 @pytest.mark.parametrize("day", [date.min, date.max])
@@ -219,10 +219,10 @@ def test_the_quality_is_as_the_guide_says(results: list[quotations.Result]) -> N
 
 
 def test_the_quality_is_sufficient(results: list[quotations.Result]) -> None:
-    published = [one for one in results if not one.case.has_error]
+    published = [result for result in results if not result.case.has_error]
     assert len(results) >= 300
     assert 0.4 < len(published) / len(results) < 0.6
-    assert sum(one.case.is_reserved for one in results) > len(results) / 3
+    assert sum(result.case.is_reserved for result in results) > len(results) / 3
     total = quotations.add_scores(quotations.score_results(results).values())
     assert total.precision >= 0.95
     assert total.recall >= 0.85

@@ -82,12 +82,12 @@ def test_related_datasets_and_indicators_name_each_other(client: TestClient, lan
     }
     indicators = client.get("/v1/indicators", params=query).json()["items"]
     shown = {
-        (one["code"], indicator["code"])
+        (dataset["code"], indicator["code"])
         for indicator in indicators
-        for one in indicator["related_datasets"]
+        for dataset in indicator["related_datasets"]
     }
     assert shown == named != set()
-    texts = {one["code"]: one["difference"] for one in datasets}
+    texts = {dataset["code"]: dataset["difference"] for dataset in datasets}
     page = html.unescape(client.get(f"/indicators/goods-trade?lang={language}").text)
     (trade,) = (one for one in indicators if one["code"] == "goods-trade")
     assert trade["related_datasets"]
@@ -201,8 +201,8 @@ def test_programs_are_told_of_datasets_of_other_publishers(
     datasets = newest.get(f"/v1/related-datasets?lang={language}").json()["items"]
     assert datasets
     names = ("name", "publisher", "description", "difference", "licence", "address")
-    for one in datasets:
-        assert any(all(one[name] in line for name in names) for line in lines), one["code"]
+    for dataset in datasets:
+        assert any(all(dataset[name] in line for name in names) for line in lines), dataset["code"]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -114,7 +114,7 @@ def test_a_form_offers_the_codes_of_the_release(client: TestClient) -> None:
         ("source", "sources"),
         ("series", "series"),
     ):
-        codes = [one["code"] for one in client.get(f"/v1/{path}?limit=1000").json()["items"]]
+        codes = [item["code"] for item in client.get(f"/v1/{path}?limit=1000").json()["items"]]
         assert sorted(page.xpath(f"//datalist[@id='{name}-codes']/option/@value")) == sorted(codes)
         assert page.xpath(f"//input[@name='{name}']/@list") == [f"{name}-codes"]
     boxes = page.xpath("//fieldset[legend='qualifier']//input/@value")

@@ -242,7 +242,7 @@ def test_a_connection_in_use_is_never_dropped() -> None:
     table.mark_active(connections[0])
     table.mark_idle(connections[1])
     table.add(FakeConnection("a"))
-    assert [one.is_aborted for one in connections] == [False, True, False]
+    assert [connection.is_aborted for connection in connections] == [False, True, False]
     for one in connections:
         table.mark_active(one)
     table.idle.clear()
@@ -269,7 +269,7 @@ def test_a_kind_of_rejection_is_logged_once_a_minute(
         now = float(second)
         rejections.note("too-many-requests", f"192.0.2.{second}")
         rejections.note("malformed-request", "192.0.2.1")
-    lines = [one.getMessage() for one in caplog.records]
+    lines = [record.getMessage() for record in caplog.records]
     assert len(counted) == 122
     assert lines == [
         "refused: too-many-requests, 1 times, last 192.0.2.0",
@@ -341,7 +341,7 @@ def test_the_log_names_the_client(database: Target, log_format: str) -> None:
         httpx2.get(f"{server.base}/v1/units", headers=forwarded)
         exchange_bytes(server.port, b"GET / HTTP/9.9\r\n\r\n")
         wait_for(lambda: " 505 " in server.log.read_text() or ": 505," in server.log.read_text())
-        lines = [one for one in server.log.read_text().splitlines() if "192.0.2.7" in one]
+        lines = [line for line in server.log.read_text().splitlines() if "192.0.2.7" in line]
     assert len(lines) == 1
     assert "/v1/units" in lines[0]
 

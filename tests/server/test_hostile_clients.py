@@ -263,7 +263,7 @@ class Clock:
 
     def advance(self, seconds: float) -> None:
         end = self.now + seconds
-        while due := [one for one in self.timers if one.at <= end and not one.is_cancelled]:
+        while due := [timer for timer in self.timers if timer.at <= end and not timer.is_cancelled]:
             first = min(due, key=Timer.when)
             self.timers.remove(first)
             self.now = max(self.now, first.at)

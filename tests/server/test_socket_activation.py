@@ -121,7 +121,7 @@ def test_clients_of_a_socket_of_both_versions_have_addresses(database: Path) -> 
         base = f"http://127.0.0.1:{listener.getsockname()[1]}"
         wait_until_ready(base, process.poll)
         clients = ["127.0.0.2", "127.0.0.3", "127.0.0.2"]
-        assert [send_from(one, base) for one in clients] == [200, 200, 429]
+        assert [send_from(client, base) for client in clients] == [200, 200, 429]
         for forwarded in ("192.0.2.1", "192.0.2.2"):
             headers = {"X-Forwarded-For": forwarded}
             assert send_from("127.0.0.1", base, **headers) == 200

@@ -49,8 +49,8 @@ def read_guide_sql() -> tuple[list[str], list[str], list[str]]:
     bare = re.sub("--.*", "", block)
     statements = [one.strip() for one in bare.split(";") if one.strip()]
     roles = [one for one in statements if "ROLE bri" in one and "DEFAULT" not in one]
-    within = [one for one in statements if "DEFAULT" in one]
-    return roles, [one for one in statements if one not in roles + within], within
+    within = [statement for statement in statements if "DEFAULT" in statement]
+    return roles, [statement for statement in statements if statement not in roles + within], within
 
 
 class Cluster:

@@ -190,7 +190,7 @@ def change_growth(index: QuotationIndex) -> Iterator[Case]:
     """Add a wrong rate to a figure whose growth is published."""
     for entry in list_eligible(index):
         rates = index.rates_by_period.get((entry.indicator, entry.start, entry.end), [])
-        own = [one for one in rates if one.level_unit == entry.unit and one.unit == "PT"]
+        own = [rate for rate in rates if rate.level_unit == entry.unit and rate.unit == "PT"]
         if not own or not is_chosen(entry, 3):
             continue
         wrong = f"{abs(own[0].value) + 3:.1f}"

