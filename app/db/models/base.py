@@ -77,7 +77,13 @@ def cast_decimal(column: str) -> str:
     return f"CAST({column} AS NUMERIC)"
 
 
-class KeyedModel(SQLModel):
+class TableModel(SQLModel):
+    """A row of a table, without a validator: the seed is validated before it becomes rows."""
+
+    model_config = SQLModel.model_config | {"defer_build": True}
+
+
+class KeyedModel(TableModel):
     """A record with a surrogate key for joins and a readable key for URLs."""
 
     id: int = Field(primary_key=True)
@@ -97,7 +103,7 @@ class DescribedModel(NamedModel):
     description_zh: str
 
 
-class LocatedModel(SQLModel):
+class LocatedModel(TableModel):
     """A record with its location in a source: P2.S3 is paragraph 2, sentence 3."""
 
     source_id: int = Field(foreign_key="source.id", index=True)

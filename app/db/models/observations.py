@@ -4,13 +4,14 @@ from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from app.db.models.base import (
     ExactDecimal,
     KeyedModel,
     LocatedModel,
     NamedModel,
+    TableModel,
     cast_decimal,
     check_filled,
     check_member,
@@ -176,7 +177,7 @@ class Series(KeyedModel, table=True):
     last_period_end: date | None
 
 
-class SeriesBreak(SQLModel, table=True):
+class SeriesBreak(TableModel, table=True):
     __tablename__ = "series_break"
     __table_args__ = (check_filled("note_en", "note_zh"),)
 
@@ -316,14 +317,14 @@ class GrowthRate(VintageModel, table=True):
     note_zh: str | None
 
 
-class Headline(SQLModel, table=True):
+class Headline(TableModel, table=True):
     """The observation that represents an indicator: that of the newest complete edition."""
 
     indicator_id: int = Field(primary_key=True, foreign_key="indicator.id")
     observation_id: int = Field(foreign_key="observation.id", unique=True)
 
 
-class EditionHeadline(SQLModel, table=True):
+class EditionHeadline(TableModel, table=True):
     """The observation that represents an indicator in an edition."""
 
     __tablename__ = "edition_headline"
@@ -333,7 +334,7 @@ class EditionHeadline(SQLModel, table=True):
     observation_id: int = Field(foreign_key="observation.id", unique=True)
 
 
-class LatestObservation(SQLModel, table=True):
+class LatestObservation(TableModel, table=True):
     """The newest official figure of an indicator, for any period and any countries counted.
 
     There is one for each time span: from ``current_from`` until the day before ``current_until``.

@@ -5,13 +5,14 @@ from typing import Any
 
 from pydantic import create_model
 from sqlalchemy import JSON, CheckConstraint, Integer, String, UniqueConstraint, column, table
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from app.db.models.base import (
     DescribedModel,
     KeyedModel,
     LocatedModel,
     NamedModel,
+    TableModel,
     check_filled,
     check_member,
     check_positive,
@@ -50,7 +51,7 @@ lexeme_index = table(
 """The full-text index of PostgreSQL, with the stems of all words."""
 
 
-class Release(SQLModel, table=True):
+class Release(TableModel, table=True):
     """The release in this database; one row."""
 
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
@@ -94,7 +95,7 @@ class Change(KeyedModel, table=True):
     reason_zh: str | None
 
 
-class ChangedField(SQLModel, table=True):
+class ChangedField(TableModel, table=True):
     """A field of a changed record, before and after, as written in the seed."""
 
     __tablename__ = "changed_field"
@@ -265,7 +266,7 @@ class Action(KeyedModel, LocatedModel, table=True):
     status: ActionStatus = Field(sa_type=String)
 
 
-class Baseline(SQLModel, table=True):
+class Baseline(TableModel, table=True):
     __table_args__ = (CheckConstraint("editorial", name="editorial"),)
 
     priority_area_id: int = Field(primary_key=True, foreign_key="priority_area.id")
@@ -273,13 +274,13 @@ class Baseline(SQLModel, table=True):
     editorial: bool = True
 
 
-LINKS: dict[tuple[type[KeyedModel], type[KeyedModel]], type[SQLModel]] = {
+LINKS: dict[tuple[type[KeyedModel], type[KeyedModel]], type[TableModel]] = {
     (PriorityArea, Indicator): Baseline
 }
 """The tables of the links from records of one table to those of another."""
 
 
-def declare_link(owner: type[KeyedModel], target: type[KeyedModel]) -> type[SQLModel]:
+def declare_link(owner: type[KeyedModel], target: type[KeyedModel]) -> type[TableModel]:
     """Declare the table of the links from the records of one table to those of another."""
     names = str(owner.__tablename__), str(target.__tablename__)
     columns: dict[str, Any] = {
@@ -287,7 +288,7 @@ def declare_link(owner: type[KeyedModel], target: type[KeyedModel]) -> type[SQLM
         for name, is_target in zip(names, (False, True), strict=True)
     }
     link = create_model(
-        "_".join(names), __base__=SQLModel, __cls_kwargs__={"table": True}, **columns
+        "_".join(names), __base__=TableModel, __cls_kwargs__={"table": True}, **columns
     )
     LINKS[owner, target] = link
     return link

@@ -3,9 +3,9 @@
 from datetime import date
 
 from sqlalchemy import CheckConstraint, String, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from app.db.models.base import KeyedModel, check_filled, check_member, check_positive
+from app.db.models.base import KeyedModel, TableModel, check_filled, check_member, check_positive
 from app.enums import (
     Completeness,
     DateBasis,
@@ -41,7 +41,7 @@ class Event(KeyedModel, table=True):
     note_zh: str | None
 
 
-class EventSpeaker(SQLModel, table=True):
+class EventSpeaker(TableModel, table=True):
     __tablename__ = "event_speaker"
     __table_args__ = (
         check_positive(),
@@ -152,7 +152,7 @@ class Passage(KeyedModel, table=True):
     note_zh: str | None
 
 
-class PassageRecord(SQLModel, table=True):
+class PassageRecord(TableModel, table=True):
     """What is recorded from a passage: the kind and the key of a record."""
 
     __tablename__ = "passage_record"
@@ -168,7 +168,7 @@ class PassageRecord(SQLModel, table=True):
     title_zh: str
 
 
-class PassageDifference(SQLModel, table=True):
+class PassageDifference(TableModel, table=True):
     """How a sentence of another source differs from a passage."""
 
     __tablename__ = "passage_difference"
