@@ -19,7 +19,7 @@ import httpx2
 from app.ingest.build import build
 from tests.benchmarks.flood import OK, send_request
 from tests.benchmarks.load import read_memory
-from tests.support.processes import launched, list_descendants
+from tests.support.processes import start_server, list_descendants
 from tests.support.seeds import MIGRATIONS, NEWEST
 
 MAX_DRAWING_MEMORY = 150
@@ -65,7 +65,7 @@ def main() -> None:
     with TemporaryDirectory() as name:
         database = Path(name) / "bri.sqlite"
         build(NEWEST, MIGRATIONS, database)
-        with launched(database) as server:
+        with start_server(database) as server:
             for kind in list_kinds(server.base):
                 measure(server.base, kind, 4)
                 limits = quantiles(measure(server.base, kind, options.requests, 4), n=100)

@@ -36,9 +36,9 @@ MORE_PATHS = (
     "/v1/catalog.ttl",
     "/sdmx/data/INDICATORS",
 )
-LOOKS = 0.01
-"""Seconds between two looks for a new release, so that hundreds of files take seconds."""
-PATIENCE = 20
+POLL_INTERVAL = 0.01
+"""Seconds between two checks for a new release, so that hundreds of files take seconds."""
+NOTICE_TIMEOUT = 20
 """The seconds in which the server has to notice a file."""
 
 Damage = Callable[[Path, Path], None]
@@ -54,9 +54,9 @@ class Case(NamedTuple):
     """Whether it changes the file that is being served, instead of replacing it."""
 
 
-def run_impatiently(*arguments: str) -> None:
-    """Run the command line with more frequent looks for a new release."""
-    SQLiteStore.poll_interval = LOOKS
+def run_with_frequent_polls(*arguments: str) -> None:
+    """Run the command line with more frequent checks for a new release."""
+    SQLiteStore.poll_interval = POLL_INTERVAL
     run_command(*arguments)
 
 
@@ -150,7 +150,7 @@ def overwrite_release(good: Path, path: Path) -> None:
         for half in (content[: len(content) // 2], content[len(content) // 2 :]):
             file.write(half)
             file.flush()
-            time.sleep(4 * LOOKS)
+            time.sleep(4 * POLL_INTERVAL)
 
 
 def truncate(_: Path, path: Path) -> None:
@@ -211,7 +211,7 @@ class Trial:
         return f"{seed_hash} {self.client.get('/health/ready').json()['status']}"
 
     def wait_until(self, condition: Callable[[str], bool]) -> str:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + NOTICE_TIMEOUT
         while not condition(state := self.read_state()):
             assert time.monotonic() < deadline, state
         return state
@@ -277,7 +277,7 @@ def run_cases(
         copyfile(releases["first"], served)
         with start_server(
             served,
-            run_impatiently,
+            run_with_frequent_polls,
             log=log,
             BRI_PUBLIC_URL="http://swap.test",
             BRI_CACHE_ENTRIES="0",
