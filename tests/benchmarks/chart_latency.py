@@ -19,7 +19,7 @@ import httpx2
 from app.ingest.build import build
 from tests.benchmarks.flood import OK, send_request
 from tests.benchmarks.load import read_memory
-from tests.support.processes import start_server, list_descendants
+from tests.support.processes import list_descendants, start_server
 from tests.support.seeds import MIGRATIONS, NEWEST
 
 MAX_DRAWING_MEMORY = 150
