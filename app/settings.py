@@ -272,5 +272,7 @@ class Settings(BaseSettings):
         return self.database_url or self.database
 
     def select_database(self, seed_hash: str) -> Path | URL:
-        default = user_data_path("bri-indicators") / f"{seed_hash[:16]}.sqlite"
-        return self.named_database or default
+        if self.named_database is not None:
+            return self.named_database
+        # Not before: the user of a container may have no home folder.
+        return user_data_path("bri-indicators") / f"{seed_hash[:16]}.sqlite"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from app import settings
 from app.settings import Settings
 from tests.support.processes import run_bri
 
@@ -121,3 +122,14 @@ def test_a_misspelt_variable_is_refused(tmp_path: Path) -> None:
 @pytest.mark.skipif(find_spec("mcp") is None, reason="needs the package mcp")
 def test_the_tools_can_be_enabled() -> None:
     assert Settings.model_validate({"mcp": "true"}).mcp
+
+
+def test_a_named_database_needs_no_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user of a container may have none."""
+
+    def fail(_: str) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(settings, "user_data_path", fail)
+    named = Settings.model_validate({"database": "/srv/bri/bri.sqlite"})
+    assert named.select_database("hash") == Path("/srv/bri/bri.sqlite")
