@@ -191,6 +191,7 @@ def image(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Image:
     return found
 
 
+@pytest.mark.resources
 def test_the_image_runs_read_only_without_privileges(image: Image) -> None:
     port = find_free_port()
     base = f"http://127.0.0.1:{port}"
