@@ -134,10 +134,8 @@ def merge_repeated_headers(raw: Sequence[tuple[bytes, bytes]]) -> dict[bytes, by
     return headers
 
 
-def decode_path(decoded: str, raw: bytes) -> str:
-    """Return a path in which an escaped slash, which separates nothing, is still escaped."""
-    if b"%2f" not in raw and ESCAPED_SLASH not in raw:
-        return decoded
+def decode_path(raw: bytes) -> str:
+    """Decode a path, except for escaped slashes, which separate nothing."""
     kept = raw.replace(b"%2f", ESCAPED_SLASH).replace(ESCAPED_SLASH, b"%252F")
     return unquote(kept.decode("latin-1"))
 
@@ -162,7 +160,7 @@ def create_context(app: FastAPI, scope: Scope) -> RequestContext:
     return RequestContext(
         app=app,
         method=scope["method"],
-        path=decode_path(scope["path"], path).removeprefix(root_path),
+        path=(decode_path(path) if b"%" in path else scope["path"]).removeprefix(root_path),
         root_path=root_path,
         query=query,
         language=language,
