@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from shutil import disk_usage
 from socket import socket
-from tempfile import TemporaryDirectory, gettempdir
+from tempfile import gettempdir
 from typing import Annotated, Any
 
 import typer
@@ -19,6 +19,7 @@ from sqlalchemy import URL
 from app.db import DatabaseError, check_target, is_current_release
 from app.doctor import CheckFailedError, format_count, quote_commands
 from app.ingest.files import BuildError, SeedError, compute_seed_hash
+from app.processes import lock_temporary_folder, remove_abandoned_folders
 from app.settings import Settings, find_bundled
 
 
@@ -49,6 +50,7 @@ SeedOption = Annotated[
 ]
 
 
+METRICS_PREFIX = "bri-metrics-"
 METRICS_SIZE = 2 * 1024**2
 """The bytes that the metrics of a worker and of those that replace it may take."""
 REQUIRED_COLLECTIONS = ("editions", "releases", "sources")
@@ -213,12 +215,14 @@ def share_metrics(settings: Settings, workers: int) -> Iterator[None]:
         return
     # Not beside the files of downloads: a worker that maps a file on a full disk is killed.
     candidates = [Path("/dev/shm"), Path(gettempdir())]  # noqa: S108 - below a name of its own
+    for one in candidates:
+        remove_abandoned_folders(METRICS_PREFIX, one)
     size = workers * METRICS_SIZE
     parent = next((one for one in candidates if has_space(one, size)), None)
     if parent is None:
         places = " or ".join(map(str, candidates))
         raise CommandError(f"the metrics of {workers} workers need {size} bytes in {places}")
-    with TemporaryDirectory(prefix="bri-metrics-", dir=parent) as folder:
+    with lock_temporary_folder(METRICS_PREFIX, parent) as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         yield
 

@@ -3,10 +3,12 @@
 Code that holds the interpreter lock for long delays all other requests, so it runs in a process of
 its own. A job is a function that can be imported, with its arguments. Jobs and results are sent
 through a socket, in messages that carry their length. A process ends with the one that started it,
-because the kernel then closes the other end of its socket.
+because the kernel then closes the other end of its socket. What a killed process leaves in a
+temporary folder is removed by the next process that needs such a folder.
 """
 
 import atexit
+import fcntl
 import gc
 import os
 import pickle
@@ -17,8 +19,11 @@ from multiprocessing.connection import Connection, Pipe
 from multiprocessing.reduction import recv_handle, send_handle
 from pathlib import Path
 from select import poll
+from shutil import rmtree
 from signal import SIG_IGN, SIGINT, signal
+from stat import S_ISDIR
 from subprocess import DEVNULL, Popen, TimeoutExpired
+from tempfile import TemporaryDirectory
 from threading import Lock, Thread, Timer
 from time import monotonic, sleep
 from traceback import format_exception
@@ -41,6 +46,8 @@ NICENESS = 10
 """How much processor time the jobs leave to the process that responds to all other requests, when
 all processors are busy."""
 STANDARD_ERROR = 2
+LOCK_FILE = "lock"
+EXCLUSIVE = fcntl.LOCK_EX | fcntl.LOCK_NB
 
 
 class Outcome(NamedTuple):
@@ -219,6 +226,30 @@ def encode_outcome(outcome: Outcome) -> bytes:
         unsent = outcome.result if outcome.error is None else outcome.error
         replacement = RuntimeError(f"{unsent!r} cannot be sent: {error}")
         return pickle.dumps((None, replacement, outcome.memory))
+
+
+@contextmanager
+def lock_temporary_folder(prefix: str, parent: Path) -> Iterator[str]:
+    """Provide a folder that other processes remove when this one has been killed."""
+    with (
+        TemporaryDirectory(prefix=prefix, dir=parent) as folder,
+        (Path(folder) / "unlocked").open("wb") as file,
+    ):
+        fcntl.flock(file, EXCLUSIVE)
+        # Only now, because others remove a folder whose lock file is not locked.
+        Path(file.name).rename(Path(folder) / LOCK_FILE)
+        yield folder
+
+
+def remove_abandoned_folders(prefix: str, parent: Path) -> None:
+    """Remove the folders of killed processes of this user; those in use are locked."""
+    for folder in parent.glob(f"{prefix}*"):
+        with suppress(OSError):
+            status = folder.lstat()
+            if S_ISDIR(status.st_mode) and status.st_uid == os.geteuid():
+                with (folder / LOCK_FILE).open("rb") as file:
+                    fcntl.flock(file, EXCLUSIVE)
+                    rmtree(folder)
 
 
 def read_memory() -> int:

@@ -39,8 +39,9 @@ MAX_RATE_PERIOD = 366 * 24 * 3600
 PROTECTIONS = ("BRI_ALLOWED_HOSTS", "BRI_RATE_LIMIT")
 """Variables that would protect nothing if they were empty."""
 
-EMAIL_PATTERN = re.compile(r"[A-Za-z0-9.!#$%&*+/=?^_{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-PAGE_PATTERN = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~:/?#@!$&()*+,;=%-]*)?")
+EMAIL_PATTERN = re.compile(r"[A-Za-z0-9.!#$%&*+/=?^_{|}~-]+@([^.]+\..+)")
+PAGE_PATTERN = re.compile(r"https://([^/:]+|\[.+\])(:[0-9]+)?(/[A-Za-z0-9._~:/?#@!$&()*+,;=%-]*)?")
+"""Both name the host, which ``is_host`` checks."""
 
 
 def find_bundled(name: str) -> Path:
@@ -68,17 +69,21 @@ def split_hosts(value: object) -> object:
     if not isinstance(value, str):
         return value
     hosts = tuple(name.strip().lower() for name in value.split(",") if name.strip())
-    try:
-        hosts = tuple(map(normalize_host, hosts))
-    except AddressValueError:
-        hosts = ()
-    if not hosts or not all(HOST_PATTERN.fullmatch(host) for host in hosts):
+    if not hosts or not all(is_host(host, HOST_PATTERN) for host in hosts):
         # An empty list would allow every host, the opposite of what was meant.
         raise ValueError(
             "write host names without ports, separated by commas, such as"
             " data.example,*.data.example,[::1]"
         )
-    return hosts
+    return tuple(map(normalize_host, hosts))
+
+
+def is_host(text: str, pattern: re.Pattern[str] = HOST_NAME) -> bool:
+    """Return whether a text is a host name, an IPv4 address, or an IPv6 address in brackets."""
+    try:
+        return bool(pattern.fullmatch(text.lower()) and normalize_host(text))
+    except AddressValueError:
+        return False
 
 
 def normalize_host(host: str) -> str:
@@ -92,8 +97,8 @@ def check_public_url(value: AnyHttpUrl | None) -> AnyHttpUrl | None:
         return value
     address, path = str(value), (value.path or "").rstrip("/")
     is_bare = not (value.username or value.password or "?" in address or "#" in address)
-    is_host = HOST_NAME.fullmatch(value.host or "") and value.port != 0
-    if not is_bare or not is_host or not is_plain_path(path):
+    has_host = is_host(value.host or "") and value.port != 0
+    if not is_bare or not has_host or not is_plain_path(path):
         raise ValueError("write scheme, host and path only, such as https://data.example")
     return value
 
@@ -131,8 +136,9 @@ def parse_contact(value: object) -> object:
     if not isinstance(value, str):
         return value
     text = value.strip()
-    is_email = bool(EMAIL_PATTERN.fullmatch(text))
-    if not is_email and not PAGE_PATTERN.fullmatch(text):
+    is_email = "://" not in text
+    match = (EMAIL_PATTERN if is_email else PAGE_PATTERN).fullmatch(text)
+    if match is None or not is_host(match[1]):
         raise ValueError(
             "write an email address or the https address of a page, such as data@example.org"
             " or https://example.org/contact"
@@ -266,5 +272,7 @@ class Settings(BaseSettings):
         return self.database_url or self.database
 
     def select_database(self, seed_hash: str) -> Path | URL:
-        default = user_data_path("bri-indicators") / f"{seed_hash[:16]}.sqlite"
-        return self.named_database or default
+        if self.named_database is not None:
+            return self.named_database
+        # Not before: the user of a container may have no home folder.
+        return user_data_path("bri-indicators") / f"{seed_hash[:16]}.sqlite"

@@ -1,6 +1,7 @@
 """The parts of the speed benchmark, without measuring time."""
 
 import os
+import re
 import shutil
 from argparse import Namespace
 from pathlib import Path
@@ -61,6 +62,24 @@ def test_guide_takes_the_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     guide_tables.write_measured("scaling.md", "steps", *scaling.format_tables(rows, "a command"))
     page = (tmp_path / "guide" / "zh" / "scaling.md").read_text("utf-8")
     assert "| 1个工作进程，文件 | 72,400 | 3,000 | – |" in page
+
+
+def test_what_the_guide_says_of_the_measurements_is_what_was_measured() -> None:
+    """How many targets are missed, and how much memory a worker takes."""
+    speed_page, deployment = (
+        (guide_tables.GUIDE / "en" / name).read_text("utf-8")
+        for name in ("speed.md", "deployment.md")
+    )
+    row = r"^\| (.+?) \| \S+ \| (\S+) \| \S+ \| ([≥≤]) (\S+) \|$"
+    medians, missed = {}, []
+    for name, median, sign, target in re.findall(row, speed_page, re.MULTILINE):
+        medians[name] = float(median)
+        if float(median) < float(target) if sign == "≥" else float(median) > float(target):
+            missed.append(name)
+    said = re.findall(r"\b(One|Two|Three|Four) targets? (?:is|are) missed", speed_page)
+    assert said == [["One", "Two", "Three", "Four"][len(missed) - 1]][: len(missed)]
+    (memory,) = re.findall(r"\((\d+) and \d+ MB without `MALLOC_ARENA_MAX=2`\)", deployment)
+    assert int(memory) == pytest.approx(medians["memory of a worker, MB"], rel=0.1)
 
 
 @pytest.mark.parametrize("number", [100, 999])

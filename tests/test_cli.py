@@ -8,13 +8,14 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from tempfile import gettempdir
+from tempfile import gettempdir, mkdtemp
 
 import httpx2
 import pytest
 from typer.testing import Result
 
 from app import commands
+from app.processes import LOCK_FILE
 from app.settings import Settings
 from tests.support.processes import (
     find_free_port,
@@ -105,7 +106,11 @@ def test_shared_metrics_have_a_folder_with_space(monkeypatch: pytest.MonkeyPatch
     folder = Path(gettempdir())
     for available in (Path("/dev/shm"), folder):  # noqa: S108 - where they are looked for
         monkeypatch.setattr(commands, "has_space", lambda one, _, found=available: one == found)
+        # As it is after its service was killed.
+        abandoned = Path(mkdtemp(prefix=commands.METRICS_PREFIX, dir=available))
+        (abandoned / LOCK_FILE).touch()
         with commands.share_metrics(settings, 2):
+            assert not abandoned.exists()
             assert Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).parent == available
     monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR")
     monkeypatch.setattr(commands, "has_space", lambda *_: False)

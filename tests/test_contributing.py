@@ -2,10 +2,13 @@
 
 import re
 import shlex
+import subprocess
+import tomllib
 from importlib.util import find_spec
 
 import pytest
 
+from app import __version__
 from tests.support.seeds import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -51,6 +54,32 @@ def test_the_row_of_error_messages_names_every_module_that_words_one() -> None:
     for path in (ROOT / "app").rglob("*.py"):
         if WORDED.search(path.read_text("utf-8")):
             assert str(path.relative_to(ROOT)).startswith(named), path
+
+
+def test_version_changelog_and_tag_agree() -> None:
+    assert f"`git tag -a v{__version__} -m {__version__}`" in PAGE
+    _, newest, *others = (ROOT / "CHANGELOG.md").read_text("utf-8").split("\n## [")
+    if newest.startswith("Unreleased]") and others:
+        newest = others[0]
+    is_first = newest.startswith("Unreleased]") and f"itself {__version__}, which will" in newest
+    assert is_first or re.match(rf"{re.escape(__version__)}\] - \d{{4}}-\d\d-\d\d\n", newest)
+
+
+def test_one_file_of_tests_runs_without_coverage() -> None:
+    """Whose limit is that of the whole suite."""
+    configured = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    assert not [
+        one for one in configured["tool"]["pytest"]["ini_options"]["addopts"] if "--cov" in one
+    ]
+    assert "| one file | `.venv/bin/pytest tests/" in PAGE
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a checkout")
+def test_what_commands_write_is_ignored() -> None:
+    names = ["openapi.json", "bri.sqlite", "tests/openapi.json"]
+    command = ["git", "check-ignore", "--no-index", *names]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == names[:2]
 
 
 @pytest.mark.parametrize("name", ["CHANGELOG.md", ".github/CONTRIBUTING.md"])

@@ -20,7 +20,7 @@ from app import processes
 from app.formats.charts.rendering import embed_font
 from app.problems.messages import NO_TEMPORARY_FILES
 from app.problems.problem import NotReady
-from app.processes import HelperProcess
+from app.processes import HelperProcess, lock_temporary_folder, remove_abandoned_folders
 from tests.support.load import wait_for
 
 pytestmark = pytest.mark.resources
@@ -167,7 +167,7 @@ def test_a_process_ends_with_its_parent() -> None:
     """Even if the parent is killed while a job runs, or while none does."""
     program = """
 import os, sys, time
-from app.processes import HelperProcess
+from app.processes import HelperProcess, lock_temporary_folder, remove_abandoned_folders
 process = HelperProcess(10**12)
 print(process.run(os.getpid), flush=True)
 if sys.argv[1] == "busy":
@@ -191,3 +191,34 @@ def test_a_process_ends_quietly_with_a_parent_that_has_not_read_its_result() -> 
     assert connection.poll(processes.TIMEOUT)
     connection.close()
     assert process.wait(processes.END_TIMEOUT) == 0
+
+
+def lock_folder(parent: Path) -> None:
+    with lock_temporary_folder("bri-test-", parent):
+        time.sleep(60)
+
+
+def test_the_folder_of_a_killed_process_is_removed(
+    process: HelperProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not that of a living one, without a lock, of another user, or behind a link."""
+    process.timeout = 2
+    with pytest.raises(TimeoutError):
+        process.run(lock_folder, tmp_path)
+    (abandoned,) = tmp_path.iterdir()
+    (abandoned / "deep").mkdir()
+    for folder in ("elsewhere", "bri-test-unlocked"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "content").touch()
+    (tmp_path / "elsewhere" / processes.LOCK_FILE).touch()
+    (tmp_path / "bri-test-link").symlink_to(tmp_path / "elsewhere")
+    with lock_temporary_folder("bri-test-", tmp_path) as used, monkeypatch.context() as patch:
+        patch.setattr("os.geteuid", lambda: os.getuid() + 1)
+        remove_abandoned_folders("bri-test-", tmp_path)
+        assert abandoned.exists()
+        patch.undo()
+        remove_abandoned_folders("bri-test-", tmp_path)
+        left = {"elsewhere", "bri-test-unlocked", "bri-test-link", Path(used).name}
+        assert {one.name for one in tmp_path.iterdir()} == left
+        assert len(list((tmp_path / "elsewhere").iterdir())) == 2
+    assert not Path(used).exists()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from app import settings
 from app.settings import Settings
 from tests.support.processes import run_bri
 
@@ -41,6 +42,9 @@ from tests.support.processes import run_bri
         ("allowed_hosts", "data.example;other.example", "without ports, separated by commas"),
         ("allowed_hosts", "[::::]", "without ports, separated by commas"),
         ("contact", "https://a`b", "an email address or the https address"),
+        ("contact", "https://[:::]/", "an email address or the https address"),
+        ("contact", "https://a@b/", "an email address or the https address"),
+        ("contact", "a@b", "an email address or the https address"),
         ("pool_timeout", "1e-9", "greater than or equal to 0.1"),
     ],
 )
@@ -48,6 +52,36 @@ def test_invalid_settings_are_refused(name: str, value: str, message: str) -> No
     with pytest.raises(ValidationError, match=message) as caught:
         Settings.model_validate({name: value})
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("host", ["a..b", ".a.b", "a.b.", "a b.c", "a.b`", "数据.example", "*.a"])
+def test_the_same_host_names_are_refused_everywhere(host: str) -> None:
+    for name, value in (
+        ("contact", f"https://{host}/"),
+        ("contact", f"data@{host}"),
+        ("public_url", f"https://{host}"),
+        ("allowed_hosts", host),
+    ):
+        # Pydantic rewrites names in other scripts, and a pattern may have an asterisk.
+        if (name, host) in {("public_url", "数据.example"), ("allowed_hosts", "*.a")}:
+            continue
+        with pytest.raises(ValidationError, match=r"write|valid URL"):
+            Settings.model_validate({name: value})
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "https://[2001:db8::1]:8443/a?b#c",
+        "https://Data_1.example",
+        "https://192.0.2.1",
+        "a+b@A.b-c",
+    ],
+)
+def test_contacts(contact: str) -> None:
+    found = Settings.model_validate({"contact": contact}).contact
+    assert found is not None
+    assert found.text == contact
 
 
 @pytest.mark.parametrize("name", ["BRI_ALLOWED_HOSTS", "BRI_RATE_LIMIT"])
@@ -88,3 +122,14 @@ def test_a_misspelt_variable_is_refused(tmp_path: Path) -> None:
 @pytest.mark.skipif(find_spec("mcp") is None, reason="needs the package mcp")
 def test_the_tools_can_be_enabled() -> None:
     assert Settings.model_validate({"mcp": "true"}).mcp
+
+
+def test_a_named_database_needs_no_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user of a container may have none."""
+
+    def fail(_: str) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(settings, "user_data_path", fail)
+    named = Settings.model_validate({"database": "/srv/bri/bri.sqlite"})
+    assert named.select_database("hash") == Path("/srv/bri/bri.sqlite")

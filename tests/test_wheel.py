@@ -1,5 +1,6 @@
-"""The wheel, installed into an empty environment, serves from any folder."""
+"""The wheel, installed into an empty environment, serves from any folder, and as the image does."""
 
+import json
 import os
 import re
 import shlex
@@ -7,13 +8,27 @@ import shutil
 import subprocess
 import sys
 import venv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
+from signal import SIGTERM
 
 import httpx2
 import pytest
 
+from app import cli
+from tests.support.load import wait_for
 from tests.support.processes import find_free_port, wait_until_ready
 from tests.support.seeds import ROOT
+
+DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
+CONTAIN = """
+mount -t tmpfs tmpfs "$TMPDIR"
+for one in / "$(findmnt -nfo TARGET -T "$PWD")"; do mount -o remount,bind,ro "$one"; done
+exec unshare --user --map-user="$0" --map-group="$0" -- "$@"
+"""
+"""Runs a command as another user, without capabilities, where only temporary files are written."""
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +115,7 @@ def test_commands_never_write_into_the_installed_package(installed: Path, tmp_pa
 
 
 def test_the_image_installs_with_hashes_only() -> None:
-    text = (ROOT / "Dockerfile").read_text("utf-8")
+    text = DOCKERFILE
     (base,) = re.findall(r"^ARG PYTHON=(.*)$", text, re.MULTILINE)
     assert re.fullmatch(r"3\.13\.\d+-slim-trixie@sha256:[0-9a-f]{64}", base)
     assert set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) == {
@@ -117,3 +132,101 @@ def test_the_image_installs_with_hashes_only() -> None:
     installs = re.findall(r"\bpip install (.*)", text)
     assert len(installs) == 3
     assert all("--require-hashes" in one or "requirements.lock" in one for one in installs)
+
+
+@dataclass(frozen=True)
+class Image:
+    """The last stage of the Dockerfile, in folders of this machine."""
+
+    folder: Path
+    user: str
+    environment: dict[str, str]
+    entrypoint: list[str]
+    command: list[str]
+    health: list[str]
+
+    def build_command(self, command: Sequence[str]) -> list[str]:
+        """Return how to run a command as in a container with a read-only file system."""
+        isolated = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-ec", CONTAIN]
+        return [*isolated, self.user, *command]
+
+    def run(self, command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            self.build_command(command),
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+@pytest.fixture(scope="module")
+def image(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Image:
+    """Run the last steps of the build, and read how the image is run."""
+    folder = tmp_path_factory.mktemp("image")
+    moved = {"/opt/bri": str(installed.parents[1]), "/srv/bri": str(folder)}
+    text = re.sub("|".join(moved), lambda match: moved[match[0]], DOCKERFILE)
+    steps = re.findall(r"&& (\S+/bin/bri .*?)(?: \\)?$", text, re.MULTILINE)
+    assert [shlex.split(step)[1] for step in steps] == ["build", "openapi"]
+    for step in steps:
+        subprocess.run(shlex.split(step), env=clean_environment(), check=True, capture_output=True)
+    stage = text.rpartition("\nFROM ")[2].replace("\\\n", " ")
+    instructions = dict(re.findall(r"^([A-Z]+) +(.*)$", stage, re.MULTILINE))
+    pairs = (pair.split("=", 1) for pair in shlex.split(instructions["ENV"]))
+    environment = {name: value.replace("$PATH", os.environ["PATH"]) for name, value in pairs}
+    (temporary := folder / "tmp").mkdir()
+    user, group = instructions["USER"].split(":")
+    assert user == group
+    found = Image(
+        folder,
+        user,
+        {**environment, "TMPDIR": str(temporary)},
+        json.loads(instructions["ENTRYPOINT"]),
+        json.loads(instructions["CMD"]),
+        json.loads(instructions["HEALTHCHECK"].partition("CMD ")[2]),
+    )
+    if found.run(["true"]).returncode:
+        pytest.skip("this machine allows no namespaces")
+    return found
+
+
+@pytest.mark.resources
+def test_the_image_runs_read_only_without_privileges(image: Image) -> None:
+    port = find_free_port()
+    base = f"http://127.0.0.1:{port}"
+    health = [word.replace(":8000/", f":{port}/") for word in image.health]
+    assert health != image.health
+    assert image.run(["id", "-u"]).stdout == "10001\n"
+    assert image.run(["touch", "bri.sqlite"]).returncode == 1
+    doctor = image.run([*image.entrypoint, "doctor"])
+    assert (doctor.returncode, doctor.stderr) == (0, ""), doctor.stderr
+    assert image.run(health).returncode == 1
+    serve = image.build_command([*image.entrypoint, *image.command, "--port", str(port)])
+    with subprocess.Popen(
+        serve,
+        cwd=image.folder,
+        env=image.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            wait_for(lambda: image.run(health).returncode == 0, 60)
+            for path in ("/", "/v1/outcomes.xlsx", "/v1/overview.png", "/sdmx/data/INDICATORS"):
+                assert httpx2.get(f"{base}{path}", timeout=60).status_code == 200, path
+        finally:
+            process.terminate()
+            _, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors) == (-SIGTERM, "")
+
+
+def test_the_health_of_the_image_is_checked_where_it_listens() -> None:
+    """The guide says with which option of buildah the check is kept."""
+    (exposed,) = re.findall(r"^EXPOSE (\d+)$", DOCKERFILE, re.MULTILINE)
+    assert re.findall(r"http://127\.0\.0\.1:(\d+)/health/ready", DOCKERFILE) == [exposed]
+    assert signature(cli.serve).parameters["port"].default == int(exposed)
+    for language in ("en", "zh"):
+        guide = (ROOT / "app" / "guide" / language / "deployment.md").read_text("utf-8")
+        assert "`--format docker`" in guide
+        assert f"-p {exposed}:{exposed}" in guide

@@ -131,10 +131,7 @@ class Database:
         return self.engine.connect()
 
     def read(
-        self,
-        query: Callable[Concatenate[Connection, P], Result],
-        *args: P.args,
-        **kwargs: P.kwargs,
+        self, query: Callable[Concatenate[Connection, P], Result], *args: P.args, **kwargs: P.kwargs
     ) -> Result:
         """Run a query on a connection of the pool, or on an idle one of a local store.
 
@@ -165,10 +162,7 @@ class Database:
         return result
 
     def read_pooled(
-        self,
-        query: Callable[Concatenate[Connection, P], Result],
-        *args: P.args,
-        **kwargs: P.kwargs,
+        self, query: Callable[Concatenate[Connection, P], Result], *args: P.args, **kwargs: P.kwargs
     ) -> Result:
         with self.engine.connect() as connection:
             return query(connection, *args, **kwargs)

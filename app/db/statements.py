@@ -13,27 +13,11 @@ from itertools import zip_longest
 from typing import Any
 
 import msgspec
-from sqlalchemy import (
-    Boolean,
-    Connection,
-    Date,
-    Dialect,
-    ScalarSelect,
-    bindparam,
-    select,
-)
+from sqlalchemy import Boolean, Connection, Date, Dialect, ScalarSelect, bindparam, select
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.types import TypeEngine, UserDefinedType
 
-from app.db.columns import (
-    Column,
-    ContradictoryNumbers,
-    JsonArrays,
-    Record,
-    Statement,
-    Table,
-    Value,
-)
+from app.db.columns import Column, ContradictoryNumbers, JsonArrays, Record, Statement, Table, Value
 
 NUMERIC_OID = 1700
 """The type number of NUMERIC in PostgreSQL, the only type whose converter needs it."""

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
+from io import BytesIO
 from itertools import chain
-from tempfile import TemporaryDirectory
+from pathlib import Path
+from tempfile import gettempdir
 from typing import IO, TYPE_CHECKING
 
 from app import parameters
@@ -16,6 +18,7 @@ from app.formats.dataset_info import HOW_TO_READ, TITLE, cite_dataset
 from app.formats.sheets import LINK_COLOUR, Sheet, SheetLayout
 from app.formats.tables import TableQuery, create_row_limit_error, read_records
 from app.i18n import Bilingual, Language, name_edition
+from app.processes import lock_temporary_folder, remove_abandoned_folders
 from app.queries.editions import read_contents
 from app.queries.series import read_breaks
 
@@ -38,6 +41,7 @@ PAPER_A4 = 9
 """The number of A4 in the file format."""
 FONT = Bilingual("Calibri", "等线")
 PAGE = Bilingual("Page &P of &N", "第&P页，共&N页")
+FOLDER_PREFIX = "bri-workbook-"
 MAX_ROWS = 50_000
 """Excel opens at most 65,530 links in a sheet, and each row may contain one."""
 LAYOUTS = {
@@ -135,15 +139,29 @@ def write_sheets(
         "strings_to_numbers": False,
         "strings_to_urls": False,
     }
+    output, parent = OutputFile(file), Path(gettempdir())
+    remove_abandoned_folders(FOLDER_PREFIX, parent)
     try:
         # The package leaves its files behind if it fails, so they have a folder that is removed.
         with (
-            TemporaryDirectory(prefix="bri-workbook-") as folder,
-            Workbook(file, {**options, "tmpdir": folder}) as workbook,
+            lock_temporary_folder(FOLDER_PREFIX, parent) as folder,
+            Workbook(output, {**options, "tmpdir": folder}) as workbook,
         ):
             fill_workbook(workbook, query, title, shown)
     except FileCreateError as error:
+        # The package leaves a ZIP file open, which writes its end when it is deleted.
+        output.file = BytesIO()
         raise OSError(str(error)) from error
+
+
+class OutputFile:
+    """A file that another one can replace while it is in use."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.file, name)
 
 
 def fill_workbook(

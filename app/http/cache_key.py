@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from itertools import chain, islice
 from operator import itemgetter
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
+from urllib.parse import parse_qsl, unquote, unquote_to_bytes, urlencode
 
 from fastapi import FastAPI
 from starlette.types import Scope
@@ -32,6 +32,7 @@ HTML = b"text/html"
 MAX_PARAMETERS = 200
 """A query of more parameters, or of more values in lists, is refused before they are validated."""
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+ESCAPED_SLASH = b"%2F"
 INDEX = re.compile(r"\[[0-9]*\]$")
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -133,6 +134,12 @@ def merge_repeated_headers(raw: Sequence[tuple[bytes, bytes]]) -> dict[bytes, by
     return headers
 
 
+def decode_path(raw: bytes) -> str:
+    """Decode a path, except for escaped slashes, which separate nothing."""
+    kept = raw.replace(b"%2f", ESCAPED_SLASH).replace(ESCAPED_SLASH, b"%252F")
+    return unquote(kept.decode("latin-1"))
+
+
 def create_context(app: FastAPI, scope: Scope) -> RequestContext:
     if ABSOLUTE in scope["path"]:
         apply_absolute_target(scope)
@@ -153,7 +160,7 @@ def create_context(app: FastAPI, scope: Scope) -> RequestContext:
     return RequestContext(
         app=app,
         method=scope["method"],
-        path=scope["path"].removeprefix(root_path),
+        path=(decode_path(path) if b"%" in path else scope["path"]).removeprefix(root_path),
         root_path=root_path,
         query=query,
         language=language,

@@ -191,7 +191,8 @@ class Router:
 
     def match(self, path: str) -> tuple[ReadRoute, dict[str, str]]:
         """Return the route of a path and the keys in it; raise UnknownPath if there is none."""
-        parts = tuple(path.split("/"))
+        # No key contains a slash, so a path with an escaped one has no route (RFC 3986, 2.2).
+        parts = tuple(path.split("/")) if "%2F" not in path else ()
         route = self.routes.get(parts)
         if route is not None:
             return route, {}
@@ -205,7 +206,7 @@ class Router:
                 if route is not None and all(keys):
                     return route, dict(zip(route.keys, keys, strict=True))
         for prefix, route in self.prefixes.items():
-            if path.startswith(prefix):
+            if parts and path.startswith(prefix):
                 return route, {route.keys[0]: path.removeprefix(prefix)}
         known = [route.path for route in self.routes.values() if not route.keys]
         nearest, short = find_nearest(path, known, PATH_CUTOFF), shorten(path)

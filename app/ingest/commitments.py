@@ -8,15 +8,7 @@ from app.db import models
 from app.enums import ActionStatus, ProgressRelation
 from app.i18n import Language
 from app.ingest.files import describe_missing
-from app.ingest.schema import (
-    Commitment,
-    Entity,
-    LaterReport,
-    Progress,
-    Quantity,
-    Source,
-    Unit,
-)
+from app.ingest.schema import Commitment, Entity, LaterReport, Progress, Quantity, Source, Unit
 from app.ingest.schema.base import Statement, Wording
 from app.ingest.seed import Seed, ValuePath
 

@@ -38,9 +38,9 @@ from app.db.models import (
 )
 from app.db.stores import describe_error, get_sqlstate
 from app.ingest.files import BuildError
+from app.processes import EXCLUSIVE
 
 TEMPORARY_SUFFIX = ".building"
-EXCLUSIVE = fcntl.LOCK_EX | fcntl.LOCK_NB
 ADVISORY_LOCK = 0x627269
 """The advisory lock that only one build can hold: ``bri`` in ASCII."""
 LOCK_TIMEOUT = "5s"

@@ -5,12 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from app.i18n import Language
-from app.problems.messages import (
-    ERROR_COUNT,
-    FORM_MESSAGES,
-    INVALID_VALUE,
-    VALIDATION_MESSAGES,
-)
+from app.problems.messages import ERROR_COUNT, FORM_MESSAGES, INVALID_VALUE, VALIDATION_MESSAGES
 from app.problems.problem import MAX_ERRORS, InvalidParameters, ParameterError, shorten
 
 FormErrors = dict[str, list[str]]

@@ -15,13 +15,7 @@ from datetime import date
 from enum import Enum, auto
 from functools import cache, cached_property, lru_cache
 
-from sqlalchemy import (
-    BindParameter,
-    Connection,
-    bindparam,
-    func,
-    select,
-)
+from sqlalchemy import BindParameter, Connection, bindparam, func, select
 from sqlmodel import col
 
 from app.db.columns import (

@@ -9,17 +9,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
 
-from sqlalchemy import (
-    BindParameter,
-    Connection,
-    Label,
-    and_,
-    bindparam,
-    case,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import BindParameter, Connection, Label, and_, bindparam, case, func, or_, select
 from sqlmodel import col
 
 from app.db.columns import (
@@ -144,11 +134,7 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
         *select_source(f"{prefix}source", language),
         *select_wording(Observation, f"{prefix}published.", language),
         *select_rate_columns(
-            language,
-            f"{prefix}growth.",
-            series=rate_series,
-            unit=rate_unit,
-            source=growth_source,
+            language, f"{prefix}growth.", series=rate_series, unit=rate_unit, source=growth_source
         ),
     ]
 

@@ -180,12 +180,7 @@ def bind_page(filters: ListParameters, values: Record, order: SortOrder) -> Reco
 
 
 def build_page(
-    rows: list[Record],
-    total: int,
-    filters: ListParameters,
-    values: Record,
-    *,
-    exact: bool = True,
+    rows: list[Record], total: int, filters: ListParameters, values: Record, *, exact: bool = True
 ) -> QueryPage:
     """Cut the rows to the limit; if one is left over, create the cursor of the next page."""
     shown = rows[: filters.limit]

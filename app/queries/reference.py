@@ -5,13 +5,7 @@ from functools import cache
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.db.columns import (
-    Column,
-    Record,
-    Statement,
-    build_citation,
-    localize,
-)
+from app.db.columns import Column, Record, Statement, build_citation, localize
 from app.db.models import (
     Area,
     Coverage,
@@ -60,9 +54,7 @@ SECTORS = declare_code_list(Sector, ("name", "description", "note"))
 AREAS = declare_code_list(Area, ("name", "definition"), "kind")
 INSTRUMENTS = declare_code_list(Instrument, ("name", "description", "note"), "kind")
 COVERAGES = declare_code_list(
-    Coverage,
-    ("name", "description", "evidence"),
-    *("basis", "first_published", "last_published"),
+    Coverage, ("name", "description", "evidence"), *("basis", "first_published", "last_published")
 )
 RELATED_DATASETS = declare_code_list(
     RelatedDataset,

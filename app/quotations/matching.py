@@ -12,14 +12,7 @@ from decimal import Decimal
 
 from app.enums import Qualifier, StockFlow
 from app.quotations.index import Entry, QuotationIndex
-from app.quotations.numbers import (
-    CURRENCIES,
-    OTHER_CURRENCY,
-    POINTS,
-    Number,
-    Span,
-    count_digits,
-)
+from app.quotations.numbers import CURRENCIES, OTHER_CURRENCY, POINTS, Number, Span, count_digits
 from app.quotations.period_scores import CLOSE, EXACT, has_day_of_count, score_period
 from app.quotations.periods import PeriodKind, PeriodWords
 from app.quotations.sentences import STRONG, Claim, Role, Sentence

@@ -283,12 +283,7 @@ def show_priority_area(
 ) -> Response:
     found = context.run_query(profiles.read_priority_area_profile, priority_area, query.year)
     area = context.require_record(found, "priority_areas", priority_area=priority_area)
-    return render_content(
-        context,
-        "priority_area.html",
-        area=area,
-        year=query.year,
-    )
+    return render_content(context, "priority_area.html", area=area, year=query.year)
 
 
 @router.get("/sources/{source}")
@@ -311,12 +306,7 @@ def show_passages(context: Context, source: str, _: NoParameters) -> Response:
     record = context.require_record(found, "sources", source=source)
     query = parameters.PassageListParameters(limit=parameters.MAXIMUM_LIMIT)
     passages = context.run_query(list_source_passages, source, query)
-    return render_content(
-        context,
-        "passages.html",
-        source=record,
-        passages=passages.rows,
-    )
+    return render_content(context, "passages.html", source=record, passages=passages.rows)
 
 
 @router.get("/problems")

@@ -11,7 +11,7 @@ from time import monotonic
 
 from uvicorn import Config, Server
 from uvicorn.config import STARTUP_FAILURE
-from uvicorn.protocols.http.auto import AutoHTTPProtocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.supervisors import Multiprocess
 from uvicorn.supervisors.multiprocess import Process
 
@@ -47,13 +47,26 @@ FAST_PATH_WARNING = (
 )
 
 
+class SlowPathProtocol(H11Protocol):
+    """uvicorn's protocol without httptools, used where there is no fast path."""
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse a request, but not after a valid one, which first gets its response."""
+        cycle: RequestResponseCycle | None = self.cycle
+        is_idle = cycle is None or cycle.response_complete
+        if is_idle or (self.cycle.more_body and not self.cycle.response_started):
+            super().send_400_response(msg)
+        else:
+            self.app_state["connection"].ignore_input()
+
+
 def select_protocol_class() -> type[Protocol]:
     try:
         from app.server import protocol  # noqa: PLC0415 - uvicorn can do without its httptools
     except ImportError:
-        return AutoHTTPProtocol
+        return SlowPathProtocol
     is_compatible = protocol.is_uvicorn_compatible()
-    return protocol.CachedResponseProtocol if is_compatible else AutoHTTPProtocol
+    return protocol.CachedResponseProtocol if is_compatible else SlowPathProtocol
 
 
 class ServerProtocol(TimeoutProtocol):
@@ -164,7 +177,7 @@ def is_loggable(record: logging.LogRecord) -> bool:
 
 
 def has_fast_path() -> bool:
-    return ServerProtocol.protocol_class is not AutoHTTPProtocol
+    return ServerProtocol.protocol_class is not SlowPathProtocol
 
 
 log.addFilter(is_loggable)

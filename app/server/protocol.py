@@ -8,12 +8,7 @@ the speed depends on it: the timeouts and limits are those of ``TimeoutProtocol`
 from asyncio import AbstractEventLoop
 from typing import Any
 
-from httptools import (
-    HttpParserCallbackError,
-    HttpParserError,
-    HttpParserUpgrade,
-    parse_url,
-)
+from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrade, parse_url
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import (
     HEADER_RE,
@@ -126,6 +121,7 @@ class CachedResponseProtocol(HttpToolsProtocol):
             is_next = not cycle.more_body
             if is_next or cycle.response_started or self.pipeline:
                 cycle.keep_alive = False  # The client first gets the responses to valid requests.
+                self.connection.ignore_input()
                 return
         self.connection.refuse_malformed()
 
@@ -158,7 +154,7 @@ class CachedResponseProtocol(HttpToolsProtocol):
         scope["raw_path"], scope["query_string"] = self.prefix + path, query
         key = build_key(scope, headers, has_public_url=self.has_public_url)
         response = cache.find(key)
-        if response is None or self.connection.transport.is_closing():
+        if response is None or self.connection.is_closing():
             return False
         return len(response.body) <= LARGE_BODY and self.send_response(response, method, headers)
 

@@ -22,19 +22,20 @@ from app.server.rejections import describe_malformed, serialize_rejection
 
 MAX_HEAD = 24 * 1024
 """The bytes that the request line and the headers may take."""
-MAX_IGNORED_BODY = 1024 * 1024
-"""The bytes of a body that nobody reads before the connection is closed."""
+MAX_IGNORED = 1024 * 1024
+"""The bytes of a body, or after the last request, that are ignored before no more are read."""
 MAX_PIECE = 4096
 """The bytes that the protocol parses at once, so that it can pause between pipelined requests."""
 MAX_PENDING = 64 * 1024
-"""The bytes that are read before they can be parsed. What is left unread when a connection closes
-makes the kernel discard the response that the client has not read yet."""
+"""The bytes that are read before they can be parsed."""
 HEAD_TIMEOUT = 20.0
 """The seconds from the first byte of a request in which its headers have to arrive."""
 END_INTERVAL = 0.1
 """The seconds between two looks whether the requests of a client that sends no more are done."""
 WRITE_TIMEOUT = 60.0
 """The seconds in which a client has to read some of a response that waits for it."""
+LINGER_TIMEOUT = 2.0
+"""The seconds that a client which has been sent everything has to close the connection too."""
 RESPONSE_TIMEOUT = 3600.0
 """The seconds that a whole response may take."""
 
@@ -66,10 +67,6 @@ class Deadline:
             self.expires_at = None
             self.act()
 
-    def clear(self) -> None:
-        """Disarm the deadline until it is set again; the timer may still run."""
-        self.expires_at = None
-
     def cancel(self) -> None:
         self.expires_at = None
         if self.timer is not None:
@@ -88,7 +85,8 @@ class ResponseTransport:
     def __init__(self, transport: asyncio.Transport, connection: "TimeoutProtocol") -> None:
         self.transport = transport
         self.connection = connection
-        self.is_closing = transport.is_closing
+        self.is_closing = connection.is_closing
+        self.close = connection.close
         self.pause_reading = connection.pause_reading
         self.resume_reading = connection.resume_reading
 
@@ -148,6 +146,8 @@ class TimeoutProtocol(asyncio.Protocol):
         self.pending = bytearray()
         """Bytes received but not parsed yet."""
         self.last_piece = b""
+        self.ignored_bytes: int | None = None
+        """The bytes received after the last request of the connection; None before."""
         self.unread: int | None = None
         """The bytes that the client had not read at the last check, while the connection closes."""
         self.deadline = Deadline(self.loop, self.expire)
@@ -186,6 +186,11 @@ class TimeoutProtocol(asyncio.Protocol):
         self.protocol.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self.ignored_bytes is not None:
+            self.ignored_bytes += len(data)
+            if self.ignored_bytes > MAX_IGNORED:
+                self.transport.pause_reading()
+            return
         is_waiting = self.is_paused or self.has_parsed_requests
         if self.pending or is_waiting or len(data) > self.max_piece:
             self.pending += data
@@ -194,6 +199,12 @@ class TimeoutProtocol(asyncio.Protocol):
             self.resume_parsing()
         else:
             self.parse(data)
+
+    def ignore_input(self) -> None:
+        """Ignore what the client sends after the last request of the connection."""
+        self.ignored_bytes = self.ignored_bytes or 0
+        self.pending.clear()
+        self.transport.resume_reading()
 
     def resume_parsing(self) -> None:
         """Parse the next piece of what was received after other connections had their turn."""
@@ -212,7 +223,7 @@ class TimeoutProtocol(asyncio.Protocol):
 
     def parse_pending(self) -> None:
         self.is_scheduled = False
-        if self.is_paused or self.has_parsed_requests or self.transport.is_closing():
+        if self.is_paused or self.has_parsed_requests or self.is_closing():
             return
         size = self.max_piece
         piece = bytes(self.pending[:size])
@@ -258,13 +269,13 @@ class TimeoutProtocol(asyncio.Protocol):
     def close_when_done(self) -> None:
         """Close the connection of a client that sends no more, once all its requests are done."""
         if self.pending or self.has_parsed_requests or self.active_requests:
-            if not self.transport.is_closing():
+            if not self.is_closing():
                 self.loop.call_later(END_INTERVAL, self.close_when_done)
         else:
             self.close()
 
     def check_head(self) -> None:
-        if self.active_requests or not self.received_bytes or self.transport.is_closing():
+        if self.active_requests or not self.received_bytes or self.is_closing():
             return
         if self.received_bytes >= self.max_received:
             self.refuse_malformed()
@@ -276,7 +287,7 @@ class TimeoutProtocol(asyncio.Protocol):
         self.active_requests += 1
         self.received_bytes = 0
         has_body = b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
-        self.max_received = MAX_HEAD + (MAX_IGNORED_BODY if has_body else 0)
+        self.max_received = MAX_HEAD + (MAX_IGNORED if has_body else 0)
         self.is_head_timed = False
         self.deadline.set(RESPONSE_TIMEOUT)
         if self.connections is not None:
@@ -289,7 +300,8 @@ class TimeoutProtocol(asyncio.Protocol):
         if not self.active_requests:
             # Bytes of the next request, or of a body that nobody has read, may be here already.
             self.is_head_timed = self.received_bytes > 0
-            self.deadline.set(HEAD_TIMEOUT if self.received_bytes else self.keep_alive)
+            if self.unread is None:
+                self.deadline.set(HEAD_TIMEOUT if self.received_bytes else self.keep_alive)
             if self.connections is not None and not self.is_closed:
                 self.connections.mark_idle(self)
 
@@ -310,35 +322,43 @@ class TimeoutProtocol(asyncio.Protocol):
         self.protocol.resume_writing()
 
     def expire(self) -> None:
-        if self.active_requests:
+        if self.is_closing():
+            self.wait_for_client()
+        elif self.active_requests:
             self.note_rejection("response timeout")
             self.abort()
-        elif self.transport.is_closing():
-            self.wait_for_flush()
-        elif self.received_bytes and self.max_received > MAX_HEAD:
-            self.abort()  # The rest of a body whose request has its response.
-        elif self.received_bytes:
+        elif self.received_bytes and self.max_received == MAX_HEAD:
             self.refuse(RequestTimeout(REQUEST_TIMEOUT))
         else:
-            self.close()
+            self.close()  # What came may be a body whose request has its response.
 
     def expire_writing(self) -> None:
         self.note_rejection("write timeout")
         self.abort()
 
-    def close(self) -> None:
-        """Close the connection once the client has read what was written."""
-        self.transport.close()
-        self.wait_for_flush()
+    def is_closing(self) -> bool:
+        return self.unread is not None or self.transport.is_closing()
 
-    def wait_for_flush(self) -> None:
-        """Give a client that reads more time to do so, and abort if it does not."""
+    def close(self) -> None:
+        """Close the connection in stages (RFC 9112, section 9.6)."""
+        if self.is_closing():
+            return
+        if self.active_requests or self.received_bytes or self.ignored_bytes is not None:
+            # What is left unread makes the kernel discard what the client has not read yet.
+            self.transport.write_eof()
+            self.ignore_input()
+        else:
+            self.transport.close()
+        self.wait_for_client()
+
+    def wait_for_client(self) -> None:
+        """Give a client that reads more time to do so, and then time to close."""
         unread = self.transport.get_write_buffer_size()
         if unread == self.unread:
             self.abort()
         else:
             self.unread = unread
-            self.deadline.set(WRITE_TIMEOUT)
+            self.deadline.set(WRITE_TIMEOUT if unread else LINGER_TIMEOUT)
 
     def abort(self) -> None:
         self.is_closed = True
@@ -348,12 +368,12 @@ class TimeoutProtocol(asyncio.Protocol):
         if self.received_bytes < self.max_received:
             self.refuse(describe_malformed(self.last_piece))
         elif self.max_received > MAX_HEAD:
-            self.abort()  # The request with this body has its response.
+            self.close()  # The request with this body has its response.
         else:
             self.refuse(HeadersTooLarge(HEADERS_TOO_LARGE.format(limit=MAX_HEAD)))
 
     def refuse(self, problem: Problem) -> None:
-        if self.transport.is_closing():
+        if self.is_closing():
             return
         headers = getattr(self.server_state, "default_headers", [])
         response = serialize_rejection(problem, headers, self.base_url)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
+from signal import SIGSTOP
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +18,7 @@ from fastapi import Response
 from starlette.testclient import TestClient
 
 from app import request
+from app.formats.charts import rendering
 from app.http import cache, cached_response, limits
 from app.http.connections import RejectionLog
 from app.negotiation import Coding
@@ -147,6 +149,27 @@ def test_a_full_queue_of_one_kind_leaves_the_others_free(
         assert client.get("/v1/overview.svg").status_code == 503
         for path in ("/v1/outcomes.xlsx", "/v1/outcomes.csv", "/sdmx/data/INDICATORS"):
             assert client.get(path).status_code == 200, path
+
+
+@pytest.mark.sqlite
+def test_a_stuck_drawing_delays_others_for_a_limited_time(
+    database: Target, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Another process draws what waits, and the log has one line."""
+    assert 2 * rendering.TIMEOUT < limits.MAX_WAIT
+    path = "/v1/overview.png?width={}"
+    with open_app(database) as app, TestClient(app) as client, ThreadPoolExecutor(3) as threads:
+        assert client.get(path.format(601)).status_code == 200
+        stopped = rendering.FONT_PROCESS.process
+        assert stopped is not None
+        monkeypatch.setattr(rendering.FONT_PROCESS, "timeout", 2)
+        stopped.send_signal(SIGSTOP)
+        responses = threads.map(client.get, map(path.format, (602, 603, 604)))
+        statuses = sorted(one.status_code for one in responses)
+    assert statuses == [200, 200, 503]
+    lines = [one.getMessage() for one in caplog.records if "drawing failed" in one.getMessage()]
+    assert len(lines) == 1
+    assert "a helper process took too long" in lines[0]
 
 
 @pytest.mark.sqlite

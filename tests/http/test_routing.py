@@ -376,6 +376,31 @@ def test_every_documented_path_has_its_route(document: dict[str, Any]) -> None:
         assert route.path == path
 
 
+@pytest.mark.parametrize("slash", ["%2F", "%2f"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/indicators*goods-trade",
+        "/v1/topics*trade",
+        "/v1/indicators/goods-trade*chart.svg",
+        "/indicators*goods-trade",
+        "/guide*formats",
+        "/static*site.css",
+    ],
+)
+def test_an_escaped_slash_separates_nothing(client: TestClient, path: str, slash: str) -> None:
+    """It belongs to a segment (RFC 3986, section 2.2); the cache does not mix both paths up."""
+    plain, escaped = path.replace("*", "/"), path.replace("*", slash)
+    expected = client.get(plain)
+    assert expected.status_code == 200
+    for _ in range(2):
+        refused = client.get(escaped)
+        assert refused.status_code == 404
+        assert refused.json()["code"] == "unknown-path"
+        assert f" {path.replace('*', '%2F')}" in refused.json()["detail"]
+        assert client.get(plain).content == expected.content
+
+
 @pytest.mark.parametrize(
     ("short", "full"),
     [

@@ -14,11 +14,9 @@ from typing import Any
 
 import pytest
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from app.server import ServerProtocol, timeouts
-from app.server.timeouts import MAX_HEAD, Deadline
+from app.server import ServerProtocol, SlowPathProtocol, timeouts
+from app.server.timeouts import MAX_HEAD, MAX_IGNORED, MAX_PENDING, Deadline
 from tests.support.processes import run_command, start_server
 from tests.support.targets import Target
 
@@ -33,10 +31,9 @@ MEGABYTE = 1024 * 1024
 
 PROTOCOLS: dict[str, Any] = {
     "fast path": ServerProtocol.protocol_class,
-    "httptools": HttpToolsProtocol,
-    "h11": H11Protocol,
+    "h11": SlowPathProtocol,
 }
-"""The protocols that are wrapped: the usual one, and those that remain if uvicorn changes."""
+"""The protocols that are wrapped: the usual one, and the one that remains if uvicorn changes."""
 
 
 def run_hasty(protocol: str, *arguments: str) -> None:
@@ -282,12 +279,35 @@ def test_a_deadline_expires_after_it_was_last_set() -> None:
     clock.advance(50)
     assert expired == [70]
     deadline.set(20)
-    deadline.clear()
-    clock.advance(30)
-    deadline.set(20)
     deadline.cancel()
     clock.advance(30)
     assert expired == [70]
+
+
+@pytest.mark.parametrize("size", [1, 4 * MAX_PENDING])
+@pytest.mark.parametrize("path", ["/v1/units", "/v1/observations?limit=1000&vintages=all"])
+def test_what_follows_the_last_request_is_ignored(
+    hasty: tuple[int, int], path: str, size: int
+) -> None:
+    """The response arrives whole, although the client has not read it yet, and sends more."""
+    following = get("/v1/topics") * (size // 100 + 1)
+    with socket.create_connection(("127.0.0.1", hasty[0]), timeout=15) as connection:
+        connection.sendall(get(path) + following)
+        time.sleep(0.02)
+        connection.sendall(following)
+        time.sleep(0.2)
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert received.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert received.count(b"HTTP/1.1 ") == 1
+    assert is_whole(received)
+
+
+def test_what_follows_the_last_request_is_not_read_without_end(hasty: tuple[int, int]) -> None:
+    with socket.create_connection(("127.0.0.1", hasty[0]), timeout=15) as connection:
+        began = time.monotonic()
+        with pytest.raises(OSError, match=r"reset|Broken pipe"):
+            connection.sendall(get("/v1/units") * (30 * MAX_IGNORED // 100))
+        assert time.monotonic() - began < 10
 
 
 def test_a_client_that_does_not_read_is_disconnected(hasty: tuple[int, int]) -> None:

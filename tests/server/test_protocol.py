@@ -9,7 +9,6 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from uvicorn.protocols.http.auto import AutoHTTPProtocol
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app import server
@@ -196,9 +195,9 @@ def test_another_server_falls_back_to_asgi(monkeypatch: pytest.MonkeyPatch) -> N
     assert server.select_protocol_class() is protocol.CachedResponseProtocol
     assert issubclass(protocol.CachedResponseProtocol, HttpToolsProtocol)
     monkeypatch.setattr(protocol, "EXPECTED_METHODS", {"no_such_method"})
-    assert server.select_protocol_class() is AutoHTTPProtocol
+    assert server.select_protocol_class() is server.SlowPathProtocol
     monkeypatch.setitem(sys.modules, "app.server.protocol", None)
-    assert server.select_protocol_class() is AutoHTTPProtocol
+    assert server.select_protocol_class() is server.SlowPathProtocol
 
 
 def test_headers_that_uvicorn_refuses_are_left_to_it() -> None:

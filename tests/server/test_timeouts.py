@@ -11,15 +11,13 @@ from typing import Any
 import httpx2
 import pytest
 from uvicorn.config import Config
-from uvicorn.protocols.http.auto import AutoHTTPProtocol
-from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from app import server
 from app.doctor import CheckFailedError, check_server
 from app.http.middleware import COMMON_HEADERS
-from app.server import protocol, timeouts
+from app.server import SlowPathProtocol, protocol, timeouts
 from tests.server.test_hostile_clients import exchange_bytes
 from tests.support.processes import serve_database
 
@@ -72,10 +70,14 @@ class Client(asyncio.Transport):
         self.written = b""
         self.unread = 0
         self.closed_at: float | None = None
+        self.has_end = False
         self.protocol: asyncio.Protocol | None = None
 
     def write(self, data: Any) -> None:
         self.written += data
+
+    def write_eof(self) -> None:
+        self.has_end = True
 
     def get_write_buffer_size(self) -> int:
         return self.unread
@@ -122,11 +124,12 @@ def connect(inner: type[asyncio.Protocol]) -> tuple[timeouts.TimeoutProtocol, Cl
     return wrapped, client
 
 
-@pytest.fixture(params=[HttpToolsProtocol, H11Protocol], ids=["httptools", "h11"])
+@pytest.fixture(params=[protocol.CachedResponseProtocol, SlowPathProtocol])
 def inner(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Wrap each protocol of uvicorn, with short timeouts."""
+    """Wrap each protocol, with short timeouts."""
     monkeypatch.setattr(timeouts, "HEAD_TIMEOUT", 0.3)
     monkeypatch.setattr(timeouts, "WRITE_TIMEOUT", 0.3)
+    monkeypatch.setattr(timeouts, "LINGER_TIMEOUT", 0.1)
     return request.param
 
 
@@ -157,6 +160,28 @@ def test_headers_that_arrive_byte_by_byte_are_timed_out(inner: Any) -> None:
                 break
         assert client.closed_at is not None
         assert 0.25 < client.closed_at - began < 1
+
+    asyncio.run(use())
+
+
+def test_a_connection_closes_in_stages(inner: Any) -> None:
+    async def use() -> None:
+        wrapped, client = connect(inner)
+        client.unread = 9
+        wrapped.data_received(GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n") + GET)
+        wrapped.data_received(GET)
+        assert not client.has_end
+        await asyncio.sleep(0.15)
+        assert client.written.count(b"HTTP/1.1 ") == 1
+        assert client.written.endswith(b"ok")
+        assert client.has_end
+        client.unread = 0
+        await asyncio.sleep(0.15)
+        assert not client.is_closing()
+        wrapped.data_received(GET)
+        await asyncio.sleep(0.4)
+        assert client.is_closing()
+        assert client.written.count(b"HTTP/1.1 ") == 1
 
     asyncio.run(use())
 
@@ -199,7 +224,7 @@ def test_headers_are_bounded_but_not_a_body(inner: Any) -> None:
         for _ in range(20):
             wrapped.data_received(b"x" * 10_000)
             await asyncio.sleep(0)
-            if inner is H11Protocol and client.is_closing():
+            if inner is SlowPathProtocol and client.is_closing():
                 return  # It reads no body after a response.
         assert not client.is_closing()
         assert b"431" not in client.written
@@ -217,7 +242,7 @@ def test_the_fast_path_is_an_accelerator_only(
 ) -> None:
     assert check_server() == "cached responses are sent by the parser"
     assert server.ServerProtocol.protocol_class is protocol.CachedResponseProtocol
-    monkeypatch.setattr(server.ServerProtocol, "protocol_class", AutoHTTPProtocol)
+    monkeypatch.setattr(server.ServerProtocol, "protocol_class", SlowPathProtocol)
     with pytest.raises(CheckFailedError, match="more slowly; timeouts and size limits still hold"):
         check_server()
     given: dict[str, Any] = {}
