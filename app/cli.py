@@ -4,6 +4,7 @@ import os
 import re
 from contextlib import closing
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -34,6 +35,7 @@ from app.enums import LogFormat, OpenApiVersion
 from app.i18n import Language
 from app.ingest.files import compute_seed_hash, list_seed_files
 from app.parameters import MAXIMUM_QUOTATION
+from app.settings import MISSING_MCP
 
 app = typer.Typer(
     help="Belt and Road Cooperation Indicators: build the database and serve the API.",
@@ -312,7 +314,9 @@ def export(  # noqa: PLR0913 (Each is an option of the command.)
 def mcp(database: DatabaseOption = None, seed: SeedOption = None) -> None:
     """Serve the data as tools for language models, on standard input and output."""
     with exit_on_error():
-        settings = load_settings(database, seed, mcp=True)
+        if find_spec("mcp") is None:
+            raise CommandError(MISSING_MCP)
+        settings = load_settings(database, seed)
         from app.db import create_store
         from app.mcp import create_server
         from app.releases import ReleaseManager

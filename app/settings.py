@@ -25,6 +25,7 @@ from sqlalchemy.exc import ArgumentError
 from app.enums import LogFormat
 from app.problems.messages import find_nearest
 
+MISSING_MCP = "the package 'mcp' is not installed; install bri-indicators[mcp]"
 POSTGRES_DRIVER = "postgresql+psycopg"
 SECONDS_PER_YEAR = 365 * 24 * 60 * 60
 HOST = r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]"
@@ -256,7 +257,7 @@ class Settings(BaseSettings):
     @classmethod
     def require_mcp_package(cls, value: bool) -> bool:  # noqa: FBT001 (Pydantic's signature.)
         if value and find_spec("mcp") is None:
-            raise ValueError("the package 'mcp' is not installed; install bri-indicators[mcp]")
+            raise ValueError(MISSING_MCP)
         return value
 
     @field_validator("database_url")

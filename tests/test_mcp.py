@@ -14,6 +14,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 from starlette.testclient import TestClient
 
+from app.settings import MISSING_MCP
 from tests.support.processes import serve_database
 from tests.support.targets import Target, build_environment
 
@@ -232,4 +233,4 @@ def test_a_missing_package_is_reported() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
-    assert "install bri-indicators[mcp]" in done.stderr
+    assert done.stderr == f"bri: {MISSING_MCP}\n"

@@ -67,6 +67,8 @@ def test_a_client_has_a_rate_limit(database: Target) -> None:
         assert refused.json()["code"] == "too-many-requests"
         assert "3 requests in 60 seconds" in refused.json()["detail"]
         assert client.get("/health/ready").status_code == 200
+        for path in ("/metricsX", "/health/x", "/health/live/"):
+            assert client.get(path).status_code == 429
         other = TestClient(app, client=("192.0.2.7", 1))
         assert other.get("/v1/topics").status_code == 200
 

@@ -22,6 +22,7 @@ from app.application import ROUTERS, App, create_from_environment
 from app.db import Database, UnavailableError
 from app.db.stores import SQLiteStore
 from app.http import routing
+from app.http.cache_key import MAX_PARAMETERS
 from app.http.routes import RouteDeclarations, describe_routes
 from app.http.routing import SMALL_PAGE, Router
 from app.queries import releases
@@ -265,6 +266,19 @@ def test_a_request_enters_few_functions(fresh: App, kind: str) -> None:
 )
 def test_a_path_leads_to_its_route(client: TestClient, path: str, status: int) -> None:
     assert client.get(path).status_code == status
+
+
+@pytest.mark.parametrize("separator", ["&indicator=", ",", "%2C"])
+def test_too_many_parameters_or_values_are_refused_together(
+    client: TestClient, separator: str
+) -> None:
+    values = [f"unknown-{number}" for number in range(MAX_PARAMETERS + 1)]
+    refused = client.get(f"/v1/observations?indicator={separator.join(values)}")
+    checked = client.get(f"/v1/observations?indicator={separator.join(values[:-1])}")
+    assert (refused.status_code, checked.status_code) == (422, 422)
+    assert refused.json()["detail"].startswith(f"The query has more than {MAX_PARAMETERS} ")
+    assert refused.json()["errors"] == []
+    assert checked.json()["errors"]
 
 
 def test_a_repeated_parameter_has_one_error(client: TestClient) -> None:

@@ -196,7 +196,7 @@ def test_a_request_that_arrives_byte_by_byte_is_closed(hasty: tuple[int, int]) -
                 connection.sendall(bytes([letter]))
                 time.sleep(0.05)
         with suppress(ConnectionResetError):
-            assert connection.recv(65536).startswith((b"", b"HTTP/1.1 408 "))
+            assert connection.recv(65536)[:13] in {b"", b"HTTP/1.1 408 "}
     assert SECONDS * 0.9 < time.monotonic() - began < SECONDS + 5
 
 

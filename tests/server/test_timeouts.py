@@ -38,15 +38,13 @@ def port(database: Path) -> Iterator[int]:
     [
         (b"GET\r\n\r\n", 400, "malformed-request"),
         (b"GET /v1 HTTP/1.1\r\nno colon\r\n\r\n", 400, "malformed-request"),
-        (b"GET /v1 HTTP/1.1\r\nX-A: " + b"y" * 3_000_000, 431, "headers-too-large"),
+        (b"GET /v1 HTTP/1.1\r\nX-A: " + b"y" * 100_000, 431, "headers-too-large"),
     ],
 )
 def test_a_refusal_of_the_parser_has_the_headers_of_every_response(
     port: int, sent: bytes, status: int, code: str
 ) -> None:
     received = exchange_bytes(port, sent)
-    if not received and status == 431:
-        return  # A client that still sends may not hear the refusal.
     head, _, body = received.partition(b"\r\n\r\n")
     found = HEADERS.findall(head + b"\r\n")
     headers = {name.decode().lower(): value.decode() for name, value in found}
