@@ -58,7 +58,7 @@ def run_checks(settings: Settings, host: str, port: int) -> Iterator[CheckResult
     for name, check in checks:
         try:
             yield CheckResult(name, check(), is_ok=True)
-        except (CheckFailedError, DatabaseError) as error:
+        except (CheckFailedError, DatabaseError, OSError) as error:
             yield CheckResult(name, str(error), is_ok=False)
         except SeedError:
             yield CheckResult(name, "cannot be found, because the seed has issues", is_ok=False)

@@ -275,5 +275,9 @@ class Settings(BaseSettings):
     def select_database(self, seed_hash: str) -> Path | URL:
         if self.named_database is not None:
             return self.named_database
-        # Not before: the user of a container may have no home folder.
-        return user_data_path("bri-indicators") / f"{seed_hash[:16]}.sqlite"
+        try:
+            # Not before: the user of a container may have no home folder.
+            folder = user_data_path("bri-indicators")
+        except RuntimeError:
+            raise OSError("you have no home folder; set HOME or BRI_DATABASE") from None
+        return folder / f"{seed_hash[:16]}.sqlite"

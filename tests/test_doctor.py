@@ -116,3 +116,18 @@ def test_doctor_refuses_a_missing_seed_folder(tmp_path: Path) -> None:
     assert done.exit_code == 1
     assert "not a folder of seed files" in done.stderr
     assert (ROOT / "seed").is_dir()
+
+
+def test_a_user_without_a_home_folder_has_to_name_the_database(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    # As for a user identifier that the system does not know.
+    monkeypatch.setattr("pwd.getpwuid", dict[int, str]().__getitem__)
+    code, found = run_doctor()
+    assert code == 1
+    assert found["database"] == ("FAIL", "you have no home folder; set HOME or BRI_DATABASE")
+    built = run_bri("build")
+    assert (built.exit_code, built.stderr) == (1, "bri: " + found["database"][1] + "\n")
+    assert run_doctor("--database", str(tmp_path / "bri.sqlite"))[0] == 0
