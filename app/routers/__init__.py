@@ -26,6 +26,18 @@ from app.schemas import Page, create_page_model
 AnyParameters = TypeVar("AnyParameters", bound=Parameters)
 NoParameters = Annotated[DetailParameters, Query()]
 """The type of the query of operations that accept only the language."""
+INDICATOR_EXAMPLE = "goods-trade"
+SERIES_EXAMPLE = "goods-trade.CN.BRI.partner-2025.CNY.P12M"
+OBSERVATION_EXAMPLE = "aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15"
+SOURCE_EXAMPLE = "scio-2025-01-15"
+PRIORITY_AREA_EXAMPLE = "emerging-fields"
+COMMITMENT_EXAMPLE = "2023-joint-laboratories"
+SERIES_PARTS = (
+    "indicator, areas, coverage, unit, and P with the months of the period, P0D for stocks, or "
+    "FROM and the first day of cumulative totals"
+)
+"""What the key of a series consists of."""
+IndicatorKey = Annotated[str, create_path_key("The key of an indicator.", INDICATOR_EXAMPLE)]
 
 
 class ListOperation(NamedTuple):

@@ -24,7 +24,13 @@ from app.queries.commitments import get_commitment
 from app.queries.editions import read_contents
 from app.queries.indicators import INDICATORS
 from app.request import Context, RequestContext
-from app.routers import declare_signature
+from app.routers import (
+    COMMITMENT_EXAMPLE,
+    SERIES_EXAMPLE,
+    SERIES_PARTS,
+    IndicatorKey,
+    declare_signature,
+)
 
 router = RouteDeclarations(prefix="/v1", tags=["Charts"])
 
@@ -74,16 +80,9 @@ class Subject(NamedTuple):
     """The type of the key in the path, if it has one."""
 
 
-INDICATOR_KEY = Annotated[
-    str, parameters.create_path_key("The key of an indicator.", "goods-trade")
-]
 SERIES_KEY = Annotated[
     str,
-    parameters.create_path_key(
-        "The key of a series: indicator, areas, coverage, unit, and P with the months of the "
-        "period, P0D for stocks, or FROM and the first day of cumulative totals.",
-        "goods-trade.CN.BRI.partner-2025.CNY.P12M",
-    ),
+    parameters.create_path_key(f"The key of a series: {SERIES_PARTS}.", SERIES_EXAMPLE),
 ]
 SUBJECTS = (
     Subject(
@@ -98,7 +97,7 @@ SUBJECTS = (
             "no scripts, and their text can be selected."
         ),
         build_indicator,
-        INDICATOR_KEY,
+        IndicatorKey,
     ),
     Subject(
         "series",
@@ -123,10 +122,7 @@ SUBJECTS = (
         "The target of a commitment and the readings that count the same as bars. Readings that "
         "are counted differently have panels of their own, with the reason.",
         build_commitment,
-        Annotated[
-            str,
-            parameters.create_path_key("The key of a commitment.", "2023-joint-laboratories"),
-        ],
+        Annotated[str, parameters.create_path_key("The key of a commitment.", COMMITMENT_EXAMPLE)],
     ),
 )
 OPERATIONS = {

@@ -10,7 +10,13 @@ from app.http.routes import RouteDeclarations
 from app.queries.commitments import get_commitment
 from app.queries.priority_areas import get_action, get_outcome, get_priority_area
 from app.request import Context
-from app.routers import ListOperation, RecordOperation, add_collection
+from app.routers import (
+    COMMITMENT_EXAMPLE,
+    PRIORITY_AREA_EXAMPLE,
+    ListOperation,
+    RecordOperation,
+    add_collection,
+)
 from app.schemas.commitments import PriorityArea
 
 router = RouteDeclarations(prefix="/v1")
@@ -38,7 +44,7 @@ add_collection(
 def read_priority_area(
     context: Context,
     priority_area: Annotated[
-        str, parameters.create_path_key("The slug of the priority area.", "emerging-fields")
+        str, parameters.create_path_key("The slug of the priority area.", PRIORITY_AREA_EXAMPLE)
     ],
     query: Annotated[parameters.PriorityAreaParameters, Query()],
 ) -> Response:
@@ -98,7 +104,7 @@ add_collection(
         "Returns one commitment with its target, deadline and later readings.",
         get_commitment,
         "The key of the commitment.",
-        "2023-joint-laboratories",
+        COMMITMENT_EXAMPLE,
     ),
     tag="Commitments",
 )

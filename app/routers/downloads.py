@@ -31,6 +31,7 @@ from app.formats.registry import (
 from app.formats.tables import OBSERVATIONS, TABLES, Table, TableQuery
 from app.http import limits
 from app.http.routes import RouteDeclarations
+from app.parameters import create_path_key
 from app.problems.messages import CUBE_TOO_LARGE, NO_DATABASE_FILE
 from app.problems.problem import InvalidParameters, ParameterError, UnknownPath
 from app.queries.indicators import get_indicator
@@ -39,27 +40,26 @@ from app.queries.priority_areas import get_priority_area
 from app.queries.reference import get_source
 from app.queries.series import get_series
 from app.request import Context, RequestContext
-from app.routers import NoParameters, declare_signature
+from app.routers import (
+    OBSERVATION_EXAMPLE,
+    PRIORITY_AREA_EXAMPLE,
+    SERIES_EXAMPLE,
+    SOURCE_EXAMPLE,
+    AnyParameters,
+    IndicatorKey,
+    NoParameters,
+    declare_signature,
+)
 from app.schemas.formats import Cube, TableDescription
 
 router = RouteDeclarations(prefix="/v1", tags=["Downloads"])
 citation_router = RouteDeclarations(prefix="/v1", tags=["Citations"])
 
-SourceKey = Annotated[str, parameters.create_path_key("The key of a source.", "scio-2025-01-15")]
-ObservationKey = Annotated[
-    str,
-    parameters.create_path_key(
-        "The key of an observation.",
-        "aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15",
-    ),
-]
-IndicatorKey = Annotated[str, parameters.create_path_key("The key of an indicator.", "goods-trade")]
-SeriesKey = Annotated[
-    str,
-    parameters.create_path_key("The key of a series.", "goods-trade.CN.BRI.partner-2025.CNY.P12M"),
-]
+SourceKey = Annotated[str, create_path_key("The key of a source.", SOURCE_EXAMPLE)]
+ObservationKey = Annotated[str, create_path_key("The key of an observation.", OBSERVATION_EXAMPLE)]
+SeriesKey = Annotated[str, create_path_key("The key of a series.", SERIES_EXAMPLE)]
 PriorityAreaKey = Annotated[
-    str, parameters.create_path_key("The key of a priority area.", "emerging-fields")
+    str, create_path_key("The key of a priority area.", PRIORITY_AREA_EXAMPLE)
 ]
 CITATION_DESCRIPTIONS = {
     registry.CITED_SOURCE: "The document as a bibliographic record.",
@@ -100,14 +100,20 @@ def add_download(
     )
 
 
+def combine_parameters(
+    name: str, model: type[AnyParameters], other: type[parameters.Parameters]
+) -> type[AnyParameters]:
+    """Create a model with the parameters of two."""
+    # Pydantic would search all modules for the docstrings of this class, which has none.
+    config = ConfigDict(use_attribute_docstrings=False)
+    return type(model)(name, (model, other), {"model_config": config})  # type: ignore[no-any-return, misc]
+
+
 def declare_table(table: Table, form: StreamedFormat | FileFormat) -> None:
     filters = table.filters
     if form.options is not None:
         name = f"{filters.__name__}As{form.suffix.capitalize()}"
-        # Pydantic would search all modules for the docstrings of this class, which has none.
-        config = ConfigDict(use_attribute_docstrings=False)
-        filters = type(filters)(name, (form.options, filters), {"model_config": config})  # type: ignore[misc]
-
+        filters = combine_parameters(name, form.options, filters)
     queue = limits.FILES if isinstance(form, FileFormat) else limits.TABLES
 
     async def download(context: Context, query: Any) -> Response:
@@ -339,10 +345,8 @@ def declare_citation(form: CitationFormat, path: str) -> None:
     key_name, key_type, cite = CITATIONS[path]
     options = form.options
     if path == registry.CITED_PRIORITY_AREA:
-        # Pydantic would search all modules for the docstrings of this class, which has none.
-        config = ConfigDict(use_attribute_docstrings=False)
-        bases = (options, parameters.PriorityAreaParameters)
-        options = type(options)(f"Yearly{options.__name__}", bases, {"model_config": config})  # type: ignore[misc]
+        name = f"Yearly{options.__name__}"
+        options = combine_parameters(name, options, parameters.PriorityAreaParameters)
 
     def send_citation(context: RequestContext, query: Any, **key: str) -> Response:
         item = citations.add_access(cite(context, key[key_name], query), query.accessed_on)

@@ -10,7 +10,13 @@ from app.http.routes import RouteDeclarations
 from app.queries import observations as queries
 from app.queries.indicators import get_indicator
 from app.request import Context
-from app.routers import ListOperation, RecordOperation, add_collection
+from app.routers import (
+    INDICATOR_EXAMPLE,
+    OBSERVATION_EXAMPLE,
+    ListOperation,
+    RecordOperation,
+    add_collection,
+)
 from app.schemas import create_page_model
 from app.schemas.observations import Observation
 
@@ -19,7 +25,6 @@ router = RouteDeclarations(prefix="/v1", tags=["Figures"])
 ObservationPage = create_page_model(Observation)
 INDICATOR_KEY = "The key of the indicator."
 OBSERVATION_KEY = "The key of the observation: series, first month and source."
-OBSERVATION_EXAMPLE = "aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15"
 
 add_collection(
     router,
@@ -34,7 +39,7 @@ add_collection(
         "Returns one indicator with its definition, notes, headline figure and links.",
         get_indicator,
         INDICATOR_KEY,
-        "goods-trade",
+        INDICATOR_EXAMPLE,
     ),
 )
 
@@ -49,7 +54,7 @@ add_collection(
 )
 def list_indicator_observations(
     context: Context,
-    indicator: Annotated[str, parameters.create_path_key(INDICATOR_KEY, "goods-trade")],
+    indicator: Annotated[str, parameters.create_path_key(INDICATOR_KEY, INDICATOR_EXAMPLE)],
     query: Annotated[parameters.IndicatorObservationListParameters, Query()],
 ) -> Response:
     if indicator not in context.release.keys["indicators"]:

@@ -12,7 +12,7 @@ from app.queries import reference as queries
 from app.queries.passages import add_urls, list_source_passages
 from app.queries.resource import Resource
 from app.request import Context
-from app.routers import ListOperation, RecordOperation, add_collection
+from app.routers import SOURCE_EXAMPLE, ListOperation, RecordOperation, add_collection
 from app.schemas import create_page_model
 from app.schemas.reference import Passage
 
@@ -93,7 +93,7 @@ add_reference(
 add_reference(
     tables.SOURCES,
     queries.SOURCES,
-    "scio-2025-01-15",
+    SOURCE_EXAMPLE,
     "The documents from which figures and commitments are taken, and those used for comparison.",
 )
 
@@ -110,7 +110,7 @@ add_reference(
 )
 def list_passages(
     context: Context,
-    source: Annotated[str, parameters.create_path_key("The key of the source.", "scio-2025-01-15")],
+    source: Annotated[str, parameters.create_path_key("The key of the source.", SOURCE_EXAMPLE)],
     query: Annotated[parameters.PassageListParameters, Query()],
 ) -> Response:
     if source not in context.release.keys["sources"]:

@@ -12,7 +12,7 @@ from app.queries import series as queries
 from app.queries.contradictions import get_contradiction
 from app.queries.obstacles import OTHER_UNIT_TOLERANCE
 from app.request import Context
-from app.routers import ListOperation, RecordOperation, add_collection
+from app.routers import SERIES_EXAMPLE, SERIES_PARTS, ListOperation, RecordOperation, add_collection
 from app.schemas.series import Comparison, SeriesDetail
 
 router = RouteDeclarations(prefix="/v1", tags=["Series"])
@@ -41,11 +41,7 @@ def get_series(
     context: Context,
     series: Annotated[
         str,
-        parameters.create_path_key(
-            "The key of the series: indicator, areas, coverage, unit, and P with the months of the "
-            "period, P0D for stocks, or FROM and the first day of cumulative totals.",
-            "goods-trade.CN.BRI.partner-2025.CNY.P12M",
-        ),
+        parameters.create_path_key(f"The key of the series: {SERIES_PARTS}.", SERIES_EXAMPLE),
     ],
     query: Annotated[parameters.SeriesParameters, Query()],
 ) -> Response:
