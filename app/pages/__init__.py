@@ -42,7 +42,7 @@ from app.i18n import (
     format_locator,
     format_release,
 )
-from app.pages.hits import KINDS, find_page
+from app.pages.addresses import KINDS, PageAddress, find_page, find_passage
 from app.parameters import PIN, CitationStyle
 from app.problems.problem import Problem
 from app.request import RequestContext
@@ -152,7 +152,7 @@ def build_globals(context: RequestContext) -> Record:
         "page_address": page_address,
         "api_url": api_url,
         "hit_kind": lambda hit: KINDS[hit["kind"]].get(language),
-        "record_url": lambda kind, code: build_record_url(page_url, kind, code),
+        **build_record_links(page_url),
         **build_file_links(api_url, language),
         "asset_url": lambda file: f"{root}/static/{file}?v={get_asset_version(file)}",
         "card_url": lambda path, **query: build_card_url(path, language, **query, **pin),
@@ -190,9 +190,16 @@ def build_card_url(path: str, language: Language, **query: object) -> str:
     return f"{path}?{urlencode([*drop_empty(query), *CARD.items(), ('lang', language)])}"
 
 
-def build_record_url(page_url: Callable[..., str], kind: str, code: str) -> str:
-    path, query, fragment = find_page(kind, code)
-    return f"{page_url(path, **query)}{fragment and '#'}{fragment}"
+def build_record_links(page_url: Callable[..., str]) -> Record:
+    def build_link(address: PageAddress) -> str:
+        path, query, fragment = address
+        return f"{page_url(path, **query)}{fragment and '#'}{fragment}"
+
+    return {
+        "record_path": lambda kind, code: find_page(kind, code).path,
+        "record_url": lambda kind, code: build_link(find_page(kind, code)),
+        "passage_url": lambda source, locator="": build_link(find_passage(source, locator)),
+    }
 
 
 def build_file_links(api_url: Callable[..., str], language: Language) -> Record:

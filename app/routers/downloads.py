@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from app import parameters
 from app.db import processes
 from app.db.columns import Record
+from app.enums import SearchKind
 from app.formats import citations, json_stat, registry
 from app.formats.registry import (
     CITATION_FORMATS,
@@ -31,6 +32,7 @@ from app.formats.registry import (
 from app.formats.tables import OBSERVATIONS, TABLES, Table, TableQuery
 from app.http import limits
 from app.http.routes import RouteDeclarations
+from app.pages.addresses import find_page
 from app.parameters import create_path_key
 from app.problems.messages import CUBE_TOO_LARGE, NO_DATABASE_FILE
 from app.problems.problem import InvalidParameters, ParameterError, UnknownPath
@@ -295,29 +297,30 @@ def cite_indicator(context: RequestContext, code: str, _: object) -> citations.I
     found = context.run_query(get_indicator, code)
     indicator = context.require_record(found, "indicators", indicator=code)
     latest = indicator["latest"]
-    path, observation = f"/indicators/{code}", latest and latest["observation"]
-    return cite_observations(context, path, indicator["name"], observation)
+    item = cite_page(context, SearchKind.INDICATOR, code, indicator["name"])
+    return item | quote_newest(context, latest and latest["observation"])
 
 
 def cite_series(context: RequestContext, code: str, _: object) -> citations.Item:
     found = context.run_query(get_series, code)
     series = context.require_record(found, "series", series=code)
     points = series["points"]
-    return cite_observations(
-        context, f"/series/{code}", series["name"], points[-1] if points else None
-    )
+    item = cite_page(context, "series", code, series["name"])
+    return item | quote_newest(context, points[-1] if points else None)
 
 
-def cite_observations(
-    context: RequestContext, path: str, title: str, observation: Record | None
-) -> citations.Item:
-    """Cite the page of an indicator or a series, and quote its newest figure."""
+def cite_page(context: RequestContext, kind: str, code: str, title: str) -> citations.Item:
+    path, query, _ = find_page(kind, code)
     release, base, language = context.release.record, context.base_url, context.language
-    item = citations.cite_record(path, title, release, base, language)
-    if observation is not None:
-        citation = observation["citation"]["full"]
-        item["note"] = citations.quote_observation(observation, citation, language)
-    return item
+    return citations.cite_record(path, title, release, base, language, **query)
+
+
+def quote_newest(context: RequestContext, observation: Record | None) -> citations.Item:
+    """Quote the newest figure of an indicator or a series in a note, if there is one."""
+    if observation is None:
+        return {}
+    citation = observation["citation"]["full"]
+    return {"note": citations.quote_observation(observation, citation, context.language)}
 
 
 def cite_priority_area(
@@ -325,9 +328,8 @@ def cite_priority_area(
 ) -> citations.Item:
     found = context.run_query(get_priority_area, slug, query.year)
     area = context.require_record(found, "priority_areas", priority_area=slug)
-    path, year = f"/priority-areas/{slug}", area["year"]
-    release, base = context.release.record, context.base_url
-    item = citations.cite_record(path, area["title"], release, base, context.language, year=year)
+    code = f"{area['year']}-{slug}"
+    item = cite_page(context, SearchKind.PRIORITY_AREA, code, area["title"])
     return item | {"note": area["source"]["line"]}
 
 
