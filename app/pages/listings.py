@@ -167,10 +167,7 @@ LISTINGS = (
         tables.SECTORS,
         SearchKind.SECTOR,
         Bilingual("Sectors", "产业领域"),
-        Bilingual(
-            "Economic sectors that the texts name.",
-            "文本中提及的产业领域。",
-        ),
+        Bilingual("Economic sectors that the texts name.", "文本中提及的产业领域。"),
         "name",
         ("description", "note", *RELATED),
     ),

@@ -10,13 +10,7 @@ from app.http.routes import RouteDeclarations
 from app.queries.commitments import get_commitment
 from app.queries.priority_areas import get_action, get_outcome, get_priority_area
 from app.request import Context
-from app.routers import (
-    COMMITMENT_EXAMPLE,
-    PRIORITY_AREA_EXAMPLE,
-    ListOperation,
-    RecordOperation,
-    add_collection,
-)
+from app.routers import ListOperation, RecordOperation, add_collection
 from app.schemas.commitments import PriorityArea
 
 router = RouteDeclarations(prefix="/v1")
@@ -44,7 +38,7 @@ add_collection(
 def read_priority_area(
     context: Context,
     priority_area: Annotated[
-        str, parameters.create_path_key("The slug of the priority area.", PRIORITY_AREA_EXAMPLE)
+        str, parameters.create_path_key("priority_area", "The slug of the priority area.")
     ],
     query: Annotated[parameters.PriorityAreaParameters, Query()],
 ) -> Response:
@@ -69,7 +63,6 @@ add_collection(
         "reported on it later.",
         get_action,
         "The key of the action.",
-        "2025-expand-trade",
     ),
     tag="Priority areas",
 )
@@ -85,7 +78,6 @@ add_collection(
         "Returns one outcome with its location in the source and everything it names.",
         get_outcome,
         "The key of the outcome.",
-        "2024-trade-expansion",
     ),
     tag="Outcomes",
 )
@@ -104,7 +96,6 @@ add_collection(
         "Returns one commitment with its target, deadline and later readings.",
         get_commitment,
         "The key of the commitment.",
-        COMMITMENT_EXAMPLE,
     ),
     tag="Commitments",
 )

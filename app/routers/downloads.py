@@ -1,7 +1,7 @@
 """Downloads: tables, the whole dataset in one file, and citations for reference managers."""
 
 import base64
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Annotated, Any
 
@@ -42,27 +42,12 @@ from app.queries.priority_areas import get_priority_area
 from app.queries.reference import get_source
 from app.queries.series import get_series
 from app.request import Context, RequestContext
-from app.routers import (
-    OBSERVATION_EXAMPLE,
-    PRIORITY_AREA_EXAMPLE,
-    SERIES_EXAMPLE,
-    SOURCE_EXAMPLE,
-    AnyParameters,
-    IndicatorKey,
-    NoParameters,
-    declare_signature,
-)
+from app.routers import AnyParameters, NoParameters, add_article, declare_signature
 from app.schemas.formats import Cube, TableDescription
 
 router = RouteDeclarations(prefix="/v1", tags=["Downloads"])
 citation_router = RouteDeclarations(prefix="/v1", tags=["Citations"])
 
-SourceKey = Annotated[str, create_path_key("The key of a source.", SOURCE_EXAMPLE)]
-ObservationKey = Annotated[str, create_path_key("The key of an observation.", OBSERVATION_EXAMPLE)]
-SeriesKey = Annotated[str, create_path_key("The key of a series.", SERIES_EXAMPLE)]
-PriorityAreaKey = Annotated[
-    str, create_path_key("The key of a priority area.", PRIORITY_AREA_EXAMPLE)
-]
 CITATION_DESCRIPTIONS = {
     registry.CITED_SOURCE: "The document as a bibliographic record.",
     registry.CITED_OBSERVATION: "The document as a bibliographic record, with the place of the "
@@ -116,28 +101,34 @@ def declare_table(table: Table, form: StreamedFormat | FileFormat) -> None:
     if form.options is not None:
         name = f"{filters.__name__}As{form.suffix.capitalize()}"
         filters = combine_parameters(name, form.options, filters)
+    declare_file(table.name, form, table, filters)
+
+
+def declare_file(
+    name: str, form: StreamedFormat | FileFormat, table: Table, filters: type[parameters.Filters]
+) -> None:
+    """Declare the download of a table, or of a file of another name that has more than it."""
     queue = limits.FILES if isinstance(form, FileFormat) else limits.TABLES
 
     async def download(context: Context, query: Any) -> Response:
-        url = f"{context.base_url}/v1/{table.name}.csv-metadata.json"
-        links = [Link(url, "describedby", DescriptionResponse.media_type)]
-        send = partial(send_file, context, table.name, form, table, query, links)
-        return await queue.run(context, send)
+        return await queue.run(context, partial(send_file, context, name, form, table, query))
 
     download.__annotations__["query"] = Annotated[filters, Query()]
-    add_download(table.name, form, download, table.name)
+    add_download(name, form, download, name if name == table.name else f"the {name}")
 
 
-def send_file(  # noqa: PLR0913, PLR0917 - a private helper of two callers
+def send_file(
     context: RequestContext,
     name: str,
     form: StreamedFormat | FileFormat,
     table: Table,
     filters: parameters.Filters,
-    links: Sequence[Link] = (),
 ) -> Response:
     headers = context.build_attachment_headers(name, form.suffix)
-    release, base = context.release, context.base_url
+    release, base, links = context.release, context.base_url, []
+    if name == table.name:
+        url = f"{base}/v1/{name}.csv-metadata.json"
+        links.append(Link(url, "describedby", DescriptionResponse.media_type))
     operator = context.app.state.contact
     prepare = partial(
         TableQuery, table, context.language, filters, release.record, base,
@@ -220,19 +211,6 @@ def get_cube(context: Context, query: Annotated[parameters.CubeFilters, Query()]
     return context.create_bytes_response(Cube.model_validate(cube).to_json(), json_stat.MEDIA_TYPE)
 
 
-def declare_complete_file(
-    name: str, form: StreamedFormat | FileFormat, filters: type[parameters.Filters]
-) -> None:
-    queue = limits.FILES if isinstance(form, FileFormat) else limits.TABLES
-
-    async def download(context: Context, query: parameters.Filters) -> Response:
-        send = partial(send_file, context, name, form, OBSERVATIONS, query)
-        return await queue.run(context, send)
-
-    download.__annotations__["query"] = Annotated[filters, Query()]
-    add_download(name, form, download, f"the {name}")
-
-
 async def download_database(context: Context, _: NoParameters) -> Response:
     """Send the database file.
 
@@ -260,8 +238,8 @@ for listed in TABLES:
     for table_format in TABLE_FORMATS:
         declare_table(listed, table_format)
     declare_table_description(listed)
-declare_complete_file("overview", OVERVIEW_WORKBOOK, parameters.OverviewParameters)
-declare_complete_file("dataset", DATA_PACKAGE, parameters.Filters)
+declare_file("overview", OVERVIEW_WORKBOOK, OBSERVATIONS, parameters.OverviewParameters)
+declare_file("dataset", DATA_PACKAGE, OBSERVATIONS, parameters.Filters)
 add_download(
     "dataset",
     DATABASE,
@@ -333,18 +311,20 @@ def cite_priority_area(
     return item | {"note": area["source"]["line"]}
 
 
-CITATIONS: dict[str, tuple[str, object, Callable[..., citations.Item]]] = {
-    registry.CITED_SOURCE: ("source", SourceKey, cite_source),
-    registry.CITED_OBSERVATION: ("observation", ObservationKey, cite_observation),
-    registry.CITED_INDICATOR: ("indicator", IndicatorKey, cite_indicator),
-    registry.CITED_SERIES: ("series", SeriesKey, cite_series),
-    registry.CITED_PRIORITY_AREA: ("priority_area", PriorityAreaKey, cite_priority_area),
+CITATIONS: dict[str, tuple[str, Callable[..., citations.Item]]] = {
+    registry.CITED_SOURCE: ("source", cite_source),
+    registry.CITED_OBSERVATION: ("observation", cite_observation),
+    registry.CITED_INDICATOR: ("indicator", cite_indicator),
+    registry.CITED_SERIES: ("series", cite_series),
+    registry.CITED_PRIORITY_AREA: ("priority_area", cite_priority_area),
 }
-"""The name and the type of the key, and what creates the record, by path."""
+"""The name of the key, and what creates the record, by path."""
 
 
 def declare_citation(form: CitationFormat, path: str) -> None:
-    key_name, key_type, cite = CITATIONS[path]
+    key_name, cite = CITATIONS[path]
+    cited = key_name.replace("_", " ")
+    parameter = create_path_key(key_name, f"The key of {add_article(cited)}.")
     options = form.options
     if path == registry.CITED_PRIORITY_AREA:
         name = f"Yearly{options.__name__}"
@@ -369,11 +349,11 @@ def declare_citation(form: CitationFormat, path: str) -> None:
         declare_signature(
             send_citation,
             context=Context,
-            **{key_name: key_type},
+            **{key_name: Annotated[str, parameter]},
             query=Annotated[options, Query()],
         ),
         name=f"cite_{key_name}_{form.suffix.replace('.', '_')}",
-        summary=f"Cite {key_name.replace('_', ' ')} ({form.title.en})",
+        summary=f"Cite {cited} ({form.title.en})",
         description=CITATION_DESCRIPTIONS[path],
         response_class=Response,
         responses={200: {"content": {form.media_type: {"schema": schema}}}},

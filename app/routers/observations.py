@@ -10,13 +10,7 @@ from app.http.routes import RouteDeclarations
 from app.queries import observations as queries
 from app.queries.indicators import get_indicator
 from app.request import Context
-from app.routers import (
-    INDICATOR_EXAMPLE,
-    OBSERVATION_EXAMPLE,
-    ListOperation,
-    RecordOperation,
-    add_collection,
-)
+from app.routers import ListOperation, RecordOperation, add_collection
 from app.schemas import create_page_model
 from app.schemas.observations import Observation
 
@@ -39,7 +33,6 @@ add_collection(
         "Returns one indicator with its definition, notes, headline figure and links.",
         get_indicator,
         INDICATOR_KEY,
-        INDICATOR_EXAMPLE,
     ),
 )
 
@@ -54,7 +47,7 @@ add_collection(
 )
 def list_indicator_observations(
     context: Context,
-    indicator: Annotated[str, parameters.create_path_key(INDICATOR_KEY, INDICATOR_EXAMPLE)],
+    indicator: Annotated[str, parameters.create_path_key("indicator", INDICATOR_KEY)],
     query: Annotated[parameters.IndicatorObservationListParameters, Query()],
 ) -> Response:
     if indicator not in context.release.keys["indicators"]:
@@ -77,7 +70,6 @@ add_collection(
         "Returns one figure with its location in the source and what other sources report.",
         queries.get_observation,
         OBSERVATION_KEY,
-        OBSERVATION_EXAMPLE,
     ),
 )
 
@@ -91,7 +83,7 @@ add_collection(
 )
 def list_vintages(
     context: Context,
-    observation: Annotated[str, parameters.create_path_key(OBSERVATION_KEY, OBSERVATION_EXAMPLE)],
+    observation: Annotated[str, parameters.create_path_key("observation", OBSERVATION_KEY)],
     query: Annotated[parameters.VintageListParameters, Query()],
 ) -> Response:
     page = context.run_query(queries.list_vintages, query, observation)
