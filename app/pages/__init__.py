@@ -42,6 +42,7 @@ from app.i18n import (
     format_locator,
     format_release,
 )
+from app.negotiation import PathKind
 from app.pages.addresses import KINDS, PageAddress, find_page, find_passage
 from app.parameters import PIN, CitationStyle
 from app.problems.problem import Problem
@@ -276,12 +277,12 @@ def split_fragments(checked: Record) -> list[Record]:
 
 def is_page_accepted(context: RequestContext) -> bool:
     """Return whether a problem is shown as a page: to browsers, but not below /v1 and /sdmx."""
-    return not context.path.startswith(("/v1", "/sdmx")) and "text/html" in context.accept
+    return context.kind not in {PathKind.DATA, PathKind.SDMX} and "text/html" in context.accept
 
 
 def render_problem(context: RequestContext, problem: Problem) -> Response:
     errors = [error.to_item(context.language) for error in problem.errors]
-    is_embed = context.path.startswith("/embed/")
+    is_embed = context.kind is PathKind.EMBED
     response = render_page(
         context,
         "embed_problem.html" if is_embed else "problem.html",
