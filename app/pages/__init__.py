@@ -129,7 +129,9 @@ def build_globals(context: RequestContext) -> Record:
         return f"{path}?{urlencode([*pairs, ('lang', to)])}"
 
     def page_url(suffix: str, **parameters: object) -> str:
-        return f"{root}{suffix}?{urlencode([*drop_empty(parameters), ('lang', language)])}"
+        # Most links have no parameters, and a page has hundreds of links.
+        query = f"{urlencode(drop_empty(parameters))}&".lstrip("&") if parameters else ""
+        return f"{root}{suffix}?{query}lang={language}"
 
     def page_address(suffix: str, **parameters: object) -> str:
         return context.base_url + page_url(suffix, **parameters).removeprefix(root)
@@ -152,7 +154,6 @@ def build_globals(context: RequestContext) -> Record:
         "page_url": page_url,
         "page_address": page_address,
         "api_url": api_url,
-        "hit_kind": lambda hit: KINDS[hit["kind"]].get(language),
         **build_record_links(page_url),
         **build_file_links(api_url, language),
         "asset_url": lambda file: f"{root}/static/{file}?v={get_asset_version(file)}",
@@ -173,6 +174,7 @@ def build_wording(language: Language) -> Record:
     """Build what templates put into words."""
     return {
         "text": lambda en, zh: Bilingual(en, zh).get(language),
+        "hit_kind": lambda hit: KINDS[hit["kind"]].get(language),
         "colon": Bilingual(": ", "：").get(language),
         "comma": Bilingual(", ", "，").get(language),
         "quote_fitting": lambda lead, figures: quote_fitting(lead, figures, language),
