@@ -1,4 +1,4 @@
-"""Content negotiation (RFC 9110, section 12): one parser for the weighted headers of a request."""
+"""What decides about a response besides its data: its path, and negotiation (RFC 9110, 12)."""
 
 import re
 from enum import StrEnum
@@ -7,6 +7,24 @@ from typing import NamedTuple
 from app.i18n import Language
 
 QUALITY = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
+DATA_ROOT, SDMX_ROOT = "/v1", "/sdmx"
+
+
+class PathKind(StrEnum):
+    """What a path below the prefix of a proxy leads to: its pattern, of which the first counts."""
+
+    SDMX = rf"{SDMX_ROOT}(/|\Z)"
+    DATA = f"{DATA_ROOT}|{SDMX_ROOT}"
+    """The API. A misspelt path, such as /v1x, counts as one of it: programs do not read pages."""
+    EMBED = "/embed/"
+    ASSET = r"/static/|/favicon\.ico\Z"
+    HEALTH = "/health/"
+    PAGE = ""
+    """All others, also the few files that are not below any of these paths."""
+
+    @classmethod
+    def from_path(cls, path: str) -> "PathKind":
+        return next(kind for kind in cls if re.match(kind, path))
 
 
 class Coding(StrEnum):

@@ -22,9 +22,9 @@ from sqlalchemy import Connection
 from app.db import DatabaseError
 from app.db.columns import Record
 from app.formats.registry import Link, format_alternate_links
-from app.formats.sdmx.errors import SDMX_PATHS, render_error
+from app.formats.sdmx.errors import render_error
 from app.i18n import Language
-from app.negotiation import Coding
+from app.negotiation import Coding, PathKind
 from app.parameters import PIN
 from app.problems.problem import MEDIA_TYPE, Problem, UnknownRecord
 from app.queries.pagination import QueryPage
@@ -165,6 +165,11 @@ class RequestContext:
             raise
         return release
 
+    @cached_property
+    def kind(self) -> PathKind:
+        """What the path leads to; if there is a route, the router has set its kind."""
+        return PathKind.from_path(self.path)
+
     def require_client(self) -> None:
         """Raise ClientDisconnectedError if the client has gone."""
         if self.connection is not None and self.connection.is_closed:
@@ -244,7 +249,7 @@ class RequestContext:
     ) -> dict[str, str]:
         """Return the headers that depend on the language, on links, and those given."""
         combined = {"Content-Language": self.language.value}
-        varying = ["Accept"] if SDMX_PATHS.match(self.path) else []
+        varying = ["Accept"] if self.kind is PathKind.SDMX else []
         if self.query.language is None:
             varying.append("Accept-Language")
         if varying:
@@ -364,7 +369,7 @@ def create_problem_response(context: RequestContext, problem: Problem) -> Respon
     """Create a problem document (RFC 9457), or an SDMX error below /sdmx."""
     headers = {"Cache-Control": "no-store", **context.build_headers(headers=problem.headers)}
     language = context.language
-    if SDMX_PATHS.match(context.path):
+    if context.kind is PathKind.SDMX:
         body, media_type = render_error(problem, context.path, context.accept, language)
     else:
         body = encode_json(problem.to_document(context.base_url, language, context.request_id))

@@ -47,7 +47,7 @@ from app.http.routing import Router
 from app.i18n import Bilingual, Language
 from app.negotiation import Coding
 from app.openapi import OpenApiDocuments
-from app.pages.hits import PageAddress
+from app.pages.addresses import PageAddress
 from app.releases import Release
 from app.request import JSON
 

@@ -7,7 +7,7 @@ by that name, whatever the format, and replaced by the address of a file.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from posixpath import dirname, relpath
 from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, unquote, urlencode
@@ -18,8 +18,10 @@ from app.formats.sdmx.errors import SdmxProblem
 from app.formats.sdmx.messages import FAMILY_NAMES, PLAIN_TYPES
 from app.formats.sdmx.paths import parse_path
 from app.formats.tables import TABLES
+from app.http.limits import OPERATOR_PATHS
 from app.http.routing import Router
 from app.i18n import Language
+from app.negotiation import SDMX_ROOT, PathKind
 from app.pages.content import ADDRESS_PLACEHOLDER, SHORT_PATHS
 from app.parameters import PIN
 from app.problems.problem import UnknownPath
@@ -45,8 +47,7 @@ QUOTATION_CHECK, OEMBED = "/quotation-check", "/oembed"
 FORMS = frozenset({QUOTATION_CHECK, "/compare", "/history"})
 """The pages with forms that only a service can answer."""
 UNAVAILABLE = frozenset(
-    {SEARCH, ICON, OEMBED, f"/v1{QUOTATION_CHECK}", *FORMS}
-    | {"/sdmx", "/metrics", "/health/live", "/health/ready"}
+    {SEARCH, ICON, OEMBED, f"/v1{QUOTATION_CHECK}", *FORMS} | {SDMX_ROOT, *OPERATOR_PATHS}
 )
 """What only a service can answer, and the icon, which is one of the assets."""
 FREE_PARAMETERS = frozenset({"q", "as_of"})
@@ -70,6 +71,9 @@ CITED_PATH = "/v1"
 """The path that citations of the dataset name."""
 GUIDE_PATHS = re.compile(r"/(guide|recipes|docs)\b")
 """Pages whose examples are requests to a service, and stay so."""
+
+
+find_path_kind = cache(PathKind.from_path)
 
 
 def compile_links(separator: str) -> re.Pattern[str]:
@@ -103,14 +107,19 @@ class Address(NamedTuple):
 
     def expand(self) -> "Address":
         """Return the address that a shortened one redirects to, without a default format."""
-        default = name_sdmx_suffix(self.drop("format"))
-        if self.path.startswith("/sdmx/") and ("format", default) in self.query:
-            return self.drop("format")
+        if self.kind is PathKind.SDMX:
+            default = name_sdmx_suffix(self.drop("format"))
+            if ("format", default) in self.query:
+                return self.drop("format")
         if PIN in dict(self.query) and self.path not in CHANGES:
             return self.drop(PIN).expand()
         if self.path in SHORT_PATHS:
             return self._replace(path=SHORT_PATHS[self.path])
         return self
+
+    @property
+    def kind(self) -> PathKind:
+        return find_path_kind(self.path)
 
     def drop(self, *names: str) -> "Address":
         return self._replace(query=tuple(pair for pair in self.query if pair[0] not in names))
@@ -135,7 +144,7 @@ class Address(NamedTuple):
         """
         if self.path.startswith("/sdmx/data"):
             return name_sdmx_suffix(self) == "csv"
-        return self.suffix in TABLE_SUFFIXES and self.path.startswith("/v1/")
+        return self.suffix in TABLE_SUFFIXES and self.kind is PathKind.DATA
 
     @property
     def target(self) -> str:
@@ -189,7 +198,7 @@ class Layout:
 
     def find_long_collection(self, address: Address) -> str:
         """Return the collection with too many records that an address belongs to, if any."""
-        if address.path.startswith("/sdmx"):
+        if address.kind is PathKind.SDMX:
             return ""
         return next((one for one in address.collections if one in self.long_collections), "")
 
@@ -211,7 +220,7 @@ class Layout:
         if number is not None:
             query.append(("page", str(number)))
         stem, suffix = split_name(address)
-        if address.path.startswith("/sdmx"):
+        if address.kind is PathKind.SDMX:
             query = [pair for pair in query if pair[0] != "format"]
         return "".join([address.language, stem, *(f",{n}={v}" for n, v in query), ".", suffix])
 
@@ -219,7 +228,7 @@ class Layout:
         """Find what a link leads to: the address to export, if it is one, and the file."""
         if address.path == ICON:
             address = Address(f"{ASSETS}favicon.ico")
-        if address.path.startswith(ASSETS):
+        if address.kind is PathKind.ASSET:
             version = urlencode(address.query)
             return None, f"{address.path[1:]}{'?' if version else ''}{version}"
         if self.has_file(address):
@@ -232,7 +241,7 @@ class Layout:
         if address.path == SEARCH:
             return None, f"{address.language}{SEARCH_INDEX}"
         long = self.find_long_collection(address)
-        if long and address.path.startswith("/v1/"):
+        if long and address.kind is PathKind.DATA:
             is_table = any(long == table.name for table in TABLES)
             name = f"{long}.jsonl" if is_table else "dataset.zip"
             address = address._replace(path=f"/v1/{name}")
@@ -280,13 +289,13 @@ class Layout:
 def split_name(address: Address) -> tuple[str, str]:
     """Return the path of a file without its suffix, and the suffix."""
     path, suffix = address.path, address.suffix
-    if path.startswith("/sdmx"):
+    if address.kind is PathKind.SDMX:
         return path, name_sdmx_suffix(address)
     if path in OPENAPI.values():
         return path.removesuffix(".json"), "json"
     if suffix:
         return path[: -len(suffix) - 1], COMMON_SUFFIXES.get(suffix, suffix)
-    if path.startswith("/v1"):
+    if address.kind is PathKind.DATA:
         return path, "json"
     return path if path != HOME else "/index", "html"
 

@@ -15,6 +15,7 @@ from app.db.columns import Record, Value
 from app.enums import OpenApiVersion
 from app.export.addresses import ORIGIN, PREFIX, Address, Layout
 from app.i18n import Language
+from app.negotiation import PathKind
 from app.openapi import OpenApiDocuments
 from app.openapi.translation import translate_document
 from app.openapi.version_3_0 import convert_document
@@ -98,7 +99,7 @@ def list_operations(
 ) -> Iterator[tuple[Operation, Values]]:
     """List the operation of each address, with the values of the parameters of its path."""
     for address in exported:
-        if not address.path.startswith("/v1"):
+        if address.kind is not PathKind.DATA:
             continue
         route, values = layout.router.match(address.path)
         if route.path not in paths:

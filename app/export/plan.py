@@ -9,6 +9,7 @@ from app.export.addresses import ALL_VINTAGES, ASSETS, Address, Layout
 from app.formats.sdmx.artefacts import AGENCY, FLOW, VERSION
 from app.http.routing import ReadRoute, Router
 from app.i18n import Language
+from app.negotiation import PathKind
 from app.pages import STATIC
 from app.queries.releases import COLLECTIONS
 from app.queries.sdmx import list_series_keys
@@ -64,7 +65,7 @@ def list_addresses(layout: Layout, collections: Collections) -> Iterator[Address
 def list_paths(router: Router, collections: Collections) -> Iterator[str]:
     for route in router.routes.values():
         # A record without figures has no embed; pages link to those that there are.
-        if has_required_parameters(route) or route.path.startswith("/embed/"):
+        if has_required_parameters(route) or route.kind is PathKind.EMBED:
             continue
         if not route.keys:
             yield route.path

@@ -19,7 +19,7 @@ from app.db.models import search_index
 from app.formats.citations import format_validity
 from app.formats.tables import ACTIONS, INDICATORS, OUTCOMES, Table
 from app.i18n import Bilingual, Language
-from app.pages.hits import KINDS, PageAddress, find_page
+from app.pages.addresses import KINDS, PageAddress, find_page
 from app.parameters import MAXIMUM_LIMIT
 from app.queries.search import read_contexts
 

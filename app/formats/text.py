@@ -12,7 +12,13 @@ from app.formats.tables import TableQuery
 from app.schemas import encode_json
 
 CSV = "text/csv"
+JSON_LINES = "application/x-ndjson"
+MARKDOWN = "text/markdown"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+ESCAPES = str.maketrans(
+    {mark: f"\\{mark}" for mark in "\\`*_[]<>&|~#"} | {"\n": "<br>", "\r": "<br>"}
+)
+"""What GitHub Flavored Markdown would interpret in a cell."""
 
 
 def write_csv(query: TableQuery) -> Iterator[bytes]:
@@ -57,20 +63,10 @@ def format_csv_rows(rows: Sequence[Sequence[Any]]) -> bytes:
     return buffer.getvalue().encode()
 
 
-JSON_LINES = "application/x-ndjson"
-
-
 def write_json_lines(query: TableQuery) -> Iterator[bytes]:
     validate = query.table.schema.model_validate
     for page in query.read_pages():
         yield b"".join(encode_json(validate(record)) + b"\n" for record in page)
-
-
-MARKDOWN = "text/markdown"
-ESCAPES = str.maketrans(
-    {mark: f"\\{mark}" for mark in "\\`*_[]<>&|~#"} | {"\n": "<br>", "\r": "<br>"}
-)
-"""What GitHub Flavored Markdown would interpret in a cell."""
 
 
 def write_markdown(query: TableQuery) -> Iterator[bytes]:

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -27,7 +27,7 @@ from app.http.conditional import (
     parse_range,
 )
 from app.http.limits import STREAMS, get_network, is_queue_full
-from app.negotiation import Coding
+from app.negotiation import Coding, PathKind
 from app.problems.messages import PRECONDITION_FAILED, RANGE_NOT_SATISFIABLE
 from app.problems.problem import PreconditionFailed, RangeNotSatisfiable
 from app.releases import ReleaseManager
@@ -75,15 +75,15 @@ class Freshness:
     stale: int
     """For how much longer they may use it while they request a newer one."""
 
-    def format_cache_control(self, route: str, *, is_pinned: bool = False) -> bytes:
-        """Return the Cache-Control header of the responses of a route, by its path.
+    def format_cache_control(self, kind: PathKind, *, is_pinned: bool = False) -> bytes:
+        """Return the Cache-Control header of the responses for a kind of path.
 
         Data of a pinned release never change. A page does, with the files that it loads.
         """
         seconds = self.pages
-        if route.startswith("/static/") or route == "/favicon.ico":
+        if kind is PathKind.ASSET:
             seconds = self.files
-        elif route == "/v1" or route.startswith(("/v1/", "/sdmx")):
+        elif kind in {PathKind.DATA, PathKind.SDMX}:
             if is_pinned:
                 return IMMUTABLE.encode()
             seconds = self.data
@@ -151,7 +151,7 @@ class CacheMiddleware:
         self.handler = handler
         self.releases = releases
         self.store = CacheStore(limits)
-        self.format_cache_control = lru_cache(maxsize=256)(freshness.format_cache_control)
+        self.format_cache_control = cache(freshness.format_cache_control)
         self.pending: dict[Key, tuple[RequestContext, Future[Outcome]]] = {}
         """The responses that are being built, with the requests for which; others wait for them."""
         self.release = releases.release
@@ -244,7 +244,7 @@ class CacheMiddleware:
         release = self.release
         response = await self.handler(context)
         is_pinned = context.pinned_release is not None
-        cache_control = self.format_cache_control(context.route, is_pinned=is_pinned)
+        cache_control = self.format_cache_control(context.kind, is_pinned=is_pinned)
         body = await read_shareable_body(response)
         if body is None:
             future.set_result(NoResponse.NOT_SHAREABLE)

@@ -13,7 +13,13 @@ from starlette.types import Scope
 from app.http.authority import apply_absolute_target, is_valid_authority
 from app.http.limits import get_plain_address
 from app.i18n import Language
-from app.negotiation import is_html_accepted, negotiate_coding, negotiate_language
+from app.negotiation import (
+    DATA_ROOT,
+    SDMX_ROOT,
+    is_html_accepted,
+    negotiate_coding,
+    negotiate_language,
+)
 from app.parameters import REPEATABLE
 from app.request import CanonicalQuery, RequestContext, build_base_url, choose_request_id
 
@@ -21,11 +27,11 @@ Value = TypeVar("Value")
 
 MAX_ENTRIES = 1024
 MAX_KEY_LENGTH = 300
-NEGOTIATED = b"/sdmx"
+NEGOTIATED = SDMX_ROOT.encode()
 """Part of the paths whose format is negotiated, so that all of Accept is part of the key."""
 ABSOLUTE = "://"
 """Part of the absolute form of a target, which some servers leave in the path."""
-DATA = b"/v1"
+DATA = DATA_ROOT.encode()
 """Part of the paths that have one format, problems included."""
 HTML = b"text/html"
 """The part of Accept that matters on all other paths, whose problems are pages for browsers."""

@@ -23,6 +23,7 @@ from pydantic import ValidationError
 from app.formats.feeds import count_changes
 from app.http.routes import Endpoint, RouteDeclaration, RouteDeclarations
 from app.i18n import Bilingual, Language
+from app.negotiation import PathKind
 from app.parameters import PIN, Parameters
 from app.problems.messages import RELEASE_NOT_SERVED, UNKNOWN_PATH, find_nearest
 from app.problems.problem import ParameterError, ReleaseNotServed, UnknownPath, shorten
@@ -57,6 +58,7 @@ class ReadRoute:
     """A route, with everything about it that is known before a request comes."""
 
     path: str
+    kind: PathKind
     endpoint: Endpoint
     keys: tuple[str, ...]
     """The names of the parameters in the path, in order."""
@@ -85,6 +87,7 @@ class ReadRoute:
         model, query_name = models[0] if models else (None, "")
         return cls(
             route.path,
+            PathKind.from_path(route.path),
             route.endpoint,
             tuple(match[1] for match in PARAMETER.finditer(route.path)),
             model,
@@ -159,7 +162,7 @@ class Router:
             expanded = expand_path(context.path, self.record_files[route.path])
             if expanded is not None:
                 return context.redirect_permanently(expanded)
-        context.route = route.path
+        context.route, context.kind = route.path, route.kind
         if route.can_be_pinned and any(name == PIN for name, _ in context.query.params):
             await self.run_in_thread(partial(take_pinned_release, context))
         is_local = route.model is None or context.release.database.is_local

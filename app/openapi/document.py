@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 from app import __version__
 from app.db.columns import Record
 from app.formats.dataset_info import TITLE
+from app.negotiation import PathKind
 from app.openapi.headers import (
     ALWAYS_SENT,
     CACHE_HEADERS,
@@ -169,7 +170,7 @@ def finish_operation(operation: Record, path: str, release: str) -> None:
     operation["parameters"] = [
         finish_parameter(parameter) for parameter in operation.get("parameters", [])
     ]
-    is_health = path.startswith("/health")
+    is_health = PathKind.from_path(path) is PathKind.HEALTH
     can_be_pinned = not is_health and all(one["name"] != PIN for one in operation["parameters"])
     if can_be_pinned:
         schema = CODE_SCHEMA | {"examples": [release]}

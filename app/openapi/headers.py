@@ -1,6 +1,7 @@
 """The response headers in the OpenAPI document."""
 
 from app.db.columns import Record
+from app.negotiation import PathKind
 
 
 def describe_header(
@@ -88,5 +89,5 @@ def refer_to_headers(*names: str) -> Record:
 
 def list_headers(path: str, *names: str) -> Record:
     """List the headers of a response: those that all have, and further ones."""
-    limits = () if path.startswith("/health") else RATE_LIMIT_HEADERS
+    limits = () if PathKind.from_path(path) is PathKind.HEALTH else RATE_LIMIT_HEADERS
     return refer_to_headers(*ALWAYS_SENT, "Content-Language", *names, *limits)

@@ -42,7 +42,8 @@ from app.i18n import (
     format_locator,
     format_release,
 )
-from app.pages.hits import KINDS, find_page
+from app.negotiation import PathKind
+from app.pages.addresses import KINDS, PageAddress, find_page, find_passage
 from app.parameters import PIN, CitationStyle
 from app.problems.problem import Problem
 from app.request import RequestContext
@@ -128,7 +129,9 @@ def build_globals(context: RequestContext) -> Record:
         return f"{path}?{urlencode([*pairs, ('lang', to)])}"
 
     def page_url(suffix: str, **parameters: object) -> str:
-        return f"{root}{suffix}?{urlencode([*drop_empty(parameters), ('lang', language)])}"
+        # Most links have no parameters, and a page has hundreds of links.
+        query = f"{urlencode(drop_empty(parameters))}&".lstrip("&") if parameters else ""
+        return f"{root}{suffix}?{query}lang={language}"
 
     def page_address(suffix: str, **parameters: object) -> str:
         return context.base_url + page_url(suffix, **parameters).removeprefix(root)
@@ -151,8 +154,7 @@ def build_globals(context: RequestContext) -> Record:
         "page_url": page_url,
         "page_address": page_address,
         "api_url": api_url,
-        "hit_kind": lambda hit: KINDS[hit["kind"]].get(language),
-        "record_url": lambda kind, code: build_record_url(page_url, kind, code),
+        **build_record_links(page_url),
         **build_file_links(api_url, language),
         "asset_url": lambda file: f"{root}/static/{file}?v={get_asset_version(file)}",
         "card_url": lambda path, **query: build_card_url(path, language, **query, **pin),
@@ -172,6 +174,7 @@ def build_wording(language: Language) -> Record:
     """Build what templates put into words."""
     return {
         "text": lambda en, zh: Bilingual(en, zh).get(language),
+        "hit_kind": lambda hit: KINDS[hit["kind"]].get(language),
         "colon": Bilingual(": ", "：").get(language),
         "comma": Bilingual(", ", "，").get(language),
         "quote_fitting": lambda lead, figures: quote_fitting(lead, figures, language),
@@ -190,9 +193,16 @@ def build_card_url(path: str, language: Language, **query: object) -> str:
     return f"{path}?{urlencode([*drop_empty(query), *CARD.items(), ('lang', language)])}"
 
 
-def build_record_url(page_url: Callable[..., str], kind: str, code: str) -> str:
-    path, query, fragment = find_page(kind, code)
-    return f"{page_url(path, **query)}{fragment and '#'}{fragment}"
+def build_record_links(page_url: Callable[..., str]) -> Record:
+    def build_link(address: PageAddress) -> str:
+        path, query, fragment = address
+        return f"{page_url(path, **query)}{fragment and '#'}{fragment}"
+
+    return {
+        "record_path": lambda kind, code: find_page(kind, code).path,
+        "record_url": lambda kind, code: build_link(find_page(kind, code)),
+        "passage_url": lambda source, locator="": build_link(find_passage(source, locator)),
+    }
 
 
 def build_file_links(api_url: Callable[..., str], language: Language) -> Record:
@@ -269,12 +279,12 @@ def split_fragments(checked: Record) -> list[Record]:
 
 def is_page_accepted(context: RequestContext) -> bool:
     """Return whether a problem is shown as a page: to browsers, but not below /v1 and /sdmx."""
-    return not context.path.startswith(("/v1", "/sdmx")) and "text/html" in context.accept
+    return context.kind not in {PathKind.DATA, PathKind.SDMX} and "text/html" in context.accept
 
 
 def render_problem(context: RequestContext, problem: Problem) -> Response:
     errors = [error.to_item(context.language) for error in problem.errors]
-    is_embed = context.path.startswith("/embed/")
+    is_embed = context.kind is PathKind.EMBED
     response = render_page(
         context,
         "embed_problem.html" if is_embed else "problem.html",

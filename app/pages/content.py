@@ -29,9 +29,11 @@ PAGE_NAMES = (
 GUIDE_PATHS = ("/guide", *(f"/guide/{name}" for name in PAGE_NAMES))
 SHORT_PATHS = {"/method": "/guide/method", "/licence": "/guide/licence"}
 """Shortened addresses of pages of the guide."""
-
 MARKUP = re.compile(r"\[([^\]]*)\]\([^)]*\)|`")
 """Links, which are replaced by their texts, and the marks around code."""
+RECIPE_FOLDER = Path(__file__).parent / "recipe_files"
+ADDRESS_PLACEHOLDER = "http://127.0.0.1:8000"
+"""The address in the files, which pages replace by that of the service."""
 
 
 class GuideEntry(NamedTuple):
@@ -54,11 +56,6 @@ def list_entries(language: Language) -> tuple[GuideEntry, ...]:
         GuideEntry(name, start[0].removeprefix("# "), MARKUP.sub(r"\1", start[2]))
         for name, start in starts
     )
-
-
-RECIPE_FOLDER = Path(__file__).parent / "recipe_files"
-ADDRESS_PLACEHOLDER = "http://127.0.0.1:8000"
-"""The address in the files, which pages replace by that of the service."""
 
 
 class Recipe(NamedTuple):

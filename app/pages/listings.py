@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from app.db.columns import Record
+from app.enums import SearchKind
 from app.formats import tables
 from app.formats.tables import Table
 from app.i18n import Bilingual
@@ -9,16 +11,13 @@ from app.i18n import Bilingual
 
 class Listing(NamedTuple):
     table: Table
+    kind: str
     title: Bilingual
     lead: Bilingual
     heading: str
     """The field that names a record."""
     fields: tuple[str, ...]
     """The other fields that are shown, in this order; a field without a value is left out."""
-    page: str = ""
-    """The path of the page of a record, if records have one of their own."""
-    anchor: str = "{code}"
-    """The place of a record on the page."""
     group: str = ""
     """The field by which the records of a long list are grouped and folded, if they are: a record,
     or a day of which the year counts."""
@@ -27,29 +26,15 @@ class Listing(NamedTuple):
     def path(self) -> str:
         return f"/{self.table.name}"
 
+    def get_key(self, record: Record) -> str:
+        return "-".join(str(record[name]) for name in self.table.key)
 
-PAGES = {
-    "indicators": "/indicators/{code}",
-    "indicator": "/indicators/{code}",
-    "baseline_indicators": "/indicators/{code}",
-    "series": "/series/{code}",
-    "documents": "/sources/{code}",
-    "sources": "/sources/{code}",
-    "priority_area": "/priority-areas/{slug}?year={year}",
-    "event": "/events#{code}",
-    "topic": "/topics#{code}",
-    "topics": "/topics#{code}",
-    "areas": "/areas#{code}",
-    "unit": "/units#{code}",
-    "coverage": "/coverages#{code}",
-    "actions": "/actions#{id}",
-    "outcomes": "/outcomes#{id}",
-}
-"""The addresses of records that a field refers to."""
+
 RELATED = ("indicators", "actions", "outcomes")
 LISTINGS = (
     Listing(
         tables.INDICATORS,
+        SearchKind.INDICATOR,
         Bilingual("Indicators", "指标"),
         Bilingual(
             "What is measured. The page of each indicator shows all of its published figures.",
@@ -57,10 +42,10 @@ LISTINGS = (
         ),
         "name",
         ("headline", "latest", "definition", "topic", "unit"),
-        PAGES["indicators"],
     ),
     Listing(
         tables.SERIES,
+        "series",
         Bilingual("Series", "序列"),
         Bilingual(
             "Figures of one indicator that count the same countries, in the same unit, for periods "
@@ -69,11 +54,11 @@ LISTINGS = (
         ),
         "name",
         ("observations", "first_period", "last_period", "note"),
-        PAGES["series"],
         group="indicator",
     ),
     Listing(
         tables.PRIORITY_AREAS,
+        SearchKind.PRIORITY_AREA,
         Bilingual("Priority areas", "重点领域"),
         Bilingual(
             "The priority areas that the Ministry of Commerce announced, year by year, each with "
@@ -82,11 +67,10 @@ LISTINGS = (
         ),
         "title",
         ("year", "summary", "note", "baseline_indicators", "source"),
-        PAGES["priority_area"],
-        anchor="{year}-{slug}",
     ),
     Listing(
         tables.ACTIONS,
+        SearchKind.ACTION,
         Bilingual("Announced actions", "已宣布举措"),
         Bilingual(
             "What was announced, one verb each, and whether anything was reported later. No "
@@ -95,10 +79,10 @@ LISTINGS = (
         ),
         "text",
         ("status", "aim", "priority_area", "progress_note", "note", "topics", "source"),
-        anchor="{id}",
     ),
     Listing(
         tables.OUTCOMES,
+        SearchKind.OUTCOME,
         Bilingual("Other results (no figures)", "其他成果（无数据）"),
         Bilingual(
             "Results that the press conferences stated without a figure.",
@@ -106,10 +90,10 @@ LISTINGS = (
         ),
         "text",
         ("year", "topic", "note", "indicators", "areas", "source"),
-        anchor="{id}",
     ),
     Listing(
         tables.SOURCES,
+        SearchKind.SOURCE,
         Bilingual("Sources", "来源"),
         Bilingual(
             "The documents from which figures and announcements are taken, and those used for "
@@ -118,11 +102,11 @@ LISTINGS = (
         ),
         "line",
         ("standing", "body"),
-        PAGES["sources"],
         group="published_on",
     ),
     Listing(
         tables.EVENTS,
+        SearchKind.EVENT,
         Bilingual("Events", "活动"),
         Bilingual(
             "The press conferences, briefings and forums at which figures and commitments were "
@@ -134,6 +118,7 @@ LISTINGS = (
     ),
     Listing(
         tables.COVERAGES,
+        SearchKind.COVERAGE,
         Bilingual("Coverage: which countries are counted", "统计范围"),
         Bilingual(
             "Which countries a figure counts. Figures of different coverage are not comparable, "
@@ -145,6 +130,7 @@ LISTINGS = (
     ),
     Listing(
         tables.CONTRADICTIONS,
+        SearchKind.CONTRADICTION,
         Bilingual("Published numbers that differ", "存在差异的公布数据"),
         Bilingual(
             "Published numbers for the same thing that differ, each with its source, "
@@ -156,6 +142,7 @@ LISTINGS = (
     ),
     Listing(
         tables.RELATED_DATASETS,
+        SearchKind.RELATED_DATASET,
         Bilingual("Datasets of other publishers", "其他机构的数据集"),
         Bilingual(
             "Datasets of other publishers on similar subjects. Their values are not copied, "
@@ -167,6 +154,7 @@ LISTINGS = (
     ),
     Listing(
         tables.TOPICS,
+        SearchKind.TOPIC,
         Bilingual("Topics", "主题"),
         Bilingual(
             "The subjects of the press conferences, with what is recorded about each.",
@@ -177,16 +165,15 @@ LISTINGS = (
     ),
     Listing(
         tables.SECTORS,
+        SearchKind.SECTOR,
         Bilingual("Sectors", "产业领域"),
-        Bilingual(
-            "Economic sectors that the texts name.",
-            "文本中提及的产业领域。",
-        ),
+        Bilingual("Economic sectors that the texts name.", "文本中提及的产业领域。"),
         "name",
         ("description", "note", *RELATED),
     ),
     Listing(
         tables.INSTRUMENTS,
+        SearchKind.INSTRUMENT,
         Bilingual("Instruments of cooperation", "合作载体与机制"),
         Bilingual(
             "Platforms, exhibitions, types of project, agreements and mechanisms that the texts "
@@ -198,6 +185,7 @@ LISTINGS = (
     ),
     Listing(
         tables.AREAS,
+        SearchKind.AREA,
         Bilingual("Countries and groups", "国家与国家组"),
         Bilingual(
             "Countries and groups of countries that figures and texts name.",
@@ -208,6 +196,7 @@ LISTINGS = (
     ),
     Listing(
         tables.UNITS,
+        SearchKind.UNIT,
         Bilingual("Units of measure", "计量单位"),
         Bilingual(
             "Units in which figures are published. Nothing is converted.",
@@ -218,3 +207,13 @@ LISTINGS = (
     ),
 )
 """The lists that are pages, in the order of the overview of all of them."""
+FIELD_LISTINGS = {
+    name: listing
+    for listing in LISTINGS
+    for name in (listing.kind, listing.table.name.replace("-", "_"))
+}
+FIELD_LISTINGS |= {
+    "baseline_indicators": FIELD_LISTINGS["indicators"],
+    "documents": FIELD_LISTINGS["sources"],
+}
+"""The lists of the records that a field refers to, by the name of the field."""

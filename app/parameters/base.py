@@ -29,6 +29,29 @@ PIN = "release"
 Span = tuple[date, date]
 """The first and the last day of a period."""
 INTEGER = re.compile("-?(0|[1-9][0-9]*)")
+EXAMPLE_KEYS = {
+    "action": "2025-expand-trade",
+    "area": "BRI",
+    "commitment": "2023-joint-laboratories",
+    "contradiction": "trade-share-2024",
+    "coverage": "partner-2025",
+    "edition": "2025",
+    "event": "mofcom-2025-01-15",
+    "growth_rate": "goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-01.chinataiwan-2025-01-13",
+    "indicator": "goods-trade",
+    "instrument": "china-asean-expo",
+    "observation": "aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15",
+    "outcome": "2024-trade-expansion",
+    "priority_area": "emerging-fields",
+    "related_dataset": "china-global-investment-tracker",
+    "report": "aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15.xinhua-2025-01-15",
+    "sector": "digital-economy",
+    "series": "goods-trade.CN.BRI.partner-2025.CNY.P12M",
+    "source": "scio-2025-01-15",
+    "topic": "trade",
+    "unit": "CNY",
+}
+"""A key for each parameter in a path that is one."""
 
 
 class KeySet(Protocol):
@@ -135,10 +158,10 @@ def create_repeatable(description: str, example: Any) -> Any:
     )
 
 
-def create_path_key(description: str, example: str) -> Any:
+def create_path_key(name: str, description: str) -> Any:
     """Declare a key in the path; a key of another form is not found."""
     schema = {name: value for name, value in CODE_SCHEMA.items() if name != "type"}
-    return Path(description=description, examples=[example], json_schema_extra=schema)
+    return Path(description=description, examples=[EXAMPLE_KEYS[name]], json_schema_extra=schema)
 
 
 class Parameters(BaseModel):

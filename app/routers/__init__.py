@@ -26,6 +26,11 @@ from app.schemas import Page, create_page_model
 AnyParameters = TypeVar("AnyParameters", bound=Parameters)
 NoParameters = Annotated[DetailParameters, Query()]
 """The type of the query of operations that accept only the language."""
+SERIES_PARTS = (
+    "indicator, areas, coverage, unit, and P with the months of the period, P0D for stocks, or "
+    "FROM and the first day of cumulative totals"
+)
+"""What the key of a series consists of."""
 
 
 class ListOperation(NamedTuple):
@@ -38,7 +43,6 @@ class RecordOperation(NamedTuple):
     description: str
     read: Callable[[Connection, Language, str], Record | None]
     key_description: str
-    key_example: str
 
 
 def add_collection(
@@ -81,6 +85,10 @@ def add_collection(
         )
 
 
+def add_article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeio' else 'a'} {noun}"
+
+
 def build_list_endpoint(table: Table, page: type[Page[Any]]) -> Callable[..., Response]:
     has_formats = table in TABLES
 
@@ -103,7 +111,7 @@ def build_record_endpoint(
         found = context.run_query(operation.read, path[key])
         return context.create_record_response(table.schema, found, collection, **path)
 
-    parameter = Annotated[str, create_path_key(operation.key_description, operation.key_example)]
+    parameter = Annotated[str, create_path_key(key, operation.key_description)]
     return declare_signature(get_record, context=Context, **{key: parameter}, _=NoParameters)
 
 

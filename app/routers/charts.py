@@ -1,7 +1,7 @@
 """Charts as SVG, as PNG, and as a Vega-Lite specification of their data."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 from fastapi import Query, Response
 
@@ -24,7 +24,7 @@ from app.queries.commitments import get_commitment
 from app.queries.editions import read_contents
 from app.queries.indicators import INDICATORS
 from app.request import Context, RequestContext
-from app.routers import declare_signature
+from app.routers import SERIES_PARTS, declare_signature
 
 router = RouteDeclarations(prefix="/v1", tags=["Charts"])
 
@@ -70,21 +70,10 @@ class Subject(NamedTuple):
     description: str
     """The description of its chart as SVG."""
     build: Callable[..., Chart]
-    key: Any = None
-    """The type of the key in the path, if it has one."""
+    key: str = ""
+    """The description of the key in the path, if it has one."""
 
 
-INDICATOR_KEY = Annotated[
-    str, parameters.create_path_key("The key of an indicator.", "goods-trade")
-]
-SERIES_KEY = Annotated[
-    str,
-    parameters.create_path_key(
-        "The key of a series: indicator, areas, coverage, unit, and P with the months of the "
-        "period, P0D for stocks, or FROM and the first day of cumulative totals.",
-        "goods-trade.CN.BRI.partner-2025.CNY.P12M",
-    ),
-]
 SUBJECTS = (
     Subject(
         "indicator",
@@ -98,7 +87,7 @@ SUBJECTS = (
             "no scripts, and their text can be selected."
         ),
         build_indicator,
-        INDICATOR_KEY,
+        "The key of an indicator.",
     ),
     Subject(
         "series",
@@ -107,7 +96,7 @@ SUBJECTS = (
         "least four are comparable, otherwise as columns. All figures are comparable, except "
         "across the breaks that the chart shows.",
         build_series,
-        SERIES_KEY,
+        f"The key of a series: {SERIES_PARTS}.",
     ),
     Subject(
         "overview",
@@ -123,10 +112,7 @@ SUBJECTS = (
         "The target of a commitment and the readings that count the same as bars. Readings that "
         "are counted differently have panels of their own, with the reason.",
         build_commitment,
-        Annotated[
-            str,
-            parameters.create_path_key("The key of a commitment.", "2023-joint-laboratories"),
-        ],
+        "The key of a commitment.",
     ),
 )
 OPERATIONS = {
@@ -153,7 +139,7 @@ OPERATIONS = {
 def declare_chart(subject: Subject, path: str, form: Format) -> None:
     is_image = form.media_type == PNG
     model = parameters.ImageParameters if is_image else parameters.ChartParameters
-    if subject.key is None:
+    if not subject.key:
         model = (
             parameters.OverviewImageParameters if is_image else parameters.OverviewChartParameters
         )
@@ -168,7 +154,10 @@ def declare_chart(subject: Subject, path: str, form: Format) -> None:
             context, lambda: draw_chart(context, form, query, subject.build(context, *chosen))
         )
 
-    key = {subject.name: subject.key} if subject.key else {}
+    key = {}
+    if subject.key:
+        parameter = parameters.create_path_key(subject.name, subject.key)
+        key[subject.name] = Annotated[str, parameter]
     texts = {"title": subject.title, "path": path, "description": subject.description}
     name, summary, description = OPERATIONS[form.media_type]
     router.add_api_route(

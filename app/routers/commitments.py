@@ -38,7 +38,7 @@ add_collection(
 def read_priority_area(
     context: Context,
     priority_area: Annotated[
-        str, parameters.create_path_key("The slug of the priority area.", "emerging-fields")
+        str, parameters.create_path_key("priority_area", "The slug of the priority area.")
     ],
     query: Annotated[parameters.PriorityAreaParameters, Query()],
 ) -> Response:
@@ -63,7 +63,6 @@ add_collection(
         "reported on it later.",
         get_action,
         "The key of the action.",
-        "2025-expand-trade",
     ),
     tag="Priority areas",
 )
@@ -79,7 +78,6 @@ add_collection(
         "Returns one outcome with its location in the source and everything it names.",
         get_outcome,
         "The key of the outcome.",
-        "2024-trade-expansion",
     ),
     tag="Outcomes",
 )
@@ -98,7 +96,6 @@ add_collection(
         "Returns one commitment with its target, deadline and later readings.",
         get_commitment,
         "The key of the commitment.",
-        "2023-joint-laboratories",
     ),
     tag="Commitments",
 )

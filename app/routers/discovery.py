@@ -15,8 +15,7 @@ from app.formats.registry import build_service_links, list_distributions
 from app.formats.tables import Table
 from app.http.routes import RouteDeclarations
 from app.i18n import Language
-from app.pages.content import GUIDE_PATHS
-from app.pages.listings import LISTINGS
+from app.pages.addresses import PAGES, RECORD_PAGES
 from app.request import Context, RequestContext
 from app.routers import NoParameters
 
@@ -30,21 +29,6 @@ XML = "application/xml"
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
 LINK_SET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
-PAGES = (
-    *("/", "/editions", "/years", "/compare", "/history", "/commitments", "/changes"),
-    *("/quotation-check", "/recipes", "/docs"),
-    *(listing.path for listing in LISTINGS),
-    *GUIDE_PATHS,
-)
-DETAIL_PAGES = {
-    "editions": "/editions",
-    "indicators": "/indicators",
-    "priority_areas": "/priority-areas",
-    "series": "/series",
-    "sources": "/sources",
-}
-"""The collections whose records have pages, and the paths of these. Collections with too many
-keys to hold in memory are reached by links between pages only."""
 
 
 def describe_dataset(context: RequestContext) -> Record:
@@ -103,10 +87,11 @@ def show_robots(context: Context, _: NoParameters) -> Response:
 def show_sitemap(context: Context, _: NoParameters) -> Response:
     released = context.release.record["released_on"]
     keys = context.release.keys
+    # Collections with too many keys to hold in memory are reached by links between pages only.
     details = (
         f"{path}/{key}"
-        for name, path in DETAIL_PAGES.items()
-        for key in keys[name].cached_keys or ()
+        for path in RECORD_PAGES.values()
+        for key in keys[path[1:].replace("-", "_")].cached_keys or ()
     )
     return context.create_bytes_response(
         write_sitemap(context.base_url, (*PAGES, *details), released), XML

@@ -20,7 +20,7 @@ from app.openapi.reference import (
     list_groups,
 )
 from app.pages import render_content
-from app.pages.listings import LISTINGS
+from app.pages.addresses import LISTS
 from app.parameters import OperationFormParameters
 from app.problems.messages import VALIDATION_MESSAGES
 from app.problems.problem import InvalidParameters, ParameterError, UnknownRecord
@@ -31,8 +31,6 @@ router = RouteDeclarations(include_in_schema=False)
 
 EXAMPLE_LINES = 150
 """The most lines of an example, which a page is slow to show in full."""
-CODE_PAGES = frozenset({"/editions", "/commitments", *(one.path for one in LISTINGS)})
-"""The pages that explain codes."""
 MAX_CODES = 500
 """The most codes that a form offers for a parameter."""
 
@@ -173,4 +171,4 @@ def list_codes(context: RequestContext, parameter: str) -> tuple[str, ...]:
 def find_code_page(parameter: str) -> str:
     """Return the path of the page that explains the codes of a parameter, or nothing."""
     path = f"/{name_collection(parameter).replace('_', '-')}"
-    return path if path in CODE_PAGES else ""
+    return path if path in LISTS else ""

@@ -1,7 +1,7 @@
 """Downloads: tables, the whole dataset in one file, and citations for reference managers."""
 
 import base64
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Annotated, Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from app import parameters
 from app.db import processes
 from app.db.columns import Record
+from app.enums import SearchKind
 from app.formats import citations, json_stat, registry
 from app.formats.registry import (
     CITATION_FORMATS,
@@ -31,6 +32,8 @@ from app.formats.registry import (
 from app.formats.tables import OBSERVATIONS, TABLES, Table, TableQuery
 from app.http import limits
 from app.http.routes import RouteDeclarations
+from app.pages.addresses import find_page
+from app.parameters import create_path_key
 from app.problems.messages import CUBE_TOO_LARGE, NO_DATABASE_FILE
 from app.problems.problem import InvalidParameters, ParameterError, UnknownPath
 from app.queries.indicators import get_indicator
@@ -39,28 +42,12 @@ from app.queries.priority_areas import get_priority_area
 from app.queries.reference import get_source
 from app.queries.series import get_series
 from app.request import Context, RequestContext
-from app.routers import NoParameters, declare_signature
+from app.routers import AnyParameters, NoParameters, add_article, declare_signature
 from app.schemas.formats import Cube, TableDescription
 
 router = RouteDeclarations(prefix="/v1", tags=["Downloads"])
 citation_router = RouteDeclarations(prefix="/v1", tags=["Citations"])
 
-SourceKey = Annotated[str, parameters.create_path_key("The key of a source.", "scio-2025-01-15")]
-ObservationKey = Annotated[
-    str,
-    parameters.create_path_key(
-        "The key of an observation.",
-        "aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15",
-    ),
-]
-IndicatorKey = Annotated[str, parameters.create_path_key("The key of an indicator.", "goods-trade")]
-SeriesKey = Annotated[
-    str,
-    parameters.create_path_key("The key of a series.", "goods-trade.CN.BRI.partner-2025.CNY.P12M"),
-]
-PriorityAreaKey = Annotated[
-    str, parameters.create_path_key("The key of a priority area.", "emerging-fields")
-]
 CITATION_DESCRIPTIONS = {
     registry.CITED_SOURCE: "The document as a bibliographic record.",
     registry.CITED_OBSERVATION: "The document as a bibliographic record, with the place of the "
@@ -100,36 +87,48 @@ def add_download(
     )
 
 
+def combine_parameters(
+    name: str, model: type[AnyParameters], other: type[parameters.Parameters]
+) -> type[AnyParameters]:
+    """Create a model with the parameters of two."""
+    # Pydantic would search all modules for the docstrings of this class, which has none.
+    config = ConfigDict(use_attribute_docstrings=False)
+    return type(model)(name, (model, other), {"model_config": config})  # type: ignore[no-any-return, misc]
+
+
 def declare_table(table: Table, form: StreamedFormat | FileFormat) -> None:
     filters = table.filters
     if form.options is not None:
         name = f"{filters.__name__}As{form.suffix.capitalize()}"
-        # Pydantic would search all modules for the docstrings of this class, which has none.
-        config = ConfigDict(use_attribute_docstrings=False)
-        filters = type(filters)(name, (form.options, filters), {"model_config": config})  # type: ignore[misc]
+        filters = combine_parameters(name, form.options, filters)
+    declare_file(table.name, form, table, filters)
 
+
+def declare_file(
+    name: str, form: StreamedFormat | FileFormat, table: Table, filters: type[parameters.Filters]
+) -> None:
+    """Declare the download of a table, or of a file of another name that has more than it."""
     queue = limits.FILES if isinstance(form, FileFormat) else limits.TABLES
 
     async def download(context: Context, query: Any) -> Response:
-        url = f"{context.base_url}/v1/{table.name}.csv-metadata.json"
-        links = [Link(url, "describedby", DescriptionResponse.media_type)]
-        send = partial(send_file, context, table.name, form, table, query, links)
-        return await queue.run(context, send)
+        return await queue.run(context, partial(send_file, context, name, form, table, query))
 
     download.__annotations__["query"] = Annotated[filters, Query()]
-    add_download(table.name, form, download, table.name)
+    add_download(name, form, download, name if name == table.name else f"the {name}")
 
 
-def send_file(  # noqa: PLR0913, PLR0917 - a private helper of two callers
+def send_file(
     context: RequestContext,
     name: str,
     form: StreamedFormat | FileFormat,
     table: Table,
     filters: parameters.Filters,
-    links: Sequence[Link] = (),
 ) -> Response:
     headers = context.build_attachment_headers(name, form.suffix)
-    release, base = context.release, context.base_url
+    release, base, links = context.release, context.base_url, []
+    if name == table.name:
+        url = f"{base}/v1/{name}.csv-metadata.json"
+        links.append(Link(url, "describedby", DescriptionResponse.media_type))
     operator = context.app.state.contact
     prepare = partial(
         TableQuery, table, context.language, filters, release.record, base,
@@ -212,19 +211,6 @@ def get_cube(context: Context, query: Annotated[parameters.CubeFilters, Query()]
     return context.create_bytes_response(Cube.model_validate(cube).to_json(), json_stat.MEDIA_TYPE)
 
 
-def declare_complete_file(
-    name: str, form: StreamedFormat | FileFormat, filters: type[parameters.Filters]
-) -> None:
-    queue = limits.FILES if isinstance(form, FileFormat) else limits.TABLES
-
-    async def download(context: Context, query: parameters.Filters) -> Response:
-        send = partial(send_file, context, name, form, OBSERVATIONS, query)
-        return await queue.run(context, send)
-
-    download.__annotations__["query"] = Annotated[filters, Query()]
-    add_download(name, form, download, f"the {name}")
-
-
 async def download_database(context: Context, _: NoParameters) -> Response:
     """Send the database file.
 
@@ -252,8 +238,8 @@ for listed in TABLES:
     for table_format in TABLE_FORMATS:
         declare_table(listed, table_format)
     declare_table_description(listed)
-declare_complete_file("overview", OVERVIEW_WORKBOOK, parameters.OverviewParameters)
-declare_complete_file("dataset", DATA_PACKAGE, parameters.Filters)
+declare_file("overview", OVERVIEW_WORKBOOK, OBSERVATIONS, parameters.OverviewParameters)
+declare_file("dataset", DATA_PACKAGE, OBSERVATIONS, parameters.Filters)
 add_download(
     "dataset",
     DATABASE,
@@ -289,29 +275,30 @@ def cite_indicator(context: RequestContext, code: str, _: object) -> citations.I
     found = context.run_query(get_indicator, code)
     indicator = context.require_record(found, "indicators", indicator=code)
     latest = indicator["latest"]
-    path, observation = f"/indicators/{code}", latest and latest["observation"]
-    return cite_observations(context, path, indicator["name"], observation)
+    item = cite_page(context, SearchKind.INDICATOR, code, indicator["name"])
+    return item | quote_newest(context, latest and latest["observation"])
 
 
 def cite_series(context: RequestContext, code: str, _: object) -> citations.Item:
     found = context.run_query(get_series, code)
     series = context.require_record(found, "series", series=code)
     points = series["points"]
-    return cite_observations(
-        context, f"/series/{code}", series["name"], points[-1] if points else None
-    )
+    item = cite_page(context, "series", code, series["name"])
+    return item | quote_newest(context, points[-1] if points else None)
 
 
-def cite_observations(
-    context: RequestContext, path: str, title: str, observation: Record | None
-) -> citations.Item:
-    """Cite the page of an indicator or a series, and quote its newest figure."""
+def cite_page(context: RequestContext, kind: str, code: str, title: str) -> citations.Item:
+    path, query, _ = find_page(kind, code)
     release, base, language = context.release.record, context.base_url, context.language
-    item = citations.cite_record(path, title, release, base, language)
-    if observation is not None:
-        citation = observation["citation"]["full"]
-        item["note"] = citations.quote_observation(observation, citation, language)
-    return item
+    return citations.cite_record(path, title, release, base, language, **query)
+
+
+def quote_newest(context: RequestContext, observation: Record | None) -> citations.Item:
+    """Quote the newest figure of an indicator or a series in a note, if there is one."""
+    if observation is None:
+        return {}
+    citation = observation["citation"]["full"]
+    return {"note": citations.quote_observation(observation, citation, context.language)}
 
 
 def cite_priority_area(
@@ -319,30 +306,29 @@ def cite_priority_area(
 ) -> citations.Item:
     found = context.run_query(get_priority_area, slug, query.year)
     area = context.require_record(found, "priority_areas", priority_area=slug)
-    path, year = f"/priority-areas/{slug}", area["year"]
-    release, base = context.release.record, context.base_url
-    item = citations.cite_record(path, area["title"], release, base, context.language, year=year)
+    code = f"{area['year']}-{slug}"
+    item = cite_page(context, SearchKind.PRIORITY_AREA, code, area["title"])
     return item | {"note": area["source"]["line"]}
 
 
-CITATIONS: dict[str, tuple[str, object, Callable[..., citations.Item]]] = {
-    registry.CITED_SOURCE: ("source", SourceKey, cite_source),
-    registry.CITED_OBSERVATION: ("observation", ObservationKey, cite_observation),
-    registry.CITED_INDICATOR: ("indicator", IndicatorKey, cite_indicator),
-    registry.CITED_SERIES: ("series", SeriesKey, cite_series),
-    registry.CITED_PRIORITY_AREA: ("priority_area", PriorityAreaKey, cite_priority_area),
+CITATIONS: dict[str, tuple[str, Callable[..., citations.Item]]] = {
+    registry.CITED_SOURCE: ("source", cite_source),
+    registry.CITED_OBSERVATION: ("observation", cite_observation),
+    registry.CITED_INDICATOR: ("indicator", cite_indicator),
+    registry.CITED_SERIES: ("series", cite_series),
+    registry.CITED_PRIORITY_AREA: ("priority_area", cite_priority_area),
 }
-"""The name and the type of the key, and what creates the record, by path."""
+"""The name of the key, and what creates the record, by path."""
 
 
 def declare_citation(form: CitationFormat, path: str) -> None:
-    key_name, key_type, cite = CITATIONS[path]
+    key_name, cite = CITATIONS[path]
+    cited = key_name.replace("_", " ")
+    parameter = create_path_key(key_name, f"The key of {add_article(cited)}.")
     options = form.options
     if path == registry.CITED_PRIORITY_AREA:
-        # Pydantic would search all modules for the docstrings of this class, which has none.
-        config = ConfigDict(use_attribute_docstrings=False)
-        bases = (options, parameters.PriorityAreaParameters)
-        options = type(options)(f"Yearly{options.__name__}", bases, {"model_config": config})  # type: ignore[misc]
+        name = f"Yearly{options.__name__}"
+        options = combine_parameters(name, options, parameters.PriorityAreaParameters)
 
     def send_citation(context: RequestContext, query: Any, **key: str) -> Response:
         item = citations.add_access(cite(context, key[key_name], query), query.accessed_on)
@@ -363,11 +349,11 @@ def declare_citation(form: CitationFormat, path: str) -> None:
         declare_signature(
             send_citation,
             context=Context,
-            **{key_name: key_type},
+            **{key_name: Annotated[str, parameter]},
             query=Annotated[options, Query()],
         ),
         name=f"cite_{key_name}_{form.suffix.replace('.', '_')}",
-        summary=f"Cite {key_name.replace('_', ' ')} ({form.title.en})",
+        summary=f"Cite {cited} ({form.title.en})",
         description=CITATION_DESCRIPTIONS[path],
         response_class=Response,
         responses={200: {"content": {form.media_type: {"schema": schema}}}},

@@ -54,7 +54,7 @@ def show_comparison(
 def read_edition(
     context: Context,
     edition: Annotated[
-        str, parameters.create_path_key("The year of the press conference.", "2025")
+        str, parameters.create_path_key("edition", "The year of the press conference.")
     ],
     _: NoParameters,
 ) -> Response:

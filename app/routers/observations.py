@@ -19,7 +19,6 @@ router = RouteDeclarations(prefix="/v1", tags=["Figures"])
 ObservationPage = create_page_model(Observation)
 INDICATOR_KEY = "The key of the indicator."
 OBSERVATION_KEY = "The key of the observation: series, first month and source."
-OBSERVATION_EXAMPLE = "aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15"
 
 add_collection(
     router,
@@ -34,7 +33,6 @@ add_collection(
         "Returns one indicator with its definition, notes, headline figure and links.",
         get_indicator,
         INDICATOR_KEY,
-        "goods-trade",
     ),
 )
 
@@ -49,7 +47,7 @@ add_collection(
 )
 def list_indicator_observations(
     context: Context,
-    indicator: Annotated[str, parameters.create_path_key(INDICATOR_KEY, "goods-trade")],
+    indicator: Annotated[str, parameters.create_path_key("indicator", INDICATOR_KEY)],
     query: Annotated[parameters.IndicatorObservationListParameters, Query()],
 ) -> Response:
     if indicator not in context.release.keys["indicators"]:
@@ -72,7 +70,6 @@ add_collection(
         "Returns one figure with its location in the source and what other sources report.",
         queries.get_observation,
         OBSERVATION_KEY,
-        OBSERVATION_EXAMPLE,
     ),
 )
 
@@ -86,7 +83,7 @@ add_collection(
 )
 def list_vintages(
     context: Context,
-    observation: Annotated[str, parameters.create_path_key(OBSERVATION_KEY, OBSERVATION_EXAMPLE)],
+    observation: Annotated[str, parameters.create_path_key("observation", OBSERVATION_KEY)],
     query: Annotated[parameters.VintageListParameters, Query()],
 ) -> Response:
     page = context.run_query(queries.list_vintages, query, observation)

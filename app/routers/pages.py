@@ -18,6 +18,7 @@ from app.formats.sentences import FINDING_KINDS, VERDICTS
 from app.http.routes import RouteDeclarations
 from app.i18n import Bilingual, Language, format_published_day
 from app.pages import render_content, split_fragments
+from app.pages.addresses import RECORD_PAGES
 from app.pages.charts import layout_trend
 from app.pages.content import (
     ADDRESS_PLACEHOLDER,
@@ -27,7 +28,7 @@ from app.pages.content import (
     list_entries,
     read_page,
 )
-from app.pages.listings import LISTINGS, PAGES, Listing
+from app.pages.listings import FIELD_LISTINGS, LISTINGS, Listing
 from app.pages.year_table import build_year_tables
 from app.problems import problem
 from app.problems.problem import UnknownRecord
@@ -93,13 +94,6 @@ def create_listing(listing: Listing) -> Callable[..., Response]:
         table = listing.table
         chosen = table.list_parameters(limit=parameters.MAXIMUM_LIMIT, cursor=query.cursor)
         found = context.run_query(table.query, chosen)
-
-        def link_to(pattern: str, record: Record) -> str:
-            path, _, anchor = pattern.format(**record).partition("#")
-            joint = "&" if "?" in path else "?"
-            place = anchor and f"#{anchor}"
-            return f"{context.root_path}{path}{joint}lang={context.language}{place}"
-
         return render_content(
             context,
             "listing.html",
@@ -107,8 +101,8 @@ def create_listing(listing: Listing) -> Callable[..., Response]:
             listings=LISTINGS,
             groups=group_records(found.rows, listing.group, context.language),
             cursor=found.cursor,
-            pages=PAGES,
-            link_to=link_to,
+            field_listings=FIELD_LISTINGS,
+            has_pages=listing.kind in RECORD_PAGES,
         )
 
     return show_listing

@@ -12,7 +12,7 @@ from app.queries import reference as queries
 from app.queries.passages import add_urls, list_source_passages
 from app.queries.resource import Resource
 from app.request import Context
-from app.routers import ListOperation, RecordOperation, add_collection
+from app.routers import ListOperation, RecordOperation, add_article, add_collection
 from app.schemas import create_page_model
 from app.schemas.reference import Passage
 
@@ -21,20 +21,18 @@ router = RouteDeclarations(prefix="/v1", tags=["Reference data"])
 PassagePage = create_page_model(Passage)
 
 
-def add_reference(table: Table, resource: Resource, example: str, description: str) -> None:
+def add_reference(table: Table, resource: Resource, description: str) -> None:
     name = table.name.replace("-", " ")
     singular = name.removesuffix("s")
-    article = "an" if singular[0] in "aeio" else "a"
     add_collection(
         router,
         table,
         ListOperation(f"List {name}", description),
         RecordOperation(
-            f"Get {article} {singular}",
+            f"Get {add_article(singular)}",
             f"Returns one {singular} with the same fields as the list.",
             resource.get,
             f"The key of the {singular}.",
-            example,
         ),
     )
 
@@ -42,58 +40,49 @@ def add_reference(table: Table, resource: Resource, example: str, description: s
 add_reference(
     tables.TOPICS,
     queries.TOPICS,
-    "trade",
     "The subjects of the press conferences, with the indicators, outcomes and actions of each.",
 )
 add_reference(
     tables.AREAS,
     queries.AREAS,
-    "BRI",
     "Countries and groups of countries, with their definitions and the records that refer to them.",
 )
 add_reference(
     tables.COVERAGES,
     queries.COVERAGES,
-    "partner-2025",
     "The groups of countries that figures count, since when, and how that is known. Figures with "
     "different coverage are not comparable.",
 )
 add_reference(
     tables.SECTORS,
     queries.SECTORS,
-    "digital-economy",
     "Economic sectors named in the texts, with the records that name each.",
 )
 add_reference(
     tables.INSTRUMENTS,
     queries.INSTRUMENTS,
-    "china-asean-expo",
     "Platforms, exhibitions, project types, agreements and mechanisms named in the texts.",
 )
 add_reference(
     tables.RELATED_DATASETS,
     queries.RELATED_DATASETS,
-    "china-global-investment-tracker",
     "Datasets of other publishers on similar subjects: what each counts, why its totals differ, "
     "its licence and address. Their values are not copied.",
 )
 add_reference(
     tables.UNITS,
     queries.UNITS,
-    "CNY",
     "Units of measure, with the indicators whose headline figure uses each.",
 )
 add_reference(
     tables.EVENTS,
     queries.EVENTS,
-    "mofcom-2025-01-15",
     "The press conferences, briefings and releases at which figures and commitments were "
     "announced, with speakers, their offices on that day, and the documents that report each.",
 )
 add_reference(
     tables.SOURCES,
     queries.SOURCES,
-    "scio-2025-01-15",
     "The documents from which figures and commitments are taken, and those used for comparison.",
 )
 
@@ -110,7 +99,7 @@ add_reference(
 )
 def list_passages(
     context: Context,
-    source: Annotated[str, parameters.create_path_key("The key of the source.", "scio-2025-01-15")],
+    source: Annotated[str, parameters.create_path_key("source", "The key of the source.")],
     query: Annotated[parameters.PassageListParameters, Query()],
 ) -> Response:
     if source not in context.release.keys["sources"]:

@@ -12,7 +12,7 @@ from app.queries import series as queries
 from app.queries.contradictions import get_contradiction
 from app.queries.obstacles import OTHER_UNIT_TOLERANCE
 from app.request import Context
-from app.routers import ListOperation, RecordOperation, add_collection
+from app.routers import SERIES_PARTS, ListOperation, RecordOperation, add_collection
 from app.schemas.series import Comparison, SeriesDetail
 
 router = RouteDeclarations(prefix="/v1", tags=["Series"])
@@ -41,11 +41,7 @@ def get_series(
     context: Context,
     series: Annotated[
         str,
-        parameters.create_path_key(
-            "The key of the series: indicator, areas, coverage, unit, and P with the months of the "
-            "period, P0D for stocks, or FROM and the first day of cumulative totals.",
-            "goods-trade.CN.BRI.partner-2025.CNY.P12M",
-        ),
+        parameters.create_path_key("series", f"The key of the series: {SERIES_PARTS}."),
     ],
     query: Annotated[parameters.SeriesParameters, Query()],
 ) -> Response:
@@ -90,7 +86,6 @@ add_collection(
         "Returns one published change with its base period, basis and source.",
         related.get_growth_rate,
         "The key of the growth rate: series, first month and source.",
-        "goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-01.chinataiwan-2025-01-13",
     ),
 )
 add_collection(
@@ -107,7 +102,6 @@ add_collection(
         "with its source.",
         get_contradiction,
         "The key of the contradiction.",
-        "trade-share-2024",
     ),
 )
 add_collection(
@@ -123,6 +117,5 @@ add_collection(
         "Returns what one source reports about a figure that another source published.",
         related.get_report,
         "The key of the report: observation and source.",
-        "aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15.xinhua-2025-01-15",
     ),
 )

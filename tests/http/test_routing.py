@@ -22,9 +22,10 @@ from app.application import ROUTERS, App, create_from_environment
 from app.db import Database, UnavailableError
 from app.db.stores import SQLiteStore
 from app.http import routing
-from app.http.cache_key import MAX_PARAMETERS
+from app.http.cache_key import MAX_PARAMETERS, build_key
 from app.http.routes import RouteDeclarations, describe_routes
 from app.http.routing import SMALL_PAGE, Router
+from app.negotiation import PathKind
 from app.queries import releases
 from app.request import Context
 from tests.http.test_cache import fetch
@@ -231,6 +232,40 @@ def test_a_request_enters_few_functions(fresh: App, kind: str) -> None:
     own = {name: count for (module, name), count in calls.items() if module.startswith("http/")}
     repeated = {name for name, count in own.items() if count > 1} - {"ResponseSender.__call__"}
     assert not repeated
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/v1", PathKind.DATA),
+        ("/v1x", PathKind.DATA),
+        ("/sdmx", PathKind.SDMX),
+        ("/sdmx/data", PathKind.SDMX),
+        ("/sdmxx", PathKind.DATA),
+        ("/embed/series/a", PathKind.EMBED),
+        ("/embed", PathKind.PAGE),
+        ("/static/site.css", PathKind.ASSET),
+        ("/favicon.ico", PathKind.ASSET),
+        ("/favicon.icon", PathKind.PAGE),
+        ("/health/live", PathKind.HEALTH),
+        ("/openapi.json", PathKind.PAGE),
+        ("/a/v1", PathKind.PAGE),
+    ],
+)
+def test_a_path_has_one_kind(path: str, kind: PathKind) -> None:
+    assert PathKind.from_path(path) is kind
+
+
+def test_the_kind_of_a_path_decides_which_part_of_accept_is_in_its_key() -> None:
+    accept = b"text/html,application/json;q=0.9"
+    parts = {PathKind.SDMX: accept, PathKind.DATA: b""}
+    for route in (one for router in ROUTERS for one in router.declared):
+        path = route.path.replace("{", "").replace("}", "")
+        scope = {"path": path, "query_string": b"", "scheme": "http", "server": None}
+        key = build_key(scope, {b"accept": accept}, has_public_url=True)
+        kind = PathKind.from_path(path)
+        assert PathKind.from_path(route.path) is kind
+        assert key[5] == parts.get(kind, b"text/html"), path
 
 
 @pytest.mark.parametrize(

@@ -7,26 +7,29 @@ import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
+from app.application import App
 from app.enums import SearchKind
-from app.pages.hits import find_page
+from app.pages.addresses import LISTS, PAGES, RECORD_PAGES, find_page, find_passage
+from app.pages.content import SHORT_PATHS
+from app.routers import comparison_pages, documentation, observation_pages, pages
 
 pytestmark = pytest.mark.database
 
 BROWSER = {"Accept": "text/html"}
 MAX_RECORDS = 12
 """How many records of each kind are followed."""
-WHOLE_PAGES = {
-    SearchKind.INDICATOR,
-    SearchKind.SOURCE,
-    SearchKind.PRIORITY_AREA,
-    SearchKind.EDITION,
-    SearchKind.RELEASE,
-}
-"""The kinds of records that are pages; all others have a place on one."""
+OTHER_KINDS = {"report": ("reports", "id"), "series": ("series", "code")}
+"""The kinds of records that a search does not find: their lists, and the field with their key."""
+KINDS = (*SearchKind, *OTHER_KINDS)
+UNLISTED = {"/problems", *SHORT_PATHS}
+"""The pages that a site map leaves out."""
 
 
 def list_codes(client: TestClient, kind: str) -> list[str]:
     """List the keys of some records, for example of each carrier, year or series."""
+    if kind in OTHER_KINDS:
+        name, key = OTHER_KINDS[kind]
+        return [one[key] for one in client.get(f"/v1/{name}?limit={MAX_RECORDS}").json()["items"]]
     hits = [
         hit
         for words in ("2024", "2025", "China", "yuan", "goods", "renminbi", "forum", "the")
@@ -36,12 +39,25 @@ def list_codes(client: TestClient, kind: str) -> list[str]:
     return codes[:: max(1, len(codes) // MAX_RECORDS)]
 
 
-@pytest.mark.parametrize("kind", [*SearchKind, "report"])
+def test_every_page_address_has_a_route(app: App) -> None:
+    addresses = {find_page(kind, "2025-trade").path for kind in KINDS}
+    addresses |= {find_passage("scio-2025-01-15", "P1").path, *PAGES, *LISTS}
+    for path in addresses:
+        route, _ = app.request_router.match(path)
+        assert route.endpoint.__module__.endswith(("pages", "documentation")), path
+
+
+def test_every_page_without_a_key_has_an_address() -> None:
+    routers = (pages, observation_pages, comparison_pages, documentation)
+    declared = {route.path for module in routers for route in module.router.declared}
+    assert {path for path in declared if "{" not in path} - UNLISTED == {
+        path for path in PAGES if not path.startswith("/guide/")
+    }
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_record_has_a_place_on_a_page(client: TestClient, kind: str) -> None:
-    if kind == "report":
-        codes = [item["id"] for item in client.get("/v1/reports?limit=12").json()["items"]]
-    else:
-        codes = list_codes(client, kind)
+    codes = list_codes(client, kind)
     assert codes
     pages: dict[str, Any] = {}
     for code in codes:
@@ -51,7 +67,7 @@ def test_every_kind_of_record_has_a_place_on_a_page(client: TestClient, kind: st
             response = client.get(url, headers=BROWSER)
             assert response.status_code == 200, url
             pages[url] = html.fromstring(response.text)
-        assert bool(fragment) == (kind not in WHOLE_PAGES)
+        assert bool(fragment) == (kind not in {*RECORD_PAGES, SearchKind.RELEASE})
         assert not fragment or len(pages[url].xpath("//*[@id=$id]", id=fragment)) == 1, (url, code)
 
 
