@@ -273,12 +273,10 @@ def export(  # noqa: PLR0913 (Each is an option of the command.)
     *,
     base_url: BaseUrlOption = None,
     compress: Annotated[
-        str,
-        typer.Option(help="Also write compressed copies: br, zst or gz, separated by commas."),
+        str, typer.Option(help="Also write compressed copies: br, zst or gz, separated by commas.")
     ] = "",
     max_records: Annotated[
-        int,
-        typer.Option(min=1, help="Collections with more records are written as tables only."),
+        int, typer.Option(min=1, help="Collections with more records are written as tables only.")
     ] = 10_000,
     leave_out: LeaveOutOption = None,
     database: DatabaseOption = None,

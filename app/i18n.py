@@ -283,8 +283,7 @@ def format_share_change(
     english, chinese = ("up", "提高") if value >= 0 else ("down", "下降")
     name = name_period(*base)
     text = Bilingual(
-        f"{english} {size} percentage points on {name.en}",
-        f"比{name.zh}{chinese}{size}个百分点",
+        f"{english} {size} percentage points on {name.en}", f"比{name.zh}{chinese}{size}个百分点"
     )
     return text.get(language)
 

@@ -268,10 +268,7 @@ class RequestContext:
         """
         parameters = name_parameters(self.query.params)
         file = f"bri-{name}-{self.release.record['code']}{parameters}.{self.language}.{suffix}"
-        return {
-            "Content-Disposition": f'attachment; filename="{file}"',
-            "Accept-Ranges": "bytes",
-        }
+        return {"Content-Disposition": f'attachment; filename="{file}"', "Accept-Ranges": "bytes"}
 
     def create_page_response(
         self,

@@ -202,11 +202,7 @@ def test_a_place_is_written(locator: str | None, english: str | None, chinese: s
             "Paper: Title, published 15 January 2025, paragraph 2, sentence 2",
             "Paper：《Title》，2025年1月15日发布，第2段第2句",
         ),
-        (
-            None,
-            "Paper: Title, published 15 January 2025",
-            "Paper：《Title》，2025年1月15日发布",
-        ),
+        (None, "Paper: Title, published 15 January 2025", "Paper：《Title》，2025年1月15日发布"),
     ],
 )
 def test_a_source_is_cited(locator: str | None, english: str, chinese: str) -> None:

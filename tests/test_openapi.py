@@ -326,8 +326,7 @@ def find_marked(document: dict[str, Any], schema: dict[str, Any]) -> Iterator[st
 
 
 @pytest.mark.parametrize(
-    "collection",
-    [kind.collection for kind in RECORD_KINDS if f"/v1/{kind.collection}" in PATHS],
+    "collection", [kind.collection for kind in RECORD_KINDS if f"/v1/{kind.collection}" in PATHS]
 )
 def test_every_record_lists_the_fields_that_are_marked_as_ours(
     client: TestClient, collection: str

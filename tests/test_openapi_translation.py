@@ -90,9 +90,7 @@ def test_the_document_in_chinese_is_complete(
     assert [one for one in list_served_texts(old) if not CHINESE.search(one)] == []
 
 
-def test_examples_are_responses_in_the_language_of_the_document(
-    translated: dict[str, Any],
-) -> None:
+def test_examples_are_responses_in_the_language_of_the_document(translated: dict[str, Any]) -> None:
     operation = translated["paths"]["/v1/overview"]["get"]
     example = operation["responses"]["200"]["content"]["application/json"]["example"]
     assert example["indicators"][0]["headline"]["period"]["label"] == "2024年全年"

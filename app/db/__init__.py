@@ -12,9 +12,7 @@ from app.db.stores import PostgresLimits, PostgresStore, SQLiteStore, create_wri
 
 
 def create_store(
-    target: Path | URL,
-    limits: PostgresLimits | None = None,
-    file_limits: FileLimits | None = None,
+    target: Path | URL, limits: PostgresLimits | None = None, file_limits: FileLimits | None = None
 ) -> Store:
     return (
         SQLiteStore(target, file_limits)

@@ -4,12 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from app.formats import tables
-from app.formats.dataset_info import (
-    DATA_LICENCE,
-    DESCRIPTION,
-    cite_dataset,
-    describe_contact,
-)
+from app.formats.dataset_info import DATA_LICENCE, DESCRIPTION, cite_dataset, describe_contact
 from app.formats.sheets import SheetLayout
 from app.formats.tables import TableQuery
 from app.i18n import Bilingual, format_day

@@ -31,10 +31,7 @@ ENTRY_POINTS = (
     ("/v1/overview", Bilingual("Overview: everything in one request (JSON)", "概览（JSON）")),
     ("/v1/observations", Bilingual("Observations", "数据")),
     ("/v1/series", Bilingual("Series, and which figures are comparable", "数据序列及可比性说明")),
-    (
-        "/v1/contradictions",
-        Bilingual("Published numbers that differ", "存在差异的公布数据"),
-    ),
+    ("/v1/contradictions", Bilingual("Published numbers that differ", "存在差异的公布数据")),
     ("/v1/editions", Bilingual("Yearly press conferences", "年度发布会")),
     ("/v1/priority-areas", Bilingual("Priority areas and actions", "重点领域与举措")),
     ("/v1/commitments", Bilingual("Commitments of the forums", "高峰论坛承诺")),
@@ -91,10 +88,7 @@ def write_index(
 
 
 def write_full_text(
-    preamble: Sequence[str],
-    records: AllRecords,
-    base: str,
-    language: Language,
+    preamble: Sequence[str], records: AllRecords, base: str, language: Language
 ) -> str:
     """Write all records as sentences, each with the URL of its location (llms-full.txt)."""
     lines = [*preamble, f"## {EDITIONS.get(language)}", ""]

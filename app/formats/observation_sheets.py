@@ -37,8 +37,7 @@ GROWTH_MEASURES = {
 }
 GROWTH_BASES = {
     GrowthBasis.RESTATED: Bilingual(
-        "restated, as a source states or this service infers",
-        "基数已调整（来源说明或本站推断）",
+        "restated, as a source states or this service infers", "基数已调整（来源说明或本站推断）"
     ),
     GrowthBasis.UNSTATED: Bilingual("not stated by the source", "来源未说明"),
 }

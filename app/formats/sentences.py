@@ -9,13 +9,7 @@ from app.db.columns import Record
 from app.enums import EvidenceBasis, PartCompleteness, Qualifier
 from app.formats.citations import format_validity, list_remarks, summarize_observation
 from app.formats.observation_sheets import describe_limits
-from app.i18n import (
-    Bilingual,
-    Language,
-    format_citation,
-    format_day,
-    format_scaled,
-)
+from app.i18n import Bilingual, Language, format_citation, format_day, format_scaled
 from app.queries.passages import format_passage_url
 from app.schemas.quotations import FindingKind, QuotationVerdict
 
@@ -91,8 +85,7 @@ FINDING_KINDS = {
 CORRECTION = Bilingual("Corrected: {text}", "更正：{text}")
 NO_NUMBER = Bilingual("The text quotes no figure.", "文中未引用数据。")
 NO_REPORT = Bilingual(
-    "No later report was found; last search on {day}.",
-    "未查到后续报道，最近检索日期：{day}。",
+    "No later report was found; last search on {day}.", "未查到后续报道，最近检索日期：{day}。"
 )
 
 

@@ -142,11 +142,7 @@ class CacheMiddleware:
     """An ASGI application that completes each 200 once and sends it to all who request it."""
 
     def __init__(
-        self,
-        handler: Handler,
-        releases: ReleaseManager,
-        limits: CacheLimits,
-        freshness: Freshness,
+        self, handler: Handler, releases: ReleaseManager, limits: CacheLimits, freshness: Freshness
     ) -> None:
         self.handler = handler
         self.releases = releases

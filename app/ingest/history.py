@@ -20,15 +20,7 @@ from app.db import models
 from app.enums import ChangeKind, Collection, Standing
 from app.i18n import Bilingual, format_title, name_edition
 from app.ingest.files import SeedIssue, Value
-from app.ingest.schema import (
-    RECORD_KINDS,
-    Edition,
-    Event,
-    GrowthRate,
-    Observation,
-    Release,
-    Source,
-)
+from app.ingest.schema import RECORD_KINDS, Edition, Event, GrowthRate, Observation, Release, Source
 from app.ingest.schema.base import list_paths
 from app.ingest.seed import Seed
 from app.ingest.vintages import RANKS, round_like

@@ -15,14 +15,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from app.ingest.files import (
-    Places,
-    SeedIssue,
-    Value,
-    ValuePath,
-    list_seed_files,
-    suggest_nearest,
-)
+from app.ingest.files import Places, SeedIssue, Value, ValuePath, list_seed_files, suggest_nearest
 from app.ingest.schema import (
     FILE_KINDS,
     Entity,

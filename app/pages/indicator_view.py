@@ -12,14 +12,7 @@ from app.db.columns import Record
 from app.enums import Qualifier, StockFlow
 from app.formats.charts import labels
 from app.formats.charts.model import is_connected
-from app.i18n import (
-    MONTHS,
-    QUALIFIER_FORMATS,
-    Bilingual,
-    Language,
-    format_number,
-    get_scale,
-)
+from app.i18n import MONTHS, QUALIFIER_FORMATS, Bilingual, Language, format_number, get_scale
 from app.pages import split_display
 from app.problems.messages import UNKNOWN_CODE
 from app.problems.problem import InvalidParameters, ParameterError

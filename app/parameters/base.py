@@ -118,9 +118,7 @@ CODE_SCHEMA: dict[str, Any] = {
 }
 Code = WithJsonSchema(CODE_SCHEMA)
 Day = Annotated[
-    date,
-    BeforeValidator(parse_day),
-    WithJsonSchema({"type": "string", "format": "date"}),
+    date, BeforeValidator(parse_day), WithJsonSchema({"type": "string", "format": "date"})
 ]
 # Requests with control characters are rejected earlier; the pattern documents that.
 QueryText = Annotated[

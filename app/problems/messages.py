@@ -43,8 +43,7 @@ VALIDATION_MESSAGES = {
         "{name}的取值过多；最多{max_length}个",
     ),
     "too_short": Bilingual(
-        "{name} has too few values; use {min_length}",
-        "{name}的取值不足；需要{min_length}个",
+        "{name} has too few values; use {min_length}", "{name}的取值不足；需要{min_length}个"
     ),
     "period": Bilingual(
         "{found} is not a period; write a year as 2024, a month as 2024-05, months as "
@@ -94,8 +93,7 @@ FORM_MESSAGES = {
 }
 INVALID_VALUE = Bilingual("{found} is not valid for {name}", "{name}的值{found}无效")
 ERROR_COUNT = Bilingual(
-    "The request has {count} errors; they are listed in errors",
-    "请求中有{count}处错误，详见errors",
+    "The request has {count} errors; they are listed in errors", "请求中有{count}处错误，详见errors"
 )
 SUGGESTION = Bilingual("did you mean {nearest}?", "您要找的是{nearest}吗？")
 WITH_HINT = Bilingual("{message}; {hint}", "{message}；{hint}")
@@ -196,8 +194,7 @@ NOT_A_DATAFLOW = Bilingual(
     "{found} is not a dataflow; write {expected}", "{found}不是数据流；请写作{expected}"
 )
 UNKNOWN_DATAFLOW = Bilingual(
-    "{found} is unknown; the only dataflow is {expected}",
-    "{found}不存在；唯一的数据流为{expected}",
+    "{found} is unknown; the only dataflow is {expected}", "{found}不存在；唯一的数据流为{expected}"
 )
 UNKNOWN_PROVIDER = Bilingual(
     "{found} is not a data provider of this service; omit the provider",

@@ -171,8 +171,7 @@ class ContentTooLarge(Problem):
     is_rejection = True
     title = Bilingual("Content too large", "请求正文过大")
     meaning = Bilingual(
-        "The body of the request is larger than the server accepts.",
-        "请求正文超过服务器上限。",
+        "The body of the request is larger than the server accepts.", "请求正文超过服务器上限。"
     )
 
 

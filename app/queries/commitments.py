@@ -277,8 +277,7 @@ def read_follow_ups(connection: Connection, language: Language, source: str) -> 
     )
     commitments: Statement = (
         select(
-            col(Commitment.code).label("code"),
-            localize(Commitment, "name", language).label("name"),
+            col(Commitment.code).label("code"), localize(Commitment, "name", language).label("name")
         )
         .select_from(Commitment)
         .join(Source, or_(col(Source.id) == Commitment.source_id, reading))

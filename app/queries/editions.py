@@ -265,11 +265,7 @@ def compare_editions(
         "unmatched": {"earlier": unmatched[0], "later": unmatched[1]},
         "themes": [
             compare_theme(
-                theme,
-                earlier,
-                later,
-                actions[first].get(theme, []),
-                actions[last].get(theme, []),
+                theme, earlier, later, actions[first].get(theme, []), actions[last].get(theme, [])
             )
             for theme in sorted(themes, key=lambda theme: list(ThemeKind).index(theme.kind))
         ],

@@ -173,10 +173,7 @@ def describe_coverages(one: Record, other: Record, language: Language) -> Record
 
 
 def add_point_obstacles(
-    connection: Connection,
-    language: Language,
-    series: Sequence[Record],
-    as_of: date | None = None,
+    connection: Connection, language: Language, series: Sequence[Record], as_of: date | None = None
 ) -> list[Record]:
     """Add to the points of series why they are not comparable with earlier points.
 

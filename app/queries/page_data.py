@@ -24,11 +24,7 @@ from app.parameters import (
     SearchParameters,
     parse_period,
 )
-from app.queries.charts import (
-    MAX_POINTS,
-    MAX_POINTS_PER_PANEL,
-    add_points,
-)
+from app.queries.charts import MAX_POINTS, MAX_POINTS_PER_PANEL, add_points
 from app.queries.editions import list_editions, read_overview
 from app.queries.indicators import list_indicators
 from app.queries.missing_periods import build_missing_period_error

@@ -79,11 +79,7 @@ OUTCOMES = Resource(
         "id": (col(Outcome.code),),
     },
     complete=complete_outcome,
-    filters={
-        "year": col(Outcome.year),
-        "edition": col(Outcome.edition),
-        "topic": col(Topic.code),
-    },
+    filters={"year": col(Outcome.year), "edition": col(Outcome.edition), "topic": col(Topic.code)},
     linked_filters={
         "sector": LinkedFilter(OutcomeSector, Sector, col(Sector.code)),
         "instrument": LinkedFilter(OutcomeInstrument, Instrument, col(Instrument.code)),

@@ -50,13 +50,7 @@ from app.db.models.base import KeyedModel
 from app.enums import StockFlow
 from app.i18n import Bilingual, Language
 from app.parameters import Span
-from app.parameters.sdmx import (
-    ANNUAL,
-    OTHER,
-    Duration,
-    SdmxFilters,
-    SeriesKey,
-)
+from app.parameters.sdmx import ANNUAL, OTHER, Duration, SdmxFilters, SeriesKey
 from app.queries.observations import growth_source, join_rate, join_rate_id
 from app.queries.related import rate_unit
 from app.queries.series import PERIOD_ORDER, read_breaks

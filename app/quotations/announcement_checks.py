@@ -183,10 +183,7 @@ def describe_target(quoted: QuotedNumber, announced: Announcement) -> Finding:
     number = quoted.number
     if announced.target is None or announced.display is None:
         return Finding(
-            FindingKind.TARGET,
-            number.span,
-            NO_TARGET.format(text=announced.text),
-            announced.text,
+            FindingKind.TARGET, number.span, NO_TARGET.format(text=announced.text), announced.text
         )
     message = OTHER_TARGET.format(display=announced.display, text=announced.text)
     written = announced.display.get(quoted.sentence.language)
@@ -208,8 +205,7 @@ def check_deadline(sentence: Sentence, announced: Announcement) -> Iterator[Find
             continue
         start, end = period.span
         prefix = re.search(
-            r"(?:,? *\b(?:by|within|before|until)(?: the)? |[到至在])$",
-            sentence.normal[:start],
+            r"(?:,? *\b(?:by|within|before|until)(?: the)? |[到至在])$", sentence.normal[:start]
         )
         first = prefix.start() if prefix else start
         first -= sentence.text[:first].endswith(" ")

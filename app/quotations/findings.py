@@ -116,10 +116,7 @@ COUNTRIES = {
     "route": Bilingual("countries along the Belt and Road", "“一带一路”沿线国家"),
     "partner": Bilingual("Belt and Road partner countries", "共建“一带一路”国家"),
 }
-UNITS = {
-    "CNY": Bilingual("yuan", "元"),
-    "USD": Bilingual("US dollars", "美元"),
-}
+UNITS = {"CNY": Bilingual("yuan", "元"), "USD": Bilingual("US dollars", "美元")}
 SIGNS = {"CNY": "RMB ", "USD": "US$"}
 REACHED = (
     (re.compile(r"(?:exceed|surpass|topp|approach|pass|cross)ing\b.*"), "reaching"),
@@ -180,11 +177,7 @@ def describe_qualifier(quoted: QuotedNumber, entry: Entry, span: Span) -> Findin
         message = INVENTED
     edit = rewrite_number(quoted, entry.qualifier)
     return Finding(
-        FindingKind.QUALIFIER,
-        span,
-        message.format(display=entry.display),
-        entry.display,
-        (edit,),
+        FindingKind.QUALIFIER, span, message.format(display=entry.display), entry.display, (edit,)
     )
 
 

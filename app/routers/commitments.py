@@ -69,10 +69,7 @@ add_collection(
 add_collection(
     router,
     tables.OUTCOMES,
-    ListOperation(
-        "List outcomes",
-        "Results of a year that the source describes without figures.",
-    ),
+    ListOperation("List outcomes", "Results of a year that the source describes without figures."),
     RecordOperation(
         "Get an outcome",
         "Returns one outcome with its location in the source and everything it names.",

@@ -97,9 +97,7 @@ def show_operation(context: Context, operation: str, _: NoParameters) -> Respons
 
 @router.get("/docs/{operation}/request")
 def redirect_to_operation(
-    context: Context,
-    operation: str,
-    _: Annotated[OperationFormParameters, Query()],
+    context: Context, operation: str, _: Annotated[OperationFormParameters, Query()]
 ) -> Response:
     """Redirect from a form to the operation: with the fields that are filled in, and no others.
 

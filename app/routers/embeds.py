@@ -58,18 +58,14 @@ XML = "text/xml; charset=utf-8"
 
 @router.get("/embed/indicators/{indicator}")
 def show_indicator_embed(
-    context: Context,
-    indicator: str,
-    query: Annotated[ObservationEmbedParameters, Query()],
+    context: Context, indicator: str, query: Annotated[ObservationEmbedParameters, Query()]
 ) -> Response:
     return render_observation(context, INDICATORS, indicator, query)
 
 
 @router.get("/embed/series/{series}")
 def show_series_embed(
-    context: Context,
-    series: str,
-    query: Annotated[ObservationEmbedParameters, Query()],
+    context: Context, series: str, query: Annotated[ObservationEmbedParameters, Query()]
 ) -> Response:
     return render_observation(context, SERIES, series, query)
 

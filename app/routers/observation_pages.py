@@ -39,9 +39,7 @@ MAX_PICTURES = 6
 
 @router.get("/indicators/{indicator}")
 def show_indicator(
-    context: Context,
-    indicator: str,
-    query: Annotated[parameters.IndicatorPageParameters, Query()],
+    context: Context, indicator: str, query: Annotated[parameters.IndicatorPageParameters, Query()]
 ) -> Response:
     found = context.run_query(profiles.read_indicator_profile, indicator)
     profile = context.require_record(found, "indicators", indicator=indicator)

@@ -40,8 +40,7 @@ add_collection(
 def get_series(
     context: Context,
     series: Annotated[
-        str,
-        parameters.create_path_key("series", f"The key of the series: {SERIES_PARTS}."),
+        str, parameters.create_path_key("series", f"The key of the series: {SERIES_PARTS}.")
     ],
     query: Annotated[parameters.SeriesParameters, Query()],
 ) -> Response:

@@ -34,13 +34,11 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=600, pattern=TE
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=5000, pattern=TEXT)]
 """A longer text, in the language of the response."""
 Locator = Annotated[
-    str,
-    StringConstraints(min_length=2, max_length=12, pattern="^P[1-9][0-9]*([.]S[1-9][0-9]*)?$"),
+    str, StringConstraints(min_length=2, max_length=12, pattern="^P[1-9][0-9]*([.]S[1-9][0-9]*)?$")
 ]
 """A location in a source: P2.S3 is paragraph 2, sentence 3."""
 FieldPath = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=100, pattern="^[a-z][a-z_]*([.][a-z][a-z_]*)*$"),
+    str, StringConstraints(min_length=1, max_length=100, pattern="^[a-z][a-z_]*([.][a-z][a-z_]*)*$")
 ]
 """A field, or one inside another: published.wording_translated."""
 LanguageCode = Annotated[str, StringConstraints(min_length=2, max_length=2, pattern="^[a-z]{2}$")]

@@ -598,10 +598,7 @@ def upgrade() -> None:
         *texts("title", "summary"),
         *texts("note", "aim", null=True),
         *text("aim_locator", null=True),
-        checks={
-            "filled": "title_en <> '' AND title_zh <> ''",
-            "position": "position >= 1",
-        },
+        checks={"filled": "title_en <> '' AND title_zh <> ''", "position": "position >= 1"},
         references={"source_id": "source"},
         unique=(("code",), ("year", "position"), ("year", "slug")),
         indexes=("source_id",),

@@ -219,8 +219,7 @@ def test_the_first_load_is_light(browser: Browser, server: str) -> None:
     kinds: dict[str, str] = {}
     taken: dict[str, int] = {}
     session.on(
-        "Network.responseReceived",
-        lambda event: kinds.update({event["requestId"]: event["type"]}),
+        "Network.responseReceived", lambda event: kinds.update({event["requestId"]: event["type"]})
     )
     session.on(
         "Network.loadingFinished",

@@ -25,10 +25,7 @@ def visit(browser: Browser, edition: Path) -> Iterator[tuple[Page, list[str]]]:
     with serve_folder(edition) as base:
         page = browser.new_page(base_url=base)
         wrong: list[str] = []
-        page.on(
-            "console",
-            lambda one: wrong.append(one.text) if one.type == "error" else None,
-        )
+        page.on("console", lambda one: wrong.append(one.text) if one.type == "error" else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("requestfailed", lambda request: wrong.extend(list_failures(request)))
         page.on(
@@ -122,9 +119,7 @@ def test_theme_and_language_are_kept_from_page_to_page(visit: tuple[Page, list[s
     assert wrong == []
 
 
-def test_the_reference_has_no_form_that_nothing_would_answer(
-    visit: tuple[Page, list[str]],
-) -> None:
+def test_the_reference_has_no_form_that_nothing_would_answer(visit: tuple[Page, list[str]]) -> None:
     page, wrong = visit
     page.goto("/zh/docs.html")
     page.get_by_role("link", name="列出数据", exact=True).click()

@@ -4,13 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.db.numerals import (
-    find_limit,
-    has_number,
-    has_qualifier,
-    normalize_numbers,
-    split_numbers,
-)
+from app.db.numerals import find_limit, has_number, has_qualifier, normalize_numbers, split_numbers
 from app.enums import Qualifier
 
 NUMBERS = {

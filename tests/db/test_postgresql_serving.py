@@ -15,14 +15,7 @@ from starlette.testclient import TestClient
 
 from app.application import create_app
 from app.db import SQLiteStore, UnavailableError, create_store
-from app.db.fulltext import (
-    ELLIPSIS,
-    END,
-    START,
-    find_phrases,
-    highlight_all,
-    highlight_snippet,
-)
+from app.db.fulltext import ELLIPSIS, END, START, find_phrases, highlight_all, highlight_snippet
 from app.ingest.build import build
 from app.ingest.files import compute_seed_hash
 from app.settings import Settings

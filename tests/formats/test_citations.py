@@ -12,13 +12,7 @@ import rispy
 from bibtexparser.entrypoint import parse_string
 from starlette.testclient import TestClient
 
-from app.formats.citations import (
-    cite_source,
-    escape_latex,
-    write_bibtex,
-    write_ris,
-    write_text,
-)
+from app.formats.citations import cite_source, escape_latex, write_bibtex, write_ris, write_text
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
@@ -116,11 +110,7 @@ def test_csl_json_is_rendered_by_a_processor(client: TestClient, language: str) 
 @pytest.mark.parametrize(
     ("language", "note", "place"),
     [
-        (
-            "en",
-            AID,
-            "paragraph 4, sentence 2",
-        ),
+        ("en", AID, "paragraph 4, sentence 2"),
         (
             "zh",
             "中国在共建“一带一路”国家组织实施的援助项目数，共建国家（2023年口径），2024年1—11月：逾700个",

@@ -171,11 +171,7 @@ def test_the_cube_is_the_list(client: TestClient, query: str) -> None:
         assert item["note"] is None or any(item["note"] in note for note in cube["note"])
         unit = cube["dimension"]["series"]["category"]["unit"][item["series"]]
         assert unit["base"] == item["unit"]["code"]
-    assert cube["role"] == {
-        "time": ["period"],
-        "geo": ["counterpart_area"],
-        "metric": ["series"],
-    }
+    assert cube["role"] == {"time": ["period"], "geo": ["counterpart_area"], "metric": ["series"]}
 
 
 def test_a_cube_that_cannot_be_is_refused(client: TestClient, larger: tuple[FastAPI, Path]) -> None:

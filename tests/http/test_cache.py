@@ -278,9 +278,7 @@ def test_a_cancelled_request_does_not_block_those_that_wait(
     assert not app.cache.pending
 
 
-def test_a_refused_client_does_not_fail_others_that_wait(
-    counting: tuple[App, list[str]],
-) -> None:
+def test_a_refused_client_does_not_fail_others_that_wait(counting: tuple[App, list[str]]) -> None:
     app, _ = counting
     attempts: list[int] = []
 

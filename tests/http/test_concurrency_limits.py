@@ -207,9 +207,7 @@ def test_streams_are_compressed_in_threads(monkeypatch: pytest.MonkeyPatch) -> N
     assert used
 
 
-def test_a_request_has_the_turn_of_any_client_that_waits_for_it(
-    queue: limits.RequestQueue,
-) -> None:
+def test_a_request_has_the_turn_of_any_client_that_waits_for_it(queue: limits.RequestQueue) -> None:
     """Another client may wait for what one with many requests has asked for last."""
     served: list[str] = []
 

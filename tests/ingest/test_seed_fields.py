@@ -4,15 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.seeds import (
-    AID,
-    GOODS,
-    SCIO,
-    SHARE,
-    Broken,
-    check_reported,
-    copy_seed,
-)
+from tests.support.seeds import AID, GOODS, SCIO, SHARE, Broken, check_reported, copy_seed
 
 GOODS_TRADE = "indicators/goods-trade.yaml"
 SERIES = "series/goods-trade.CN.BRI.partner-2025.CNY.P12M.yaml"
@@ -98,11 +90,7 @@ LOCATORS = {
         GOODS, "P2.S2", "P2.S5", "locator", "found P2.S5; the paragraph has sentences S1 to S4"
     ),
     "goal-beyond": Broken(
-        SCIO,
-        "\n  locator: P5.S1",
-        "\n  locator: P5.S3",
-        "goal.locator",
-        "sentences S1 to S2",
+        SCIO, "\n  locator: P5.S1", "\n  locator: P5.S3", "goal.locator", "sentences S1 to S2"
     ),
     "aim-beyond": Broken(
         MECHANISMS,

@@ -372,16 +372,7 @@ def test_a_period_is_written_and_read(day: date, months: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "2023-13",
-        "23",
-        "2023-01-1",
-        "2023-01...2023-02",
-        "2023-02..2023-01",
-        "",
-        12023,
-    ],
+    "text", ["2023-13", "23", "2023-01-1", "2023-01...2023-02", "2023-02..2023-01", "", 12023]
 )
 def test_other_periods_are_refused(text: object) -> None:
     with pytest.raises(Exception, match="Write a period"):

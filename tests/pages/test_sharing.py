@@ -30,7 +30,7 @@ RELEASED_SCRIPTS = {
     "bri-figure-1.0.0.js": (
         "8a51e83b431f86f5e7cbc94f3b2bbca264d8ba18d10f15f8"
         "6f6fad7e5d666f4ad578dd39859be51a876c29419b0a7706"
-    ),
+    )
 }
 """The digests of the scripts that other sites may have pinned."""
 

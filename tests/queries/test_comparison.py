@@ -206,9 +206,7 @@ def test_an_inferred_coverage_is_no_statement_of_a_source(
     assert "/v1/" not in obstacle["text"]
 
 
-def test_a_period_without_a_figure_is_distinguished_from_an_unknown_one(
-    client: TestClient,
-) -> None:
+def test_a_period_without_a_figure_is_distinguished_from_an_unknown_one(client: TestClient) -> None:
     url = COMPARE.format("trade-share", "2019", "2024") + "&as_of=2025-01-12"
     missing, unknown = client.get(url).json()["errors"]
     assert missing["location"] == "query.period"

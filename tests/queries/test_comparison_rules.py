@@ -275,11 +275,7 @@ def create_rate(later: dict[str, Any], near: Fraction, drawn: dict[str, Any]) ->
 
 @given(FIGURES, FIGURES, st.sampled_from(["CNY", "PT"]), RATES, st.floats(0, 1))
 def test_the_rules_hold_for_generated_pairs(
-    old: dict[str, Any],
-    new: dict[str, Any],
-    unit: str,
-    drawn: list[dict[str, Any]],
-    share: float,
+    old: dict[str, Any], new: dict[str, Any], unit: str, drawn: list[dict[str, Any]], share: float
 ) -> None:
     earlier = create_observation(2023, **old, unit=unit)
     later = create_observation(2024, **new, unit=unit)

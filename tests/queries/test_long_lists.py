@@ -182,10 +182,7 @@ REQUESTS = st.fixed_dictionaries(
 )
 @given(parameters=REQUESTS, limit=st.integers(7, 400))
 def test_pages_are_a_plain_sort(
-    large_client: TestClient,
-    everything: Everything,
-    parameters: dict[str, Any],
-    limit: int,
+    large_client: TestClient, everything: Everything, parameters: dict[str, Any], limit: int
 ) -> None:
     assume(parameters.get("since", "0") < parameters.get("until", "9"))
     pairs = [

@@ -40,10 +40,10 @@ YEARS = {
         "2025": ("51.9 percent", None),
     },
     "outward-direct-investment.CN.BRI.partner-2023.CNY.P12M": {
-        "2023": ("224.09 billion yuan", "28.4 CNY"),
+        "2023": ("224.09 billion yuan", "28.4 CNY")
     },
     "outward-direct-investment.CN.BRI.partner-2025.CNY.P12M": {
-        "2025": ("283.36 billion yuan", "18 CNY"),
+        "2025": ("283.36 billion yuan", "18 CNY")
     },
     "outward-direct-investment.CN.BRI.partner-2023.CNY.P11M": {
         "2023": ("201.1 billion yuan", "26.8 CNY"),
@@ -56,10 +56,10 @@ YEARS = {
         "2024": ("30.17 billion US dollars", "5.1 USD")
     },
     "contracted-projects-turnover.CN.BRI.partner-2023.CNY.P12M": {
-        "2023": ("930.5 billion yuan", "9.8 CNY"),
+        "2023": ("930.5 billion yuan", "9.8 CNY")
     },
     "contracted-projects-turnover.CN.BRI.partner-2025.CNY.P12M": {
-        "2025": ("1.1 trillion yuan", "9.6 CNY"),
+        "2025": ("1.1 trillion yuan", "9.6 CNY")
     },
     "contracted-projects-turnover.CN.BRI.partner-2023.CNY.P11M": {
         "2023": ("784.8 billion yuan", "8.5 CNY"),

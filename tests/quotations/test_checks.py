@@ -168,8 +168,7 @@ def test_messages_are_in_the_language_of_the_request(check: Check) -> None:
 
 
 @pytest.mark.parametrize(
-    "part",
-    ["1% and ", "1亿", "1% ", "😀1", "(1", "36 agreements, ", " ", "over 1 ", "一亿元"],
+    "part", ["1% and ", "1亿", "1% ", "😀1", "(1", "36 agreements, ", " ", "over 1 ", "一亿元"]
 )
 def test_long_lists_take_linear_time(check: Check, part: str) -> None:
     text = (part * 2000)[:1999] + "1"

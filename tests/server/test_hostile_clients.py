@@ -29,10 +29,7 @@ HOST = b"Host: data.example\r\n"
 MEGABYTE = 1024 * 1024
 
 
-PROTOCOLS: dict[str, Any] = {
-    "fast path": ServerProtocol.protocol_class,
-    "h11": SlowPathProtocol,
-}
+PROTOCOLS: dict[str, Any] = {"fast path": ServerProtocol.protocol_class, "h11": SlowPathProtocol}
 """The protocols that are wrapped: the usual one, and the one that remains if uvicorn changes."""
 
 

@@ -19,14 +19,7 @@ from app.db.models.base import (
 )
 from app.db.models.observations import Indicator
 from app.db.models.sources import Edition, Event
-from app.enums import (
-    ActionKind,
-    ActionStatus,
-    AreaKind,
-    ChangeKind,
-    EvidenceBasis,
-    InstrumentKind,
-)
+from app.enums import ActionKind, ActionStatus, AreaKind, ChangeKind, EvidenceBasis, InstrumentKind
 
 search_index = table(
     "search_index",

@@ -12,13 +12,7 @@ from app.db.columns import Record
 from app.enums import Qualifier
 from app.formats.charts import labels
 from app.formats.dataset_info import name_release
-from app.i18n import (
-    QUALIFIER_FORMATS,
-    SCALE_WORDS,
-    Language,
-    count_months,
-    format_number,
-)
+from app.i18n import QUALIFIER_FORMATS, SCALE_WORDS, Language, count_months, format_number
 
 LINE_POINTS = 4
 """How many comparable figures a series needs to be drawn as a line."""

@@ -233,11 +233,7 @@ def measure_extent(panel: Panel) -> Node:
 def build_bar_layers() -> list[Node]:
     mark: Node = {"type": "rect", "xOffset": {"expr": BAR_MARGIN}}
     mark["x2Offset"] = {"expr": f"-{BAR_MARGIN}"}
-    ends = {
-        "x": {"field": "start", "type": "temporal"},
-        "x2": {"field": "end"},
-        "y2": {"datum": 0},
-    }
+    ends = {"x": {"field": "start", "type": "temporal"}, "x2": {"field": "end"}, "y2": {"datum": 0}}
     flows = "datum.form == 'bar' && datum.start != datum.end"
     return [
         {

@@ -194,8 +194,7 @@ def name_duration(duration: Duration) -> Bilingual:
 
 
 def build_artefacts(
-    tables: Mapping[str, Sequence[tuple[str, Bilingual, Bilingual]]],
-    durations: Sequence[Duration],
+    tables: Mapping[str, Sequence[tuple[str, Bilingual, Bilingual]]], durations: Sequence[Duration]
 ) -> list[Artefact]:
     """Build all artefacts but the constraint from the codes of each list and the durations."""
     fixed = {

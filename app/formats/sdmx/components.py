@@ -116,13 +116,7 @@ def adopt_column(
     """Declare a component with the texts of the column that contains the same."""
     column = COLUMNS[column_name]
     return Component(
-        name,
-        representation,
-        column.label,
-        column.description,
-        read,
-        column.is_required,
-        role=role,
+        name, representation, column.label, column.description, read, column.is_required, role=role
     )
 
 

@@ -39,15 +39,7 @@ from app.ingest.schema.base import (
     StrictModel,
     Wording,
 )
-from app.ingest.schema.reference import (
-    Area,
-    Coverage,
-    Instrument,
-    Sector,
-    Source,
-    Topic,
-    Unit,
-)
+from app.ingest.schema.reference import Area, Coverage, Instrument, Sector, Source, Topic, Unit
 
 MAX_MONTHS = 12
 FLOW_KEY = re.compile(r".*\.P[1-9][0-9]*M")
