@@ -50,6 +50,7 @@ SeedOption = Annotated[
 ]
 
 
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 METRICS_PREFIX = "bri-metrics-"
 METRICS_SIZE = 2 * 1024**2
 """The bytes that the metrics of a worker and of those that replace it may take."""
@@ -223,8 +224,11 @@ def share_metrics(settings: Settings, workers: int) -> Iterator[None]:
         places = " or ".join(map(str, candidates))
         raise CommandError(f"the metrics of {workers} workers need {size} bytes in {places}")
     with lock_temporary_folder(METRICS_PREFIX, parent) as folder:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        yield
+        os.environ[METRICS_FOLDER] = folder
+        try:
+            yield
+        finally:
+            del os.environ[METRICS_FOLDER]
 
 
 def has_space(folder: Path, size: int) -> bool:

@@ -111,8 +111,8 @@ def test_shared_metrics_have_a_folder_with_space(monkeypatch: pytest.MonkeyPatch
         (abandoned / LOCK_FILE).touch()
         with commands.share_metrics(settings, 2):
             assert not abandoned.exists()
-            assert Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).parent == available
-    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR")
+            assert Path(os.environ[commands.METRICS_FOLDER]).parent == available
+        assert commands.METRICS_FOLDER not in os.environ
     monkeypatch.setattr(commands, "has_space", lambda *_: False)
     with pytest.raises(commands.CommandError, match="the metrics of 2 workers need 4194304 bytes"):
         commands.share_metrics(settings, 2).__enter__()
