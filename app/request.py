@@ -81,8 +81,12 @@ class ClientConnection(Protocol):
     is_closed: bool
     """Whether the client has gone."""
 
-    def start_request(self, headers: dict[bytes, bytes]) -> None:
-        """Note that the application responds to a request from now on."""
+    def start_request(self, headers: dict[bytes, bytes]) -> bool:
+        """Note that the application responds to a request from now on.
+
+        Returns:
+            Whether the connection has to close after the response.
+        """
 
     def finish_request(self) -> None:
         """Note that the application has finished its response."""

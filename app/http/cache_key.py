@@ -134,10 +134,10 @@ def build_key(
 
 def merge_repeated_headers(raw: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     """Join the lines of repeated headers, which makes a repeated Host invalid."""
-    headers: dict[bytes, bytes] = {}
+    lines: dict[bytes, list[bytes]] = {}
     for name, value in raw:
-        headers[name] = headers[name] + b", " + value if name in headers else value
-    return headers
+        lines.setdefault(name, []).append(value)
+    return {name: b", ".join(values) for name, values in lines.items()}
 
 
 def decode_path(raw: bytes) -> str:

@@ -1,9 +1,11 @@
-"""The open connections of a process, and the log of what it refuses."""
+"""The open connections of a process, their deadlines, and the log of what it refuses."""
 
 import logging
 import sys
+from asyncio import AbstractEventLoop, TimerHandle
 from collections import Counter, OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit
 from time import monotonic
 from typing import Protocol
@@ -26,6 +28,40 @@ class Connection(Protocol):
 
     def abort(self) -> None:
         """Close the connection at once."""
+
+
+@dataclass
+class Deadline:
+    """Calls a function at a time that may change often, with as few timers as possible."""
+
+    loop: AbstractEventLoop
+    act: Callable[[], None]
+    expires_at: float | None = None
+    timer: TimerHandle | None = None
+
+    def set(self, seconds: float) -> None:
+        self.expires_at = self.loop.time() + seconds
+        if self.timer is not None and self.timer.when() > self.expires_at:
+            self.timer.cancel()
+            self.timer = None
+        if self.timer is None:
+            self.timer = self.loop.call_at(self.expires_at, self.check)
+
+    def check(self) -> None:
+        self.timer = None
+        if self.expires_at is None:
+            return
+        if self.loop.time() < self.expires_at:
+            self.timer = self.loop.call_at(self.expires_at, self.check)
+        else:
+            self.expires_at = None
+            self.act()
+
+    def cancel(self) -> None:
+        self.expires_at = None
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
 
 
 class RejectionLog:

@@ -196,8 +196,8 @@ class RequestReceiver(FastAPI):
             return
         context = scope["context"] = create_context(self, scope)
         sender = ResponseSender(context, send)
-        if context.connection is not None:
-            context.connection.start_request(context.headers)
+        if context.connection is not None and context.connection.start_request(context.headers):
+            context.extra_headers.append((b"connection", b"close"))
         try:
             await self.handle(context, scope, receive, sender)
         except ClientDisconnectedError:

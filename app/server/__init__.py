@@ -55,6 +55,9 @@ class SlowPathProtocol(H11Protocol):
         cycle: RequestResponseCycle | None = self.cycle
         is_idle = cycle is None or cycle.response_complete
         if is_idle or (self.cycle.more_body and not self.cycle.response_started):
+            if not is_idle:
+                self.cycle.disconnected = True  # Its task must not send another response.
+                self.cycle.message_event.set()
             super().send_400_response(msg)
         else:
             self.app_state["connection"].ignore_input()

@@ -97,11 +97,17 @@ class CachedResponseProtocol(HttpToolsProtocol):
             app.uses_fast_path = True
         self.prefix = self.root_path.encode("ascii")
         self.is_answered = False
+        self.is_in_message = False
+        self.skipped_body = 0
+        """The bytes left of a body that the parser skips, because its request asks to upgrade."""
 
     def data_received(self, data: bytes) -> None:
         """Parse requests; unlike uvicorn, also those after an upgrade that is ignored."""
         self._unset_keepalive_if_required()
         while data:
+            if self.skipped_body:
+                data = self.receive_skipped_body(data)
+                continue
             try:
                 self.parser.feed_data(data)
             except HttpParserUpgrade as upgrade:
@@ -109,7 +115,30 @@ class CachedResponseProtocol(HttpToolsProtocol):
                 continue
             except HttpParserError as error:
                 self.refuse(error)
-            return
+            break
+        if not self.is_in_message:
+            self.connection.received_bytes = 0
+        elif self.connection.has_received_too_much and self.is_responding:
+            self.close_after_response()
+
+    def receive_skipped_body(self, data: bytes) -> bytes:
+        """Pass a part of a body on; return what follows the body."""
+        body, rest = data[: self.skipped_body], data[self.skipped_body :]
+        self.skipped_body -= len(body)
+        self.on_body(body)
+        if not self.skipped_body:
+            self.on_message_complete()
+        return rest
+
+    @property
+    def is_responding(self) -> bool:
+        cycle: Any = self.cycle
+        return cycle is not None and not cycle.response_complete
+
+    def close_after_response(self) -> None:
+        """Close the connection once all valid requests have their responses."""
+        self.cycle.keep_alive = False
+        self.connection.ignore_input()
 
     def refuse(self, error: HttpParserError) -> None:
         cause = error.__context__
@@ -117,13 +146,15 @@ class CachedResponseProtocol(HttpToolsProtocol):
         if isinstance(error, HttpParserCallbackError) and not is_expected:
             self.logger.error("the parser failed", exc_info=error)
         cycle: Any = self.cycle
-        if cycle is not None and not cycle.response_complete:
-            is_next = not cycle.more_body
-            if is_next or cycle.response_started or self.pipeline:
-                cycle.keep_alive = False  # The client first gets the responses to valid requests.
-                self.connection.ignore_input()
-                return
-        self.connection.refuse_malformed()
+        is_next = self.is_responding and not cycle.more_body
+        if is_next or (self.is_responding and (cycle.response_started or self.pipeline)):
+            self.close_after_response()
+        else:
+            self.connection.refuse_malformed()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.is_in_message = True
 
     def on_headers_complete(self) -> None:
         if self.url[:1] != b"/":
@@ -131,10 +162,22 @@ class CachedResponseProtocol(HttpToolsProtocol):
         self.is_answered = self.cache is not None and self.send_cached(self.cache)
         if not self.is_answered:
             super().on_headers_complete()
+            self.start_body(dict(self.headers))
+
+    def start_body(self, headers: dict[bytes, bytes]) -> None:
+        self.connection.start_body(headers)
+        if self.parser.should_upgrade():
+            self.skipped_body = int(headers.get(b"content-length", 0))
+            if b"transfer-encoding" in headers:
+                self.close_after_response()
 
     def on_message_complete(self) -> None:
-        """Ignore the end of a request that has been answered."""
+        """Ignore the end of a request that has been answered, and one whose body is skipped."""
+        if self.skipped_body:
+            return
+        self.is_in_message = False
         if not self.is_answered:
+            self.connection.start_body({})
             super().on_message_complete()
 
     def send_cached(self, cache: CacheMiddleware) -> bool:

@@ -6,15 +6,18 @@ interfaces of asyncio and ASGI, and therefore works with any protocol of uvicorn
 """
 
 import asyncio
-from asyncio import AbstractEventLoop, TimerHandle
-from collections.abc import Callable, Container
-from dataclasses import dataclass
+import sys
+from asyncio import AbstractEventLoop
+from collections.abc import Container
+from contextlib import suppress
+from fcntl import ioctl
+from termios import TIOCOUTQ
 from typing import Any
 
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from app.http.connections import ConnectionTable
+from app.http.connections import ConnectionTable, Deadline
 from app.http.limits import get_network, get_plain_address
 from app.problems.messages import HEADERS_TOO_LARGE, REQUEST_TIMEOUT
 from app.problems.problem import HeadersTooLarge, Problem, RequestTimeout
@@ -38,40 +41,6 @@ LINGER_TIMEOUT = 2.0
 """The seconds that a client which has been sent everything has to close the connection too."""
 RESPONSE_TIMEOUT = 3600.0
 """The seconds that a whole response may take."""
-
-
-@dataclass
-class Deadline:
-    """Calls a function at a time that may change often, with as few timers as possible."""
-
-    loop: AbstractEventLoop
-    act: Callable[[], None]
-    expires_at: float | None = None
-    timer: TimerHandle | None = None
-
-    def set(self, seconds: float) -> None:
-        self.expires_at = self.loop.time() + seconds
-        if self.timer is not None and self.timer.when() > self.expires_at:
-            self.timer.cancel()
-            self.timer = None
-        if self.timer is None:
-            self.timer = self.loop.call_at(self.expires_at, self.check)
-
-    def check(self) -> None:
-        self.timer = None
-        if self.expires_at is None:
-            return
-        if self.loop.time() < self.expires_at:
-            self.timer = self.loop.call_at(self.expires_at, self.check)
-        else:
-            self.expires_at = None
-            self.act()
-
-    def cancel(self) -> None:
-        self.expires_at = None
-        if self.timer is not None:
-            self.timer.cancel()
-            self.timer = None
 
 
 class ResponseTransport:
@@ -136,7 +105,7 @@ class TimeoutProtocol(asyncio.Protocol):
         self.active_requests = 0
         """The number of requests that the application is responding to."""
         self.received_bytes = 0
-        """The bytes received since the last request started, or was answered from the cache."""
+        """The bytes received of the head or the body that is being received."""
         self.max_received = MAX_HEAD
         self.is_head_timed = False
         self.is_paused = False
@@ -154,6 +123,8 @@ class TimeoutProtocol(asyncio.Protocol):
         self.write_deadline = Deadline(self.loop, self.expire_writing)
         self.transport: asyncio.Transport = None  # type: ignore[assignment]
         create: Any = self.protocol_class
+        self.reports_bodies = hasattr(create, "start_body")
+        """Whether the protocol says where a body begins and ends."""
         self.protocol: Any = create(
             config=config,
             server_state=server_state,
@@ -277,21 +248,33 @@ class TimeoutProtocol(asyncio.Protocol):
     def check_head(self) -> None:
         if self.active_requests or not self.received_bytes or self.is_closing():
             return
-        if self.received_bytes >= self.max_received:
+        if self.has_received_too_much:
             self.refuse_malformed()
         elif not self.is_head_timed:
             self.is_head_timed = True
             self.deadline.set(HEAD_TIMEOUT)
 
-    def start_request(self, headers: dict[bytes, bytes]) -> None:
-        self.active_requests += 1
+    def start_body(self, headers: dict[bytes, bytes]) -> None:
+        """Limit the body that these headers announce, or else the next head."""
         self.received_bytes = 0
         has_body = b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
         self.max_received = MAX_HEAD + (MAX_IGNORED if has_body else 0)
         self.is_head_timed = False
+
+    @property
+    def has_received_too_much(self) -> bool:
+        return self.received_bytes >= self.max_received
+
+    def start_request(self, headers: dict[bytes, bytes]) -> bool:
+        """Return whether the connection has to close, because the body is too long to ignore."""
+        self.active_requests += 1
+        if not self.reports_bodies:
+            self.start_body(headers)
         self.deadline.set(RESPONSE_TIMEOUT)
         if self.connections is not None:
             self.connections.mark_active(self)
+        length = headers.get(b"content-length", b"")
+        return length.isdigit() and int(length) > MAX_IGNORED
 
     def finish_request(self) -> None:
         self.active_requests -= 1
@@ -343,29 +326,38 @@ class TimeoutProtocol(asyncio.Protocol):
         """Close the connection in stages (RFC 9112, section 9.6)."""
         if self.is_closing():
             return
+        self.wait_for_client()
         if self.active_requests or self.received_bytes or self.ignored_bytes is not None:
             # What is left unread makes the kernel discard what the client has not read yet.
-            self.transport.write_eof()
+            with suppress(OSError):  # The client may have gone.
+                self.transport.write_eof()
             self.ignore_input()
         else:
             self.transport.close()
-        self.wait_for_client()
 
     def wait_for_client(self) -> None:
         """Give a client that reads more time to do so, and then time to close."""
-        unread = self.transport.get_write_buffer_size()
+        unread = self.transport.get_write_buffer_size() + self.count_unacknowledged()
         if unread == self.unread:
             self.abort()
         else:
             self.unread = unread
             self.deadline.set(WRITE_TIMEOUT if unread else LINGER_TIMEOUT)
 
+    def count_unacknowledged(self) -> int:
+        """Count the bytes that the kernel has sent or will send; the client has to confirm them."""
+        try:
+            size = ioctl(self.transport.get_extra_info("socket").fileno(), TIOCOUTQ, bytes(4))
+        except (AttributeError, OSError):
+            return 0
+        return int.from_bytes(size, sys.byteorder)
+
     def abort(self) -> None:
         self.is_closed = True
         self.transport.abort()
 
     def refuse_malformed(self) -> None:
-        if self.received_bytes < self.max_received:
+        if not self.has_received_too_much:
             self.refuse(describe_malformed(self.last_piece))
         elif self.max_received > MAX_HEAD:
             self.close()  # The request with this body has its response.

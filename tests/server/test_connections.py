@@ -195,12 +195,18 @@ def test_a_response_that_is_not_read_to_its_end_does_not_hold_the_connection(
 
 @pytest.mark.parametrize("protocol", ["fast path", "h11"])
 def test_requests_after_an_upgrade_get_responses(database: Target, protocol: str) -> None:
+    """A body that looks like a request is none."""
     upgrade = REQUEST + b"Upgrade: h2c\r\nConnection: upgrade\r\n\r\n"
+    body = REQUEST + b"\r\n"
+    with_body = upgrade[:-2] + b"Content-Length: %d\r\n\r\n" % len(body) + body
     with start_server(database, partial(run_bounded, protocol)) as server:
-        with connect(server.port) as connection:
-            connection.sendall(upgrade + REQUEST + CLOSE)
-            received = read_to_end(connection)
-        assert received.count(b"HTTP/1.1 200 OK\r\n") == 2
+        for sent in (upgrade, with_body):
+            with connect(server.port) as connection:
+                connection.sendall(sent[:-40])
+                time.sleep(0.05)
+                connection.sendall(sent[-40:] + REQUEST + CLOSE)
+                received = read_to_end(connection)
+            assert received.count(b"HTTP/1.1 200 OK\r\n") == 2
         assert not server.log.read_text().count("upgrade")
 
 

@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 import uvicorn
 
+from app.http.connections import Deadline
 from app.server import ServerProtocol, SlowPathProtocol, timeouts
-from app.server.timeouts import MAX_HEAD, MAX_IGNORED, MAX_PENDING, Deadline
+from app.server.timeouts import MAX_HEAD, MAX_IGNORED, MAX_PENDING
 from tests.support.processes import run_command, start_server
 from tests.support.targets import Target
 
@@ -36,7 +37,7 @@ PROTOCOLS: dict[str, Any] = {"fast path": ServerProtocol.protocol_class, "h11": 
 def run_hasty(protocol: str, *arguments: str) -> None:
     """Run the command line with short timeouts, over a protocol of uvicorn."""
     ServerProtocol.protocol_class = PROTOCOLS[protocol]
-    timeouts.HEAD_TIMEOUT = timeouts.WRITE_TIMEOUT = SECONDS
+    timeouts.HEAD_TIMEOUT = timeouts.WRITE_TIMEOUT = timeouts.LINGER_TIMEOUT = SECONDS
     configure = uvicorn.Config.__init__
 
     def configure_hastily(config: uvicorn.Config, *given: Any, **options: Any) -> None:
@@ -160,6 +161,10 @@ ATTACKS = {
     ),
     "a proxy": (get("http://127.0.0.1:22/"), {200, 400, 404}),
     "a tunnel": (b"CONNECT 127.0.0.1:22 HTTP/1.1\r\n" + HOST + b"\r\n", {400, 404, 405}),
+    "a chunk without a size": (
+        b"GET /v1/units HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+        {200, 400},
+    ),
     "a body that never ends": (
         b"POST /v1 HTTP/1.1\r\n" + HOST + b"Content-Length: 99999999999\r\n\r\n" + b"z" * MEGABYTE,
         {405},
@@ -183,6 +188,54 @@ def test_an_attack_gets_a_problem_document(hasty: tuple[int, int], name: str) ->
                 assert b'"code":"' in body
     assert count_memory(process) - before < 60 * MEGABYTE
     assert exchange_bytes(port, get("/v1/topics")).startswith(b"HTTP/1.1 200 ")
+
+
+def test_the_next_head_is_bounded_while_a_response_is_in_progress(hasty: tuple[int, int]) -> None:
+    port, process = hasty
+    before = count_memory(process)
+    first = b"GET /v1/observations.xlsx HTTP/1.1\r\n" + HOST + b"\r\n"
+    sent = first + b"GET /v1 HTTP/1.1\r\n" + b"a:b\r\n" * 180_000
+    with ThreadPoolExecutor(6) as threads:
+        received = list(threads.map(exchange_bytes, [port] * 6, [sent] * 6, [60] * 6))
+    assert {found[:13] for found in received} == {b"HTTP/1.1 200 "}
+    assert count_memory(process) - before < 60 * MEGABYTE
+
+
+def test_a_head_after_a_body_has_the_same_limit(hasty: tuple[int, int]) -> None:
+    first = b"GET /v1/units HTTP/1.1\r\n" + HOST + b"Content-Length: 1\r\n\r\nx"
+    with socket.create_connection(("127.0.0.1", hasty[0]), timeout=15) as connection:
+        connection.sendall(first)
+        assert read_response(connection).startswith(b"HTTP/1.1 200 ")
+        connection.sendall(get_sized(2 * MAX_HEAD))
+        assert read_response(connection)[:13] in {b"HTTP/1.1 400 ", b"HTTP/1.1 431 "}
+
+
+@pytest.mark.parametrize("size", [MAX_IGNORED, MAX_IGNORED + 1])
+def test_a_response_to_a_long_body_says_that_the_connection_closes(
+    hasty: tuple[int, int], size: int
+) -> None:
+    head = b"GET /v1/units HTTP/1.1\r\n" + HOST + b"Content-Length: %d\r\n\r\n" % size
+    received = exchange_bytes(hasty[0], head + b"x" * 1000)
+    assert received.startswith(b"HTTP/1.1 200 ")
+    assert (b"\r\nconnection: close\r\n" in received.lower()) == (size > MAX_IGNORED)
+
+
+def test_a_slow_client_gets_a_response_whole_that_is_the_last(hasty: tuple[int, int]) -> None:
+    """Although it sends more while the kernel still holds a part of the response."""
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.settimeout(15)
+        connection.connect(("127.0.0.1", hasty[0]))
+        connection.sendall(get("/v1/observations.csv?vintages=all"))
+        received, count = b"", 0
+        while part := connection.recv(1024):
+            received += part
+            count += 1
+            if count == 30:
+                connection.sendall(b"x")
+            time.sleep(0.04)
+    assert count > 30
+    assert received.endswith(b"\r\n0\r\n\r\n") or is_whole(received)
 
 
 def test_a_request_that_arrives_byte_by_byte_is_closed(hasty: tuple[int, int]) -> None:
