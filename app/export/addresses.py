@@ -108,9 +108,9 @@ class Address(NamedTuple):
     def expand(self) -> "Address":
         """Return the address that a shortened one redirects to, without a default format."""
         if self.kind is PathKind.SDMX:
-            default = name_sdmx_suffix(self.drop("format"))
-            if ("format", default) in self.query:
-                return self.drop("format")
+            shortened = self.drop("format")
+            if ("format", name_sdmx_suffix(shortened)) in self.query:
+                return shortened
         if PIN in dict(self.query) and self.path not in CHANGES:
             return self.drop(PIN).expand()
         if self.path in SHORT_PATHS:

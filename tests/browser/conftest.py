@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.chromium import PATH, start_chromium
+from tests.support.chromium import PATH, reset_page, start_chromium
 
 
 @pytest.fixture(scope="package")
@@ -21,9 +21,9 @@ def browser() -> Iterator[Browser]:
         yield started
 
 
-@pytest.fixture
-def visit(browser: Browser, server: str) -> Iterator[tuple[Page, list[str]]]:
-    """Open a page and note everything that goes wrong on it."""
+@pytest.fixture(scope="package")
+def watched_page(browser: Browser, server: str) -> Iterator[tuple[Page, list[str]]]:
+    """Open a page once and note everything that goes wrong on it."""
     page = browser.new_page(base_url=server)
     wrong: list[str] = []
     page.on("console", lambda one: wrong.append(one.text) if one.type == "error" else None)
@@ -46,8 +46,24 @@ def visit(browser: Browser, server: str) -> Iterator[tuple[Page, list[str]]]:
 
 
 @pytest.fixture
-def scriptless_page(browser: Browser, server: str) -> Iterator[Page]:
-    """Open a page in which no script runs."""
+def visit(watched_page: tuple[Page, list[str]]) -> tuple[Page, list[str]]:
+    """Return the page as if it were new, and the list of what goes wrong."""
+    page, wrong = watched_page
+    reset_page(page)
+    wrong.clear()
+    return page, wrong
+
+
+@pytest.fixture(scope="package")
+def page_without_scripts(browser: Browser, server: str) -> Iterator[Page]:
+    """Open a page once in which no script runs."""
     page = browser.new_page(base_url=server, java_script_enabled=False)
     yield page
     page.close()
+
+
+@pytest.fixture
+def scriptless_page(page_without_scripts: Page) -> Page:
+    """Return the page in which no script runs as if it were new."""
+    reset_page(page_without_scripts)
+    return page_without_scripts

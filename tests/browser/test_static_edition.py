@@ -19,8 +19,8 @@ def list_failures(request: Request) -> list[str]:
     return [] if request.failure == "net::ERR_ABORTED" else [f"failed: {request.url}"]
 
 
-@pytest.fixture
-def visit(browser: Browser, edition: Path) -> Iterator[tuple[Page, list[str]]]:
+@pytest.fixture(scope="module")
+def watched_page(browser: Browser, edition: Path) -> Iterator[tuple[Page, list[str]]]:
     """Open pages of the edition, and note what goes wrong, such as a breach of the policy."""
     with serve_folder(edition) as base:
         page = browser.new_page(base_url=base)

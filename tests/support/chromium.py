@@ -29,6 +29,24 @@ def start_chromium() -> Iterator[Browser]:
         started.close()
 
 
+def reset_page(page: Page) -> None:
+    """Make a page like a new one, whose start takes half a second of the processor.
+
+    Without its storage and its cache, nothing of an earlier test remains.
+    """
+    page.unroute_all()
+    page.goto("about:blank")
+    page.context.clear_permissions()
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.emulate_media(
+        media="null", color_scheme="light", reduced_motion="no-preference", forced_colors="none"
+    )
+    session = page.context.new_cdp_session(page)
+    session.send("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "all"})
+    session.send("Network.clearBrowserCache")
+    session.detach()
+
+
 def wait_until(page: Page, expression: str) -> None:
     """Wait until an expression is true in the page; raise `TimeoutError` after 30 seconds.
 

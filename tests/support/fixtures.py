@@ -23,6 +23,7 @@ from app.formats.charts.rendering import FONT_PROCESS
 from app.ingest.build import build
 from tests.support import postgresql, renderings, static_edition
 from tests.support.contract import Watch
+from tests.support.documents import read_once
 from tests.support.processes import find_free_port, serve_database
 from tests.support.proxy import start_stripping_proxy
 from tests.support.seeds import MIGRATIONS, NEWEST, SEED
@@ -39,6 +40,7 @@ def watch() -> Iterator[Watch]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(App, "__call__", watch_call)
+        patch.setattr("app.ingest.seed.read_document", read_once)
         renderings.share_all()
         yield watching
     for process in (FONT_PROCESS, FILES, SDMX):

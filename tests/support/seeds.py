@@ -201,8 +201,7 @@ class Broken(NamedTuple):
 
 def copy_seed(folder: Path, origin: Path = SEED) -> Path:
     """Copy a seed into a folder, without its history, so that edits correct no release."""
-    seed = copy_seed_with_history(folder, origin)
-    rmtree(seed / "history", ignore_errors=True)
+    seed = copytree(origin, folder / "seed", ignore=ignore_patterns(".*", "history"))
     for path in seed.glob("releases/*.yaml"):
         text = path.read_text("utf-8")
         path.write_text(text.partition("\ncorrections:")[0].rstrip("\n") + "\n", "utf-8")
