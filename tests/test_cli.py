@@ -15,7 +15,6 @@ import pytest
 from typer.testing import Result
 
 from app import commands
-from app.processes import LOCK_FILE
 from app.settings import Settings
 from tests.support.processes import (
     find_free_port,
@@ -108,7 +107,6 @@ def test_shared_metrics_have_a_folder_with_space(monkeypatch: pytest.MonkeyPatch
         monkeypatch.setattr(commands, "has_space", lambda one, _, found=available: one == found)
         # As it is after its service was killed.
         abandoned = Path(mkdtemp(prefix=commands.METRICS_PREFIX, dir=available))
-        (abandoned / LOCK_FILE).touch()
         with commands.share_metrics(settings, 2):
             assert not abandoned.exists()
             assert Path(os.environ[commands.METRICS_FOLDER]).parent == available
