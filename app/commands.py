@@ -6,9 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from shutil import disk_usage
 from socket import socket
-from tempfile import gettempdir
 from typing import Annotated, Any
 
 import typer
@@ -16,10 +14,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from sqlalchemy import URL
 
+from app import doctor
 from app.db import DatabaseError, check_target, is_current_release
 from app.doctor import CheckFailedError, format_count, quote_commands
 from app.ingest.files import BuildError, SeedError, compute_seed_hash
-from app.processes import lock_temporary_folder, remove_abandoned_folders
+from app.processes import lock_temporary_folder
 from app.settings import Settings, find_bundled
 
 
@@ -51,9 +50,6 @@ SeedOption = Annotated[
 
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-METRICS_PREFIX = "bri-metrics-"
-METRICS_SIZE = 2 * 1024**2
-"""The bytes that the metrics of a worker and of those that replace it may take."""
 REQUIRED_COLLECTIONS = ("editions", "releases", "sources")
 """The folders that every seed has."""
 
@@ -214,25 +210,13 @@ def share_metrics(settings: Settings, workers: int) -> Iterator[None]:
     if not settings.metrics or workers == 1:
         yield
         return
-    # Not beside the files of downloads: a worker that maps a file on a full disk is killed.
-    candidates = [Path("/dev/shm"), Path(gettempdir())]  # noqa: S108 - below a name of its own
-    for one in candidates:
-        remove_abandoned_folders(METRICS_PREFIX, one)
-    size = workers * METRICS_SIZE
-    parent = next((one for one in candidates if has_space(one, size)), None)
-    if parent is None:
-        places = " or ".join(map(str, candidates))
-        raise CommandError(f"the metrics of {workers} workers need {size} bytes in {places}")
-    with lock_temporary_folder(METRICS_PREFIX, parent) as folder:
+    parent = doctor.find_metrics_folder(workers)
+    with lock_temporary_folder(doctor.METRICS_PREFIX, parent) as folder:
         os.environ[METRICS_FOLDER] = folder
         try:
             yield
         finally:
             del os.environ[METRICS_FOLDER]
-
-
-def has_space(folder: Path, size: int) -> bool:
-    return os.access(folder, os.W_OK) and disk_usage(folder).free >= size
 
 
 def run_server(

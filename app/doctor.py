@@ -18,10 +18,14 @@ from app.db import DatabaseError, check_target
 from app.db.files import DatabaseFile, name_digest_file
 from app.db.models import SCHEMA_REVISION
 from app.ingest.files import SeedError, compute_seed_hash, list_seed_files
+from app.processes import remove_abandoned_folders
 from app.schemas.service import HealthStatus
 from app.settings import Settings
 
 MIN_FREE_BYTES = 100 * 1024**2
+METRICS_PREFIX = "bri-metrics-"
+METRICS_SIZE = 2 * 1024**2
+"""The bytes that the metrics of a worker and of those that replace it may take."""
 HEALTH_TIMEOUT = 2.0
 """The seconds in which a service has to report its health."""
 
@@ -50,7 +54,7 @@ def run_checks(settings: Settings, host: str, port: int) -> Iterator[CheckResult
         ("migrations", lambda: check_migrations(settings.migrations)),
         ("database", lambda: describe_database(settings)),
         ("disk", lambda: check_free_space(settings)),
-        ("temporary files", check_temporary_files),
+        ("temporary files", lambda: check_temporary_files(settings)),
         ("connections", lambda: check_connections(settings)),
         ("port", lambda: check_service(host, port)),
         ("server", check_server),
@@ -180,7 +184,7 @@ def check_free_space(settings: Settings) -> str:
     return f"{free} are free in {folder}"
 
 
-def check_temporary_files() -> str:
+def check_temporary_files(settings: Settings) -> str:
     from app.formats.registry import TABLE_FORMATS, FileFormat, find_temporary_file_error
 
     error = find_temporary_file_error()
@@ -191,7 +195,27 @@ def check_temporary_files() -> str:
             f"cannot be written ({error.strerror}), so {suffixes} would fail; mount a"
             " writable /tmp, or set TMPDIR"
         )
-    return f"can be written in {tempfile.gettempdir()}"
+    found = f"can be written in {tempfile.gettempdir()}"
+    if not settings.metrics:
+        return found
+    try:
+        return f"{found}; the metrics of several workers in {find_metrics_folder(2)}"
+    except CheckFailedError as shortage:
+        return f"{found}; start one worker only: {shortage}"
+
+
+def find_metrics_folder(workers: int) -> Path:
+    """Find a folder with space for the metrics of workers; remove folders of killed services."""
+    # Not beside the files of downloads: a worker that maps a file on a full disk is killed.
+    folders = [Path("/dev/shm"), Path(tempfile.gettempdir())]  # noqa: S108 - below a name of its own
+    for folder in folders:
+        remove_abandoned_folders(METRICS_PREFIX, folder)
+    size = workers * METRICS_SIZE
+    for folder in folders:
+        if os.access(folder, os.W_OK) and shutil.disk_usage(folder).free >= size:
+            return folder
+    names = " or ".join(map(str, folders))
+    raise CheckFailedError(f"the metrics of {workers} workers need {size} bytes in {names}")
 
 
 def check_connections(settings: Settings) -> str:

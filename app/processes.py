@@ -14,14 +14,13 @@ import os
 import pickle
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from multiprocessing.connection import Connection, Pipe
 from multiprocessing.reduction import recv_handle, send_handle
 from pathlib import Path
 from select import poll
 from shutil import rmtree
 from signal import SIG_IGN, SIGINT, signal
-from stat import S_ISDIR
 from subprocess import DEVNULL, Popen, TimeoutExpired
 from tempfile import TemporaryDirectory
 from threading import Lock, Thread, Timer
@@ -46,7 +45,6 @@ NICENESS = 10
 """How much processor time the jobs leave to the process that responds to all other requests, when
 all processors are busy."""
 STANDARD_ERROR = 2
-LOCK_FILE = "lock"
 EXCLUSIVE = fcntl.LOCK_EX | fcntl.LOCK_NB
 
 
@@ -231,24 +229,34 @@ def encode_outcome(outcome: Outcome) -> bytes:
 @contextmanager
 def lock_temporary_folder(prefix: str, parent: Path) -> Iterator[str]:
     """Provide a folder that other processes remove when this one has been killed."""
-    with (
-        TemporaryDirectory(prefix=prefix, dir=parent) as folder,
-        (Path(folder) / "unlocked").open("wb") as file,
-    ):
-        fcntl.flock(file, EXCLUSIVE)
-        # Only now, because others remove a folder whose lock file is not locked.
-        Path(file.name).rename(Path(folder) / LOCK_FILE)
+    with ExitStack() as stack:
+        while True:
+            folder = stack.enter_context(TemporaryDirectory(prefix=prefix, dir=parent))
+            # Before it is locked, another process may take it for an abandoned one and remove it.
+            with suppress(BlockingIOError, FileNotFoundError):
+                stack.enter_context(lock_folder(Path(folder)))
+                break
         yield folder
+
+
+@contextmanager
+def lock_folder(folder: Path) -> Iterator[None]:
+    """Lock a folder; OSError if another process has locked or removed it, or if it is a link."""
+    descriptor = os.open(folder, os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(descriptor, EXCLUSIVE)
+        folder.stat()  # The one that had locked it may have removed it.
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def remove_abandoned_folders(prefix: str, parent: Path) -> None:
     """Remove the folders of killed processes of this user; those in use are locked."""
     for folder in parent.glob(f"{prefix}*"):
         with suppress(OSError):
-            status = folder.lstat()
-            if S_ISDIR(status.st_mode) and status.st_uid == os.geteuid():
-                with (folder / LOCK_FILE).open("rb") as file:
-                    fcntl.flock(file, EXCLUSIVE)
+            if folder.lstat().st_uid == os.geteuid():
+                with lock_folder(folder):
                     rmtree(folder)
 
 

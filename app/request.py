@@ -131,7 +131,7 @@ class RequestContext:
     """The language that the query chooses, or else Accept-Language."""
     coding: Coding
     accept: str
-    """The Accept header, where a response depends on it; otherwise empty."""
+    """The Accept header where formats are negotiated; elsewhere it may be empty."""
     base_url: str
     """The address that links start with."""
     key: tuple[Any, ...]

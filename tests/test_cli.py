@@ -9,13 +9,13 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import gettempdir, mkdtemp
+from types import SimpleNamespace
 
 import httpx2
 import pytest
 from typer.testing import Result
 
-from app import commands
-from app.processes import LOCK_FILE
+from app import commands, doctor
 from app.settings import Settings
 from tests.support.processes import (
     find_free_port,
@@ -105,16 +105,15 @@ def test_shared_metrics_have_a_folder_with_space(monkeypatch: pytest.MonkeyPatch
     settings = Settings(metrics=True)
     folder = Path(gettempdir())
     for available in (Path("/dev/shm"), folder):  # noqa: S108 - where they are looked for
-        monkeypatch.setattr(commands, "has_space", lambda one, _, found=available: one == found)
+        monkeypatch.setattr("os.access", lambda one, _, found=available: one == found)
         # As it is after its service was killed.
-        abandoned = Path(mkdtemp(prefix=commands.METRICS_PREFIX, dir=available))
-        (abandoned / LOCK_FILE).touch()
+        abandoned = Path(mkdtemp(prefix=doctor.METRICS_PREFIX, dir=available))
         with commands.share_metrics(settings, 2):
             assert not abandoned.exists()
             assert Path(os.environ[commands.METRICS_FOLDER]).parent == available
         assert commands.METRICS_FOLDER not in os.environ
-    monkeypatch.setattr(commands, "has_space", lambda *_: False)
-    with pytest.raises(commands.CommandError, match="the metrics of 2 workers need 4194304 bytes"):
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=4194303))
+    with pytest.raises(doctor.CheckFailedError, match="of 2 workers need 4194304 bytes"):
         commands.share_metrics(settings, 2).__enter__()
 
 

@@ -5,9 +5,11 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 
+from app import doctor
 from tests.support.processes import find_free_port, run_bri
 from tests.support.seeds import GOODS, ROOT, copy_seed, edit
 
@@ -103,6 +105,21 @@ def test_doctor_reports_that_temporary_files_cannot_be_written(
         code, found = run_doctor("--database", str(tmp_path / "a.sqlite"))
     assert (code, found["temporary files"][0]) == (1, "FAIL")
     assert "mount a writable /tmp" in found["temporary files"][1]
+
+
+def test_doctor_says_where_several_workers_keep_metrics(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = ("--database", str(tmp_path / "a.sqlite"))
+    folder = gettempdir()
+    needed = f"start one worker only: the metrics of 2 workers need {2 * 10**18} bytes in /dev/shm"
+    for size, more in ((1, "the metrics of several workers in /dev/shm"), (10**18, needed)):
+        monkeypatch.setattr(doctor, "METRICS_SIZE", size)
+        code, found = run_doctor(*database, BRI_METRICS="true")
+        state, shown = found["temporary files"]
+        assert (code, state) == (0, "OK")
+        assert shown.startswith(f"can be written in {folder}; {more}")
+    assert run_doctor(*database)[1]["temporary files"] == ("OK", f"can be written in {folder}")
 
 
 def test_doctor_reports_a_disk_that_cannot_hold_a_database() -> None:

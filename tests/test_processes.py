@@ -1,5 +1,6 @@
 """Helper processes: results, failures, timeouts, restarts, and which release they read."""
 
+import fcntl
 import os
 import pickle
 import signal
@@ -201,16 +202,17 @@ def lock_folder(parent: Path) -> None:
 def test_the_folder_of_a_killed_process_is_removed(
     process: HelperProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not that of a living one, without a lock, of another user, or behind a link."""
+    """Not that of a living one or of another user, nor a file, or what is behind a link."""
     process.timeout = 2
     with pytest.raises(TimeoutError):
         process.run(lock_folder, tmp_path)
     (abandoned,) = tmp_path.iterdir()
     (abandoned / "deep").mkdir()
-    for folder in ("elsewhere", "bri-test-unlocked"):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / "content").touch()
-    (tmp_path / "elsewhere" / processes.LOCK_FILE).touch()
+    # As it is when its process was killed before it locked the folder.
+    (tmp_path / "bri-test-unlocked").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "content").touch()
+    (tmp_path / "bri-test-file").touch()
     (tmp_path / "bri-test-link").symlink_to(tmp_path / "elsewhere")
     with lock_temporary_folder("bri-test-", tmp_path) as used, monkeypatch.context() as patch:
         patch.setattr("os.geteuid", lambda: os.getuid() + 1)
@@ -218,7 +220,36 @@ def test_the_folder_of_a_killed_process_is_removed(
         assert abandoned.exists()
         patch.undo()
         remove_abandoned_folders("bri-test-", tmp_path)
-        left = {"elsewhere", "bri-test-unlocked", "bri-test-link", Path(used).name}
+        left = {"elsewhere", "bri-test-file", "bri-test-link", Path(used).name}
         assert {one.name for one in tmp_path.iterdir()} == left
-        assert len(list((tmp_path / "elsewhere").iterdir())) == 2
+        assert len(list((tmp_path / "elsewhere").iterdir())) == 1
     assert not Path(used).exists()
+
+
+@pytest.mark.parametrize("has_finished", [False, True])
+def test_a_folder_that_is_removed_before_it_is_locked_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, has_finished: bool
+) -> None:
+    """Whether the process that removes it still holds the lock, or has finished."""
+    lock = fcntl.flock
+    found: list[Path] = []
+    removers: list[int] = []
+
+    def lock_too_late(descriptor: int, operation: int) -> None:
+        if not found:
+            found.extend(tmp_path.iterdir())
+            removers.append(os.open(found[0], os.O_RDONLY))
+            lock(removers[0], operation)
+            if has_finished:
+                found[0].rmdir()
+                lock(removers[0], fcntl.LOCK_UN)
+        lock(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", lock_too_late)
+    with lock_temporary_folder("bri-test-", tmp_path) as used:
+        assert Path(used).is_dir()
+        assert Path(used) not in found
+        remove_abandoned_folders("bri-test-", tmp_path)
+        assert Path(used).is_dir()
+    assert not list(tmp_path.iterdir())
+    os.close(removers[0])

@@ -13,13 +13,7 @@ from starlette.types import Scope
 from app.http.authority import apply_absolute_target, is_valid_authority
 from app.http.limits import get_plain_address
 from app.i18n import Language
-from app.negotiation import (
-    DATA_ROOT,
-    SDMX_ROOT,
-    is_html_accepted,
-    negotiate_coding,
-    negotiate_language,
-)
+from app.negotiation import SDMX_ROOT, negotiate_coding, negotiate_language
 from app.parameters import REPEATABLE
 from app.request import CanonicalQuery, RequestContext, build_base_url, choose_request_id
 
@@ -28,13 +22,9 @@ Value = TypeVar("Value")
 MAX_ENTRIES = 1024
 MAX_KEY_LENGTH = 300
 NEGOTIATED = SDMX_ROOT.encode()
-"""Part of the paths whose format is negotiated, so that all of Accept is part of the key."""
+"""Part of the paths whose format is negotiated, so that Accept is part of the key."""
 ABSOLUTE = "://"
 """Part of the absolute form of a target, which some servers leave in the path."""
-DATA = DATA_ROOT.encode()
-"""Part of the paths that have one format, problems included."""
-HTML = b"text/html"
-"""The part of Accept that matters on all other paths, whose problems are pages for browsers."""
 MAX_PARAMETERS = 200
 """A query of more parameters, or of more values in lists, is refused before they are validated."""
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
@@ -106,7 +96,6 @@ def is_malformed(raw: bytes) -> bool:
 QUERIES = BoundedMemo(canonicalize_query)
 LANGUAGES = BoundedMemo(negotiate_language)
 CODINGS = BoundedMemo(negotiate_coding)
-HTML_ACCEPTED = BoundedMemo(is_html_accepted)
 MALFORMED_PATHS = BoundedMemo(is_malformed)
 VALID_HOSTS = BoundedMemo(is_valid_authority)
 
@@ -117,17 +106,16 @@ def build_key(
     """Build the key of a request, whose parts ``create_context`` names."""
     query = QUERIES[scope["query_string"]]
     path = scope.get("raw_path") or scope["path"].encode()
-    accept = headers.get(b"accept", b"")
-    # An escape can hide the name of a path, so the whole header is part of the key to be safe.
-    if NEGOTIATED not in path and b"%" not in path:
-        accept = HTML if DATA not in path and accept and HTML_ACCEPTED[accept] else b""
+    # An escape can hide the name of a path. Elsewhere only problems depend on Accept, and they are
+    # never cached.
+    is_negotiated = NEGOTIATED in path or b"%" in path
     return (
         path,
         query.text,
         query.language or LANGUAGES[headers.get(b"accept-language")],
         CODINGS[headers.get(b"accept-encoding")],
         scope.get("root_path", ""),
-        accept,
+        headers.get(b"accept", b"") if is_negotiated else b"",
         () if has_public_url else (scope["scheme"], headers.get(b"host"), *(scope["server"] or ())),
     )
 

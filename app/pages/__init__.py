@@ -42,7 +42,7 @@ from app.i18n import (
     format_locator,
     format_release,
 )
-from app.negotiation import PathKind
+from app.negotiation import PathKind, is_html_accepted
 from app.pages.addresses import KINDS, PageAddress, find_page, find_passage
 from app.parameters import PIN, CitationStyle
 from app.problems.problem import Problem
@@ -279,7 +279,9 @@ def split_fragments(checked: Record) -> list[Record]:
 
 def is_page_accepted(context: RequestContext) -> bool:
     """Return whether a problem is shown as a page: to browsers, but not below /v1 and /sdmx."""
-    return context.kind not in {PathKind.DATA, PathKind.SDMX} and "text/html" in context.accept
+    # A problem is never cached, so that it may depend on a header which is not part of the key.
+    accept = context.headers.get(b"accept", b"")
+    return context.kind not in {PathKind.DATA, PathKind.SDMX} and is_html_accepted(accept)
 
 
 def render_problem(context: RequestContext, problem: Problem) -> Response:

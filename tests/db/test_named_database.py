@@ -18,7 +18,6 @@ from app.db.files import name_digest_file
 from app.doctor import check_free_space
 from app.ingest.build import build
 from app.ingest.publish import write_content_digest
-from app.processes import LOCK_FILE
 from app.settings import Settings
 from tests.db.test_damaged_files import allow_access, drop_privileges
 from tests.support.processes import (
@@ -171,7 +170,6 @@ def test_a_full_disk_leaves_no_files(other: Path, tmp_path: Path) -> None:
     folder = tmp_path / "temporary"
     abandoned = folder / "bri-workbook-1"
     abandoned.mkdir(parents=True)
-    (abandoned / LOCK_FILE).touch()
     with start_server(other, run_with_small_files, TMPDIR=str(folder)) as server:
         for suffix in ("xlsx", "parquet", "arrow", "xlsx"):
             refused = httpx2.get(f"{server.base}/v1/observations.{suffix}")

@@ -258,6 +258,25 @@ def test_concurrent_misses_do_the_work_once(
     assert len({response[2] for response in responses}) == (1 if status == 200 else 50)
 
 
+def test_a_browser_and_a_program_that_wait_together_get_what_they_accept(
+    counting: tuple[App, list[str]],
+) -> None:
+    app, worked = counting
+    for path in ("/slow", "/missing"):
+        endpoint = app.request_router.match(f"/v1{path}")[0].endpoint
+        app.request_router.add_route(RouteDeclaration(path, endpoint))
+
+    async def fetch_together(path: str) -> list[tuple[int, dict[str, str], bytes]]:
+        accepted = ("text/html", "application/json", "text/html")
+        return await asyncio.gather(*(fetch(app, path, "", {"accept": one}) for one in accepted))
+
+    shared, shown = (asyncio.run(fetch_together(path)) for path in ("/slow", "/missing"))
+    assert worked == ["slow", "missing"]
+    assert len({body for _, _, body in shared}) == 1
+    types = [headers["content-type"].partition(";")[0] for _, headers, _ in shown]
+    assert types == ["text/html", "application/problem+json", "text/html"]
+
+
 def test_a_cancelled_request_does_not_block_those_that_wait(
     counting: tuple[App, list[str]],
 ) -> None:

@@ -470,9 +470,42 @@ def test_a_superseded_figure_that_was_found_says_so(
 
 
 def test_data_has_problems_as_documents_for_everybody(client: TestClient) -> None:
-    for path in ("/v1/indicators/none", "/v1/nothing", "/v1/indicators?limit=0"):
+    for path in ("/v1/indicators/none", "/v1/nothing", "/v1/indicators?limit=0", "/%761/nothing"):
         response = client.get(path, headers=BROWSER)
         assert response.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("prefix", ["", "/v1", "/sdmx", "/data/v1x"])
+@pytest.mark.parametrize("path", ["/none", "/sources/v1x", "/guide/v1", "/embed/none", "/a/sdmx/b"])
+def test_other_paths_have_problems_as_pages_wherever_their_names_stand(
+    client: TestClient, prefix: str, path: str
+) -> None:
+    proxied = TestClient(client.app, root_path=prefix)
+    response = proxied.get(f"{prefix}{path}", headers=BROWSER)
+    assert response.status_code == 404
+    assert response.headers["content-type"].startswith("text/html")
+    assert proxied.get(f"{prefix}/v1{path}", headers=BROWSER).json()["status"] == 404
+
+
+@pytest.mark.parametrize(
+    ("accept", "is_page"),
+    [
+        ("text/html", True),
+        ("TEXT/HTML", True),
+        ("text/html;level=1, */*;q=0.1", True),
+        ("text/html;q=0", False),
+        ("application/json, text/html;q=0.0", False),
+        ("x;a=text/html", False),
+        ("application/x+text/html", False),
+        ("*/*", False),
+    ],
+)
+def test_whoever_accepts_pages_gets_a_problem_as_one(
+    client: TestClient, accept: str, *, is_page: bool
+) -> None:
+    for path in ("/none", "/n%6fne", "/a/sdmx/b"):
+        media_type = client.get(path, headers={"Accept": accept}).headers["content-type"]
+        assert media_type.startswith("text/html") == is_page, path
 
 
 @pytest.mark.parametrize(
