@@ -144,6 +144,8 @@ class RequestContext:
     request_id: str
     client: str
     connection: ClientConnection | None = None
+    is_example: bool = False
+    """Whether it is for the OpenAPI document, which requests its examples in a thread."""
     started: float = field(default_factory=perf_counter)
     route: str = OTHER_ROUTE
     cache_status: str = "none"

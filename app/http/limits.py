@@ -160,6 +160,8 @@ class RequestQueue:
                 want of resources.
             ClientDisconnectedError: if the client has gone before the work began.
         """
+        if context.is_example:
+            return create()  # Its thread has an event loop of its own, which no turn would wake.
         client = get_network(context.client)
         if len(self.waiting) >= MAX_WAITING:
             self.make_room(client)

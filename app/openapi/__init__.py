@@ -159,6 +159,7 @@ def request_example(
         "server": None,
     }
     context = create_context(app, scope)
+    context.is_example = True
     route, keys = router.match(context.path)
     try:
         result = route.call(context, keys)

@@ -38,7 +38,7 @@ class Caller:
 
     def __init__(self, client: str, *, is_gone: bool) -> None:
         self.is_closed = is_gone
-        self.connection = self
+        self.connection, self.is_example = self, False
         self.client = client
         self.waiting_clients: Counter[str] = Counter()
         self.app = self.state = self
@@ -149,6 +149,20 @@ def test_a_full_queue_of_one_kind_leaves_the_others_free(
         assert client.get("/v1/overview.svg").status_code == 503
         for path in ("/v1/outcomes.xlsx", "/v1/outcomes.csv", "/sdmx/data/INDICATORS"):
             assert client.get(path).status_code == 200, path
+
+
+@pytest.mark.sqlite
+def test_examples_of_the_openapi_document_wait_in_no_queue(
+    database: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MAX_WAIT", 0.1)
+    for queue in limits.QUEUES:
+        monkeypatch.setattr(queue, "is_busy", True)
+    with open_app(database) as app, TestClient(app) as client:
+        assert client.get("/v1/outcomes.csv").status_code == 503
+        described = client.get("/openapi.json").json()
+    table = described["paths"]["/v1/outcomes.csv"]["get"]["responses"]["200"]["content"]
+    assert table["text/csv"]["example"]
 
 
 @pytest.mark.sqlite
