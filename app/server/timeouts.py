@@ -348,7 +348,7 @@ class TimeoutProtocol(asyncio.Protocol):
         """Count the bytes that the kernel has sent or will send; the client has to confirm them."""
         try:
             size = ioctl(self.transport.get_extra_info("socket").fileno(), TIOCOUTQ, bytes(4))
-        except (AttributeError, OSError):
+        except (AttributeError, OSError, ValueError):  # The socket may be closed.
             return 0
         return int.from_bytes(size, sys.byteorder)
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import socket
 import time
 from collections.abc import Iterator
 from errno import ENOTCONN
@@ -65,7 +66,9 @@ class Client(asyncio.Transport):
     """A transport that keeps what is written to it."""
 
     def __init__(self) -> None:
-        super().__init__({"sockname": ("127.0.0.1", 80), "peername": ("127.0.0.1", 1)})
+        with socket.socket() as closed:
+            names = {"sockname": ("127.0.0.1", 80), "peername": ("127.0.0.1", 1)}
+        super().__init__({**names, "socket": closed})
         self.written = b""
         self.unread = 0
         self.closed_at: float | None = None
