@@ -37,7 +37,6 @@ def pytest_configure(config: pytest.Config) -> None:
         from tests.support import callbacks  # noqa: PLC0415 - it imports the application
 
         os.environ[callbacks.FOLDER] = str(Path(config.option.callbacks).absolute())
-        callbacks.measure()
     is_worker = hasattr(config, "workerinput")
     if is_worker or config.option.dist == "no":
         # They import the application, which would delay the start of the workers.
