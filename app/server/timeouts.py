@@ -119,6 +119,8 @@ class TimeoutProtocol(asyncio.Protocol):
         """The bytes received after the last request of the connection; None before."""
         self.unread: int | None = None
         """The bytes that the client had not read at the last check, while the connection closes."""
+        self.last_read = 0.0
+        """The time of the check that found the client to have read more."""
         self.deadline = Deadline(self.loop, self.expire)
         self.write_deadline = Deadline(self.loop, self.expire_writing)
         self.transport: asyncio.Transport = None  # type: ignore[assignment]
@@ -336,13 +338,15 @@ class TimeoutProtocol(asyncio.Protocol):
             self.transport.close()
 
     def wait_for_client(self) -> None:
-        """Give a client that reads more time to do so, and then time to close."""
+        """Let a client read what it has been sent, and then close the connection too."""
         unread = self.transport.get_write_buffer_size() + self.count_unacknowledged()
-        if unread == self.unread:
+        now = self.loop.time()
+        if unread != self.unread:
+            self.unread, self.last_read = unread, now
+        elif not unread or now - self.last_read >= WRITE_TIMEOUT:
             self.abort()
-        else:
-            self.unread = unread
-            self.deadline.set(WRITE_TIMEOUT if unread else LINGER_TIMEOUT)
+            return
+        self.deadline.set(LINGER_TIMEOUT)
 
     def count_unacknowledged(self) -> int:
         """Count the bytes that the kernel has sent or will send; the client has to confirm them."""

@@ -166,7 +166,10 @@ def test_headers_that_arrive_byte_by_byte_are_timed_out(inner: Any) -> None:
     asyncio.run(use())
 
 
-def test_a_connection_closes_in_stages(inner: Any) -> None:
+def test_a_connection_closes_in_stages(inner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Soon after the client has read everything, whatever time it had for that."""
+    monkeypatch.setattr(timeouts, "WRITE_TIMEOUT", 10.0)
+
     async def use() -> None:
         wrapped, client = connect(inner)
         client.unread = 9
@@ -178,7 +181,7 @@ def test_a_connection_closes_in_stages(inner: Any) -> None:
         assert client.written.endswith(b"ok")
         assert client.has_end
         client.unread = 0
-        await asyncio.sleep(0.15)
+        await asyncio.sleep(0.05)
         assert not client.is_closing()
         wrapped.data_received(GET)
         await asyncio.sleep(0.4)
