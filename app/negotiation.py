@@ -11,11 +11,11 @@ DATA_ROOT, SDMX_ROOT = "/v1", "/sdmx"
 
 
 class PathKind(StrEnum):
-    """What a path below the prefix of a proxy leads to: its pattern, of which the first counts."""
+    """What a path below the prefix of a proxy leads to. The first pattern that matches decides."""
 
     SDMX = rf"{SDMX_ROOT}(/|\Z)"
     DATA = f"{DATA_ROOT}|{SDMX_ROOT}"
-    """The API. A misspelt path, such as /v1x, counts as one of it: programs do not read pages."""
+    """The API, with misspelt paths such as /v1x: programs do not read pages."""
     EMBED = "/embed/"
     ASSET = r"/static/|/favicon\.ico\Z"
     HEALTH = "/health/"

@@ -90,7 +90,7 @@ def add_download(
 def combine_parameters(
     name: str, model: type[AnyParameters], other: type[parameters.Parameters]
 ) -> type[AnyParameters]:
-    """Create a model with the parameters of two."""
+    """Create a model that has the parameters of two others."""
     # Pydantic would search all modules for the docstrings of this class, which has none.
     config = ConfigDict(use_attribute_docstrings=False)
     return type(model)(name, (model, other), {"model_config": config})  # type: ignore[no-any-return, misc]
@@ -107,7 +107,7 @@ def declare_table(table: Table, form: StreamedFormat | FileFormat) -> None:
 def declare_file(
     name: str, form: StreamedFormat | FileFormat, table: Table, filters: type[parameters.Filters]
 ) -> None:
-    """Declare the download of a table, or of a file of another name that has more than it."""
+    """Declare the download of a table, or of a file with another name that contains it."""
     queue = limits.FILES if isinstance(form, FileFormat) else limits.TABLES
 
     async def download(context: Context, query: Any) -> Response:

@@ -34,7 +34,7 @@ MAX_PENDING = 64 * 1024
 HEAD_TIMEOUT = 20.0
 """The seconds from the first byte of a request in which its headers have to arrive."""
 END_INTERVAL = 0.1
-"""The seconds between two looks whether the requests of a client that sends no more are done."""
+"""The seconds between two checks whether all requests of a client that sends no more are done."""
 WRITE_TIMEOUT = 60.0
 """The seconds in which a client has to read some of a response that waits for it."""
 LINGER_TIMEOUT = 2.0
