@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from copy import deepcopy
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -249,10 +248,12 @@ def complete_rates(
     rates: Mapping[RateKey, Sequence[Record]], point: Record, language: Language
 ) -> list[Record]:
     """Complete copies of the rates for the period of a point; other points need them as well."""
-    return [
-        complete_growth_rate(deepcopy(rate), language, point["unit"]["code"])
+    # Completing a rate changes the record and those in it, but nothing below them.
+    copies = (
+        {name: dict(value) if isinstance(value, dict) else value for name, value in rate.items()}
         for rate in rates.get(get_rate_key(point), [])
-    ]
+    )
+    return [complete_growth_rate(rate, language, point["unit"]["code"]) for rate in copies]
 
 
 def describe_comparability(

@@ -54,8 +54,8 @@ class Canvas:
     paths: list[str] = field(default_factory=list)
     points: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
-    characters: set[tuple[str, bool]] = field(default_factory=set)
-    """All characters in texts, each with whether it is bold."""
+    characters: dict[bool, set[str]] = field(default_factory=lambda: {False: set(), True: set()})
+    """All characters in texts, by whether they are bold."""
 
     @cached_property
     def sizes(self) -> Sizes:
@@ -84,7 +84,7 @@ class Canvas:
         self, lines: str | Sequence[str], x: float, top: float, style: Style, align: str = "left"
     ) -> float:
         lines = [lines] if isinstance(lines, str) else list(lines) or [""]
-        self.characters.update((one, style.bold) for line in lines for one in line)
+        self.characters[style.bold].update(*lines)
         attributes = write_attributes(
             x=x,
             y=top + style.size * BASELINE,

@@ -1,8 +1,9 @@
 """The style of charts: colours, type sizes, and fonts, by which text is measured and wrapped."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
@@ -169,26 +170,34 @@ class CharacterWidths(dict[str, int]):
 get_widths = cache(CharacterWidths)
 
 
+def sum_advances(text: str, style: Style, language: Language) -> int:
+    """Measure a line in thousandths of the font size.
+
+    Kerning is ignored, since it only makes lines shorter.
+    """
+    return sum(map(get_widths(language, bold=style.bold).__getitem__, text))
+
+
 def measure_text(text: str, style: Style, language: Language) -> float:
-    """Measure a line in pixels. Kerning is ignored, since it only makes lines shorter."""
-    widths = get_widths(language, bold=style.bold)
-    return sum(widths[character] for character in text) * style.size / UNITS_PER_EM
+    """Measure a line in pixels."""
+    return sum_advances(text, style, language) * style.size / UNITS_PER_EM
 
 
 def wrap_text(text: str, width: float, style: Style, language: Language) -> list[str]:
     """Break a text into lines of at most a width; only words that are wider are cut."""
-    width += TOLERANCE
-    lines, line = [], ""
+    limit = (width + TOLERANCE) * UNITS_PER_EM / style.size
+    lines, line, advance = [], "", 0
     for token in TOKEN.findall(text):
-        if not line or measure_text((line + token).rstrip(), style, language) <= width:
-            line += token
-        else:
+        rest = token
+        if line and advance + sum_advances(rest.rstrip(), style, language) > limit:
             lines.append(line.rstrip())
-            line = token
-        while measure_text(line.rstrip(), style, language) > width and len(line) > 1:
-            count = fit_characters(line, width, style, language)
-            lines.append(line[:count])
-            line = line[count:]
+            line, advance = "", 0
+        while not line and sum_advances(rest.rstrip(), style, language) > limit and len(rest) > 1:
+            count = fit_characters(rest, limit, style, language)
+            lines.append(rest[:count])
+            rest = rest[count:]
+        line += rest
+        advance += sum_advances(rest, style, language)
     return [*lines, line.rstrip()] if line.strip() else lines
 
 
@@ -205,22 +214,21 @@ def balance_text(text: str, width: float, style: Style, language: Language) -> l
     return wrap_text(text, wide, style, language)
 
 
-def fit_characters(word: str, width: float, style: Style, language: Language) -> int:
-    """Count the characters of a word that fit into a width, at least one."""
-    count = 1
-    while measure_text(word[: count + 1], style, language) <= width:
-        count += 1
-    return count
+def fit_characters(word: str, limit: float, style: Style, language: Language) -> int:
+    """Count the characters of a word that fit into thousandths of the font size, at least one."""
+    advances = accumulate(map(get_widths(language, bold=style.bold).__getitem__, word))
+    return max(1, sum(advance <= limit for advance in advances))
 
 
-def embed_fonts(characters: Iterable[tuple[str, bool]], language: Language) -> str:
-    """Write the CSS that embeds some characters, each given with whether it is bold.
+def embed_fonts(characters: Mapping[bool, Iterable[str]], language: Language) -> str:
+    """Write the CSS that embeds some characters, given by whether they are bold.
 
     Of the Latin fonts, all common characters are embedded, so that charts share the same subsets.
     """
     subsets: dict[Font, set[str]] = {}
-    for one, bold in characters:
-        subsets.setdefault(find_font(one, language, bold=bold), set()).add(one)
+    for bold, used in characters.items():
+        for one in used:
+            subsets.setdefault(find_font(one, language, bold=bold), set()).add(one)
     for font in subsets:
         if font.family == LATIN:
             subsets[font] |= COMMON_CHARACTERS

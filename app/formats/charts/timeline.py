@@ -218,11 +218,14 @@ class TimePanel:
                 yield one, top
 
     def is_free(self, box: Box, obstacles: Sequence[Box]) -> bool:
-        _, top, _, bottom = self.limits
+        left, top, right, bottom = box
         return (
-            box[1] >= top - 2
-            and box[3] <= bottom
-            and not any(is_crossing(box, other) for other in obstacles)
+            top >= self.limits[1] - 2
+            and bottom <= self.limits[3]
+            and not any(
+                left < other[2] and other[0] < right and top < other[3] and other[1] < bottom
+                for other in obstacles
+            )
         )
 
     def draw_time_axis(self, top: float) -> float:
@@ -272,7 +275,3 @@ def list_segment_boxes(start: Point, end: Point) -> Iterator[Box]:
     for index in range(count + 1):
         middle_x, middle_y = x + (x2 - x) * index / count, y + (y2 - y) * index / count
         yield middle_x - half, middle_y - half, middle_x + half, middle_y + half
-
-
-def is_crossing(one: Box, other: Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
