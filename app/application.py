@@ -21,7 +21,7 @@ from app import __version__
 from app.db import DatabaseError, FileLimits, PostgresLimits, create_store
 from app.db.processes import FILES, SDMX
 from app.enums import LogFormat
-from app.formats.charts.rendering import FONT_PROCESS
+from app.formats.charts.rendering import DRAWING_PROCESS
 from app.http.cache import CacheLimits, CacheMiddleware, Freshness
 from app.http.connections import ConnectionTable, RejectionLog
 from app.http.limits import QUEUES, RequestLimits
@@ -225,7 +225,7 @@ async def lifespan(app: App) -> AsyncIterator[dict[str, Any]]:
     await checkpoint()  # Loads what anyio needs, which takes longer than a request should.
     async with app.mcp.run() if app.mcp else nullcontext():
         yield {"app": app}
-    for process in (FONT_PROCESS, FILES, SDMX):
+    for process in (DRAWING_PROCESS, FILES, SDMX):
         # A request whose time to finish is over may still wait for a process that is stuck.
         process.kill()
     if app.state.metrics is not None:

@@ -237,17 +237,6 @@ class ChangeKind(StrEnum):
     REMOVED = "removed"
 
 
-class Datatype(StrEnum):
-    """The data type of a column, named as in XML Schema."""
-
-    STRING = "string"
-    DATE = "date"
-    DECIMAL = "decimal"
-    INTEGER = "integer"
-    BOOLEAN = "boolean"
-    ADDRESS = "anyURI"
-
-
 class Collection(StrEnum):
     """The collection of a changed record."""
 
@@ -391,6 +380,13 @@ class LogFormat(StrEnum):
     OFF = "off"
     TEXT = "text"
     JSON = "json"
+
+
+class Theme(StrEnum):
+    """A colour theme."""
+
+    LIGHT = "light"
+    DARK = "dark"
 
 
 class OpenApiVersion(StrEnum):

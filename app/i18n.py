@@ -12,6 +12,9 @@ from babel.numbers import format_decimal
 
 from app.enums import ChangeMeasure, ContradictionCause, Precision, Qualifier, StockFlow
 
+IDEOGRAPHS = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+"""The ranges of Chinese characters in a regular expression."""
+
 
 class Language(StrEnum):
     """A language of the texts."""

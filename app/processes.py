@@ -26,7 +26,7 @@ from tempfile import TemporaryDirectory
 from threading import Lock, Thread, Timer
 from time import monotonic, sleep
 from traceback import format_exception
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import IO, TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     JobConnection = Connection[Any, Any]
@@ -60,10 +60,15 @@ class Outcome(NamedTuple):
 class HelperProcess:
     """A process that runs one function at a time; it is started when it is first needed.
 
+    A job may call functions that have to run in a helper process: they run in the one of the job.
+
     Args:
         max_memory: The bytes of memory above which the process is replaced after a job.
         timeout: The seconds after which a job counts as stuck, and its process is killed.
     """
+
+    is_current: ClassVar[bool] = False
+    """Whether the current process is a helper process."""
 
     def __init__(self, max_memory: int, timeout: float = TIMEOUT) -> None:
         self.max_memory, self.timeout = max_memory, timeout
@@ -81,6 +86,8 @@ class HelperProcess:
             EOFError: if the process ended twice.
             TimeoutError: if the function took too long.
         """
+        if self.is_current:
+            return function(*arguments)
         result: Result = self.retry_once(lambda: self.execute(function, arguments))
         return result
 
@@ -160,7 +167,7 @@ def start_process() -> "tuple[Popen[bytes], JobConnection]":
     ours, theirs = Pipe()
     with theirs:
         descriptor = theirs.fileno()
-        command = [sys.executable, "-m", __name__, str(descriptor)]
+        command = [sys.executable, "-c", f"from {__name__} import main; main()", str(descriptor)]
         try:
             # Libraries may print to standard output, which belongs to the service.
             process = Popen(  # noqa: S603 - a fixed command
@@ -281,13 +288,10 @@ def end_with_parent(descriptor: int) -> None:
 def main() -> None:
     # An interrupt from the keyboard is for the service; when that ends, it closes the connection.
     signal(SIGINT, SIG_IGN)
+    HelperProcess.is_current = True
     gc.set_threshold(*GC_THRESHOLDS)
     connection: JobConnection = Connection(int(sys.argv[1]))
     Thread(target=end_with_parent, args=(connection.fileno(),), daemon=True).start()
     # The parent may end while a result is sent, or before it has read one.
     with suppress(ConnectionError):
         serve(connection)
-
-
-if __name__ == "__main__":
-    main()

@@ -18,7 +18,11 @@ from typing import IO
 import pytest
 
 from app import processes
+from app.enums import Theme
+from app.formats.charts.drawing import Frame, draw
+from app.formats.charts.model import Chart
 from app.formats.charts.rendering import embed_font
+from app.i18n import Language
 from app.problems.messages import NO_TEMPORARY_FILES
 from app.problems.problem import NotReady
 from app.processes import HelperProcess, lock_temporary_folder, remove_abandoned_folders
@@ -60,6 +64,31 @@ def test_a_process_runs_one_function_after_another(process: HelperProcess) -> No
     assert first != os.getpid()
     assert process.run(os.getpid) == first
     assert process.run(max, 1, 3, 2) == 3
+
+
+def list_processes_of_jobs() -> list[int]:
+    """Return the process of a job, and that of a job which it gives to a helper process."""
+    return [os.getpid(), HelperProcess(LARGE).run(os.getpid)]
+
+
+def test_the_job_of_a_job_runs_in_the_same_process(process: HelperProcess) -> None:
+    job, inner = process.run(list_processes_of_jobs)
+    assert job == inner != os.getpid()
+
+
+def test_the_process_that_draws_imports_neither_the_framework_nor_the_database() -> None:
+    """They would take four times the memory, and half a second before the first chart."""
+    chart = Chart(Language.CHINESE, "货物贸易", "1.0")
+    process = HelperProcess(LARGE)
+    try:
+        for scale in (None, 1):
+            assert process.run(draw, chart, Frame(Theme.DARK, 640, scale=scale))
+        # A function of this module would import what the tests need.
+        modules = process.run(eval, "{*__import__('sys').modules}")
+    finally:
+        process.close()
+    assert {"app.formats.charts.layout", "fontTools.subset", "resvg_py"} <= modules
+    assert not modules & {"fastapi", "pydantic", "sqlalchemy", "sqlmodel"}
 
 
 def test_jobs_after_the_first_leave_processor_time_to_others(process: HelperProcess) -> None:

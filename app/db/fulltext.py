@@ -36,7 +36,7 @@ from app.db.columns import Column, Record, Statement, Value
 from app.db.models import lexeme_index, search_index
 from app.db.numerals import normalize_numbers, split_numbers
 from app.enums import SearchKind
-from app.i18n import Language
+from app.i18n import IDEOGRAPHS, Language
 
 START, END, ELLIPSIS = "\x02", "\x03", "\x04"
 """Marks before and after a match, and where a snippet is cut."""
@@ -314,7 +314,6 @@ def highlight_part(passage: str, spans: Spans, first: int, after: int) -> str:
     return "".join([*parts, passage[position:stop], ELLIPSIS if cut_end else ""])
 
 
-IDEOGRAPHS = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 SEPARATOR = "\u200b"
 TERM = re.compile(r"\w+(?:(?<=\d)[.,](?=\d)\w+)*")
 """A term of a query; the parts of 22.1 and 2,000 are searched as a phrase."""

@@ -14,11 +14,11 @@ import msgspec
 from sqlalchemy import Connection, Integer, column, select
 
 from app.db.columns import Record
-from app.db.fulltext import IDEOGRAPHS, fold_case, join_segments
+from app.db.fulltext import fold_case, join_segments
 from app.db.models import search_index
 from app.formats.citations import format_validity
 from app.formats.tables import ACTIONS, INDICATORS, OUTCOMES, Table
-from app.i18n import Bilingual, Language
+from app.i18n import IDEOGRAPHS, Bilingual, Language
 from app.pages.addresses import KINDS, PageAddress, find_page
 from app.parameters import MAXIMUM_LIMIT
 from app.queries.search import read_contexts

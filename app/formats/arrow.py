@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from datetime import date
 from typing import IO, TYPE_CHECKING, Any
 
-from app.enums import Datatype
 from app.formats.columns import Column, format_cell
 from app.formats.dataset_info import DATA_LICENCE, cite_dataset
 from app.formats.tables import TableQuery
+from app.schemas.formats import Datatype
 
 # The library is loaded with the first file that needs it, as most processes write none.
 if TYPE_CHECKING:

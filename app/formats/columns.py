@@ -23,12 +23,12 @@ from app.db.models import (
     Unit,
     format_plain,
 )
-from app.enums import Datatype
 from app.i18n import Bilingual, Language
 from app.queries.observations import growth_source, previous_observation
 from app.queries.related import rate_unit
 from app.schemas import list_editorial
 from app.schemas import observations as schemas
+from app.schemas.formats import Datatype
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from app.formats.dataset_info import DATA_LICENCE, DESCRIPTION, cite_dataset, de
 from app.formats.sheets import SheetLayout
 from app.formats.tables import TableQuery
 from app.i18n import Bilingual, format_day
-from app.queries.calendar import find_next_edition
+from app.queries.editions import find_next_edition
 
 TITLE = Bilingual("Cover", "封面")
 WIDTHS = (26, 100)

@@ -9,11 +9,11 @@ from hashlib import sha256
 from io import RawIOBase
 
 from app.db.columns import Record
-from app.enums import Datatype
 from app.formats.dataset_info import DATA_LICENCE, DESCRIPTION, KEYWORDS, TITLE, cite_dataset
 from app.formats.tables import ALL_TABLES, GROWTH_RATES, OBSERVATIONS, SOURCES, Table, TableQuery
 from app.formats.text import CSV, encode_csv_rows
 from app.parameters import Vintages
+from app.schemas.formats import Datatype
 
 MEDIA_TYPE = "application/zip"
 NAME = "bri-indicators"

@@ -1,9 +1,11 @@
 """The dataset as a whole: title, description, licence and citation, for every format."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from app.db.columns import Record
 from app.i18n import Bilingual, Language, format_release
+
+if TYPE_CHECKING:
+    from app.db.columns import Record
 
 TITLE = Bilingual("Belt and Road Cooperation Indicators", "共建“一带一路”经贸合作指标")
 SHORT_TITLE = Bilingual("BRI Indicators", "一带一路指标")
@@ -59,7 +61,7 @@ class Distribution(NamedTuple):
     """Whether the file contains the whole dataset."""
 
 
-def cite_dataset(release: Record, base: str, language: Language) -> str:
+def cite_dataset(release: "Record", base: str, language: Language) -> str:
     """Cite the dataset, with its release and its URL."""
     comma = Bilingual(", ", "，").get(language)
     return comma.join([name_release(release["code"], language), f"{base}/v1"])

@@ -11,10 +11,11 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from app.db.columns import Record
-from app.enums import Datatype, Precision
+from app.enums import Precision
 from app.formats import indicator_columns, record_columns
 from app.formats.columns import Column
 from app.i18n import Bilingual, Language, format_citation
+from app.schemas.formats import Datatype
 
 LINK_COLOUR = "#0B5394"
 MAX_DIGITS = 15

@@ -5,11 +5,11 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from app.enums import Datatype
 from app.formats.columns import Column, format_cell
 from app.formats.dataset_info import DATA_LICENCE, HOW_TO_READ, cite_dataset
 from app.formats.tables import TableQuery
 from app.schemas import encode_json
+from app.schemas.formats import Datatype
 
 CSV = "text/csv"
 JSON_LINES = "application/x-ndjson"

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from app import parameters
 from app.db.columns import Record
+from app.enums import Theme
 from app.formats.charts.layout import layout_chart
 from app.formats.charts.model import Chart
 
@@ -61,7 +61,7 @@ class Trend(NamedTuple):
 
 def measure_chart(chart: Chart, width: int) -> tuple[int, int]:
     """Return the width and the height of an image, so that nothing moves while it loads."""
-    canvas = layout_chart(chart, width, None, parameters.Theme.LIGHT)
+    canvas = layout_chart(chart, width, None, Theme.LIGHT)
     return canvas.width, canvas.height
 
 

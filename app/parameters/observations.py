@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 from pydantic_core import PydanticCustomError
 
-from app.enums import Agreement, Direction, Qualifier, ReportRelation, Status, StockFlow
+from app.enums import Agreement, Direction, Qualifier, ReportRelation, Status, StockFlow, Theme
 from app.i18n import has_whole_months
 from app.parameters.base import (
     CODE_SCHEMA,
@@ -354,13 +354,6 @@ def format_period(start: date, end: date) -> str:
 MIN_WIDTH, MAX_WIDTH = 320, 1600
 MIN_HEIGHT, MAX_HEIGHT = 120, 4000
 MAX_SCALE = 4
-
-
-class Theme(StrEnum):
-    """A colour theme."""
-
-    LIGHT = "light"
-    DARK = "dark"
 
 
 class Aspect(StrEnum):

@@ -1,6 +1,7 @@
 """Editions: yearly press conferences, what belongs to each, and what two of them announced."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import cache
 from typing import NamedTuple
 
@@ -30,7 +31,7 @@ from app.db.models import (
 )
 from app.db.statements import fetch_records, select_nested
 from app.enums import Completeness, PartCompleteness, Standing, ThemeChange, ThemeKind
-from app.i18n import Bilingual, Language, name_edition
+from app.i18n import Bilingual, Language, format_day, name_edition, name_months
 from app.parameters import (
     MAXIMUM_LIMIT,
     EditionComparisonParameters,
@@ -303,3 +304,30 @@ def list_cautions(earlier: Record, later: Record, language: Language) -> Iterato
             note = edition["parts"]["priority_areas"]["note"]
             yield caution.get(language).format(year=edition["year"], note=note)
     yield MATCHED_BY_LINKS.get(language)
+
+
+class NextEdition(NamedTuple):
+    year: int
+    month: str
+    """The month, or the months in which it is expected, with the year."""
+    days: list[str]
+    """The days of the earlier press conferences, on which this rests."""
+
+
+def find_next_edition(editions: Sequence[Record], language: Language) -> NextEdition | None:
+    """Expect the next press conference in the months in which earlier ones began.
+
+    Nothing is known of the next one before it is announced, so no day is given.
+    """
+    days: list[date] = sorted(
+        min(event["held_on"] for event in edition["events"])
+        for edition in editions
+        if edition["events"]
+    )
+    if not days:
+        return None
+    year = max(edition["year"] for edition in editions) + 1
+    names = name_months(language)
+    months = [names[month] for month in sorted({day.month for day in days})]
+    month = Bilingual(f"{' or '.join(months)} {year}", f"{year}年{'或'.join(months)}").get(language)
+    return NextEdition(year, month, [format_day(day, language) for day in days])

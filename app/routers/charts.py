@@ -6,11 +6,12 @@ from typing import Annotated, NamedTuple
 from fastapi import Query, Response
 
 from app import parameters
-from app.formats.charts.canvas import PNG, SVG, Canvas, render_png, render_svg
-from app.formats.charts.card import HEIGHT, WIDTH, layout_card
+from app.formats.charts.canvas import PNG, SVG
+from app.formats.charts.card import HEIGHT, WIDTH
 from app.formats.charts.commitments import build_commitment_chart
+from app.formats.charts.drawing import MAX_PIXELS, Frame, ImageTooLargeError, draw_chart
 from app.formats.charts.indicators import build_indicator_chart, build_series_chart
-from app.formats.charts.layout import HeightTooSmallError, layout_chart
+from app.formats.charts.layout import HeightTooSmallError
 from app.formats.charts.model import Chart
 from app.formats.charts.overview import build_overview_chart
 from app.formats.charts.vega_lite import SPECIFICATION, write_specification
@@ -32,8 +33,6 @@ SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
 """An SVG opened on its own loads nothing from elsewhere and runs no scripts."""
 DEFAULT_WIDTH = 640
 """The width of a chart in pixels."""
-MAX_PIXELS = 16_000_000
-"""The limit of pixels in an image, each of which takes four bytes of memory while it is drawn."""
 
 
 def build_indicator(context: RequestContext, code: str) -> Chart:
@@ -151,7 +150,7 @@ def declare_chart(subject: Subject, path: str, form: Format) -> None:
         if isinstance(query, parameters.OverviewParameters):
             chosen.append(query.edition)
         return await DRAWINGS.run(
-            context, lambda: draw_chart(context, form, query, subject.build(context, *chosen))
+            context, lambda: create_response(context, form, query, subject.build(context, *chosen))
         )
 
     key = {}
@@ -171,21 +170,15 @@ def declare_chart(subject: Subject, path: str, form: Format) -> None:
     )
 
 
-def draw_chart(
+def create_response(
     context: RequestContext, form: Format, query: parameters.ChartParameters, chart: Chart
 ) -> Response:
     check_card(query)
-    headers = {}
     if form.media_type == SPECIFICATION:
         content = write_specification(chart, query.theme, *get_fixed_size(query))
         return context.create_bytes_response(content, form.media_type)
-    canvas = create_canvas(chart, query)
-    if isinstance(query, parameters.ImageParameters):
-        check_pixels(canvas, query.scale)
-        content = render_png(canvas, query.scale)
-    else:
-        content = render_svg(canvas, chart)
-        headers = {"Content-Security-Policy": SVG_POLICY}
+    headers = {"Content-Security-Policy": SVG_POLICY} if form.media_type == SVG else {}
+    content = draw(chart, create_frame(query))
     return context.create_bytes_response(content, form.media_type, headers=headers)
 
 
@@ -204,23 +197,24 @@ def get_fixed_size(query: parameters.ChartParameters) -> tuple[int | None, int |
     return query.width, query.height
 
 
-def create_canvas(chart: Chart, query: parameters.ChartParameters) -> Canvas:
+def create_frame(query: parameters.ChartParameters) -> Frame:
+    scale = query.scale if isinstance(query, parameters.ImageParameters) else None
     if query.aspect is parameters.Aspect.CARD:
-        return layout_card(chart, query.theme)
-    width = query.width or DEFAULT_WIDTH
+        return Frame(query.theme, None, scale=scale)
+    return Frame(query.theme, query.width or DEFAULT_WIDTH, query.height, scale)
+
+
+def draw(chart: Chart, frame: Frame) -> bytes:
+    """Draw a chart; InvalidParameters if its content does not fit, or if it has too many pixels."""
     try:
-        return layout_chart(chart, width, query.height, query.theme)
+        return draw_chart(chart, frame)
     except HeightTooSmallError as error:
-        size = {"height": query.height, "width": width, "least": error.least}
-        message = HEIGHT_TOO_SMALL.format(**size)
-        raise InvalidParameters.from_error(ParameterError("query.height", message)) from error
-
-
-def check_pixels(canvas: Canvas, scale: int) -> None:
-    pixels = canvas.width * canvas.height * scale**2
-    if pixels > MAX_PIXELS:
-        message = IMAGE_TOO_LARGE.format(scale=scale, pixels=pixels, limit=MAX_PIXELS)
-        raise InvalidParameters.from_error(ParameterError("query.scale", message))
+        size = {"height": frame.height, "width": frame.width, "least": error.least}
+        problem = ParameterError("query.height", HEIGHT_TOO_SMALL.format(**size))
+    except ImageTooLargeError as error:
+        size = {"scale": frame.scale, "pixels": error.pixels, "limit": MAX_PIXELS}
+        problem = ParameterError("query.scale", IMAGE_TOO_LARGE.format(**size))
+    raise InvalidParameters.from_error(problem)
 
 
 for subject, path in zip(SUBJECTS, CHARTED, strict=True):

@@ -33,9 +33,8 @@ from app.pages.year_table import build_year_tables
 from app.problems import problem
 from app.problems.problem import UnknownRecord
 from app.queries import page_data, profiles
-from app.queries.calendar import find_next_edition
 from app.queries.commitments import list_commitments
-from app.queries.editions import list_editions
+from app.queries.editions import find_next_edition, list_editions
 from app.queries.indicators import list_indicators
 from app.queries.passages import list_source_passages
 from app.queries.reference import get_source, list_codes

@@ -1,10 +1,10 @@
 """Documents in other formats: JSON-stat datasets and descriptions of tables (CSVW)."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
-from app.enums import Datatype
 from app.i18n import Language
 from app.schemas import Address, Day, Line, Number, Prose, Schema, encode_json, list_field
 from app.schemas.observations import Observation
@@ -13,6 +13,17 @@ MAX_OBSERVATIONS = 1000
 """The largest number of observations of a cube."""
 Extent = Annotated[int, Field(ge=0, le=MAX_OBSERVATIONS)]
 """The number of members of a dimension, or the position of one."""
+
+
+class Datatype(StrEnum):
+    """The data type of a column, named as in XML Schema."""
+
+    STRING = "string"
+    DATE = "date"
+    DECIMAL = "decimal"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    ADDRESS = "anyURI"
 
 
 class CubeUnit(Schema):

@@ -174,9 +174,9 @@ def test_a_stuck_drawing_delays_others_for_a_limited_time(
     path = "/v1/overview.png?width={}"
     with open_app(database) as app, TestClient(app) as client, ThreadPoolExecutor(3) as threads:
         assert client.get(path.format(601)).status_code == 200
-        stopped = rendering.FONT_PROCESS.process
+        stopped = rendering.DRAWING_PROCESS.process
         assert stopped is not None
-        monkeypatch.setattr(rendering.FONT_PROCESS, "timeout", 2)
+        monkeypatch.setattr(rendering.DRAWING_PROCESS, "timeout", 2)
         stopped.send_signal(SIGSTOP)
         responses = threads.map(client.get, map(path.format, (602, 603, 604)))
         statuses = sorted(one.status_code for one in responses)

@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 
 from app import processes
 from app.formats import registry
-from app.formats.charts.rendering import FONT_PROCESS
+from app.formats.charts.rendering import DRAWING_PROCESS
 from app.http import cache, connections, limits
 from app.http.authority import is_valid_authority
 from app.http.connections import ConnectionTable, RejectionLog
@@ -357,7 +357,7 @@ def test_missing_descriptors_are_a_503(database: Target, monkeypatch: pytest.Mon
         raise OSError(24, "Too many open files")
 
     with open_app(database) as app, TestClient(app, raise_server_exceptions=False) as client:
-        FONT_PROCESS.close()
+        DRAWING_PROCESS.close()
         monkeypatch.setattr(processes, "Popen", fail)
         monkeypatch.setattr(registry, "TemporaryFile", fail)
         for path, seconds in (("/v1/overview.png?width=777", "5"), ("/v1/observations.xlsx", "60")):

@@ -19,7 +19,7 @@ from app.application import App
 from app.db.processes import FILES, SDMX
 from app.export import ExportOptions, export_release
 from app.export.files import DIGESTS
-from app.formats.charts.rendering import FONT_PROCESS
+from app.formats.charts.rendering import DRAWING_PROCESS
 from app.ingest.build import build
 from tests.support import postgresql, renderings, static_edition
 from tests.support.contract import Watch
@@ -43,7 +43,7 @@ def watch() -> Iterator[Watch]:
         patch.setattr("app.ingest.seed.read_document", read_once)
         renderings.share_all()
         yield watching
-    for process in (FONT_PROCESS, FILES, SDMX):
+    for process in (DRAWING_PROCESS, FILES, SDMX):
         process.close()
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
-from app.formats.charts.rendering import FONT_PROCESS
+from app.formats.charts.rendering import DRAWING_PROCESS
 
 FOLDER = "TESTS_RENDERINGS"
 """The variable that names the folder of results; without it nothing is shared."""
@@ -44,4 +44,4 @@ def share(run: Run) -> Run:
 
 def share_all() -> None:
     """Share the results of the process that draws, from now on and in this process."""
-    FONT_PROCESS.run = share(FONT_PROCESS.run)  # type: ignore[method-assign]
+    DRAWING_PROCESS.run = share(DRAWING_PROCESS.run)  # type: ignore[method-assign]

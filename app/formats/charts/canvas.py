@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 
+from app.enums import Theme
 from app.formats.charts import rendering
 from app.formats.charts.model import Chart
-from app.formats.charts.rendering import FONT_PROCESS
+from app.formats.charts.rendering import DRAWING_PROCESS
 from app.formats.charts.style import (
     BASELINE,
     MIN_SIZE,
@@ -22,7 +23,6 @@ from app.formats.charts.style import (
     wrap_text,
 )
 from app.i18n import Language
-from app.parameters import Theme
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
@@ -200,4 +200,4 @@ def render_svg(canvas: Canvas, chart: Chart) -> bytes:
 
 def render_png(canvas: Canvas, scale: int) -> bytes:
     """Draw a chart as PNG, with ``scale`` pixels for each pixel of the chart on a side."""
-    return FONT_PROCESS.run(rendering.render_png, canvas.write_svg(">"), scale)
+    return DRAWING_PROCESS.run(rendering.render_png, canvas.write_svg(">"), scale)

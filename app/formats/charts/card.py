@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-from app.enums import PERCENT, Qualifier
+from app.enums import PERCENT, Qualifier, Theme
 from app.formats.charts import labels
 from app.formats.charts.bars import SWATCH_WIDTH, draw_share, draw_swatch
 from app.formats.charts.canvas import Canvas, Point
 from app.formats.charts.model import Chart, DataPoint, Panel, Tile
 from app.formats.charts.style import Line, Style
 from app.formats.charts.timeline import TimePanel
-from app.parameters import Theme
 
 WIDTH, HEIGHT = 1200, 630
 MARGIN = 56

@@ -38,7 +38,7 @@ def build_data_point(chart: Chart, point: Record, *, with_locator: bool = False)
     chart.add_named_note([*names, point["display"]], point["note"])
     # Figures in two units may have the same rate, whose note is shown once.
     if growth and growth["id"] not in chart.rates:
-        chart.rates.add(growth["id"])
+        chart.rates.append(growth["id"])
         chart.add_named_note([*names, growth["display"]], growth["note"])
     growth_source = chart.add_citation(growth["citation"]["full"]) if growth else None
     reference = f" {labels.format_reference(growth_source)}" if growth_source else ""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from app.enums import PERCENT
+from app.enums import PERCENT, Theme
 from app.formats.charts import labels
 from app.formats.charts.bars import (
     SWATCH_WIDTH,
@@ -22,7 +22,6 @@ from app.formats.charts.canvas import Canvas, Point
 from app.formats.charts.model import Chart, DataPoint, Group, Panel, Tile
 from app.formats.charts.style import NARROW, WIDE, Line, Style
 from app.formats.charts.timeline import DASHED, DOTTED, TimePanel
-from app.parameters import Theme
 
 TWO_COLUMNS, THREE_COLUMNS = 720, 1300
 """The widths of charts from which small multiples have so many columns."""
@@ -43,7 +42,7 @@ MAX_TILE_COLUMNS = 4
 
 class HeightTooSmallError(ValueError):
     def __init__(self, least: int) -> None:
-        super().__init__(f"at least {least}")
+        super().__init__(least)
         self.least = least
 
 

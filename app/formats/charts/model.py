@@ -6,20 +6,23 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from app.db.columns import Record
 from app.enums import Qualifier
 from app.formats.charts import labels
 from app.formats.dataset_info import name_release
 from app.i18n import QUALIFIER_FORMATS, SCALE_WORDS, Language, count_months, format_number
+
+if TYPE_CHECKING:
+    # The process that draws has no use for the database, whose libraries take memory and time.
+    from app.db.columns import Record
 
 LINE_POINTS = 4
 """How many comparable figures a series needs to be drawn as a line."""
 NUMBER = re.compile(r"[\d,]+(?:\.\d+)?")
 
 
-def is_connected(earlier: Record, point: Record) -> bool:
+def is_connected(earlier: "Record", point: "Record") -> bool:
     """Return whether a line may lead from a figure to the next one.
 
     A line that falls from 205 to over 200 would state a decline that no source does.
@@ -200,7 +203,7 @@ class Chart:
     groups: list[Group] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
-    rates: set[str] = field(default_factory=set)
+    rates: list[str] = field(default_factory=list)
     """The keys of the growth rates in the chart."""
 
     def add_citation(self, citation: str) -> int:

@@ -1,9 +1,6 @@
-"""The functions that read fonts and draw images, in a process of their own.
+"""The process that draws charts, and what it does with libraries: subsets of fonts, and images."""
 
-Their libraries hold the interpreter lock while they work.
-"""
-
-# The libraries are imported by the functions that need them, and never by the service.
+# Functions import the libraries that they need, since the service needs none of them.
 # ruff: noqa: PLC0415
 
 from base64 import b64encode
@@ -65,4 +62,4 @@ def read_advances(family: str, bold: bool) -> dict[str, int]:  # noqa: FBT001 - 
         return {chr(code): metrics[name][0] for code, name in font.getBestCmap().items()}
 
 
-FONT_PROCESS = HelperProcess(MAX_MEMORY, TIMEOUT)
+DRAWING_PROCESS = HelperProcess(MAX_MEMORY, TIMEOUT)

@@ -1,17 +1,16 @@
 """The style of charts: colours, type sizes, and fonts, by which text is measured and wrapped."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
-from app.db.fulltext import IDEOGRAPHS
+from app.enums import Theme
 from app.formats.charts import rendering
-from app.formats.charts.rendering import FONT_PROCESS
-from app.i18n import Language
-from app.parameters import Theme
+from app.formats.charts.rendering import DRAWING_PROCESS
+from app.i18n import IDEOGRAPHS, Language
 
 STYLESHEET = Path(__file__).parents[2] / "pages" / "static" / "site.css"
 NARROW, WIDE = 480, 1000
@@ -145,7 +144,7 @@ def get_font_stack(language: Language) -> str:
 @cache
 def get_advances(font: Font) -> dict[str, int]:
     """Read the advance widths of all characters, in thousandths of the font size."""
-    return FONT_PROCESS.run(rendering.read_advances, *font)
+    return DRAWING_PROCESS.run(rendering.read_advances, *font)
 
 
 def find_font(character: str, language: Language, *, bold: bool) -> Font:
@@ -170,7 +169,7 @@ class CharacterWidths(dict[str, int]):
 get_widths = cache(CharacterWidths)
 
 
-def sum_advances(text: str, style: Style, language: Language) -> int:
+def measure_advance(text: str, style: Style, language: Language) -> int:
     """Measure a line in thousandths of the font size.
 
     Kerning is ignored, since it only makes lines shorter.
@@ -180,7 +179,7 @@ def sum_advances(text: str, style: Style, language: Language) -> int:
 
 def measure_text(text: str, style: Style, language: Language) -> float:
     """Measure a line in pixels."""
-    return sum_advances(text, style, language) * style.size / UNITS_PER_EM
+    return measure_advance(text, style, language) * style.size / UNITS_PER_EM
 
 
 def wrap_text(text: str, width: float, style: Style, language: Language) -> list[str]:
@@ -188,16 +187,15 @@ def wrap_text(text: str, width: float, style: Style, language: Language) -> list
     limit = (width + TOLERANCE) * UNITS_PER_EM / style.size
     lines, line, advance = [], "", 0
     for token in TOKEN.findall(text):
-        rest = token
-        if line and advance + sum_advances(rest.rstrip(), style, language) > limit:
+        if line and advance + measure_advance(token.rstrip(), style, language) > limit:
             lines.append(line.rstrip())
             line, advance = "", 0
-        while not line and sum_advances(rest.rstrip(), style, language) > limit and len(rest) > 1:
-            count = fit_characters(rest, limit, style, language)
-            lines.append(rest[:count])
-            rest = rest[count:]
+        rest = token
+        if not line:
+            *parts, rest = split_word(token, limit, style, language)
+            lines += parts
         line += rest
-        advance += sum_advances(rest, style, language)
+        advance += measure_advance(rest, style, language)
     return [*lines, line.rstrip()] if line.strip() else lines
 
 
@@ -214,10 +212,14 @@ def balance_text(text: str, width: float, style: Style, language: Language) -> l
     return wrap_text(text, wide, style, language)
 
 
-def fit_characters(word: str, limit: float, style: Style, language: Language) -> int:
-    """Count the characters of a word that fit into thousandths of the font size, at least one."""
-    advances = accumulate(map(get_widths(language, bold=style.bold).__getitem__, word))
-    return max(1, sum(advance <= limit for advance in advances))
+def split_word(word: str, limit: float, style: Style, language: Language) -> Iterator[str]:
+    """Yield the parts of a word that fit into a line, given in thousandths of the font size."""
+    while len(word) > 1 and measure_advance(word.rstrip(), style, language) > limit:
+        widths = map(get_widths(language, bold=style.bold).__getitem__, word)
+        count = max(1, sum(advance <= limit for advance in accumulate(widths)))
+        yield word[:count]
+        word = word[count:]
+    yield word
 
 
 def embed_fonts(characters: Mapping[bool, Iterable[str]], language: Language) -> str:
@@ -237,4 +239,4 @@ def embed_fonts(characters: Mapping[bool, Iterable[str]], language: Language) ->
 
 @lru_cache(maxsize=128)
 def embed_font(font: Font, characters: str) -> str:
-    return FONT_PROCESS.run(rendering.embed_font, *font, characters)
+    return DRAWING_PROCESS.run(rendering.embed_font, *font, characters)

@@ -12,6 +12,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+from app.enums import Theme
 from app.formats.charts import labels
 from app.formats.charts.axes import TimeScale
 from app.formats.charts.model import Chart, DataPoint, Panel
@@ -35,7 +36,6 @@ from app.formats.charts.vega_lite_parts import (
     build_value_label,
 )
 from app.i18n import Bilingual, Language
-from app.parameters import Theme
 from app.schemas import encode_json
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"

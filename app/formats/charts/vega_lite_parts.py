@@ -3,12 +3,11 @@
 import json
 from itertools import pairwise
 
-from app.enums import Qualifier
+from app.enums import Qualifier, Theme
 from app.formats.charts import labels
 from app.formats.charts.model import Chart, DataPoint
 from app.formats.charts.style import PALETTES, Palette, get_font_stack
 from app.i18n import Bilingual, Language
-from app.parameters import Theme
 
 Node = dict[str, object]
 
