@@ -6,7 +6,7 @@ statement that was built for one request.
 """
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache
 from itertools import zip_longest
@@ -61,9 +61,11 @@ class CompiledStatement:
         )
 
     def execute(
-        self, connection: Connection, values: Mapping[str, Value]
-    ) -> Sequence[Sequence[Value]]:
-        """Execute the statement once; names of values that are not parameters are ignored.
+        self, connection: Connection, values: Mapping[str, Value], *, returns_cursor: bool = False
+    ) -> Any:
+        """Execute the statement once, and return all rows, or the cursor that reads them.
+
+        Names of values that are not parameters are ignored.
 
         Raises:
             DBAPIError: if the driver fails.
@@ -77,10 +79,9 @@ class CompiledStatement:
         try:
             cursor = self.create_cursor(connection.connection.dbapi_connection)
             cursor.execute(self.text, bound)
-            rows: Sequence[Sequence[Value]] = cursor.fetchall()
+            return cursor if returns_cursor else cursor.fetchall()
         except connection.dialect.loaded_dbapi.Error as error:
             raise convert_error(connection, self.text, error) from error
-        return rows
 
 
 def convert_error(connection: Connection, sql: str, error: Any) -> StatementError:
@@ -187,6 +188,19 @@ def fetch_scalars(
     """Return the first value of each row of a statement that is compiled once, unconverted."""
     compiled = compile_statement(statement, connection.dialect)
     return [row[0] for row in compiled.execute(connection, values)]
+
+
+def fetch_chunks(
+    connection: Connection, statement: Statement, values: Mapping[str, Value], size: int
+) -> Iterator[list[str]]:
+    """Yield the rows of one text of a statement that is compiled once, some at a time."""
+    compiled: CompiledStatement = compile_statement(statement, connection.dialect)
+    cursor = compiled.execute(connection, values, returns_cursor=True)
+    try:
+        while rows := cursor.fetchmany(size):
+            yield [row[0] for row in rows]
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise convert_error(connection, compiled.text, error) from error
 
 
 def fetch_one(

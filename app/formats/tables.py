@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select
+from sqlalchemy import ColumnElement, Connection
 
 from app import parameters
-from app.db.columns import Record
+from app.db.columns import Record, Statement
+from app.db.statements import fetch_chunks
 from app.formats import code_columns, columns, indicator_columns, record_columns
 from app.formats.columns import SEPARATOR, Column
 from app.i18n import Bilingual, Language
@@ -41,6 +43,7 @@ from app.schemas import (
 from app.schemas.series import Contradiction, Series
 
 Rows = Sequence[Sequence[Any]]
+Expression = ColumnElement[Any]
 
 
 def create_row_limit_error(maximum: int) -> InvalidParameters:
@@ -110,26 +113,15 @@ class Table:
 class ObservationTable(Table):
     """The table of observations, which may be very long and is read without building records."""
 
-    def select_rows(self, query: "TableQuery") -> Select[Any]:
-        selected = [
-            select_column(column, query.language).label(column.name) for column in self.columns
-        ]
-        return queries.select_observation_rows(
-            query.connection, require_observation_filters(query), selected
-        )
-
     def read_rows(self, query: "TableQuery") -> Iterator[Rows]:
-        return queries.read_chunks(query.connection, self.select_rows(query))
+        statement, values = select_rows(query, label_columns(query.language))
+        return queries.read_chunks(query.connection, statement, values)
 
     def read_csv_lines(self, query: "TableQuery") -> Iterator[Sequence[str]] | None:
         if not queries.can_format_lines(query.connection):
             return None
-        fields = [
-            queries.quote_field(expression) if column.needs_quoting else expression
-            for column in self.columns
-            for expression in [select_column(column, query.language)]
-        ]
-        return queries.read_csv_lines(query.connection, self.select_rows(query), fields)
+        statement, values = select_rows(query, build_line(query.language))
+        return fetch_chunks(query.connection, statement, values, queries.ROWS_PER_CHUNK)
 
     def exceeds(self, query: "TableQuery", maximum: int) -> bool:
         filters = require_observation_filters(query)
@@ -141,7 +133,30 @@ def require_observation_filters(query: "TableQuery") -> parameters.ObservationFi
     return query.filters
 
 
-def select_column(column: Column, language: Language) -> ColumnElement[Any]:
+def select_rows(query: "TableQuery", selected: tuple[Expression, ...]) -> tuple[Statement, Record]:
+    filters = require_observation_filters(query)
+    return queries.select_observation_rows(query.connection, filters, selected)
+
+
+@cache
+def label_columns(language: Language) -> tuple[Expression, ...]:
+    return tuple(
+        select_column(column, language).label(column.name) for column in columns.OBSERVATIONS
+    )
+
+
+@cache
+def build_line(language: Language) -> tuple[Expression, ...]:
+    """Return the one column that contains the others as a line of CSV."""
+    fields = [
+        queries.quote_field(expression) if column.needs_quoting else expression
+        for column in columns.OBSERVATIONS
+        for expression in [select_column(column, language)]
+    ]
+    return (queries.format_line(fields),)
+
+
+def select_column(column: Column, language: Language) -> Expression:
     assert column.expression is not None  # noqa: S101 - the columns of this table have one
     return column.expression(language)
 

@@ -14,7 +14,7 @@ from threading import Event, Thread
 from time import perf_counter
 
 from app.db import Database, SQLiteStore
-from app.formats.tables import OBSERVATIONS, TableQuery
+from app.formats.tables import OBSERVATIONS, TableQuery, label_columns, select_rows
 from app.i18n import Language
 from app.parameters import ObservationFilters
 from tests.benchmarks.load import read_memory
@@ -80,8 +80,12 @@ def measure_command_line(path: Path) -> float:
     with database.connect() as connection:
         filters = ObservationFilters.model_validate({"vintages": "all"})
         query = TableQuery(OBSERVATIONS, Language.ENGLISH, filters, {}, "", connection)
-        statement = OBSERVATIONS.select_rows(query)
-        sql = str(statement.compile(database.engine, compile_kwargs={"literal_binds": True}))
+        statement, values = select_rows(query, label_columns(query.language))
+        sql = str(
+            statement.params(values).compile(
+                database.engine, compile_kwargs={"literal_binds": True}
+            )
+        )
     database.close()
     script = f".mode csv\n.headers on\n{sql};\n"
     start = perf_counter()

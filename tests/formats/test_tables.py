@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 from app.db import Database, SQLiteStore, create_store
 from app.enums import Qualifier
 from app.formats.registry import TABLE_FORMATS, FileFormat
-from app.formats.tables import OBSERVATIONS, TableQuery
+from app.formats.tables import OBSERVATIONS, TableQuery, label_columns, select_rows
 from app.formats.text import encode_csv_lines, encode_csv_rows
 from app.http.cache_key import create_context
 from app.i18n import Language
@@ -229,8 +229,9 @@ def test_a_long_table_is_never_sorted(
     with database.connect() as connection:
         filters = ObservationFilters().model_copy(update=query)
         table = TableQuery(OBSERVATIONS, Language.ENGLISH, filters, {}, "", connection)
-        statement = OBSERVATIONS.select_rows(table)
-        compiled = statement.compile(database.engine, compile_kwargs={"literal_binds": True})
+        statement, values = select_rows(table, label_columns(table.language))
+        bound = statement.params(values)
+        compiled = bound.compile(database.engine, compile_kwargs={"literal_binds": True})
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}").all()
     database.close()
     assert not [row for row in plan if "TEMP B-TREE" in row[3]], plan
