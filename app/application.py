@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import fields
+from functools import partial
 from multiprocessing import parent_process
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -18,20 +19,24 @@ from fastapi import FastAPI, Response
 from starlette.types import ASGIApp
 
 from app import __version__
-from app.db import DatabaseError, FileLimits, PostgresLimits, create_store
+from app.db import Database, DatabaseError, FileLimits, PostgresLimits, create_store
+from app.db.errors import DamageError, FileReplacedError
 from app.db.processes import FILES, SDMX
-from app.enums import LogFormat
+from app.enums import LogFormat, OpenApiVersion
 from app.formats.charts.rendering import DRAWING_PROCESS
 from app.http.cache import CacheLimits, CacheMiddleware, Freshness
 from app.http.connections import ConnectionTable, RejectionLog
 from app.http.limits import QUEUES, RequestLimits
 from app.http.middleware import RequestReceiver, RequestRecorder
 from app.http.routing import Router
+from app.i18n import Language
 from app.ingest.files import compute_seed_hash
-from app.openapi import OpenApiDocuments
+from app.openapi import OpenApiDocuments, write_documents
 from app.pages import is_page_accepted, render_problem
-from app.problems.problem import InternalError, Problem
-from app.releases import ReleaseManager
+from app.problems.messages import WORK_FAILED
+from app.problems.problem import InternalError, NotReady, Problem
+from app.processes import HelperProcess
+from app.releases import FixedRelease, Release, ReleaseManager, open_release
 from app.request import RequestContext, create_problem_response
 from app.routers import (
     assets,
@@ -53,7 +58,7 @@ from app.routers import (
     series,
     service,
 )
-from app.settings import Settings
+from app.settings import Contact, Settings
 
 if TYPE_CHECKING:
     from app.http.metrics import Metrics
@@ -95,6 +100,11 @@ SWITCH_INTERVAL = 0.0001
 each row of a query and each call of the kernel."""
 SHUTDOWN_TIMEOUT = 10
 """The seconds in which a worker without a supervisor has to finish its responses."""
+
+
+OPENAPI_PROCESS = HelperProcess(max_memory=0)
+"""The process that builds an OpenAPI document, and ends with it: the examples need nearly every
+module and library, which would take a third of the memory of a worker ever after."""
 
 
 class App(RequestReceiver):
@@ -139,7 +149,8 @@ def create_app(settings: Settings) -> App:
     app.state.releases, app.state.contact = ReleaseManager(store, public_url), settings.contact
     app.state.releases.get_release()
     app.request_router = Router(ROUTERS)
-    app.state.documents = OpenApiDocuments(app, app.request_router, ROUTERS)
+    build = partial(build_openapi_documents, settings.contact, public_url)
+    app.state.documents = OpenApiDocuments(app.state.releases, build)
     app.cache = CacheMiddleware(
         app.request_router.dispatch,
         app.state.releases,
@@ -161,6 +172,35 @@ def create_app(settings: Settings) -> App:
     app.mounted = mount_mcp(app, public_url or "") if settings.mcp else {}
     app.recorder = create_recorder(settings, metrics)
     return app
+
+
+def build_openapi_documents(
+    contact: Contact | None, public_url: str | None, release: Release, language: Language
+) -> dict[OpenApiVersion, bytes]:
+    """Build the OpenAPI document of a release in both versions, in a process of its own.
+
+    Raises:
+        NotReady: if the process fails.
+    """
+    arguments = release.database, contact, public_url, language
+    try:
+        return OPENAPI_PROCESS.run(write_openapi_documents, *arguments)
+    except FileReplacedError:  # No other process can open the file any more.
+        return write_openapi_documents(*arguments)
+    except DamageError as error:
+        release.database.record_damage(error)
+        raise
+    except (EOFError, OSError):
+        raise NotReady(WORK_FAILED, headers={"Retry-After": "5"}) from None
+
+
+def write_openapi_documents(
+    database: Database, contact: Contact | None, public_url: str | None, language: Language
+) -> dict[OpenApiVersion, bytes]:
+    app = FastAPI()
+    app.state.contact = contact
+    app.state.releases = FixedRelease(database.store, public_url, release=open_release(database))
+    return write_documents(app, Router(ROUTERS), ROUTERS, language)
 
 
 def create_recorder(settings: Settings, metrics: "Metrics | None") -> RequestRecorder | None:
@@ -225,7 +265,7 @@ async def lifespan(app: App) -> AsyncIterator[dict[str, Any]]:
     await checkpoint()  # Loads what anyio needs, which takes longer than a request should.
     async with app.mcp.run() if app.mcp else nullcontext():
         yield {"app": app}
-    for process in (DRAWING_PROCESS, FILES, SDMX):
+    for process in (DRAWING_PROCESS, FILES, SDMX, OPENAPI_PROCESS):
         # A request whose time to finish is over may still wait for a process that is stuck.
         process.kill()
     if app.state.metrics is not None:

@@ -343,14 +343,15 @@ def check_quote(
 ) -> None:
     """Compare the figures quoted in a text with the published ones; exit with 1 if any differs."""
     with exit_on_error():
-        from app.db import create_store
+        from app.db import Database, create_store
         from app.formats.sentences import describe_quotations
         from app.releases import open_release
 
         quotation = read_standard_input(4 * MAXIMUM_QUOTATION) if text == "-" else text
         if not quotation.strip() or len(quotation) > MAXIMUM_QUOTATION:
             raise CommandError(f"the text has to have 1 to {MAXIMUM_QUOTATION} characters")
-        release = open_release(create_store(ensure_database(load_settings(database, seed))))
+        store = create_store(ensure_database(load_settings(database, seed)))
+        release = open_release(Database(store))
         with closing(release.database):
             checked = release.check_quotation(quotation, asked_on and asked_on.date(), language)
         typer.echo(describe_quotations(checked, language))

@@ -119,7 +119,7 @@ class ReleaseManager:
                 version = self.store.read_version()
                 if self.release is not None and not self.is_due(version):
                     return
-                self.install(open_release(self.store), version)
+                self.install(open_release(Database(self.store)), version)
             except Exception as error:
                 # A damaged file may fail in any way.
                 if self.release is None:
@@ -183,8 +183,20 @@ class ReleaseManager:
         self.store.close()
 
 
-def open_release(store: Store) -> Release:
-    database = Database(store)
+@dataclass
+class FixedRelease(ReleaseManager):
+    """Keeps the release that it is given, even if a newer one is installed."""
+
+    def refresh(self) -> None:
+        pass
+
+
+def open_release(database: Database) -> Release:
+    """Read what is needed of a release; close its database if that fails.
+
+    Raises:
+        DatabaseError: if the release is not complete.
+    """
 
     def read(connection: Connection) -> Release:
         check_tables(connection)
@@ -197,7 +209,8 @@ def open_release(store: Store) -> Release:
         database.close()
         if isinstance(error, DBAPIError):
             reason = describe_error(error)
-            raise DatabaseError(f"{store} contains no complete release: {reason}") from None
+            message = f"{database.store} contains no complete release: {reason}"
+            raise DatabaseError(message) from None
         raise
 
 

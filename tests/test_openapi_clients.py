@@ -12,10 +12,13 @@ import pytest
 from fastapi.responses import StreamingResponse
 from starlette.testclient import TestClient
 
-from app.application import App
+from app.application import App, build_openapi_documents
 from app.enums import OpenApiVersion
 from app.i18n import Language
 from app.openapi import OpenApiDocuments, read_first_part
+from app.problems.problem import NotReady
+from app.processes import HelperProcess
+from app.releases import Release
 
 pytestmark = pytest.mark.database
 
@@ -54,24 +57,42 @@ def test_the_document_is_built_once_for_all_hosts(client: TestClient) -> None:
     assert json.loads(there.replace("//data.example", "//testserver")) == here
 
 
-def test_requests_at_the_same_time_have_the_document_built_once(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_requests_at_the_same_time_have_the_document_built_once(client: TestClient) -> None:
     assert isinstance(client.app, App)
-    documents = OpenApiDocuments(
-        client.app, client.app.request_router, client.app.state.documents.routers
-    )
     built: list[Language] = []
 
-    def build(language: Language, release: str) -> dict[OpenApiVersion, bytes]:
+    def build(release: Release, language: Language) -> dict[OpenApiVersion, bytes]:
         built.append(language)
         time.sleep(0.05)
-        return {OpenApiVersion.V3_1: release.encode()}
+        return {OpenApiVersion.V3_1: release.record["code"].encode()}
 
-    monkeypatch.setattr(documents, "build", build)
+    documents = OpenApiDocuments(client.app.state.releases, build)
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda _: documents.render(OpenApiVersion.V3_1, "http://a"), range(4)))
     assert built == [Language.ENGLISH]
+
+
+def test_the_document_is_built_in_a_process_of_its_own(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ends with the document; one that fails is a 503, and the next one can succeed."""
+    assert isinstance(client.app, App)
+    release = client.app.state.releases.get_release()
+    process = HelperProcess(max_memory=0)
+    monkeypatch.setattr("app.application.OPENAPI_PROCESS", process)
+
+    def build() -> dict[OpenApiVersion, bytes]:
+        return build_openapi_documents(None, None, release, Language.CHINESE)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(process, "timeout", 0.01)
+        with pytest.raises(NotReady) as raised:
+            build()
+    assert raised.value.headers == {"Retry-After": "5"}
+    alone = build()
+    assert process.process is None
+    monkeypatch.setattr(HelperProcess, "is_current", True)
+    assert build() == alone
 
 
 def test_examples_read_the_first_part_of_a_stream() -> None:

@@ -9,7 +9,7 @@ from typing import Concatenate, ParamSpec, Self, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, QueuePool
 
-from app.db.errors import DatabaseError
+from app.db.errors import DamageError, DatabaseError
 from app.db.files import ReleaseInfo
 from app.db.models import SCHEMA_REVISION
 
@@ -196,6 +196,11 @@ class Database:
                 if self.held_file is not None:
                     self.held_file.check_unchanged()
                 yield chunk
+
+    def record_damage(self, error: DamageError) -> None:
+        """Read nothing any more, since another process has found damage in the same file."""
+        if self.file is not None:
+            self.file.damage = str(error)
 
     def close(self) -> None:
         """Close the connections; those in use are closed when they are returned."""

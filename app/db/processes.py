@@ -51,9 +51,7 @@ class DatabaseProcess(HelperProcess):
         try:
             return self.retry_once(execute)
         except DamageError as error:
-            # The process has a file object of its own.
-            if database.file is not None:
-                database.file.damage = str(error)
+            database.record_damage(error)
             raise
         except FileReplacedError:
             more = () if file is None else (file,)

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from itertools import islice
 from threading import Lock
@@ -24,7 +24,7 @@ from app.openapi.samples import build_samples
 from app.openapi.translation import translate_document
 from app.openapi.version_3_0 import convert_document
 from app.problems.problem import Problem
-from app.releases import Release
+from app.releases import Release, ReleaseManager
 from app.schemas import encode_json
 
 ANY_SERVER = "http://server.invalid"
@@ -36,6 +36,7 @@ EXAMPLE_LINES = 5
 CUBE_FILTER = "source"
 """The parameter whose example keeps a cube short, which has no pages."""
 CHARTS = ("image/", vega_lite.SPECIFICATION)
+Versions = dict[OpenApiVersion, bytes]
 
 
 class OpenApiDocuments:
@@ -44,11 +45,13 @@ class OpenApiDocuments:
     It is built once per release and language, when it is first requested.
     """
 
-    def __init__(self, app: FastAPI, router: Router, routers: Iterable[RouteDeclarations]) -> None:
-        self.app, self.router, self.routers = app, router, routers
+    def __init__(
+        self, releases: ReleaseManager, build: Callable[[Release, Language], Versions]
+    ) -> None:
+        self.releases, self.build = releases, build
         self.lock = Lock()
         self.release: Release | None = None
-        self.built: dict[Language, dict[OpenApiVersion, bytes]] = {}
+        self.built: dict[Language, Versions] = {}
 
     def render(
         self, version: OpenApiVersion, server: str, language: Language = Language.ENGLISH
@@ -57,27 +60,32 @@ class OpenApiDocuments:
 
         This blocks until the document is built, so it must run in a thread.
         """
-        release = self.app.state.releases.get_release()
+        release = self.releases.get_release()
         with self.lock:
             if self.release is not release:
                 self.release, self.built = release, {}
             if language not in self.built:
-                self.built[language] = self.build(language, release.record["code"])
+                self.built[language] = self.build(release, language)
             document = self.built[language][version]
         return document.replace(ANY_SERVER.encode(), server.encode())
 
-    def build(self, language: Language, release: str) -> dict[OpenApiVersion, bytes]:
-        document: Record = build_document(describe_routes(self.routers), ANY_SERVER, release)
-        if contact := self.app.state.contact:
-            field = "email" if contact.is_email else "url"
-            document["info"]["contact"][field] = contact.text
-        document = translate_document(document, language)
-        add_examples(document, self.app, self.router, language)
-        declare_binary_texts(document)
-        return {
-            OpenApiVersion.V3_1: encode_json(document),
-            OpenApiVersion.V3_0: encode_json(convert_document(document)),
-        }
+
+def write_documents(
+    app: FastAPI, router: Router, routers: Iterable[RouteDeclarations], language: Language
+) -> Versions:
+    """Describe routes in both versions, with examples of the release that an application serves."""
+    release = app.state.releases.get_release().record["code"]
+    document: Record = build_document(describe_routes(routers), ANY_SERVER, release)
+    if contact := app.state.contact:
+        field = "email" if contact.is_email else "url"
+        document["info"]["contact"][field] = contact.text
+    document = translate_document(document, language)
+    add_examples(document, app, router, language)
+    declare_binary_texts(document)
+    return {
+        OpenApiVersion.V3_1: encode_json(document),
+        OpenApiVersion.V3_0: encode_json(convert_document(document)),
+    }
 
 
 def add_examples(document: Record, app: FastAPI, router: Router, language: Language) -> None:

@@ -4,7 +4,10 @@
 and the memory of a worker and of its helper processes after some requests of each kind.
 """
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -14,7 +17,7 @@ import httpx2
 
 from app.ingest.build import build
 from tests.benchmarks.load import read_memory
-from tests.support.processes import Server, list_descendants, start_server
+from tests.support.processes import find_free_port, list_descendants, wait_until_ready
 from tests.support.seeds import MIGRATIONS, NEWEST
 
 PACKAGE = "bri-indicators"
@@ -52,16 +55,16 @@ def list_sizes(names: set[str]) -> Iterator[tuple[int, str]]:
         yield sum(file.stat().st_size for file in files if file.is_file()), name
 
 
-def measure_memory(server: Server) -> Iterator[tuple[str, float, list[float]]]:
+def measure_memory(base: str, pid: int) -> Iterator[tuple[str, float, list[float]]]:
     """Yield the megabytes of the worker and of its helper processes after each kind of request."""
-    yield "ready", read_memory(server.pid), []
-    with httpx2.Client(base_url=server.base, timeout=120) as client:
+    yield "ready", read_memory(pid), []
+    with httpx2.Client(base_url=base, timeout=120) as client:
         for kind, paths in KINDS.items():
             for path in paths:
                 for language in LANGUAGES:
                     client.get(path, headers={"Accept-Language": language}).raise_for_status()
-            helpers = sorted(map(read_memory, list_descendants(server.pid)))
-            yield kind, read_memory(server.pid), helpers
+            helpers = sorted(map(read_memory, list_descendants(pid)))
+            yield kind, read_memory(pid), helpers
 
 
 def main() -> None:
@@ -73,10 +76,18 @@ def main() -> None:
     with TemporaryDirectory() as name:
         database = Path(name) / "bri.sqlite"
         build(NEWEST, MIGRATIONS, database)
-        with start_server(database) as server:
-            for kind, worker, helpers in measure_memory(server):
-                others = ", ".join(f"{one:.0f}" for one in helpers)
-                print(f"{kind:20} worker {worker:4.0f} MB  helper processes {others or '-'}")
+        base = f"http://127.0.0.1:{(port := find_free_port())}"
+        # Not from a process that has imported what the tests need.
+        command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
+        environment = {**os.environ, "BRI_DATABASE": str(database)}
+        with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
+            try:
+                wait_until_ready(base, process.poll)
+                for kind, worker, helpers in measure_memory(base, process.pid):
+                    others = ", ".join(f"{one:.0f}" for one in helpers)
+                    print(f"{kind:20} worker {worker:4.0f} MB  helper processes {others or '-'}")
+            finally:
+                process.terminate()
     print(f"target of a worker: {MAX_WORKER_MEMORY} MB")
 
 

@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from app.application import create_app
 from app.db import Database, DatabaseError, FileLimits, SQLiteStore, UnavailableError
 from app.db.files import DatabaseFile
-from app.releases import MIN_DELAY, ReleaseManager
+from app.releases import MIN_DELAY, FixedRelease, ReleaseManager
 from app.settings import Settings
 from tests.endurance.damage_files import OTHER_CASES, PAGE, damage_bytes, run_cases
 from tests.support.load import wait_for
@@ -287,6 +287,7 @@ def test_no_connection_is_left_open(served: Path) -> None:
         "/v1/observations.xlsx",
         "/sdmx/data/INDICATORS",
         "/indicators/goods-trade",
+        "/openapi.json",
     ],
 )
 def test_damage_found_by_any_response_stops_all_reading(
@@ -300,6 +301,22 @@ def test_damage_found_by_any_response_stops_all_reading(
     assert client.get(path).status_code == 503
     assert client.get("/v1/units").status_code == 503
     assert client.get("/health/ready").status_code == 503
+
+
+def test_a_replaced_file_is_still_described(
+    copied_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Although no other process can open it."""
+    monkeypatch.setattr("app.application.FileLimits", lambda **_: FROM_DISK)
+    app = create_app(Settings(database=copied_file))
+    release = app.state.releases.release
+    app.state.releases = app.state.documents.releases = FixedRelease(
+        release.database.store, release=release
+    )
+    other = copied_file.with_name("other.sqlite")
+    copyfile(copied_file, other)
+    other.replace(copied_file)
+    assert TestClient(app).get("/openapi.json").status_code == 200
 
 
 def overwrite_leaves(path: Path, name: str) -> None:

@@ -1,7 +1,7 @@
-"""Charts rendered once per run: rendering depends on nothing but the job and its arguments.
+"""Charts and OpenAPI documents made once per run: they depend on the job and its arguments only.
 
-Most of the time of chart tests is spent in the rendering process. Tests of that process itself use
-a separate client, and compare its results with the shared ones.
+Most of the time of tests of charts is spent in the process that draws. Tests of that process itself
+use a separate one, and compare its results with the shared ones.
 """
 
 import os
@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
+from app.application import OPENAPI_PROCESS
 from app.formats.charts.rendering import DRAWING_PROCESS
 
 FOLDER = "TESTS_RENDERINGS"
@@ -43,5 +44,6 @@ def share(run: Run) -> Run:
 
 
 def share_all() -> None:
-    """Share the results of the process that draws, from now on and in this process."""
+    """Share what helper processes draw and describe, from now on and in this process."""
     DRAWING_PROCESS.run = share(DRAWING_PROCESS.run)  # type: ignore[method-assign]
+    OPENAPI_PROCESS.run = share(OPENAPI_PROCESS.run)  # type: ignore[method-assign]
