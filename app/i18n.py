@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from babel.dates import format_date, get_month_names
@@ -221,6 +221,7 @@ def name_day(value: date) -> Bilingual:
     return Bilingual(*(format_day(value, language) for language in Language))
 
 
+@cache
 def name_months(language: Language) -> Mapping[int, str]:
     """Return the names of the months by their numbers; in Chinese with digits, as in dates."""
     names: Mapping[int, str] = get_month_names("wide", locale=language)

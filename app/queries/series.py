@@ -187,14 +187,15 @@ def complete_series(
     breaks = read_breaks(connection, language, [row["code"] for row in rows])
     families = read_families(connection, language, rows)
     return [
-        format_series(row, language)
+        series
         | {
-            "breaks": breaks.get(row["code"], []),
+            "breaks": breaks.get(series["code"], []),
             "not_comparable_with": describe_unlike_series(
-                row, families[get_family_key(row)], language
+                series, families[get_family_key(series)], language
             ),
         }
         for row in rows
+        for series in [format_series(row, language)]
     ]
 
 
@@ -211,18 +212,16 @@ def read_families(
     statement = select_series(language).where(family.in_(families)).order_by(col(Series.code))
     found = defaultdict(list)
     for row in fetch_uncached(connection, statement):
-        found[get_family_key(row)].append(row)
+        found[get_family_key(row)].append(format_series(row, language))
     return found
 
 
 def describe_unlike_series(
-    row: Record, family: Sequence[Record], language: Language
+    series: Record, family: Sequence[Record], language: Language
 ) -> list[Record]:
-    series = format_series(row, language)
-    others = [format_series(member, language) for member in family]
     return [
         {"series": other["code"], "name": other["name"], "obstacles": obstacles}
-        for other in others
+        for other in family
         if (obstacles := describe_series_obstacles(series, other, language))
     ]
 
