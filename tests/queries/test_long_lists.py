@@ -225,10 +225,11 @@ def collect_plans(app: FastAPI) -> Iterator[list[tuple[str, list[tuple[int, str]
         rows = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
         found.append((statement, [(row[1], row[3]) for row in rows]))
 
-    def run(ready: CompiledStatement, connection: Any, values: Any) -> Any:
-        # The plan does not depend on the values.
-        explain(None, connection.connection.cursor(), ready.text, [None] * len(ready.binds))
-        return running(ready, connection, values)
+    def run(ready: CompiledStatement, connection: Any, values: Any, **options: Any) -> Any:
+        # The plan does not depend on the values. Downloads read whole tables, row by row.
+        if not options:
+            explain(None, connection.connection.cursor(), ready.text, [None] * len(ready.binds))
+        return running(ready, connection, values, **options)
 
     running = CompiledStatement.execute
     event.listen(engine, "before_cursor_execute", explain)

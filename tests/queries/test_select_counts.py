@@ -76,9 +76,9 @@ def count_selects(app: FastAPI) -> Iterator[list[str]]:
     def note(_c: Any, _k: Any, statement: str, *_: Any) -> None:
         statements.append(statement)
 
-    def run(ready: CompiledStatement, *arguments: Any) -> Any:
+    def run(ready: CompiledStatement, *arguments: Any, **options: Any) -> Any:
         statements.append(ready.text)
-        return execute(ready, *arguments)
+        return execute(ready, *arguments, **options)
 
     execute = CompiledStatement.execute
     event.listen(engine, "before_cursor_execute", note)
