@@ -5,6 +5,7 @@ served from the cache, and meanwhile sends requests of the other kinds one after
 """
 
 import argparse
+import os
 from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -55,6 +56,8 @@ def send_request(connection: HTTPConnection, path: str, host: str) -> int:
 
 def keep_flooding(base: str, path: str) -> None:
     """Keep a number of requests in flight until this process ends."""
+    # A flood comes from other machines, so it may not take the processors of this one.
+    os.nice(19)
 
     def send_requests(start: int) -> None:
         for number in count(start, IN_FLIGHT):
