@@ -33,8 +33,7 @@ from app.i18n import Language
 from app.ingest.files import compute_seed_hash
 from app.openapi import OpenApiDocuments, write_documents
 from app.pages import is_page_accepted, render_problem
-from app.problems.messages import WORK_FAILED
-from app.problems.problem import InternalError, NotReady, Problem
+from app.problems.problem import InternalError, Problem
 from app.processes import HelperProcess
 from app.releases import FixedRelease, Release, ReleaseManager, open_release
 from app.request import RequestContext, create_problem_response
@@ -180,7 +179,7 @@ def build_openapi_documents(
     """Build the OpenAPI document of a release in both versions, in a process of its own.
 
     Raises:
-        NotReady: if the process fails.
+        EOFError, OSError: if the process fails.
     """
     arguments = release.database, contact, public_url, language
     try:
@@ -190,8 +189,6 @@ def build_openapi_documents(
     except DamageError as error:
         release.database.record_damage(error)
         raise
-    except (EOFError, OSError):
-        raise NotReady(WORK_FAILED, headers={"Retry-After": "5"}) from None
 
 
 def write_openapi_documents(

@@ -81,7 +81,6 @@ CAUSES = {
     ContradictionCause.TRANSLATION: Bilingual("Translation", "翻译差异"),
     ContradictionCause.UNKNOWN: Bilingual("Cause not known", "原因不明"),
 }
-"""What each cause of a contradiction is called."""
 
 MONTHS = 12
 MAX_FLOW = timedelta(days=366)

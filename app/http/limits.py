@@ -260,7 +260,9 @@ DRAWINGS = RequestQueue("drawing")
 FILES = RequestQueue("files")
 TABLES = RequestQueue("tables")
 SDMX = RequestQueue("sdmx")
-QUEUES = (DRAWINGS, FILES, TABLES, SDMX)
+DOCUMENTS = RequestQueue("documents")
+"""The OpenAPI document, which the first request for it or for the reference has built."""
+QUEUES = (DRAWINGS, FILES, TABLES, SDMX, DOCUMENTS)
 
 
 class StreamLimit:

@@ -25,7 +25,7 @@ GAUGES = {
     "bri_cache_entries": "Cached responses.",
     "bri_cache_bytes": "Bytes of memory that cached responses take.",
     "bri_open_connections": "Connections that clients hold.",
-    "bri_waiting_requests": "Requests that wait for an image, a file, a table or SDMX.",
+    "bri_waiting_requests": "Requests that wait for an image, a file, a table, SDMX or OpenAPI.",
     "bri_connections_in_use": "Connections to the database that requests hold.",
     "bri_fast_path_processes": "Processes whose parser sends cached responses by itself.",
     "bri_release_failed_processes": "Processes that cannot open the newest release and serve the "

@@ -3,6 +3,7 @@
 import json
 import re
 from email.utils import formatdate
+from functools import partial
 from mimetypes import guess_type
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from fastapi import Response
 from app.enums import OpenApiVersion
 from app.formats.dataset_info import DESCRIPTION, SHORT_TITLE, TITLE
 from app.http.cache import IMMUTABLE
+from app.http.limits import DOCUMENTS
 from app.http.routes import RouteDeclarations
 from app.i18n import Bilingual
 from app.openapi import OpenApiDocuments
@@ -66,13 +68,13 @@ def show_manifest(context: Context, _: NoParameters) -> Response:
 
 
 @router.get("/openapi.json")
-def show_openapi(context: Context, _: NoParameters) -> Response:
-    return send_openapi(context, OpenApiVersion.V3_1)
+async def show_openapi(context: Context, _: NoParameters) -> Response:
+    return await DOCUMENTS.run(context, partial(send_openapi, context, OpenApiVersion.V3_1))
 
 
 @router.get("/openapi-3.0.json")
-def show_openapi_3_0(context: Context, _: NoParameters) -> Response:
-    return send_openapi(context, OpenApiVersion.V3_0)
+async def show_openapi_3_0(context: Context, _: NoParameters) -> Response:
+    return await DOCUMENTS.run(context, partial(send_openapi, context, OpenApiVersion.V3_0))
 
 
 def send_openapi(context: RequestContext, version: OpenApiVersion) -> Response:

@@ -1,5 +1,6 @@
 """The reference of the API: a page of all operations, and a page of each."""
 
+from functools import partial
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
@@ -9,6 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from app.db.columns import Record
 from app.enums import OpenApiVersion
+from app.http.limits import DOCUMENTS
 from app.http.routes import RouteDeclarations
 from app.openapi import OpenApiDocuments
 from app.openapi.reference import (
@@ -36,7 +38,11 @@ MAX_CODES = 500
 
 
 @router.get("/docs")
-def show_reference(context: Context, _: NoParameters) -> Response:
+async def show_reference(context: Context, _: NoParameters) -> Response:
+    return await DOCUMENTS.run(context, partial(render_reference, context))
+
+
+def render_reference(context: RequestContext) -> Response:
     from app.pages.markdown import render_guide_page  # noqa: PLC0415 - Slow to import.
 
     document = read_document(context)
@@ -51,7 +57,11 @@ def show_reference(context: Context, _: NoParameters) -> Response:
 
 
 @router.get("/docs/{operation}")
-def show_operation(context: Context, operation: str, _: NoParameters) -> Response:
+async def show_operation(context: Context, operation: str, _: NoParameters) -> Response:
+    return await DOCUMENTS.run(context, partial(render_operation, context, operation))
+
+
+def render_operation(context: RequestContext, operation: str) -> Response:
     from app.pages.markdown import render_json, render_sample  # noqa: PLC0415 - Slow to import.
 
     document = read_document(context)
@@ -96,9 +106,13 @@ def show_operation(context: Context, operation: str, _: NoParameters) -> Respons
 
 
 @router.get("/docs/{operation}/request")
-def redirect_to_operation(
+async def send_form(
     context: Context, operation: str, _: Annotated[OperationFormParameters, Query()]
 ) -> Response:
+    return await DOCUMENTS.run(context, partial(redirect_to_operation, context, operation))
+
+
+def redirect_to_operation(context: RequestContext, operation: str) -> Response:
     """Redirect from a form to the operation: with the fields that are filled in, and no others.
 
     Raises:

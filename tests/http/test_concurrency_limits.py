@@ -21,10 +21,14 @@ from app import request
 from app.formats.charts import rendering
 from app.http import cache, cached_response, limits
 from app.http.connections import RejectionLog
+from app.http.routing import MAX_THREADS
+from app.i18n import Language
 from app.negotiation import Coding
 from app.problems.problem import NotReady
 from app.processes import HelperProcess
+from app.releases import Release
 from app.request import ClientDisconnectedError, RequestContext
+from tests.support.load import wait_for
 from tests.support.targets import Target, open_app
 
 pytestmark = pytest.mark.resources
@@ -159,13 +163,35 @@ def test_examples_of_the_openapi_document_wait_in_no_queue(
     """Also where the worker itself builds the document."""
     monkeypatch.setattr(HelperProcess, "is_current", True)
     monkeypatch.setattr(limits, "MAX_WAIT", 0.1)
-    for queue in limits.QUEUES:
+    for queue in {*limits.QUEUES} - {limits.DOCUMENTS}:
         monkeypatch.setattr(queue, "is_busy", True)
     with open_app(database) as app, TestClient(app) as client:
         assert client.get("/v1/outcomes.csv").status_code == 503
         described = client.get("/openapi.json").json()
     table = described["paths"]["/v1/outcomes.csv"]["get"]["responses"]["200"]["content"]
     assert table["text/csv"]["example"]
+
+
+@pytest.mark.sqlite
+def test_requests_that_wait_for_the_openapi_document_hold_no_threads(database: Target) -> None:
+    is_built = threading.Event()
+    with open_app(database) as app, TestClient(app) as client, ThreadPoolExecutor(12) as threads:
+        build = app.state.documents.build
+
+        def build_late(release: Release, language: Language) -> Any:
+            assert is_built.wait(30)
+            return build(release, language)
+
+        app.state.documents.build = build_late
+        operations = [f"/docs/{name}" for name in ("list_topics", "list_units", "list_areas")]
+        paths = ["/docs", "/openapi.json", "/openapi-3.0.json", *operations]
+        paths += [f"{path}?lang=zh" for path in paths]
+        assert len(paths) > MAX_THREADS
+        waiting = [threads.submit(client.get, path) for path in paths]
+        wait_for(lambda: len(limits.DOCUMENTS.waiting) == len(paths) - 1)
+        assert client.get("/v1/observations?limit=500").status_code == 200
+        is_built.set()
+        assert {one.result().status_code for one in waiting} == {200}
 
 
 @pytest.mark.sqlite
