@@ -106,7 +106,7 @@ def render_operation(context: RequestContext, operation: str) -> Response:
 
 
 @router.get("/docs/{operation}/request")
-async def send_form(
+async def redirect_form(
     context: Context, operation: str, _: Annotated[OperationFormParameters, Query()]
 ) -> Response:
     return await DOCUMENTS.run(context, partial(redirect_to_operation, context, operation))
