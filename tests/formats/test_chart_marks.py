@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from app.enums import Qualifier
+from app.formats.charts import labels
 from app.formats.charts.canvas import Canvas, render_svg
 from app.formats.charts.card import layout_card
 from app.formats.charts.layout import layout_chart
@@ -278,6 +279,16 @@ def test_a_card_draws_only_the_series_of_its_figure() -> None:
     assert len(list_bars(draw(own, layout_card(own, Theme.LIGHT)))) == 2
     other = create_chart(panel, headline=create_point(2024, "54"))
     assert list_bars(draw(other, layout_card(other, Theme.LIGHT))) == []
+
+
+def test_a_card_says_what_its_lines_mean() -> None:
+    points = [create_point(year, "20") for year in (2022, 2023)]
+    for change, text in (({"is_comparable": False}, "CARD_BREAK"), ({"gap": "2022"}, "GAP")):
+        meaning = "".join(getattr(labels, text).en.split())
+        for last in (points[1], replace(points[1], **change)):
+            chart = create_chart(create_panel([points[0], last]))
+            printed = read_text(draw(chart, layout_card(chart, Theme.LIGHT)))
+            assert (meaning in printed) == (last is not points[1])
 
 
 def test_a_card_of_several_figures_names_period_and_countries() -> None:

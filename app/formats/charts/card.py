@@ -8,7 +8,7 @@ from app.formats.charts.bars import SWATCH_WIDTH, draw_share, draw_swatch
 from app.formats.charts.canvas import Canvas, Point
 from app.formats.charts.model import Chart, DataPoint, Panel, Tile
 from app.formats.charts.style import Line, Style
-from app.formats.charts.timeline import TimePanel
+from app.formats.charts.timeline import DASHED, DOTTED, TimePanel, draw_line_key
 
 WIDTH, HEIGHT = 1200, 630
 MARGIN = 56
@@ -67,6 +67,10 @@ def draw_card_panel(canvas: Canvas, panel: Panel, span: Point, between: Point) -
     width, (top, bottom) = span[1] - span[0], between
     style, lines = fit_lines(canvas, panel.heading, DETAIL, width, 2)
     plot_top = canvas.draw_text(lines, span[0], top + 12, style)
+    if panel.has_breaks:
+        plot_top = draw_line_key(canvas, DASHED, labels.CARD_BREAK, span, plot_top)
+    if panel.has_gaps:
+        plot_top = draw_line_key(canvas, DOTTED, labels.GAP, span, plot_top)
     # The unit above the plot, and the years below it.
     height = bottom - 16 - plot_top - 2 * canvas.sizes.small.line_height - 8
     has_short_unit = canvas.measure_text(panel.axis_unit, canvas.sizes.small) < width

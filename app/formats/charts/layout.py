@@ -21,7 +21,7 @@ from app.formats.charts.bars import (
 from app.formats.charts.canvas import Canvas, Point
 from app.formats.charts.model import Chart, DataPoint, Group, Panel, Tile
 from app.formats.charts.style import NARROW, WIDE, Line, Style
-from app.formats.charts.timeline import DASHED, DOTTED, TimePanel
+from app.formats.charts.timeline import DASHED, DOTTED, TimePanel, draw_line_key
 
 TWO_COLUMNS, THREE_COLUMNS = 720, 1300
 """The widths of charts from which small multiples have so many columns."""
@@ -327,11 +327,11 @@ def has_notes(chart: Chart) -> bool:
 
 
 def has_breaks(chart: Chart) -> bool:
-    return any(len(panel.runs) > 1 for panel in chart.panels if panel.has_time)
+    return any(panel.has_breaks for panel in chart.panels if panel.has_time)
 
 
 def has_gaps(chart: Chart) -> bool:
-    return any(one.gap for panel in chart.panels if panel.has_time for one in panel.figures)
+    return any(panel.has_gaps for panel in chart.panels if panel.has_time)
 
 
 def draw_notes(canvas: Canvas, chart: Chart, span: Point, top: float) -> float:
@@ -348,11 +348,7 @@ def draw_notes(canvas: Canvas, chart: Chart, span: Point, top: float) -> float:
         (has_gaps(chart), labels.GAP, DOTTED),
     ):
         if is_shown:
-            middle = top + style.line_height / 2
-            path = f"M0,0h{SWATCH_WIDTH * sizes.unit:.2f}"
-            canvas.draw_path((left, middle), path, line.scale(sizes.unit))
-            top = canvas.draw_paragraph(text.get(canvas.language), x, top, style, right - x)
-            top += spacing
+            top = draw_line_key(canvas, line, text, span, top) + spacing
     for note in chart.notes:
         top = canvas.draw_paragraph(note, left, top, style, right - left) + spacing
     return top + 6 * sizes.unit

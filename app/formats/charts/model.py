@@ -169,6 +169,14 @@ class Panel:
         return f"{takeaway} {labels.format_reference(newest.source)}{growth}"
 
     @property
+    def has_breaks(self) -> bool:
+        return len(self.runs) > 1
+
+    @property
+    def has_gaps(self) -> bool:
+        return any(one.gap for one in self.figures)
+
+    @property
     def has_line(self) -> bool:
         return any(len(run) >= LINE_POINTS for run in self.runs)
 

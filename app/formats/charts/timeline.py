@@ -13,10 +13,11 @@ from babel.numbers import format_decimal
 from app.enums import Qualifier
 from app.formats.charts import labels
 from app.formats.charts.axes import TimeScale, ValueScale
-from app.formats.charts.bars import HATCHED, write_hatch_path
+from app.formats.charts.bars import HATCHED, SWATCH_WIDTH, write_hatch_path
 from app.formats.charts.canvas import Box, Canvas, Point
 from app.formats.charts.model import DataPoint, Panel
 from app.formats.charts.style import Line, Style
+from app.i18n import Bilingual
 
 # Lengths are in units, which are pixels in a chart of the base width.
 MAX_COLUMN_WIDTH = 72
@@ -244,6 +245,16 @@ class TimePanel:
         sizes, (left, right) = self.canvas.sizes, self.span
         text = describe_sources(self.panel.figures, self.canvas)
         return self.canvas.draw_paragraph(text, left, top + 2, sizes.small, right - left)
+
+
+def draw_line_key(canvas: Canvas, line: Line, text: Bilingual, span: Point, top: float) -> float:
+    """Draw a piece of a line, and beside it what it means."""
+    sizes, (left, right) = canvas.sizes, span
+    style, width = sizes.small, SWATCH_WIDTH * sizes.unit
+    middle = top + style.line_height / 2
+    canvas.draw_path((left, middle), f"M0,0h{width:.2f}", line.scale(sizes.unit))
+    x = left + width + sizes.gap
+    return canvas.draw_paragraph(text.get(canvas.language), x, top, style, right - x)
 
 
 def describe_sources(figures: Sequence[DataPoint], canvas: Canvas) -> str:
