@@ -16,6 +16,7 @@ from app.queries.observations import get_observation
 from app.quotations import terms
 from app.quotations.announcement_checks import check_announcement, find_deadline
 from app.quotations.attribution import check_attribution, list_same_numbers
+from app.quotations.context import describe_periods
 from app.quotations.findings import (
     MESSAGES,
     Edit,
@@ -37,7 +38,6 @@ from app.quotations.matching import (
     is_same_number,
 )
 from app.quotations.numbers import RATE_UNITS, Number, Span
-from app.quotations.period_scores import describe_periods
 from app.quotations.sentences import Role, Sentence, read_sentences
 from app.schemas.quotations import FindingKind, QuotationVerdict
 

@@ -11,9 +11,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from app.enums import Qualifier, StockFlow
+from app.quotations.context import (
+    CLOSE,
+    EXACT,
+    has_day_of_count,
+    is_about_part,
+    is_of_other_country,
+    score_period,
+)
 from app.quotations.index import Entry, QuotationIndex
 from app.quotations.numbers import CURRENCIES, OTHER_CURRENCY, POINTS, Number, Span, count_digits
-from app.quotations.period_scores import CLOSE, EXACT, has_day_of_count, score_period
 from app.quotations.periods import PeriodKind, PeriodWords
 from app.quotations.sentences import STRONG, Claim, Role, Sentence
 from app.quotations.terms import FAMILIES, find_name, group_coverage
@@ -163,7 +170,7 @@ def list_candidates(
     units = ["NB", "TEU", "T"] if is_bare and not number.is_classified else [unit]
     if is_bare and number.power >= 8:  # noqa: PLR2004 - a hundred million counts money
         units += ["CNY", "USD"]
-    if quoted.sentence.is_about_part(number):
+    if is_about_part(quoted.sentence, number):
         return
     same: set[str] = set()
     if number.unit != OTHER_CURRENCY:
@@ -342,7 +349,7 @@ def compare_coverage(quoted: QuotedNumber, candidate: Candidate) -> bool:
         return True
     group = group_coverage(coverage)
     if "other" in named and not named.keys() & {"bri", "partner", "route"}:
-        if quoted.sentence.is_of_other_country(named["other"]):
+        if is_of_other_country(quoted.sentence, named["other"]):
             return False
         candidate.differences[FindingKind.COVERAGE] = named["other"]
         candidate.support += CLOSE / 2

@@ -1,14 +1,14 @@
-"""How well words name the period of a published number, and which other periods have it."""
+"""The context of a number: how well its words name a published period, and what they exclude."""
 
 from datetime import timedelta
 
 from app.enums import Qualifier, StockFlow
 from app.i18n import MONTHS, Bilingual
+from app.quotations import terms
 from app.quotations.index import Entry, QuotationIndex
-from app.quotations.numbers import Number
+from app.quotations.numbers import Number, Span
 from app.quotations.periods import PeriodKind, PeriodWords
 from app.quotations.sentences import STRONG, Role, Sentence
-from app.quotations.terms import CUMULATIVE
 
 EXACT, CLOSE = 3.0, 1.5
 MIN_DIGITS = 3
@@ -76,7 +76,7 @@ def score_cumulative(
         is_valid = is_over and period.end is not None and entry.end <= period.end <= last
         named = EXACT if period.year else CLOSE
         return named if same_end else CLOSE if is_valid else 0
-    has_total = CUMULATIVE.search(sentence.normal) is not None
+    has_total = terms.CUMULATIVE.search(sentence.normal) is not None
     return CLOSE if has_total and period.year in {entry.start.year, entry.end.year} else 0
 
 
@@ -95,9 +95,29 @@ def describe_periods(index: QuotationIndex, sentence: Sentence, number: Number) 
     is_named = best >= STRONG and sentence.is_about_initiative
     if not is_named or number.significant < MIN_DIGITS:
         return None
-    if sentence.classify_percentage(number) == Role.GROWTH or sentence.is_about_part(number):
+    if sentence.classify_percentage(number) == Role.GROWTH or is_about_part(sentence, number):
         return None
     named = [one for one, weight in weights.items() if weight == best]
     found = index.list_periods(number.unit, number.value, named)
     names = Bilingual(" and for ".join(one.en for one in found), "、".join(one.zh for one in found))
     return OTHER_PERIODS.format(periods=names) if found else None
+
+
+def is_about_part(sentence: Sentence, number: Number) -> bool:
+    """Return whether a number is of a province, a kind of enterprise or product, or a share."""
+    text, (start, end) = sentence.normal, number.span
+    first = max(text.rfind(";", 0, start), text.rfind("；", 0, start), 0)
+    if terms.PART.search(text[first : sentence.find_window(number)[1]]):
+        return True
+    return number.unit == "PT" and (
+        terms.OTHER_SHARE_AFTER.search(text[end:]) is not None
+        or terms.OTHER_SHARE_BEFORE.search(text[:start]) is not None
+    )
+
+
+def is_of_other_country(sentence: Sentence, span: Span) -> bool:
+    """Return whether a country at a span owns the figures: “India's investment abroad”."""
+    is_owner = sentence.normal[slice(*span)].endswith("'s") or terms.OWNED.match(
+        sentence.normal[span[1] :]
+    )
+    return bool(is_owner) and not terms.CHINA_NAMED.search(sentence.normal)
