@@ -1,20 +1,61 @@
 """The context of a number: how well its words name a published period, and what they exclude."""
 
+import re
+from dataclasses import dataclass
 from datetime import timedelta
 
 from app.enums import Qualifier, StockFlow
 from app.i18n import MONTHS, Bilingual
 from app.quotations import terms
 from app.quotations.index import Entry, QuotationIndex
-from app.quotations.numbers import Number, Span
+from app.quotations.numbers import RATE_UNITS, Number, Span
 from app.quotations.periods import PeriodKind, PeriodWords
-from app.quotations.sentences import STRONG, Role, Sentence
+from app.quotations.sentences import STRONG, Claim, Role, Sentence
 
 EXACT, CLOSE = 3.0, 1.5
 MIN_DIGITS = 3
+MAX_DIGITS = 5
+"""More significant digits than these make no number less likely to be met by chance."""
+YEARS = frozenset({PeriodKind.RANGE, PeriodKind.LENGTH, PeriodKind.SINCE})
+"""Kinds of words that name several years."""
+MAIN_CLAUSE = re.compile(r"[;；]|\b(?:while|whereas|but)\b")
 OTHER_PERIODS = Bilingual(
     " The number itself is published for {periods}.", "该数值公布的统计期为{periods}。"
 )
+
+
+@dataclass(frozen=True)
+class QuotedNumber:
+    """A number with what its sentence says of it."""
+
+    sentence: Sentence
+    number: Number
+    role: Role
+    claim: Claim
+    periods: tuple[PeriodWords, ...]
+    has_local_period: bool
+    coverages: tuple[tuple[str, Span], ...]
+    is_initiative: bool
+
+    @property
+    def digits(self) -> int:
+        return min(self.number.significant, MAX_DIGITS)
+
+
+def build_quoted_number(sentence: Sentence, number: Number) -> QuotedNumber:
+    periods, is_local = sentence.select_periods(number)
+    first, last = sentence.find_window(number)
+    local = [one for one in sentence.coverages if first <= one[1][0] < last]
+    return QuotedNumber(
+        sentence,
+        number,
+        sentence.classify_percentage(number),
+        sentence.find_indicators(number),
+        tuple(periods),
+        is_local,
+        tuple(local or sentence.coverages),
+        sentence.is_about_initiative,
+    )
 
 
 def score_period(  # noqa: PLR0911 - one for each kind of words
@@ -27,10 +68,9 @@ def score_period(  # noqa: PLR0911 - one for each kind of words
         return score_cumulative(index, sentence, period, entry)
     if period.kind in {PeriodKind.LENGTH, PeriodKind.SINCE}:
         return None
-    is_year = entry.months == MONTHS
     if period.kind == PeriodKind.RANGE:
-        last = period.last_year or 0
-        return CLOSE if is_year and period.year and period.year <= entry.start.year <= last else 0
+        is_limit = entry.start.year in {period.year, period.last_year}
+        return CLOSE if entry.months == MONTHS and is_limit else 0
     if period.kind == PeriodKind.UNTIL:
         is_end = period.last_month == entry.end.month and period.year in {None, entry.end.year}
         return (EXACT if period.year else CLOSE) if is_end else 0
@@ -65,8 +105,7 @@ def score_cumulative(
             EXACT if period.year == entry.start.year and period.last_year == entry.end.year else 0
         )
     if period.kind == PeriodKind.LENGTH:
-        years = entry.end.year - entry.start.year
-        return CLOSE if period.years and abs(-period.years - years) <= 1 else None
+        return score_cumulative_length(period, entry)
     if period.kind == PeriodKind.SINCE:
         return CLOSE if period.year in {None, entry.start.year} else 0
     if period.kind == PeriodKind.UNTIL:
@@ -78,6 +117,11 @@ def score_cumulative(
         return named if same_end else CLOSE if is_valid else 0
     has_total = terms.CUMULATIVE.search(sentence.normal) is not None
     return CLOSE if has_total and period.year in {entry.start.year, entry.end.year} else 0
+
+
+def score_cumulative_length(period: PeriodWords, entry: Entry) -> float | None:
+    years = entry.end.year - entry.start.year
+    return CLOSE if period.years and abs(-period.years - years) <= 1 else None
 
 
 def has_day_of_count(sentence: Sentence, entry: Entry) -> bool:
@@ -115,9 +159,50 @@ def is_about_part(sentence: Sentence, number: Number) -> bool:
     )
 
 
-def is_of_other_country(sentence: Sentence, span: Span) -> bool:
-    """Return whether a country at a span owns the figures: “India's investment abroad”."""
-    is_owner = sentence.normal[slice(*span)].endswith("'s") or terms.OWNED.match(
-        sentence.normal[span[1] :]
+def is_of_several_years(quoted: QuotedNumber, period: PeriodWords, entry: Entry) -> bool:
+    """Return whether words ask for a total of other years than those of an entry.
+
+    What rose to a number over some years is the number of the last of them.
+    """
+    if entry.stock_flow == StockFlow.CUMULATIVE and period.kind == PeriodKind.LENGTH:
+        return bool(period.years) and score_cumulative_length(period, entry) is None
+    if entry.stock_flow != StockFlow.FLOW or period.kind not in YEARS or period.years == -1:
+        return False
+    sentence, number = quoted.sentence, quoted.number
+    before = sentence.normal[sentence.find_window(number)[0] : number.span[0]]
+    return terms.CHANGED_TO.search(before) is None
+
+
+def is_excluded(sentence: Sentence, number: Number) -> bool:
+    """Return whether a number is none of the record: denied, a part of it, or of another country.
+
+    An amount by which another one changed, an average and a balance are other measures.
+    """
+    first, last = sentence.find_window(number)
+    before = sentence.normal[first : number.span[0]]
+    if terms.DENIED.search(before) or is_about_other_country(sentence, number):
+        return True
+    return number.unit not in RATE_UNITS and (
+        terms.INCREMENT.search(before) is not None
+        or terms.OTHER_MEASURE.search(sentence.normal, first, last) is not None
     )
-    return bool(is_owner) and not terms.CHINA_NAMED.search(sentence.normal)
+
+
+def is_about_other_country(sentence: Sentence, number: Number) -> bool:
+    """Return whether a country before a number owns it: US trade with partner countries."""
+    if terms.CHINA_NAMED.search(sentence.normal):
+        return False
+    spans = [span for name, span in sentence.coverages if name == "other"]
+    return any(
+        span[1] <= number.span[0]
+        and not MAIN_CLAUSE.search(sentence.normal, span[1], number.span[0])
+        and is_owner(sentence, span)
+        for span in spans
+    )
+
+
+def is_owner(sentence: Sentence, span: Span) -> bool:
+    text, (start, end) = sentence.normal, span
+    if text[start:end].endswith("'s") or text.startswith("'s", end):
+        return True
+    return terms.OWNED.match(text, end) is not None and not terms.NOT_OWNER.search(text[:start])

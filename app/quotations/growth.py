@@ -10,10 +10,9 @@ from datetime import date
 
 from app.i18n import Bilingual
 from app.quotations import terms
-from app.quotations.context import is_about_part
+from app.quotations.context import QuotedNumber, is_about_part
 from app.quotations.findings import Edit, Finding, describe_qualifier
 from app.quotations.index import Entry, QuotationIndex
-from app.quotations.matching import QuotedNumber
 from app.quotations.numbers import POINTS, Number
 from app.quotations.periods import PeriodKind
 from app.quotations.sentences import STRONG, Role

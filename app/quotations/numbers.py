@@ -27,6 +27,8 @@ TRADITIONAL = str.maketrans(
     "吨额签订销电务关单员",
 )
 DASHES = "–—－―‐‑−〜～~"
+TILDE = re.compile(r"(?<![\w)）])[~～〜](?= ?[\d$¥￥])")
+"""A tilde before a number says “about”; between two it is a dash."""
 RULES = WORDS["numbers"]
 LIMITS_BEFORE, LIMITS_AFTER = (
     {Qualifier(name): compile_words(listed) for name, listed in RULES[limits].items()}
@@ -160,6 +162,7 @@ def normalize_character(character: str) -> str:
 
 def normalize_text(text: str) -> str:
     """Return a text of the same length: lower case, plain digits, spaces and dashes, simplified."""
+    text = TILDE.sub("≈", text)
     return "".join(map(normalize_character, text)).translate(TRADITIONAL)
 
 

@@ -45,6 +45,15 @@ NUMBERS = {
     "0.9个百分点": ("0.9", "PP", "none"),
     "1.9 million TEUs": ("1900000", "TEU", "none"),
     "120万标箱": ("1200000", "TEU", "none"),
+    "no more than 700": ("700", "NB", "nearly"),
+    "at most 54 percent": ("54", "PT", "nearly"),
+    "700 or fewer": ("700", "NB", "nearly"),
+    "不超过700个": ("700", "NB", "nearly"),
+    "未达到22.1万亿元": ("22100000000000", "CNY", "nearly"),
+    "700个以内": ("700", "NB", "nearly"),
+    "~700": ("700", "NB", "about"),
+    "no fewer than 700": ("700", "NB", "over"),
+    "不少于700个": ("700", "NB", "over"),
     "six trillion yuan": ("6000000000000", "CNY", "none"),
 }
 NO_FIGURES = (
