@@ -201,7 +201,9 @@ def describe_target(quoted: QuotedNumber, announced: Announcement) -> Finding:
     for target in find_numbers(normalize_text(written)):
         if target.qualifier == number.qualifier:
             # “Exceed” stays as it is written.
-            edit = number.digits, written[slice(*target.digits)]
+            digits = written[slice(*target.digits)]
+            is_plain = re.match(r"\d{4}", quoted.sentence.normal[number.digits[0] :])
+            edit = number.digits, digits.replace(",", "") if is_plain else digits
     return Finding(FindingKind.TARGET, number.span, message, announced.display, (edit,))
 
 

@@ -18,6 +18,14 @@ MAX_DIGITS = 5
 """More significant digits than these make no number less likely to be met by chance."""
 YEARS = frozenset({PeriodKind.RANGE, PeriodKind.LENGTH, PeriodKind.SINCE})
 """Kinds of words that name several years."""
+NOUN = re.compile(
+    r" *(?:[\w-]+ ){0,3}?(?:countries|nations|organi[sz]ations|documents|agreements|cities)"
+    r"|[\u4e00-\u9fff]{1,6}"
+)
+BETWEEN = re.compile(r"\bbetween (?:the )?$")
+AND_PARTNERS = re.compile(
+    r" and (?:the |its )?(?:\d+ )?(?:partner|bri\b|belt|b&r|participating|countries)"
+)
 MAIN_CLAUSE = re.compile(r"[;；]|\b(?:while|whereas|but)\b")
 OTHER_PERIODS = Bilingual(
     " The number itself is published for {periods}.", "该数值公布的统计期为{periods}。"
@@ -56,6 +64,13 @@ def build_quoted_number(sentence: Sentence, number: Number) -> QuotedNumber:
         tuple(local or sentence.coverages),
         sentence.is_about_initiative,
     )
+
+
+def find_noun(quoted: QuotedNumber) -> Span:
+    """Return the span of the noun after a number, or else of the number."""
+    end = quoted.number.span[1]
+    match = NOUN.match(quoted.sentence.normal[end:])
+    return (end, end + match.end()) if match else quoted.number.span
 
 
 def score_period(  # noqa: PLR0911 - one for each kind of words
@@ -179,20 +194,27 @@ def is_excluded(sentence: Sentence, number: Number) -> bool:
     An amount by which another one changed, an average and a balance are other measures.
     """
     first, last = sentence.find_window(number)
-    before = sentence.normal[first : number.span[0]]
+    start, end = number.span
+    before, after = sentence.normal[first:start], sentence.normal[end:last]
     if terms.DENIED.search(before) or is_about_other_country(sentence, number):
         return True
-    return number.unit not in RATE_UNITS and (
-        terms.INCREMENT.search(before) is not None
-        or terms.OTHER_MEASURE.search(sentence.normal, first, last) is not None
+    if number.unit in RATE_UNITS:
+        return False
+    # What rose above a number is a level; what rose over a number may have risen by it.
+    is_level = terms.ROSE_BEYOND.match(sentence.normal, start) is not None
+    return (
+        (terms.INCREMENT.search(before) is not None and not is_level)
+        or terms.UNCLEAR_BEFORE.search(before) is not None
+        or terms.OTHER_MEASURE.search(before) is not None
+        or terms.OTHER_MEASURE_AFTER.search(after) is not None
     )
 
 
 def is_about_other_country(sentence: Sentence, number: Number) -> bool:
     """Return whether a country before a number owns it: US trade with partner countries."""
-    if terms.CHINA_NAMED.search(sentence.normal):
-        return False
     spans = [span for name, span in sentence.coverages if name == "other"]
+    if not spans or terms.CHINA_NAMED.search(sentence.normal):
+        return False
     return any(
         span[1] <= number.span[0]
         and not MAIN_CLAUSE.search(sentence.normal, span[1], number.span[0])
@@ -204,5 +226,7 @@ def is_about_other_country(sentence: Sentence, number: Number) -> bool:
 def is_owner(sentence: Sentence, span: Span) -> bool:
     text, (start, end) = sentence.normal, span
     if text[start:end].endswith("'s") or text.startswith("'s", end):
+        return True
+    if BETWEEN.search(text[:start]) and AND_PARTNERS.match(text, end):
         return True
     return terms.OWNED.match(text, end) is not None and not terms.NOT_OWNER.search(text[:start])

@@ -123,9 +123,11 @@ UNITS = {
 }
 SIGNS = {"CNY": "RMB ", "USD": "US$"}
 REACHED = (
-    (re.compile(r"(?:exceed|surpass|topp|approach|pass|cross)ing\b.*"), "reaching"),
+    (re.compile(r"(?:exceed|surpass|topp|approach|near|pass|cross)ing\b.*"), "reaching"),
     (
-        re.compile(r"(?:(?:exceed|surpass|topp|pass|cross|approach)e[ds]|exceeds|tops|broke).*"),
+        re.compile(
+            r"(?:(?:exceed|surpass|topp|pass|cross|approach|near)e[ds]|exceeds|nears|tops|broke).*"
+        ),
         "reached",
     ),
     (re.compile(r"did not .*|not (?:yet )?(?:exceeded|surpassed|topped|reached).*"), "reached"),
@@ -187,9 +189,10 @@ def describe_qualifier(quoted: QuotedNumber, entry: Entry, span: Span) -> Findin
 
 
 def is_limited(quoted: QuotedNumber) -> bool:
-    """Return whether a word stays before a number that goes with no qualifier: exactly, the."""
-    before = quoted.sentence.normal[: quoted.number.span[0]]
-    return terms.LIMITED_BEFORE.search(before) is not None
+    """Return whether a word stays beside a number that goes with no other limit: exactly, mark."""
+    normal, (start, end) = quoted.sentence.normal, quoted.number.span
+    before, after = normal[:start], normal[end:]
+    return bool(terms.LIMITED_BEFORE.search(before) or terms.LIMITED_AFTER.match(after))
 
 
 def limit_number(quoted: QuotedNumber, qualifier: Qualifier) -> Iterator[Edit]:

@@ -15,6 +15,7 @@ from app.quotations.context import (
     CLOSE,
     EXACT,
     QuotedNumber,
+    find_noun,
     has_day_of_count,
     is_about_part,
     is_of_several_years,
@@ -278,7 +279,7 @@ def compare_indicator(quoted: QuotedNumber, candidate: Candidate) -> bool:
     if span is None and quoted.number.unit != "NB":
         span = find_name(claim.terms, family)
     if span is None:
-        span = quoted.sentence.find_noun(quoted.number)
+        span = find_noun(quoted)
     candidate.support += EXACT / 2
     candidate.differences[FindingKind.MEASURE] = span
     return True

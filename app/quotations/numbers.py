@@ -27,7 +27,7 @@ TRADITIONAL = str.maketrans(
     "吨额签订销电务关单员",
 )
 DASHES = "–—－―‐‑−〜～~"
-TILDE = re.compile(r"(?<![\w)）])[~～〜](?= ?[\d$¥￥])")
+TILDE = re.compile(r"(?<![\w)）])(?<![\d年月日] )[~～〜](?= ?[\d$¥￥])")
 """A tilde before a number says “about”; between two it is a dash."""
 RULES = WORDS["numbers"]
 LIMITS_BEFORE, LIMITS_AFTER = (

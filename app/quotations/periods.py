@@ -41,6 +41,7 @@ CHINESE_YEAR = (
 COUNT = rf"(?:\d{{1,2}}|{'|'.join(sorted(NUMBER_WORDS, key=len, reverse=True))})"
 CHINESE_COUNT = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"
 CHINESE_MONTH = r"(?:\d{1,2}|(?<![之第唯统每单逐同])(?:十[一二]?|[一二三四五六七八九]))"
+CENTURY = 100
 FIRST_PLAN, FIRST_PLAN_YEAR, PLAN_YEARS = 12, 2011, 5
 """A Five-Year Plan of China with its first year, from which those after it are counted."""
 
@@ -103,7 +104,7 @@ PLACEHOLDERS = {
     "{numeral_year}": NUMERAL_YEAR,
     "{month}": MONTH,
     "{of_year}": rf"(?:,? *(?:of|in|for)? *(?P<year>{YEAR_WORD}))?(?: alone)?",
-    "{before}": rf"(?:(?P<year>{CHINESE_YEAR})的?)?",
+    "{before}": rf"(?:(?=[12一二去上今本前明])(?P<year>{CHINESE_YEAR})的?)?",
     "{join}": r" *(?:-+|to|till|until|through|thru|and|至|到|与) *",
 }
 
@@ -119,6 +120,8 @@ def compile_periods() -> dict[str, re.Pattern[str]]:
 
 
 COMPILED = compile_periods()
+CHINESE_WORDS = re.compile("[年月季]")
+"""One of these is in all Chinese names of periods."""
 SINCE = re.compile(
     r"(?:\bsince(?: the beginning of)?|\bfrom|自从?|从"
     r"|\b(?:launch\w*|open\w*|inception|operations?|began|started) (?:in|on)|开通于) *$"
@@ -155,7 +158,10 @@ def find_periods(text: str, today: date) -> list[PeriodWords]:
     """
     found: list[PeriodWords] = []
     spans: list[Span] = []
+    has_chinese = CHINESE_WORDS.search(text) is not None
     for name, pattern in COMPILED.items():
+        if name.startswith("chinese") and not has_chinese:
+            continue
         for match in pattern.finditer(text):
             if match.end() > match.start() and not is_overlapping(match.span(), spans):
                 period = read_words(name, match, today)
@@ -223,7 +229,12 @@ def read_years(group: dict[str, str | None], today: date) -> tuple[int | None, i
     """Return the first and the last year of a range, or of a Five-Year Plan."""
     plan = group.get("plan") or group.get("plan_2")
     if plan is None:
-        return read_year(group["year"], today), read_year(group["last_year"], today)
+        first, last = read_year(group["year"], today), read_year(group["last_year"], today)
+        # In 2022-24 and 2022/23, the last year is of the century of the first.
+        return (
+            first,
+            first // CENTURY * CENTURY + last if first and last and last < CENTURY else last,
+        )
     first = FIRST_PLAN_YEAR + PLAN_YEARS * (read_count(plan) - FIRST_PLAN)
     return first, first + PLAN_YEARS - 1
 

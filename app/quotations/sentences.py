@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from itertools import islice
+from itertools import islice, pairwise
 
 from app.i18n import Language
 from app.quotations import terms
@@ -39,6 +39,7 @@ BOUNDARY = re.compile(
 )
 JOINED_PERIOD = re.compile(r"(?:\band|[而和及])(?: (?:in|for|during|over))?(?: the)? *$")
 MAX_JOIN_LENGTH = 20
+PERIOD_JOINT = re.compile(r"\s*[,、，]?\s*(?:and|和|与|及)?\s*(?:(?:in|for|during) )?(?:the )?")
 OWN_PERIOD = re.compile(r"'s\b|,? when\b")
 """Words after a year that has a figure of its own: compared with 2023 when it was 2 billion."""
 MAX_LENGTH, MAX_NUMBERS = 600, 30
@@ -46,10 +47,6 @@ MAX_LENGTH, MAX_NUMBERS = 600, 30
 DIGITS = re.compile(r"[\d.,]*\d|[零〇一二三四五六七八九十百千万亿两]+")
 CUTS = (BOUNDARY, re.compile(r"\s+"), re.compile(r"(?<=[^\w.,])|(?<=[\u4e00-\u9fff])"))
 """Where a table or a list may be divided, the best first."""
-NOUN = re.compile(
-    r" *(?:[\w-]+ ){0,3}?(?:countries|nations|organi[sz]ations|documents|agreements|cities)"
-    r"|[\u4e00-\u9fff]{1,6}"
-)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 NEAR, FAR = 1.0, 0.8
 STRONG = 2.0
@@ -276,12 +273,6 @@ class Sentence:
                 if indicator == "cooperation-parties":
                     return
 
-    def find_noun(self, number: Number) -> Span:
-        """Return the span of the noun after a number, or else of the number."""
-        end = number.span[1]
-        match = NOUN.match(self.normal[end:])
-        return (end, end + match.end()) if match else number.span
-
     def select_periods(self, number: Number) -> tuple[list[PeriodWords], bool]:
         """Return the periods that may be meant, and whether they stand beside the number."""
         usable = [one for one in self.periods if self.is_counted_period(one)]
@@ -309,8 +300,15 @@ class Sentence:
             if re.fullmatch(r"\s*\((?:in |for )?", gap) and re.match(r"\s*[),;，；]", rest):
                 return one
         run = self.find_run(number)
-        listed = [one for one in usable if run and one.span[1] <= run[0].span[0]]
-        return listed[run.index(number)] if len(listed) == len(run) > 1 else None
+        if len(run) <= 1:
+            return None
+        before = [one for one in usable if one.span[1] <= run[0].span[0]]
+        after = [one for one in usable if one.span[0] >= run[-1].span[1]]
+        for listed in (before[-len(run) :], after[: len(run)]):
+            gaps = [self.normal[one.span[1] : two.span[0]] for one, two in pairwise(listed)]
+            if len(listed) == len(run) and all(map(PERIOD_JOINT.fullmatch, gaps)):
+                return listed[run.index(number)]
+        return None
 
     @property
     def has_one_period(self) -> bool:
@@ -322,6 +320,8 @@ class Sentence:
 
     def is_base(self, period: PeriodWords) -> bool:
         """Return whether a year is only what a change is measured from: up 3 percent from 2023."""
+        if re.match("相比|相较", self.normal[period.span[1] :]):
+            return True
         head = find_base_head(self.normal, period)
         if head is None or is_relative_base(self.normal, period):
             return head is not None

@@ -79,6 +79,13 @@ def test_what_is_right_or_not_recorded_is_not_called_wrong(check: Check) -> None
     assert [text for text in EXAMPLES["right"] if list_kinds(check(text))] == []
 
 
+def test_what_is_published_is_found(check: Check) -> None:
+    found = {
+        text: [one["verdict"] for one in check(text)["items"]] for text in EXAMPLES["published"]
+    }
+    assert [text for text, verdicts in found.items() if {*verdicts} != {"as_published"}] == []
+
+
 def test_a_text_about_something_else_is_not_found(check: Check) -> None:
     found = {
         text: [one["verdict"] for one in check(text)["items"]] for text in EXAMPLES["not_found"]
