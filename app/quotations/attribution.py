@@ -6,7 +6,7 @@ from datetime import date
 from app.i18n import Bilingual, Language, name_day
 from app.quotations import terms
 from app.quotations.context import QuotedNumber
-from app.quotations.findings import MESSAGES, Finding, replace_number
+from app.quotations.findings import MESSAGES, Finding
 from app.quotations.index import Entry, Origin, QuotationIndex
 from app.quotations.matching import is_same_number
 from app.quotations.numbers import Span, is_overlapping
@@ -197,11 +197,7 @@ def check_vintage(
             )
             written = newer.display.get(quoted.sentence.language)
             yield Finding(
-                FindingKind.VINTAGE,
-                number.span,
-                message,
-                newer.display,
-                (replace_number(number, written),),
+                FindingKind.VINTAGE, number.span, message, newer.display, ((number.span, written),)
             )
 
 

@@ -196,7 +196,9 @@ def is_excluded(sentence: Sentence, number: Number) -> bool:
     first, last = sentence.find_window(number)
     start, end = number.span
     before, after = sentence.normal[first:start], sentence.normal[end:last]
-    if terms.DENIED.search(before) or is_about_other_country(sentence, number):
+    if terms.DENIED.search(before) or terms.UNCLEAR_BEFORE.search(before):
+        return True
+    if is_about_other_country(sentence, number):
         return True
     if number.unit in RATE_UNITS:
         return False
@@ -204,7 +206,6 @@ def is_excluded(sentence: Sentence, number: Number) -> bool:
     is_level = terms.ROSE_BEYOND.match(sentence.normal, start) is not None
     return (
         (terms.INCREMENT.search(before) is not None and not is_level)
-        or terms.UNCLEAR_BEFORE.search(before) is not None
         or terms.OTHER_MEASURE.search(before) is not None
         or terms.OTHER_MEASURE_AFTER.search(after) is not None
     )

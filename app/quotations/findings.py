@@ -20,7 +20,7 @@ from app.quotations import terms
 from app.quotations.context import QuotedNumber
 from app.quotations.index import Entry, QuotationIndex
 from app.quotations.matching import Candidate
-from app.quotations.numbers import Number, Span
+from app.quotations.numbers import Span
 from app.quotations.periods import LIMIT_LEAD, RELATIVE, choose_preposition
 from app.quotations.terms import SHARES, group_coverage
 from app.schemas.quotations import FindingKind
@@ -130,8 +130,14 @@ REACHED = (
         ),
         "reached",
     ),
+    (re.compile(r"came close to.*"), "reached"),
     (re.compile(r"did not .*|not (?:yet )?(?:exceeded|surpassed|topped|reached).*"), "reached"),
-    (re.compile(r"(?:已)?(?:达到?)?(?:超过?|突破)了?|接近|(?:尚?未|没有?|不)能?[超突达].*"), "达"),
+    (
+        re.compile(
+            r"已?(?:达到?)?[远略稍]?(?:大幅)?(?:超过?|突破)了?|接近|(?:尚?未|没有?|不)能?[超突达].*"
+        ),
+        "达",
+    ),
 )
 """Verbs that limit a number, and what they become where the number has no such limit."""
 
@@ -206,7 +212,10 @@ def limit_number(quoted: QuotedNumber, qualifier: Qualifier) -> Iterator[Edit]:
     if verb and not (is_chinese and words):
         words = f"{verb}{'' if is_chinese else ' '}{words}"
     start = last = number.span[0]
-    if spans and spans[0][0] == start:
+    if is_chinese and words and (reached := re.search("达到?$", text[:start])):
+        # “逾” and “近” take the place of “达”.
+        start = reached.start()
+    if spans and spans[0][0] == last:
         last = number.span[1] - len(text[spans.pop(0)[1] : number.span[1]].lstrip())
     if text[last].isalpha() and text[last].isascii() and last == number.digits[0]:
         # The first word of a sentence is no longer the first, or becomes so.
@@ -372,10 +381,6 @@ EDITORS = {
     FindingKind.COVERAGE: replace_coverage,
     FindingKind.MEASURE: replace_measure,
 }
-
-
-def replace_number(number: Number, display: str) -> Edit:
-    return number.span, display
 
 
 def apply_edits(text: str, edits: Sequence[Edit]) -> str:
