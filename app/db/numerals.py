@@ -23,7 +23,8 @@ MOVES = {
 }
 LIMITS: dict[str, str] = {
     Qualifier.OVER: r"[>≥]=?|over|more\s+than|above|exceed(?:s|ing)|at\s+least|逾|超过?|多于|大于",
-    Qualifier.NEARLY: r"[<≤]=?|nearly|almost|close\s+to|under|less\s+than|将近|接近|近|不足|不到",
+    Qualifier.NEARLY: r"[<≤]=?|nearly|almost|close\s+to|under|less\s+than"
+    r"|not?\s+more\s+than|at\s+most|将近|接近|近|不足|不到|[不未]超过|不多于|最多",
     Qualifier.ABOUT: r"[~≈]|about|around|approximately|大约|约",
 }
 """The words before a number that limit it."""

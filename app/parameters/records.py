@@ -281,6 +281,12 @@ class QuotationPageParameters(Parameters):
     asked_on: str = ""
     """The day from which “last year” is counted."""
 
+    @field_validator("text")
+    @classmethod
+    def normalize_breaks(cls, text: str) -> str:
+        """Count a line break as one character, though forms send two."""
+        return text.replace("\r\n", "\n")
+
 
 class CitationFileParameters(Parameters):
     accessed_on: Day | Omitted = Field(None, examples=["2026-11-26"])

@@ -9,9 +9,9 @@ from app.enums import SearchKind
 from app.i18n import Bilingual, Language
 from app.quotations import terms
 from app.quotations.announcements import Announcement, list_words
+from app.quotations.context import QuotedNumber
 from app.quotations.findings import Edit, Finding
 from app.quotations.index import Entry, QuotationIndex
-from app.quotations.matching import QuotedNumber
 from app.quotations.numbers import CURRENCIES, RATE_UNITS, Span, find_numbers, normalize_text
 from app.quotations.periods import PeriodKind, PeriodWords
 from app.quotations.sentences import Sentence
@@ -24,6 +24,7 @@ MANY_WORDS, LARGE_SHARE = 2, 0.5
 MANY_PAIRS, LARGE_PAIR_SHARE = 4, 0.3
 """The pairs of characters that a Chinese sentence must share in this case."""
 NOUN_PHRASE = re.compile(r"(?:[ -]?(?!(?:in|for|to|with|by|from|over|of)\b)[\w\"'-]+){1,7}")
+OBJECT_LEAD = re.compile(r" (?:(?:an?|the|its|all|another|some|total|of) )*")
 VERB_LENGTH = 24
 """The characters after “will” that contain its verb."""
 STATUS = Bilingual(
@@ -75,6 +76,13 @@ def check_announcement(index: QuotationIndex, quoted: QuotedNumber, item: Announ
         if is_meant(sentence, quoted, announced):
             set_announcement(item, announced, [describe_target(quoted, announced)])
             return
+
+
+def is_promised(quoted: QuotedNumber) -> bool:
+    """Return whether the words before a number in its clause promise it."""
+    sentence, end = quoted.sentence, quoted.number.span[0]
+    start = sentence.find_clause_start(end)
+    return terms.PROMISED.search(sentence.normal[start:end]) is not None
 
 
 def rank_announcements(
@@ -171,8 +179,10 @@ def describe_status(sentence: Sentence, quoted: QuotedNumber, announced: Announc
     if sentence.language is Language.CHINESE:
         ending = CHINESE_DONE.sub("", nearest[0])
         edits = ((span, f"{ANNOUNCED.zh}{ending}"),)
-    is_passive = re.search(r"\bbeen\b", nearest[0]) is not None
-    if is_passive or nearest.start() > start:
+    # “Has announced” takes only what is counted as its object: no passive, no “to 100”.
+    is_chinese = sentence.language is Language.CHINESE
+    is_object = is_chinese or OBJECT_LEAD.fullmatch(sentence.normal[nearest.end() : start])
+    if "been" in nearest[0] or nearest.start() > start or not is_object:
         edits = ()
     return Finding(
         FindingKind.STATUS, span, STATUS.format(text=announced.text), announced.text, edits
@@ -191,7 +201,9 @@ def describe_target(quoted: QuotedNumber, announced: Announcement) -> Finding:
     for target in find_numbers(normalize_text(written)):
         if target.qualifier == number.qualifier:
             # “Exceed” stays as it is written.
-            edit = number.digits, written[slice(*target.digits)]
+            digits = written[slice(*target.digits)]
+            is_plain = re.match(r"\d{4}", quoted.sentence.normal[number.digits[0] :])
+            edit = number.digits, digits.replace(",", "") if is_plain else digits
     return Finding(FindingKind.TARGET, number.span, message, announced.display, (edit,))
 
 
@@ -215,7 +227,8 @@ def check_deadline(sentence: Sentence, announced: Announcement) -> Iterator[Find
         else:
             message = OTHER_DEADLINE.format(deadline=announced.deadline)
             published = announced.deadline
-            edits = (((first, end), f" {announced.deadline.get(sentence.language)}"),)
+            space = " " if sentence.text[first : first + 1] == " " else ""
+            edits = (((first, end), f"{space}{announced.deadline.get(sentence.language)}"),)
         yield Finding(FindingKind.TARGET, period.span, message, published, edits)
         return
 

@@ -1,12 +1,14 @@
-"""Who is said to have stated a figure, and when, beside who did."""
+"""Who is said to have stated a figure, and when, beside who did; what has superseded it since."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
 
 from app.i18n import Bilingual, Language, name_day
 from app.quotations import terms
-from app.quotations.findings import Finding
+from app.quotations.context import QuotedNumber
+from app.quotations.findings import MESSAGES, Finding
 from app.quotations.index import Entry, Origin, QuotationIndex
+from app.quotations.matching import is_same_number
 from app.quotations.numbers import Span, is_overlapping
 from app.quotations.periods import PeriodKind
 from app.quotations.sentences import Sentence
@@ -174,3 +176,35 @@ def find_day(year: int | None, month: int, day: int, known: set[date]) -> date |
         if year or any(abs((found - other).days) <= 1 for other in known):
             return found
     return date(years[0], month, day)
+
+
+def check_vintage(
+    index: QuotationIndex, quoted: QuotedNumber, entry: Entry, day: date
+) -> Iterator[Finding]:
+    """Describe the newer figure of the same series and period if the number is another."""
+    if entry.is_current(day) or entry.current_from == entry.current_until or day < entry.vintage:
+        return
+    if entry.is_disputed:
+        return
+    number = quoted.number
+    for newer in index.levels_by_period[entry.indicator, entry.start, entry.end]:
+        if newer.series == entry.series and newer.is_current(day):
+            is_rounded = abs(newer.value - entry.value) <= max(newer.step, entry.step) / 2
+            if is_same_number(number, newer) or is_rounded or is_dated(quoted, entry, newer):
+                return
+            message = MESSAGES[FindingKind.VINTAGE].format(
+                day=name_day(entry.current_until), display=newer.display
+            )
+            written = newer.display.get(quoted.sentence.language)
+            yield Finding(
+                FindingKind.VINTAGE, number.span, message, newer.display, ((number.span, written),)
+            )
+
+
+def is_dated(quoted: QuotedNumber, entry: Entry, newer: Entry) -> bool:
+    """Return whether a sentence says who gave the older number, or when, before it was replaced."""
+    sentence = quoted.sentence
+    named = {name for name, _ in sentence.institutions}
+    is_own = bool(named & (entry.origin.institutions - newer.origin.institutions))
+    ends = [one.end for one in sentence.periods if sentence.is_day_of_speech(one)]
+    return is_own or any(end is not None and end < entry.current_until for end in ends)

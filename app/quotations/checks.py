@@ -10,34 +10,24 @@ from sqlalchemy import Connection
 
 from app.db.columns import Record
 from app.enums import Qualifier, SearchKind
-from app.i18n import Bilingual, Language, name_day
+from app.i18n import Bilingual, Language
 from app.queries.comparison import compare_observations
 from app.queries.observations import get_observation
 from app.quotations import terms
-from app.quotations.announcement_checks import check_announcement, find_deadline
-from app.quotations.attribution import check_attribution, list_same_numbers
-from app.quotations.findings import (
-    MESSAGES,
-    Edit,
-    Finding,
-    apply_edits,
-    describe_differences,
-    describe_finding,
-    replace_number,
-    shift_edit,
-)
-from app.quotations.growth import find_rate
-from app.quotations.index import Entry, QuotationIndex
-from app.quotations.matching import (
-    Candidate,
+from app.quotations.announcement_checks import check_announcement, find_deadline, is_promised
+from app.quotations.attribution import check_attribution, check_vintage, list_same_numbers
+from app.quotations.context import (
     QuotedNumber,
     build_quoted_number,
-    find_level,
-    is_only_period,
-    is_same_number,
+    describe_periods,
+    is_excluded,
+    score_period,
 )
+from app.quotations.findings import Edit, Finding, apply_edits, describe_differences, shift_edit
+from app.quotations.growth import RateMatch, find_rate
+from app.quotations.index import Entry, QuotationIndex
+from app.quotations.matching import Candidate, find_level, is_only_period
 from app.quotations.numbers import RATE_UNITS, Number, Span
-from app.quotations.period_scores import describe_periods
 from app.quotations.sentences import Role, Sentence, read_sentences
 from app.schemas.quotations import FindingKind, QuotationVerdict
 
@@ -126,7 +116,12 @@ def check_sentence(
     """Check the numbers of a sentence: first the figures, then the rates that belong to them."""
     quoted_numbers = [build_quoted_number(sentence, number) for number in sentence.numbers]
     items = [Item(sentence, quoted.number) for quoted in quoted_numbers]
-    for quoted, item in zip(quoted_numbers, items, strict=True):
+    stated = [
+        (quoted, item)
+        for quoted, item in zip(quoted_numbers, items, strict=True)
+        if not is_excluded(sentence, quoted.number)
+    ]
+    for quoted, item in stated:
         if quoted.role != Role.GROWTH:
             candidate = find_level(index, quoted, asked_on)
             if candidate is not None and not (is_promised(quoted) and not candidate.has_period):
@@ -135,20 +130,19 @@ def check_sentence(
                 is_certain = is_only_period(index, candidate)
                 item.is_other = has_other_context(candidate) or not is_certain
     complete: list[Entry] = []
-    for quoted, item in zip(quoted_numbers, items, strict=True):
+    for quoted, item in stated:
         if item.code is None and quoted.role != Role.LEVEL:
             level, is_certain = find_level_of_rate(items, item)
             # Once the growth of a figure is stated, a further percentage is something else.
             is_certain = is_certain and level not in complete
             rate = find_rate(index, quoted, level, asked_on, is_certain=is_certain)
-            if rate is not None:
-                item.set_entry(rate.entry, rate.findings)
-                complete += [level] if level is not None else []
+            share_period(items, quoted, item, level, rate)
+            complete += [level] if rate is not None and level is not None else []
         if item.code is None or item.findings:
             check_announcement(index, quoted, item)
         if item.code is None:
             item.other_periods = describe_periods(index, sentence, item.number)
-    keep_periods(items, quoted_numbers)
+    keep_periods(index, items, quoted_numbers)
     add_comparisons(connection, index, sentence, items, language)
     add_attributions(index, sentence, items)
     return [*items, *list_deadlines(index, sentence, items)]
@@ -168,28 +162,55 @@ def list_deadlines(
         yield Item(sentence, number, None, *key, announced.text, [finding])
 
 
-def keep_periods(items: Sequence[Item], quoted_numbers: Sequence[QuotedNumber]) -> None:
+def share_period(
+    items: Sequence[Item],
+    quoted: QuotedNumber,
+    item: Item,
+    level: Entry | None,
+    rate: RateMatch | None,
+) -> None:
+    """Set the rate of an item; if its figure is of another period, so is the rate.
+
+    If the rate is not that of the figure, it may be the figure that is wrong for the period.
+    """
+    own = next((one for one in items if level is not None and one.entry is level), None)
+    wrong = [one for one in own.findings if one.kind == FindingKind.PERIOD] if own else []
+    if rate is not None:
+        is_same = level is not None and (level.start, level.end) == (
+            rate.entry.start,
+            rate.entry.end,
+        )
+        item.set_entry(rate.entry, [*rate.findings, *(wrong if is_same else ())])
+    elif own and quoted.role == Role.GROWTH:
+        own.findings = [replace(one, edits=()) if one in wrong else one for one in own.findings]
+
+
+def keep_periods(
+    index: QuotationIndex, items: Sequence[Item], quoted_numbers: Sequence[QuotedNumber]
+) -> None:
     """Keep a period that is right for another figure; the right one is put behind the number."""
     right = {
         period.span
         for item, quoted in zip(items, quoted_numbers, strict=True)
         if item.entry is not None and all(one.kind != FindingKind.PERIOD for one in item.findings)
         for period in quoted.periods
+        if score_period(index, item.sentence, period, item.entry)
     }
-    for item in items:
+    moved: dict[Finding, Finding] = {}
+    # A rate has the finding of its figure, and so the same words in its place.
+    for item in sorted(items, key=lambda one: one.entry is not None and one.entry.is_rate):
         for position, finding in enumerate(item.findings):
-            if finding.kind == FindingKind.PERIOD and finding.span in right and finding.published:
+            name = finding.published
+            if (
+                finding.kind == FindingKind.PERIOD
+                and finding.span in right
+                and finding.edits
+                and name
+            ):
                 end = item.number.span[1]
-                name = finding.published
                 words = Bilingual(f" ({name.en})", f"（{name.zh}）").get(item.sentence.language)
-                item.findings[position] = replace(finding, edits=(((end, end), words),))
-
-
-def is_promised(quoted: QuotedNumber) -> bool:
-    """Return whether the words before a number in its clause promise it."""
-    sentence, end = quoted.sentence, quoted.number.span[0]
-    start = sentence.find_clause_start(end)
-    return terms.PROMISED.search(sentence.normal[start:end]) is not None
+                behind = replace(finding, edits=(((end, end), words),))
+                item.findings[position] = moved.setdefault(finding, behind)
 
 
 def find_level_of_rate(items: Sequence[Item], item: Item) -> tuple[Entry | None, bool]:
@@ -247,45 +268,15 @@ def describe_level(
     index: QuotationIndex, quoted: QuotedNumber, candidate: Candidate, day: date
 ) -> list[Finding]:
     findings = describe_differences(index, quoted, candidate)
-    if not candidate.differences.keys() - {FindingKind.QUALIFIER, FindingKind.COVERAGE}:
-        findings += check_vintage(index, quoted, candidate.entry, day)
-    return findings
-
-
-def check_vintage(
-    index: QuotationIndex, quoted: QuotedNumber, entry: Entry, day: date
-) -> Iterator[Finding]:
-    """Describe the newer figure of the same series and period if the number is another."""
-    if entry.is_current(day) or entry.current_from == entry.current_until or day < entry.vintage:
-        return
-    if entry.is_disputed:
-        return
-    number = quoted.number
-    for newer in index.levels_by_period[entry.indicator, entry.start, entry.end]:
-        if newer.series == entry.series and newer.is_current(day):
-            is_rounded = abs(newer.value - entry.value) <= max(newer.step, entry.step) / 2
-            if is_same_number(number, newer) or is_rounded or is_dated(quoted, entry, newer):
-                return
-            message = MESSAGES[FindingKind.VINTAGE].format(
-                day=name_day(entry.current_until), display=newer.display
-            )
-            written = newer.display.get(quoted.sentence.language)
-            yield Finding(
-                FindingKind.VINTAGE,
-                number.span,
-                message,
-                newer.display,
-                (replace_number(number, written),),
-            )
-
-
-def is_dated(quoted: QuotedNumber, entry: Entry, newer: Entry) -> bool:
-    """Return whether a sentence says who gave the older number, or when, before it was replaced."""
-    sentence = quoted.sentence
-    named = {name for name, _ in sentence.institutions}
-    is_own = bool(named & (entry.origin.institutions - newer.origin.institutions))
-    ends = [one.end for one in sentence.periods if sentence.is_day_of_speech(one)]
-    return is_own or any(end is not None and end < entry.current_until for end in ends)
+    newer = next(check_vintage(index, quoted, candidate.entry, day), None)
+    if newer is None:
+        return findings
+    # The newer figure takes the place of the whole number.
+    rewritten = {FindingKind.QUALIFIER, FindingKind.MAGNITUDE, FindingKind.UNIT}
+    return [
+        *(replace(one, edits=newer.edits) if one.kind in rewritten else one for one in findings),
+        newer,
+    ]
 
 
 def add_attributions(index: QuotationIndex, sentence: Sentence, items: Sequence[Item]) -> None:
@@ -390,4 +381,16 @@ def describe_item(index: QuotationIndex, item: Item, language: Language) -> Reco
         "observation": observation,
         "findings": [describe_finding(one, offset, language) for one in item.findings],
         "correction": apply_edits(sentence.text, edits).strip() or None if edits else None,
+    }
+
+
+def describe_finding(finding: Finding, offset: int, language: Language) -> Record:
+    start, end = finding.span
+    published = finding.published
+    return {
+        "kind": finding.kind,
+        "start": start + offset,
+        "end": end + offset,
+        "message": finding.message.get(language),
+        "published": published.get(language) if published else None,
     }

@@ -1,11 +1,10 @@
 """Findings: what of a quotation differs, what is published instead, and how it is corrected."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from app.db.columns import Record
 from app.enums import Qualifier, StockFlow
 from app.i18n import (
     MONTHS,
@@ -18,9 +17,10 @@ from app.i18n import (
     name_day,
 )
 from app.quotations import terms
+from app.quotations.context import QuotedNumber
 from app.quotations.index import Entry, QuotationIndex
-from app.quotations.matching import Candidate, QuotedNumber
-from app.quotations.numbers import Number, Span
+from app.quotations.matching import Candidate
+from app.quotations.numbers import Span
 from app.quotations.periods import LIMIT_LEAD, RELATIVE, choose_preposition
 from app.quotations.terms import SHARES, group_coverage
 from app.schemas.quotations import FindingKind
@@ -116,15 +116,28 @@ COUNTRIES = {
     "route": Bilingual("countries along the Belt and Road", "“一带一路”沿线国家"),
     "partner": Bilingual("Belt and Road partner countries", "共建“一带一路”国家"),
 }
-UNITS = {"CNY": Bilingual("yuan", "元"), "USD": Bilingual("US dollars", "美元")}
+UNITS = {
+    "CNY": Bilingual("yuan", "元"),
+    "USD": Bilingual("US dollars", "美元"),
+    "PT": Bilingual("percent", "%"),
+}
 SIGNS = {"CNY": "RMB ", "USD": "US$"}
 REACHED = (
-    (re.compile(r"(?:exceed|surpass|topp|approach|pass|cross)ing\b.*"), "reaching"),
+    (re.compile(r"(?:exceed|surpass|topp|approach|near|pass|cross)ing\b.*"), "reaching"),
     (
-        re.compile(r"(?:(?:exceed|surpass|topp|pass|cross|approach)e[ds]|exceeds|tops|broke).*"),
+        re.compile(
+            r"(?:(?:exceed|surpass|topp|pass|cross|approach|near)e[ds]|exceeds|nears|tops|broke).*"
+        ),
         "reached",
     ),
-    (re.compile(r"(?:已)?(?:达到?)?(?:超过?|突破)了?|接近"), "达"),
+    (re.compile(r"came close to.*"), "reached"),
+    (re.compile(r"did not .*|not (?:yet )?(?:exceeded|surpassed|topped|reached).*"), "reached"),
+    (
+        re.compile(
+            r"已?(?:达到?)?[远略稍]?(?:大幅)?(?:超过?|突破)了?|接近|(?:尚?未|没有?|不)能?[超突达].*"
+        ),
+        "达",
+    ),
 )
 """Verbs that limit a number, and what they become where the number has no such limit."""
 
@@ -175,29 +188,42 @@ def describe_qualifier(quoted: QuotedNumber, entry: Entry, span: Span) -> Findin
         message = LOST
     elif entry.qualifier == Qualifier.NONE:
         message = INVENTED
-    edit = rewrite_number(quoted, entry.qualifier)
+    edits = () if is_limited(quoted) else tuple(limit_number(quoted, entry.qualifier))
     return Finding(
-        FindingKind.QUALIFIER, span, message.format(display=entry.display), entry.display, (edit,)
+        FindingKind.QUALIFIER, span, message.format(display=entry.display), entry.display, edits
     )
 
 
-def rewrite_number(quoted: QuotedNumber, qualifier: Qualifier) -> Edit:
+def is_limited(quoted: QuotedNumber) -> bool:
+    """Return whether a word stays beside a number that goes with no other limit: exactly, mark."""
+    normal, (start, end) = quoted.sentence.normal, quoted.number.span
+    before, after = normal[:start], normal[end:]
+    return bool(terms.LIMITED_BEFORE.search(before) or terms.LIMITED_AFTER.match(after))
+
+
+def limit_number(quoted: QuotedNumber, qualifier: Qualifier) -> Iterator[Edit]:
     """Replace the words that limit a number, and keep the number as it is written."""
-    number, text = quoted.number, quoted.sentence.text
-    verb = ""
-    parts: list[str] = []
-    last = number.span[0]
-    for span in sorted(number.qualifiers):
-        parts.append(text[last : span[0]])
-        word = quoted.sentence.normal[slice(*span)]
-        verb = verb or next((new for old, new in REACHED if old.fullmatch(word)), "")
-        last = span[1]
-    parts.append(text[last : number.span[1]])
-    plain = re.sub(r" {2,}", " ", "".join(parts)).strip()
-    language = quoted.sentence.language
-    written = QUALIFIER_FORMATS[qualifier].get(language).format(plain)
-    space = "" if language is Language.CHINESE else " "
-    return number.span, f"{verb}{space if verb else ''}{written}"
+    number, text, normal = quoted.number, quoted.sentence.text, quoted.sentence.normal
+    is_chinese = quoted.sentence.language is Language.CHINESE
+    spans = sorted(number.qualifiers)
+    words = QUALIFIER_FORMATS[qualifier].get(quoted.sentence.language).removesuffix("{}")
+    replaced = (new for one in spans for old, new in REACHED if old.fullmatch(normal[slice(*one)]))
+    verb = next(replaced, "")
+    if verb and not (is_chinese and words):
+        words = f"{verb}{'' if is_chinese else ' '}{words}"
+    start = last = number.span[0]
+    if is_chinese and words and (reached := re.search("达到?$", text[:start])):
+        # “逾” and “近” take the place of “达”.
+        start = reached.start()
+    if spans and spans[0][0] == last:
+        last = number.span[1] - len(text[spans.pop(0)[1] : number.span[1]].lstrip())
+    if text[last].isalpha() and text[last].isascii() and last == number.digits[0]:
+        # The first word of a sentence is no longer the first, or becomes so.
+        yield (start, last + 1), words + text[last].lower()
+    else:
+        yield (start, last), words
+    for first, end in spans:
+        yield (len(text[:first].rstrip()), end), ""
 
 
 def replace_period(quoted: QuotedNumber, entry: Entry, span: Span) -> Iterable[Edit]:
@@ -357,10 +383,6 @@ EDITORS = {
 }
 
 
-def replace_number(number: Number, display: str) -> Edit:
-    return number.span, display
-
-
 def apply_edits(text: str, edits: Sequence[Edit]) -> str:
     """Replace spans of a text; of edits that overlap, the first in order of the text is made."""
     parts: list[str] = []
@@ -376,15 +398,3 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> str:
 def shift_edit(edit: Edit, offset: int) -> Edit:
     (start, end), words = edit
     return (start + offset, end + offset), words
-
-
-def describe_finding(finding: Finding, offset: int, language: Language) -> Record:
-    start, end = finding.span
-    published = finding.published
-    return {
-        "kind": finding.kind,
-        "start": start + offset,
-        "end": end + offset,
-        "message": finding.message.get(language),
-        "published": published.get(language) if published else None,
-    }

@@ -10,9 +10,9 @@ from datetime import date
 
 from app.i18n import Bilingual
 from app.quotations import terms
+from app.quotations.context import QuotedNumber, is_about_part
 from app.quotations.findings import Edit, Finding, describe_qualifier
 from app.quotations.index import Entry, QuotationIndex
-from app.quotations.matching import QuotedNumber
 from app.quotations.numbers import POINTS, Number
 from app.quotations.periods import PeriodKind
 from app.quotations.sentences import STRONG, Role
@@ -93,7 +93,7 @@ def find_rate(
 
     Only if it is certain to which figure it belongs, it may be called wrong.
     """
-    if quoted.sentence.is_about_part(quoted.number):
+    if is_about_part(quoted.sentence, quoted.number):
         return None
     anchors = list(list_anchors(index, quoted, level))
     for anchor in anchors:
@@ -269,7 +269,7 @@ def check_qualifier(quoted: QuotedNumber, rate: Entry) -> list[Finding]:
 
 
 def check_sign(quoted: QuotedNumber, rate: Entry) -> list[Finding]:
-    if rate.value * get_sign(quoted) >= 0:
+    if quoted.role != Role.GROWTH or rate.value * get_sign(quoted) >= 0:
         return []
     sentence, span = quoted.sentence, quoted.number.span
     message = WRONG.format(period=rate.period, display=rate.display)

@@ -11,16 +11,31 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from app.enums import Qualifier, StockFlow
+from app.quotations.context import (
+    CLOSE,
+    EXACT,
+    QuotedNumber,
+    find_noun,
+    has_day_of_count,
+    is_about_part,
+    is_of_several_years,
+    score_period,
+)
 from app.quotations.index import Entry, QuotationIndex
-from app.quotations.numbers import CURRENCIES, OTHER_CURRENCY, POINTS, Number, Span, count_digits
-from app.quotations.period_scores import CLOSE, EXACT, has_day_of_count, score_period
-from app.quotations.periods import PeriodKind, PeriodWords
-from app.quotations.sentences import STRONG, Claim, Role, Sentence
+from app.quotations.numbers import (
+    CURRENCIES,
+    OTHER_CURRENCY,
+    POINTS,
+    RATE_UNITS,
+    Number,
+    Span,
+    count_digits,
+)
+from app.quotations.periods import PeriodKind
+from app.quotations.sentences import STRONG, Role
 from app.quotations.terms import FAMILIES, find_name, group_coverage
 from app.schemas.quotations import FindingKind
 
-MAX_DIGITS = 5
-"""More significant digits than these make no number less likely to be met by chance."""
 DISTINCT_DIGITS = 3
 """From so many digits on, a number is unlikely to be another one of the same kind by chance."""
 MIN_SUPPORT = {0: 5.0, 1: 7.5, 2: 9.5}
@@ -78,40 +93,6 @@ class Candidate:
         return least is not None and self.support >= least
 
 
-@dataclass(frozen=True)
-class QuotedNumber:
-    """A number with what its sentence says of it."""
-
-    sentence: Sentence
-    number: Number
-    role: Role
-    claim: Claim
-    periods: tuple[PeriodWords, ...]
-    has_local_period: bool
-    coverages: tuple[tuple[str, Span], ...]
-    is_initiative: bool
-
-    @property
-    def digits(self) -> int:
-        return min(self.number.significant, MAX_DIGITS)
-
-
-def build_quoted_number(sentence: Sentence, number: Number) -> QuotedNumber:
-    periods, is_local = sentence.select_periods(number)
-    first, last = sentence.find_window(number)
-    local = [one for one in sentence.coverages if first <= one[1][0] < last]
-    return QuotedNumber(
-        sentence,
-        number,
-        sentence.classify_percentage(number),
-        sentence.find_indicators(number),
-        tuple(periods),
-        is_local,
-        tuple(local or sentence.coverages),
-        sentence.is_about_initiative,
-    )
-
-
 def find_level(index: QuotationIndex, quoted: QuotedNumber, day: date) -> Candidate | None:
     """Find the observation that a number quotes; None if none is likely enough."""
     if not quoted.claim.indicators and quoted.digits <= DISTINCT_DIGITS:
@@ -122,7 +103,11 @@ def find_level(index: QuotationIndex, quoted: QuotedNumber, day: date) -> Candid
         if (candidate := evaluate_candidate(index, quoted, entry, kinds)) is not None
         and candidate.is_sufficient
     ]
-    return min(found, key=lambda one: rank_candidate(one, quoted, day), default=None)
+    candidate = min(found, key=lambda one: rank_candidate(one, quoted, day), default=None)
+    if candidate is not None and candidate.differences.keys() & WHOLE:
+        # What limits a number is compared once it is known which one is meant.
+        compare_qualifier(quoted, candidate)
+    return candidate
 
 
 def is_only_period(index: QuotationIndex, candidate: Candidate) -> bool:
@@ -157,13 +142,15 @@ def list_candidates(
     """List the observations whose number may be meant, with differences of unit and magnitude."""
     number = quoted.number
     unit = "USD" if number.unit == OTHER_CURRENCY else number.unit
-    if unit == POINTS or (unit == "PT" and quoted.role == Role.GROWTH):
+    is_growth = unit in RATE_UNITS and quoted.role == Role.GROWTH
+    if is_growth or is_about_part(quoted.sentence, number):
         return
     is_bare = unit == "NB"
     units = ["NB", "TEU", "T"] if is_bare and not number.is_classified else [unit]
     if is_bare and number.power >= 8:  # noqa: PLR2004 - a hundred million counts money
         units += ["CNY", "USD"]
-    if quoted.sentence.is_about_part(number):
+    if unit == POINTS:
+        yield from list_shares(index, quoted)
         return
     same: set[str] = set()
     if number.unit != OTHER_CURRENCY:
@@ -173,6 +160,16 @@ def list_candidates(
                     same.add(entry.code)
                     yield entry, {}
     yield from list_mistaken(index, number, units, same)
+
+
+def list_shares(
+    index: QuotationIndex, quoted: QuotedNumber
+) -> Iterator[tuple[Entry, dict[FindingKind, Span]]]:
+    """List the shares in percent whose number is given in percentage points."""
+    if quoted.role == Role.SHARE:
+        for entry in index.find_near("PT", quoted.number.value, Decimal(0)):
+            if not entry.is_rate:
+                yield entry, {FindingKind.UNIT: quoted.number.units[-1]}
 
 
 def list_mistaken(
@@ -224,7 +221,7 @@ def evaluate_candidate(
     )
     if not agreed:
         return None
-    if not number.is_conversion:
+    if not candidate.differences.keys() & WHOLE:
         compare_qualifier(quoted, candidate)
     return candidate if is_credible(quoted, candidate) else None
 
@@ -282,7 +279,7 @@ def compare_indicator(quoted: QuotedNumber, candidate: Candidate) -> bool:
     if span is None and quoted.number.unit != "NB":
         span = find_name(claim.terms, family)
     if span is None:
-        span = quoted.sentence.find_noun(quoted.number)
+        span = find_noun(quoted)
     candidate.support += EXACT / 2
     candidate.differences[FindingKind.MEASURE] = span
     return True
@@ -291,13 +288,17 @@ def compare_indicator(quoted: QuotedNumber, candidate: Candidate) -> bool:
 def compare_period(index: QuotationIndex, quoted: QuotedNumber, candidate: Candidate) -> bool:
     """Compare the periods; return whether the candidate may be meant."""
     claims = quoted.periods
-    scores = [score_period(index, quoted.sentence, one, candidate.entry) for one in claims]
+    totals = [one for one in claims if is_of_several_years(quoted, one, candidate.entry)]
+    scores = [
+        None if one in totals else score_period(index, quoted.sentence, one, candidate.entry)
+        for one in claims
+    ]
     usable = [one for one in scores if one is not None]
     if has_day_of_count(quoted.sentence, candidate.entry):
         usable.append(EXACT)
-    if not usable:
-        return True
-    best = max(usable)
+    best = max(usable, default=None)
+    if best is None or (totals and not best):
+        return not totals
     if best > 0:
         candidate.support += best
         candidate.has_period = True
@@ -342,8 +343,6 @@ def compare_coverage(quoted: QuotedNumber, candidate: Candidate) -> bool:
         return True
     group = group_coverage(coverage)
     if "other" in named and not named.keys() & {"bri", "partner", "route"}:
-        if quoted.sentence.is_of_other_country(named["other"]):
-            return False
         candidate.differences[FindingKind.COVERAGE] = named["other"]
         candidate.support += CLOSE / 2
         is_recent = abs(quoted.sentence.today - candidate.entry.vintage) <= RECENT
@@ -367,17 +366,14 @@ def compare_coverage(quoted: QuotedNumber, candidate: Candidate) -> bool:
 def compare_qualifier(quoted: QuotedNumber, candidate: Candidate) -> None:
     """Compare what limits a number; one with fewer digits than published is limited by them."""
     number, entry = quoted.number, candidate.entry
-    if number.qualifier == entry.qualifier or candidate.differences.keys() & {
-        FindingKind.MAGNITUDE,
-        FindingKind.UNIT,
-    }:
+    if number.qualifier == entry.qualifier or number.is_conversion:
         return
     words = [quoted.sentence.normal[slice(*span)] for span in number.qualifiers]
     # “Over the 50.7 percent of 2024” may compare, and “some” need not limit.
     is_open = words == ["some"] or (bool(words) and words[0].endswith(" the"))
     if entry.qualifier == Qualifier.NONE and is_open:
         return
-    if number.value != entry.value:
+    if number.value != entry.value and not candidate.differences.keys() & WHOLE:
         fits = {
             Qualifier.OVER: number.value < entry.value,
             Qualifier.NEARLY: number.value > entry.value,

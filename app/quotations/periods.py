@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from babel.dates import get_month_names
 
-from app.db.numerals import parse_numeral
+from app.db.numerals import NUMERALS, parse_numeral
 from app.quotations.numbers import NUMBER_WORDS, Span, is_overlapping
 from app.quotations.vocabulary import WORDS
 
@@ -30,9 +30,20 @@ RELATIVE = {
 YEAR = r"(?:19[5-9]\d|20\d\d)"
 ENGLISH_RELATIVE = sorted((one for one in RELATIVE if one.isascii()), key=len, reverse=True)
 YEAR_WORD = rf"(?:{YEAR}|{'|'.join(map(re.escape, ENGLISH_RELATIVE))})"
-CHINESE_YEAR = rf"(?:{YEAR}年|{'|'.join(one for one in RELATIVE if not one.isascii())})"
+NUMERAL_YEAR = (
+    r"(?:二[〇零○][〇零○一二三四五六七八九]{2}|一九[五六七八九][〇零○一二三四五六七八九])"
+)
+CHINESE_YEAR = (
+    rf"(?:(?:(?<!\d){YEAR}|{NUMERAL_YEAR})"
+    r"(?:年|(?=全年|[上下]半年|[前头][\d一二三四五六七八九十]|第?[一二三四]季))"
+    rf"|{'|'.join(one for one in RELATIVE if not one.isascii())})"
+)
 COUNT = rf"(?:\d{{1,2}}|{'|'.join(sorted(NUMBER_WORDS, key=len, reverse=True))})"
 CHINESE_COUNT = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"
+CHINESE_MONTH = r"(?:\d{1,2}|(?<![之第唯统每单逐同])(?:十[一二]?|[一二三四五六七八九]))"
+CENTURY = 100
+FIRST_PLAN, FIRST_PLAN_YEAR, PLAN_YEARS = 12, 2011, 5
+"""A Five-Year Plan of China with its first year, from which those after it are counted."""
 
 
 class PeriodKind(StrEnum):
@@ -89,9 +100,11 @@ PLACEHOLDERS = {
     "{chinese_year}": CHINESE_YEAR,
     "{count}": COUNT,
     "{chinese_count}": CHINESE_COUNT,
+    "{chinese_month}": CHINESE_MONTH,
+    "{numeral_year}": NUMERAL_YEAR,
     "{month}": MONTH,
-    "{of_year}": rf"(?:,? *(?:of|in|for)? *(?P<year>{YEAR_WORD}))?",
-    "{before}": rf"(?:(?P<year>{CHINESE_YEAR})的?)?",
+    "{of_year}": rf"(?:,? *(?:of|in|for)? *(?P<year>{YEAR_WORD}))?(?: alone)?",
+    "{before}": rf"(?:(?=[12一二去上今本前明])(?P<year>{CHINESE_YEAR})的?)?",
     "{join}": r" *(?:-+|to|till|until|through|thru|and|至|到|与) *",
 }
 
@@ -107,6 +120,8 @@ def compile_periods() -> dict[str, re.Pattern[str]]:
 
 
 COMPILED = compile_periods()
+CHINESE_WORDS = re.compile("[年月季]")
+"""One of these is in all Chinese names of periods."""
 SINCE = re.compile(
     r"(?:\bsince(?: the beginning of)?|\bfrom|自从?|从"
     r"|\b(?:launch\w*|open\w*|inception|operations?|began|started) (?:in|on)|开通于) *$"
@@ -143,7 +158,10 @@ def find_periods(text: str, today: date) -> list[PeriodWords]:
     """
     found: list[PeriodWords] = []
     spans: list[Span] = []
+    has_chinese = CHINESE_WORDS.search(text) is not None
     for name, pattern in COMPILED.items():
+        if name.startswith("chinese") and not has_chinese:
+            continue
         for match in pattern.finditer(text):
             if match.end() > match.start() and not is_overlapping(match.span(), spans):
                 period = read_words(name, match, today)
@@ -164,8 +182,9 @@ def read_year(word: str | None, today: date) -> int | None:
     if not word:
         return None
     plain = word.removesuffix("年")
-    if plain.isdigit():
-        return int(plain)
+    digits = "".join(str(NUMERALS.get(one, one)) for one in plain.replace("○", "〇"))
+    if digits.isdigit():
+        return int(digits)
     year = today.year + RELATIVE[word if word in RELATIVE else plain]
     return year if date.min.year <= year <= date.max.year else None
 
@@ -186,14 +205,14 @@ def read_words(name: str, match: re.Match[str], today: date) -> PeriodWords | No
     if "length" in name:
         return read_length(match)
     if "day" in name or name == "date":
-        month, day = read_month(group), int(group["day"])
+        month, day = read_month(group), read_count(group["day"])
         is_valid = 1 <= month <= 12 and 1 <= day <= 31  # noqa: PLR2004 - the calendar
         return PeriodWords(span, PeriodKind.DAY, year, month, month, day=day) if is_valid else None
-    if "years" in name:
-        last = int(group["last_year"])
+    if "years" in name or name == "plan":
+        year, last = read_years(group, today)
         return (
             PeriodWords(span, PeriodKind.RANGE, year, last_year=last)
-            if year and last > year
+            if year and last and last > year
             else None
         )
     first, last = read_month_limits(name, group)
@@ -206,9 +225,23 @@ def read_words(name: str, match: re.Match[str], today: date) -> PeriodWords | No
     return PeriodWords(span, kind, year, first, last)
 
 
+def read_years(group: dict[str, str | None], today: date) -> tuple[int | None, int | None]:
+    """Return the first and the last year of a range, or of a Five-Year Plan."""
+    plan = group.get("plan") or group.get("plan_2")
+    if plan is None:
+        first, last = read_year(group["year"], today), read_year(group["last_year"], today)
+        # In 2022-24 and 2022/23, the last year is of the century of the first.
+        return (
+            first,
+            first // CENTURY * CENTURY + last if first and last and last < CENTURY else last,
+        )
+    first = FIRST_PLAN_YEAR + PLAN_YEARS * (read_count(plan) - FIRST_PLAN)
+    return first, first + PLAN_YEARS - 1
+
+
 def read_month(group: dict[str, str | None]) -> int:
     word = group.get("month") or group.get("month_2") or group.get("month_3") or ""
-    return MONTH_NAMES.get(word) or int(word or 0)
+    return MONTH_NAMES.get(word) or read_count(word)
 
 
 def read_month_limits(  # noqa: PLR0911 - one for each way to name months
@@ -232,7 +265,7 @@ def read_month_limits(  # noqa: PLR0911 - one for each way to name months
         return 1, read_month(group)
     if group.get("first"):
         named = group["first"] or "", group["last"] or ""
-        first, last = (MONTH_NAMES.get(word) or int(word) for word in named)
+        first, last = (MONTH_NAMES.get(word) or read_count(word) for word in named)
         return first, last
     if has_month(group):
         month = read_month(group)

@@ -1,12 +1,12 @@
 """Sentences of a text, and what each number in them is said to be."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from itertools import islice
+from itertools import islice, pairwise
 
 from app.i18n import Language
 from app.quotations import terms
@@ -39,6 +39,7 @@ BOUNDARY = re.compile(
 )
 JOINED_PERIOD = re.compile(r"(?:\band|[而和及])(?: (?:in|for|during|over))?(?: the)? *$")
 MAX_JOIN_LENGTH = 20
+PERIOD_JOINT = re.compile(r"\s*[,、，]?\s*(?:and|和|与|及)?\s*(?:(?:in|for|during) )?(?:the )?")
 OWN_PERIOD = re.compile(r"'s\b|,? when\b")
 """Words after a year that has a figure of its own: compared with 2023 when it was 2 billion."""
 MAX_LENGTH, MAX_NUMBERS = 600, 30
@@ -46,10 +47,6 @@ MAX_LENGTH, MAX_NUMBERS = 600, 30
 DIGITS = re.compile(r"[\d.,]*\d|[零〇一二三四五六七八九十百千万亿两]+")
 CUTS = (BOUNDARY, re.compile(r"\s+"), re.compile(r"(?<=[^\w.,])|(?<=[\u4e00-\u9fff])"))
 """Where a table or a list may be divided, the best first."""
-NOUN = re.compile(
-    r" *(?:[\w-]+ ){0,3}?(?:countries|nations|organi[sz]ations|documents|agreements|cities)"
-    r"|[\u4e00-\u9fff]{1,6}"
-)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 NEAR, FAR = 1.0, 0.8
 STRONG = 2.0
@@ -166,12 +163,13 @@ class Sentence:
         before = self.normal[max(0, number.span[0] - 70) : number.span[0]]
         after = self.normal[number.span[1] : number.span[1] + 40]
         growth, share = terms.GROWTH_BEFORE.search(before), terms.SHARE_BEFORE.search(before)
-        # What a share rose to is a share.
+        # What a share rose to is a share, and what anything rose from is no growth.
         is_level = growth is not None and terms.TO_BEFORE.search(growth[0]) is not None
-        if is_level and (share or terms.SHARE_AFTER.match(after)):
+        is_base = growth is not None and terms.FROM_BEFORE.search(growth[0]) is not None
+        if (is_level or is_base) and (share or terms.SHARE_AFTER.match(after)):
             return Role.SHARE
         if growth and (share is None or growth.start() > share.start()):
-            return Role.GROWTH
+            return Role.UNKNOWN if is_base else Role.GROWTH
         if share:
             return Role.SHARE
         if terms.GROWTH_AFTER.match(after):
@@ -218,10 +216,10 @@ class Sentence:
             return Claim(measure_terms(self.previous.all_terms, FAR / 2), is_local=False)
         return Claim({}, is_local=False)
 
-    def find_paired(self, number: Number) -> tuple[Term, ...]:
-        """Return the terms of the same rank as a number of a list given “respectively”."""
-        if number.unit in RATE_UNITS or not terms.RESPECTIVELY.search(self.normal):
-            return ()
+    def find_run(self, number: Number) -> list[Number]:
+        """Return the list that a number belongs to, if the sentence gives one “respectively”."""
+        if not terms.RESPECTIVELY.search(self.normal):
+            return []
         runs: list[list[Number]] = []
         for one in self.numbers:
             last = runs[-1][-1] if runs else None
@@ -230,7 +228,13 @@ class Sentence:
                 runs[-1].append(one)
             else:
                 runs.append([one])
-        run = next(one for one in runs if number in one)
+        return next(one for one in runs if number in one)
+
+    def find_paired(self, number: Number) -> tuple[Term, ...]:
+        """Return the terms of the same rank as a number of a list given “respectively”."""
+        run = self.find_run(number)
+        if number.unit in RATE_UNITS or not run:
+            return ()
         groups: list[list[Term]] = []
         for term in sorted(self.terms, key=lambda one: one.span):
             if term.weight < STRONG or term.span[0] > run[0].span[0]:
@@ -269,39 +273,13 @@ class Sentence:
                 if indicator == "cooperation-parties":
                     return
 
-    def is_about_part(self, number: Number) -> bool:
-        """Return whether a number is of a province, a kind of enterprise or product, or a share."""
-        text, (start, end) = self.normal, number.span
-        first = max(text.rfind(";", 0, start), text.rfind("；", 0, start), 0)
-        if terms.PART.search(text[first : self.find_window(number)[1]]):
-            return True
-        return number.unit == "PT" and (
-            terms.OTHER_SHARE_AFTER.search(text[end:]) is not None
-            or terms.OTHER_SHARE_BEFORE.search(text[:start]) is not None
-        )
-
-    def is_of_other_country(self, span: Span) -> bool:
-        """Return whether a country at a span owns the figures: “India's investment abroad”."""
-        is_owner = self.normal[slice(*span)].endswith("'s") or terms.OWNED.match(
-            self.normal[span[1] :]
-        )
-        return bool(is_owner) and not terms.CHINA_NAMED.search(self.normal)
-
-    def find_noun(self, number: Number) -> Span:
-        """Return the span of the noun after a number, or else of the number."""
-        end = number.span[1]
-        match = NOUN.match(self.normal[end:])
-        return (end, end + match.end()) if match else number.span
-
     def select_periods(self, number: Number) -> tuple[list[PeriodWords], bool]:
         """Return the periods that may be meant, and whether they stand beside the number."""
         usable = [one for one in self.periods if self.is_counted_period(one)]
+        own = self.find_own_period(number, usable)
+        if own is not None:
+            return [own], True
         first, last = self.find_window(number)
-        for one in usable:
-            # A period alone in parentheses after a number is that of the number.
-            gap, rest = self.normal[number.span[1] : one.span[0]], self.normal[one.span[1] :]
-            if re.fullmatch(r"\s*\((?:in |for )?", gap) and re.match(r"\s*[),;，；]", rest):
-                return [one], True
         local = [one for one in usable if first <= one.span[0] < last]
         if local:
             return local, True
@@ -315,6 +293,23 @@ class Sentence:
             return [one for one in before.periods if before.is_counted_period(one)][-1:], False
         return [], False
 
+    def find_own_period(self, number: Number, usable: Sequence[PeriodWords]) -> PeriodWords | None:
+        """Return the period alone in parentheses after a number, or of its rank in a list."""
+        for one in usable:
+            gap, rest = self.normal[number.span[1] : one.span[0]], self.normal[one.span[1] :]
+            if re.fullmatch(r"\s*\((?:in |for )?", gap) and re.match(r"\s*[),;，；]", rest):
+                return one
+        run = self.find_run(number)
+        if len(run) <= 1:
+            return None
+        before = [one for one in usable if one.span[1] <= run[0].span[0]]
+        after = [one for one in usable if one.span[0] >= run[-1].span[1]]
+        for listed in (before[-len(run) :], after[: len(run)]):
+            gaps = [self.normal[one.span[1] : two.span[0]] for one, two in pairwise(listed)]
+            if len(listed) == len(run) and all(map(PERIOD_JOINT.fullmatch, gaps)):
+                return listed[run.index(number)]
+        return None
+
     @property
     def has_one_period(self) -> bool:
         return sum(map(self.is_counted_period, self.periods)) == 1
@@ -325,6 +320,8 @@ class Sentence:
 
     def is_base(self, period: PeriodWords) -> bool:
         """Return whether a year is only what a change is measured from: up 3 percent from 2023."""
+        if re.match("相比|相较", self.normal[period.span[1] :]):
+            return True
         head = find_base_head(self.normal, period)
         if head is None or is_relative_base(self.normal, period):
             return head is not None

@@ -1,0 +1,233 @@
+"""The context of a number: how well its words name a published period, and what they exclude."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from app.enums import Qualifier, StockFlow
+from app.i18n import MONTHS, Bilingual
+from app.quotations import terms
+from app.quotations.index import Entry, QuotationIndex
+from app.quotations.numbers import RATE_UNITS, Number, Span
+from app.quotations.periods import PeriodKind, PeriodWords
+from app.quotations.sentences import STRONG, Claim, Role, Sentence
+
+EXACT, CLOSE = 3.0, 1.5
+MIN_DIGITS = 3
+MAX_DIGITS = 5
+"""More significant digits than these make no number less likely to be met by chance."""
+YEARS = frozenset({PeriodKind.RANGE, PeriodKind.LENGTH, PeriodKind.SINCE})
+"""Kinds of words that name several years."""
+NOUN = re.compile(
+    r" *(?:[\w-]+ ){0,3}?(?:countries|nations|organi[sz]ations|documents|agreements|cities)"
+    r"|[\u4e00-\u9fff]{1,6}"
+)
+BETWEEN = re.compile(r"\bbetween (?:the )?$")
+AND_PARTNERS = re.compile(
+    r" and (?:the |its )?(?:\d+ )?(?:partner|bri\b|belt|b&r|participating|countries)"
+)
+MAIN_CLAUSE = re.compile(r"[;；]|\b(?:while|whereas|but)\b")
+OTHER_PERIODS = Bilingual(
+    " The number itself is published for {periods}.", "该数值公布的统计期为{periods}。"
+)
+
+
+@dataclass(frozen=True)
+class QuotedNumber:
+    """A number with what its sentence says of it."""
+
+    sentence: Sentence
+    number: Number
+    role: Role
+    claim: Claim
+    periods: tuple[PeriodWords, ...]
+    has_local_period: bool
+    coverages: tuple[tuple[str, Span], ...]
+    is_initiative: bool
+
+    @property
+    def digits(self) -> int:
+        return min(self.number.significant, MAX_DIGITS)
+
+
+def build_quoted_number(sentence: Sentence, number: Number) -> QuotedNumber:
+    periods, is_local = sentence.select_periods(number)
+    first, last = sentence.find_window(number)
+    local = [one for one in sentence.coverages if first <= one[1][0] < last]
+    return QuotedNumber(
+        sentence,
+        number,
+        sentence.classify_percentage(number),
+        sentence.find_indicators(number),
+        tuple(periods),
+        is_local,
+        tuple(local or sentence.coverages),
+        sentence.is_about_initiative,
+    )
+
+
+def find_noun(quoted: QuotedNumber) -> Span:
+    """Return the span of the noun after a number, or else of the number."""
+    end = quoted.number.span[1]
+    match = NOUN.match(quoted.sentence.normal[end:])
+    return (end, end + match.end()) if match else quoted.number.span
+
+
+def score_period(  # noqa: PLR0911 - one for each kind of words
+    index: QuotationIndex, sentence: Sentence, period: PeriodWords, entry: Entry
+) -> float | None:
+    """Return how well words name the period of an entry: 0 if not, None if they name none."""
+    if entry.stock_flow == StockFlow.STOCK:
+        return score_stock(index, period, entry)
+    if entry.stock_flow == StockFlow.CUMULATIVE:
+        return score_cumulative(index, sentence, period, entry)
+    if period.kind in {PeriodKind.LENGTH, PeriodKind.SINCE}:
+        return None
+    if period.kind == PeriodKind.RANGE:
+        is_limit = entry.start.year in {period.year, period.last_year}
+        return CLOSE if entry.months == MONTHS and is_limit else 0
+    if period.kind == PeriodKind.UNTIL:
+        is_end = period.last_month == entry.end.month and period.year in {None, entry.end.year}
+        return (EXACT if period.year else CLOSE) if is_end else 0
+    months = (entry.start.month, entry.end.month)
+    if (period.first_month, period.last_month) != months:
+        return 0
+    if period.year is None:
+        return CLOSE
+    return EXACT if period.year == entry.start.year == entry.end.year else 0
+
+
+def score_stock(index: QuotationIndex, period: PeriodWords, entry: Entry) -> float | None:
+    """A stock may be quoted on all days until another number is known."""
+    if period.kind in {PeriodKind.LENGTH, PeriodKind.SINCE} or period.end is None:
+        is_month = period.kind == PeriodKind.UNTIL and period.last_month == entry.end.month
+        return CLOSE if is_month else None
+    start, end = period.start, period.end
+    if (start and start <= entry.end <= end) or entry.end == end:
+        return EXACT
+    first, last = index.validity[entry.code]
+    if first <= end <= last + timedelta(days=62):
+        return CLOSE
+    return None if period.kind == PeriodKind.RANGE else 0
+
+
+def score_cumulative(
+    index: QuotationIndex, sentence: Sentence, period: PeriodWords, entry: Entry
+) -> float | None:
+    same_end = period.last_month == entry.end.month and period.year in {None, entry.end.year}
+    if period.kind == PeriodKind.RANGE:
+        return (
+            EXACT if period.year == entry.start.year and period.last_year == entry.end.year else 0
+        )
+    if period.kind == PeriodKind.LENGTH:
+        return score_cumulative_length(period, entry)
+    if period.kind == PeriodKind.SINCE:
+        return CLOSE if period.year in {None, entry.start.year} else 0
+    if period.kind == PeriodKind.UNTIL:
+        # A total that is over a number remains so.
+        is_over = entry.qualifier == Qualifier.OVER
+        last = index.validity[entry.code][1]
+        is_valid = is_over and period.end is not None and entry.end <= period.end <= last
+        named = EXACT if period.year else CLOSE
+        return named if same_end else CLOSE if is_valid else 0
+    has_total = terms.CUMULATIVE.search(sentence.normal) is not None
+    return CLOSE if has_total and period.year in {entry.start.year, entry.end.year} else 0
+
+
+def score_cumulative_length(period: PeriodWords, entry: Entry) -> float | None:
+    years = entry.end.year - entry.start.year
+    return CLOSE if period.years and abs(-period.years - years) <= 1 else None
+
+
+def has_day_of_count(sentence: Sentence, entry: Entry) -> bool:
+    """Return whether a sentence names the very day on which a stock or total was counted."""
+    is_count = entry.stock_flow != StockFlow.FLOW
+    return is_count and any(
+        one.kind == PeriodKind.DAY and one.start == entry.end for one in sentence.periods
+    )
+
+
+def describe_periods(index: QuotationIndex, sentence: Sentence, number: Number) -> Bilingual | None:
+    """Say for which other periods the number of a named indicator is published, if any."""
+    weights = sentence.find_indicators(number).indicators
+    best = max(weights.values(), default=0)
+    is_named = best >= STRONG and sentence.is_about_initiative
+    if not is_named or number.significant < MIN_DIGITS:
+        return None
+    if sentence.classify_percentage(number) == Role.GROWTH or is_about_part(sentence, number):
+        return None
+    named = [one for one, weight in weights.items() if weight == best]
+    found = index.list_periods(number.unit, number.value, named)
+    names = Bilingual(" and for ".join(one.en for one in found), "、".join(one.zh for one in found))
+    return OTHER_PERIODS.format(periods=names) if found else None
+
+
+def is_about_part(sentence: Sentence, number: Number) -> bool:
+    """Return whether a number is of a province, a kind of enterprise or product, or a share."""
+    text, (start, end) = sentence.normal, number.span
+    first = max(text.rfind(";", 0, start), text.rfind("；", 0, start), 0)
+    if terms.PART.search(text[first : sentence.find_window(number)[1]]):
+        return True
+    return number.unit == "PT" and (
+        terms.OTHER_SHARE_AFTER.search(text[end:]) is not None
+        or terms.OTHER_SHARE_BEFORE.search(text[:start]) is not None
+    )
+
+
+def is_of_several_years(quoted: QuotedNumber, period: PeriodWords, entry: Entry) -> bool:
+    """Return whether words ask for a total of other years than those of an entry.
+
+    What rose to a number over some years is the number of the last of them.
+    """
+    if entry.stock_flow == StockFlow.CUMULATIVE and period.kind == PeriodKind.LENGTH:
+        return bool(period.years) and score_cumulative_length(period, entry) is None
+    if entry.stock_flow != StockFlow.FLOW or period.kind not in YEARS or period.years == -1:
+        return False
+    sentence, number = quoted.sentence, quoted.number
+    before = sentence.normal[sentence.find_window(number)[0] : number.span[0]]
+    return terms.CHANGED_TO.search(before) is None
+
+
+def is_excluded(sentence: Sentence, number: Number) -> bool:
+    """Return whether a number is none of the record: denied, a part of it, or of another country.
+
+    An amount by which another one changed, an average and a balance are other measures.
+    """
+    first, last = sentence.find_window(number)
+    start, end = number.span
+    before, after = sentence.normal[first:start], sentence.normal[end:last]
+    if terms.DENIED.search(before) or terms.UNCLEAR_BEFORE.search(before):
+        return True
+    if is_about_other_country(sentence, number):
+        return True
+    if number.unit in RATE_UNITS:
+        return False
+    # What rose above a number is a level; what rose over a number may have risen by it.
+    is_level = terms.ROSE_BEYOND.match(sentence.normal, start) is not None
+    return (
+        (terms.INCREMENT.search(before) is not None and not is_level)
+        or terms.OTHER_MEASURE.search(before) is not None
+        or terms.OTHER_MEASURE_AFTER.search(after) is not None
+    )
+
+
+def is_about_other_country(sentence: Sentence, number: Number) -> bool:
+    """Return whether a country before a number owns it: US trade with partner countries."""
+    spans = [span for name, span in sentence.coverages if name == "other"]
+    if not spans or terms.CHINA_NAMED.search(sentence.normal):
+        return False
+    return any(
+        span[1] <= number.span[0]
+        and not MAIN_CLAUSE.search(sentence.normal, span[1], number.span[0])
+        and is_owner(sentence, span)
+        for span in spans
+    )
+
+
+def is_owner(sentence: Sentence, span: Span) -> bool:
+    text, (start, end) = sentence.normal, span
+    if text[start:end].endswith("'s") or text.startswith("'s", end):
+        return True
+    if BETWEEN.search(text[:start]) and AND_PARTNERS.match(text, end):
+        return True
+    return terms.OWNED.match(text, end) is not None and not terms.NOT_OWNER.search(text[:start])
