@@ -93,7 +93,7 @@ def test_errors_of_users_are_printed_on_one_line(tmp_path: Path) -> None:
 
 def test_output_that_cannot_be_written_is_one_line() -> None:
     for arguments in (["--version"], ["--help"]):
-        with Path("/dev/full").open("w") as full:
+        with Path("/dev/full").open("w", encoding="utf-8") as full:
             command = [sys.executable, "-m", "app", *arguments]
             done = subprocess.run(
                 command, stdout=full, stderr=subprocess.PIPE, text=True, check=False
@@ -212,9 +212,12 @@ def test_help_names_every_command() -> None:
 
 def test_openapi_prints_the_snapshot(database: Path) -> None:
     command = [sys.executable, "-m", "app", "openapi", "--database", str(database)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stderr == ""
-    assert done.stdout == (ROOT / "tests" / "openapi.json").read_text()
+    # As in a system without a UTF-8 locale.
+    ascii_only = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    environment = {**os.environ, **ascii_only, "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(command, env=environment, capture_output=True, check=True)
+    assert done.stderr == b""
+    assert done.stdout == (ROOT / "tests" / "openapi.json").read_bytes()
 
 
 @pytest.mark.parametrize("workers", [1, 2])
