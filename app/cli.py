@@ -1,7 +1,6 @@
 """The command line: serve, build, check, check-quote, import, doctor, diff, export and others."""
 
 import os
-import re
 from contextlib import closing
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -20,13 +19,16 @@ from app.commands import (
     check_seed_folder,
     ensure_database,
     exit_on_error,
+    find_database,
     find_own_seed,
     find_seed,
     load_settings,
+    parse_pattern,
     print_error,
     read_standard_input,
     run_build,
     run_server,
+    run_tools,
     share_metrics,
     write_text,
 )
@@ -245,7 +247,7 @@ def openapi(
 
     with exit_on_error():
         settings = load_settings(database, address_option="--server", public_url=server)
-        ensure_database(settings)
+        find_database(settings)
         application = create_app(settings)
         documents = application.state.documents
         rendered = documents.render(version, str(settings.public_url).rstrip("/"), language)
@@ -255,13 +257,6 @@ def openapi(
             typer.echo(document)
         else:
             write_text(output, f"{document}\n")
-
-
-def parse_pattern(text: str | None) -> re.Pattern[str] | None:
-    try:
-        return re.compile(text) if text else None
-    except re.error as error:
-        raise CommandError(f"--leave-out: {error}") from None
 
 
 @app.command()
@@ -292,7 +287,7 @@ def export(  # noqa: PLR0913 (Each is an option of the command.)
         more = {"public_url": base_url} if base_url else {}
         settings = load_settings(database, seed, **more)
         address = str(settings.public_url or DEFAULT_URL).rstrip("/")
-        ensure_database(settings)
+        find_database(settings)
         application = create_app(settings.model_copy(update=OFFLINE))
         try:
             with Console(stderr=True).status("Writing the static edition"):
@@ -319,9 +314,9 @@ def mcp(database: DatabaseOption = None, seed: SeedOption = None) -> None:
         from app.mcp import create_server
         from app.releases import ReleaseManager
 
-        with closing(ReleaseManager(create_store(ensure_database(settings)))) as releases:
+        with closing(ReleaseManager(create_store(find_database(settings)))) as releases:
             releases.get_release()
-            create_server(releases, str(settings.public_url or "")).run("stdio")
+            run_tools(create_server(releases, str(settings.public_url or "")))
 
 
 @app.command("check-quote")
@@ -350,7 +345,7 @@ def check_quote(
         quotation = read_standard_input(4 * MAXIMUM_QUOTATION) if text == "-" else text
         if not quotation.strip() or len(quotation) > MAXIMUM_QUOTATION:
             raise CommandError(f"the text has to have 1 to {MAXIMUM_QUOTATION} characters")
-        release = open_release(create_store(ensure_database(load_settings(database, seed))))
+        release = open_release(create_store(find_database(load_settings(database, seed))))
         with closing(release.database):
             checked = release.check_quotation(quotation, asked_on and asked_on.date(), language)
         typer.echo(describe_quotations(checked, language))

@@ -91,6 +91,24 @@ def test_errors_of_users_are_printed_on_one_line(tmp_path: Path) -> None:
     check_failure(run_bri("openapi", "--server", "javascript:alert(1)"), "bri: --server: ")
 
 
+def test_no_database_is_built_in_a_seed(tmp_path: Path) -> None:
+    seed = copy_real_seed(tmp_path)
+    for target in (seed / "bri.sqlite", seed / "topics" / "bri.sqlite"):
+        done = run_bri("build", "--seed", str(seed), "--database", str(target))
+        check_failure(done, f"{target} is in the seed folder; name a file outside it")
+        assert not target.exists()
+
+
+def test_an_interrupt_during_imports_is_silent() -> None:
+    program = (
+        "import sys; from app.__main__ import main; finder = type('Finder', (), {'find_spec':"
+        " lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)}); sys.meta_path.insert(0, finder());"
+        " main()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (130, b"")
+
+
 def test_output_that_cannot_be_written_is_one_line() -> None:
     for arguments in (["--version"], ["--help"]):
         with Path("/dev/full").open("w", encoding="utf-8") as full:
@@ -258,6 +276,11 @@ def test_serve_shows_the_path_prefix_once(database: Path, tmp_path: Path, public
 
 def test_a_quotation_is_checked(tmp_path: Path) -> None:
     target = str(tmp_path / "bri.sqlite")
+    check_failure(
+        run_bri("check-quote", "--database", target, "700"),
+        f"{target} does not exist; build it with 'bri build --database {target}'",
+    )
+    assert run_bri("build", "--database", target).exit_code == 0
     text = "China carried out over 700 aid projects in partner countries in {} 2024."
     right, wrong = text.format("January to November"), text.format("the full year")
     done = run_bri("check-quote", "--database", target, right)
