@@ -13,6 +13,7 @@ from app import __version__, doctor
 from app.commands import (
     CheckedDatabaseOption,
     CommandError,
+    Commands,
     DatabaseOption,
     HostOption,
     SeedOption,
@@ -40,6 +41,7 @@ from app.parameters import MAXIMUM_QUOTATION
 from app.settings import MISSING_MCP
 
 app = typer.Typer(
+    cls=Commands,
     help="Belt and Road Cooperation Indicators: build the database and serve the API.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -158,7 +160,7 @@ def import_rows(
     """Add the figures of a CSV file, and their sources, to the seed files."""
     from app.ingest.imports import import_file
 
-    with exit_on_error():
+    with exit_on_error(file):
         folder = find_own_seed(load_settings(None, seed))
         done = import_file(folder, file, checked_on.date())
         for notice in done.notices:

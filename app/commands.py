@@ -15,6 +15,7 @@ import typer
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from sqlalchemy import URL
+from typer.core import TyperGroup
 
 from app import doctor
 from app.db import DatabaseError, check_target, is_current_release
@@ -56,6 +57,7 @@ SeedOption = Annotated[
 
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+WRONG_DAY = " is not a day; write one such as 2026-11-26"
 REQUIRED_COLLECTIONS = ("editions", "releases", "sources")
 """The folders that every seed has."""
 
@@ -72,14 +74,28 @@ def describe_invalid(details: ErrorDetails) -> str:
     return details["msg"].removeprefix("Value error, ")
 
 
+class Commands(TyperGroup):
+    """The commands; what they say about an option says what would be right."""
+
+    def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]  # Its base is private.
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            message = error.message.removeprefix("Value error, ")
+            error.message = re.sub(r" does not match the formats .*", WRONG_DAY, message)
+            raise
+
+
 @contextmanager
-def exit_on_error() -> Iterator[None]:
+def exit_on_error(imported: Path | None = None) -> Iterator[None]:
     """Exit with code 1 and one line per error, without a traceback."""
     try:
         yield
     except SeedError as error:
         count = format_count(len(error.issues), "issue")
-        print_error(f"bri: the seed has {count}")
+        is_file = imported in {issue.file for issue in error.issues}
+        written = "; nothing was written" if imported else ""
+        print_error(f"bri: {imported if is_file else 'the seed'} has {count}{written}")
         for issue in error.issues:
             print_error(str(issue))
         raise typer.Exit(1) from None

@@ -192,6 +192,17 @@ def test_a_port_in_use_is_reported(database: Path) -> None:
             run_bri("serve", "--port", port, "--database", str(database)),
             f"cannot listen on 127.0.0.1:{port}",
         )
+    for elsewhere in ("host.invalid", "192.0.2.1"):
+        done = run_bri("serve", "--host", elsewhere, "--database", str(database))
+        check_failure(done, "); write a host name or an address of this machine")
+
+
+def test_a_wrong_option_is_said_with_what_would_be_right() -> None:
+    shown = run_bri("check-quote", "x", "--lang", "fr").stderr
+    assert "'fr' is not one of 'en', 'zh'" in shown
+    assert "Value error" not in shown
+    shown = " ".join(run_bri("check-quote", "x", "--asked-on", "today").stderr.split())
+    assert "'today' is not a day; write one such as 2026-11-26" in shown.replace(" │ │ ", " ")
 
 
 @pytest.mark.parametrize(
