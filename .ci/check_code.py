@@ -56,7 +56,7 @@ INHERITED = frozenset(
     """
     connection_lost connection_made data_received eof_received natural_key on_headers_complete
     on_message_begin on_message_complete pause_writing result_processor resume_writing self_group
-    when writable
+    invoke when writable
     """.split()
 )
 """Methods whose names are given by a class of another package."""

@@ -3,16 +3,22 @@
 import gc
 import sys
 
+INTERRUPTED = 130
+"""The exit code of a program that an interrupt (Ctrl-C) has ended."""
+
 
 def main() -> None:
-    # Imports create no garbage, and looking for it would take a sixth of the time to start.
-    gc.disable()
-    from app.cli import app
-
-    gc.freeze()
-    gc.enable()
     try:
+        # Imports create no garbage, and looking for it would take a sixth of the time to start.
+        gc.disable()
+        from app.cli import app
+
+        gc.freeze()
+        gc.enable()
         app()
+    except KeyboardInterrupt:
+        # As Typer does while a command runs.
+        sys.exit(INTERRUPTED)
     except OSError as error:
         # What --help and --version print cannot be written either.
         sys.exit(f"bri: {error.strerror or error}")

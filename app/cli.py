@@ -1,7 +1,6 @@
 """The command line: serve, build, check, check-quote, import, doctor, diff, export and others."""
 
 import os
-import re
 from contextlib import closing
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -14,19 +13,23 @@ from app import __version__, doctor
 from app.commands import (
     CheckedDatabaseOption,
     CommandError,
+    Commands,
     DatabaseOption,
     HostOption,
     SeedOption,
     check_seed_folder,
     ensure_database,
     exit_on_error,
+    find_database,
     find_own_seed,
     find_seed,
     load_settings,
+    parse_pattern,
     print_error,
     read_standard_input,
     run_build,
     run_server,
+    run_tools,
     share_metrics,
     write_text,
 )
@@ -38,6 +41,7 @@ from app.parameters import MAXIMUM_QUOTATION
 from app.settings import MISSING_MCP
 
 app = typer.Typer(
+    cls=Commands,
     help="Belt and Road Cooperation Indicators: build the database and serve the API.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -156,7 +160,7 @@ def import_rows(
     """Add the figures of a CSV file, and their sources, to the seed files."""
     from app.ingest.imports import import_file
 
-    with exit_on_error():
+    with exit_on_error(file):
         folder = find_own_seed(load_settings(None, seed))
         done = import_file(folder, file, checked_on.date())
         for notice in done.notices:
@@ -245,7 +249,7 @@ def openapi(
 
     with exit_on_error():
         settings = load_settings(database, address_option="--server", public_url=server)
-        ensure_database(settings)
+        find_database(settings)
         application = create_app(settings)
         documents = application.state.documents
         rendered = documents.render(version, str(settings.public_url).rstrip("/"), language)
@@ -255,13 +259,6 @@ def openapi(
             typer.echo(document)
         else:
             write_text(output, f"{document}\n")
-
-
-def parse_pattern(text: str | None) -> re.Pattern[str] | None:
-    try:
-        return re.compile(text) if text else None
-    except re.error as error:
-        raise CommandError(f"--leave-out: {error}") from None
 
 
 @app.command()
@@ -292,7 +289,7 @@ def export(  # noqa: PLR0913 (Each is an option of the command.)
         more = {"public_url": base_url} if base_url else {}
         settings = load_settings(database, seed, **more)
         address = str(settings.public_url or DEFAULT_URL).rstrip("/")
-        ensure_database(settings)
+        find_database(settings)
         application = create_app(settings.model_copy(update=OFFLINE))
         try:
             with Console(stderr=True).status("Writing the static edition"):
@@ -319,9 +316,9 @@ def mcp(database: DatabaseOption = None, seed: SeedOption = None) -> None:
         from app.mcp import create_server
         from app.releases import ReleaseManager
 
-        with closing(ReleaseManager(create_store(ensure_database(settings)))) as releases:
+        with closing(ReleaseManager(create_store(find_database(settings)))) as releases:
             releases.get_release()
-            create_server(releases, str(settings.public_url or "")).run("stdio")
+            run_tools(create_server(releases, str(settings.public_url or "")))
 
 
 @app.command("check-quote")
@@ -350,7 +347,7 @@ def check_quote(
         quotation = read_standard_input(4 * MAXIMUM_QUOTATION) if text == "-" else text
         if not quotation.strip() or len(quotation) > MAXIMUM_QUOTATION:
             raise CommandError(f"the text has to have 1 to {MAXIMUM_QUOTATION} characters")
-        store = create_store(ensure_database(load_settings(database, seed)))
+        store = create_store(find_database(load_settings(database, seed)))
         release = open_release(Database(store))
         with closing(release.database):
             checked = release.check_quotation(quotation, asked_on and asked_on.date(), language)

@@ -2,17 +2,20 @@
 
 import gc
 import os
+import re
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from socket import socket
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from sqlalchemy import URL
+from typer.core import TyperGroup
 
 from app import doctor
 from app.db import DatabaseError, check_target, is_current_release
@@ -20,6 +23,10 @@ from app.doctor import CheckFailedError, format_count, quote_commands
 from app.ingest.files import BuildError, SeedError, compute_seed_hash
 from app.processes import lock_temporary_folder
 from app.settings import Settings, find_bundled
+
+if TYPE_CHECKING:
+    # The package is optional, and slow to import.
+    from mcp.server.mcpserver import MCPServer
 
 
 def check_host(host: str) -> str:
@@ -50,6 +57,7 @@ SeedOption = Annotated[
 
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+WRONG_DAY = " is not a day; write one such as 2026-11-26"
 REQUIRED_COLLECTIONS = ("editions", "releases", "sources")
 """The folders that every seed has."""
 
@@ -66,14 +74,28 @@ def describe_invalid(details: ErrorDetails) -> str:
     return details["msg"].removeprefix("Value error, ")
 
 
+class Commands(TyperGroup):
+    """The commands; what they say about an option says what would be right."""
+
+    def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]  # Its base is private.
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            message = error.message.removeprefix("Value error, ")
+            error.message = re.sub(r" does not match the formats .*", WRONG_DAY, message)
+            raise
+
+
 @contextmanager
-def exit_on_error() -> Iterator[None]:
+def exit_on_error(imported: Path | None = None) -> Iterator[None]:
     """Exit with code 1 and one line per error, without a traceback."""
     try:
         yield
     except SeedError as error:
         count = format_count(len(error.issues), "issue")
-        print_error(f"bri: the seed has {count}")
+        is_file = imported in {issue.file for issue in error.issues}
+        written = "; nothing was written" if imported else ""
+        print_error(f"bri: {imported if is_file else 'the seed'} has {count}{written}")
         for issue in error.issues:
             print_error(str(issue))
         raise typer.Exit(1) from None
@@ -115,6 +137,9 @@ def load_settings(
 ) -> Settings:
     if database is not None and ":/" in str(database):
         raise CommandError("--database takes a file; set BRI_DATABASE_URL for a database server")
+    named = {"database": database, "seed": seed}
+    doctor.NAMED_OPTIONS.clear()
+    doctor.NAMED_OPTIONS.update((name, str(path)) for name, path in named.items() if path)
     options: dict[str, Any] = {"database": database and database.absolute(), "seed": seed, **more}
     try:
         settings = Settings(**{name: value for name, value in options.items() if value is not None})
@@ -135,6 +160,13 @@ def check_seed_folder(folder: Path) -> None:
         raise CommandError(
             f"{folder} is not a folder of seed files, which are in {names} and others"
         )
+
+
+def parse_pattern(text: str | None) -> re.Pattern[str] | None:
+    try:
+        return re.compile(text) if text else None
+    except re.error as error:
+        raise CommandError(f"--leave-out: {error}") from None
 
 
 def write_text(path: Path, text: str) -> None:
@@ -177,6 +209,8 @@ def run_build(settings: Settings, target: Path | URL) -> None:
 
     from app.ingest.build import build
 
+    if isinstance(target, Path) and target.resolve().is_relative_to(settings.seed.resolve()):
+        raise CommandError(f"{target} is in the seed folder; name a file outside it")
     with Console(stderr=True).status("Building the database"):
         build(find_seed(settings), settings.migrations, target)
 
@@ -200,9 +234,32 @@ def ensure_database(settings: Settings) -> Path | URL:
     return target
 
 
+def find_database(settings: Settings) -> Path | URL:
+    """Return the database that a command reads; it does not create a file that the user named."""
+    named = settings.named_database
+    if isinstance(named, Path) and not named.exists():
+        raise CommandError(f"{named} does not exist; build it with 'bri build'")
+    return ensure_database(settings)
+
+
 def is_missing(target: Path) -> bool:
     """Return whether there is no file, or an empty one, which has nothing to lose."""
     return not target.exists() or (target.is_file() and not target.stat().st_size)
+
+
+def run_tools(server: "MCPServer") -> None:
+    """Serve tools on standard input and output, until the client closes the input."""
+    if sys.stdin is None or sys.stdout is None:
+        raise CommandError("standard input or output is closed")
+    # A thread waits for the next line of the input, and would delay the end until there is one.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        server.run("stdio")
+    except* OSError as group:
+        error: BaseException = group
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        raise CommandError(f"standard output: {error}") from None
 
 
 @contextmanager

@@ -1,8 +1,10 @@
 """Checks of everything that the service needs, for operators."""
 
+import errno
 import json
 import os
 import re
+import shlex
 import shutil
 import socket
 import sys
@@ -26,6 +28,15 @@ MIN_FREE_BYTES = 100 * 1024**2
 METRICS_PREFIX = "bri-metrics-"
 METRICS_SIZE = 2 * 1024**2
 """The bytes that the metrics of a worker and of those that replace it may take."""
+COMMAND_OPTIONS = {
+    "build": ("database", "seed"),
+    "serve": ("database", "seed"),
+    "check": ("seed",),
+    "freeze": ("seed",),
+}
+"""The options of the commands in messages that say on what they act."""
+NAMED_OPTIONS: dict[str, str] = {}
+"""Those of them with which this process was called, as the user wrote them."""
 HEALTH_TIMEOUT = 2.0
 """The seconds in which a service has to report its health."""
 
@@ -84,7 +95,13 @@ def name_command() -> str:
 
 def quote_commands(text: str) -> str:
     """Replace ``'bri build'`` in a message by the command as the user has to type it."""
-    return re.sub(r"'bri (?=[a-z])", lambda _: f"'{name_command()} ", text)
+
+    def quote(found: re.Match[str]) -> str:
+        names = (name for name in COMMAND_OPTIONS.get(found[1], ()) if name in NAMED_OPTIONS)
+        options = [part for name in names for part in (f"--{name}", NAMED_OPTIONS[name])]
+        return f"'{name_command()} {shlex.join([found[1], *options])}"
+
+    return re.sub(r"'bri ([a-z-]+)", quote, text)
 
 
 def describe_settings() -> str:
@@ -273,8 +290,12 @@ def check_port(host: str, port: int) -> str:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
     except OSError as error:
-        raise CheckFailedError(
-            f"cannot listen on {host}:{port} ({error.strerror or error}); stop the server that runs"
-            " there, or try another --port"
-        ) from None
+        is_elsewhere = isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL
+        advice = (
+            "write a host name or an address of this machine"
+            if is_elsewhere
+            else "stop the server that runs there, or try another --port"
+        )
+        reason = error.strerror or error
+        raise CheckFailedError(f"cannot listen on {host}:{port} ({reason}); {advice}") from None
     return f"{host}:{port} is free"

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, NamedTuple, TypeVar
 
-from mcp.server.mcpserver import MCPServer
+from mcp.server.context import LifespanContextT, RequestT
+from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.tools import Tool
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import TextContent, ToolAnnotations
 from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
 from sqlalchemy import Connection
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -23,7 +26,7 @@ from app.db.columns import Record
 from app.formats import sentences
 from app.http.limits import MAX_BODY
 from app.i18n import Bilingual, Language
-from app.problems.validation import describe_errors
+from app.problems.validation import list_messages
 from app.queries.commitments import get_commitment, list_commitments
 from app.queries.editions import list_editions
 from app.queries.indicators import list_indicators
@@ -277,18 +280,12 @@ class Tools:
 def validate_arguments(
     model: type[ArgumentsModel], values: Mapping[str, object], release: Release
 ) -> ArgumentsModel:
-    """Validate the arguments of a tool as the API validates parameters.
-
-    Raises:
-        ToolError: with every error, and what would be correct.
-    """
+    """Validate the arguments of a tool as the API does; a ToolError has every error."""
     named = {name: value for name, value in values.items() if value is not None}
     try:
         return model.model_validate(named, context=release.keys)
     except ValidationError as error:
-        found = describe_errors(error.errors(), list(named)).errors
-        messages = [one.to_item(Language.ENGLISH).message for one in found]
-        raise ToolError("; ".join(messages)) from None
+        raise ToolError("; ".join(list_messages(error.errors(), named))) from None
 
 
 class SourcedKind(NamedTuple):
@@ -328,18 +325,44 @@ def format_records(
     ]
 
 
+class StrictTool(Tool):
+    """A tool that refuses arguments that it does not have, and says what would be right."""
+
+    async def run(
+        self,
+        arguments: dict[str, object],
+        context: Context[LifespanContextT, RequestT],
+        convert_result: bool = False,  # noqa: FBT001, FBT002 - as inherited
+    ) -> object:
+        names = self.parameters["properties"]
+        extra = [name for name in arguments if name not in names]
+        kind = "extra_forbidden"
+        errors = [ErrorDetails(type=kind, loc=(name,), msg="", input=name) for name in extra]
+        try:
+            self.fn_metadata.validate_arguments(arguments)
+        except ValidationError as error:
+            errors += error.errors()
+        if errors:
+            raise ToolError("; ".join(list_messages(errors, names)))
+        return await super().run(arguments, context, convert_result)
+
+
 def create_server(releases: ReleaseManager, base: str) -> MCPServer:
-    server = MCPServer(
+    tools = [
+        StrictTool.from_function(function, annotations=READ_ONLY, structured_output=False)
+        for function in Tools(releases, base).list_tools()
+    ]
+    for tool in tools:
+        tool.parameters["additionalProperties"] = False
+    return MCPServer(
         "bri-indicators",
         title="Belt and Road Cooperation Indicators",
         instructions=" ".join(INSTRUCTIONS.split()),
         website_url=base,
         version=__version__,
         log_level="WARNING",
+        tools=tools,
     )
-    for tool in Tools(releases, base).list_tools():
-        server.add_tool(tool, annotations=READ_ONLY, structured_output=False)
-    return server
 
 
 class McpApp:

@@ -270,7 +270,7 @@ def remove_abandoned_folders(prefix: str, parent: Path) -> None:
 def read_memory() -> int:
     """Return the bytes of memory of this process; zero where the system has no /proc."""
     try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
     except OSError:
         return 0
     return pages * os.sysconf("SC_PAGE_SIZE")

@@ -237,7 +237,7 @@ RULES: tuple[Callable[[Node, Node, bool], Iterator[str]], ...] = (
 
 def main(*files: str) -> int:
     """Compare two documents, or print the contract of one."""
-    documents = [json.loads(Path(file).read_text()) for file in files]
+    documents = [json.loads(Path(file).read_text(encoding="utf-8")) for file in files]
     if len(documents) == 1:
         print(json.dumps(extract_contract(documents[0]), indent=1, sort_keys=True))  # noqa: T201
         return 0

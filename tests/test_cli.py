@@ -91,9 +91,27 @@ def test_errors_of_users_are_printed_on_one_line(tmp_path: Path) -> None:
     check_failure(run_bri("openapi", "--server", "javascript:alert(1)"), "bri: --server: ")
 
 
+def test_no_database_is_built_in_a_seed(tmp_path: Path) -> None:
+    seed = copy_real_seed(tmp_path)
+    for target in (seed / "bri.sqlite", seed / "topics" / "bri.sqlite"):
+        done = run_bri("build", "--seed", str(seed), "--database", str(target))
+        check_failure(done, f"{target} is in the seed folder; name a file outside it")
+        assert not target.exists()
+
+
+def test_an_interrupt_during_imports_is_silent() -> None:
+    program = (
+        "import sys; from app.__main__ import main; finder = type('Finder', (), {'find_spec':"
+        " lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)}); sys.meta_path.insert(0, finder());"
+        " main()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (130, b"")
+
+
 def test_output_that_cannot_be_written_is_one_line() -> None:
     for arguments in (["--version"], ["--help"]):
-        with Path("/dev/full").open("w") as full:
+        with Path("/dev/full").open("w", encoding="utf-8") as full:
             command = [sys.executable, "-m", "app", *arguments]
             done = subprocess.run(
                 command, stdout=full, stderr=subprocess.PIPE, text=True, check=False
@@ -174,6 +192,17 @@ def test_a_port_in_use_is_reported(database: Path) -> None:
             run_bri("serve", "--port", port, "--database", str(database)),
             f"cannot listen on 127.0.0.1:{port}",
         )
+    for elsewhere in ("host.invalid", "192.0.2.1"):
+        done = run_bri("serve", "--host", elsewhere, "--database", str(database))
+        check_failure(done, "); write a host name or an address of this machine")
+
+
+def test_a_wrong_option_is_said_with_what_would_be_right() -> None:
+    shown = run_bri("check-quote", "x", "--lang", "fr").stderr
+    assert "'fr' is not one of 'en', 'zh'" in shown
+    assert "Value error" not in shown
+    shown = " ".join(run_bri("check-quote", "x", "--asked-on", "today").stderr.split())
+    assert "'today' is not a day; write one such as 2026-11-26" in shown.replace(" │ │ ", " ")
 
 
 @pytest.mark.parametrize(
@@ -212,9 +241,12 @@ def test_help_names_every_command() -> None:
 
 def test_openapi_prints_the_snapshot(database: Path) -> None:
     command = [sys.executable, "-m", "app", "openapi", "--database", str(database)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stderr == ""
-    assert done.stdout == (ROOT / "tests" / "openapi.json").read_text()
+    # As in a system without a UTF-8 locale.
+    ascii_only = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    environment = {**os.environ, **ascii_only, "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(command, env=environment, capture_output=True, check=True)
+    assert done.stderr == b""
+    assert done.stdout == (ROOT / "tests" / "openapi.json").read_bytes()
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -255,6 +287,11 @@ def test_serve_shows_the_path_prefix_once(database: Path, tmp_path: Path, public
 
 def test_a_quotation_is_checked(tmp_path: Path) -> None:
     target = str(tmp_path / "bri.sqlite")
+    check_failure(
+        run_bri("check-quote", "--database", target, "700"),
+        f"{target} does not exist; build it with 'bri build --database {target}'",
+    )
+    assert run_bri("build", "--database", target).exit_code == 0
     text = "China carried out over 700 aid projects in partner countries in {} 2024."
     right, wrong = text.format("January to November"), text.format("the full year")
     done = run_bri("check-quote", "--database", target, right)

@@ -39,7 +39,8 @@ def test_doctor_finds_no_problem_before_and_after_a_build(tmp_path: Path) -> Non
         "port",
         "server",
     }
-    assert "does not exist yet" in found["database"][1]
+    build = f"'bri build --database {target}'"
+    assert f"does not exist yet; 'bri serve --database {target}' or {build}" in found["database"][1]
     assert run_bri("build", "--database", target).exit_code == 0
     code, found = run_doctor("--database", target)
     assert (code, found["database"]) == (
@@ -55,7 +56,7 @@ def test_doctor_reports_an_invalid_seed(tmp_path: Path) -> None:
     state, shown = found["seed"]
     assert (code, state) == (1, "FAIL")
     assert GOODS in shown
-    assert "bri check" in shown
+    assert shown.endswith(f"; run 'bri check --seed {seed}' for all of them")
 
 
 def test_doctor_reports_the_state_of_the_database(tmp_path: Path) -> None:
@@ -68,6 +69,13 @@ def test_doctor_reports_the_state_of_the_database(tmp_path: Path) -> None:
         "OK",
         f"{target} is valid; it was built from another seed than {seed}",
     )
+    target.write_bytes(target.read_bytes()[:5000])
+    _, found = run_doctor("--database", str(target))
+    command = f"remove it and build it with 'bri build --database {target}'"
+    assert found["database"][1].endswith(command)
+    done = run_bri("build", "--database", str(target))
+    assert done.stderr.endswith("; move it or name another file\n")
+    assert "bri build" not in done.stderr
     target.write_bytes(b"nonsense")
     _, found = run_doctor("--database", str(target))
     assert "is not a database of this API" in found["database"][1]

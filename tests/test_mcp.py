@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -179,12 +180,26 @@ def test_search_shows_figures_with_their_context(address: str) -> None:
         ("list_indicators", {"topic": "aid"}, "aid"),
         ("get_source", {"key": "nothing"}, "search"),
         ("search", {"words": ""}, "empty"),
+        ("search", {}, "words is missing"),
+        (
+            "search",
+            {"words": "aid", "language": "zhe"},
+            "language: zhe is unknown; use one of en, zh",
+        ),
+        (
+            "search",
+            {"words": "aid", "langage": "zh"},
+            "langage is not a parameter of this operation; did you mean language?",
+        ),
+        ("list_priority_areas", {"year": "next"}, "year: next is not an integer"),
     ],
 )
 def test_an_error_is_reported_with_the_correction(
     address: str, tool: str, expected: dict[str, Any], text: str
 ) -> None:
-    assert text in call_invalid_tool(f"{address}/mcp", tool, **expected)
+    shown = call_invalid_tool(f"{address}/mcp", tool, **expected)
+    assert text in shown
+    assert "pydantic" not in shown
 
 
 def test_a_quotation_is_checked(address: str) -> None:
@@ -234,3 +249,36 @@ def test_a_missing_package_is_reported() -> None:
     )
     assert done.returncode == 1
     assert done.stderr == f"bri: {MISSING_MCP}\n"
+
+
+def test_an_interrupt_ends_the_tools_without_more_input(database: Target) -> None:
+    command = [sys.executable, "-m", "app", "mcp"]
+    environment = {**os.environ, **build_environment(database)}
+    with subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        try:
+            process.stdin.write(b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n')
+            process.stdin.flush()
+            assert b'"id":1' in process.stdout.readline()
+            process.send_signal(signal.SIGINT)
+            assert process.wait(10) == -signal.SIGINT
+        finally:
+            process.kill()
+
+
+def test_output_that_cannot_be_written_is_one_line(database: Target) -> None:
+    environment = {**os.environ, **build_environment(database)}
+    for target, expected in ((">/dev/full", "No space left on device"), (">&-", "is closed")):
+        done = subprocess.run(
+            ["/bin/sh", "-c", f"{sys.executable} -m app mcp {target}"],
+            env=environment,
+            input='{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n',
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+        assert expected in done.stderr

@@ -84,7 +84,7 @@ def test_the_process_that_draws_imports_neither_the_framework_nor_the_database()
         for scale in (None, 1):
             assert process.run(draw, chart, Frame(Theme.DARK, 640, scale=scale))
         # A function of this module would import what the tests need.
-        modules = process.run(eval, "{*__import__('sys').modules}")
+        modules = process.run(eval, "{*__import__('sys').modules}")  # noqa: S307
     finally:
         process.close()
     assert {"app.formats.charts.layout", "fontTools.subset", "resvg_py"} <= modules

@@ -61,7 +61,7 @@ class Case:
 
 def read_cases(document: Path) -> Iterator[Case]:
     """Read every operation of a document with the examples of what it needs."""
-    for path, operations in json.loads(document.read_text())["paths"].items():
+    for path, operations in json.loads(document.read_text(encoding="utf-8"))["paths"].items():
         for described in operations.values():
             parameters = described.get("parameters", [])
             needed = [parameter for parameter in parameters if parameter["required"]]

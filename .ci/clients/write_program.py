@@ -120,7 +120,8 @@ def main(document: Path, template: Path, target: Path) -> None:
         written = call(known[operation], mistake)
         lines.append(SAVES_OF_PROBLEMS[language].format(f"{operation}.problem", written))
     comment = "#" if language == ".rb" else "//"
-    target.write_text(template.read_text().replace(f"{comment} CALLS", "\n".join(lines)))
+    text = template.read_text("utf-8").replace(f"{comment} CALLS", "\n".join(lines))
+    target.write_text(text, "utf-8")
 
 
 main(*map(Path, sys.argv[1:]))

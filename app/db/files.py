@@ -211,7 +211,8 @@ class DatabaseFile:
         # The number of pages counts only if both change counters are equal.
         if header[24:28] == header[92:96] and self.size != expected:
             raise DatabaseError(
-                f"{self.path} is damaged: it has {self.size} bytes instead of {expected}"
+                f"{self.path} is damaged: it has {self.size} bytes instead of {expected};"
+                " remove it and build it with 'bri build'"
             )
 
     def copy_to_memory(self, content: bytes) -> str:

@@ -8,26 +8,29 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
-from decimal import Decimal
 from itertools import product
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Annotated
 
 import msgspec
 from sqlmodel import SQLModel
 
 from app.db import models
-from app.enums import ChangeKind, Collection, Standing
+from app.enums import ChangeKind, Collection
 from app.i18n import Bilingual, format_title, name_edition
-from app.ingest.files import SeedIssue, Value
-from app.ingest.schema import RECORD_KINDS, Edition, Event, GrowthRate, Observation, Release, Source
-from app.ingest.schema.base import list_paths
+from app.ingest.files import SeedIssue, Value, suggest_nearest
+from app.ingest.schema import (
+    RECORD_KINDS,
+    Edition,
+    GrowthRate,
+    Observation,
+    Release,
+    Series,
+    Source,
+)
+from app.ingest.schema.base import list_item_models, list_paths
 from app.ingest.seed import Seed
-from app.ingest.vintages import RANKS, round_like
-
-Fields = dict[str, str]
-Snapshot = dict[tuple[str, str], Fields]
-"""The fields of each record by its collection and key."""
+from app.ingest.vintages import Fields, Snapshot, find_revised
 
 FIGURES = (Observation.collection, GrowthRate.collection)
 MEASURED_FIELDS = frozenset(
@@ -35,10 +38,10 @@ MEASURED_FIELDS = frozenset(
 )
 """The fields of figures that tables and charts show; the others are notes, wording and links."""
 ANNOTATION_FIELDS = frozenset(
-    ("note", "description", "evidence", "licence", "address", "checked_on", "position")
+    ("note", "description", "evidence", "licence", "address", "checked_on", "position", "passages")
 )
-"""The fields that explain or order records. All other single values, in texts and figures, say what
-sources say; lists are links and passages."""
+"""The fields that explain or order records. All other values say what sources say, in texts and
+figures, except lists of links."""
 NAME_FIELDS = ("name", "title", "text", "wording")
 """The fields that can name a record, the best first."""
 
@@ -152,39 +155,6 @@ def has_measured_field(collection: str, names: Iterable[str]) -> bool:
     return collection in FIGURES and any(name.split(".")[0] in MEASURED_FIELDS for name in names)
 
 
-def find_revised(figure: Fields, others: Iterable[Fields], snapshot: Snapshot) -> Fields:
-    """Return the latest earlier figure if the given one differs from it by more than rounding.
-
-    A source of lower standing revises nothing. The result is empty if no figure is revised.
-    """
-    day, rank = find_date(snapshot, figure), find_rank(snapshot, figure)
-    earlier = [one for one in others if find_date(snapshot, one) < day]
-    latest = max(earlier, key=lambda one: find_date(snapshot, one), default={})
-    if not latest or find_rank(snapshot, latest) > rank:
-        return {}
-    has_same_qualifier = latest.get("qualifier") == figure.get("qualifier")
-    return {} if has_same_qualifier and is_equal_when_rounded(latest, figure) else latest
-
-
-def is_equal_when_rounded(one: Fields, other: Fields) -> bool:
-    """Return whether two numbers are equal at the precision of the coarser one."""
-    try:
-        numbers = [parse_number(fields) for fields in (one, other)]
-    except ArithmeticError:
-        return False
-    coarser, finer = sorted(numbers, key=lambda number: -int(number.as_tuple().exponent))
-    return round_like(finer, coarser) == coarser
-
-
-def parse_number(figure: Fields) -> Decimal:
-    """Return the number in the base unit, with exactly the digits that the source prints."""
-    printed = figure.get("published.value")
-    if printed is None:
-        return Decimal(figure.get("value", ""))
-    digits = Decimal(1).scaleb(-int(figure.get("published.decimals", "0")))
-    return Decimal(printed).quantize(digits).scaleb(int(figure.get("published.multiplier", "0")))
-
-
 def group_observations(*snapshots: Snapshot) -> dict[tuple[str, ...], list[Fields]]:
     """Group figures by what they measure, so that a revised one is found without a search."""
     groups: dict[tuple[str, ...], list[Fields]] = defaultdict(list)
@@ -197,18 +167,6 @@ def group_observations(*snapshots: Snapshot) -> dict[tuple[str, ...], list[Field
 
 def identify_observation(collection: str, fields: Fields) -> tuple[str, ...]:
     return collection, *(fields.get(name, "") for name in ("series", "period.start", "period.end"))
-
-
-def find_date(snapshot: Snapshot, figure: Fields) -> str:
-    source = snapshot.get((Source.collection, figure.get("source", "")), {})
-    event = snapshot.get((Event.collection, source.get("event", "")), {})
-    # Snapshots from before events were collected have the day of the event in the source.
-    return event.get("held_on") or source.get("held_on") or source.get("published_on", "")
-
-
-def find_rank(snapshot: Snapshot, figure: Fields) -> int:
-    standing = snapshot.get((Source.collection, figure.get("source", "")), {}).get("standing")
-    return RANKS[Standing(standing)] if standing in set(Standing) else 0
 
 
 def list_releases(seed: Seed) -> dict[str, Release]:
@@ -238,11 +196,15 @@ def freeze_release(seed: Seed) -> Path:
 
 
 def check_history(seed: Seed) -> Iterator[SeedIssue]:
-    """Find snapshots that are unreadable, belong to no release, or differ from the newest one."""
+    """Find snapshots that are missing, unreadable, of no release, or unlike the newest one."""
     releases = list(list_releases(seed))
     # A release file that is invalid is reported on its own; it may be the one for the changes.
     is_complete = len(releases) == len(seed.list_keys(Release))
     newest = releases[-1] if releases and is_complete else None
+    for key in releases[:-1] if is_complete else ():
+        if key not in seed.history:
+            message = "is missing; run 'bri freeze' before you add a release, or restore it"
+            yield SeedIssue(seed.folder / "history" / f"{key}.jsonl", 1, "", message)
     for key, content in seed.history.items():
         file = seed.folder / "history" / f"{key}.jsonl"
         try:
@@ -261,43 +223,70 @@ def check_history(seed: Seed) -> Iterator[SeedIssue]:
             yield SeedIssue(file, 1, "", message)
 
 
-def check_corrections(seed: Seed) -> Iterator[SeedIssue]:
+def check_corrections(seed: Seed, faulty: Container[PurePath] = ()) -> Iterator[SeedIssue]:
     """Find corrections of fields that did not change, and changed statements without a correction.
 
     A publisher's new figure is a new record, so that a changed statement corrects an error of ours;
-    only the status of a figure may change, if the publisher says so.
+    only the status of a figure may change, if the publisher says so. Nothing is said of records in
+    files with another issue, which may be the change.
     """
+    unknown = {
+        f"{kind.collection}/{key}"
+        for (kind, key), document in seed.documents.items()
+        if document.file in faulty or key not in seed.entities[kind]
+    }
     before: Snapshot = {}
     for key, after in read_snapshots(seed):
         document, release = seed.documents[Release, key], seed.get_all(Release)[key]
-        changes = {
-            f"{collection}/{name}": (collection, before[collection, name], new)
-            for (collection, name), new in after.items()
-            if before.get((collection, name), new) != new
-        }
-        changed = {path: list_changed_fields(old, new) for path, (_, old, new) in changes.items()}
-        # The reason of a removed record may say under which key it continues.
-        changed |= {
-            f"{collection}/{name}": list_changed_fields(old, {})
-            for (collection, name), old in before.items()
-            if (collection, name) not in after
-        }
+        changed = dict(list_changed_records(before, after))
         declared: dict[str, set[str]] = defaultdict(set)
         for index, correction in enumerate(release.corrections):
             for path, field in product(correction.records, correction.fields):
                 declared[path].add(field)
-                if field not in changed.get(path, ()):
-                    message = f"found {field} of {path}, which this release does not change"
+                if path not in unknown and field not in changed.get(path, ()):
+                    message = describe_unchanged(path, field, before | after)
                     yield document.create_issue(("corrections", index), message)
-        for path, change in changes.items():
-            if missing := list_changed_statements(*change) - declared[path]:
+        for collection, name in before.keys() & after.keys():
+            path = f"{collection}/{name}"
+            fields = before[collection, name], after[collection, name]
+            missing = list_changed_statements(collection, *fields) - declared[path]
+            if path in changed and path not in unknown and missing:
                 message = (
                     f"{', '.join(sorted(missing))} of {path} is changed; list it if that corrects"
                     " an error, or restore it and add the publisher's new figure as a record of"
                     " its own"
                 )
                 yield document.create_issue(("corrections",), message)
+        for collection, name in before.keys() - after.keys():
+            path = f"{collection}/{name}"
+            if not (declared[path] or is_derived(seed, collection, name)):
+                message = f"{path} is removed; restore it, or list it with a field and the reason"
+                yield document.create_issue(("corrections",), message)
         before = after
+
+
+def list_changed_records(before: Snapshot, after: Snapshot) -> Iterator[tuple[str, set[str]]]:
+    """List the changed and the removed records with the fields that differ."""
+    for (collection, key), old in before.items():
+        new = after.get((collection, key), {})
+        if new != old:
+            yield f"{collection}/{key}", list_changed_fields(old, new)
+
+
+def describe_unchanged(path: str, field: str, snapshot: Snapshot) -> str:
+    collection, _, key = path.partition("/")
+    keys = [name for kind, name in snapshot if kind == collection]
+    if key in keys:
+        return f"found {field} of {path}, which this release does not change"
+    return f"found {path}, which does not exist{suggest_nearest(key, keys)}"
+
+
+def is_derived(seed: Seed, collection: str, key: str) -> bool:
+    """Return whether a record that is missing needs no word: a series has only its figures."""
+    if collection == Series.collection:
+        return True
+    # An unreadable table may have it.
+    return any(kind.collection == collection and seed.has_key(kind, key) for kind in RECORD_KINDS)
 
 
 def list_changed_fields(before: Fields, after: Fields) -> set[str]:
@@ -313,7 +302,24 @@ def list_changed_statements(collection: str, before: Fields, after: Fields) -> s
     (kind,) = (one for one in RECORD_KINDS if one.collection == collection)
     ignored = ANNOTATION_FIELDS | ({"status"} if collection in FIGURES else set())
     paths = {path for path in list_paths(kind) if before.get(path) not in {None, after.get(path)}}
-    return {find_field(path) for path in paths} - ignored
+    lists = {name for name in list_item_models(kind) if has_lost_item(name, before, after)}
+    return ({find_field(path) for path in paths} | lists) - ignored
+
+
+def has_lost_item(name: str, before: Fields, after: Fields) -> bool:
+    """Return whether a list has lost something that one of its items says."""
+    old, new = (list_items(name, fields) for fields in (before, after))
+    return not all(any(one.items() <= other.items() for other in new) for one in old)
+
+
+def list_items(name: str, fields: Fields) -> list[Fields]:
+    """Return what each item of a list says, apart from annotations."""
+    items: dict[str, Fields] = defaultdict(dict)
+    for path, value in fields.items():
+        found = re.fullmatch(rf"{name}\[([0-9]+)\]\.(.+)", path)
+        if found and find_field(found[2]) not in ANNOTATION_FIELDS:
+            items[found[1]][found[2]] = value
+    return list(items.values())
 
 
 def find_field(path: str) -> str:

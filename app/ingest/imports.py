@@ -3,11 +3,11 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from shutil import copytree
+from shutil import copyfile
 from tempfile import TemporaryDirectory
 from typing import cast
 
@@ -17,7 +17,7 @@ from app.enums import CheckMethod, Precision, PublisherKind, Standing
 from app.i18n import Bilingual, Language, choose_suffix
 from app.ingest.build import load_valid_seed
 from app.ingest.documents import check_source, find_last_day, find_standing
-from app.ingest.files import SeedError, SeedIssue
+from app.ingest.files import SeedError, SeedIssue, list_seed_files
 from app.ingest.import_rows import (
     OMITTED,
     WRITTEN,
@@ -303,10 +303,24 @@ def create_table(key: str, rows: Collection[Fields]) -> str:
 def write_files(folder: Path, files: Mapping[str, str], origins: Documents) -> None:
     """Write files to a seed folder if the seed is valid with them."""
     with TemporaryDirectory() as temporary:
-        copy = copytree(folder, Path(temporary) / "seed")
+        copy = Path(temporary)
+        for path in list_seed_files(folder):
+            # Not with copytree: the copy of a folder that is read-only would be so too.
+            target = copy / path.relative_to(folder)
+            target.parent.mkdir(exist_ok=True)
+            copyfile(path, target)
         copy_files(files, copy)
-        load_valid_seed(copy, origins)
+        try:
+            load_valid_seed(copy, origins)
+        except SeedError as error:
+            raise SeedError(relocate_issue(one, copy, folder) for one in error.issues) from None
     copy_files(files, folder)
+
+
+def relocate_issue(issue: SeedIssue, copy: Path, folder: Path) -> SeedIssue:
+    """Name the file of the seed instead of its copy, which is deleted."""
+    is_copied = issue.file.is_relative_to(copy)
+    return replace(issue, file=folder / issue.file.relative_to(copy)) if is_copied else issue
 
 
 def copy_files(files: Mapping[str, str], folder: Path) -> None:

@@ -66,11 +66,11 @@ def check_integrity(seed: Seed) -> list[SeedIssue]:
         *find_duplicates(seed),
         *history,
     ]
-    are_valid = (key in seed.entities[kind] for kind, key in seed.documents)
-    # A file with another issue would be reported as changed too.
-    if issues or seed.unreadable or not all(are_valid):
+    are_valid = (key in seed.entities[Release] for key in seed.list_keys(Release))
+    # Without the file of a past release, all changes since it would be reported.
+    if history or not seed.list_keys(Release) or not all(are_valid):
         return issues
-    return list(check_corrections(seed))
+    return [*issues, *check_corrections(seed, {issue.file for issue in issues})]
 
 
 def check_documents(seed: Seed) -> Iterator[SeedIssue]:

@@ -126,7 +126,9 @@ def check_target(target: Path) -> None:
         try:
             inspect_release(target)
         except DatabaseError as error:
-            raise BuildError(f"{error}; move it or name another file") from None
+            # The advice to build it again would lead back here.
+            reason, *_ = str(error).rsplit("; ", 1)
+            raise BuildError(f"{reason}; move it or name another file") from None
 
 
 @contextmanager

@@ -18,6 +18,9 @@ from app.enums import Qualifier, RevisionKind, Standing
 from app.ingest.schema import Event, GrowthRate, Observation, Source
 from app.ingest.seed import Seed
 
+Fields = dict[str, str]
+Snapshot = dict[tuple[str, str], Fields]
+"""The fields of each record by its collection and key."""
 RANKS = {standing: rank for rank, standing in enumerate(reversed(Standing))}
 
 
@@ -137,3 +140,48 @@ def is_rounding(
 
 def round_like(value: Decimal, to: Decimal) -> Decimal:
     return value.quantize(Decimal(1).scaleb(int(to.as_tuple().exponent)), ROUND_HALF_UP)
+
+
+def find_revised(figure: Fields, others: Iterable[Fields], snapshot: Snapshot) -> Fields:
+    """Return the latest earlier figure if the given one differs from it by more than rounding.
+
+    A source of lower standing revises nothing. The result is empty if no figure is revised.
+    """
+    day, rank = find_date(snapshot, figure), find_rank(snapshot, figure)
+    earlier = [one for one in others if find_date(snapshot, one) < day]
+    latest = max(earlier, key=lambda one: find_date(snapshot, one), default={})
+    if not latest or find_rank(snapshot, latest) > rank:
+        return {}
+    has_same_qualifier = latest.get("qualifier") == figure.get("qualifier")
+    return {} if has_same_qualifier and is_equal_when_rounded(latest, figure) else latest
+
+
+def is_equal_when_rounded(one: Fields, other: Fields) -> bool:
+    """Return whether two numbers are equal at the precision of the coarser one."""
+    try:
+        numbers = [parse_number(fields) for fields in (one, other)]
+    except ArithmeticError:
+        return False
+    coarser, finer = sorted(numbers, key=lambda number: -int(number.as_tuple().exponent))
+    return round_like(finer, coarser) == coarser
+
+
+def parse_number(figure: Fields) -> Decimal:
+    """Return the number in the base unit, with exactly the digits that the source prints."""
+    printed = figure.get("published.value")
+    if printed is None:
+        return Decimal(figure.get("value", ""))
+    digits = Decimal(1).scaleb(-int(figure.get("published.decimals", "0")))
+    return Decimal(printed).quantize(digits).scaleb(int(figure.get("published.multiplier", "0")))
+
+
+def find_date(snapshot: Snapshot, figure: Fields) -> str:
+    source = snapshot.get((Source.collection, figure.get("source", "")), {})
+    event = snapshot.get((Event.collection, source.get("event", "")), {})
+    # Snapshots from before events were collected have the day of the event in the source.
+    return event.get("held_on") or source.get("held_on") or source.get("published_on", "")
+
+
+def find_rank(snapshot: Snapshot, figure: Fields) -> int:
+    standing = snapshot.get((Source.collection, figure.get("source", "")), {}).get("standing")
+    return RANKS[Standing(standing)] if standing in set(Standing) else 0

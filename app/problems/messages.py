@@ -22,6 +22,7 @@ VALIDATION_MESSAGES = {
         "{found} is not a calendar date; write dates as 2024-01-31",
         "{found}不是有效日期；日期格式为2024-01-31",
     ),
+    "string_type": Bilingual("{found} is not text", "{found}不是文本"),
     "int_parsing": Bilingual("{found} is not an integer", "{found}不是整数"),
     "int_parsing_size": Bilingual("{found} is too large", "{found}过大"),
     "greater_than_equal": Bilingual(
@@ -82,6 +83,7 @@ FORM_MESSAGES = {
         "“{found}” is not in the list; choose an entry from it",
         "列表中没有“{found}”，请从列表中选择",
     ),
+    "string_type": Bilingual("{found} is not text", "{found}不是文本"),
     "int_parsing": Bilingual("“{found}” is not a year", "“{found}”不是年份"),
     "iso_date": Bilingual(
         "“{found}” is not a day; choose one from the calendar, or write it as 2024-01-31",

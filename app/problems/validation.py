@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from pydantic_core import ErrorDetails
+
 from app.i18n import Language
 from app.problems.messages import ERROR_COUNT, FORM_MESSAGES, INVALID_VALUE, VALIDATION_MESSAGES
 from app.problems.problem import MAX_ERRORS, InvalidParameters, ParameterError, shorten
@@ -25,6 +27,15 @@ def describe_errors(
     is_single = len(reported) == 1
     detail = described[0].message if is_single else ERROR_COUNT.format(count=len(reported))
     return InvalidParameters(detail, described)
+
+
+def list_messages(errors: Sequence[ErrorDetails], names: Iterable[str]) -> list[str]:
+    """Say in English what is wrong with which argument; some messages name it already."""
+    messages = []
+    for error in describe_errors(errors, names).errors:
+        name, message = error.location.partition(".")[2], error.message.get(Language.ENGLISH)
+        messages.append(message if message.startswith(f"{name} ") else f"{name}: {message}")
+    return messages
 
 
 def build_error(error: dict[str, Any], names: list[str], location: str = "query") -> ParameterError:

@@ -83,7 +83,7 @@ def keep_cores_busy(processes: int) -> Iterator[None]:
 
 def read_memory(pid: int) -> float:
     """Return the memory of a process in megabytes."""
-    status = Path(f"/proc/{pid}/status").read_text()
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     found = re.search(r"VmRSS:\s+(\d+) kB", status)
     assert found is not None
     return int(found[1]) * 1024 / 1e6

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-response = json.loads(Path(os.environ["RESPONSE_FILE"]).read_text())
+response = json.loads(Path(os.environ["RESPONSE_FILE"]).read_text(encoding="utf-8"))
 body = response["body"].encode()
 headers = [(name.encode(), value.encode()) for name, value in response["headers"]]
 

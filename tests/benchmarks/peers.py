@@ -146,7 +146,7 @@ def start_peer(peer: Peer, log: Path) -> Iterator[Started]:
     """Start a server, wait for its first response, and stop it afterwards."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **peer.environment}
     with (
-        log.open("w") as lines,
+        log.open("w", encoding="utf-8") as lines,
         subprocess.Popen(peer.command, stdout=lines, stderr=lines, env=environment) as process,
     ):
         try:

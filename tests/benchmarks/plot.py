@@ -60,4 +60,4 @@ def draw(bars: Sequence[dict[str, Any]], python: Path, target: Path) -> None:
     drawn = subprocess.run(
         [python, "-c", DRAW], input=specification, capture_output=True, text=True, check=True
     )
-    target.write_text(drawn.stdout)
+    target.write_text(drawn.stdout, encoding="utf-8")

@@ -32,7 +32,7 @@ def serve_with_log(database: Target, folder: Path, form: str) -> Iterator[tuple[
 
 def read_lines(file: Path, path: str) -> list[str]:
     """Read the lines about a path."""
-    return [line for line in file.read_text().splitlines() if path in line]
+    return [line for line in file.read_text(encoding="utf-8").splitlines() if path in line]
 
 
 @pytest.mark.quick

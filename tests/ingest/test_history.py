@@ -50,6 +50,14 @@ CORRECTION = (
     "  - {{records: [{record}], fields: [{fields}], reason: {{en: A slip., zh: 笔误。}}}}\n"
 )
 SECTOR = "sectors/digital-economy"
+PROGRESS = "progress/2025-deepen-silk-road-e-commerce"
+EARLIER = """\
+  - date: 2025-01-20
+    relation: context
+    text: {en: Nothing is said., zh: 未说明。}
+    wording: {en: nothing, zh: 未说明}
+    source: wam-2025-07-19
+"""
 NOTED = "instruments/small-yet-smart-projects.yaml"
 
 
@@ -120,6 +128,7 @@ def revised(tmp_path: Path) -> Path:
     seed = copy_seed_with_history(tmp_path)
     assert run_bri("freeze", "--seed", str(seed)).exit_code == 0
     corrections = "corrections:\n" + CORRECTION.format(record=SECTOR, fields="name")
+    corrections += CORRECTION.format(record="sectors/e-commerce", fields="name")
     add(seed, "releases/2027-01-20.yaml", RELEASE.format(day="2027-01-20") + corrections)
     edit(seed, f"{SECTOR}.yaml", "  en: Digital economy\n", "  en: The digital economy\n")
     figure = {"year": 2025, "end": "12-31", "status": "revised", "published": "23.7"}
@@ -153,7 +162,8 @@ def test_a_release_lists_each_kind_of_change(revised: Path, target: Target) -> N
     assert changes["corrected", "sectors", "digital-economy"]["reason"] == "A slip."
     (field,) = changes["annotated", "instruments", "small-yet-smart-projects"]["fields"]
     assert "is how the source puts it." in field["after"]
-    assert all(bool(one["reason"]) == (kind == "corrected") for (kind, *_), one in changes.items())
+    explained = {"corrected", "removed"}
+    assert all(bool(one["reason"]) == (kind in explained) for (kind, *_), one in changes.items())
     assert ("removed", "sectors", "e-commerce") in changes
     assert ("added", "sources", "weekly-2027-01-18") in changes
     text = feed["items"][0]["content_text"]
@@ -270,6 +280,9 @@ def test_a_changed_number_must_be_declared_as_a_correction(tmp_path: Path) -> No
         ("sources/scio-2025-01-15.yaml", "Under the guidance", "With the guidance", "goal"),
         ("instruments/flagship-projects.yaml", "Large projects", "Big projects", None),
         ("sources/scio-2025-01-15.yaml", "Carries no record", "Has no record", None),
+        ("events/mofcom-2025-01-15.yaml", "en: Li Yongjie", "en: Yongjie Li", "speakers"),
+        (f"{PROGRESS}.yaml", "\n  - date: 2025-11-07", "\n  - date: 2025-11-08", "reports"),
+        (f"{PROGRESS}.yaml", "There were 30 in", "There had been 30 in", None),
     ],
 )
 def test_a_changed_statement_must_be_declared_and_a_note_not(
@@ -286,13 +299,43 @@ def test_a_changed_statement_must_be_declared_and_a_note_not(
     assert f"corrections: {field} of {file.removesuffix('.yaml')} is changed" in str(fault)
 
 
+def test_a_removed_record_must_be_declared_and_a_later_report_not(tmp_path: Path) -> None:
+    seed = copy_seed_with_history(tmp_path)
+    assert run_bri("freeze", "--seed", str(seed)).exit_code == 0
+    release = "releases/2027-01-20.yaml"
+    add(seed, release, RELEASE.format(day="2027-01-20"))
+    edit(seed, f"{PROGRESS}.yaml", "reports:\n", f"reports:\n{EARLIER}")
+    load_valid_seed(seed)
+    (seed / f"{PROGRESS}.yaml").unlink()
+    (fault,) = find_issues(seed)
+    assert f"corrections: {PROGRESS} is removed; restore it, or list it" in str(fault)
+    correction = CORRECTION.format(record=PROGRESS, fields="reports")
+    edit(seed, release, "\nnote", f"\ncorrections:\n{correction}note")
+    load_valid_seed(seed)
+    edit(seed, release, f"{PROGRESS}]", f"{PROGRESS}, sectors/digital-econom]")
+    (fault,) = find_issues(seed)
+    missing = "found sectors/digital-econom, which does not exist; did you mean digital-economy?"
+    assert missing in str(fault)
+
+
+def test_a_release_that_was_not_frozen_is_one_issue(tmp_path: Path) -> None:
+    seed = copy_seed_with_history(tmp_path)
+    add(seed, "releases/2027-01-20.yaml", RELEASE.format(day="2027-01-20"))
+    edit(seed, "topics/trade.yaml", "  en: Trade\n", "  en: Commerce\n")
+    (fault,) = find_issues(seed)
+    expected = f"{seed}/history/2026-11-25.2.jsonl:1: is missing; run 'bri freeze' before you add"
+    assert str(fault).startswith(expected)
+
+
 def test_a_record_with_another_issue_is_not_reported_as_changed(tmp_path: Path) -> None:
     seed = copy_seed_with_history(tmp_path)
     assert run_bri("freeze", "--seed", str(seed)).exit_code == 0
     add(seed, "releases/2027-01-20.yaml", RELEASE.format(day="2027-01-20"))
     edit(seed, "actions/2025-expand-trade.yaml", "kind: expand", "kind: expnd")
-    (fault,) = find_issues(seed)
-    assert fault.message.startswith("found 'expnd'")
+    edit(seed, "topics/trade.yaml", "  en: Trade\n", "  en: Commerce\n")
+    changed, unknown = sorted(find_issues(seed), key=lambda one: one.message, reverse=True)
+    assert changed.message.startswith("name of topics/trade is changed")
+    assert unknown.message.startswith("found 'expnd'")
 
 
 def test_corrections_of_the_second_release_have_their_reasons(client: TestClient) -> None:
@@ -415,6 +458,13 @@ def test_an_invalid_past_figure_does_not_stop_a_build(tmp_path: Path) -> None:
     figure = '{"collection": "observations", "key": "x", "fields": {"a": "b"}}\n'
     with (seed / "history" / "2026-11-25.jsonl").open("a") as history:
         history.write(figure)
+    correction = CORRECTION.format(record="observations/x", fields="a")
+    edit(
+        seed,
+        "releases/2026-11-25.2.yaml",
+        "\ncorrections:\n",
+        f"\ncorrections:\n{correction.lstrip()}",
+    )
     build(seed, ROOT / "migrations", tmp_path / "bri.sqlite")
     assert run_bri("diff", str(tmp_path / "bri.sqlite"), str(seed)).stdout == "No differences.\n"
 

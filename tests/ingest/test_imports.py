@@ -102,6 +102,20 @@ def test_a_row_becomes_a_source_and_a_row_of_a_table(tmp_path: Path) -> None:
     assert "sources/" not in named
 
 
+def test_rows_of_a_frozen_release_are_refused_in_the_seed_itself(tmp_path: Path) -> None:
+    seed = copy_seed(tmp_path)
+    assert run_bri("freeze", "--seed", str(seed)).exit_code == 0
+    (frozen,) = seed.glob("history/*.jsonl")
+    code, shown = run(seed, {})
+    assert code == 1
+    assert shown == (
+        "bri: the seed has 1 issue; nothing was written\n"
+        f"{frozen}:1: differs from the seed; add a file to releases/ for the changes\n"
+    )
+    code, shown = run(seed, {"value": "x"})
+    assert shown.startswith(f"bri: {tmp_path / 'rows.csv'} has 1 issue; nothing was written\n")
+
+
 def test_rows_keep_the_order_of_periods_and_touch_no_others(tmp_path: Path) -> None:
     seed = copy_seed(tmp_path)
     assert run(seed, {})[0] == 0

@@ -58,7 +58,7 @@ def read_observations(folder: str) -> Iterator[dict[str, Any]]:
 
 def read_texts(path: Path) -> dict[str, Any]:
     """Read a file with every value as text."""
-    content: dict[str, Any] = yaml.load(path.read_text(), yaml.BaseLoader)  # noqa: S506
+    content: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)
     return content
 
 

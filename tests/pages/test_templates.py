@@ -21,7 +21,7 @@ DRAWN = re.compile(r"^c\d$")
 
 def read_template(path: Path) -> str:
     """Read a template without its comments."""
-    return re.sub(r"\{#.*?#\}", "", path.read_text(), flags=re.DOTALL)
+    return re.sub(r"\{#.*?#\}", "", path.read_text("utf-8"), flags=re.DOTALL)
 
 
 def list_unused_macros(texts: list[str]) -> Iterator[str]:
@@ -60,7 +60,9 @@ def is_enum(value: object) -> bool:
 
 def list_styled_classes(path: Path) -> set[str]:
     """List the classes in the selectors of a style sheet."""
-    text = re.sub(r"/\*.*?\*/|url\([^)]*\)|\"[^\"]*\"", "", path.read_text(), flags=re.DOTALL)
+    text = re.sub(
+        r"/\*.*?\*/|url\([^)]*\)|\"[^\"]*\"", "", path.read_text("utf-8"), flags=re.DOTALL
+    )
     selectors = re.findall(r"([^{}]+)\{", text)
     return {name for one in selectors for name in re.findall(r"\.([A-Za-z][\w-]*)", one)}
 
@@ -81,7 +83,7 @@ def test_every_class_with_a_style_is_assigned(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
 def test_every_function_of_a_script_is_called(path: Path) -> None:
-    text = re.sub(r"//[^\n]*|/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
+    text = re.sub(r"//[^\n]*|/\*.*?\*/", "", path.read_text("utf-8"), flags=re.DOTALL)
     every = "\n".join(one.read_text() for one in SCRIPTS)
     names = re.findall(
         r"\bfunction (\w+)|^ +(?:async |get |static )?(\w+)\([^()]*\) \{$", text, re.MULTILINE

@@ -83,7 +83,7 @@ def is_whole(received: bytes) -> bool:
 
 def count_memory(process: int) -> int:
     """Count the bytes of memory of a process."""
-    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    pages = int(Path(f"/proc/{process}/statm").read_text(encoding="utf-8").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 

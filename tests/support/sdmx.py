@@ -77,7 +77,7 @@ def parse_json(content: bytes, kind: str) -> Any:
 @cache
 def load_json_schema(path: Path) -> jsonschema_rs.Draft202012Validator:
     """Read a schema once; its own draft is named in a way that no validator recognizes."""
-    schema = json.loads(path.read_text())
+    schema = json.loads(path.read_text(encoding="utf-8"))
     schema.pop("$schema", None)
     return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
 

@@ -200,11 +200,13 @@ class Broken(NamedTuple):
 
 
 def copy_seed(folder: Path, origin: Path = SEED) -> Path:
-    """Copy a seed into a folder, without its history, so that edits correct no release."""
+    """Copy a seed into a folder, as if its release were the first, so that edits correct none."""
     seed = copytree(origin, folder / "seed", ignore=ignore_patterns(".*", "history"))
-    for path in seed.glob("releases/*.yaml"):
-        text = path.read_text("utf-8")
-        path.write_text(text.partition("\ncorrections:")[0].rstrip("\n") + "\n", "utf-8")
+    *past, newest = sorted(seed.glob("releases/*.yaml"))
+    for path in past:
+        path.unlink()
+    text = newest.read_text("utf-8")
+    newest.write_text(text.partition("\ncorrections:")[0].rstrip("\n") + "\n", "utf-8")
     return seed
 
 

@@ -61,7 +61,7 @@ class Palette(NamedTuple):
 
 def read_palettes() -> dict[Theme, Palette]:
     """Read the colours of charts from the stylesheet of the pages, where they are defined."""
-    css = STYLESHEET.read_text()
+    css = STYLESHEET.read_text("utf-8")
     pairs = [
         re.findall(rf"--{name}: light-dark\((#\w+), (#\w+)\);", css)[0] for name in Palette._fields
     ]
