@@ -5,6 +5,8 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from fcntl import LOCK_EX, LOCK_NB, flock
 from multiprocessing import util
 from pathlib import Path
 from shutil import rmtree
@@ -18,21 +20,53 @@ MARK = "TESTS_LEAVE_NOTHING"
 """In the environment of everything that a run starts; names the folder for temporary files."""
 END_TIMEOUT = 30
 """The seconds that processes have to end; a run whose processes have ended does not wait."""
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is created there
+LEAST_MEMORY = 4 * 2**30
+"""The bytes that must be free there; a run needs one of the four."""
+PREFIX = "bri-run-"
 OWN = {".git", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".venv", "__pycache__"}
 
 
 def start_run() -> None:
     """Create a folder for the temporary files of the run, and record what exists."""
-    folder = tempfile.mkdtemp(prefix="bri-run-")
+    parent = choose_folder()
+    remove_abandoned(parent)
+    folder = tempfile.mkdtemp(prefix=PREFIX, dir=parent)
     Path(folder).chmod(0o755)  # PostgreSQL runs as another user.
-    # Folders of tests stay where pytest puts them, so that failures can be examined.
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
+    flock(os.open(folder, os.O_RDONLY), LOCK_EX)
+    # Folders of failed tests stay where pytest puts them, so that they can be examined.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", parent)
     os.environ[MARK] = os.environ["TMPDIR"] = tempfile.tempdir = folder
     os.environ["XDG_DATA_HOME"] = f"{folder}/data"
     os.environ[renderings.FOLDER] = f"{folder}/renderings"
     # Below -100 comes after what multiprocessing itself has there.
     util.Finalize(None, rmtree, [folder], {"ignore_errors": True}, exitpriority=-200)
     FILES.update(list_project_files())
+
+
+def choose_folder() -> str:
+    """Return where temporary files are written: in memory, unless TMPDIR says something else.
+
+    The tests create and remove hundreds of thousands of small files, for which a disk takes most
+    of the time of some tests. It is used where memory is small or no program can be run from it.
+    """
+    if "TMPDIR" not in os.environ and MEMORY.is_dir() and os.access(MEMORY, os.W_OK):
+        found = os.statvfs(MEMORY)
+        if found.f_bavail * found.f_frsize >= LEAST_MEMORY and not found.f_flag & os.ST_NOEXEC:
+            return str(MEMORY)
+    return tempfile.gettempdir()
+
+
+def remove_abandoned(parent: str) -> None:
+    """Remove the folders of runs that were killed; a run locks its folder until it ends."""
+    for folder in Path(parent).glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            number = os.open(folder, os.O_RDONLY)
+            try:
+                flock(number, LOCK_EX | LOCK_NB)
+                rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(number)
 
 
 FILES: set[str] = set()

@@ -26,10 +26,12 @@ SETTINGS = {
     "wal_level": "replica",
     "wal_keep_size": "64MB",
     "max_connections": "60",
+    "dynamic_shared_memory_type": "mmap",
     "unix_socket_directories": "",
     "listen_addresses": "127.0.0.1",
     "logging_collector": "off",
 }
+"""A server that is killed leaves its shared memory behind; here that is in its folder."""
 NUMBERS = count(1)
 USER = "postgres" if os.geteuid() == 0 else None
 """Who runs the servers; PostgreSQL refuses to be run by root."""
