@@ -30,10 +30,13 @@ OWN = {".git", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".v
 def start_run() -> None:
     """Create a folder for the temporary files of the run, and record what exists."""
     parent = choose_folder()
+    starting = os.open(parent, os.O_RDONLY)
+    flock(starting, LOCK_EX)  # Until its folder is locked, another run would take it for abandoned.
     remove_abandoned(parent)
     folder = tempfile.mkdtemp(prefix=PREFIX, dir=parent)
     Path(folder).chmod(0o755)  # PostgreSQL runs as another user.
     flock(os.open(folder, os.O_RDONLY), LOCK_EX)
+    os.close(starting)
     # Folders of failed tests stay where pytest puts them, so that they can be examined.
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", parent)
     os.environ[MARK] = os.environ["TMPDIR"] = tempfile.tempdir = folder
