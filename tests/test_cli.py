@@ -144,9 +144,11 @@ def test_a_closed_input_is_reported() -> None:
 def test_a_document_replaces_another_only_as_a_whole(tmp_path: Path, database: Path) -> None:
     target = tmp_path / "openapi.json"
     target.write_text("earlier")
-    # Without -B, Python would leave modules that it compiles cut off at the limit.
-    command = f"{sys.executable} -B -m app openapi --database {database} --output {target}"
-    script = f"ulimit -f 1; exec {command}"
+    # Otherwise Python would leave modules that it compiles cut off at the limit.
+    script = (
+        "export PYTHONDONTWRITEBYTECODE=1; ulimit -f 1; "
+        f"exec {sys.executable} -m app openapi --database {database} --output {target}"
+    )
     done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
