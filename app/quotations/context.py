@@ -233,6 +233,8 @@ def is_about_other_country(sentence: Sentence, number: Number) -> bool:
     return any(
         span[1] <= number.span[0]
         and not MAIN_CLAUSE.search(sentence.normal, span[1], number.span[0])
+        # Russia's TASS reports what is not of Russia.
+        and not terms.SPEECH.search(sentence.normal, span[1], number.span[0])
         and is_owner(sentence, span)
         for span in spans
     )
