@@ -75,7 +75,7 @@ def join_years(sentence: Sentence, number: Number, periods: list[PeriodWords]) -
     for one, other in pairwise(sentence.periods):
         gap = sentence.normal[one.span[1] : other.span[0]]
         is_pair = one.kind == other.kind == PeriodKind.SPAN and JOINED_YEARS.fullmatch(gap)
-        if is_pair and one.year != other.year and {one.span, other.span} & {periods[-1].span}:
+        if is_pair and one.year != other.year and periods[-1].span in {one.span, other.span}:
             return [replace(one, kind=PeriodKind.RANGE, last_year=other.year)]
     return periods
 
