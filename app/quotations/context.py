@@ -1,8 +1,9 @@
 """The context of a number: how well its words name a published period, and what they exclude."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import pairwise
 
 from app.enums import Qualifier, StockFlow
 from app.i18n import MONTHS, Bilingual
@@ -22,6 +23,7 @@ NOUN = re.compile(
     r" *(?:[\w-]+ ){0,3}?(?:countries|nations|organi[sz]ations|documents|agreements|cities)"
     r"|[\u4e00-\u9fff]{1,6}"
 )
+JOINED_YEARS = re.compile(r"\s*(?:,? and|、|和|与|及)\s*(?:in )?(?:the )?")
 BETWEEN = re.compile(r"\bbetween (?:the )?$")
 AND_PARTNERS = re.compile(
     r" and (?:the |its )?(?:\d+ )?(?:partner|bri\b|belt|b&r|participating|countries)"
@@ -59,11 +61,23 @@ def build_quoted_number(sentence: Sentence, number: Number) -> QuotedNumber:
         number,
         sentence.classify_percentage(number),
         sentence.find_indicators(number),
-        tuple(periods),
+        tuple(join_years(sentence, number, periods)),
         is_local,
         tuple(local or sentence.coverages),
         sentence.is_about_initiative,
     )
+
+
+def join_years(sentence: Sentence, number: Number, periods: list[PeriodWords]) -> list[PeriodWords]:
+    """Read two years as a range where the sentence has one such number: in 2023 and 2024."""
+    if not periods or sum(one.unit == number.unit for one in sentence.numbers) > 1:
+        return periods
+    for one, other in pairwise(sentence.periods):
+        gap = sentence.normal[one.span[1] : other.span[0]]
+        is_pair = one.kind == other.kind == PeriodKind.SPAN and JOINED_YEARS.fullmatch(gap)
+        if is_pair and one.year != other.year and periods[-1].span in {one.span, other.span}:
+            return [replace(one, kind=PeriodKind.RANGE, last_year=other.year)]
+    return periods
 
 
 def find_noun(quoted: QuotedNumber) -> Span:
@@ -219,6 +233,8 @@ def is_about_other_country(sentence: Sentence, number: Number) -> bool:
     return any(
         span[1] <= number.span[0]
         and not MAIN_CLAUSE.search(sentence.normal, span[1], number.span[0])
+        # Russia's TASS reports what is not of Russia.
+        and not terms.SPEECH.search(sentence.normal, span[1], number.span[0])
         and is_owner(sentence, span)
         for span in spans
     )

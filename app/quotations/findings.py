@@ -212,7 +212,7 @@ def limit_number(quoted: QuotedNumber, qualifier: Qualifier) -> Iterator[Edit]:
     if verb and not (is_chinese and words):
         words = f"{verb}{'' if is_chinese else ' '}{words}"
     start = last = number.span[0]
-    if is_chinese and words and (reached := re.search("达到?$", text[:start])):
+    if is_chinese and words and (reached := re.search("达到?$", normal[:start])):
         # “逾” and “近” take the place of “达”.
         start = reached.start()
     if spans and spans[0][0] == last:

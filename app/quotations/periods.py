@@ -145,7 +145,8 @@ PREPOSITION = re.compile(
 SPAN_LEAD = re.compile(r"\b(?:in|during|over|for) $")
 RANGE_LEAD = re.compile(r"\b(?:between|from) $")
 LIMIT_LEAD = re.compile(
-    r"(?:\b(?:by|at|as of|as at|until|up to|through|to|in the (?:year|months?|period) to)(?: the)? "
+    r"(?:\b(?:by|at|as of|as at|until|up to|through|to"
+    r"|in the (?:year|months?|period) (?:to|ended|ending))(?: the)? "
     r"|截至|截止到?|[到至从自由])$"
 )
 """Words before a period that say from when or until when, which no single period follows."""
@@ -208,7 +209,7 @@ def read_words(name: str, match: re.Match[str], today: date) -> PeriodWords | No
         month, day = read_month(group), read_count(group["day"])
         is_valid = 1 <= month <= 12 and 1 <= day <= 31  # noqa: PLR2004 - the calendar
         return PeriodWords(span, PeriodKind.DAY, year, month, month, day=day) if is_valid else None
-    if "years" in name or name == "plan":
+    if has_several_years(name, group):
         year, last = read_years(group, today)
         return (
             PeriodWords(span, PeriodKind.RANGE, year, last_year=last)
@@ -225,18 +226,24 @@ def read_words(name: str, match: re.Match[str], today: date) -> PeriodWords | No
     return PeriodWords(span, kind, year, first, last)
 
 
+def has_several_years(name: str, group: dict[str, str | None]) -> bool:
+    years = group.get("year"), group.get("year_2")
+    return "years" in name or name == "plan" or (all(years) and years[0] != years[1])
+
+
 def read_years(group: dict[str, str | None], today: date) -> tuple[int | None, int | None]:
     """Return the first and the last year of a range, or of a Five-Year Plan."""
     plan = group.get("plan") or group.get("plan_2")
-    if plan is None:
-        first, last = read_year(group["year"], today), read_year(group["last_year"], today)
-        # In 2022-24 and 2022/23, the last year is of the century of the first.
-        return (
-            first,
-            first // CENTURY * CENTURY + last if first and last and last < CENTURY else last,
-        )
-    first = FIRST_PLAN_YEAR + PLAN_YEARS * (read_count(plan) - FIRST_PLAN)
-    return first, first + PLAN_YEARS - 1
+    if plan is not None:
+        first = FIRST_PLAN_YEAR + PLAN_YEARS * (read_count(plan) - FIRST_PLAN)
+        return first, first + PLAN_YEARS - 1
+    named = group["year"], group.get("last_year") or group.get("year_2")
+    one, other = (read_year(word, today) for word in named)
+    if not one or not other:
+        return None, None
+    # In 2022-24 and 2022/23, the last year is of the century of the first.
+    other += one // CENTURY * CENTURY if other < CENTURY else 0
+    return (one, other) if "last_year" in group else (min(one, other), max(one, other))
 
 
 def read_month(group: dict[str, str | None]) -> int:

@@ -25,11 +25,17 @@ SHARES = {
 
 
 def list_countries() -> Iterator[str]:
-    """List the patterns of the names of all countries but China, as babel has them."""
-    for language, pattern in (("en", r"\b{}\b(?:'s)?"), ("zh", "{}")):
-        for code, name in Locale(language).territories.items():
-            if code.isalpha() and len(code) == CODE_LENGTH and code not in CHINA:
-                yield pattern.format(re.escape(name.lower()))
+    """List a pattern of the names of all countries but China in each language, as babel has them.
+
+    The names are one group, which is only tried where a word begins.
+    """
+    for language, pattern in (("en", r"\b(?:{})\b(?:'s)?"), ("zh", "(?:{})")):
+        names = (
+            re.escape(name.lower())
+            for code, name in Locale(language).territories.items()
+            if code.isalpha() and len(code) == CODE_LENGTH and code not in CHINA
+        )
+        yield pattern.format("|".join(names))
 
 
 FAMILIES: tuple[frozenset[str], ...] = tuple(map(frozenset, WORDS["families"]))
