@@ -138,8 +138,7 @@ def load_settings(
     if database is not None and ":/" in str(database):
         raise CommandError("--database takes a file; set BRI_DATABASE_URL for a database server")
     named = {"database": database, "seed": seed}
-    doctor.NAMED_OPTIONS.clear()
-    doctor.NAMED_OPTIONS.update((name, str(path)) for name, path in named.items() if path)
+    doctor.NAMED_OPTIONS = {name: str(path) for name, path in named.items() if path}
     options: dict[str, Any] = {"database": database and database.absolute(), "seed": seed, **more}
     try:
         settings = Settings(**{name: value for name, value in options.items() if value is not None})
@@ -255,11 +254,8 @@ def run_tools(server: "MCPServer") -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         server.run("stdio")
-    except* OSError as group:
-        error: BaseException = group
-        while isinstance(error, BaseExceptionGroup):
-            error = error.exceptions[0]
-        raise CommandError(f"standard output: {error}") from None
+    except* OSError:
+        raise CommandError("standard output cannot be written") from None
 
 
 @contextmanager

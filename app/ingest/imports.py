@@ -128,6 +128,8 @@ def add_row(found: Import, row: Row) -> None:
         row.require("value", "write the number, or growth_percent")
     period, (code, multiplier) = parse_period(row), parse_unit(row)
     unit = find_entry(found.seed, Unit, row, "unit", code)
+    if row["currency"] not in {"", row["unit"].partition("_")[0]} and row["value"]:
+        raise RowError("currency", f"found '{row['currency']}'; the unit is {row['unit']}")
     statements = []
     if row["value"]:
         chinese = choose_suffix(unit.suffix.zh, indicator.classifier, Language.CHINESE)

@@ -305,18 +305,24 @@ WRONG_CELLS: list[tuple[dict[str, str], str]] = [
     (
         {"wording": "签署了100份合作文件", "wording_language": "zh", "language": "zh"}
         | {"title_zh": "", "title_en": "A record", **QUIET},
-        "wording: found '签署了100份合作文件', which does not state 13.80 trillion",
+        "wording: found '签署了100份合作文件', which does not state 13800000000000",
     ),
     (
         {"wording": "mehr als 14 Billionen Yuan", "wording_language": "de", "language": "de"}
         | {"title_en": "A record", **QUIET},
-        "wording: found 'mehr als 14 Billionen Yuan', which does not state 13.80",
+        "wording: found 'mehr als 14 Billionen Yuan', which does not state 138",
     ),
     ({"growth_percent": "19"}, "wording: found 'exceeded 13.80 trillion yuan, up 19.4%', which"),
+    ({"growth_wording": "down 19.4%"}, "growth_wording: found 'down 19.4%', which states a decl"),
+    ({"growth_wording": "up 19.4 percentage points"}, "growth_wording: found 'up 19.4 percentage"),
+    ({"growth_percent": "-19.4"}, "wording: found 'exceeded 13.80 trillion yuan, up 19.4%', which"),
+    ({"wording": "over 13.80 trillion dollars"}, "wording: found 'over 13.80 trillion dollars', w"),
+    ({"unit": "RMB_trillion"}, "unit: there is no units/RMB.yaml"),
     ({"growth_wording": "up 9.4%"}, "growth_wording: found 'up 9.4%', which does not state 19.4"),
 ]
 SHARE = {"indicator": "trade-share", "unit": "percent", "currency": "", "value": "32.9"}
 WRONG_RECORDS: list[tuple[dict[str, str], str]] = [
+    ({"wording_language": "zh", **QUIET}, "wording: found “exceeded 13.80 trillion yuan, up"),
     ({"wording_language": "fr", **QUIET}, "wording: is for other languages"),
     (BODY | {"unit": "CNY_trillion", **QUIET}, "unit: found CNY; the unit of aid-projects is NB"),
     (

@@ -43,6 +43,9 @@ COUNTS = {
     "instruments": 18,
     "synonyms": 44,
 }
+RATE = "growth-rates/goods-trade.CN.BRI.partner-2023.CNY.P12M.2023-01.scio-2024-02-07.yaml"
+SAME = f"reports/{GOODS[13:-5]}.xinhua-2025-01-15.yaml"
+PROGRESS = "progress/2025-deepen-silk-road-e-commerce.yaml"
 GOODS_TRADE = "indicators/goods-trade.yaml"
 REPORT = (
     "reports/goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-01.scio-2025-01-15"
@@ -107,6 +110,24 @@ REFERENCES = {
 }
 
 CONFLICTS = {
+    "currency": Broken(GOODS, "trillion yuan", "trillion dollars", "wording.en", "which says USD"),
+    "qualifier": Broken(GOODS, "en: 22.1", "en: over 22.1", "wording.en", "which says over"),
+    "language": Broken(GOODS, "zh: 22.1万亿元", "zh: 22.1 trn yuan", "wording.zh", "write Chinese"),
+    "direction": Broken(RATE, "en: up 2.8%", "en: down 2.8%", "wording.en", "states a decline"),
+    "measure": Broken(RATE, "zh: 增长2.8%", "zh: 提高2.8个百分点", "wording.zh", "says percen"),
+    "same-report": Broken(SAME, "hit 22.1", "hit 33.1", "wording.en", "which does not state 22"),
+    "progress": Broken(PROGRESS, "to 36 p", "to 37 p", "reports[0].wording.en", "not state 36"),
+    "progress-day": Broken(
+        PROGRESS, "date: 2026-01-26", "date: 2026-11-26", "reports[2].date", "the source was publ"
+    ),
+    "checked-on": Broken(GOODS, "_on: 2026", "_on: 2086", "checked_on", "which is in the future"),
+    "address": Broken(
+        "sources/xinhua-2025-01-15.yaml",
+        "/2025/0116/c90000-20266718.html",
+        "/2024/1220/c90000-20256383.html",
+        "address",
+        "is taken by xinhua-2024-12-19.yaml",
+    ),
     "position": Broken(
         "topics/trade.yaml", "position: 1", "position: 2", "position", "taken by investment.yaml"
     ),
