@@ -186,11 +186,7 @@ def test_search_shows_figures_with_their_context(address: str) -> None:
             {"words": "aid", "language": "zhe"},
             "language: zhe is unknown; use one of en, zh",
         ),
-        (
-            "search",
-            {"words": "aid", "langage": "zh"},
-            "langage is not a parameter of this operation; did you mean language?",
-        ),
+        ("search", {"words": "aid", "langage": "zh"}, "; did you mean language?"),
         ("list_priority_areas", {"year": "next"}, "year: next is not an integer"),
     ],
 )

@@ -122,9 +122,8 @@ def check_reports(seed: Seed, field: str, entity: Progress | Commitment) -> Mess
         path: ValuePath = (field, index)
         if report.date > entity.searched_on:
             yield (*path, "date"), f"found {report.date}; searched_on is {entity.searched_on}"
-        if statements[index] in statements[:index]:
-            first = statements.index(statements[index]) + 1
-            yield path, f"repeats number {first} of the list; remove one"
+        if (first := statements.index(statements[index])) < index:
+            yield path, f"repeats number {first + 1} of the list; remove one"
         if index and report.date < reports[index - 1].date:
             message = f"found {report.date} after {reports[index - 1].date}; sort by date"
             yield (*path, "date"), message

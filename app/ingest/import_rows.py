@@ -48,7 +48,7 @@ PLACES: Places = {
     "first_month": ("period_start",), "period": ("period_end",), "base_period": ("period_end",),
     "published": ("value",), "bounds": ("value",), "growth": ("growth_percent",),
     "multiplier": ("unit",), "wording": ("wording",), "source": ("address",),
-    "checked_on": ("published_on",), "title": ("source_title",), "body": ("original_authority",),
+    "checked_on": ("--checked-on",), "title": ("source_title",), "body": ("original_authority",),
 }  # fmt: skip
 """The columns that state the fields of a record and of its source, if their names differ."""
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
@@ -147,6 +147,8 @@ def read_text(file: Path) -> str:
             return text
     line = raw.count(b"\n", 0, end) + 1
     message = "is not UTF-8 text; save the file in the encoding UTF-8"
+    if 0 < raw.count(b"\0") < len(raw) // 4:
+        message = "contains a NUL character; remove it"
     raise SeedError([SeedIssue(file, line, "", message)])
 
 

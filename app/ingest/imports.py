@@ -315,14 +315,14 @@ def write_files(folder: Path, files: Mapping[str, str], origins: Documents) -> N
         try:
             load_valid_seed(copy, origins)
         except SeedError as error:
-            raise SeedError(relocate_issue(one, copy, folder) for one in error.issues) from None
+            # The copy is deleted, so its files are named as those of the seed.
+            raise SeedError(
+                replace(one, file=folder / one.file.relative_to(copy))
+                if one.file.is_relative_to(copy)
+                else one
+                for one in error.issues
+            ) from None
     copy_files(files, folder)
-
-
-def relocate_issue(issue: SeedIssue, copy: Path, folder: Path) -> SeedIssue:
-    """Name the file of the seed instead of its copy, which is deleted."""
-    is_copied = issue.file.is_relative_to(copy)
-    return replace(issue, file=folder / issue.file.relative_to(copy)) if is_copied else issue
 
 
 def copy_files(files: Mapping[str, str], folder: Path) -> None:

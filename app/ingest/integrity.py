@@ -345,7 +345,9 @@ def find_duplicates(seed: Seed) -> Iterator[SeedIssue]:
         owner = owners.setdefault(value, key)
         if owner != key:
             document = seed.documents[kind, key]
-            yield document.create_issue((field,), f"is taken by {owner}.yaml; choose another")
+            given = f"{owner} already gives the figure of this source for that year"
+            taken = f"is taken by {owner}.yaml; choose another"
+            yield document.create_issue((field,), given if field == "series" else taken)
 
 
 def list_unique_values(seed: Seed) -> Iterator[UniqueValue]:

@@ -52,11 +52,8 @@ CORRECTION = (
 SECTOR = "sectors/digital-economy"
 PROGRESS = "progress/2025-deepen-silk-road-e-commerce"
 EARLIER = """\
-  - date: 2025-01-20
-    relation: context
-    text: {en: Nothing is said., zh: 未说明。}
-    wording: {en: nothing, zh: 未说明}
-    source: wam-2025-07-19
+  - {date: 2025-01-20, relation: context, text: {en: Nothing is said., zh: 未说明。},
+    wording: {en: nothing, zh: 未说明}, source: wam-2025-07-19}
 """
 NOTED = "instruments/small-yet-smart-projects.yaml"
 

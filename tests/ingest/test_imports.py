@@ -295,7 +295,7 @@ WRONG_CELLS: list[tuple[dict[str, str], str]] = [
     ({"address": "http://www.news.cn/新闻"}, "address: found 'http://www.news.cn/新闻'; write a"),
     ({"title_zh": ""}, "title_zh: is empty; translate the title"),
     ({"source_title": "=1+1"}, "source_title: found '=1+1'; start the text with another"),
-    ({"published_on": "2026-11-30"}, "published_on: found 2026-11-26; the page was published"),
+    ({"published_on": "2026-11-30"}, "--checked-on: found 2026-11-26; the page was published"),
     ({"published_on": "2023-02"}, "published_on: found '2023-02'; write a day"),
     ({"published_precision": "month"}, "published_on: found '2023-01-13'; write a day"),
     ({"published_basis": "guess"}, "published_basis: found 'guess'; write one of"),
@@ -410,7 +410,7 @@ def test_a_second_figure_of_an_edition_is_reported_at_the_row(tmp_path: Path) ->
     assert code == 1
     lines = find_lines(printed, tmp_path / "rows.csv")
     assert [text.partition("; ")[0] for text in lines[2]] == [
-        f"indicator: is taken by {Path(GOODS).name}",
+        f"indicator: {Path(GOODS).stem} already gives the figure of this source for that year",
         "locator: is missing",
     ]
     assert not list((seed / "figures").glob("*"))
@@ -424,6 +424,7 @@ HEADER = ",".join(REQUIRED)
     [
         (HEADER.encode("utf-16"), "1: is not UTF-8 text; save the file in the encoding UTF-8"),
         (HEADER.encode("utf-16-le"), "1: is not UTF-8 text"),
+        (f"{HEADER}\n\0".encode(), "2: contains a NUL character; remove it"),
         (f"{HEADER}\n已确认".encode("gb18030"), "2: is not UTF-8 text"),
         (
             b"",

@@ -200,7 +200,12 @@ ISSUES = {
     "day": Broken(
         FILE, "{period: 2020,", "{period: 2020-01-31,", "figures[1].period", "whole months"
     ),
-    "indicator": Broken(FILE, "indicator: goods-trade", "indicator: goods", "", "rename the file"),
+    "indicator": Broken(
+        FILE, "indicator: goods-trade", "indicator: goods-trad", "indicator", "mean goods-trade?"
+    ),
+    "separator": Broken(FILE, "value: 950,", "value: 1,950,", "figures[1].950", "without separ"),
+    "colon": Broken(FILE, "value: 950,", "value: a: b,", "", "quote a text that contains a comma"),
+    "cn": Broken(FILE, "zh: 下降1.5%", "cn: 下降1.5%", "figures[1].growth.wording.cn", "mean zh?"),
     "unknown field": Broken(
         FILE, ROW, f"words: 1, {ROW}", "figures[1].words", "is not a field here"
     ),
