@@ -38,7 +38,7 @@ DIRECTIONS = {
     1: r"\b(?:up|ris(?:e|es|en|ing)|rose|gr[eo]w\w*|increas\w+|expan\w+|gain\w*|higher|surg\w+"
     r"|jump\w*|soar\w*|climb\w*)\b|[增升涨]|扩大|提高",
     -1: r"\b(?:down|falls?|fallen|falling|fell|drop\w*|declin\w+|decreas\w+|shr[aiu]nk\w*|lower"
-    r"|contract(?:ed|ion)|slip\w*|reduc\w+|negative|minus|deficit)\b|[降减跌负缩]|下滑|回落|逆差",
+    r"|contract(?:ed|ion)|slip\w*|reduc\w+|negative|minus|deficit)\b|[降减负]|(?<![以之])下(?!半)",
 }
 """The words that say that a number has risen, or that it has fallen or is negative."""
 ENDINGS: dict[str, str] = {Qualifier.OVER: "以上", Qualifier.ABOUT: "左右"}
