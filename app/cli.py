@@ -318,7 +318,7 @@ def mcp(database: DatabaseOption = None, seed: SeedOption = None) -> None:
 
         with closing(ReleaseManager(create_store(find_database(settings)))) as releases:
             releases.get_release()
-            run_tools(create_server(releases, str(settings.public_url or "")))
+            run_tools(create_server(releases, str(settings.public_url or "")).run)
 
 
 @app.command("check-quote")

@@ -5,11 +5,11 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from socket import socket
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
@@ -23,10 +23,6 @@ from app.doctor import CheckFailedError, format_count, quote_commands
 from app.ingest.files import BuildError, SeedError, compute_seed_hash
 from app.processes import lock_temporary_folder
 from app.settings import Settings, find_bundled
-
-if TYPE_CHECKING:
-    # The package is optional, and slow to import.
-    from mcp.server.mcpserver import MCPServer
 
 
 def check_host(host: str) -> str:
@@ -138,8 +134,7 @@ def load_settings(
     if database is not None and ":/" in str(database):
         raise CommandError("--database takes a file; set BRI_DATABASE_URL for a database server")
     named = {"database": database, "seed": seed}
-    doctor.NAMED_OPTIONS.clear()
-    doctor.NAMED_OPTIONS.update((name, str(path)) for name, path in named.items() if path)
+    doctor.NAMED_OPTIONS = {name: str(path) for name, path in named.items() if path}
     options: dict[str, Any] = {"database": database and database.absolute(), "seed": seed, **more}
     try:
         settings = Settings(**{name: value for name, value in options.items() if value is not None})
@@ -247,19 +242,16 @@ def is_missing(target: Path) -> bool:
     return not target.exists() or (target.is_file() and not target.stat().st_size)
 
 
-def run_tools(server: "MCPServer") -> None:
+def run_tools(run: Callable[[], object]) -> None:
     """Serve tools on standard input and output, until the client closes the input."""
     if sys.stdin is None or sys.stdout is None:
         raise CommandError("standard input or output is closed")
     # A thread waits for the next line of the input, and would delay the end until there is one.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
-        server.run("stdio")
-    except* OSError as group:
-        error: BaseException = group
-        while isinstance(error, BaseExceptionGroup):
-            error = error.exceptions[0]
-        raise CommandError(f"standard output: {error}") from None
+        run()
+    except* OSError:
+        raise CommandError("standard output cannot be written") from None
 
 
 @contextmanager

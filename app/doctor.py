@@ -290,12 +290,9 @@ def check_port(host: str, port: int) -> str:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
     except OSError as error:
-        is_elsewhere = isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL
-        advice = (
-            "write a host name or an address of this machine"
-            if is_elsewhere
-            else "stop the server that runs there, or try another --port"
-        )
+        advice = "stop the server that runs there, or try another --port"
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            advice = "write a host name or an address of this machine"
         reason = error.strerror or error
         raise CheckFailedError(f"cannot listen on {host}:{port} ({reason}); {advice}") from None
     return f"{host}:{port} is free"

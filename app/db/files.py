@@ -23,7 +23,7 @@ MAX_DIGESTED = 256 * 1024**2
 """Size in bytes up to which a download has a digest; a larger one would delay it by seconds."""
 DIGEST_PREFIX = b"content-sha256:"
 NO_DIGEST = b"0" * 64
-STORED_DIGEST = re.compile(DIGEST_PREFIX + rb"([0-9a-f]{64})")
+STORED_DIGEST = re.compile(DIGEST_PREFIX + rb"(.{64})", re.DOTALL)  # It may be damaged.
 MAGIC = b"SQLite format 3\0"
 HEADER_SIZE = 100
 CAN_COPY = sqlite3.sqlite_version_info >= (3, 36) and hasattr(sqlite3.Connection, "deserialize")
@@ -66,7 +66,7 @@ def compute_content_digest(chunks: Iterable[bytes]) -> tuple[str, str | None, in
         content = chunk
         found = STORED_DIGEST.search(chunk) if stored is None else None
         if found is not None:
-            stored, offset = found[1].decode(), size + found.start(1)
+            stored, offset = found[1].decode("latin-1"), size + found.start(1)
             content = chunk[: found.start(1)] + NO_DIGEST + chunk[found.end(1) :]
         digest.update(content)
         size += len(chunk)

@@ -35,6 +35,13 @@ QUALIFIER_WORDS: dict[str, str] = {
     Qualifier.ABOUT: r"\b(?:about|around|some|approximately|roughly)\b|[~≈]|约|左右",
 }
 """The words that limit a number anywhere in the words of a source."""
+DIRECTIONS = {
+    1: r"\b(?:up|ris(?:e|es|en|ing)|rose|gr[eo]w\w*|increas\w+|expan\w+|gain\w*|higher|surg\w+"
+    r"|jump\w*|soar\w*|climb\w*)\b|[增升涨]|扩大|提高",
+    -1: r"\b(?:down|falls?|fallen|falling|fell|drop\w*|declin\w+|decreas\w+|shr[aiu]nk\w*|lower"
+    r"|contract(?:ed|ion)|slip\w*|reduc\w+|negative|minus|deficit)\b|[降减负]|(?<![以之])下(?!半)",
+}
+"""The words that say that a number has risen, or that it has fallen or is negative."""
 ENDINGS: dict[str, str] = {Qualifier.OVER: "以上", Qualifier.ABOUT: "左右"}
 """The words after a number and its unit that limit it."""
 CURRENCIES = {"USD": r"US\$|\$|USD", "CNY": r"[¥￥]|RMB|CNY|人民币"}
@@ -104,7 +111,7 @@ def normalize_expression(match: re.Match[str]) -> str:
     # In “growth 2024”, the number is the year of the growth, not its size.
     if value is None or (is_plain and (not move or YEAR.fullmatch(digits))):
         return match[0]
-    power = SCALES.get(scale.lower()) or sum(POWERS[character] for character in scale)
+    power = find_power(scale)
     is_over = match["more"] or match["scaled_more"]
     limit = find_name(LIMITS, match["limit"]) or find_name(ENDINGS, match["ending"])
     unit = find_name(CURRENCIES, match["currency"]) or find_name(UNITS, match["unit"])
@@ -115,6 +122,11 @@ def normalize_expression(match: re.Match[str]) -> str:
         find_name(MOVES, match["move"]),
     )
     return f" {words} "
+
+
+def find_power(scale: str) -> int:
+    """Return the power of ten of the words after a number: 12 for 万亿."""
+    return SCALES.get(scale.lower()) or sum(POWERS[character] for character in scale)
 
 
 def find_name(patterns: Mapping[str, str], found: str | None) -> str:
@@ -259,3 +271,23 @@ def find_limit(text: str, value: Decimal) -> Qualifier | None:
 def has_qualifier(text: str, qualifier: Qualifier) -> bool:
     """Return whether a text has a word for a qualifier, beside its number or elsewhere."""
     return bool(re.search(QUALIFIER_WORDS[qualifier], text, re.IGNORECASE))
+
+
+def find_direction(text: str, value: Decimal) -> int:
+    """Return 1 if a text says that a number is a rise, -1 for a decline, 0 for both or neither."""
+    if re.search(rf"(?<![\d%])[-−–]\s?{re.escape(format_plain(value))}", text):
+        return -1
+    return sum(way for way, words in DIRECTIONS.items() if re.search(words, text, re.IGNORECASE))
+
+
+def find_units(text: str, value: Decimal) -> set[str]:
+    """Return the units that a text puts beside a number; 元 alone is that of any currency."""
+    units = set()
+    for match in EXPRESSION.finditer(unicodedata.normalize("NFKC", text)):
+        digits, numeral, scale = match["digits"], match["numeral"], match["scale"] or ""
+        number = Decimal(digits.replace(",", "")) if digits else parse_numeral(numeral)
+        power = find_power(scale)
+        if number is not None and number.scaleb(power) == value and match["unit"] != "元":
+            unit = find_name(CURRENCIES, match["currency"]) or find_name(UNITS, match["unit"])
+            units.add("percent" if match["hundredths"] else unit)
+    return units - {""}

@@ -1,5 +1,6 @@
 """Rows and checks of what was reported later: on actions, and on commitments of the forums."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from sqlmodel import SQLModel
@@ -12,6 +13,7 @@ from app.ingest.schema import Commitment, Entity, LaterReport, Progress, Quantit
 from app.ingest.schema.base import Statement, Wording
 from app.ingest.seed import Seed, ValuePath
 
+HAN, LATIN = re.compile("[\u4e00-\u9fff]"), re.compile("[A-Za-z]{2}")
 Messages = Iterator[tuple[ValuePath, str]]
 Values = dict[str, object]
 Row = tuple[type[SQLModel], Values]
@@ -84,7 +86,13 @@ def build_statement_columns(statement: Statement, ids: dict[type, dict[str, int]
 
 
 def check_progress(seed: Seed, progress: Progress) -> Messages:
-    yield from check_reports(seed, "reports", progress.reports)
+    yield from check_reports(seed, "reports", progress)
+    for index, report in enumerate(progress.reports):
+        source = seed.get_all(Source).get(report.source)
+        # A reading may be of a day that its document announces.
+        if source and report.date > source.published_on:
+            message = f"found {report.date}; the source was published on {source.published_on}"
+            yield ("reports", index, "date"), message
 
 
 def check_commitment(seed: Seed, commitment: Commitment) -> Messages:
@@ -93,7 +101,7 @@ def check_commitment(seed: Seed, commitment: Commitment) -> Messages:
     source = seed.get_all(Source).get(commitment.source)
     if source:
         yield from check_own_words(("wording",), commitment.wording, source)
-    yield from check_reports(seed, "readings", commitment.readings)
+    yield from check_reports(seed, "readings", commitment)
     for index, reading in enumerate(commitment.readings):
         if reading.same_measure == (reading.reason is not None):
             advice = "remove it" if reading.same_measure else "say why the measures differ"
@@ -107,9 +115,15 @@ def has_same_unit(target: Quantity | None, reading: Quantity | None) -> bool:
     return target is not None and reading is not None and target.unit == reading.unit
 
 
-def check_reports(seed: Seed, field: str, reports: Sequence[LaterReport]) -> Messages:
+def check_reports(seed: Seed, field: str, entity: Progress | Commitment) -> Messages:
+    reports: Sequence[LaterReport] = getattr(entity, field)
+    statements = [(one.source, one.date, one.wording) for one in reports]
     for index, report in enumerate(reports):
         path: ValuePath = (field, index)
+        if report.date > entity.searched_on:
+            yield (*path, "date"), f"found {report.date}; searched_on is {entity.searched_on}"
+        if (first := statements.index(statements[index])) < index:
+            yield path, f"repeats number {first + 1} of the list; remove one"
         if index and report.date < reports[index - 1].date:
             message = f"found {report.date} after {reports[index - 1].date}; sort by date"
             yield (*path, "date"), message
@@ -137,8 +151,26 @@ def check_key(seed: Seed, path: ValuePath, kind: type[Entity], key: str) -> Mess
 
 def check_own_words(path: ValuePath, wording: Wording, source: Source) -> Messages:
     """The wording must be in the language of its source; Chinese may be in another script."""
+    if HAN.search(wording.en):
+        yield (*path, "en"), f"found “{wording.en}”; write English words"
+    if LATIN.search(wording.zh) and not HAN.search(wording.zh):
+        yield (*path, "zh"), f"found “{wording.zh}”; write Chinese words"
     if wording.original is None and source.language not in set(Language):
         message = f"is missing; add the words of the source, whose language is '{source.language}'"
         yield (*path, "original"), message
     elif wording.original is not None and source.language == Language.ENGLISH:
         yield (*path, "original"), "is for other languages; write English words under en"
+
+
+def list_quantities(seed: Seed) -> Iterator[tuple[type[Entity], str, ValuePath, Quantity, Wording]]:
+    """Return the numbers of commitments and of later reports with their words."""
+    for key, progress in seed.get_all(Progress).items():
+        for index, report in enumerate(progress.reports):
+            if report.quantity:
+                yield Progress, key, ("reports", index), report.quantity, report.wording
+    for key, commitment in seed.get_all(Commitment).items():
+        if commitment.target:
+            yield Commitment, key, (), commitment.target, commitment.wording
+        for index, reading in enumerate(commitment.readings):
+            if reading.quantity:
+                yield Commitment, key, ("readings", index), reading.quantity, reading.wording

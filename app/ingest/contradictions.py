@@ -305,9 +305,9 @@ def check_contradiction(seed: Seed, contradiction: Contradiction) -> Messages:
             yield (*path, "base_period"), message
         if NUMBER.search(one.wording.en):
             # Words such as “a quarter” have no digits to compare.
-            for name, message in compare_words(
-                one.wording, PrintedNumber.from_statement(seed, one)
-            ):
+            unit = one.quantity.unit if is_level else None
+            printed = PrintedNumber.from_quantity(seed, one.quantity)
+            for name, message in compare_words(one.wording, printed, unit):
                 yield (*path, "wording", name), message
         source = seed.get_all(Source).get(one.source)
         if source and one.period.end > source.published_on:

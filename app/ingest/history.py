@@ -282,11 +282,9 @@ def describe_unchanged(path: str, field: str, snapshot: Snapshot) -> str:
 
 
 def is_derived(seed: Seed, collection: str, key: str) -> bool:
-    """Return whether a record that is missing needs no word: a series has only its figures."""
-    if collection == Series.collection:
-        return True
-    # An unreadable table may have it.
-    return any(kind.collection == collection and seed.has_key(kind, key) for kind in RECORD_KINDS)
+    """Return whether a missing record needs no word: a series, or one of an unreadable table."""
+    kinds = (kind for kind in RECORD_KINDS if kind.collection == collection)
+    return any(kind is Series or seed.has_key(kind, key) for kind in kinds)
 
 
 def list_changed_fields(before: Fields, after: Fields) -> set[str]:

@@ -13,11 +13,10 @@ from typing import NamedTuple, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticCustomError
 
-from app.db.numerals import has_number
 from app.enums import PERCENT, ChangeMeasure, Qualifier, StockFlow
 from app.i18n import Bilingual, Language, format_change, format_value
 from app.ingest.files import Places, SeedError, SeedIssue, describe_missing, suggest_nearest
-from app.ingest.published_numbers import describe_limit
+from app.ingest.published_numbers import PrintedNumber, describe_misfit
 from app.ingest.schema import Entity, GrowthRate, Observation, Period, Source
 from app.ingest.schema.base import AnyEntity, parse_iso_date
 from app.ingest.seed import Document, Seed, create_issue
@@ -49,7 +48,7 @@ PLACES: Places = {
     "first_month": ("period_start",), "period": ("period_end",), "base_period": ("period_end",),
     "published": ("value",), "bounds": ("value",), "growth": ("growth_percent",),
     "multiplier": ("unit",), "wording": ("wording",), "source": ("address",),
-    "checked_on": ("published_on",), "title": ("source_title",), "body": ("original_authority",),
+    "checked_on": ("--checked-on",), "title": ("source_title",), "body": ("original_authority",),
 }  # fmt: skip
 """The columns that state the fields of a record and of its source, if their names differ."""
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
@@ -148,6 +147,8 @@ def read_text(file: Path) -> str:
             return text
     line = raw.count(b"\n", 0, end) + 1
     message = "is not UTF-8 text; save the file in the encoding UTF-8"
+    if 0 < raw.count(b"\0") < len(raw) // 4:
+        message = "contains a NUL character; remove it"
     raise SeedError([SeedIssue(file, line, "", message)])
 
 
@@ -223,8 +224,6 @@ def parse_unit(row: Row) -> tuple[str, int]:
     name, _, scale = row["unit"].partition("_")
     if scale not in {"", *MULTIPLIERS}:
         raise RowError("unit", f"found '{row['unit']}'; the scales are {', '.join(MULTIPLIERS)}")
-    if row["currency"] not in {"", name} and row["value"]:
-        raise RowError("currency", f"found '{row['currency']}'; the unit is {row['unit']}")
     name = name or row["growth_unit"]
     if name == "unstated":
         raise OmittedError("growth_unit", UNSTATED)
@@ -237,14 +236,11 @@ def parse_number(row: Row, column: str) -> Decimal:
     return Decimal(row[column])
 
 
-def check_number(row: Row, column: str, number: Decimal, multiplier: int) -> None:
+def check_words(row: Row, column: str, printed: PrintedNumber, unit: str) -> None:
     """Refuse words that do not state a number; their translation is made from the number."""
-    has_known_scales = row["wording_language"] in set(Language)
-    if not has_number(row[column], number, multiplier, has_known_scales=has_known_scales):
-        scales = {power: name for name, power in MULTIPLIERS.items()}
-        stated = f"{number:f} {scales.get(multiplier, '')}".rstrip()
-        message = f"found '{row[column]}', which does not state {stated}"
-        raise RowError(column, f"{message}; correct the number or the words")
+    is_known = row["wording_language"] in set(Language)
+    if misfit := describe_misfit(row[column], printed, unit, is_known=is_known):
+        raise RowError(column, f"found '{row[column]}', which {misfit}")
 
 
 def build_value(row: Row, unit: str, multiplier: int, suffix: Bilingual) -> Statement:
@@ -266,10 +262,8 @@ def build_value(row: Row, unit: str, multiplier: int, suffix: Bilingual) -> Stat
     if qualifier is not Qualifier.NONE:
         figure["qualifier"] = str(qualifier)
     words = row.require("wording", "copy the words that state the figure")
-    check_number(row, "wording", value, multiplier)
-    misfit = describe_limit(words, qualifier, base)
-    if row["wording_language"] in set(Language) and misfit:
-        raise RowError("wording", f"found '{words}', which {misfit}")
+    printed = PrintedNumber(base, multiplier, decimals, qualifier, None, None, is_count=False)
+    check_words(row, "wording", printed, unit)
     figure["wording"] = build_wording(row, words, texts)
     return Statement(Observation, unit, base, figure)
 
@@ -303,9 +297,10 @@ def build_rate(row: Row, unit: str) -> Iterator[Statement]:
         raise OmittedError("growth_unit", UNSTATED)
     column = "growth_wording" if row["growth_wording"] else "wording"
     words = row.require(column, "copy the words that state the growth")
-    check_number(row, column, abs(value), 0)
     measure = ChangeMeasure.PERCENTAGE_POINTS if is_points else ChangeMeasure.PERCENT
     decimals = max(0, -int(value.as_tuple().exponent))
+    printed = PrintedNumber(value, 0, decimals, Qualifier.NONE, None, None, is_count=False)
+    check_words(row, column, printed, measure)
     texts = {language: format_change(value, decimals, language, measure) for language in Language}
     rate: Fields = {"value": int(value) if "." not in row["growth_percent"] else value}
     if is_points:

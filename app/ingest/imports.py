@@ -128,6 +128,8 @@ def add_row(found: Import, row: Row) -> None:
         row.require("value", "write the number, or growth_percent")
     period, (code, multiplier) = parse_period(row), parse_unit(row)
     unit = find_entry(found.seed, Unit, row, "unit", code)
+    if row["currency"] not in {"", row["unit"].partition("_")[0]} and row["value"]:
+        raise RowError("currency", f"found '{row['currency']}'; the unit is {row['unit']}")
     statements = []
     if row["value"]:
         chinese = choose_suffix(unit.suffix.zh, indicator.classifier, Language.CHINESE)
@@ -313,14 +315,14 @@ def write_files(folder: Path, files: Mapping[str, str], origins: Documents) -> N
         try:
             load_valid_seed(copy, origins)
         except SeedError as error:
-            raise SeedError(relocate_issue(one, copy, folder) for one in error.issues) from None
+            # The copy is deleted, so its files are named as those of the seed.
+            raise SeedError(
+                replace(one, file=folder / one.file.relative_to(copy))
+                if one.file.is_relative_to(copy)
+                else one
+                for one in error.issues
+            ) from None
     copy_files(files, folder)
-
-
-def relocate_issue(issue: SeedIssue, copy: Path, folder: Path) -> SeedIssue:
-    """Name the file of the seed instead of its copy, which is deleted."""
-    is_copied = issue.file.is_relative_to(copy)
-    return replace(issue, file=folder / issue.file.relative_to(copy)) if is_copied else issue
 
 
 def copy_files(files: Mapping[str, str], folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Checks across files: references, locators, comparable periods; and warnings about gaps."""
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 from typing import Any
 
@@ -55,7 +56,7 @@ def check_integrity(seed: Seed) -> list[SeedIssue]:
         document.create_issue(path, message)
         for (kind, key), document in seed.documents.items()
         if (entity := seed.entities[kind].get(key)) is not None
-        for check in (check_references, check_locators, *CHECKS.get(kind, ()))
+        for check in (check_references, check_locators, check_checked_days, *CHECKS.get(kind, ()))
         for path, message in check(seed, entity)
     ]
     history = list(check_history(seed))
@@ -95,6 +96,17 @@ def check_references(seed: Seed, entity: Entity) -> Messages:
                 yield path, describe_missing(target.collection, key, seed.list_keys(target))
             elif key in keys[:index]:
                 yield path, f"'{key}' is repeated; keep one"
+
+
+def check_checked_days(seed: Seed, entity: Entity) -> Messages:
+    """No document is compared after today, or after the newest document."""
+    documents = (source.published_on for source in seed.get_all(Source).values())
+    # A day begins earlier in the east.
+    latest = max(datetime.now(UTC).date() + timedelta(days=1), *documents, date.min)
+    for name in ("checked_on", "searched_on"):
+        day: date | None = getattr(entity, name, None)
+        if day and day > latest:
+            yield (name,), f"found {day}, which is in the future; write the day of the work"
 
 
 def check_locators(seed: Seed, entity: Entity) -> Messages:
@@ -333,7 +345,9 @@ def find_duplicates(seed: Seed) -> Iterator[SeedIssue]:
         owner = owners.setdefault(value, key)
         if owner != key:
             document = seed.documents[kind, key]
-            yield document.create_issue((field,), f"is taken by {owner}.yaml; choose another")
+            given = f"{owner} already gives the figure of this source for that year"
+            taken = f"is taken by {owner}.yaml; choose another"
+            yield document.create_issue((field,), given if field == "series" else taken)
 
 
 def list_unique_values(seed: Seed) -> Iterator[UniqueValue]:
@@ -349,6 +363,8 @@ def list_unique_values(seed: Seed) -> Iterator[UniqueValue]:
                 yield kind, key, "position", (kind, commitment.event, commitment.position)
             case Edition() as edition:
                 yield from ((kind, key, "events", (kind, event)) for event in edition.events)
+            case Source(address=str() as address):
+                yield kind, key, "address", (kind, address)
             case _:
                 pass
     for one in list_candidates(seed):

@@ -7,8 +7,17 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from app.db.models import format_plain
-from app.db.numerals import PRINTED, find_limit, has_number, has_qualifier, read_printed
-from app.enums import PERCENT, ChangeMeasure, Qualifier
+from app.db.numerals import (
+    CURRENCIES,
+    PRINTED,
+    find_direction,
+    find_limit,
+    find_units,
+    has_number,
+    has_qualifier,
+    read_printed,
+)
+from app.enums import PERCENT, Agreement, ChangeMeasure, Qualifier
 from app.i18n import (
     Bilingual,
     Language,
@@ -18,15 +27,16 @@ from app.i18n import (
     format_short_day,
     format_statement,
 )
+from app.ingest.commitments import list_quantities
 from app.ingest.files import SeedIssue, ValuePath
 from app.ingest.schema import (
     Contradiction,
-    ContradictoryStatement,
     Entity,
     GrowthRate,
     Indicator,
     Observation,
     Period,
+    Quantity,
     Report,
     Series,
     Source,
@@ -36,6 +46,12 @@ from app.ingest.schema.base import Wording
 from app.ingest.seed import Seed
 
 NUMBER = re.compile(r"\d[\d,.]*")
+UNIT_WORDS: Mapping[str, str] = {
+    **{unit: unit for unit in CURRENCIES},
+    **{measure: measure.replace("_", " ") for measure in ChangeMeasure},
+    PERCENT: "percent",
+}
+"""How a text names the units that it can be read for."""
 INFINITY = Decimal("Infinity")
 ROUNDED_FROM, ROUNDED_TO = 1000, 100
 """A count of at least a thousand in whole hundreds may be rounded."""
@@ -72,8 +88,7 @@ class PrintedNumber(NamedTuple):
         return cls(figure.value, *scale, figure.qualifier, bounds.lower, bounds.upper, is_count)
 
     @classmethod
-    def from_statement(cls, seed: Seed, statement: ContradictoryStatement) -> "PrintedNumber":
-        quantity = statement.quantity
+    def from_quantity(cls, seed: Seed, quantity: Quantity) -> "PrintedNumber":
         value = quantity.value.scaleb(quantity.multiplier)
         decimals = -int(quantity.value.as_tuple().exponent)
         is_count = is_count_unit(seed, quantity.unit)
@@ -151,28 +166,69 @@ def is_count_unit(seed: Seed, key: str) -> bool:
 
 
 def check_words(seed: Seed) -> Iterator[SeedIssue]:
-    """The words of a row state its number and its qualifier, in all languages."""
-    for key, figure in seed.get_all(Observation).items():
-        document, source = seed.documents[Observation, key], seed.get_all(Source).get(figure.source)
-        if document.record_key and not document.is_imported and source is not None:
+    """The words of a number state it with its qualifier, unit and sign, in all languages."""
+    for kind, key, path, misfits in compare_statements(seed):
+        document = seed.documents[kind, key]
+        for name, message in () if document.is_imported else misfits:
+            yield document.create_issue((*path, "wording", name), message)
+
+
+def compare_statements(
+    seed: Seed,
+) -> Iterator[tuple[type[Entity], str, ValuePath, Iterator[tuple[str, str]]]]:
+    """Return what is wrong with the words of each number, and where they are."""
+    figures, all_series = seed.get_all(Observation), seed.get_all(Series)
+    for key, figure in figures.items():
+        if series := all_series.get(figure.series):
             printed = PrintedNumber.from_observation(seed, figure)
-            for name, message in compare_words(figure.wording, printed):
-                yield document.create_issue(("wording", name), message)
+            yield Observation, key, (), compare_words(figure.wording, printed, series.unit)
+    for key, rate in seed.get_all(GrowthRate).items():
+        printed = PrintedNumber.from_rate(rate)
+        yield GrowthRate, key, (), compare_words(rate.wording, printed, rate.measure)
+    for key, report in seed.get_all(Report).items():
+        reported = figures.get(report.observation)
+        series = all_series.get(reported.series) if reported else None
+        if reported and series and report.agreement is Agreement.SAME:
+            printed = PrintedNumber.from_observation(seed, reported)
+            yield Report, key, (), compare_words(report.wording, printed, series.unit)
+    for kind, key, path, quantity, wording in list_quantities(seed):
+        printed = PrintedNumber.from_quantity(seed, quantity)
+        yield kind, key, path, compare_words(wording, printed, quantity.unit)
 
 
-def compare_words(wording: Wording, printed: "PrintedNumber") -> Iterator[tuple[str, str]]:
-    """Say in which languages words state another number, or another qualifier."""
+def compare_words(
+    wording: Wording, printed: PrintedNumber, unit: str | None
+) -> Iterator[tuple[str, str]]:
+    """Say in which languages words state another number, or another qualifier, unit or sign."""
     for name in ("en", "zh", "original"):
         words: str | None = getattr(wording, name)
-        is_known = name != "original"
-        if words is None:
-            continue
-        digits = abs(printed.value.scaleb(-printed.multiplier))
-        if not has_number(words, digits, printed.multiplier, has_known_scales=is_known):
-            number = format_plain(printed.value)
-            yield name, f"found “{words}”, which does not state {number}; correct one of them"
-        elif is_known and (misfit := describe_limit(words, printed.qualifier, printed.value)):
+        misfit = words and describe_misfit(words, printed, unit, is_known=name != "original")
+        if misfit:
             yield name, f"found “{words}”, which {misfit}"
+
+
+def describe_misfit(
+    text: str, printed: PrintedNumber, unit: str | None, *, is_known: bool
+) -> str | None:
+    """Say how words differ from their number; all but its digits is known in two languages only.
+
+    The unit of a change is its measure.
+    """
+    value = printed.value
+    digits = abs(value.scaleb(-printed.multiplier))
+    if not has_number(text, digits, printed.multiplier, has_known_scales=is_known):
+        return f"does not state {format_plain(value)}; correct one of them"
+    named, direction = find_units(text, abs(value)), find_direction(text, digits)
+    is_change = unit in set(ChangeMeasure)
+    if not is_known:
+        return None
+    if misfit := describe_limit(text, printed.qualifier, value):
+        return misfit
+    if unit and named and UNIT_WORDS.get(unit) not in named:
+        return f"says {', '.join(sorted(named))}; the number is in {unit}; correct one of them"
+    if (value < 0 and direction >= 0) or (is_change and direction * value < 0):
+        return f"states {'no' if value < 0 else 'a'} decline; the number is {value:f}"
+    return None
 
 
 def describe_limit(text: str, qualifier: Qualifier, value: Decimal) -> str | None:
@@ -259,7 +315,7 @@ def list_numbers(seed: Seed) -> dict[str, list[ContradictoryNumber]]:
                 coverage=one.coverage,
                 period=one.period,
                 base=one.base_period,
-                printed=PrintedNumber.from_statement(seed, one),
+                printed=PrintedNumber.from_quantity(seed, one.quantity),
                 suffix=find_suffix(seed, one.quantity.unit, one.quantity.classifier),
             )
             numbers[key].append(number)

@@ -41,6 +41,7 @@ DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
 MAX_DEPTH = 8
 STANDARD_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 SCHEMA_LINE = "# yaml-language-server: $schema="
+QUOTATION = "quote a text that contains a comma or ': '; end the name of a field with ': '"
 COLLECTIONS = {kind.collection: kind for kind in FILE_KINDS}
 FILE_DEPTH = 2
 """The parts of a path within the seed folder: the collection and the file."""
@@ -159,7 +160,8 @@ def describe_yaml_error(file: PurePath, raw: bytes, error: yaml.YAMLError) -> Se
     if b"\t" in b"".join(raw.splitlines()[line - 1 : line]):
         return SeedIssue(file, line, "", "contains a tab; indent with spaces")
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-    return SeedIssue(file, line, "", f"is not valid YAML: {problem}")
+    advice = f"; {QUOTATION}" if re.search("expected|not allowed", problem) else ""
+    return SeedIssue(file, line, "", f"is not valid YAML: {problem}{advice}")
 
 
 class DocumentBuilder:
@@ -301,6 +303,10 @@ def expand_document(seed: Seed, table: Document) -> list[SeedIssue]:
     except ValidationError as error:
         errors = error.errors(include_url=False)
         return [create_issue(seed, SeriesTable, table, details) for details in errors]
+    for name, kind, _ in list_references(SeriesTable):
+        if not seed.has_key(kind, key := getattr(entity, name)):
+            hint = suggest_nearest(key, seed.list_keys(kind))
+            return [table.create_issue((name,), f"there is no {kind.collection}/{key}.yaml{hint}")]
     if issue := check_key(entity, table):
         return [issue]
     issues = [table.create_issue(*misfit) for misfit in check_periods(entity)]
@@ -349,7 +355,8 @@ def create_issue(
     if code == "missing":
         return document.create_issue(path, "is missing; add it")
     if code == "extra_forbidden":
-        return document.create_issue(path, describe_unknown_field(kind, path))
+        advice = "" if found else f"; {QUOTATION}; write numbers without separators"
+        return document.create_issue(path, describe_unknown_field(kind, path) + advice)
     context = error.get("ctx", {})
     if code == "string_pattern_mismatch":
         advice = describe_pattern(context["pattern"], str(found))
@@ -373,7 +380,7 @@ def describe_pattern(pattern: str, found: str) -> str:
     if found != found.strip():
         return "remove the spaces around the text"
     if "\n" in found:
-        return "write the text on one line, or fold it with '>-'"
+        return "write the text on one line"
     return f"start the text with another character; '{found[0]}' starts a formula in a spreadsheet"
 
 
@@ -388,5 +395,5 @@ def describe_unknown_field(kind: type[Entity], path: tuple[str | int, ...]) -> s
     for part in path[:-1]:
         if isinstance(part, str):
             model = find_submodel(model, part) or model
-    hint = suggest_nearest(str(path[-1]), model.model_fields)
+    hint = suggest_nearest("zh" if path[-1] == "cn" else str(path[-1]), model.model_fields)
     return f"is not a field here; the fields are {', '.join(model.model_fields)}{hint}"

@@ -368,7 +368,7 @@ def test_the_next_complete_edition_takes_the_headlines(
     for name in (EVENT, SCIO, "editions/2025.yaml", GOODS):
         text = (seed / name).read_text("utf-8").replace("2025-01-15", "2027-01-15")
         text = text.replace(": 2024-", ": 2026-").replace("year: 2025", "year: 2027")
-        text = text.replace("_on: 2026-11-26", "_on: 2027-01-15")
+        text = text.replace("_on: 2026-11-26", "_on: 2027-01-15").replace("_2413.", "_2414.")
         text = text.replace("completeness: complete", f"completeness: {completeness}")
         later = name.replace("2025-01-15", "2027-01-15").replace("2024-01", "2026-01")
         add(seed, later.replace("editions/2025", "editions/2027"), text)

@@ -110,8 +110,8 @@ def test_a_status_needs_a_report_about_the_action(tmp_path: Path) -> None:
 
 def test_a_changed_reading_is_a_difference(tmp_path: Path) -> None:
     seed = copy_seed(tmp_path)
-    edit(seed, LABORATORIES, "value: 70", "value: 71")
+    edit(seed, LABORATORIES, "value: 70", "value: 70.0")
     (change,) = list_differences(read_records(SEED), read_records(seed))
     assert (change.collection, change.key) == ("commitments", "2023-joint-laboratories")
     fields = {field.field: (field.before, field.after) for field in change.fields}
-    assert fields == {"readings[2].value": ("70", "71")}
+    assert fields == {"readings[2].decimals": ("0", "1")}

@@ -89,6 +89,8 @@ def test_a_qualifier_says_where_a_figure_lies(
 def test_a_count_that_is_printed_in_full_is_not_over_itself(tmp_path: Path) -> None:
     seed = copy_seed(tmp_path)
     text = (seed / AID).read_text("utf-8").replace("scio-2025-01-15", "xinhua-2024-12-19")
+    for said in ("over 700", "逾700"):
+        text = text.replace(said, "700")
     exact = text.replace("qualifier: over", "qualifier: none").partition("contradiction:")[0]
     exact = "\n".join(
         line for line in exact.splitlines() if "lower" not in line and "bounds" not in line
@@ -135,7 +137,7 @@ def test_a_revision_is_no_contradiction(tmp_path: Path, words: str) -> None:
 
 def test_two_rates_for_one_period_are_compared(tmp_path: Path) -> None:
     seed = copy_seed(tmp_path)
-    edit(seed, RATE, "value: 2.8\n", "value: 3.1\n")
+    (seed / RATE).write_text((seed / RATE).read_text("utf-8").replace("2.8", "3.1"), "utf-8")
     issues = find_issues(seed)
     assert issues
     assert all("does not agree with" in issue.message for issue in issues)
@@ -359,7 +361,7 @@ def test_a_change_of_a_share_names_its_base(tmp_path: Path) -> None:
 def test_a_figure_and_its_growth_rate_are_checked_apart(tmp_path: Path) -> None:
     """They have the same key; here the rates disagree, and the figures do not."""
     seed = copy_seed(tmp_path)
-    edit(seed, RATE, "value: 2.8\n", "value: 3.1\n")
+    (seed / RATE).write_text((seed / RATE).read_text("utf-8").replace("2.8", "3.1"), "utf-8")
     line = name_contradiction(seed, RATE, "goods-trade", "2.8, 3.1 and 19.5")
     for source in ("china-org-transcript-2024-01-19", "yuduxx-2024-01-12"):
         other = seed / RATE.replace("scio-2024-02-07", source)

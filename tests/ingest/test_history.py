@@ -52,11 +52,8 @@ CORRECTION = (
 SECTOR = "sectors/digital-economy"
 PROGRESS = "progress/2025-deepen-silk-road-e-commerce"
 EARLIER = """\
-  - date: 2025-01-20
-    relation: context
-    text: {en: Nothing is said., zh: 未说明。}
-    wording: {en: nothing, zh: 未说明}
-    source: wam-2025-07-19
+  - {date: 2025-01-20, relation: context, text: {en: Nothing is said., zh: 未说明。},
+    wording: {en: nothing, zh: 未说明}, source: wam-2025-07-19}
 """
 NOTED = "instruments/small-yet-smart-projects.yaml"
 
@@ -247,17 +244,13 @@ def test_a_changed_number_must_be_declared_as_a_correction(tmp_path: Path) -> No
     seed = copy_seed_with_history(tmp_path)
     assert run_bri("freeze", "--seed", str(seed)).exit_code == 0
     add(seed, "releases/2027-01-20.yaml", RELEASE.format(day="2027-01-20"))
-    edit(
-        seed,
-        UNCONTESTED,
-        "\nvalue: 45.3\npublished:\n  value: 45.3\n",
-        "\nvalue: 45.4\npublished:\n  value: 45.4\n",
-    )
+    figure = seed / UNCONTESTED
+    figure.write_text(figure.read_text("utf-8").replace("45.3", "45.4"), "utf-8")
     (fault,) = find_issues(seed)
     path, release = UNCONTESTED.removesuffix(".yaml"), "releases/2027-01-20.yaml"
-    expected = f"{seed}/{release}:1: corrections: published, value of {path} is changed"
+    expected = f"{seed}/{release}:1: corrections: published, value, wording of {path} is changed"
     assert str(fault).startswith(expected)
-    correction = CORRECTION.format(record=path, fields="value, published, note")
+    correction = CORRECTION.format(record=path, fields="value, published, wording, note")
     edit(seed, release, "\nnote", f"\ncorrections:\n{correction}note")
     (fault,) = find_issues(seed)
     assert f"found note of {path}, which this release does not change" in str(fault)

@@ -295,7 +295,7 @@ WRONG_CELLS: list[tuple[dict[str, str], str]] = [
     ({"address": "http://www.news.cn/新闻"}, "address: found 'http://www.news.cn/新闻'; write a"),
     ({"title_zh": ""}, "title_zh: is empty; translate the title"),
     ({"source_title": "=1+1"}, "source_title: found '=1+1'; start the text with another"),
-    ({"published_on": "2026-11-30"}, "published_on: found 2026-11-26; the page was published"),
+    ({"published_on": "2026-11-30"}, "--checked-on: found 2026-11-26; the page was published"),
     ({"published_on": "2023-02"}, "published_on: found '2023-02'; write a day"),
     ({"published_precision": "month"}, "published_on: found '2023-01-13'; write a day"),
     ({"published_basis": "guess"}, "published_basis: found 'guess'; write one of"),
@@ -305,18 +305,24 @@ WRONG_CELLS: list[tuple[dict[str, str], str]] = [
     (
         {"wording": "签署了100份合作文件", "wording_language": "zh", "language": "zh"}
         | {"title_zh": "", "title_en": "A record", **QUIET},
-        "wording: found '签署了100份合作文件', which does not state 13.80 trillion",
+        "wording: found '签署了100份合作文件', which does not state 13800000000000",
     ),
     (
         {"wording": "mehr als 14 Billionen Yuan", "wording_language": "de", "language": "de"}
         | {"title_en": "A record", **QUIET},
-        "wording: found 'mehr als 14 Billionen Yuan', which does not state 13.80",
+        "wording: found 'mehr als 14 Billionen Yuan', which does not state 138",
     ),
     ({"growth_percent": "19"}, "wording: found 'exceeded 13.80 trillion yuan, up 19.4%', which"),
+    ({"growth_wording": "down 19.4%"}, "growth_wording: found 'down 19.4%', which states a decl"),
+    ({"growth_wording": "up 19.4 percentage points"}, "growth_wording: found 'up 19.4 percentage"),
+    ({"growth_percent": "-19.4"}, "wording: found 'exceeded 13.80 trillion yuan, up 19.4%', which"),
+    ({"wording": "over 13.80 trillion dollars"}, "wording: found 'over 13.80 trillion dollars', w"),
+    ({"unit": "RMB_trillion"}, "unit: there is no units/RMB.yaml"),
     ({"growth_wording": "up 9.4%"}, "growth_wording: found 'up 9.4%', which does not state 19.4"),
 ]
 SHARE = {"indicator": "trade-share", "unit": "percent", "currency": "", "value": "32.9"}
 WRONG_RECORDS: list[tuple[dict[str, str], str]] = [
+    ({"wording_language": "zh", **QUIET}, "wording: found “exceeded 13.80 trillion yuan, up"),
     ({"wording_language": "fr", **QUIET}, "wording: is for other languages"),
     (BODY | {"unit": "CNY_trillion", **QUIET}, "unit: found CNY; the unit of aid-projects is NB"),
     (
@@ -404,7 +410,7 @@ def test_a_second_figure_of_an_edition_is_reported_at_the_row(tmp_path: Path) ->
     assert code == 1
     lines = find_lines(printed, tmp_path / "rows.csv")
     assert [text.partition("; ")[0] for text in lines[2]] == [
-        f"indicator: is taken by {Path(GOODS).name}",
+        f"indicator: {Path(GOODS).stem} already gives the figure of this source for that year",
         "locator: is missing",
     ]
     assert not list((seed / "figures").glob("*"))
@@ -418,6 +424,7 @@ HEADER = ",".join(REQUIRED)
     [
         (HEADER.encode("utf-16"), "1: is not UTF-8 text; save the file in the encoding UTF-8"),
         (HEADER.encode("utf-16-le"), "1: is not UTF-8 text"),
+        (f"{HEADER}\n\0".encode(), "2: contains a NUL character; remove it"),
         (f"{HEADER}\n已确认".encode("gb18030"), "2: is not UTF-8 text"),
         (
             b"",

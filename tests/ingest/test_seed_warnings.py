@@ -25,9 +25,8 @@ def warn(seed: Path) -> list[str]:
 def add_edition(seed: Path) -> None:
     for name in (EVENT, SCIO, "editions/2025.yaml"):
         text = (seed / name).read_text("utf-8").replace("2025-01-15", "2027-01-15")
-        text = text.replace("year: 2025", "year: 2027").replace(
-            "_on: 2026-11-26", "_on: 2027-01-15"
-        )
+        text = text.replace("year: 2025", "year: 2027").replace("_2413.", "_2414.")
+        text = text.replace("_on: 2026-11-26", "_on: 2027-01-15")
         later = name.replace("2025-01-15", "2027-01-15")
         add(seed, later.replace("editions/2025", "editions/2027"), text)
 

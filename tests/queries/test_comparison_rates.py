@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from app.ingest.build import build
 from app.queries.obstacles import OTHER_UNIT_TOLERANCE
 from tests.queries.test_comparison import COMPARE, ELEVEN_MONTHS
-from tests.support.seeds import ROOT, add, copy_seed, edit, name_contradiction
+from tests.support.seeds import ROOT, add, copy_seed, name_contradiction
 from tests.support.targets import Target, open_app
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
@@ -27,7 +27,8 @@ def compare_in_copy(
     """Change one growth rate of the seed and compare: plain, and with the derived change."""
     seed = copy_seed(folder)
     remove_other_rates(seed)
-    edit(seed, *rate)
+    file, old, new = rate
+    (seed / file).write_text((seed / file).read_text("utf-8").replace(old, new), "utf-8")
     build(seed, ROOT / "migrations", target)
     with open_app(target) as app, TestClient(app) as client:
         return client.get(query).json(), client.get(f"{query}&derived=true").json()
@@ -61,9 +62,7 @@ def test_a_rate_must_fit_the_figures_within_rounding(
 ) -> None:
     # 18.945 to 18.955 and 19.465 to 19.475 trillion yuan: a change of 2.691% to 2.798%.
     url = COMPARE.format("goods-trade", "2022", "2023")
-    body, derived = compare_in_copy(
-        tmp_path, target, (GOODS_RATE, "value: 2.8\n", f"value: {printed}\n"), url
-    )
+    body, derived = compare_in_copy(tmp_path, target, (GOODS_RATE, "2.8", printed), url)
     assert body["like_for_like"] is body["derivable"] is fits
     if fits:
         assert f"{printed} percent" in derived["derived"]["warning"]
@@ -82,9 +81,7 @@ def test_a_rate_in_another_unit_may_differ_by_the_tolerance(
 ) -> None:
     # The yuan figures give 5.286% to 5.300%; the rate in dollars may be 1.5 points from that.
     url = COMPARE.format("contracted-projects-turnover", *ELEVEN_MONTHS)
-    body, derived = compare_in_copy(
-        tmp_path, target, (PROJECTS_RATE, "value: 2.5\n", f"value: {printed}\n"), url
-    )
+    body, derived = compare_in_copy(tmp_path, target, (PROJECTS_RATE, "2.5", printed), url)
     assert body["like_for_like"] is body["derivable"] is fits
     if fits:
         assert f"{printed} percent on a year earlier in US dollars" in derived["derived"]["warning"]
@@ -108,9 +105,9 @@ def test_a_rate_that_is_not_current_is_shown_and_contradicts_nothing(
     repost, primary, secondary = "yuduxx-2024-01-12", "scio-2024-02-07", "shine-2025-01-26"
     name_contradiction(seed, GOODS_RATE, "goods-trade", "2.8, 5 and 9")
     rate = (seed / GOODS_RATE).read_text("utf-8")
-    edit(seed, GOODS_RATE, "value: 2.8\n", "value: 5\n")
+    (seed / GOODS_RATE).write_text(rate.replace("2.8", "5"), "utf-8")
     add(seed, GOODS_RATE.replace(repost, primary), rate.replace(repost, primary))
-    never = rate.replace(repost, secondary).replace("value: 2.8\n", "value: 9\n")
+    never = rate.replace(repost, secondary).replace("2.8", "9")
     add(seed, GOODS_RATE.replace(repost, secondary), never)
     build(seed, ROOT / "migrations", target)
     url = COMPARE.format("goods-trade", "2022", "2023")

@@ -33,6 +33,7 @@ def add_edition(seed: Path, year: int, held_on: date) -> str:
     event = f"mofcom-{held_on}"
     write(seed, f"events/{event}", read(seed / f"events/{EVENT}.yaml") | {"held_on": str(held_on)})
     source |= {"event": event, "published_on": str(held_on), "checked_on": str(held_on)}
+    source["address"] += f"?{held_on}"
     write(seed, f"sources/{key}", source)
     edition = read(seed / f"editions/{YEAR + 1}.yaml")
     edition |= {"year": year + 1, "events": [event], "source": key}

@@ -76,7 +76,7 @@ series: {series}
 period: {{start: {year}-01-01, end: {year}-{end}}}
 value: {value}
 published: {{value: {published}, multiplier: 12, decimals: {decimals}}}
-wording: {{en: in words, zh: 文字}}
+wording: {{en: "{published} trillion, over, nearly or about", zh: "{published}万亿，超、近或约"}}
 qualifier: none
 status: {status}
 source: {source}

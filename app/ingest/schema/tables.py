@@ -25,7 +25,7 @@ from app.ingest.schema.reference import Area, Coverage, Source, Unit
 
 DIMENSIONS = ("indicator", "reporting_area", "counterpart_area", "coverage", "unit")
 DAY = "2023-12-31"
-END = r"[12][0-9]{3}-(?:0[1-9]|1[0-2])(?:-[0-3][0-9])?"
+END = r"(?:1949|19[5-9][0-9]|2[0-9]{3})-(?:0[1-9]|1[0-2])(?:-[0-3][0-9])?"
 SPAN = re.compile(rf"({END})(?:\.\.({END}))?")
 
 
