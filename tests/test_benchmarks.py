@@ -78,7 +78,7 @@ def test_what_the_guide_says_of_the_measurements_is_what_was_measured() -> None:
             missed.append(name)
     said = re.findall(r"\b(One|Two|Three|Four) targets? (?:is|are) missed", speed_page)
     assert said == [["One", "Two", "Three", "Four"][len(missed) - 1]][: len(missed)]
-    (memory,) = re.findall(r"\((\d+) and \d+ MB without `MALLOC_ARENA_MAX=2`\)", deployment)
+    (memory,) = re.findall(r"takes about (\d+) MB of memory when it is ready", deployment)
     assert int(memory) == pytest.approx(medians["memory of a worker, MB"], rel=0.1)
 
 
