@@ -2,15 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlmodel import col
 
-from app.db.columns import Record, build_current_conditions, ignore_order
+from app.db.columns import Record, Statement, build_current_conditions, build_in_array, ignore_order
 from app.db.models import Headline, Indicator, Observation, Series
-from app.db.statements import fetch_one, fetch_uncached
+from app.db.statements import fetch_one, fetch_records
 from app.i18n import Language
-from app.queries.observations import read_observations, select_observations
+from app.queries.observations import complete_observation, select_observations
 from app.queries.obstacles import add_point_obstacles
 from app.queries.series import (
     PERIOD_ORDER,
@@ -44,6 +45,15 @@ def read_indicator_series(
     Returns:
         The series that have points, and as ``hidden`` the number of series beyond the limit.
     """
+    values = {"key": key, "limit": limit or MAX_SERIES}
+    rows = fetch_records(connection, select_indicator_series(language), values)
+    count = max((row.pop("all") for row in rows), default=0)
+    series = add_points(connection, language, rows, points or MAX_POINTS_PER_PANEL)
+    return {"series": series, "hidden": count - len(rows)}
+
+
+@cache
+def select_indicator_series(language: Language) -> Statement:
     headline_series = (
         select(col(Observation.series_id))
         .join(Headline, col(Headline.observation_id) == Observation.id)
@@ -51,10 +61,10 @@ def read_indicator_series(
         .correlate(Series)
         .scalar_subquery()
     )
-    statement = (
+    return (
         select_series(language)
         .add_columns(func.count().over().label("all"))
-        .where(col(Indicator.code) == key, col(Series.observations) > 0)
+        .where(col(Indicator.code) == bindparam("key"), col(Series.observations) > 0)
         .order_by(
             (col(Series.id) == func.coalesce(headline_series, 0)).desc(),
             is_shown_first().desc(),
@@ -64,12 +74,8 @@ def read_indicator_series(
             col(Series.observations).desc(),
             col(Series.code),
         )
-        .limit(limit or MAX_SERIES)
+        .limit(bindparam("limit"))
     )
-    rows = fetch_uncached(connection, statement)
-    count = max((row.pop("all") for row in rows), default=0)
-    series = add_points(connection, language, rows, points or MAX_POINTS_PER_PANEL)
-    return {"series": series, "hidden": count - len(rows)}
 
 
 def read_series(connection: Connection, language: Language, key: str) -> Record | None:
@@ -84,24 +90,10 @@ def add_points(
 
     Each point contains why it is not comparable with earlier ones.
     """
-    series_ids = [row["id"] for row in rows]
-    rank = func.row_number().over(
-        partition_by=col(Observation.series_id), order_by=[one.desc() for one in PERIOD_ORDER]
-    )
-    ranked = (
-        select(col(Observation.id), rank.label("rank"))
-        .where(
-            col(Observation.series_id).in_(series_ids), *build_current_conditions(Observation, None)
-        )
-        .subquery()
-    )
-    statement = (
-        select_observations(language)
-        .where(col(Observation.id).in_(select(ranked.c.id).where(ranked.c.rank <= limit)))
-        .order_by(*map(ignore_order, PERIOD_ORDER))
-    )
+    values = {"series": [row["id"] for row in rows], "limit": limit}
     points: dict[str, list[Record]] = defaultdict(list)
-    for point in read_observations(connection, language, statement):
+    for row in fetch_records(connection, select_latest_points(language), values):
+        point = complete_observation(row, language)
         points[point["series"]].append(point)
     breaks = read_breaks(connection, language, [row["code"] for row in rows])
     series = [
@@ -114,3 +106,23 @@ def add_points(
         for row in rows
     ]
     return add_point_obstacles(connection, language, series)
+
+
+@cache
+def select_latest_points(language: Language) -> Statement:
+    """Select the latest observations of each of some series, up to a number."""
+    rank = func.row_number().over(
+        partition_by=col(Observation.series_id), order_by=[one.desc() for one in PERIOD_ORDER]
+    )
+    is_of_series = build_in_array(col(Observation.series_id), "series")
+    ranked = (
+        select(col(Observation.id), rank.label("rank"))
+        .where(is_of_series, *build_current_conditions(Observation, None))
+        .subquery()
+    )
+    latest = select(ranked.c.id).where(ranked.c.rank <= bindparam("limit"))
+    return (
+        select_observations(language)
+        .where(col(Observation.id).in_(latest))
+        .order_by(*map(ignore_order, PERIOD_ORDER))
+    )

@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam
 from sqlmodel import col
 
-from app.db.columns import Condition, Record, counterpart_area
+from app.db.columns import Record, Statement, build_in_array, counterpart_area
 from app.db.models import GrowthRate, Indicator
-from app.db.statements import fetch_uncached
+from app.db.statements import fetch_records
 from app.enums import ChangeMeasure, EvidenceBasis, GrowthBasis, Obstacle, StockFlow
 from app.i18n import Bilingual, Language, format_day, name_months, name_period
 from app.parameters import Span
@@ -188,16 +189,20 @@ def read_rates_by_period(
     connection: Connection, language: Language, series: Sequence[Record], as_of: date | None
 ) -> Mapping[RateKey, list[Record]]:
     """Read the rates of the indicators and counterpart areas of some series, known on a day."""
-    conditions: list[Condition] = [
-        col(column).in_(sorted({one[name]["code"] for one in series}))
-        for name, column in RATE_SCOPE.items()
-    ]
-    if as_of is not None:
-        conditions.append(col(GrowthRate.vintage) <= as_of)
+    values: Record = {name: sorted({one[name]["code"] for one in series}) for name in RATE_SCOPE}
+    statement = select_rates_in_scope(language, is_today=as_of is None)
     rates = defaultdict(list)
-    for rate in fetch_uncached(connection, select_rates(language, conditions)):
+    for rate in fetch_records(connection, statement, values | {"as_of": as_of}):
         rates[get_rate_key(rate)].append(rate)
     return rates
+
+
+@cache
+def select_rates_in_scope(language: Language, *, is_today: bool) -> Statement:
+    conditions = [build_in_array(col(column), name) for name, column in RATE_SCOPE.items()]
+    if not is_today:
+        conditions.append(col(GrowthRate.vintage) <= bindparam("as_of"))
+    return select_rates(language, conditions)
 
 
 def get_family_key(record: Record) -> FamilyKey:

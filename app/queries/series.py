@@ -16,6 +16,7 @@ from app.db.columns import (
     Statement,
     alias_table,
     build_current_conditions,
+    build_in_array,
     counterpart_area,
     label_period,
     localize,
@@ -25,7 +26,7 @@ from app.db.columns import (
     select_unit,
 )
 from app.db.models import Coverage, Indicator, Observation, Series, SeriesBreak, Unit
-from app.db.statements import fetch_one, fetch_uncached
+from app.db.statements import fetch_one, fetch_records, fetch_uncached
 from app.enums import StockFlow
 from app.i18n import MONTHS, Bilingual, Language, format_span
 from app.parameters import SeriesListParameters
@@ -233,18 +234,26 @@ def read_breaks(
 
     Those of each series are in order.
     """
+    statement = select_breaks(language, of_all=series is None)
+    breaks = defaultdict(list)
+    for row in fetch_records(connection, statement, {"series": sorted(series or ())}):
+        breaks[row.pop("series")].append(row)
+    return breaks
+
+
+@cache
+def select_breaks(language: Language, *, of_all: bool) -> Statement:
     code, start = col(Series.code), col(SeriesBreak.start)
-    statement = (
-        select(code, start, localize(SeriesBreak, "note", language))
+    statement: Statement = (
+        select(
+            code.label("series"),
+            start.label("start"),
+            localize(SeriesBreak, "note", language).label("note"),
+        )
         .join(Series, col(Series.id) == SeriesBreak.series_id)
         .order_by(code, start)
     )
-    if series is not None:
-        statement = statement.where(code.in_(sorted(series)))
-    breaks = defaultdict(list)
-    for key, day, note in connection.execute(statement):
-        breaks[key].append({"start": day, "note": note})
-    return breaks
+    return statement if of_all else statement.where(build_in_array(code, "series"))
 
 
 def format_series(row: Record, language: Language) -> Record:

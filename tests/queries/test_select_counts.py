@@ -22,13 +22,14 @@ from tests.test_openapi import LISTS, PATHS, build_example_url
 pytestmark = pytest.mark.database
 
 MORE = {
-    "/v1/dataset.zip": 24,
+    "/v1/dataset.zip": 27,
     "/v1/contradictions": 4,
     "/v1/contradictions/{contradiction}": 4,
     "/v1/editions/compare": 3,
     "/v1/editions/{edition}": 6,
     "/v1/overview": 7,
     "/v1/indicators": 4,
+    **{f"/v1/indicators.{kind}": 4 for kind in ("csv", "jsonl", "md")},
     "/v1/indicators/{indicator}": 4,
     "/v1/overview.xlsx": 7,
     **{f"/v1/overview.{kind}": 3 for kind in ("svg", "png", "vl.json")},
