@@ -5,9 +5,12 @@ import os
 import sys
 from asyncio import Protocol
 from collections.abc import Sequence
+from select import select
 from signal import SIGINT, SIGTERM, signal
 from socket import AF_INET, AF_INET6, SO_ACCEPTCONN, SOCK_STREAM, SOL_SOCKET, socket
+from threading import Event
 from time import monotonic
+from weakref import finalize
 
 from uvicorn import Config, Server
 from uvicorn.config import STARTUP_FAILURE
@@ -78,11 +81,41 @@ class ServerProtocol(TimeoutProtocol):
     protocol_class = select_protocol_class()
 
 
+class SignalEvent(Event):
+    """An event that a handler of signals may set.
+
+    The lock of a ``threading.Event`` may be held by what the handler interrupts, which then waits
+    for itself.
+    """
+
+    def __init__(self) -> None:
+        self.was_set = False
+        self.reader, self.writer = os.pipe()
+        finalize(self, close_descriptors, self.reader, self.writer)
+
+    def is_set(self) -> bool:
+        return self.was_set
+
+    def set(self) -> None:
+        self.was_set = True
+        os.write(self.writer, b"\0")
+
+    def wait(self, timeout: float | None = None) -> bool:
+        select([self.reader], [], [], timeout)
+        return self.was_set
+
+
+def close_descriptors(*descriptors: int) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)
+
+
 class Supervisor(Multiprocess):
     """Workers, each replaced when it has ended or no longer answers."""
 
     def __init__(self, config: Config, sockets: list[socket]) -> None:
         super().__init__(config, sockets)
+        self.should_exit = SignalEvent()
         # At once: uvicorn handles a signal only after all that came before.
         for number in (SIGINT, SIGTERM):
             signal(number, lambda *_: self.should_exit.set())

@@ -255,7 +255,7 @@ def test_arrow_keys_move_between_tabs(visit: Visit) -> None:
         ("ArrowLeft", "vintages"),
     ):
         page.keyboard.press(key)
-        assert page.url.endswith(f"#{name}")
+        expect(page).to_have_url(re.compile(f"#{name}$"))
         visible = page.get_by_role("tabpanel").all()
         assert [one.get_attribute("id") for one in visible] == [name]
     assert wrong == []

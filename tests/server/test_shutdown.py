@@ -164,6 +164,22 @@ def test_stopped_workers_delay_the_end_for_a_limited_time(database: Target) -> N
     assert not any(Path(f"/proc/{one}").exists() for one in left)
 
 
+def test_a_signal_may_come_at_any_moment() -> None:
+    """Its handler waits for no lock that the interrupted code may hold."""
+    program = """
+from random import uniform
+from signal import ITIMER_REAL, SIGALRM, setitimer, signal
+from app.server import SignalEvent
+for _ in range(5000):
+    event = SignalEvent()
+    signal(SIGALRM, lambda *_: event.set())
+    setitimer(ITIMER_REAL, uniform(1e-6, 6e-5))
+    while not event.wait(0):
+        pass
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
 @pytest.mark.parametrize("request_sent", [signal.SIGHUP, signal.SIGTTOU])
 def test_a_stopped_worker_does_not_hold_the_supervisor(
     database: Target, request_sent: signal.Signals
