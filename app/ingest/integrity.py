@@ -99,10 +99,14 @@ def check_references(seed: Seed, entity: Entity) -> Messages:
 
 
 def check_checked_days(seed: Seed, entity: Entity) -> Messages:
-    """No document is compared after today, or after the newest document."""
+    """No document is compared after today, or after the newest document and the newest release.
+
+    So a seed that was released is valid wherever the clock is wrong.
+    """
     documents = (source.published_on for source in seed.get_all(Source).values())
+    releases = (release.date for release in seed.get_all(Release).values())
     # A day begins earlier in the east.
-    latest = max(datetime.now(UTC).date() + timedelta(days=1), *documents, date.min)
+    latest = max(datetime.now(UTC).date() + timedelta(days=1), *documents, *releases)
     for name in ("checked_on", "searched_on"):
         day: date | None = getattr(entity, name, None)
         if day and day > latest:

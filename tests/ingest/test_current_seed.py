@@ -2,8 +2,9 @@
 
 import json
 import re
+from datetime import datetime, tzinfo
 from itertools import pairwise
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from lxml import html
@@ -50,6 +51,16 @@ def test_headlines_are_those_of_the_newest_complete_edition(
     for indicator in overview["indicators"]:
         headline = indicator["headline"]
         assert headline == newest.get(f"/v1/observations/{headline['id']}?lang={language}").json()
+
+
+def test_the_seed_is_valid_where_the_clock_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    class PastClock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls(1970, 1, 1, tzinfo=tz)
+
+    monkeypatch.setattr("app.ingest.integrity.datetime", PastClock)
+    load_valid_seed(NEWEST)
 
 
 def test_counts_are_those_of_the_lists(newest: TestClient) -> None:
