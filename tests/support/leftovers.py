@@ -20,7 +20,7 @@ MARK = "TESTS_LEAVE_NOTHING"
 """In the environment of everything that a run starts; names the folder for temporary files."""
 END_TIMEOUT = 30
 """The seconds that processes have to end; a run whose processes have ended does not wait."""
-MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is created there
+MEMORY = Path("/dev/shm")  # noqa: S108 - each run creates a folder there
 LEAST_MEMORY = 4 * 2**30
 """The bytes that must be free there; a run needs one of the four."""
 PREFIX = "bri-run-"

@@ -50,13 +50,10 @@ HIDDEN_SERIES = Bilingual(
 )
 OTHER_SERIES = Bilingual("Series with one figure", "仅有一项数据的序列")
 TAKEAWAY = Bilingual("{display} {period}", "{period}：{display}")
-BREAK = Bilingual(
-    "Not comparable: the figures on either side of the line, see notes",
-    "不可比：竖线两侧数据不可比，见说明",
-)
 CARD_BREAK = Bilingual(
     "Not comparable: the figures on either side of the line", "竖线两侧数据不可比"
 )
+BREAK = Bilingual(f"{CARD_BREAK.en}, see notes", f"{CARD_BREAK.zh}，见说明")
 GAP = Bilingual("No figure included for periods in between", "其间各期未收录数据")
 GROWTH_SOURCES = Bilingual("growth rates {references}", "增速{references}")
 PANEL_SOURCES = Bilingual("Sources: {references}", "来源：{references}")
