@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import screenshots
+from tests.support.chromium import choose_topic_before_script
 
 Visit = tuple[Page, list[str]]
 FIGURES = {
@@ -104,6 +105,14 @@ def test_the_page_is_narrowed_without_a_new_one(visit: Visit) -> None:
     assert page.locator("#results").inner_text() == shown
     page.get_by_role("link", name="Clear filters").click()
     expect(page.locator("article.card")).to_have_count(7)
+    assert wrong == []
+
+
+def test_a_topic_that_is_chosen_before_the_script_runs_is_kept(visit: Visit) -> None:
+    page, wrong = visit
+    choose_topic_before_script(page, "/?lang=en")
+    expect(page.locator("#count")).to_have_text("2 figures, 6 recorded actions, 2 other results")
+    assert urlsplit(page.url).query == "topic=projects&lang=en"
     assert wrong == []
 
 

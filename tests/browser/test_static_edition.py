@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
+from tests.support.chromium import choose_topic_before_script
 from tests.support.static_edition import serve_folder
 
 pytestmark = pytest.mark.sqlite
@@ -97,6 +98,18 @@ def test_what_is_typed_while_the_index_loads_is_kept(visit: tuple[Page, list[str
     routes[0].continue_()
     expect(page.locator(".hits li").first).to_be_visible()
     expect(page.get_by_label("关键词")).to_have_value("坛")
+    assert wrong == []
+
+
+def test_a_topic_that_is_chosen_before_the_script_runs_is_kept(
+    visit: tuple[Page, list[str]],
+) -> None:
+    page, wrong = visit
+    choose_topic_before_script(page, "/en/index.html")
+    expect(page.locator("#count")).to_have_text("2 figures, 6 recorded actions, 2 other results")
+    assert page.url.endswith("/en/index.html?topic=projects")
+    choose_topic_before_script(page, "/en/index.html?q=infrastructure")
+    expect(page.locator("#count")).to_contain_text("1 recorded action")
     assert wrong == []
 
 

@@ -1,12 +1,13 @@
 """The Chromium of this machine."""
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 PATH = shutil.which("chromium") or shutil.which("google-chrome")
 ARGUMENTS = [
@@ -58,3 +59,14 @@ def wait_until(page: Page, expression: str) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError(f"This did not become true within 30 seconds: {expression}")
         page.wait_for_timeout(50)
+
+
+def choose_topic_before_script(page: Page, address: str) -> None:
+    """Open a page and choose a topic before its script arrives, as on a slow connection."""
+
+    def choose_topic(route: Route) -> None:
+        page.get_by_label("Topic").select_option("projects")
+        route.continue_()
+
+    page.route(re.compile(r"/page[^/]*\.js"), choose_topic, times=1)
+    page.goto(address)

@@ -55,10 +55,20 @@ class ThemeSwitch extends HTMLElement {
   }
 }
 
-/** Shows in a form what the address chooses. */
-function fillFromAddress(form) {
+/** Shows in a form what the address chooses, except in the controls to leave. */
+function fillFromAddress(form, left = []) {
   const given = new URLSearchParams(location.search);
-  for (const name of ["q", "topic", "sector"]) form.elements[name].value = given.get(name) ?? "";
+  for (const name of ["q", "topic", "sector"]) {
+    const control = form.elements[name];
+    if (!left.includes(control)) control.value = given.get(name) ?? "";
+  }
+}
+
+/** Lists the controls that a reader has changed, which a slow connection allows before scripts run. */
+function listChanged(form) {
+  const getDefault = (menu) => [...menu.options].findLast((one) => one.defaultSelected) ?? menu.options[0];
+  const isChanged = (one) => (one.options ? !getDefault(one).selected : one.value !== one.defaultValue);
+  return [...form.querySelectorAll("input, select")].filter(isChanged);
 }
 
 /** Opens the groups that are folded on phones only. */
@@ -103,11 +113,16 @@ class LiveFilter extends HTMLElement {
     addEventListener("popstate", () => {
       if (location.search !== this.shown) location.reload();
     });
+    if (listChanged(form).length) this.update(form);
   }
 
   /** No service answers the form in the static edition; a script filters once it is needed. */
   filterStatically(form, index) {
     let started = null;
+    // What a reader chose before the index is there is not in the address yet, and is kept.
+    const changed = listChanged(form);
+    this.hasInput = changed.length > 0;
+    form.addEventListener("input", () => (this.hasInput = true));
     const start = () => {
       started ??= this.startFilter(form, index).catch((error) => {
         started = null;
@@ -120,16 +135,15 @@ class LiveFilter extends HTMLElement {
       start();
     });
     for (const name of ["focusin", "change"]) form.addEventListener(name, start);
-    if (!location.search) return;
-    // At once: what a reader types while the script is loading must not be overwritten.
-    fillFromAddress(form);
-    start();
+    fillFromAddress(form, changed);
+    if (location.search || this.hasInput) start();
   }
 
   async startFilter(form, index) {
     const { startFilter } = await import("./search.js");
     const parts = ["main", this.dataset.count].map((id) => document.getElementById(id));
-    await startFilter(form, index, () => fillFromAddress(form), ...parts);
+    const submit = await startFilter(form, index, () => fillFromAddress(form), ...parts);
+    if (this.hasInput) submit();
   }
 
   async update(form) {

@@ -131,14 +131,13 @@ function createElement(name, properties = {}) {
   return Object.assign(document.createElement(name), properties);
 }
 
-/** Lets a form filter the page that contains it; the address keeps what was chosen. */
+/** Lets a form filter the page that contains it; returns a function that applies what is chosen. */
 export async function startFilter(form, url, fill, results, count) {
   const read = () => new URLSearchParams(location.search);
   const choose = () => {
     const chosen = ["q", "topic", "sector"].map((name) => [name, form.elements[name].value.trim()]);
     return new URLSearchParams(chosen.filter(([, value]) => value));
   };
-  const initial = location.search ? `${choose()}` : null;
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
   const filter = new PageFilter(await response.json(), response.url, results, count);
@@ -157,7 +156,6 @@ export async function startFilter(form, url, fill, results, count) {
     fill();
     filter.apply(read());
   });
-  // What was chosen while the index was loading is not in the address yet.
-  if (`${choose()}` === initial) filter.apply(read());
-  else submit();
+  filter.apply(read());
+  return submit;
 }
