@@ -1,11 +1,13 @@
 """Which fonts draw the Chinese texts of pages."""
 
 import re
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import CDPSession, Page
 
 from app.pages import STATIC
+from tests.support.chromium import open_session
 
 STYLE = (STATIC / "site.css").read_text()
 NAMED = re.findall(r'"([^"]+)"', STYLE.partition("--chinese:")[2].partition(";")[0])
@@ -28,6 +30,21 @@ MARK = """async () => {
 """Mark elements with how many Chinese characters they contain, at most 20 of each font."""
 
 
+def list_fonts(session: CDPSession) -> list[tuple[int, list[dict[str, Any]]]]:
+    """List, of each marked element, how many Chinese characters it contains, and its fonts."""
+    session.send("DOM.enable")
+    session.send("CSS.enable")
+    root = session.send("DOM.getDocument")["root"]["nodeId"]
+    found = {"nodeId": root, "selector": "[data-letters]"}
+    listed = []
+    for node in session.send("DOM.querySelectorAll", found)["nodeIds"]:
+        names = session.send("DOM.getAttributes", {"nodeId": node})["attributes"]
+        letters = int(names[names.index("data-letters") + 1])
+        used = session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+        listed.append((letters, used))
+    return listed
+
+
 @pytest.mark.parametrize(
     ("path", "marked"),
     [
@@ -46,17 +63,10 @@ def test_every_chinese_character_has_a_glyph(
     page, _ = visit
     page.goto(path)
     page.evaluate(MARK)
-    session = page.context.new_cdp_session(page)
-    session.send("DOM.enable")
-    session.send("CSS.enable")
-    root = session.send("DOM.getDocument")["root"]["nodeId"]
-    found = {"nodeId": root, "selector": "[data-letters]"}
-    nodes = session.send("DOM.querySelectorAll", found)["nodeIds"]
     assert page.locator(marked).count() > 0
-    for node in nodes:
-        names = session.send("DOM.getAttributes", {"nodeId": node})["attributes"]
-        used = session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+    with open_session(page) as session:
+        used_fonts = list_fonts(session)
+    for letters, used in used_fonts:
         # The box in place of a missing character is a glyph of the first font, which is Latin.
         chinese = [one for one in used if one["familyName"] in {*NAMED, "BRI Sans SC"}]
-        letters = int(names[names.index("data-letters") + 1])
-        assert sum(one["glyphCount"] for one in chinese) >= letters, (names, used)
+        assert sum(one["glyphCount"] for one in chinese) >= letters, used

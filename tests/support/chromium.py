@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, Route, sync_playwright
 
 PATH = shutil.which("chromium") or shutil.which("google-chrome")
 ARGUMENTS = [
@@ -42,9 +42,20 @@ def reset_page(page: Page) -> None:
     page.emulate_media(
         media="null", color_scheme="light", reduced_motion="no-preference", forced_colors="none"
     )
+    with open_session(page) as session:
+        session.send("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "all"})
+        session.send("Network.clearBrowserCache")
+
+
+@contextmanager
+def open_session(page: Page) -> Iterator[CDPSession]:
+    """Open a session of the DevTools protocol.
+
+    It ends with the test, since a session that inspects styles makes later changes of the
+    emulated medium ineffective.
+    """
     session = page.context.new_cdp_session(page)
-    session.send("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "all"})
-    session.send("Network.clearBrowserCache")
+    yield session
     session.detach()
 
 
