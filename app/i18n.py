@@ -146,8 +146,8 @@ def format_period(
         return Bilingual("On {}", "截至{}").get(language).format(format_day(start, language))
     is_long = end - start > MAX_FLOW
     if is_cumulative or is_long or not has_whole_months(start, end):
-        name = Bilingual("{} to {}, cumulative", "{}至{}累计").get(language)
-        return name.format(*format_limits(start, end, language))
+        name = Bilingual("{}, cumulative", "{}累计").get(language)
+        return name.format(format_range(start, end, language))
     return format_months(start, end, language)
 
 
@@ -192,8 +192,7 @@ def format_limits(start: date, end: date, language: Language) -> tuple[str, str]
     """
     is_month_end = has_whole_months(end.replace(day=1), end)
     last = format_month(end, language) if is_month_end else format_day(end, language)
-    has_years = (start.month, start.day, end.month) == (1, 1, 12) and is_month_end
-    if (start.month, start.day) == (1, 1) and not has_years:
+    if (start.month, start.day) == (1, 1):
         return Bilingual(f"{start.year}", f"{start.year}年").get(language), last
     first = format_month(start, language) if start.day == 1 else format_day(start, language)
     return first, last

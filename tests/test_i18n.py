@@ -152,11 +152,14 @@ def test_joining_undoes_setting_apart(text: str) -> None:
         ((2024, 2), (2024, 12, 31), "February to December 2024", "2024年2—12月"),
         ((2024, 3), (2024, 3, 31), "March 2024", "2024年3月"),
         ((2023, 7), (2024, 6, 30), "July 2023 to June 2024", "2023年7月—2024年6月"),
+        # Of whole years, sources name no months.
+        ((2023, 1), (2024, 12, 31), "2023 to 2024, cumulative", "2023—2024年累计"),
+        ((2023, 1), (2025, 6, 30), "2023 to June 2025, cumulative", "2023年至2025年6月累计"),
         (
-            (2023, 1),
-            (2024, 12, 31),
-            "January 2023 to December 2024, cumulative",
-            "2023年1月至2024年12月累计",
+            (2023, 9),
+            (2025, 12, 31),
+            "September 2023 to December 2025, cumulative",
+            "2023年9月至2025年12月累计",
         ),
     ],
 )
@@ -244,10 +247,7 @@ def test_the_span_of_a_series_is_written(
     ("start", "end", "english", "chinese"),
     [
         (date(2024, 6, 30), date(2024, 6, 30), "On 30 June 2024", "截至2024年6月30日"),
-        (
-            *(date(2013, 1, 1), date(2022, 12, 31)),
-            *("January 2013 to December 2022, cumulative", "2013年1月至2022年12月累计"),
-        ),
+        (*(date(2013, 1, 1), date(2022, 12, 31)), *("2013 to 2022, cumulative", "2013—2022年累计")),
         (
             *(date(2011, 1, 1), date(2024, 3, 31)),
             *("2011 to March 2024, cumulative", "2011年至2024年3月累计"),

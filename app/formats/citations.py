@@ -386,7 +386,10 @@ def format_reference(item: Item, style: CitationStyle, language: Language) -> st
         f"{part}{unit}"
         for part, unit in zip(item["issued"]["date-parts"][0], "年月日", strict=False)
     )
-    return ENGLISH_ORDER.sub(f"({issued})", reference)
+    reference = ENGLISH_ORDER.sub(f"({issued})", reference)
+    # The processor capitalizes the first letter of a site that has the name of its domain.
+    site = fields.get("container-title") or ""
+    return reference.replace(f"{site[:1].upper()}{site[1:]}", site) if site else reference
 
 
 def format_iso_date(day: Item) -> str:

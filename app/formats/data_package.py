@@ -9,9 +9,17 @@ from hashlib import sha256
 from io import RawIOBase
 
 from app.db.columns import Record
-from app.formats.dataset_info import DATA_LICENCE, DESCRIPTION, KEYWORDS, TITLE, cite_dataset
+from app.formats.dataset_info import (
+    DATA_LICENCE,
+    DESCRIPTION,
+    KEYWORDS,
+    LICENCE_URL,
+    TITLE,
+    cite_dataset,
+)
 from app.formats.tables import ALL_TABLES, GROWTH_RATES, OBSERVATIONS, SOURCES, Table, TableQuery
 from app.formats.text import CSV, encode_csv_rows
+from app.i18n import Bilingual
 from app.parameters import Vintages
 from app.schemas.formats import Datatype
 
@@ -110,14 +118,16 @@ def build_descriptor(query: TableQuery, resources: list[Record]) -> Record:
         "name": NAME,
         "id": release["seed_hash"],
         "title": TITLE.get(language),
-        "description": DESCRIPTION.get(language),
+        "description": Bilingual(" ", "")
+        .get(language)
+        .join(one.get(language) for one in (DESCRIPTION, DATA_LICENCE)),
         "homepage": f"{query.base}/",
         "version": release["code"],
         "created": f"{release['released_on']}T00:00:00Z",
         "language": language,
         "citation": cite_dataset(release, query.base, language),
         "keywords": [keyword.get(language) for keyword in KEYWORDS],
-        "licenses": [{"name": "MIT", "title": DATA_LICENCE.get(language)}],
+        "licenses": [{"name": "MIT", "path": LICENCE_URL, "title": "MIT License"}],
         "sources": [
             {"title": source["line"]} | ({"path": source["address"]} if source["address"] else {})
             for page in sources.read_pages()

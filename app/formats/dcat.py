@@ -88,7 +88,13 @@ def describe_dataset(
         "dct:description": build_values(DESCRIPTION),
         "dct:publisher": describe_publisher(base),
         "dct:language": list_languages(),
-        "dct:issued": build_date(release["released_on"]),
+        "dct:issued": build_date(release["first_released_on"]),
+        "dct:modified": build_date(release["released_on"]),
+        "dct:temporal": {
+            "@type": "dct:PeriodOfTime",
+            "dcat:startDate": build_date(release["first_day"]),
+            "dcat:endDate": build_date(release["last_day"]),
+        },
         "dct:accrualPeriodicity": {"@id": FREQUENCY},
         "dct:accessRights": {"@id": PUBLIC},
         "dct:spatial": {"@id": CHINA},
@@ -108,21 +114,22 @@ def describe_dataset(
             "vcard:fn": build_values(OPERATOR),
             "vcard:hasURL": {"@id": f"{base}/v1"},
         },
-        "dcat:distribution": [
-            {
-                "@id": f"{base}{one.path}",
-                "@type": "dcat:Distribution",
-                "dct:title": build_values(one.title),
-                "dct:license": {"@id": LICENCE_URL},
-                "dcat:accessURL": {"@id": f"{base}{one.path}"},
-                "dcat:downloadURL": {"@id": f"{base}{one.path}"},
-                "dcat:mediaType": {
-                    "@id": f"https://www.iana.org/assignments/media-types/{one.media_type}"
-                },
-                **(describe_checksum(digest) if digest and one.path.endswith(".sqlite") else {}),
-            }
-            for one in distributions
-        ],
+        "dcat:distribution": [describe_distribution(one, digest, base) for one in distributions],
+    }
+
+
+def describe_distribution(one: Distribution, digest: str | None, base: str) -> Record:
+    url = {"@id": f"{base}{one.path}"}
+    media_type = f"https://www.iana.org/assignments/media-types/{one.media_type}"
+    return {
+        **url,
+        "@type": "dcat:Distribution",
+        "dct:title": build_values(one.title),
+        "dct:license": {"@id": LICENCE_URL},
+        "dcat:accessURL": url,
+        "dcat:downloadURL": url,
+        "dcat:mediaType": {"@id": media_type},
+        **(describe_checksum(digest) if digest and one.path.endswith(".sqlite") else {}),
     }
 
 

@@ -38,7 +38,7 @@ def describe_dataset(
         "url": f"{base}/",
         "identifier": release["seed_hash"],
         **describe_edition(release, base, language),
-        "dateModified": str(release["released_on"]),
+        "temporalCoverage": f"{release['first_day']}/{release['last_day']}",
         "usageInfo": DATA_LICENCE.get(language),
         "keywords": [keyword.get(language) for keyword in KEYWORDS],
         "creditText": cite_dataset(release, base, language),
@@ -134,7 +134,8 @@ def describe_downloads(
 def describe_edition(release: Record, base: str, language: Language) -> Record:
     return {
         "version": release["code"],
-        "datePublished": str(release["released_on"]),
+        "datePublished": str(release["first_released_on"]),
+        "dateModified": str(release["released_on"]),
         "inLanguage": list(Language),
         "isAccessibleForFree": True,
         "license": LICENCE_URL,

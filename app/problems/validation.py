@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from app.i18n import Language
+from app.i18n import Bilingual, Language
 from app.problems.messages import ERROR_COUNT, FORM_MESSAGES, INVALID_VALUE, VALIDATION_MESSAGES
 from app.problems.problem import MAX_ERRORS, InvalidParameters, ParameterError, shorten
 
@@ -46,7 +46,7 @@ def build_error(error: dict[str, Any], names: list[str], location: str = "query"
     allowed: list[str] | None = context.get("allowed")
     if error["type"] == "enum":
         allowed = re.findall(r"'([^']+)'", context["expected"])
-        context["choices"] = ", ".join(allowed)
+        context["choices"] = Bilingual(", ".join(allowed), "、".join(allowed))
     if error["type"] == "extra_forbidden":
         allowed, found = names, name
     message = VALIDATION_MESSAGES.get(error["type"], INVALID_VALUE)

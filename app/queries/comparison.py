@@ -51,14 +51,14 @@ from app.queries.series import read_breaks
 TENTH = Decimal("0.1")
 
 PUBLISHED_PREFERRED = Bilingual(
-    "Calculated by this service from two published, rounded figures; no source states it. The "
-    "published growth is “{growth}”; cite that instead.",
-    "本值由本站根据两个已公布的取整数据推算，并无来源发布。公布的增速为“{growth}”，请引用公布值。",
+    "Calculated by this service from two published figures. The published growth is “{growth}”; "
+    "cite that instead.",
+    "本值由本站根据两项公布数据推算。公布的增速为“{growth}”，请引用公布值。",
 )
 NO_PUBLISHED_GROWTH = Bilingual(
-    "Calculated by this service from two published, rounded figures; no source states it, and no "
-    "growth from the one period to the other is recorded here.",
-    "本值由本站根据两个已公布的取整数据推算，并无来源发布；本站亦未收录两期之间公布的增速。",
+    "Calculated by this service from two published figures; no published growth from the one "
+    "period to the other is recorded here.",
+    "本值由本站根据两项公布数据推算；本站未收录两期之间公布的增速。",
 )
 CONTRADICTED = Bilingual(
     "Published figures differ, so that the change depends on which is used: {reason}",

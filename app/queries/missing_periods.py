@@ -66,7 +66,7 @@ def describe_alternatives(
 ) -> Bilingual:
     """Say that a period has no figure, and which units and periods of the same year have one."""
     message = NO_FIGURE if unit is None else NO_FIGURE_IN_UNIT
-    message = message.format(period=format_period(*span), unit=unit)
+    message = message.format(period=name_period(*span), unit=unit)
     hints = [OTHER_UNITS.format(units=join_names(units))] if units else []
     if in_year:
         periods = join_names(format_period(*one) for one in in_year)

@@ -15,7 +15,7 @@ from app.db.statements import fetch_records
 from app.enums import ChangeMeasure, EvidenceBasis, GrowthBasis, Obstacle, StockFlow
 from app.i18n import Bilingual, Language, format_day, name_months, name_period
 from app.parameters import Span
-from app.queries.intervals import compute_change_interval, get_rate_interval
+from app.queries.intervals import Interval, compute_change_interval, get_rate_interval
 from app.queries.related import complete_growth_rate, select_rates
 
 HUNDREDTH = Decimal("0.01")
@@ -37,6 +37,8 @@ INFERRED = Bilingual(
     "“{name}”系本站根据已公布的金额和比重推断，来源未说明所统计的国家不同；推算过程见"
     "该统计范围的依据说明。",
 )
+CHANGE = Bilingual("between {lower} and {upper}{measure}", "{lower}{measure}至{upper}{measure}")
+EXACT_CHANGE = Bilingual("of {lower}{measure}", "{lower}{measure}")
 RATE_SCOPE = {"indicator": Indicator.code, "counterpart_area": counterpart_area.code}
 """What a growth rate shares with the figures that it may be about."""
 SENTENCES = {
@@ -77,16 +79,16 @@ SENTENCES = {
     ),
     Obstacle.RATE: Bilingual(
         "The published growth is “{growth}”, which does not fit the two figures: with any "
-        "rounding, they give a change between {lower} and {upper}{measure}. At least one of the "
-        "three numbers was calculated differently.",
+        "rounding, they give a change {change}. At least one of the three numbers was calculated "
+        "differently.",
         "公布的增速为“{growth}”，与两期数据不符：考虑舍入误差，由两期数据推算的变动幅度为"
-        "{lower}{measure}至{upper}{measure}。三个数值中至少有一个的口径不同。",
+        "{change}。三个数值中至少有一个的口径不同。",
     ),
     Obstacle.OTHER_UNIT_RATE: Bilingual(
-        "The published growth is “{growth}”, while the two figures give a change between "
-        "{lower} and {upper} percent. The difference is more than the {tolerance} percentage "
-        "points that this service allows for the change of the exchange rate.",
-        "公布的增速为“{growth}”，而由两期数据推算的变动幅度为{lower}%至{upper}%，"
+        "The published growth is “{growth}”, while the two figures give a change {change}. The "
+        "difference is more than the {tolerance} percentage points that this service allows for "
+        "the change of the exchange rate.",
+        "公布的增速为“{growth}”，而由两期数据推算的变动幅度为{change}，"
         "两者相差超过本站为汇率变动设定的{tolerance}个百分点。",
     ),
     Obstacle.QUALIFIER: Bilingual(
@@ -327,17 +329,21 @@ def get_span(observation: Record) -> Span:
 def select_evidence(
     rates: Sequence[Record], earlier: Record, later: Record, as_of: date | None
 ) -> list[Record]:
-    """Select the current rates from the one period to the other, with the coverage of the later."""
+    """Select the current rates from the one period to the other, with the coverage of the later.
+
+    Those in the unit of the figures come first.
+    """
     unit, coverage = later["unit"]["code"], later["coverage"]["code"]
     if earlier["unit"]["code"] != unit:
         return []
-    return [
+    selected = [
         rate
         for rate in rates
         if (rate["base_period"]["start"], rate["base_period"]["end"]) == get_span(earlier)
         and rate["coverage"]["code"] == coverage
         and is_current_on(rate, as_of)
     ]
+    return sorted(selected, key=lambda rate: rate["unit"]["code"] != unit)
 
 
 def is_current_on(record: Record, day: date | None) -> bool:
@@ -353,23 +359,35 @@ def list_rate_obstacles(
 ) -> Iterator[Record]:
     """Describe how published rates contradict the levels of two observations.
 
-    A restated rate is not compared with them, since its base is another level.
+    A restated rate is not compared with them, since its base is another level. Rates in another
+    unit are not, if one in the unit of the figures fits: exchange rates explain the others.
     """
+    unit = later["unit"]["code"]
+    compared = []
     for rate in evidence:
-        levels = compute_change_interval(earlier, later, rate["measure"])
         if rate["basis"] == GrowthBasis.RESTATED:
             note = rate["note"] or ""
             yield describe_obstacle(Obstacle.BASIS, language, growth=rate["display"], note=note)
-        elif levels is not None:
-            is_own_unit = rate["unit"]["code"] == later["unit"]["code"]
-            tolerance = Decimal(0) if is_own_unit else OTHER_UNIT_TOLERANCE
-            if levels.measure_gap(get_rate_interval(rate)) > tolerance:
-                yield describe_obstacle(
-                    Obstacle.RATE if is_own_unit else Obstacle.OTHER_UNIT_RATE,
-                    language,
-                    growth=rate["display"],
-                    lower=levels.lower.quantize(HUNDREDTH, ROUND_HALF_UP),
-                    upper=levels.upper.quantize(HUNDREDTH, ROUND_HALF_UP),
-                    measure=MEASURES[rate["measure"]].get(language),
-                    tolerance=tolerance,
-                )
+        elif (levels := compute_change_interval(earlier, later, rate["measure"])) is not None:
+            compared.append((rate, levels, levels.measure_gap(get_rate_interval(rate))))
+    if any(gap == 0 for rate, _, gap in compared if rate["unit"]["code"] == unit):
+        compared = [one for one in compared if one[0]["unit"]["code"] == unit]
+    for rate, levels, gap in compared:
+        is_own_unit = rate["unit"]["code"] == unit
+        tolerance = Decimal(0) if is_own_unit else OTHER_UNIT_TOLERANCE
+        if gap > tolerance:
+            yield describe_obstacle(
+                Obstacle.RATE if is_own_unit else Obstacle.OTHER_UNIT_RATE,
+                language,
+                growth=rate["display"],
+                change=format_interval(levels, rate["measure"], language),
+                tolerance=tolerance,
+            )
+
+
+def format_interval(interval: Interval, measure: ChangeMeasure, language: Language) -> str:
+    """Name the change that two figures give: between 2.31 and 2.4 percent, of −8.63 percent."""
+    lower, upper = (str(limit.quantize(HUNDREDTH, ROUND_HALF_UP)) for limit in interval)
+    template = (EXACT_CHANGE if lower == upper else CHANGE).get(language)
+    text = template.format(lower=lower, upper=upper, measure=MEASURES[measure].get(language))
+    return Bilingual(text.replace("-", "−"), text).get(language)

@@ -56,7 +56,16 @@ MAX_LOOKUPS = 1024
 
 
 def read_release(connection: Connection) -> Record:
-    (record,) = fetch_uncached(connection, select(*SQLModel.metadata.tables["release"].columns))
+    """Read the row of the release, the day of the first one, and the time that figures cover."""
+    extremes: dict[str, Column] = {
+        "first_released_on": func.min(ReleaseEntry.released_on),
+        "first_day": func.min(Series.first_period_start),
+        "last_day": func.max(Series.last_period_end),
+    }
+    statement = select(*SQLModel.metadata.tables["release"].columns).add_columns(
+        *(select(value).scalar_subquery().label(name) for name, value in extremes.items())
+    )
+    (record,) = fetch_uncached(connection, statement)
     return record
 
 

@@ -167,7 +167,7 @@ def describe_table(context: RequestContext, table: Table) -> Response:
     description = TableDescription.model_validate(
         {
             "context": "http://www.w3.org/ns/csvw",
-            "url": f"{context.base_url}/v1/{table.name}.csv",
+            "url": f"{context.base_url}/v1/{table.name}.csv?lang={context.language}",
             "title": table.title.get(context.language),
             "language": context.language,
             "table_schema": {

@@ -269,7 +269,7 @@ class Distance(Schema):
     reading_date: Day = Field(examples=["2025-09-18"])
     """The date of the reading."""
     derived: bool = Field(examples=[True])
-    """Always true: this service computed the distance; no source states it."""
+    """Always true: this service computed the distance."""
     display: Line = Field(examples=["less than 30 short of the target"])
     """The display text, in the language of the response."""
 

@@ -196,7 +196,7 @@ class Contradiction(ContradictionReference):
 
 
 class Derived(Schema):
-    """A change calculated by this service; no source states it."""
+    """A change that this service calculated from two published figures."""
 
     value: Number = Field(examples=[6.8])
     """The change, rounded to one decimal."""
@@ -210,7 +210,7 @@ class Derived(Schema):
     """The formula."""
     inputs: list[Code] = Field(min_length=2, max_length=2)
     """The keys of the earlier and the later observation."""
-    warning: Prose = Field(examples=["Calculated by this service; no source states it."])
+    warning: Prose = Field(examples=["Calculated by this service from two published figures."])
     """What to observe when using the value."""
 
 

@@ -244,7 +244,8 @@ def test_the_columns_are_described(client: TestClient, name: str) -> None:
         assert response.headers["content-type"] == "application/csvm+json"
         described = response.json()
         every = "&vintages=all" if name == "observations" else ""
-        table = client.get(f"{described['url']}?lang={language}{every}")
+        table = client.get(f"{described['url']}{every}", headers={"Accept-Language": "fr"})
+        assert table.headers["content-language"].startswith(language)
         found = parse_rows(table.text)
         columns = described["tableSchema"]["columns"]
         assert [column["name"] for column in columns] == list(found[0])

@@ -92,7 +92,7 @@ def test_every_indicator_can_be_chosen_on_the_forms(newest: TestClient) -> None:
         ("/compare?indicator=goods-trad", "indicator", "“goods-trad” is not in the list"),
         ("/compare?period=2024&period=2025", "indicator", "Choose an indicator"),
         ("/compare?indicator=", "indicator", "Choose an indicator"),
-        (PAIR.format("goods-trade", "2024", "1066"), "period", "No figure for 1066"),
+        (PAIR.format("goods-trade", "2024", "1066"), "period", "No figure for the full year 1066"),
         (PAIR.format("goods-trade", "2024", "2024"), "period", "Choose two different periods"),
         (PAIR.format("goods-trade", "2024", "soon"), "period", "Choose a period from the list"),
         (

@@ -290,7 +290,9 @@ def test_pages_describe_the_dataset_to_search_engines(
     assert shown["@type"] == "Dataset"
     assert 50 <= len(shown["description"] * (3 if language == "zh" else 1)) <= 5000
     assert shown["creator"]["name"]
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d", shown["datePublished"])
+    releases = client.get("/v1/changes.feed.json").json()["items"]
+    days = [one["date_published"][:10] for one in releases]
+    assert [shown["datePublished"], shown["dateModified"]] == [min(days), max(days)]
     assert all(is_served(client, shown[name]) for name in ("url",))
     forms = dict(list_downloads(shown))
     assert len(forms) >= 4

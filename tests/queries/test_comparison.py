@@ -148,7 +148,7 @@ def test_a_comparison_includes_rates_for_another_base(client: TestClient) -> Non
     assert {rate["value"] for rate in body["published_rates"]} == {2.8}
     assert body["derivable"]
     derived = client.get(COMPARE.format("goods-trade", "2013", "2023") + "&derived=true").json()
-    assert "no growth from the one period to the other" in derived["derived"]["warning"]
+    assert "no published growth from the one period to the other" in derived["derived"]["warning"]
     derived = client.get(COMPARE.format("goods-trade", "2022", "2023") + "&derived=true").json()
     assert "“up 2.8 percent on a year earlier”; cite that" in derived["derived"]["warning"]
 
@@ -210,7 +210,10 @@ def test_a_period_without_a_figure_is_distinguished_from_an_unknown_one(client: 
     url = COMPARE.format("trade-share", "2019", "2024") + "&as_of=2025-01-12"
     missing, unknown = client.get(url).json()["errors"]
     assert missing["location"] == "query.period"
-    message = "No figure for 2019 is recorded here; none is recorded for any other period of 2019"
+    message = (
+        "No figure for the full year 2019 is recorded here; none is recorded for any other period "
+        "of 2019"
+    )
     assert missing["message"] == message
     assert missing["allowed"] == ["2013", "2022", "2023"]
     assert unknown["location"] == "query.as_of"
@@ -222,22 +225,25 @@ def test_a_period_without_a_figure_is_distinguished_from_an_unknown_one(client: 
         (
             "indicator=outward-direct-investment&period=2024&period=2023&unit=CNY",
             (
-                "No figure for 2024 in CNY is recorded here; {USD}; figures of 2024 are recorded"
-                " for {}"
+                "No figure for the full year 2024 in CNY is recorded here; {USD}; figures of 2024 "
+                "are recorded for {}"
             ),
-            "本站未收录2024以CNY计的数据；{USD}；2024年已收录的统计期为{}",
+            "本站未收录2024年全年以CNY计的数据；{USD}；2024年已收录的统计期为{}",
             "2024-01/2024-11",
         ),
         (
             "indicator=goods-trade&period=2024-01/2024-11&period=2023",
-            "No figure for 2024-01/2024-11 is recorded here; figures of 2024 are recorded for {}",
-            "本站未收录2024-01/2024-11的数据；2024年已收录的统计期为{}",
+            (
+                "No figure for January to November 2024 is recorded here; figures of 2024 are "
+                "recorded for {}"
+            ),
+            "本站未收录2024年1—11月的数据；2024年已收录的统计期为{}",
             "2024",
         ),
         (
             "indicator=goods-trade&period=2023&period=2024&unit=USD",
-            "No figure for 2023 in USD is recorded here; {CNY}; {}",
-            "本站未收录2023以USD计的数据；{CNY}；{}",
+            "No figure for the full year 2023 in USD is recorded here; {CNY}; {}",
+            "本站未收录2023年全年以USD计的数据；{CNY}；{}",
             None,
         ),
     ],

@@ -1,7 +1,7 @@
 """The rules of comparisons once more, in exact fractions of what is served, for every pair."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -86,6 +86,34 @@ def has_fitting_rate(rate: dict[str, Any], changes: Exact, later: dict[str, Any]
     return has_overlap(changes, get_printed_interval(rate["value"], rate["decimals"]), tolerance)
 
 
+def has_fitting_own_rate(
+    rates: Sequence[dict[str, Any]], earlier: dict[str, Any], later: dict[str, Any]
+) -> bool:
+    """Return whether a rate in the unit of the figures fits them, so that others do not count."""
+    return any(
+        has_fitting_rate(rate, changes, later)
+        for rate in rates
+        if rate["basis"] != "restated" and rate["unit"]["code"] == later["unit"]["code"]
+        if (changes := get_changes(earlier, later, rate["measure"])) is not None
+    )
+
+
+def list_expected_against(
+    earlier: dict[str, Any], later: dict[str, Any], between: Sequence[dict[str, Any]]
+) -> Iterator[str]:
+    """List the kinds of obstacles that rates between two figures are."""
+    has_own = has_fitting_own_rate(between, earlier, later)
+    for rate in between:
+        changes = get_changes(earlier, later, rate["measure"])
+        is_own = rate["unit"]["code"] == later["unit"]["code"]
+        if rate["basis"] == "restated":
+            yield "basis"
+        elif changes is None or has_fitting_rate(rate, changes, later):
+            continue
+        elif is_own or not has_own:
+            yield "rate" if is_own else "other_unit_rate"
+
+
 def list_expected(
     earlier: dict[str, Any], later: dict[str, Any], between: Sequence[dict[str, Any]]
 ) -> tuple[set[str], set[str]]:
@@ -105,13 +133,7 @@ def list_expected(
         found.add("months")
     elif kinds[0] == "flow" and starts[0].month != starts[1].month:
         found.add("first_month")
-    for rate in between:
-        changes = get_changes(earlier, later, rate["measure"])
-        if rate["basis"] == "restated":
-            found.add("basis")
-        elif changes is not None and not has_fitting_rate(rate, changes, later):
-            is_own = rate["unit"]["code"] == later["unit"]["code"]
-            found.add("rate" if is_own else "other_unit_rate")
+    found |= set(list_expected_against(earlier, later, between))
     only = set() if earlier["qualifier"] == later["qualifier"] == "none" else {"qualifier"}
     if kinds == ("cumulative", "cumulative") and starts[0] == starts[1]:
         only.add("cumulative")
@@ -135,12 +157,17 @@ def check_derived(
     for one, other in product(olds, news):
         change = other - one if is_share else (other / one - 1) * 100
         assert lower <= change <= upper
+    unit = pair.later["unit"]["code"]
+    has_own = has_fitting_own_rate(between, pair.earlier, pair.later)
     for rate in between:
         assert rate["basis"] == "unstated"
         changes = get_changes(pair.earlier, pair.later, rate["measure"])
+        if has_own and rate["unit"]["code"] != unit:
+            continue
         # A share that may be zero changes by points, but not by a percentage.
         assert is_share if changes is None else has_fitting_rate(rate, changes, pair.later)
-        assert rate["display"] in derived["warning"] or rate is not between[0]
+    ordered = sorted(between, key=lambda rate: rate["unit"]["code"] != unit)
+    assert all(rate["display"] in derived["warning"] for rate in ordered[:1])
 
 
 def list_kinds(obstacles: Sequence[dict[str, Any]]) -> set[str]:
@@ -296,6 +323,44 @@ def test_the_rules_hold_for_generated_pairs(
     if not against and not only:
         pair = comparison.Pair(earlier, later, rates, evidence, [], [])
         check_derived(pair, evidence, share)
+
+
+def create_yuan_observations() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Create figures of two years, 200 and 183 billion yuan, that are not rounded."""
+    values = {"rounded": False, "unit": "CNY", "coverage": "all", "qualifier": Qualifier.NONE}
+    earlier, later = (
+        create_observation(year, printed, 9, **values)
+        for year, printed in ((2023, Decimal(200)), (2024, Decimal(183)))
+    )
+    return earlier, later
+
+
+def create_rate_of(later: dict[str, Any], number: str, unit: str) -> dict[str, Any]:
+    drawn = {"distance": 0, "decimals": 1, "unit": unit, "measure": ChangeMeasure.PERCENT}
+    drawn |= {"basis": GrowthBasis.UNSTATED, "base": 2023, "is_current": True, "coverage": "all"}
+    return create_rate(later, Fraction(number), drawn)
+
+
+def test_a_rate_in_the_unit_of_the_figures_that_fits_settles_it() -> None:
+    earlier, later = create_yuan_observations()
+    dollars, yuan = create_rate_of(later, "-3.2", "USD"), create_rate_of(later, "-8.5", "CNY")
+    found = obstacles.list_rate_obstacles(Language.ENGLISH, earlier, later, [dollars])
+    assert list_kinds([*found]) == {"other_unit_rate"}
+    evidence = obstacles.select_evidence([dollars, yuan], earlier, later, None)
+    assert [*obstacles.list_rate_obstacles(Language.ENGLISH, earlier, later, evidence)] == []
+    pair = comparison.Pair(earlier, later, [dollars, yuan], evidence, [], [])
+    assert f"“{yuan['display']}”" in derive_change(pair, Language.ENGLISH)["warning"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "they give a change of −8.50 percent."), ("zh", "推算的变动幅度为-8.50%。")],
+)
+def test_one_change_is_not_written_as_a_range(language: Language, text: str) -> None:
+    earlier, later = create_yuan_observations()
+    rates = [create_rate_of(later, "-8.7", "CNY")]
+    (found,) = obstacles.list_rate_obstacles(Language(language), earlier, later, rates)
+    assert text in found["text"]
 
 
 @pytest.mark.parametrize(

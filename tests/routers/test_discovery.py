@@ -110,6 +110,18 @@ def test_the_catalogue_has_what_dcat_needs(client: TestClient) -> None:
         getattr(title, "language", None) for title in graph.objects(dataset, DCTERMS.title)
     }
     assert languages == {"en", "zh"}
+    releases = client.get("/v1/changes.feed.json").json()["items"]
+    days = [one["date_published"][:10] for one in releases]
+    for predicate, day in ((DCTERMS.issued, min(days)), (DCTERMS.modified, max(days))):
+        assert [str(one) for one in graph.objects(dataset, predicate)] == [day]
+    periods = [one["period"] for one in client.get("/v1/observations?limit=1000").json()["items"]]
+    (covered,) = graph.objects(dataset, DCTERMS.temporal)
+    ends = (
+        (DCAT.startDate, min(one["start"] for one in periods)),
+        (DCAT.endDate, max(one["end"] for one in periods)),
+    )
+    for predicate, day in ends:
+        assert [str(one) for one in graph.objects(covered, predicate)] == [day]
 
 
 def test_every_form_has_its_declared_media_type(client: TestClient) -> None:
