@@ -7,6 +7,7 @@ interrupts requests.
 """
 # ruff: noqa: SLF001 (asyncio has no public hook that measures each callback.)
 
+import gc
 import json
 import os
 from asyncio import SelectorEventLoop
@@ -14,7 +15,7 @@ from asyncio.events import Handle
 from collections.abc import Iterable
 from contextvars import ContextVar
 from pathlib import Path
-from threading import current_thread
+from threading import current_thread, main_thread
 from time import perf_counter, thread_time
 from typing import Any
 
@@ -38,6 +39,8 @@ Longest = dict[str, tuple[float, float]]
 
 LONGEST: Longest = {}
 """What this process has measured."""
+COLLECTIONS: list[float] = []
+"""When the collection of garbage that is running has begun."""
 
 
 def measure() -> None:
@@ -66,10 +69,25 @@ def measure() -> None:
             CONTEXT.set(context)
         return context
 
+    gc.callbacks.append(measure_collection)
     Handle._run = run_measured  # type: ignore[method-assign, assignment]
     middleware.create_context = create_noted  # type: ignore[assignment]
     # Another event loop than that of asyncio has callbacks that cannot be measured.
     uvicorn.Config.get_loop_factory = lambda *_: SelectorEventLoop  # type: ignore[method-assign]
+
+
+def measure_collection(phase: str, details: dict[str, int]) -> None:
+    """Record collections of garbage by themselves, too: any request may start one."""
+    if current_thread() is not main_thread():
+        return
+    if phase == "start":
+        COLLECTIONS.append(thread_time())
+        return
+    spent = thread_time() - COLLECTIONS.pop()
+    kind = f"(collection of generation {details['generation']})"
+    if spent > LONGEST.get(kind, (LEAST, 0.0))[0]:
+        LONGEST[kind] = spent, spent
+        write()
 
 
 def name_callback(handle: Any) -> str:
