@@ -59,7 +59,10 @@ SeriesData = tuple[Record, Sequence[Record]]
 """A series and its observations, in the order of periods."""
 
 CHUNK = 500
-"""The number of series that are read at once."""
+"""The number of series whose keys are read at once."""
+MAX_OBSERVATIONS = 1_000
+"""The number of observations that are read at once. While they are in memory, each collection of
+garbage visits all their values, and all threads wait for it: 77 ms for 12,500 observations."""
 
 DIMENSION_COLUMNS: dict[str, Column] = {
     "FREQ": case((col(Series.stock_flow) == StockFlow.FLOW, ANNUAL), else_=OTHER),
@@ -71,7 +74,11 @@ DIMENSION_COLUMNS: dict[str, Column] = {
     "DURATION": col(Series.duration),
 }
 """The columns of the dimensions."""
-SERIES_LABELS: list[Column] = [col(Series.id).label("series_id"), col(Series.code).label("series")]
+SERIES_LABELS: list[Column] = [
+    col(Series.id).label("series_id"),
+    col(Series.code).label("series"),
+    col(Series.observations).label("observations"),
+]
 DIMENSION_LABELS: list[Column] = [one.label(name) for name, one in DIMENSION_COLUMNS.items()]
 TEXT_NAMES = {
     Observation: ("COMMENT_OBS", "COMMENT_OBS_LANG", "COMMENT_OBS_TRANSLATED", "OBS_NOTE"),
@@ -131,21 +138,35 @@ def read_series(
         if not with_observations:
             yield [(row, ()) for row in rows]
             continue
-        observations = defaultdict(list)
-        codes = {row["series_id"]: row["series"] for row in rows}
-        statement = select_observations(language, filters, list(codes))
-        for row in connection.execute(statement).mappings():
-            notes = [
-                f"{one['start']}: {one['note']}"
-                for one in breaks.get(codes[row["series_id"]], ())
-                if one["start"] <= row["period_end"]
+        for part in split_series(rows):
+            codes = {row["series_id"]: row["series"] for row in part}
+            observations = defaultdict(list)
+            statement = select_observations(language, filters, list(codes))
+            for row in connection.execute(statement).mappings():
+                notes = [
+                    f"{one['start']}: {one['note']}"
+                    for one in breaks.get(codes[row["series_id"]], ())
+                    if one["start"] <= row["period_end"]
+                ]
+                observations[row["series_id"]].append(dict(row) | {"breaks": notes})
+            yield [
+                (row, observations[row["series_id"]])
+                for row in part
+                if row["series_id"] in observations
             ]
-            observations[row["series_id"]].append(dict(row) | {"breaks": notes})
-        yield [
-            (row, observations[row["series_id"]])
-            for row in rows
-            if row["series_id"] in observations
-        ]
+
+
+def split_series(rows: Sequence[Record]) -> Iterator[list[Record]]:
+    """Split series into parts that have few observations together, but at least one series."""
+    part: list[Record] = []
+    count = 0
+    for row in rows:
+        count += row["observations"]
+        if part and count > MAX_OBSERVATIONS:
+            yield part
+            part, count = [], row["observations"]
+        part.append(row)
+    yield part
 
 
 def select_matching_series(filters: SdmxFilters) -> Statement:

@@ -13,7 +13,7 @@ from app.formats.sdmx.errors import ResponseTooLarge
 from app.formats.sdmx.messages import limit_observations
 from app.ingest.build import build
 from app.parameters.sdmx import format_time_period, parse_time_period
-from app.queries.sdmx import CHUNK
+from app.queries.sdmx import CHUNK, split_series
 from tests.benchmarks.generated_data import Scale
 from tests.benchmarks.generated_data import build as build_generated
 from tests.support.sdmx import DATA, Row, read_rows
@@ -399,6 +399,12 @@ def test_all_series_are_sent_if_there_are_many(target: Target) -> None:
         assert {row["TIME_PERIOD"] for row in last if row["COUNTERPART_AREA"] == "X001"} == {
             row["TIME_PERIOD"] for row in last if row["COUNTERPART_AREA"] == "X002"
         }
+
+
+def test_few_observations_are_in_memory_at_once() -> None:
+    parts = split_series([{"observations": count} for count in (600, 400, 1, 2000, 999, 1, 5)])
+    found = [[one["observations"] for one in part] for part in parts]
+    assert found == [[600, 400], [1], [2000], [999, 1], [5]]
 
 
 def test_a_message_that_would_be_too_large_is_refused() -> None:

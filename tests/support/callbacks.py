@@ -15,7 +15,7 @@ from asyncio.events import Handle
 from collections.abc import Iterable
 from contextvars import ContextVar
 from pathlib import Path
-from threading import current_thread, main_thread
+from threading import current_thread
 from time import perf_counter, thread_time
 from typing import Any
 
@@ -77,9 +77,7 @@ def measure() -> None:
 
 
 def measure_collection(phase: str, details: dict[str, int]) -> None:
-    """Record collections of garbage by themselves, too: any request may start one."""
-    if current_thread() is not main_thread():
-        return
+    """Record collections of garbage by themselves: in whatever thread, all others wait for it."""
     if phase == "start":
         COLLECTIONS.append(thread_time())
         return
