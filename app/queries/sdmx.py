@@ -50,7 +50,7 @@ from app.db.models.base import KeyedModel
 from app.enums import StockFlow
 from app.i18n import Bilingual, Language
 from app.parameters import Span
-from app.parameters.sdmx import ANNUAL, OTHER, Duration, SdmxFilters, SeriesKey
+from app.parameters.sdmx import ANNUAL, OTHER, SdmxFilters, SeriesKey
 from app.queries.observations import growth_source, join_rate, join_rate_id
 from app.queries.related import rate_unit
 from app.queries.series import PERIOD_ORDER, read_breaks
@@ -370,22 +370,12 @@ def read_extent(connection: Connection, filters: SdmxFilters) -> Extent | None:
     return Extent((row["first"], row["last"]), row["series"], row["observations"])
 
 
-NO_ADDRESS: Column = literal(None)
+NO_URL: Column = literal(None)
 CODE_LISTS: dict[str, tuple[type[KeyedModel], tuple[str, ...], Column, Column]] = {
-    "CL_AREA": (Area, ("name", "definition"), col(Area.position), NO_ADDRESS),
-    "CL_COVERAGE": (
-        Coverage,
-        ("name", "description", "evidence"),
-        col(Coverage.position),
-        NO_ADDRESS,
-    ),
-    "CL_INDICATOR": (
-        Indicator,
-        ("name", "definition", "note"),
-        col(Indicator.position),
-        NO_ADDRESS,
-    ),
-    "CL_UNIT": (Unit, ("name", "description"), col(Unit.position), NO_ADDRESS),
+    "CL_AREA": (Area, ("name", "definition"), col(Area.position), NO_URL),
+    "CL_COVERAGE": (Coverage, ("name", "description", "evidence"), col(Coverage.position), NO_URL),
+    "CL_INDICATOR": (Indicator, ("name", "definition", "note"), col(Indicator.position), NO_URL),
+    "CL_UNIT": (Unit, ("name", "description"), col(Unit.position), NO_URL),
     "CL_SOURCE": (Source, ("title", "publisher"), col(Source.published_on), col(Source.address)),
 }
 """The tables that are code lists: the name and the descriptions of a record, the order of records,
@@ -405,11 +395,3 @@ def read_code_lists(connection: Connection) -> dict[str, list[tuple[str, Bilingu
             description = Bilingual(" ".join(english), "".join(chinese))
             codes[codelist].append((key, Bilingual(name_en, name_zh), description))
     return codes
-
-
-def read_durations(connection: Connection) -> list[Duration]:
-    """Read the durations in use, each with its months and first month, or its fixed start."""
-    columns = col(Series.duration), col(Series.months), col(Series.first_month), col(Series.start)
-    found = connection.execute(select(*columns).distinct())
-    durations = [Duration(*row) for row in found]
-    return sorted(durations, key=lambda one: (-(one.months or 0), one.code))

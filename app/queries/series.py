@@ -30,6 +30,7 @@ from app.db.statements import fetch_one, fetch_records, fetch_uncached
 from app.enums import StockFlow
 from app.i18n import MONTHS, Bilingual, Language, format_span
 from app.parameters import SeriesListParameters
+from app.parameters.sdmx import Duration
 from app.queries.long_lists import (
     AccessPath,
     ListPlan,
@@ -274,3 +275,11 @@ def format_series(row: Record, language: Language) -> Record:
 def describe_period(period: Record, language: Language) -> Record | None:
     """Add its label to a period of a series; a series without figures has none."""
     return None if period["start"] is None else period | {"label": label_period(period, language)}
+
+
+def read_durations(connection: Connection) -> list[Duration]:
+    """Read the durations in use, each with its months and first month, or its fixed start."""
+    columns = col(Series.duration), col(Series.months), col(Series.first_month), col(Series.start)
+    found = connection.execute(select(*columns).distinct())
+    durations = [Duration(*row) for row in found]
+    return sorted(durations, key=lambda one: (-(one.months or 0), one.code))

@@ -25,6 +25,7 @@ from app.i18n import Language
 from app.parameters.sdmx import DIMENSIONS
 from app.problems.messages import NO_DATA, NO_HISTORY_AS_CSV
 from app.queries import sdmx as queries
+from app.queries.series import read_durations
 from app.request import Context, RequestContext
 
 router = RouteDeclarations(include_in_schema=False)
@@ -69,7 +70,7 @@ def build_header(context: RequestContext) -> MessageHeader:
 
 def build_all_artefacts(connection: Connection) -> list[Artefact]:
     tables = queries.read_code_lists(connection)
-    return build_artefacts(tables, queries.read_durations(connection))
+    return build_artefacts(tables, read_durations(connection))
 
 
 def read_series(
