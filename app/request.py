@@ -48,6 +48,8 @@ RANDOM = Random()  # noqa: S311 (the identifiers of requests are not secret)
 FILE_NAME_PART = re.compile(r",[a-z_]+=[A-Za-z0-9._-]+")
 MAX_FILTER_LENGTH = 80
 """File systems allow names of 255 bytes; people read only short ones."""
+ATTACHMENT_HEADERS = ("Content-Disposition", "Accept-Ranges")
+"""The headers of a file to save, of which parts can be requested."""
 REQUEST_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9.-]{7,127}")
 
 

@@ -42,7 +42,7 @@ from app.queries.observations import get_observation, list_observations
 from app.queries.priority_areas import get_priority_area
 from app.queries.reference import get_source
 from app.queries.series import get_series
-from app.request import Context, RequestContext
+from app.request import ATTACHMENT_HEADERS, Context, RequestContext
 from app.routers import AnyParameters, NoParameters, add_article, declare_signature
 from app.schemas.formats import Cube, TableDescription
 
@@ -73,9 +73,10 @@ def add_download(
     form: Format,
     endpoint: Callable[..., Any],
     content: str,
+    *headers: str,
     errors: dict[int | str, Record] | None = None,
 ) -> None:
-    """Add the operation that sends a file; its summary names the content."""
+    """Add the operation that sends a file, with further headers; its summary names the content."""
     limit = "" if form.max_rows is None else f" At most {form.max_rows:,} rows."
     router.add_api_route(
         f"/{name}.{form.suffix}",
@@ -84,7 +85,7 @@ def add_download(
         summary=f"Download {content} ({form.title.en})",
         description=form.description.format(name=name) + limit,
         response_class=Response,
-        responses=form.describe_content() | (errors or {}),
+        responses=form.describe_content(*ATTACHMENT_HEADERS, *headers) | (errors or {}),
     )
 
 
@@ -115,7 +116,10 @@ def declare_file(
         return await queue.run(context, partial(send_file, context, name, form, table, query))
 
     download.__annotations__["query"] = Annotated[filters, Query()]
-    add_download(name, form, download, name if name == table.name else f"the {name}")
+    if name == table.name:
+        add_download(name, form, download, name, "Link")
+    else:
+        add_download(name, form, download, f"the {name}")
 
 
 def send_file(
@@ -244,7 +248,8 @@ add_download(
     DATABASE,
     download_database,
     "the dataset",
-    {404: {"description": f"{NO_DATABASE_FILE.en}."}},
+    "Repr-Digest",
+    errors={404: {"description": f"{NO_DATABASE_FILE.en}."}},
 )
 
 
@@ -339,6 +344,7 @@ def declare_citation(form: CitationFormat, path: str) -> None:
         body = form.write(item, **chosen)
         return context.create_bytes_response(body, form.content_type, headers=headers)
 
+    described: Record = {name: {} for name in ATTACHMENT_HEADERS}
     schema: Record = {"type": "string"}
     if form.media_type.endswith("json"):
         items = {"type": "object", "additionalProperties": True}
@@ -355,7 +361,7 @@ def declare_citation(form: CitationFormat, path: str) -> None:
         summary=f"Cite {cited} ({form.title.en})",
         description=CITATION_DESCRIPTIONS[path],
         response_class=Response,
-        responses={200: {"content": {form.media_type: {"schema": schema}}}},
+        responses={200: {"content": {form.media_type: {"schema": schema}}, "headers": described}},
     )
 
 
