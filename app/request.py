@@ -203,10 +203,10 @@ class RequestContext:
     ) -> Response:
         return Response(body, media_type=media_type, headers=self.build_headers(links, headers))
 
-    def redirect_permanently(self, path: str) -> Response:
+    def redirect_permanently(self, path: str, fragment: str = "") -> Response:
         """Redirect to another path of the service with the same query."""
         query = self.query.text.decode()
-        url = f"{self.base_url}{quote(path)}{'?' if query else ''}{query}"
+        url = f"{self.base_url}{quote(path)}{'?' if query else ''}{query}{fragment}"
         return RedirectResponse(url, HTTPStatus.PERMANENT_REDIRECT)
 
     def stream_response(
