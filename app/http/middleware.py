@@ -120,12 +120,13 @@ class RequestRecorder:
             result = {"status": status, "milliseconds": round(seconds * 1000, 3), "bytes": length}
             self.write_line(describe_request(context) | result)
 
-    def record_rejection(self, status: int, client: str, length: int) -> None:
+    def record_rejection(self, status: int, client: str, identifier: str, length: int) -> None:
         """Record a rejection of what did not become a request."""
         if self.metrics is not None:
             self.metrics.count_request(OTHER_ROUTE, status, "none", 0)
         if self.log_format is not LogFormat.OFF:
-            self.write_line(UNPARSED | {"client": client, "status": status, "bytes": length})
+            known = {"client": client, "id": identifier, "status": status, "bytes": length}
+            self.write_line(UNPARSED | known)
 
     def write_line(self, fields: dict[str, object]) -> None:
         stamped = {"time": datetime.now(UTC).isoformat(timespec="milliseconds")} | fields
@@ -259,11 +260,11 @@ class RequestReceiver(FastAPI):
             self.rejections.note(problem.code, context.client)
         await self.respond(context, problem)(scope, receive, sender)
 
-    def record_rejection(self, problem: Problem, client: str, length: int) -> None:
+    def record_rejection(self, problem: Problem, client: str, identifier: str, length: int) -> None:
         """Record that the server has refused what did not become a request."""
         self.rejections.note(problem.code, client)
         if self.recorder is not None:
-            self.recorder.record_rejection(problem.status, client, length)
+            self.recorder.record_rejection(problem.status, client, identifier, length)
 
     async def handle(
         self, context: RequestContext, scope: Scope, receive: Receive, send: Send

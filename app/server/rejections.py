@@ -13,7 +13,7 @@ from app.problems.problem import (
     Problem,
     VersionNotSupported,
 )
-from app.request import RawHeaders, choose_request_id
+from app.request import RawHeaders
 from app.schemas import encode_json
 
 OTHER_VERSION = re.compile(rb"[A-Z]+ \S+ HTTP/(?!1\.[01]\r?\n)[0-9.]+\r?\n")
@@ -36,10 +36,11 @@ def describe_malformed(data: bytes) -> Problem:
     return MalformedRequest(MALFORMED_REQUEST)
 
 
-def serialize_rejection(problem: Problem, default_headers: RawHeaders, base_url: str) -> bytes:
+def serialize_rejection(
+    problem: Problem, default_headers: RawHeaders, base_url: str, identifier: str
+) -> bytes:
     """Return a whole response with the headers of all others, which closes the connection."""
-    identifier = choose_request_id(None)
-    body = encode_json(problem.to_document(base_url, Language.ENGLISH, identifier.decode()))
+    body = encode_json(problem.to_document(base_url, Language.ENGLISH, identifier))
     status = HTTPStatus(problem.status)
     headers = [
         *default_headers,
@@ -50,7 +51,7 @@ def serialize_rejection(problem: Problem, default_headers: RawHeaders, base_url:
         (b"content-length", b"%d" % len(body)),
         *((name.encode(), value.encode()) for name, value in problem.headers.items()),
         *RAW_COMMON_HEADERS,
-        (b"x-request-id", identifier),
+        (b"x-request-id", identifier.encode()),
     ]
     line = f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode()
     return b"%b%b\r\n%b" % (line, serialize_headers(headers), body)
