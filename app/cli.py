@@ -25,6 +25,7 @@ from app.commands import (
     find_seed,
     load_settings,
     parse_pattern,
+    print_addresses,
     print_error,
     read_standard_input,
     run_build,
@@ -386,9 +387,7 @@ def serve(  # noqa: PLR0913 (Each is an option of the command.)
         shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 (only printed)
         shown = f"[{shown}]" if ":" in shown else shown
         base = str(settings.public_url or f"http://{shown}:{port}{settings.root_path}").rstrip("/")
-        typer.echo(f"Page      {base}/")
-        typer.echo(f"Docs      {base}/docs")
-        typer.echo(f"Database  {target}")
+        print_addresses(f"Page      {base}/\nDocs      {base}/docs\nDatabase  {target}")
         os.environ["BRI_SEED"] = str(settings.seed.absolute())
         os.environ["BRI_VERIFY"] = str(settings.verify)
         if isinstance(target, Path):

@@ -66,6 +66,14 @@ def print_error(line: str) -> None:
     typer.echo(quote_commands(line), err=True)
 
 
+def print_addresses(lines: str) -> None:
+    """Print where the service is; it starts even if nobody can read that."""
+    try:
+        typer.echo(lines)
+    except OSError as error:
+        print_error(f"bri: standard output cannot be written: {error.strerror}")
+
+
 def describe_invalid(details: ErrorDetails) -> str:
     return details["msg"].removeprefix("Value error, ")
 

@@ -48,6 +48,8 @@ RANDOM = Random()  # noqa: S311 (the identifiers of requests are not secret)
 FILE_NAME_PART = re.compile(r",[a-z_]+=[A-Za-z0-9._-]+")
 MAX_FILTER_LENGTH = 80
 """File systems allow names of 255 bytes; people read only short ones."""
+ATTACHMENT_HEADERS = ("Content-Disposition", "Accept-Ranges")
+"""The headers of a file to save, of which parts can be requested."""
 REQUEST_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9.-]{7,127}")
 
 
@@ -201,10 +203,10 @@ class RequestContext:
     ) -> Response:
         return Response(body, media_type=media_type, headers=self.build_headers(links, headers))
 
-    def redirect_permanently(self, path: str) -> Response:
+    def redirect_permanently(self, path: str, fragment: str = "") -> Response:
         """Redirect to another path of the service with the same query."""
         query = self.query.text.decode()
-        url = f"{self.base_url}{quote(path)}{'?' if query else ''}{query}"
+        url = f"{self.base_url}{quote(path)}{'?' if query else ''}{query}{fragment}"
         return RedirectResponse(url, HTTPStatus.PERMANENT_REDIRECT)
 
     def stream_response(

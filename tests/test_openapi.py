@@ -22,6 +22,13 @@ PATHS = sorted(
 )
 LISTS = [path for path in PATHS if path.endswith("s") and "{" not in path]
 IMAGE_TYPES = ("image/", "application/vnd.vegalite")
+UNDESCRIBED_HEADERS = {
+    *("content-type", "content-length", "content-encoding", "content-security-policy"),
+    *("access-control-expose-headers", "cross-origin-resource-policy", "x-content-type-options"),
+}
+"""The headers that clients handle by themselves."""
+OPTIONAL_HEADERS = {"link", "ratelimit", "ratelimit-policy"}
+VALIDATORS = {"etag", "last-modified"}
 FILES = {form.media_type for form in FORMATS if not form.is_text}
 
 
@@ -99,7 +106,13 @@ def test_responses_match_the_document(
     response = client.get(build_example_url(document, path), headers={"Accept-Language": language})
     assert response.status_code == 200
     media_type = response.headers["content-type"].partition(";")[0]
-    assert [media_type] == list(get_operation(document, path)["responses"]["200"]["content"])
+    responses = get_operation(document, path)["responses"]
+    assert [media_type] == list(responses["200"]["content"])
+    sent, described = set(response.headers), {name.lower() for name in responses["200"]["headers"]}
+    assert sent - described <= UNDESCRIBED_HEADERS
+    is_stored = response.headers["cache-control"] != "no-store"
+    assert described - sent <= OPTIONAL_HEADERS | (set() if is_stored else VALIDATORS)
+    assert ("206" in responses) == ("416" in responses) == ("accept-ranges" in sent)
     body = response.json() if media_type.endswith(("/json", "+json")) else response.text
     create_validator(document, get_response_schema(document, path, "200")).validate(body)
     if not path.startswith("/health"):

@@ -3,7 +3,7 @@
 import os
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -157,23 +157,22 @@ class DatabaseFile:
         except DatabaseError as error:
             raise FileReplacedError(str(error)) from None
 
-    def read_chunks(self) -> Iterator[bytes]:
-        """Yield all bytes of the file.
+    def read_chunks(self, start: int = 0, stop: int | None = None) -> Generator[bytes, None, None]:
+        """Yield the bytes of the file, or of a part of it.
 
         Raises:
             UnavailableError: if it has changed since it was opened.
         """
-        offset = 0
-        while offset < self.size:
-            chunk = self.read_part(offset)
+        stop = self.size if stop is None else stop
+        while start < stop:
+            chunk = self.read_part(start, min(CHUNK_SIZE, stop - start))
             self.check_unchanged()
             yield chunk
-            offset += len(chunk)
+            start += len(chunk)
 
-    def read_part(self, offset: int) -> bytes:
+    def read_part(self, offset: int, length: int) -> bytes:
         if self.content is not None:
-            return self.content[offset : offset + CHUNK_SIZE]
-        length = min(CHUNK_SIZE, self.size - offset)
+            return self.content[offset : offset + length]
         try:
             chunk = os.pread(self.handle, length, offset)
         except OSError as error:
@@ -201,7 +200,7 @@ class DatabaseFile:
 
     def check_header(self) -> None:
         """Check that the file is as long as its header says, as the copy of a file may not be."""
-        header = self.read_part(0)[:HEADER_SIZE]
+        header = self.read_part(0, min(HEADER_SIZE, self.size))
         if not header.startswith(MAGIC):
             raise DatabaseError(f"{self.path} is not a database of this API (not an SQLite file)")
         page_size = int.from_bytes(header[16:18], "big")

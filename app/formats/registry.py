@@ -64,13 +64,15 @@ class Format:
     def content_type(self) -> str:
         return self.media_type + self.media_type_parameters
 
-    def describe_content(self) -> dict[int | str, Record]:
+    def describe_content(self, *headers: str) -> dict[int | str, Record]:
+        """Describe the response for the OpenAPI document, with the names of further headers."""
         schema: Record = {"type": "string"}
         if not self.is_text:
             schema["format"] = "binary"
         elif self.media_type.endswith("+json"):
             schema = {"type": "object", "additionalProperties": True}
-        return {200: {"content": {self.media_type: {"schema": schema}}}}
+        content = {self.media_type: {"schema": schema}}
+        return {200: {"content": content, "headers": {name: {} for name in headers}}}
 
 
 @dataclass(frozen=True, kw_only=True)

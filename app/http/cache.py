@@ -3,6 +3,7 @@
 from asyncio import Future, get_running_loop, shield
 from collections import OrderedDict
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Hashable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -16,6 +17,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.http.cached_response import (
     CachedResponse,
+    FileContent,
     build_cached_response,
     create_compressor,
     vary_by_encoding,
@@ -31,7 +33,13 @@ from app.negotiation import Coding, PathKind
 from app.problems.messages import PRECONDITION_FAILED, RANGE_NOT_SATISFIABLE
 from app.problems.problem import PreconditionFailed, RangeNotSatisfiable
 from app.releases import ReleaseManager
-from app.request import STREAM_THREADS, ClientDisconnectedError, RawHeaders, RequestContext
+from app.request import (
+    STREAM_THREADS,
+    ClientDisconnectedError,
+    RawHeaders,
+    RequestContext,
+    iterate_stream,
+)
 
 ENTRY_OVERHEAD = 3500
 """The bytes of memory that an entry takes besides its body, its headers and the text of its key."""
@@ -45,8 +53,6 @@ NOT_MODIFIED = 304
 LARGE_BODY = 128 * 1024
 """A longer body is sent in pieces, so that a client that does not read it holds little memory."""
 PIECE = 64 * 1024
-MAX_BUFFERED = 8 * 1024 * 1024
-"""A stream of more bytes, or of unknown length, is passed on and not cached."""
 NO_ENTRY: Final = None, 0
 EMPTY_BODY: Message = {"type": "http.response.body", "body": b""}
 
@@ -167,9 +173,14 @@ class CacheMiddleware:
         status, headers, message = OK, response.headers, response.message
         if not CONDITIONAL_HEADERS.isdisjoint(context.headers):
             status, headers, message = select_response(response, context.method, context.headers)
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        if len(message["body"]) > LARGE_BODY:
-            await send_body(message["body"], send)
+        body = message["body"]
+        start = {"type": "http.response.start", "status": status, "headers": headers}
+        if isinstance(body, FileContent):
+            await send_file(body, context, start, send)
+            return
+        await send(start)
+        if len(body) > LARGE_BODY:
+            await send_body(body, send)
         else:
             await send(message)
 
@@ -241,7 +252,7 @@ class CacheMiddleware:
         response = await self.handler(context)
         is_pinned = context.pinned_release is not None
         cache_control = self.format_cache_control(context.kind, is_pinned=is_pinned)
-        body = await read_shareable_body(response)
+        body = get_shareable_body(response)
         if body is None:
             future.set_result(NoResponse.NOT_SHAREABLE)
             if isinstance(response, StreamingResponse):
@@ -252,25 +263,20 @@ class CacheMiddleware:
         modified = max(self.installed_at, release.installed_at if release else 0)
         built = await build_cached_response(response, body, context, cache_control, modified)
         # A response from a newer release is removed with this one, before anybody finds it.
-        if self.release is release:
+        if self.release is release and not isinstance(body, FileContent):
             self.store.put(context.key, built)
         return built
 
 
-async def read_shareable_body(response: Response) -> bytes | None:
+def get_shareable_body(response: Response) -> bytes | FileContent | None:
     """Return the body of a response that all clients which send the same request may get.
 
-    It is None if they may not, or if the body is, or may be, too long to hold in memory.
+    It is None if they may not, or if the body is a stream, which may be too long for memory.
     """
     control = response.headers.get("cache-control", "")
     if response.status_code != OK or "no-store" in control or "private" in control:
         return None
-    if not isinstance(response, StreamingResponse):
-        return bytes(response.body)
-    length = response.headers.get("content-length")
-    if length is None or int(length) > MAX_BUFFERED:
-        return None
-    return b"".join([bytes(piece) async for piece in response.body_iterator])  # type: ignore[arg-type]
+    return None if isinstance(response, StreamingResponse) else response.body  # type: ignore[return-value]
 
 
 async def send_stream(
@@ -312,6 +318,27 @@ async def compress_pieces(pieces: AsyncIterable[Any], coding: Coding) -> AsyncIt
         if body:
             yield body
     yield compressor.finish()
+
+
+async def send_file(
+    content: FileContent, context: RequestContext, start: Message, send: Send
+) -> None:
+    """Send a file, or a part of it, as fast as the client takes it.
+
+    The first piece is read before the response starts, so that a failure to read it becomes a
+    problem document.
+
+    Raises:
+        NotReady: if too many streams are in progress.
+    """
+    content = content[:0] if context.method == "HEAD" else content
+    message = start
+    with STREAMS.acquire(context) if len(content) > LARGE_BODY else nullcontext():
+        async for piece in iterate_stream([], content.read(), context.connection):
+            await send(message)
+            message = {"type": "http.response.body", "body": piece, "more_body": True}
+        await send(message)
+        await send(EMPTY_BODY)
 
 
 async def send_body(whole: bytes, send: Send) -> None:

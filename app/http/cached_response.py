@@ -3,7 +3,7 @@
 import re
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from email.utils import formatdate, parsedate_to_datetime
 from functools import lru_cache, partial
@@ -15,6 +15,7 @@ from anyio.to_thread import run_sync
 from fastapi import Response
 from starlette.types import Message
 
+from app.db.files import DatabaseFile
 from app.formats.registry import IS_COMPRESSIBLE
 from app.http.conditional import Validators
 from app.negotiation import Coding
@@ -83,11 +84,36 @@ def load_zstandard() -> Any:
     return zstd
 
 
+@dataclass(frozen=True)
+class FileContent:
+    """The content of an open file, or a part of it, which is read while it is sent."""
+
+    file: DatabaseFile
+    part: range
+
+    def __len__(self) -> int:
+        return len(self.part)
+
+    def __getitem__(self, part: slice) -> "FileContent":
+        return FileContent(self.file, self.part[part])
+
+    def read(self) -> Generator[bytes, None, None]:
+        return self.file.read_chunks(self.part.start, self.part.stop)
+
+
+class FileResponse(Response):
+    """A response with the content of a file, of which any part can be requested."""
+
+    def render(self, content: DatabaseFile) -> FileContent:  # type: ignore[override]
+        return FileContent(content, range(content.size))
+
+
 @dataclass(slots=True, eq=False)
 class CachedResponse:
     """A complete 200 response, with the headers for each way to send it."""
 
-    body: bytes
+    body: bytes | FileContent
+    """The store has no responses with the content of a file."""
     headers: RawHeaders
     not_modified_headers: RawHeaders
     validators: Validators
@@ -102,7 +128,11 @@ class CachedResponse:
 
 
 async def build_cached_response(
-    response: Response, body: bytes, context: RequestContext, cache_control: bytes, modified: float
+    response: Response,
+    body: bytes | FileContent,
+    context: RequestContext,
+    cache_control: bytes,
+    modified: float,
 ) -> CachedResponse:
     """Compress the response of a route and complete its headers.
 
@@ -131,17 +161,23 @@ async def build_cached_response(
     )
 
 
-def encode(body: bytes, headers: dict[bytes, bytes], preferred: Coding) -> tuple[bytes, bytes]:
+def encode(
+    body: bytes | FileContent, headers: dict[bytes, bytes], preferred: Coding
+) -> tuple[bytes | FileContent, bytes]:
     """Compress a body if clients and its type allow it, and say so in its headers.
 
     Returns:
         The body as it is sent, and its ETag.
     """
-    if vary_by_encoding(headers) and preferred is not Coding.IDENTITY and len(body) >= MIN_SIZE:
-        headers[b"content-encoding"] = preferred.encode()
-        body = compress(body, preferred)
+    if isinstance(body, FileContent):
+        content = (body.file.digest or str(body.file.identity)).encode()
+    else:
+        if vary_by_encoding(headers) and preferred is not Coding.IDENTITY and len(body) >= MIN_SIZE:
+            headers[b"content-encoding"] = preferred.encode()
+            body = compress(body, preferred)
+        content = body
     identifying = (headers.get(name, b"") for name in IDENTIFYING_HEADERS)
-    digest = blake2b(b"\n".join((*identifying, body)), digest_size=16)
+    digest = blake2b(b"\n".join((*identifying, content)), digest_size=16)
     return body, b'"%b"' % digest.hexdigest().encode()
 
 

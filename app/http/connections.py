@@ -25,6 +25,8 @@ LOG_INTERVAL = 60.0
 class Connection(Protocol):
     client: str
     """The network address of the client; empty if it is a proxy."""
+    peer: str
+    """The address at the other end, which may be a proxy."""
 
     def abort(self) -> None:
         """Close the connection at once."""
@@ -83,9 +85,8 @@ class RejectionLog:
         now = monotonic()
         if now - self.logged_at.get(kind, -LOG_INTERVAL) >= LOG_INTERVAL:
             self.logged_at[kind] = now
-            # Behind a proxy, the server does not know the client of a request that it cannot parse.
-            last = client or "unknown"
-            log.warning("refused: %s, %d times, last %s", kind, self.unlogged.pop(kind), last)
+            count, last = self.unlogged.pop(kind), client or "unknown"
+            log.warning("refused %d × %s, last %s", count, kind, last)
 
 
 class ConnectionTable:
@@ -112,16 +113,16 @@ class ConnectionTable:
         self.counts[client] += 1
         try:
             if client and self.counts[client] > self.per_client:
-                self.drop_idle(client, "too many connections of a client")
+                self.drop_idle(client, "too many connections of a client", connection.peer)
             elif self.open > self.total:
-                self.drop_idle(None, "too many connections")
+                self.drop_idle(None, "too many connections", connection.peer)
         finally:
             self.idle[connection] = None
 
-    def drop_idle(self, client: str | None, kind: str) -> None:
+    def drop_idle(self, client: str | None, kind: str, peer: str) -> None:
         """Close the connection that has been idle longest, of one client or of all."""
         found = next((one for one in self.idle if client in {None, one.client}), None)
-        self.rejections.note(kind, client or "")
+        self.rejections.note(kind, peer)
         if found is None:
             raise NotReady(TOO_MANY_CONNECTIONS, headers={"Retry-After": "5"})
         del self.idle[found]

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from ipaddress import IPv6Address, IPv6Network
 from itertools import count
 from math import ceil
@@ -63,8 +62,9 @@ class RequestLimits:
         from limits.storage import MemoryStorage
         from limits.strategies import FixedWindowRateLimiter
 
-        # In a pattern a bracket begins a set of characters, in an address it is itself.
-        self.hosts = [host.replace("[", "[[]") for host in hosts]
+        self.hosts = frozenset(hosts)
+        # Elsewhere a * is no wildcard: "data.*" would allow a name that anybody can register.
+        self.host_endings = tuple(host[1:] for host in hosts if host == "*" or host[:2] == "*.")
         self.rate = parse(rate) if rate else None
         self.limiter = FixedWindowRateLimiter(MemoryStorage())
 
@@ -92,7 +92,7 @@ class RequestLimits:
     def is_allowed_host(self, authority: bytes) -> bool:
         """Return whether a Host header names this service; the port does not matter."""
         host = get_host(authority)
-        return not self.hosts or any(fnmatchcase(host, pattern) for pattern in self.hosts)
+        return not self.hosts or host in self.hosts or host.endswith(self.host_endings)
 
 
 def get_network(address: str) -> str:

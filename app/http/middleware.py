@@ -2,13 +2,14 @@
 
 import json
 import logging
+import os
 import re
 import sys
 from asyncio import CancelledError
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Response
@@ -18,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.db import DatabaseError
 from app.enums import LogFormat
 from app.http.cache_key import MAX_PARAMETERS, create_context
-from app.http.connections import RejectionLog
+from app.http.connections import LOG_INTERVAL, RejectionLog
 from app.http.limits import RequestLimits, receive_body
 from app.problems.messages import (
     DATABASE_UNAVAILABLE,
@@ -73,12 +74,40 @@ TRACE_PARENT = re.compile(rb"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 MAX_TARGET = 2000
 
 
+class LineWriter:
+    """Writes lines to standard output; what cannot be written is counted, not waited for."""
+
+    def __init__(self) -> None:
+        self.lost = 0
+        """The lines lost since the last message about them."""
+        self.cause: OSError | None = None
+        self.reported_at = -LOG_INTERVAL
+        self.is_cut = False
+        """Whether the last line was written in part, so that the next one has to end it."""
+
+    def write(self, line: str) -> None:
+        # Without the buffer of sys.stdout, which would keep a part of a line that has failed.
+        rest = b"\n" * self.is_cut + f"{line}\n".encode()
+        try:
+            while rest:
+                rest = rest[os.write(sys.stdout.fileno() if sys.stdout else -1, rest) :]
+                self.is_cut = bool(rest)
+        except OSError as error:
+            self.lost, self.cause = self.lost + 1, error
+        now = monotonic()
+        if self.lost and now - self.reported_at >= LOG_INTERVAL:
+            cause = self.cause and self.cause.strerror
+            log.warning("lines lost from the access log: %d (%s)", self.lost, cause)
+            self.lost, self.reported_at = 0, now
+
+
 @dataclass(frozen=True)
 class RequestRecorder:
     """Records every request of a process, in the metrics and in the access log."""
 
     metrics: "Metrics | None"
     log_format: LogFormat
+    writer: LineWriter = field(default_factory=LineWriter)
 
     def record(self, context: RequestContext, status: int, length: int) -> None:
         """Record a request; one whose client left before the response has the status 0."""
@@ -91,20 +120,19 @@ class RequestRecorder:
             result = {"status": status, "milliseconds": round(seconds * 1000, 3), "bytes": length}
             self.write_line(describe_request(context) | result)
 
-    def record_rejection(self, status: int, client: str, length: int) -> None:
+    def record_rejection(self, status: int, client: str, identifier: str, length: int) -> None:
         """Record a rejection of what did not become a request."""
         if self.metrics is not None:
             self.metrics.count_request(OTHER_ROUTE, status, "none", 0)
         if self.log_format is not LogFormat.OFF:
-            self.write_line(UNPARSED | {"client": client, "status": status, "bytes": length})
+            known = {"client": client, "id": identifier, "status": status, "bytes": length}
+            self.write_line(UNPARSED | known)
 
     def write_line(self, fields: dict[str, object]) -> None:
         stamped = {"time": datetime.now(UTC).isoformat(timespec="milliseconds")} | fields
         # Both formats escape line breaks, so nothing in a request can start another line.
         is_json = self.log_format is LogFormat.JSON
-        line = json.dumps(stamped, ensure_ascii=True) if is_json else format_text(stamped)
-        sys.stdout.write(f"{line}\n")
-        sys.stdout.flush()
+        self.writer.write(json.dumps(stamped) if is_json else format_text(stamped))
 
 
 UNPARSED: dict[str, object] = {
@@ -232,11 +260,11 @@ class RequestReceiver(FastAPI):
             self.rejections.note(problem.code, context.client)
         await self.respond(context, problem)(scope, receive, sender)
 
-    def record_rejection(self, problem: Problem, client: str, length: int) -> None:
+    def record_rejection(self, problem: Problem, client: str, identifier: str, length: int) -> None:
         """Record that the server has refused what did not become a request."""
         self.rejections.note(problem.code, client)
         if self.recorder is not None:
-            self.recorder.record_rejection(problem.status, client, length)
+            self.recorder.record_rejection(problem.status, client, identifier, length)
 
     async def handle(
         self, context: RequestContext, scope: Scope, receive: Receive, send: Send

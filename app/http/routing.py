@@ -258,7 +258,7 @@ def take_pinned_release(context: RequestContext) -> None:
     if len(pins) > 1:
         raise describe_errors([{"type": "repeated", "loc": (PIN,), "input": ""}], [PIN])
     if pins[0] not in keys:
-        found = {"found": pins[0], "allowed": list(keys.find_nearest_keys(pins[0]))}
+        found = {"found": pins[0], "allowed": [served]}
         error = {"type": "unknown_code", "loc": (PIN,), "input": pins[0], "ctx": found}
         raise describe_errors([error], [PIN])
     rest = tuple(pair for pair in context.query.params if pair[0] != PIN)

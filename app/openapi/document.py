@@ -14,9 +14,9 @@ from app.negotiation import PathKind
 from app.openapi.headers import (
     ALWAYS_SENT,
     CACHE_HEADERS,
+    ERROR_HEADERS,
     RATE_LIMIT_HEADERS,
     RESPONSE_HEADERS,
-    RETRY_STATUSES,
     list_headers,
     refer_to_headers,
 )
@@ -107,6 +107,7 @@ TAGS = {
     "Service health": "Whether the service is running and ready.",
 }
 """The tags in the order in which a reader needs them."""
+PART = "The part of the file that Range requests."
 NOT_MODIFIED_RESPONSE: Record = {
     "description": "The copy named in If-None-Match or If-Modified-Since is still current.",
     "headers": refer_to_headers(*ALWAYS_SENT, *CACHE_HEADERS, *RATE_LIMIT_HEADERS),
@@ -116,11 +117,16 @@ PROBLEMS = {
     "404": "No record has this key; the nearest key is suggested.",
     "405": "Only GET, HEAD and OPTIONS are allowed.",
     "410": "release names a release that another one has replaced; the problem says what changed.",
-    "422": "At least one parameter is unknown or out of range; all errors are listed.",
+    "412": "The present version does not match If-Match or If-Unmodified-Since.",
+    "416": "The file ends before the range that is requested.",
+    "422": "At least one parameter is unknown, or its value is not valid; all errors are listed.",
     "429": "The client exceeds its rate limit.",
     "500": "The service failed.",
-    "503": "The database cannot be read at the moment.",
+    "503": "Too many requests of this kind are waiting, the service is stopping, or the database "
+    "cannot be read; Retry-After says when to try again.",
 }
+SHARED_PROBLEMS = {"412": "PreconditionFailed", "416": "RangeNotSatisfiable"}
+"""The problems that are described once for all operations."""
 PIN_PARAMETER: Record = {
     "name": PIN,
     "in": "query",
@@ -161,7 +167,10 @@ def build_document(routes: Sequence[BaseRoute], server: str, release: str) -> Re
         name: name_values(name, clean_schema(schemas[name])) for name in sorted(schemas)
     }
     document["components"]["headers"] = RESPONSE_HEADERS
-    document["components"]["responses"] = {"Unchanged": NOT_MODIFIED_RESPONSE}
+    document["components"]["responses"] = {"Unchanged": NOT_MODIFIED_RESPONSE} | {
+        name: describe_problem(PROBLEMS[status], "", status)
+        for status, name in SHARED_PROBLEMS.items()
+    }
     return document
 
 
@@ -179,34 +188,55 @@ def finish_operation(operation: Record, path: str, release: str) -> None:
     if not operation["parameters"]:
         del operation["parameters"]
     responses = operation["responses"]
-    responses["200"]["description"] = "The response, as described."
-    (content,) = responses["200"]["content"].values()
-    content["schema"] = clean_schema(content["schema"])
-    if "$ref" not in content["schema"]:
-        content["schema"]["description"] = operation["summary"]
-    is_page = content["schema"].get("$ref", "").endswith("Page")
-    links = ("Link",) if is_page else ()
-    caching = () if is_health else CACHE_HEADERS
-    responses["200"]["headers"] = list_headers(path, *links, *caching)
-    if not is_health:
-        responses["304"] = {"$ref": "#/components/responses/Unchanged"}
-    statuses = {"400", "422", "429", "500", "503"} | ({"404"} if "{" in path else set())
+    finish_success(responses, path, operation["summary"])
+    statuses = {"400", "412", "422", "429", "500", "503"} | ({"404"} if "{" in path else set())
     statuses |= {"410"} if can_be_pinned else set()
+    statuses |= {"416"} if "206" in responses else set()
     descriptions = dict(PROBLEMS)
     if "404" in responses:
         statuses.add("404")
         descriptions["404"] = responses["404"]["description"]
     if is_health:
         statuses = {"400", "500"} | ({"503"} if path.endswith("ready") else set())
-    reference = {"$ref": "#/components/schemas/ProblemDocument"}
     for status in sorted(statuses):
-        responses[status] = {
-            "description": descriptions[status],
-            "headers": list_headers(path, *(["Retry-After"] if status in RETRY_STATUSES else [])),
-            "content": {MEDIA_TYPE: {"schema": reference}},
-        }
-    for status in set(responses) - statuses - {"200", "304"}:
+        responses[status] = describe_problem(descriptions[status], path, status)
+        if name := SHARED_PROBLEMS.get(status):
+            responses[status] = {"$ref": f"#/components/responses/{name}"}
+    for status in set(responses) - statuses - {"200", "206", "304"}:
         del responses[status]
+
+
+def describe_problem(description: str, path: str, status: str) -> Record:
+    return {
+        "description": description,
+        "headers": list_headers(path, *ERROR_HEADERS.get(status, ())),
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
+    }
+
+
+def finish_success(responses: Record, path: str, summary: str) -> None:
+    """Describe the responses that are no problems."""
+    whole = responses["200"]
+    whole["description"] = "The response, as described."
+    ((media_type, content),) = whole["content"].items()
+    schema = content["schema"] = clean_schema(content["schema"])
+    if "$ref" not in schema:
+        schema["description"] = summary
+    if PathKind.from_path(path) is PathKind.HEALTH:
+        whole["headers"] = refer_to_headers(*ALWAYS_SENT, "Cache-Control")
+        return
+    declared = whole.get("headers", ())
+    links = ("Link",) if schema.get("$ref", "").endswith("Page") else ()
+    whole["headers"] = list_headers(path, *links, *declared, *CACHE_HEADERS)
+    responses["304"] = {"$ref": "#/components/responses/Unchanged"}
+    if "Accept-Ranges" in declared:
+        part = {"type": "string", "description": PART}
+        part |= {} if media_type.startswith("text/") else {"format": "binary"}
+        responses["206"] = {
+            "description": PART,
+            "headers": whole["headers"] | refer_to_headers("Content-Range"),
+            "content": {media_type: {"schema": part}},
+        }
 
 
 def finish_parameter(parameter: Record) -> Record:

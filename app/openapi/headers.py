@@ -18,6 +18,7 @@ def describe_choice(description: str, *values: str) -> Record:
 
 
 RESPONSE_HEADERS: Record = {
+    "Accept-Ranges": describe_choice("Parts of the file can be requested with Range.", "bytes"),
     "Access-Control-Allow-Origin": describe_choice(
         "Pages of every origin may read the response.", "*"
     ),
@@ -27,7 +28,19 @@ RESPONSE_HEADERS: Record = {
         (8, 100),
         "^[a-z0-9=, -]+$",
     ),
+    "Content-Disposition": describe_header(
+        "The name under which the file is saved.",
+        'attachment; filename="bri-observations-2026-11-26.en.csv"',
+        (23, 300),
+        '^attachment; filename="[^"]+"$',
+    ),
     "Content-Language": describe_choice("The language of the texts.", "en", "zh"),
+    "Content-Range": describe_header(
+        "Which bytes of how many the response has; * stands for none.",
+        "bytes 0-1023/20480",
+        (9, 60),
+        "^bytes ([0-9]+-[0-9]+|[*])/[0-9]+$",
+    ),
     "ETag": describe_header(
         "Identifies exactly these bytes; send it back in If-None-Match.",
         '"3cee8422c82bcd6293431756461f2ed4"',
@@ -41,7 +54,8 @@ RESPONSE_HEADERS: Record = {
         "^[A-Za-z0-9,: ]+ GMT$",
     ),
     "Link": describe_header(
-        "The next page, with rel=next, and the same records in other formats.",
+        "Related addresses, such as the next page, with rel=next, and the same records in other "
+        "formats.",
         '<http://127.0.0.1:8000/v1/indicators?limit=2&cursor=abc>; rel="next"',
         (1, 4000),
         "^<[^\\x00-\\x1f]+$",
@@ -59,6 +73,12 @@ RESPONSE_HEADERS: Record = {
         '"client";q=600;w=60',
         (16, 60),
         '^"client";q=[0-9]+;w=[0-9]+$',
+    ),
+    "Repr-Digest": describe_header(
+        "The SHA-256 digest of the whole file (RFC 9530), for files of up to 256 MB.",
+        "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:",
+        (54, 54),
+        "^sha-256=:[A-Za-z0-9+/]{43}=:$",
     ),
     "Retry-After": describe_header(
         "The number of seconds to wait before trying again.", "60", (1, 9), "^[0-9]+$"
@@ -79,8 +99,8 @@ RESPONSE_HEADERS: Record = {
 ALWAYS_SENT = ("Access-Control-Allow-Origin", "X-Request-ID")
 CACHE_HEADERS = ("ETag", "Last-Modified", "Cache-Control", "Vary")
 RATE_LIMIT_HEADERS = ("RateLimit", "RateLimit-Policy")
-RETRY_STATUSES = ("429", "503")
-"""The statuses whose responses state when to try again."""
+ERROR_HEADERS = {"416": ("Content-Range",), "429": ("Retry-After",), "503": ("Retry-After",)}
+"""The headers that only the problems of some statuses have."""
 
 
 def refer_to_headers(*names: str) -> Record:

@@ -259,7 +259,9 @@ INVALID_HOST = Bilingual(
     "The request needs one Host header: a host name or an IP address, and perhaps a port",
     "请求须有且仅有一个Host头，内容为主机名或IP地址，可附端口号",
 )
-VERSION_NOT_SUPPORTED = Bilingual("This server supports HTTP/1.1", "本服务支持HTTP/1.1")
+VERSION_NOT_SUPPORTED = Bilingual(
+    "This server supports HTTP/1.0 and HTTP/1.1", "本服务支持HTTP/1.0和HTTP/1.1"
+)
 REQUEST_TIMEOUT = Bilingual(
     "The request did not arrive completely in time", "请求未在规定时间内全部到达"
 )

@@ -74,7 +74,7 @@ def render_operation(context: RequestContext, operation: str) -> Response:
     schemas.described.add(schema_name)
     example, is_shortened = format_example(content.get("example"))
     parameters = [schemas.describe_parameter(one) for one in described.get("parameters", [])]
-    headers = document["components"]["headers"]
+    headers, shared = (document["components"][name] for name in ("headers", "responses"))
     return render_content(
         context,
         "docs_operation.html",
@@ -97,9 +97,9 @@ def render_operation(context: RequestContext, operation: str) -> Response:
         is_shortened=is_shortened,
         headers={name: headers[name]["description"] for name in responses["200"]["headers"]},
         problems={
-            status: one.get("description", "")
+            status: shared.get(one.get("$ref", "").rpartition("/")[2], one)["description"]
             for status, one in sorted(responses.items())
-            if status not in {"200", "304"}
+            if status >= "400"
         },
         formats=list_formats(document, path),
     )

@@ -1,14 +1,14 @@
 """Downloads: tables, the whole dataset in one file, and citations for reference managers."""
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 
+from anyio.to_thread import run_sync
 from fastapi import Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import ConfigDict
-from sqlalchemy import Connection
 
 from app import parameters
 from app.db import processes
@@ -31,6 +31,7 @@ from app.formats.registry import (
 )
 from app.formats.tables import OBSERVATIONS, TABLES, Table, TableQuery
 from app.http import limits
+from app.http.cached_response import FileResponse
 from app.http.routes import RouteDeclarations
 from app.pages.addresses import find_page
 from app.parameters import create_path_key
@@ -41,7 +42,7 @@ from app.queries.observations import get_observation, list_observations
 from app.queries.priority_areas import get_priority_area
 from app.queries.reference import get_source
 from app.queries.series import get_series
-from app.request import Context, RequestContext
+from app.request import ATTACHMENT_HEADERS, Context, RequestContext
 from app.routers import AnyParameters, NoParameters, add_article, declare_signature
 from app.schemas.formats import Cube, TableDescription
 
@@ -72,9 +73,10 @@ def add_download(
     form: Format,
     endpoint: Callable[..., Any],
     content: str,
+    *headers: str,
     errors: dict[int | str, Record] | None = None,
 ) -> None:
-    """Add the operation that sends a file; its summary names the content."""
+    """Add the operation that sends a file, with further headers; its summary names the content."""
     limit = "" if form.max_rows is None else f" At most {form.max_rows:,} rows."
     router.add_api_route(
         f"/{name}.{form.suffix}",
@@ -83,7 +85,7 @@ def add_download(
         summary=f"Download {content} ({form.title.en})",
         description=form.description.format(name=name) + limit,
         response_class=Response,
-        responses=form.describe_content() | (errors or {}),
+        responses=form.describe_content(*ATTACHMENT_HEADERS, *headers) | (errors or {}),
     )
 
 
@@ -114,7 +116,10 @@ def declare_file(
         return await queue.run(context, partial(send_file, context, name, form, table, query))
 
     download.__annotations__["query"] = Annotated[filters, Query()]
-    add_download(name, form, download, name if name == table.name else f"the {name}")
+    if name == table.name:
+        add_download(name, form, download, name, "Link")
+    else:
+        add_download(name, form, download, f"the {name}")
 
 
 def send_file(
@@ -221,17 +226,15 @@ async def download_database(context: Context, _: NoParameters) -> Response:
     file = database.file
     if file is None:
         raise UnknownPath.from_error(ParameterError("path", NO_DATABASE_FILE, ["/v1/dataset.zip"]))
-    headers = context.build_attachment_headers("dataset", DATABASE.suffix)
-    headers["Content-Length"] = str(file.size)
-    if file.digest is not None:
-        digest = base64.b64encode(bytes.fromhex(file.digest)).decode()
-        headers["Repr-Digest"] = f"sha-256=:{digest}:"
-
-    def write(_: Connection) -> Iterator[bytes]:
-        return file.read_chunks()
-
-    send = partial(context.stream_response, write, DATABASE.content_type, headers=headers)
-    return await limits.TABLES.run(context, send)
+    headers = context.build_headers(
+        headers=context.build_attachment_headers("dataset", DATABASE.suffix)
+    )
+    # The first request has the file read, which may take half a second.
+    digest = await run_sync(lambda: file.digest)
+    if digest is not None:
+        encoded = base64.b64encode(bytes.fromhex(digest)).decode()
+        headers["Repr-Digest"] = f"sha-256=:{encoded}:"
+    return FileResponse(file, media_type=DATABASE.content_type, headers=headers)
 
 
 for listed in TABLES:
@@ -245,7 +248,8 @@ add_download(
     DATABASE,
     download_database,
     "the dataset",
-    {404: {"description": f"{NO_DATABASE_FILE.en}."}},
+    "Repr-Digest",
+    errors={404: {"description": f"{NO_DATABASE_FILE.en}."}},
 )
 
 
@@ -340,6 +344,7 @@ def declare_citation(form: CitationFormat, path: str) -> None:
         body = form.write(item, **chosen)
         return context.create_bytes_response(body, form.content_type, headers=headers)
 
+    described: Record = {name: {} for name in ATTACHMENT_HEADERS}
     schema: Record = {"type": "string"}
     if form.media_type.endswith("json"):
         items = {"type": "object", "additionalProperties": True}
@@ -356,7 +361,7 @@ def declare_citation(form: CitationFormat, path: str) -> None:
         summary=f"Cite {cited} ({form.title.en})",
         description=CITATION_DESCRIPTIONS[path],
         response_class=Response,
-        responses={200: {"content": {form.media_type: {"schema": schema}}}},
+        responses={200: {"content": {form.media_type: {"schema": schema}}, "headers": described}},
     )
 
 

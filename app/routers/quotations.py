@@ -24,7 +24,8 @@ NO_STORE = {"Cache-Control": "no-store"}
     "comparison, vintage, attribution, or a commitment reported as done or with another target. "
     "The check uses fixed rules. "
     "not_found does not mean that a number is false: the record is not complete. Positions are "
-    "counted in code points of the text.",
+    "counted in code points of the text. A response has an ETag, and can be cached, only with "
+    "asked_on.",
     response_model=QuotationCheck,
 )
 def check_quotation(

@@ -27,13 +27,19 @@ from app.problems.messages import NO_DATA, NO_HISTORY_AS_CSV
 from app.queries import sdmx as queries
 from app.queries.series import read_durations
 from app.request import Context, RequestContext
+from app.routers import NoParameters
 
 router = RouteDeclarations(include_in_schema=False)
 
 
 @router.get("/sdmx")
+def describe_sdmx(context: Context, _: NoParameters) -> Response:
+    """Redirect to the guide, as the standard has no resource without a name."""
+    return context.redirect_permanently("/guide/formats", "#sdmx")
+
+
 @router.get("/sdmx/{path:path}")
-async def answer_sdmx(context: Context, path: str = "") -> Response:
+async def answer_sdmx(context: Context, path: str) -> Response:
     return await SDMX.run(context, lambda: create_response(context, path))
 
 

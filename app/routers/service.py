@@ -133,6 +133,7 @@ def list_downloads(context: RequestContext) -> list[Record]:
     description="Returns what the service is, which release it serves, how the data may be used, "
     "and links to all collections.",
     response_model=Service,
+    responses={200: {"headers": {"Link": {}}}},
 )
 def get_service(context: Context, _: NoParameters) -> Response:
     operator = context.app.state.contact

@@ -3,28 +3,44 @@
 import re
 from http import HTTPStatus
 
-from app.http.middleware import RAW_COMMON_HEADERS
+from app.http.middleware import ALLOWED_METHODS, RAW_COMMON_HEADERS
 from app.i18n import Language
-from app.problems.messages import MALFORMED_REQUEST, VERSION_NOT_SUPPORTED
-from app.problems.problem import MEDIA_TYPE, MalformedRequest, Problem, VersionNotSupported
-from app.request import RawHeaders, choose_request_id
+from app.problems.messages import MALFORMED_REQUEST, METHOD_NOT_ALLOWED, VERSION_NOT_SUPPORTED
+from app.problems.problem import (
+    MEDIA_TYPE,
+    MalformedRequest,
+    MethodNotAllowed,
+    Problem,
+    VersionNotSupported,
+)
+from app.request import RawHeaders
 from app.schemas import encode_json
 
 OTHER_VERSION = re.compile(rb"[A-Z]+ \S+ HTTP/(?!1\.[01]\r?\n)[0-9.]+\r?\n")
 """A request line that is valid except for its version, such as the preface of HTTP/2."""
 
+PARSED_METHODS = rb"GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE|TRACE"
+OTHER_METHOD = re.compile(
+    rb"(?!(?:%b) )[!#$%%&'*+.^_`|~0-9A-Za-z-]+ \S+ HTTP/1\.[01]\r?\n" % PARSED_METHODS
+)
+"""A valid request line with a method that the parser may not know; this service allows none."""
+
 
 def describe_malformed(data: bytes) -> Problem:
     """Return the problem for bytes that the parser does not accept."""
+    if OTHER_METHOD.match(data):
+        detail = METHOD_NOT_ALLOWED.format(allowed=ALLOWED_METHODS)
+        return MethodNotAllowed(detail, headers={"Allow": ALLOWED_METHODS})
     if OTHER_VERSION.match(data):
         return VersionNotSupported(VERSION_NOT_SUPPORTED)
     return MalformedRequest(MALFORMED_REQUEST)
 
 
-def serialize_rejection(problem: Problem, default_headers: RawHeaders, base_url: str) -> bytes:
+def serialize_rejection(
+    problem: Problem, default_headers: RawHeaders, base_url: str, identifier: str
+) -> bytes:
     """Return a whole response with the headers of all others, which closes the connection."""
-    identifier = choose_request_id(None)
-    body = encode_json(problem.to_document(base_url, Language.ENGLISH, identifier.decode()))
+    body = encode_json(problem.to_document(base_url, Language.ENGLISH, identifier))
     status = HTTPStatus(problem.status)
     headers = [
         *default_headers,
@@ -35,7 +51,7 @@ def serialize_rejection(problem: Problem, default_headers: RawHeaders, base_url:
         (b"content-length", b"%d" % len(body)),
         *((name.encode(), value.encode()) for name, value in problem.headers.items()),
         *RAW_COMMON_HEADERS,
-        (b"x-request-id", identifier),
+        (b"x-request-id", identifier.encode()),
     ]
     line = f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode()
     return b"%b%b\r\n%b" % (line, serialize_headers(headers), body)

@@ -21,6 +21,7 @@ from app.http.connections import ConnectionTable, Deadline
 from app.http.limits import get_network, get_plain_address
 from app.problems.messages import HEADERS_TOO_LARGE, REQUEST_TIMEOUT
 from app.problems.problem import HeadersTooLarge, Problem, RequestTimeout
+from app.request import choose_request_id
 from app.server.rejections import describe_malformed, serialize_rejection
 
 MAX_HEAD = 24 * 1024
@@ -100,7 +101,7 @@ class TimeoutProtocol(asyncio.Protocol):
         self.app: Any = app_state.get("app")
         self.connections: ConnectionTable | None = self.app and self.app.connections
         self.proxies: Container[str] = getattr(config.loaded_app, "trusted_hosts", ())
-        self.client = ""
+        self.client = self.peer = ""
         self.is_closed = False
         self.active_requests = 0
         """The number of requests that the application is responding to."""
@@ -138,8 +139,8 @@ class TimeoutProtocol(asyncio.Protocol):
         self.transport = transport  # type: ignore[assignment]
         wrapped = ResponseTransport(self.transport, self)
         address = wrapped.get_extra_info("peername")
-        peer = address[0] if isinstance(address, tuple) else ""
-        self.client = "" if peer in self.proxies else get_network(peer)
+        self.peer = address[0] if isinstance(address, tuple) else ""
+        self.client = "" if self.peer in self.proxies else get_network(self.peer)
         self.deadline.set(HEAD_TIMEOUT)
         self.is_head_timed = True
         self.protocol.connection_made(wrapped)
@@ -372,15 +373,17 @@ class TimeoutProtocol(asyncio.Protocol):
         if self.is_closing():
             return
         headers = getattr(self.server_state, "default_headers", [])
-        response = serialize_rejection(problem, headers, self.base_url)
+        identifier = choose_request_id(None).decode()
+        response = serialize_rejection(problem, headers, self.base_url, identifier)
         self.transport.write(response)
         self.close()
         if self.app is not None:
-            self.app.record_rejection(problem, self.client, len(response))
+            # A proxy names the client of a request in its headers, which cannot be parsed.
+            self.app.record_rejection(problem, self.peer, identifier, len(response))
 
     def note_rejection(self, kind: str) -> None:
         if self.app is not None:
-            self.app.state.rejections.note(kind, self.client)
+            self.app.state.rejections.note(kind, self.peer)
 
     @property
     def base_url(self) -> str:

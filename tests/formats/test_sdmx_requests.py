@@ -183,7 +183,7 @@ def test_an_answer_is_in_one_language(client: TestClient) -> None:
         ("metadata/data", 501, 501, "metadata is not supported"),
         ("schema/x", 400, 140, "schema"),
         ("dataa", 400, 140, "did you mean data?"),
-        ("", 400, 140, "data, availableconstraint"),
+        ("", 400, 140, "/sdmx/ does not exist; available: data, availableconstraint"),
         ("data/%zz", 400, 140, "escape"),
     ],
 )

@@ -225,6 +225,9 @@ def test_a_client_with_many_streams_gets_no_more(
         counts = Counter({CLIENT: limits.MAX_CLIENT_STREAMS})
         monkeypatch.setattr(limits.STREAMS, "counts", counts)
         assert client.get("/v1/observations.csv").status_code == 503
+        assert client.get("/v1/dataset.sqlite").status_code == 503
+        part = client.get("/v1/dataset.sqlite", headers={"Range": "bytes=0-9"})
+        assert part.status_code == 206
 
 
 def test_streams_are_compressed_in_threads(monkeypatch: pytest.MonkeyPatch) -> None:

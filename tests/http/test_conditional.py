@@ -1,13 +1,21 @@
 """Conditional and range requests, by RFC 9110."""
 
+import shutil
+import sqlite3
+from contextlib import closing
 from email.utils import formatdate, parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from starlette.testclient import TestClient
 
+from app.db import files
 from app.http.conditional import parse_http_date
 from tests.http.test_cache import FILES, PLAIN
+from tests.support.processes import serve_database
+from tests.support.targets import open_app
 
 pytestmark = pytest.mark.quick
 
@@ -53,10 +61,10 @@ def test_conditions_are_weighed(
 
 
 def check_condition(
-    client: TestClient, method: str, path: str, conditions: dict[str, str], status: int
+    client: httpx2.Client, method: str, path: str, conditions: dict[str, str], status: int
 ) -> None:
     """Send a conditional request, and check the whole response."""
-    whole = client.get(path)
+    whole = client.head(path)
     date = parsedate_to_datetime(whole.headers["last-modified"]).timestamp()
     known = {
         "etag": whole.headers["etag"],
@@ -164,6 +172,56 @@ def test_a_range_is_sent_only_of_the_representation_in_if_range(client: TestClie
         assert client.get(path, headers=headers).status_code == status, condition
     headers = {**PLAIN, "Range": "bytes=0-9", "If-None-Match": whole.headers["etag"]}
     assert client.get(path, headers=headers).status_code == 304
+
+
+@pytest.fixture
+def large(database: Path, tmp_path: Path) -> Path:
+    """Make a database that is too large to be copied into memory."""
+    path = tmp_path / "large.sqlite"
+    shutil.copy2(database, path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE filler AS SELECT zeroblob(17000000) AS content")
+    return path
+
+
+@pytest.mark.sqlite
+def test_a_large_database_is_a_file_like_others(large: Path) -> None:
+    path, content = "/v1/dataset.sqlite", large.read_bytes()
+    with serve_database(large) as base, httpx2.Client(base_url=base) as client:
+        for conditions, expected in CONDITIONS:
+            sent = {name: value.strip() for name, value in conditions.items()}
+            method = "HEAD" if expected == 200 else "GET"
+            check_condition(client, method, path, sent, expected)
+        whole = client.get(path)
+        assert whole.content == content
+        assert whole.headers["accept-ranges"] == "bytes"
+        date, size = whole.headers["last-modified"], len(content)
+        for asked, condition, status, part in (
+            ("bytes=5-14", whole.headers["etag"], 206, slice(5, 15)),
+            ("bytes=900000-2999999", date, 206, slice(900_000, 3_000_000)),
+            ("bytes=-8", whole.headers["etag"], 206, slice(size - 8, size)),
+            ("bytes=5-14", '"other"', 200, slice(size)),
+        ):
+            found = client.get(path, headers={"Range": asked, "If-Range": condition})
+            assert (found.status_code, found.content) == (status, content[part]), asked
+            shown = f"bytes {part.start}-{part.stop - 1}/{size}" if status == 206 else None
+            assert found.headers.get("content-range") == shown
+        assert client.get(path, headers={"Range": f"bytes={size}-"}).status_code == 416
+        large.write_bytes(b"changed")
+        assert client.get(path).status_code == 503
+
+
+@pytest.mark.sqlite
+def test_a_database_without_a_digest_is_identified_by_its_file(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "MAX_DIGESTED", 0)
+    with open_app(database) as app:
+        client = TestClient(app)
+        whole = client.head("/v1/dataset.sqlite")
+        assert "repr-digest" not in whole.headers
+        headers = {"Range": "bytes=0-9", "If-Range": whole.headers["etag"]}
+        assert client.get("/v1/dataset.sqlite", headers=headers).content == b"SQLite for"
 
 
 def test_json_has_no_ranges(client: TestClient) -> None:

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from app.http.limits import get_network
+from app.http.limits import RequestLimits, get_network
 from app.request import build_base_url
 from tests.support.processes import run_bri, serve_database
 from tests.support.targets import Target, open_app
@@ -55,6 +55,18 @@ def test_only_allowed_hosts_are_served(database: Target, host: str, status: int)
             assert client.get(path, headers={"Host": "evil.example"}).status_code == 421
 
 
+def test_a_wildcard_stands_only_for_the_beginning_of_a_name() -> None:
+    for pattern, host, is_allowed in (
+        ("*", b"data.example", True),
+        ("*", b"[::1]:80", True),
+        ("*.example", b"a.data.example", True),
+        ("data.*", b"data.example.evil", False),
+        ("*.*", b"evil.example", False),
+        ("*example", b"evilexample", False),
+    ):
+        assert RequestLimits([pattern], None).is_allowed_host(host) is is_allowed, pattern
+
+
 def test_a_client_has_a_rate_limit(database: Target) -> None:
     with open_app(database, rate_limit="3/minute") as app, TestClient(app) as client:
         responses = [client.get("/v1/topics") for _ in range(5)]
@@ -75,7 +87,7 @@ def test_a_client_has_a_rate_limit(database: Target) -> None:
 
 @pytest.mark.skipif(find_spec("mcp") is None, reason="needs the package mcp")
 def test_the_tools_have_the_same_limits(
-    database: Target, capsys: pytest.CaptureFixture[str]
+    database: Target, capfd: pytest.CaptureFixture[str]
 ) -> None:
     settings = {"mcp": True, "allowed_hosts": ("testserver",), "rate_limit": "1/minute"}
     with (
@@ -87,7 +99,7 @@ def test_the_tools_have_the_same_limits(
         metrics = client.get("/metrics").text
     assert [statuses[0], statuses[2]] == [421, 429]
     assert statuses[1] not in statuses[::2]
-    logged = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    logged = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     assert [one["status"] for one in logged if one["target"] == "/mcp"] == statuses
     assert 'route="/mcp"' in metrics
 

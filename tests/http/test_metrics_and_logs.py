@@ -1,11 +1,14 @@
 """A log line for each request, and metrics that cover all workers."""
 
 import json
+import os
 import re
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from subprocess import Popen
 from time import sleep
 
 import httpx2
@@ -13,8 +16,15 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
-from tests.support.processes import serve_database, start_server
-from tests.support.targets import Target
+from app.http.middleware import LineWriter
+from tests.support.processes import (
+    LONGEST_END,
+    find_free_port,
+    serve_database,
+    start_server,
+    wait_until_ready,
+)
+from tests.support.targets import Target, build_environment
 
 pytestmark = pytest.mark.resources
 
@@ -90,6 +100,45 @@ def test_a_client_cannot_write_fields_or_lines(database: Target, tmp_path: Path)
         sleep(0.2)
     named, unknown, plain = (line for line in read_lines(file, "/v1/units"))
     assert len(named.split()) == len(unknown.split()) == len(plain.split())
+
+
+def test_a_log_that_cannot_be_written_harms_no_response(database: Target, tmp_path: Path) -> None:
+    port, errors = find_free_port(), tmp_path / "errors"
+    base = f"http://127.0.0.1:{port}"
+    environment = os.environ | build_environment(database) | {"BRI_ACCESS_LOG": "json"}
+    with Path("/dev/full").open("w", encoding="utf-8") as full, errors.open("w") as written:
+        command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
+        process = Popen(command, stdout=full, stderr=written, env=environment)
+        try:
+            wait_until_ready(base, process.poll)
+            for path in ("/v1/units", "/v1/observations.csv"):
+                assert httpx2.get(f"{base}{path}").status_code == 200
+        finally:
+            process.terminate()
+            process.wait(LONGEST_END)
+    cause = "No space left on device"
+    assert errors.read_text().splitlines() == [
+        f"bri: standard output cannot be written: {cause}",
+        f"WARNING:  lines lost from the access log: 1 ({cause})",
+    ]
+
+
+def test_a_line_that_was_cut_off_ends_before_the_next(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    lines = LineWriter()
+    with os.fdopen(reader, "rb", 0) as read, os.fdopen(writer, "w", encoding="utf-8") as stdout:
+        monkeypatch.setattr(sys, "stdout", stdout)
+        lines.write("first")
+        lines.write("x" * 1_000_000)  # Longer than a pipe can hold.
+        lines.write("lost")
+        assert read.read(1_000_000).startswith(b"first\nxx")
+        lines.write("next")
+        lines.write("last")
+        assert read.read(100) == b"\nnext\nlast\n"
+    assert (lines.lost, len(caplog.records)) == (1, 1)
 
 
 def parse_samples(text: str) -> Samples:

@@ -117,6 +117,12 @@ def test_an_unknown_release_is_refused(client: TestClient, query: str, message: 
         assert message in error["message"]
 
 
+def test_only_the_served_release_is_offered(newest: TestClient) -> None:
+    served = newest.get("/v1").json()["release"]["code"]
+    (error,) = newest.get("/v1/topics?release=1").json()["errors"]
+    assert error["allowed"] == [served]
+
+
 def test_the_list_of_changes_has_a_filter_of_that_name(client: TestClient) -> None:
     response = client.get("/v1/changes?release=2026-11-25&limit=1")
     assert response.status_code == 200

@@ -295,11 +295,23 @@ def test_the_kind_of_a_path_decides_whether_accept_is_in_its_key() -> None:
         ("/static/%2e%2e/%2e%2e/settings.py", 404),
         ("/static/", 404),
         ("/static/vendor/nothing.js", 404),
-        ("/sdmx", 400),
+        ("/sdmx/", 400),
+        ("/sdmx?format=xml", 422),
     ],
 )
 def test_a_path_leads_to_its_route(client: TestClient, path: str, status: int) -> None:
     assert client.get(path).status_code == status
+
+
+@pytest.mark.parametrize("query", ["", "?lang=zh"])
+def test_the_root_of_sdmx_leads_to_the_guide(client: TestClient, query: str) -> None:
+    response = client.get(f"/sdmx{query}", follow_redirects=False)
+    target = f"/guide/formats{query}#sdmx"
+    assert response.status_code == 308
+    assert response.headers["location"] == f"http://testserver{target}"
+    page = client.get(target)
+    assert page.status_code == 200
+    assert 'id="sdmx"' in page.text
 
 
 @pytest.mark.parametrize("separator", ["&indicator=", ",", "%2C"])

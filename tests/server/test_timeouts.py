@@ -40,6 +40,11 @@ def port(database: Path) -> Iterator[int]:
     [
         (b"GET\r\n\r\n", 400, "malformed-request"),
         (b"GET /v1 HTTP/1.1\r\nno colon\r\n\r\n", 400, "malformed-request"),
+        (b"GET\t/v1 HTTP/1.1\r\n\r\n", 400, "malformed-request"),
+        (b"FOO /v1 HTTP/1.1\r\nHost: a\r\n\r\n", 405, "method-not-allowed"),
+        (b"get /v1 HTTP/1.0\r\n\r\n", 405, "method-not-allowed"),
+        (b"CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n", 405, "method-not-allowed"),
+        (b"GET /v1 HTTP/1.2\r\nHost: a\r\n\r\n", 505, "http-version-not-supported"),
         (b"GET /v1 HTTP/1.1\r\nX-A: " + b"y" * 100_000, 431, "headers-too-large"),
     ],
 )
@@ -55,6 +60,7 @@ def test_a_refusal_of_the_parser_has_the_headers_of_every_response(
     assert headers.items() >= COMMON_HEADERS.items()
     assert headers["cache-control"] == "no-store"
     assert headers["connection"] == "close"
+    assert headers.get("allow") == ("GET, HEAD, OPTIONS" if status == 405 else None)
     assert headers["strict-transport-security"] == "max-age=31536000"
     assert "date" in headers
     assert problem["code"] == code

@@ -18,7 +18,7 @@ from app.openapi import build_document
 from app.problems.problem import MEDIA_TYPE
 
 ANYWHERE = {405, 412, 416, 421, 431}
-"""The statuses of HTTP itself, which the document does not repeat for each operation."""
+"""The statuses of HTTP itself, whose problems are the same for each operation."""
 DECODERS: dict[str, Callable[[bytes], bytes]] = {
     "": bytes,
     "br": brotli.decompress,

@@ -77,7 +77,7 @@ def parse_path(path: str) -> PathQuery:
             return parse_structure(parts, is_21=True)
         case [name, *_] if name in NOT_IMPLEMENTED:
             raise create_resource_error(name)
-    message = messages.UNKNOWN_SDMX_PATH.format(path=shorten(path))
+    message = messages.UNKNOWN_SDMX_PATH.format(path=path and shorten(path))
     raise SyntaxProblem(suggest(message, parts[0], RESOURCES, messages.AVAILABLE))
 
 
