@@ -285,7 +285,7 @@ def validate_arguments(
     try:
         return model.model_validate(named, context=release.keys)
     except ValidationError as error:
-        raise ToolError("; ".join(list_messages(error.errors(), named))) from None
+        raise ToolError("; ".join(list_messages(error.errors(), named, Language.ENGLISH))) from None
 
 
 class SourcedKind(NamedTuple):
@@ -343,7 +343,7 @@ class StrictTool(Tool):
         except ValidationError as error:
             errors += error.errors()
         if errors:
-            raise ToolError("; ".join(list_messages(errors, names)))
+            raise ToolError("; ".join(list_messages(errors, names, Language.ENGLISH)))
         return await super().run(arguments, context, convert_result)
 
 
