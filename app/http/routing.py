@@ -89,7 +89,7 @@ class ReadRoute:
         ]
         model, query_name = models[0] if models else (None, "")
         kind, fields = PathKind.from_path(route.path), model.model_fields if model else {}
-        is_page = kind in {PathKind.PAGE, PathKind.EMBED}
+        is_page = kind in {PathKind.PAGE, PathKind.EMBED} and "." not in route.path
         is_strict = model is not None and model.model_config["extra"] == "forbid"
         return cls(
             route.path,
