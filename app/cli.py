@@ -318,7 +318,8 @@ def mcp(database: DatabaseOption = None, seed: SeedOption = None) -> None:
 
         with closing(ReleaseManager(create_store(find_database(settings)))) as releases:
             releases.get_release()
-            run_tools(create_server(releases, str(settings.public_url or "")).run)
+            public_url = str(settings.public_url).rstrip("/") if settings.public_url else None
+            run_tools(create_server(releases, public_url).run)
 
 
 @app.command("check-quote")
