@@ -24,6 +24,7 @@ from app.commands import (
     find_own_seed,
     find_seed,
     load_settings,
+    load_valid_settings,
     parse_pattern,
     print_error,
     read_standard_input,
@@ -179,8 +180,8 @@ def run_doctor(
 ) -> None:
     """Check everything that the service needs, and say how to fix each problem."""
     with exit_on_error():
-        settings = load_settings(database, seed)
-        results = list(doctor.run_checks(settings, host, port))
+        settings, invalid = load_valid_settings(database, seed)
+        results = list(doctor.run_checks(settings, invalid, host, port))
         for result in results:
             status = "OK" if result.is_ok else "FAIL"
             typer.echo(quote_commands(f"{status:4}  {result.name:15}  {result.message}"))

@@ -61,13 +61,9 @@ CursorArgument = Annotated[
 ARGUMENT_NAMES = {"q": "words"}
 """The names of arguments that differ from those of the parameters of the API."""
 NO_SOURCE = Bilingual(
-    "No figure, action, outcome, commitment, source or event has the key {key}; use search to find "
-    "keys",
-    "没有标识为{key}的数据、举措、成果、承诺、来源或活动；请用search查找标识",
-)
-OTHER_RECORD = Bilingual(
-    "{key} is not the key of a record with one source; read {url}",
-    "{key}不是有单一来源的记录的标识；请查看 {url}",
+    "No figure, action, outcome, commitment, source or event has the key {key}; search finds the "
+    "keys of these kinds, and of others, which have no single source",
+    "没有标识为{key}的数据、举措、成果、承诺、来源或活动；可用search查找上述各类标识，其他类别没有单一来源",
 )
 REQUEST_ADDRESS: ContextVar[str | None] = ContextVar("request_address", default=None)
 """The address of the service in the request over HTTP that calls a tool."""
@@ -233,19 +229,11 @@ class Tools:
         language: LanguageArgument = Language.ENGLISH,
     ) -> str:
         """Show the source of a claim: the record, and the document with its address."""
-        release = self.releases.get_release()
-        lines = tool_texts.format_record(release.database, key, language, self.base)
+        database = self.releases.get_release().database
+        lines = tool_texts.format_record(database, key, language, self.base)
         if lines is None:
-            raise ToolError(self.explain_missing_source(key, release).get(language))
+            raise ToolError(NO_SOURCE.format(key=shorten(key)).get(language))
         return "\n".join(lines)
-
-    def explain_missing_source(self, key: str, release: Release) -> Bilingual:
-        """Say that a key is unknown, or where the record that has it is."""
-        for collection, keys in release.keys.items():
-            if key in keys:
-                path = collection.replace("_", "-")
-                return OTHER_RECORD.format(key=key, url=f"{self.base or ''}/v1/{path}/{key}")
-        return NO_SOURCE.format(key=shorten(key))
 
     def list_tools(self) -> Sequence[Callable[..., str]]:
         figures = (self.search, self.list_indicators, self.get_observations)

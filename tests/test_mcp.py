@@ -200,7 +200,6 @@ def test_search_shows_figures_with_their_context(address: str) -> None:
         ("get_observations", {"indicator": "goods-trade", "since": "2024"}, "2024-01-31"),
         ("list_indicators", {"topic": "aid"}, "aid"),
         ("get_source", {"key": "nothing"}, "search"),
-        ("get_source", {"key": "goods-trade"}, "/v1/indicators/goods-trade"),
         ("search", {"words": ""}, "words is empty"),
         ("search", {"words": "", "language": "zh"}, "words为空"),
         ("list_indicators", {"topic": "nope", "language": "zh"}, "topic：nope不存在"),

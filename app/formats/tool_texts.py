@@ -35,7 +35,7 @@ MORE_RECORDS = Bilingual(
     "或用参数缩小范围。",
 )
 NO_RECORDS = Bilingual("No records.", "无记录。")
-KEY = Bilingual("{text} Key: {key}", "{text}标识：{key}")
+KEY = Bilingual(" Key: {key}", "标识：{key}")
 COMPLETE = Bilingual("Complete as JSON: {url}", "完整内容（JSON）：{url}")
 
 
@@ -137,11 +137,8 @@ def format_list(
     page = read(MAX_RECORDS)
     lines = [kind.describe(record, language, base) for record in page.rows]
     if kind.key:
-        keys = (record[kind.key] for record in page.rows)
-        lines = [
-            KEY.format(text=text, key=key).get(language)
-            for text, key in zip(lines, keys, strict=True)
-        ]
+        keys = [KEY.format(key=record[kind.key]).get(language) for record in page.rows]
+        lines = list(map("".join, zip(lines, keys, strict=True)))
     sizes = accumulate(len(f"{line}\n".encode()) for line in lines)
     shown = max(1, sum(size <= MAX_BYTES for size in sizes))
     if shown < len(lines):

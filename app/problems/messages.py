@@ -24,6 +24,7 @@ VALIDATION_MESSAGES = {
     ),
     "string_type": Bilingual("{found} is not text", "{found}不是文本"),
     "int_parsing": Bilingual("{found} is not an integer", "{found}不是整数"),
+    "float_parsing": Bilingual("{found} is not a number", "{found}不是数字"),
     "int_from_float": Bilingual("{found} is not an integer", "{found}不是整数"),
     "leading_zero": Bilingual(
         "{found} starts with 0; write {plain}", "{found}以0开头；请写作{plain}"
