@@ -65,7 +65,7 @@ def run_checks(
     """
     yield from (CheckResult("settings", text, is_ok=False) for text in invalid)
     checks: tuple[tuple[str, Callable[[], str]], ...] = (
-        ("settings", describe_settings),
+        *(() if invalid else (("settings", describe_settings),)),
         ("contact", lambda: describe_contact(settings)),
         ("seed", lambda: check_seed(settings.seed)),
         ("migrations", lambda: check_migrations(settings.migrations)),

@@ -97,6 +97,7 @@ def test_doctor_reports_invalid_settings_and_continues(tmp_path: Path) -> None:
     for name in wrong:
         assert re.search(rf"^FAIL  settings +{name}: ", done.stdout, re.MULTILINE)
     assert re.search("^OK    seed ", done.stdout, re.MULTILINE)
+    assert not re.search("^OK    settings ", done.stdout, re.MULTILINE)
 
 
 def test_doctor_reports_a_port_in_use(tmp_path: Path) -> None:
