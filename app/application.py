@@ -168,7 +168,7 @@ def create_app(settings: Settings) -> App:
     app.rejections = app.state.rejections = rejections
     app.connections = create_connection_table(settings, rejections)
     app.respond = respond_with_problem
-    app.mounted = mount_mcp(app, public_url or "") if settings.mcp else {}
+    app.mounted = mount_mcp(app, public_url) if settings.mcp else {}
     app.recorder = create_recorder(settings, metrics)
     return app
 
@@ -215,11 +215,11 @@ def create_request_limits(settings: Settings) -> RequestLimits | None:
     return RequestLimits(settings.allowed_hosts, settings.rate_limit)
 
 
-def mount_mcp(app: App, base_url: str) -> dict[str, ASGIApp]:
+def mount_mcp(app: App, public_url: str | None) -> dict[str, ASGIApp]:
     """Create the tools for language models, whose package takes long to import."""
     from app.mcp import McpApp, create_server
 
-    app.mcp = McpApp(create_server(app.state.releases, base_url))
+    app.mcp = McpApp(create_server(app.state.releases, public_url))
     return {"/mcp": app.mcp}
 
 

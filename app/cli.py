@@ -24,6 +24,7 @@ from app.commands import (
     find_own_seed,
     find_seed,
     load_settings,
+    load_valid_settings,
     parse_pattern,
     print_addresses,
     print_error,
@@ -180,8 +181,8 @@ def run_doctor(
 ) -> None:
     """Check everything that the service needs, and say how to fix each problem."""
     with exit_on_error():
-        settings = load_settings(database, seed)
-        results = list(doctor.run_checks(settings, host, port))
+        settings, invalid = load_valid_settings(database, seed)
+        results = list(doctor.run_checks(settings, invalid, host, port))
         for result in results:
             status = "OK" if result.is_ok else "FAIL"
             typer.echo(quote_commands(f"{status:4}  {result.name:15}  {result.message}"))
@@ -319,7 +320,8 @@ def mcp(database: DatabaseOption = None, seed: SeedOption = None) -> None:
 
         with closing(ReleaseManager(create_store(find_database(settings)))) as releases:
             releases.get_release()
-            run_tools(create_server(releases, str(settings.public_url or "")).run)
+            public_url = str(settings.public_url).rstrip("/") if settings.public_url else None
+            run_tools(create_server(releases, public_url).run)
 
 
 @app.command("check-quote")

@@ -74,8 +74,8 @@ def print_addresses(lines: str) -> None:
         print_error(f"bri: standard output cannot be written: {error.strerror}")
 
 
-def describe_invalid(details: ErrorDetails) -> str:
-    return details["msg"].removeprefix("Value error, ")
+def describe_invalid(details: ErrorDetails, name: str = "") -> str:
+    return f"{name or details['loc'][0]}: {details['msg']}"
 
 
 class Commands(TyperGroup):
@@ -105,9 +105,7 @@ def exit_on_error(imported: Path | None = None) -> Iterator[None]:
         raise typer.Exit(1) from None
     except ValidationError as error:
         for details in error.errors():
-            name = "_".join(str(part) for part in details["loc"]).upper().removeprefix("BRI_")
-            message = describe_invalid(details)
-            print_error(f"bri: BRI_{name}: {message}" if name else f"bri: {message}")
+            print_error(f"bri: {describe_invalid(details)}")
         raise typer.Exit(1) from None
     except (BuildError, CheckFailedError, CommandError, DatabaseError) as error:
         print_error(f"bri: {error}")
@@ -149,11 +147,21 @@ def load_settings(
     except ValidationError as error:
         for details in error.errors():
             # The option and the variable set the same, and only the one that was given is wrong.
-            if details["loc"] == ("public_url",) and "public_url" in more:
-                raise CommandError(f"{address_option}: {describe_invalid(details)}") from None
+            if details["loc"] == ("BRI_PUBLIC_URL",) and "public_url" in more:
+                raise CommandError(describe_invalid(details, address_option)) from None
         raise
     check_seed_folder(settings.seed)
     return settings
+
+
+def load_valid_settings(database: Path | None, seed: Path | None) -> tuple[Settings, list[str]]:
+    """Load the settings without the variables that are invalid, and say what is wrong with them."""
+    try:
+        return load_settings(database, seed), []
+    except ValidationError as error:
+        for details in error.errors():
+            os.environ.pop(str(details["loc"][0]), None)
+        return load_settings(database, seed), list(map(describe_invalid, error.errors()))
 
 
 def check_seed_folder(folder: Path) -> None:

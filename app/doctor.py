@@ -9,7 +9,7 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,10 +56,16 @@ class CheckResult:
     is_ok: bool
 
 
-def run_checks(settings: Settings, host: str, port: int) -> Iterator[CheckResult]:
-    """Run all checks; each is independent of the others."""
+def run_checks(
+    settings: Settings, invalid: Sequence[str], host: str, port: int
+) -> Iterator[CheckResult]:
+    """Run all checks; each is independent of the others.
+
+    Instead of the settings that are invalid, which are reported first, the defaults are checked.
+    """
+    yield from (CheckResult("settings", text, is_ok=False) for text in invalid)
     checks: tuple[tuple[str, Callable[[], str]], ...] = (
-        ("settings", describe_settings),
+        *(() if invalid else (("settings", describe_settings),)),
         ("contact", lambda: describe_contact(settings)),
         ("seed", lambda: check_seed(settings.seed)),
         ("migrations", lambda: check_migrations(settings.migrations)),
@@ -105,7 +111,7 @@ def quote_commands(text: str) -> str:
 
 
 def describe_settings() -> str:
-    """List the variables that are set; invalid ones stop every command before its checks."""
+    """List the variables that are set and valid."""
     names = sorted(name for name in os.environ if name.upper().startswith("BRI_"))
     return f"{', '.join(names)} set and valid" if names else "defaults; no BRI_ variable is set"
 

@@ -11,7 +11,7 @@ from itertools import accumulate
 from random import Random
 from time import perf_counter
 from typing import IO, Annotated, Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
@@ -202,6 +202,11 @@ class RequestContext:
         headers: dict[str, str] | None = None,
     ) -> Response:
         return Response(body, media_type=media_type, headers=self.build_headers(links, headers))
+
+    def build_url(self, parameters: Sequence[tuple[str, str]]) -> str:
+        """Build the address of this path with other parameters."""
+        query = urlencode(parameters)
+        return f"{self.base_url}{quote(self.path)}{query and '?'}{query}"
 
     def redirect_permanently(self, path: str, fragment: str = "") -> Response:
         """Redirect to another path of the service with the same query."""

@@ -2,8 +2,9 @@
 
 import os
 import re
+from collections.abc import Iterable
 from importlib.util import find_spec
-from ipaddress import AddressValueError, IPv6Address
+from ipaddress import AddressValueError, IPv6Address, ip_network
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -14,16 +15,19 @@ from pydantic import (
     BeforeValidator,
     Field,
     InstanceOf,
+    ModelWrapValidatorHandler,
+    ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
 )
+from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.enums import LogFormat
-from app.problems.messages import find_nearest
+from app.problems.messages import VALIDATION_MESSAGES, find_nearest
 
 MISSING_MCP = "the package 'mcp' is not installed; install bri-indicators[mcp]"
 POSTGRES_DRIVER = "postgresql+psycopg"
@@ -37,6 +41,9 @@ RATE = re.compile(r"[1-9][0-9]*\s*(/|\sper\s)\s*([1-9][0-9]*\s+)?[a-z]+")
 MAX_RATE = 1_000_000_000
 MAX_RATE_PERIOD = 366 * 24 * 3600
 """The longest period of a rate, in seconds."""
+NUMBERS = ("int_parsing", "float_parsing")
+TRUSTED_PROXIES = "FORWARDED_ALLOW_IPS"
+"""The setting of uvicorn; it ignores what is neither an address nor a network."""
 PROTECTIONS = ("BRI_ALLOWED_HOSTS", "BRI_RATE_LIMIT")
 """Variables that would protect nothing if they were empty."""
 
@@ -167,6 +174,50 @@ def check_rate(value: str | None) -> str | None:
     return value
 
 
+def check_migrations(value: Path) -> Path:
+    if not (value / "versions").is_dir():
+        raise ValueError("write the folder of Alembic migrations, which contains env.py")
+    return value
+
+
+def create_error(variable: str, text: str) -> InitErrorDetails:
+    kind = PydanticCustomError("setting", "{text}", {"text": text})
+    return InitErrorDetails(type=kind, loc=(variable,), input=None)
+
+
+def list_environment_errors(fields: Iterable[str]) -> list[InitErrorDetails]:
+    """List variables that would have no effect, or another one than was meant."""
+    names = {f"BRI_{field.upper()}" for field in fields}
+    errors = [
+        create_error(name, "empty; remove it, or write what it limits")
+        for name in PROTECTIONS
+        if not os.environ.get(name, name)
+    ]
+    for name in sorted(os.environ):
+        if name.upper().startswith("BRI_") and name.upper() not in names:
+            nearest = find_nearest(name.upper(), names, cutoff=0)
+            errors.append(create_error(name, f"not a setting; did you mean {nearest}?"))
+    try:
+        for proxy in os.environ.get(TRUSTED_PROXIES, "*").replace("*", "").split(","):
+            ip_network(proxy.strip() or "::")
+    except ValueError:
+        errors.append(create_error(TRUSTED_PROXIES, "write IP addresses or networks, or * for all"))
+    return errors
+
+
+def explain_error(details: ErrorDetails, default: object) -> str:
+    """Say what is wrong with a variable; its value is repeated only where it is no secret."""
+    kind, text = details["type"], details["msg"].removeprefix("Value error, ")
+    if kind.startswith("url"):
+        return "write an http or https address, such as https://data.example"
+    if kind in VALIDATION_MESSAGES:
+        context = details.get("ctx") or {}
+        choices = str(context.get("expected")).replace("'", "")
+        known = {**context, "found": details["input"], "choices": choices}
+        text = VALIDATION_MESSAGES[kind].en.format(**known)
+    return f"{text}; write one such as {default}" if kind.endswith(NUMBERS) else text
+
+
 class Settings(BaseSettings):
     """The settings of a process; each is an environment variable BRI_<NAME>."""
 
@@ -199,7 +250,9 @@ class Settings(BaseSettings):
     """The seconds between checks for a new release."""
     seed: Path = Field(default_factory=lambda: find_bundled("seed"))
     """The folder of seed files."""
-    migrations: Path = Field(default_factory=lambda: find_bundled("migrations"))
+    migrations: Annotated[Path, AfterValidator(check_migrations)] = Field(
+        default_factory=lambda: find_bundled("migrations")
+    )
     """The folder of Alembic migrations."""
     public_url: Annotated[AnyHttpUrl | None, AfterValidator(check_public_url)] = None
     """The public address of the service, used in links; by default that of each request."""
@@ -240,18 +293,23 @@ class Settings(BaseSettings):
     cache_bytes: int = Field(default=32 * 1024**2, ge=0, le=64 * 1024**3)
     """The largest number of bytes that the cached responses of a process take."""
 
-    @model_validator(mode="after")
-    def reject_unknown(self) -> "Settings":
-        """Refuse a variable that is not a setting, since it may be a misspelt one."""
-        names = {f"BRI_{name.upper()}" for name in type(self).model_fields}
-        for name in PROTECTIONS:
-            if not os.environ.get(name, name):
-                raise ValueError(f"{name} is empty; remove it, or write what it limits")
-        for name in sorted(os.environ):
-            if name.upper().startswith("BRI_") and name.upper() not in names:
-                nearest = find_nearest(name.upper(), names, cutoff=0)
-                raise ValueError(f"{name} is not a setting; did you mean {nearest}?")
-        return self
+    @model_validator(mode="wrap")
+    @classmethod
+    def report_all_errors(
+        cls, values: object, validate: ModelWrapValidatorHandler["Settings"]
+    ) -> "Settings":
+        """Report all errors together, by the names of variables, and in words for operators."""
+        errors = list_environment_errors(cls.model_fields)
+        try:
+            settings = validate(values)
+        except ValidationError as error:
+            for details in error.errors():
+                field = str(details["loc"][0]).lower().removeprefix("bri_")
+                text = explain_error(details, cls.model_fields[field].default)
+                errors.append(create_error(f"BRI_{field.upper()}", text))
+        if errors:
+            raise ValidationError.from_exception_data(cls.__name__, errors, hide_input=True)
+        return settings
 
     @field_validator("mcp")
     @classmethod

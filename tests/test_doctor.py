@@ -83,9 +83,21 @@ def test_doctor_reports_the_state_of_the_database(tmp_path: Path) -> None:
 
 def test_doctor_reports_missing_migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BRI_SEED", raising=False)
+    (tmp_path / "versions").mkdir()
     code, found = run_doctor(BRI_MIGRATIONS=str(tmp_path), BRI_DATABASE=str(tmp_path / "a.sqlite"))
     assert (code, found["migrations"][0]) == (1, "FAIL")
     assert found["settings"][1].startswith("BRI_DATABASE, BRI_MIGRATIONS set")
+
+
+def test_doctor_reports_invalid_settings_and_continues(tmp_path: Path) -> None:
+    wrong = {"BRI_RATE_LIMIT": "foo", "BRI_METRICS": "x", "BRI_FOO": "1"}
+    database = str(tmp_path / "a.sqlite")
+    done = run_bri("doctor", "--port", str(find_free_port()), "--database", database, **wrong)
+    assert done.exit_code == 1
+    for name in wrong:
+        assert re.search(rf"^FAIL  settings +{name}: ", done.stdout, re.MULTILINE)
+    assert re.search("^OK    seed ", done.stdout, re.MULTILINE)
+    assert not re.search("^OK    settings ", done.stdout, re.MULTILINE)
 
 
 def test_doctor_reports_a_port_in_use(tmp_path: Path) -> None:

@@ -1,20 +1,24 @@
 """The MCP tools, called by the official client over HTTP and standard input."""
 
-import json
 import os
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
 import anyio
 import httpx2
 import pytest
 from mcp import Client, StdioServerParameters
+from mcp.server.mcpserver.exceptions import ToolError
 from starlette.testclient import TestClient
 
+from app.application import App
+from app.formats import tool_texts
+from app.i18n import Language
+from app.mcp import Tools
 from app.settings import MISSING_MCP
 from tests.support.processes import serve_database
 from tests.support.targets import Target, build_environment
@@ -31,15 +35,16 @@ def address(database: Target) -> Iterator[str]:
         yield base
 
 
-def call_tool(where: Any, tool: str, **arguments: Any) -> list[str]:
-    """Call a tool, and return the texts of its result."""
+def call_tool(where: Any, tool: str, **arguments: Any) -> str:
+    """Call a tool, and return its result, which is one text."""
 
-    async def request() -> list[str]:
+    async def request() -> str:
         async with Client(where) as client:
             result = await client.call_tool(tool, arguments)
-            texts = [part.text for part in result.content]  # type: ignore[union-attr]
-            assert not result.is_error, texts
-            return texts
+            (part,) = result.content
+            assert not result.is_error, part
+            assert result.structured_content is None
+            return str(part.text)  # type: ignore[union-attr]
 
     return anyio.run(request)
 
@@ -83,6 +88,7 @@ def test_the_tools_are_described(address: str) -> None:
     for tool in tools.values():
         assert tool.annotations.read_only_hint
         assert tool.description
+        assert "  " not in tool.description
         assert all(one.get("description") for one in tool.input_schema["properties"].values())
 
 
@@ -94,20 +100,34 @@ def test_the_tools_are_described(address: str) -> None:
     ],
 )
 def test_a_figure_comes_with_its_words(address: str, language: str, words: list[str]) -> None:
-    sentences, whole = call_tool(
+    sentences = call_tool(
         f"{address}/mcp", "get_observations", indicator="aid-projects", language=language
     )
     (line,) = [one for one in sentences.splitlines() if words[1] in one]
-    assert all(word in line for word in words)
-    (record,) = [one for one in json.loads(whole) if one["id"] == AID]
-    assert (record["qualifier"], record["locator"]) == ("over", "P4.S2")
+    assert all(word in line for word in [*words, AID])
+    assert f"{address}/sources/scio-2025-01-15/passages#P4.S2" in line
+    url = f"{address}/v1/observations?indicator=aid-projects&sort=period_desc&lang={language}"
+    assert sentences.endswith(url)
+    assert httpx2.get(url).status_code == 200
 
 
-def test_numbers_are_those_of_the_api(address: str, client: TestClient) -> None:
-    _, whole = call_tool(f"{address}/mcp", "get_observations", indicator="trade-share")
-    items = client.get("/v1/observations?indicator=trade-share").text
-    found = json.loads(whole, parse_float=Decimal)
-    assert found == json.loads(items, parse_float=Decimal)["items"]
+def test_a_long_result_is_divided_into_parts(
+    app: App, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tool_texts, "MAX_BYTES", 3000)
+    tools = Tools(app.state.releases, None)
+    keys, parts, cursor = [], 0, None
+    while parts == 0 or cursor:
+        text = tools.get_observations("trade-share", cursor=cursor)
+        assert len(text.encode()) < 3300
+        found = re.search(r"cursor=([^;]+); or narrow", text)
+        keys += re.findall(r"Key: (\S+)", text)
+        parts, cursor = parts + 1, found and found[1]
+    items = client.get("/v1/observations?indicator=trade-share&sort=period_desc").json()["items"]
+    assert keys == [one["id"] for one in items]
+    assert parts > 1
+    with pytest.raises(ToolError, match="游标不属于该列表"):
+        tools.list_editions(cursor="made-up", language=Language.CHINESE)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +137,7 @@ def test_numbers_are_those_of_the_api(address: str, client: TestClient) -> None:
 def test_a_figure_says_what_it_is_not_comparable_with(
     address: str, client: TestClient, language: str, mark: str
 ) -> None:
-    sentences, _ = call_tool(
+    sentences = call_tool(
         f"{address}/mcp", "get_observations", indicator="goods-trade", language=language
     )
     items = client.get(f"/v1/observations?indicator=goods-trade&lang={language}").json()["items"]
@@ -129,44 +149,45 @@ def test_a_figure_says_what_it_is_not_comparable_with(
 
 def test_tools_return_what_was_known_on_a_day(address: str) -> None:
     captured = {"indicator": "trade-share", "since": "2024-01-01", "as_of": "2025-01-14"}
-    sentences, _ = call_tool(f"{address}/mcp", "get_observations", **captured)
+    sentences = call_tool(f"{address}/mcp", "get_observations", **captured)
     assert ": 50.3 percent" in sentences
     assert ": 50.7 percent" not in sentences
 
 
 def test_a_second_report_that_differs_is_mentioned(address: str) -> None:
-    sentences, *_ = call_tool(f"{address}/mcp", "get_source", key=AID)
+    sentences = call_tool(f"{address}/mcp", "get_source", key=AID)
     assert "Xinhua" in sentences
 
 
 def test_a_claim_leads_to_its_document(address: str) -> None:
-    claim, _, document, whole = call_tool(f"{address}/mcp", "get_source", key="2025-expand-trade")
+    text = call_tool(f"{address}/mcp", "get_source", key="2025-expand-trade")
+    claim, record_url, document, source_url = text.splitlines()
     assert "paragraph 6, sentence 2" in claim
+    assert record_url.endswith(f"{address}/v1/actions/2025-expand-trade?lang=en")
     assert document.startswith("scio-2025-01-15: ")
-    assert json.loads(whole)[0]["code"] == "scio-2025-01-15"
+    assert source_url.endswith(f"{address}/v1/sources/scio-2025-01-15?lang=en")
 
 
 def test_priority_areas_come_with_all_actions(address: str, client: TestClient) -> None:
-    sentences, whole = call_tool(f"{address}/mcp", "list_priority_areas", year=2025, language="zh")
+    sentences = call_tool(f"{address}/mcp", "list_priority_areas", year=2025, language="zh")
     items = client.get("/v1/priority-areas?edition=2025&lang=zh").json()["items"]
-    assert json.loads(whole) == items
+    assert all(f"- {one['id']}：" in sentences for area in items for one in area["actions"])
     aims = sum(area["aim"] is not None for area in items)
     actions = sum(len(area["actions"]) for area in items)
     assert sentences.count("\n- ") - aims == actions == 24
 
 
 def test_search_gives_keys_to_go_on_with(address: str) -> None:
-    sentences, whole = call_tool(f"{address}/mcp", "search", words="援助项目")
-    assert "aid-projects" in sentences
-    assert any(hit["href"].endswith("/v1/indicators/aid-projects") for hit in json.loads(whole))
+    sentences = call_tool(f"{address}/mcp", "search", words="援助项目")
+    assert f" {address}/v1/indicators/aid-projects\n" in sentences
 
 
 def test_search_shows_figures_with_their_context(address: str) -> None:
-    sentences, _ = call_tool(f"{address}/mcp", "search", words="214.66 billion")
+    sentences = call_tool(f"{address}/mcp", "search", words="214.66 billion")
     first, *_ = sentences.splitlines()
     for expected in ("214.66 billion yuan", "2023 scope", "January to November 2024", "Source: "):
         assert expected in first
-    sentences, _ = call_tool(f"{address}/mcp", "search", words="trade share 2024")
+    sentences = call_tool(f"{address}/mcp", "search", words="trade share 2024")
     first, second, *_ = sentences.splitlines()
     assert "50.7 percent" in first
     assert "superseded on 18 July 2025" in second
@@ -179,13 +200,20 @@ def test_search_shows_figures_with_their_context(address: str) -> None:
         ("get_observations", {"indicator": "goods-trade", "since": "2024"}, "2024-01-31"),
         ("list_indicators", {"topic": "aid"}, "aid"),
         ("get_source", {"key": "nothing"}, "search"),
-        ("search", {"words": ""}, "empty"),
+        ("search", {"words": ""}, "words is empty"),
+        ("search", {"words": "", "language": "zh"}, "words为空"),
+        ("list_indicators", {"topic": "nope", "language": "zh"}, "topic：nope不存在"),
+        ("list_priority_areas", {"year": 0}, "year: 0 is"),
+        ("list_priority_areas", {"year": 2025.5}, "year: 2025.5 is not an integer"),
+        ("get_observations", {"indicator": ""}, 'indicator: "" is unknown'),
+        ("get_observations", {"indicator": None}, "indicator: null is not text"),
         ("search", {}, "words is missing"),
         (
             "search",
             {"words": "aid", "language": "zhe"},
             "language: zhe is unknown; use one of en, zh",
         ),
+        ("search", {"word": "aid", "language": "zh"}, "；您要找的是words吗？"),
         ("search", {"words": "aid", "langage": "zh"}, "; did you mean language?"),
         ("list_priority_areas", {"year": "next"}, "year: next is not an integer"),
     ],
@@ -200,10 +228,10 @@ def test_an_error_is_reported_with_the_correction(
 
 def test_a_quotation_is_checked(address: str) -> None:
     text = "China carried out 700 aid projects in partner countries from January to November 2024."
-    lines, whole = call_tool(f"{address}/mcp", "check_quotation", text=text)
+    lines = call_tool(f"{address}/mcp", "check_quotation", text=text)
     assert "- qualifier: The qualifier of the source is missing" in lines
     assert f"Corrected: {text.replace('700', 'over 700')}" in lines
-    assert json.loads(whole)["items"][0]["observation"]["id"] == AID
+    assert AID in lines
     error = call_invalid_tool(f"{address}/mcp", "check_quotation", text=text, asked_on="today")
     assert "not a calendar date" in error
 
@@ -211,6 +239,8 @@ def test_a_quotation_is_checked(address: str) -> None:
 def test_http_requests_have_no_session(address: str) -> None:
     response = httpx2.get(f"{address}/mcp", headers={"Accept": "text/event-stream"})
     assert response.status_code == 405
+    assert response.headers["allow"] == "POST, OPTIONS"
+    assert response.json()["code"] == "method-not-allowed"
     assert "mcp-session-id" not in response.headers
     big = httpx2.post(f"{address}/mcp", content=b" " * 100_000)
     assert big.status_code == 413
@@ -229,9 +259,10 @@ def test_tools_work_on_standard_input(database: Target) -> None:
         args=["-m", "app", "mcp"],
         env={**os.environ, **build_environment(database)},
     )
-    sentences, _ = call_tool(command, "list_indicators", topic="projects")
+    sentences = call_tool(command, "list_indicators", topic="projects")
     assert "over 700" in sentences
     assert "Newest figure: " in sentences
+    assert "/v1/" not in sentences
 
 
 def test_a_missing_package_is_reported() -> None:

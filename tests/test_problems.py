@@ -33,10 +33,21 @@ def read_problem(client: TestClient, url: str, status: int, **headers: str) -> d
         ("indicator=goods-trad", "query.indicator", "did you mean goods-trade?"),
         ("topic=tarde", "query.topic", "did you mean trade?"),
         ("area=CHN", "query.area", "did you mean CN?"),
-        ("unit=", "query.unit", "is unknown"),
+        ("unit=", "query.unit", 'unit: "" is unknown'),
+        ("unit=cny", "query.unit", "did you mean CNY?"),
+        ("topic=%20trade", "query.topic", '" trade" is unknown; did you mean trade?'),
+        ("topic=nope", "query.topic", "investment, projects, trade"),
+        ("LIMIT=1", "query.LIMIT", "did you mean limit?"),
+        ("page=2", "query.page", "did you mean cursor?"),
+        ("query=a", "query.query", "not a parameter of this operation"),
+        ("year=2024", "query.year", "did you mean since?"),
+        ("order=period", "query.order", "did you mean sort?"),
+        ("lang=cn", "query.lang", "did you mean zh?"),
+        ("lang=EN", "query.lang", "did you mean en?"),
         ("indicators=goods-trade", "query.indicators", "did you mean indicator?"),
         ("status=norml", "query.status", "did you mean normal?"),
-        ("sort=-period", "query.sort", "use one of indicator, indicator_desc"),
+        ("sort=-value", "query.sort", "did you mean value_desc?"),
+        ("sort=up", "query.sort", "use one of indicator, indicator_desc"),
         ("since=2024-13-01", "query.since", "write dates as 2024-01-31"),
         ("since=0", "query.since", "write dates as 2024-01-31"),
         ("since=2024-01", "query.since", "write dates as 2024-01-31"),
@@ -46,7 +57,8 @@ def read_problem(client: TestClient, url: str, status: int, **headers: str) -> d
         ("limit=1001", "query.limit", "at most 1000"),
         ("limit=1.5", "query.limit", "not an integer"),
         ("limit=ten", "query.limit", "not an integer"),
-        ("limit=%2010", "query.limit", "not an integer"),
+        ("limit=+10", "query.limit", 'limit: " 10" is not an integer'),
+        ("limit=010", "query.limit", "limit: 010 starts with 0; write 10"),
         ("limit=1_0", "query.limit", "not an integer"),
         ("months=%EF%BC%91", "query.months", "not an integer"),
         ("limit=" + "9" * 400, "query.limit", "too large"),
@@ -62,9 +74,11 @@ def read_problem(client: TestClient, url: str, status: int, **headers: str) -> d
 def test_an_error_is_reported(client: TestClient, query: str, location: str, text: str) -> None:
     problem = read_problem(client, f"/v1/observations?{query}", 422)
     (error,) = problem["errors"]
+    name = location.removeprefix("query.")
     assert error["location"] == location
-    assert text in error["message"]
+    assert text.removeprefix(f"{name}: ") in error["message"]
     assert text in problem["detail"]
+    assert problem["detail"].startswith((f"{name}: ", f"{name} ", "The cursor"))
 
 
 def test_all_errors_are_reported_together(client: TestClient) -> None:
@@ -96,7 +110,7 @@ def test_long_names_are_shortened(client: TestClient) -> None:
 def test_errors_are_reported_in_chinese(client: TestClient) -> None:
     problem = read_problem(client, "/v1/indicators?topic=tarde&lang=zh", 422)
     assert problem["title"] == "参数无效"
-    assert problem["detail"] == "tarde不存在；您要找的是trade吗？"
+    assert problem["detail"] == "topic：tarde不存在；您要找的是trade吗？"
     problem = read_problem(client, "/v1/indicators/goods", 404, **{"Accept-Language": "zh-CN"})
     assert problem["detail"] == "goods不存在；您要找的是goods-trade吗？"
 
@@ -123,6 +137,7 @@ def test_unknown_path_is_not_found(client: TestClient, path: str) -> None:
         ("/growth-rates", "/v1/growth-rates"),
         ("/guides", "/guide"),
         ("/v1/observation.csv", "/v1/observations.csv"),
+        ("/v1/indicators/GOODS-TRADE", "goods-trade"),
     ],
 )
 def test_nearest_path_is_suggested(client: TestClient, path: str, nearest: str) -> None:
@@ -173,13 +188,19 @@ def test_few_unknown_names_are_compared_with_known_ones(
 ) -> None:
     compared: list[str] = []
 
-    def record_name(found: str, _: object) -> None:
+    def record_name(found: str, *_: object) -> None:
         compared.append(found)
 
     monkeypatch.setattr(problem, "find_nearest", record_name)
     query = "&".join(f"unknown{number}=1" for number in range(200))
     read_problem(client, f"/v1/topics?{query}", 422)
     assert 0 < len(compared) <= problem.MAX_ERRORS
+
+
+def test_unlike_names_are_not_suggested(client: TestClient) -> None:
+    for name in ("utm_source", "query", "from", "foo"):
+        (error,) = read_problem(client, f"/v1/observations?{name}=1", 422)["errors"]
+        assert error["suggestion"] is None, name
 
 
 def test_unknown_kind_of_problem_is_not_found(client: TestClient) -> None:

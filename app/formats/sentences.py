@@ -242,13 +242,17 @@ def describe_priority_area(record: Record, language: Language, base: str | None 
         f"{record['year']}年重点领域{record['position']}：{record['title']}",
     ).get(language)
     lines = [append_source(title, cite_record(record, language, base), language)]
+    colon = Bilingual(": ", "：").get(language)
     if record["aim"]:
         aimed = record | {"locator": record["aim_locator"]}
         aim = Bilingual(f"Aim: {record['aim']}", f"目标：{record['aim']}").get(language)
         lines.append(
             f"- {append_source(aim.rstrip('.。'), cite_record(aimed, language, base), language)}"
         )
-    lines += [f"- {describe_announcement(action, language, base)}" for action in record["actions"]]
+    lines += [
+        f"- {action['id']}{colon}{describe_announcement(action, language, base)}"
+        for action in record["actions"]
+    ]
     return "\n".join(lines)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection
 from app import parameters
 from app.db.columns import Record, Statement
 from app.db.statements import fetch_chunks
-from app.formats import code_columns, columns, indicator_columns, record_columns
+from app.formats import columns, indicator_columns, record_columns
 from app.formats.columns import SEPARATOR, Column
 from app.i18n import Bilingual, Language
 from app.problems.messages import TOO_MANY_ROWS
@@ -321,36 +321,36 @@ def declare_code_list(
 
 
 TOPICS = declare_code_list(
-    codes.TOPICS, Bilingual("Topics", "主题"), code_columns.TOPICS, reference.Topic
+    codes.TOPICS, Bilingual("Topics", "主题"), indicator_columns.TOPICS, reference.Topic
 )
 AREAS = declare_code_list(
     codes.AREAS,
     Bilingual("Countries and groups", "国家与国家组"),
-    code_columns.AREAS,
+    indicator_columns.AREAS,
     reference.Area,
     parameters.AreaListParameters,
 )
 COVERAGES = declare_code_list(
     codes.COVERAGES,
     Bilingual("Coverages: which countries are counted", "统计范围"),
-    code_columns.COVERAGES,
+    indicator_columns.COVERAGES,
     reference.Coverage,
     parameters.CoverageListParameters,
 )
 SECTORS = declare_code_list(
-    codes.SECTORS, Bilingual("Sectors", "产业领域"), code_columns.SECTORS, reference.Sector
+    codes.SECTORS, Bilingual("Sectors", "产业领域"), indicator_columns.SECTORS, reference.Sector
 )
 INSTRUMENTS = declare_code_list(
     codes.INSTRUMENTS,
     Bilingual("Instruments of cooperation", "合作载体与机制"),
-    code_columns.INSTRUMENTS,
+    indicator_columns.INSTRUMENTS,
     reference.Instrument,
     parameters.InstrumentListParameters,
 )
 CONTRADICTIONS = Table(
     "contradictions",
     Bilingual("Published numbers that differ", "存在差异的公布数据"),
-    code_columns.CONTRADICTIONS,
+    indicator_columns.CONTRADICTIONS,
     parameters.ContradictionListParameters,
     list_contradictions,
     Contradiction,
@@ -358,11 +358,11 @@ CONTRADICTIONS = Table(
 RELATED_DATASETS = declare_code_list(
     codes.RELATED_DATASETS,
     Bilingual("Datasets of other publishers", "其他机构的数据集"),
-    code_columns.RELATED_DATASETS,
+    indicator_columns.RELATED_DATASETS,
     reference.RelatedDataset,
 )
 UNITS = declare_code_list(
-    codes.UNITS, Bilingual("Units of measure", "计量单位"), code_columns.UNITS, reference.Unit
+    codes.UNITS, Bilingual("Units of measure", "计量单位"), indicator_columns.UNITS, reference.Unit
 )
 ALL_TABLES = (
     *TABLES,

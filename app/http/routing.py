@@ -7,7 +7,7 @@ same Pydantic models that the OpenAPI document is made from.
 
 import re
 from asyncio import get_running_loop
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -15,9 +15,10 @@ from inspect import iscoroutinefunction, signature
 from operator import itemgetter
 from time import thread_time
 from typing import Any, TypeVar, get_args
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from fastapi import Response
+from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
 from app.formats.feeds import count_changes
@@ -25,7 +26,7 @@ from app.http.routes import Endpoint, RouteDeclaration, RouteDeclarations
 from app.i18n import Bilingual, Language
 from app.negotiation import PathKind
 from app.parameters import PIN, Parameters
-from app.problems.messages import RELEASE_NOT_SERVED, UNKNOWN_PATH, find_nearest
+from app.problems.messages import NAME_CUTOFF, RELEASE_NOT_SERVED, UNKNOWN_PATH, find_nearest
 from app.problems.problem import ParameterError, ReleaseNotServed, UnknownPath, shorten
 from app.problems.validation import describe_errors
 from app.queries.releases import list_releases
@@ -74,6 +75,8 @@ class ReadRoute:
     has_limit: bool
     can_be_pinned: bool
     """Whether ``release`` pins its addresses; some lists have a filter of that name."""
+    names: frozenset[str] | None
+    """The names of the parameters of a page, which ignores others; None elsewhere."""
 
     @classmethod
     def from_declaration(cls, route: RouteDeclaration) -> "ReadRoute":
@@ -85,9 +88,12 @@ class ReadRoute:
             if isinstance(kind, type) and issubclass(kind, Parameters)
         ]
         model, query_name = models[0] if models else (None, "")
+        kind, fields = PathKind.from_path(route.path), model.model_fields if model else {}
+        is_page = kind in {PathKind.PAGE, PathKind.EMBED} and "." not in route.path
+        is_strict = model is not None and model.model_config["extra"] == "forbid"
         return cls(
             route.path,
-            PathKind.from_path(route.path),
+            kind,
             route.endpoint,
             tuple(match[1] for match in PARAMETER.finditer(route.path)),
             model,
@@ -96,8 +102,9 @@ class ReadRoute:
             "context" in arguments,
             iscoroutinefunction(route.endpoint),
             model is not None and route.include_in_schema and route.path.endswith("}"),
-            model is not None and "limit" in model.model_fields,
-            model is None or PIN not in model.model_fields,
+            "limit" in fields,
+            PIN not in fields,
+            frozenset({PIN, *fields}) if is_page and is_strict else None,
         )
 
     def bind_arguments(self, context: RequestContext, keys: dict[str, str]) -> dict[str, Any]:
@@ -117,8 +124,7 @@ class ReadRoute:
             query = self.model.model_validate(values, context=context.release.keys)
         except ValidationError as error:
             errors = name_repetitions(error.errors(), values)
-            names = [name for name, info in self.model.model_fields.items() if not info.exclude]
-            raise describe_errors(errors, {*names, PIN}) from None
+            raise describe_errors(errors, {*self.model.model_fields, PIN}) from None
         arguments[self.query_name] = query
         return arguments
 
@@ -158,10 +164,12 @@ class Router:
     async def dispatch(self, context: RequestContext) -> Response:
         """Have the route of a request create the response; raise a Problem, or a DatabaseError."""
         route, keys = self.match(context.path)
-        if route.path in self.record_files:
-            expanded = expand_path(context.path, self.record_files[route.path])
-            if expanded is not None:
-                return context.redirect_permanently(expanded)
+        names = map(itemgetter(0), context.query.params)
+        has_unknown = route.names is not None and not route.names.issuperset(names)
+        if has_unknown or route.path in self.record_files:
+            redirect = self.find_redirect(context, route)
+            if redirect is not None:
+                return redirect
         context.route, context.kind = route.path, route.kind
         if route.can_be_pinned and any(name == PIN for name, _ in context.query.params):
             await self.run_in_thread(partial(take_pinned_release, context))
@@ -189,6 +197,17 @@ class Router:
             return call()
         return await self.run_in_thread(partial(note_quick_shape, context.release, shape, call))
 
+    def find_redirect(self, context: RequestContext, route: ReadRoute) -> Response | None:
+        """Redirect from the short path of a file, and from parameters that a page ignores."""
+        expanded = expand_path(context.path, self.record_files.get(route.path, {}))
+        if expanded is not None:
+            return context.redirect_permanently(expanded)
+        if route.names is None:
+            return None
+        kept = drop_ignored(context.query.params, route.names)
+        has_ignored = len(kept) < len(context.query.params)
+        return RedirectResponse(context.build_url(kept)) if has_ignored else None
+
     async def run_in_thread(self, call: Callable[[], Result]) -> Result:
         return await get_running_loop().run_in_executor(self.threads, call)
 
@@ -215,7 +234,23 @@ class Router:
         nearest, short = find_nearest(path, known, PATH_CUTOFF), shorten(path)
         allowed = [nearest] if nearest else ENTRY_POINTS
         message = UNKNOWN_PATH.format(path=short)
-        raise UnknownPath.from_error(ParameterError("path", message, allowed, short))
+        raise UnknownPath.from_error(ParameterError("path", message, allowed, path))
+
+
+def drop_ignored(
+    parameters: Sequence[tuple[str, str]], names: frozenset[str]
+) -> list[tuple[str, str]]:
+    """Drop the parameters whose names resemble none of a page.
+
+    Platforms append them to the links that readers share. The redirect to the page without them
+    keeps them out of the cache and of all links; a similar name is a mistake, which is refused.
+    """
+    ignored = {
+        name
+        for name in {name for name, _ in parameters} - names
+        if not find_nearest(name, names, NAME_CUTOFF)
+    }
+    return [(name, value) for name, value in parameters if name not in ignored]
 
 
 def expand_path(path: str, files: Mapping[str, str]) -> str | None:
@@ -263,9 +298,7 @@ def take_pinned_release(context: RequestContext) -> None:
         raise describe_errors([error], [PIN])
     rest = tuple(pair for pair in context.query.params if pair[0] != PIN)
     if pins[0] != served:
-        query = urlencode(rest)
-        latest_url = f"{context.base_url}{quote(context.path)}{query and '?'}{query}"
-        raise describe_later_changes(context, pins[0], latest_url)
+        raise describe_later_changes(context, pins[0], context.build_url(rest))
     context.query = context.query._replace(params=rest)
     context.pinned_release = served
 

@@ -29,6 +29,7 @@ PIN = "release"
 Span = tuple[date, date]
 """The first and the last day of a period."""
 INTEGER = re.compile("-?(0|[1-9][0-9]*)")
+LEADING_ZEROS = re.compile("(-?)0+(0|[1-9][0-9]*)")
 EXAMPLE_KEYS = {
     "action": "2025-expand-trade",
     "area": "BRI",
@@ -99,6 +100,9 @@ def parse_day(value: object) -> object:
 def parse_integer(value: object) -> object:
     """Accept only digits; Pydantic would also accept spaces and underscores."""
     if isinstance(value, str) and not INTEGER.fullmatch(value):
+        if plain := LEADING_ZEROS.fullmatch(value):
+            found = {"found": value, "plain": f"{plain[1]}{plain[2]}"}
+            raise PydanticCustomError("leading_zero", "starts with 0", found)
         raise PydanticCustomError("int_parsing", "not an integer", {"found": value})
     return value
 

@@ -24,6 +24,11 @@ VALIDATION_MESSAGES = {
     ),
     "string_type": Bilingual("{found} is not text", "{found}不是文本"),
     "int_parsing": Bilingual("{found} is not an integer", "{found}不是整数"),
+    "float_parsing": Bilingual("{found} is not a number", "{found}不是数字"),
+    "int_from_float": Bilingual("{found} is not an integer", "{found}不是整数"),
+    "leading_zero": Bilingual(
+        "{found} starts with 0; write {plain}", "{found}以0开头；请写作{plain}"
+    ),
     "int_parsing_size": Bilingual("{found} is too large", "{found}过大"),
     "greater_than_equal": Bilingual(
         "{found} is too small; use at least {ge}", "{found}过小；最小值为{ge}"
@@ -329,8 +334,32 @@ NO_TEMPORARY_FILES = Bilingual(
 
 CUTOFF = 0.5
 """The least similarity, from 0 to 1, of a value to the one that is suggested for it."""
+NAME_CUTOFF = 0.8
+"""That of the name of a parameter; names are short, so that any two have letters in common."""
+ALIASES = {
+    "cn": "zh",
+    "language": "lang",
+    "offset": "cursor",
+    "order": "sort",
+    "order_by": "sort",
+    "page": "cursor",
+    "page_size": "limit",
+    "per_page": "limit",
+    "query": "q",
+    "search": "q",
+    "year": "since",
+}
+"""What other services call the parameters and values of this one."""
 
 
 def find_nearest(value: str, allowed: Iterable[str], cutoff: float = CUTOFF) -> str | None:
-    """Return the allowed value most similar to another, or None if none is similar."""
-    return next(iter(get_close_matches(value, list(allowed), n=1, cutoff=cutoff)), None)
+    """Return the allowed value most similar to another in any case, or None if none is similar."""
+    known = {name.casefold(): name for name in allowed}
+    folded = value.strip().casefold()
+    # Other services write a descending order with a minus sign.
+    descending = f"{folded[1:]}_desc" if folded.startswith("-") else ""
+    for same in (folded, ALIASES.get(folded), descending):
+        if same in known:
+            return known[same]
+    nearest = get_close_matches(folded, list(known), n=1, cutoff=cutoff)
+    return known[nearest[0]] if nearest else None

@@ -8,6 +8,8 @@ from pydantic import Field
 
 from app.i18n import Bilingual, Language
 from app.problems.messages import (
+    CUTOFF,
+    PARAMETER_REASON,
     SUGGESTION,
     UNKNOWN_RECORD,
     WITH_CHANGES_URL,
@@ -45,8 +47,8 @@ class ProblemDocument(Schema):
     """The kind of problem, in the language of the response."""
     status: int = Field(ge=400, le=599, examples=[422])
     """The HTTP status."""
-    detail: Prose = Field(examples=["goods-trad is unknown; did you mean goods-trade?"])
-    """What happened in this case, in the language of the response."""
+    detail: Prose = Field(examples=["indicator: goods-trad is unknown; did you mean goods-trade?"])
+    """What happened in this case, in the language of the response; it names the parameter."""
     code: Code = Field(examples=["invalid-parameters"])
     """The kind of problem, for programs."""
     request_id: Code = Field(examples=["3f2b8c5e9d1a4b7c8e6f0a1b2c3d4e5f"])
@@ -56,27 +58,43 @@ class ProblemDocument(Schema):
 
 
 def shorten(value: object) -> str:
-    """Return a value as it is shown in a message: shortened, without control characters."""
-    text = "".join(letter if letter.isprintable() else "�" for letter in str(value)).strip()
-    if not text:
-        return '""'
-    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
+    """Return a value as it is shown in a message: shortened, without control characters.
+
+    It is quoted if its spaces would otherwise not be seen.
+    """
+    text = "null" if value is None else str(value)
+    text = "".join(letter if letter.isprintable() else "�" for letter in text)
+    text = text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
+    return text if text and text == text.strip() else f'"{text}"'
 
 
 class ParameterError:
     """One error in a request, before the language of the response is known."""
 
     def __init__(
-        self, location: str, text: Bilingual, allowed: Iterable[str] | None = None, found: str = ""
+        self,
+        location: str,
+        text: Bilingual,
+        allowed: Iterable[str] | None = None,
+        found: str = "",
+        cutoff: float = CUTOFF,
     ) -> None:
         self.location = location
         self.allowed = None if allowed is None else list(allowed)
-        self.suggestion = find_nearest(found, self.allowed or [])
+        self.suggestion = find_nearest(found[:MAX_SHOWN], self.allowed or [], cutoff)
         self.message = text
         """What is wrong, with the suggestion."""
         if self.suggestion:
             hint = SUGGESTION.format(nearest=self.suggestion)
             self.message = WITH_HINT.format(message=text, hint=hint)
+
+    @property
+    def named_message(self) -> Bilingual:
+        """What is wrong with which parameter; some messages begin with its name."""
+        name = self.location.partition(".")[2]
+        if self.message.en.startswith(f"{name} "):
+            return self.message
+        return PARAMETER_REASON.format(name=name, reason=self.message)
 
     def to_item(self, language: Language) -> ErrorItem:
         return ErrorItem(
@@ -229,7 +247,7 @@ class UnknownRecord(NotFound):
         short = shorten(found)
         text = UNKNOWN_RECORD.format(found=short)
         others = [key for key in known if key != found]
-        return cls.from_error(ParameterError(f"{location}.{parameter}", text, others, short))
+        return cls.from_error(ParameterError(f"{location}.{parameter}", text, others, found))
 
 
 class ReleaseNotServed(Problem):

@@ -7,13 +7,23 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from app.i18n import Bilingual, Language
-from app.problems.messages import ERROR_COUNT, FORM_MESSAGES, INVALID_VALUE, VALIDATION_MESSAGES
+from app.problems.messages import (
+    CUTOFF,
+    ERROR_COUNT,
+    FORM_MESSAGES,
+    INVALID_VALUE,
+    NAME_CUTOFF,
+    VALIDATION_MESSAGES,
+    find_nearest,
+)
 from app.problems.problem import MAX_ERRORS, InvalidParameters, ParameterError, shorten
 
 FormErrors = dict[str, list[str]]
 """The messages about each field of a form, in the language of the request."""
 IGNORED_ERRORS = frozenset({"none_required"})
 """Pydantic adds this to each error in an optional parameter: that it could also be left out."""
+MAX_CHOICES = 10
+"""So many allowed values are listed in a message; errors list more."""
 
 
 def describe_errors(
@@ -25,33 +35,36 @@ def describe_errors(
     # A request can have thousands of errors, and each suggestion takes time.
     described = [build_error(error, names, location) for error in reported[:MAX_ERRORS]]
     is_single = len(reported) == 1
-    detail = described[0].message if is_single else ERROR_COUNT.format(count=len(reported))
+    detail = described[0].named_message if is_single else ERROR_COUNT.format(count=len(reported))
     return InvalidParameters(detail, described)
 
 
-def list_messages(errors: Sequence[ErrorDetails], names: Iterable[str]) -> list[str]:
-    """Say in English what is wrong with which argument; some messages name it already."""
-    messages = []
-    for error in describe_errors(errors, names).errors:
-        name, message = error.location.partition(".")[2], error.message.get(Language.ENGLISH)
-        messages.append(message if message.startswith(f"{name} ") else f"{name}: {message}")
-    return messages
+def list_messages(
+    errors: Sequence[ErrorDetails], names: Iterable[str], language: Language
+) -> list[str]:
+    """Say what is wrong with which argument."""
+    described = describe_errors(errors, names).errors
+    return [error.named_message.get(language) for error in described]
 
 
 def build_error(error: dict[str, Any], names: list[str], location: str = "query") -> ParameterError:
     name = str(error["loc"][0]) if error["loc"] else location
     context = dict(error.get("ctx") or {})
     # A validator that knows which part of the value is wrong names it.
-    found = shorten(context.pop("found", error["input"]))
-    allowed: list[str] | None = context.get("allowed")
-    if error["type"] == "enum":
+    found = context.pop("found", error["input"])
+    kind, cutoff = error["type"], CUTOFF
+    allowed: list[str] = context.get("allowed") or []
+    if kind == "enum":
         allowed = re.findall(r"'([^']+)'", context["expected"])
+    elif kind == "unknown_code" and len(allowed) <= MAX_CHOICES:
+        kind = kind if find_nearest(found, allowed) else "enum"
+    elif kind == "extra_forbidden":
+        allowed, found, cutoff = names, name, NAME_CUTOFF
+    if kind == "enum":
         context["choices"] = Bilingual(", ".join(allowed), "、".join(allowed))
-    if error["type"] == "extra_forbidden":
-        allowed, found = names, name
-    message = VALIDATION_MESSAGES.get(error["type"], INVALID_VALUE)
-    text = message.format(**{**context, "name": shorten(name), "found": found})
-    return ParameterError(f"{location}.{shorten(name)}", text, allowed, found)
+    message = VALIDATION_MESSAGES.get(kind, INVALID_VALUE)
+    text = message.format(**{**context, "name": shorten(name), "found": shorten(found)})
+    return ParameterError(f"{location}.{shorten(name)}", text, allowed or None, str(found), cutoff)
 
 
 def describe_form_errors(errors: Sequence[Any], language: Language) -> FormErrors:

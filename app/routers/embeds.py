@@ -350,7 +350,7 @@ def read_summary(
     try:
         query = model.model_validate({name: options[name] for name in options if name != PIN})
     except ValidationError as error:
-        raise describe_errors(error.errors(), options) from None
+        raise describe_errors(error.errors(), model.model_fields) from None
     height = HEIGHT
     if isinstance(query, parameters.PriorityAreaEmbedParameters):
         record = read_area(context, code, query.year)

@@ -303,12 +303,12 @@ def show_passages(context: Context, source: str, _: NoParameters) -> Response:
 
 
 @router.get("/problems")
-def list_problems(context: Context) -> Response:
+def list_problems(context: Context, _: NoParameters) -> Response:
     return render_content(context, "problems.html", types=problem.PROBLEM_TYPES)
 
 
 @router.get("/problems/{problem_type}")
-def show_problem(context: Context, problem_type: str) -> Response:
+def show_problem(context: Context, problem_type: str, _: NoParameters) -> Response:
     types = [type_ for type_ in problem.PROBLEM_TYPES if type_.code == problem_type]
     if not types:
         codes = [type_.code for type_ in problem.PROBLEM_TYPES]

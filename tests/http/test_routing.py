@@ -84,7 +84,7 @@ def fresh(database: Target) -> Iterator[App]:
         ("/v1/observations", "indicator=goods", 422),
         ("/v1/indicators/goods-trad/chart.svg", "", 404),
         ("/sdmx/data/nothing", "", 404),
-        ("/", "unknown=1", 422),
+        ("/", "topci=1", 422),
     ],
 )
 def test_a_refused_request_does_its_work_once(

@@ -12,7 +12,9 @@ import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
+from app.application import App
 from app.i18n import Language, format_day
+from app.negotiation import PathKind
 from app.pages.content import PAGE_NAMES
 from tests.routers.test_discovery import HOST, is_served
 from tests.support.site import BROWSER, localize_url, read_page
@@ -523,7 +525,7 @@ def test_an_unknown_press_conference_leaves_the_form(
 
 
 @pytest.mark.parametrize(
-    ("query", "words"), [("colour=red", "not a parameter"), ("q=a&q=b", "use it once")]
+    ("query", "words"), [("topci=trade", "did you mean topic"), ("q=a&q=b", "use it once")]
 )
 def test_an_invalid_address_of_a_form_is_reported(
     client: TestClient, query: str, words: str
@@ -531,6 +533,35 @@ def test_an_invalid_address_of_a_form_is_reported(
     page = read_page(client, f"/?{query}&lang=en", status=422)
     assert words in page.text_content()
     assert client.get(f"/?{query}&lang=en").json()["code"] == "invalid-parameters"
+
+
+@pytest.mark.parametrize(
+    "appended",
+    [
+        "fbclid=x",
+        "utm_source=a&utm_medium=b&utm_campaign=c&utm_term=d&utm_content=e&utm_id=f",
+        "gclid=x&gbraid=x&wbraid=x&msclkid=x",
+        "from=singlemessage&isappinstalled=0&scene=1&clicktime=1&enterid=1",
+        "share_source=copy_web&spm=1.2&sharer_shareid=x&version=4&platform=mac",
+        "ref=x&source_id=y&_t=1&%E6%9D%A5%E6%BA%90=x",
+    ],
+)
+def test_a_page_ignores_what_platforms_append_to_its_address(
+    app: App, client: TestClient, appended: str
+) -> None:
+    routes = app.request_router.routes.values()
+    pages = [one for one in routes if one.kind in {PathKind.PAGE, PathKind.EMBED} and not one.keys]
+    for path in (*(one.path for one in pages if one.names), "/indicators/goods-trade"):
+        known = "lang=zh&cursor=a" if path == "/changes" else "lang=zh"
+        response = client.get(f"{path}?{appended}&{known}", follow_redirects=False)
+        assert response.status_code == 307, path
+        assert response.headers["location"].partition("?")[2] == "&".join(sorted(known.split("&")))
+        assert "max-age" not in response.headers.get("cache-control", "")
+    assert client.get(f"/v1?{appended}", follow_redirects=False).status_code == 422
+    head = read_page(client, f"/indicators/goods-trade?{appended}")
+    assert head.xpath("//link[@rel='canonical']/@href")[0].endswith(
+        "/indicators/goods-trade?lang=en"
+    )
 
 
 def test_an_unknown_record_leads_to_known_ones(client: TestClient) -> None:
