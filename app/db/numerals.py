@@ -291,3 +291,27 @@ def find_units(text: str, value: Decimal) -> set[str]:
             unit = find_name(CURRENCIES, match["currency"]) or find_name(UNITS, match["unit"])
             units.add("percent" if match["hundredths"] else unit)
     return units - {""}
+
+
+FOREIGN_PERCENT = (
+    r"٪|Prozent|por\s?cento?|pour\s?cent|per\s?cento|проц|パーセント|في المائة|بالمئة|فیصد|प्रतिशत"
+)
+PERCENTAGE, POINTS = (
+    re.compile(rf"\d+(?:[.,・٫]\s?\d+)?\s?-?(?:{words})", re.IGNORECASE)
+    for words in (
+        f"{UNITS['percent']}|{FOREIGN_PERCENT}",
+        f"{UNITS['percentage points']}|個百分點|ポイント",
+    )
+)
+SHARE = re.compile(
+    r"(?:account|represent|share|占|佔|比重|Anteil|доля)[^,;，；。]*|[^,;，；、。]*を占め"
+    rf"|{PERCENTAGE.pattern}\s+of\b",
+    re.IGNORECASE,
+)
+"""A percentage that says which part of a whole an amount is."""
+
+
+def find_change(text: str, *, is_share: bool) -> str | None:
+    """Return the change that the words of a figure print; that of a share is in points."""
+    found = POINTS.search(text) if is_share else PERCENTAGE.search(SHARE.sub("", text))
+    return found and found[0]
