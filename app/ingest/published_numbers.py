@@ -11,6 +11,7 @@ from app.db.numerals import (
     CURRENCIES,
     PRINTED,
     find_direction,
+    find_gap,
     find_limit,
     find_units,
     has_number,
@@ -214,16 +215,22 @@ def describe_misfit(
 
     The unit of a change is its measure.
     """
-    value = printed.value
-    digits = abs(value.scaleb(-printed.multiplier))
+    digits = abs(printed.value.scaleb(-printed.multiplier))
     if not has_number(text, digits, printed.multiplier, has_known_scales=is_known):
-        return f"does not state {format_plain(value)}; correct one of them"
-    named, direction = find_units(text, abs(value)), find_direction(text, digits)
-    is_change = unit in set(ChangeMeasure)
-    if not is_known:
-        return None
+        return f"does not state {format_plain(printed.value)}; correct one of them"
+    if gap := find_gap(text, unit, abs(printed.value) if is_known else None):
+        return f"{gap}; quote it whole"
+    return describe_terms(text, printed, unit, digits) if is_known else None
+
+
+def describe_terms(
+    text: str, printed: PrintedNumber, unit: str | None, digits: Decimal
+) -> str | None:
+    """Say how words in English or Chinese differ from the qualifier, unit or sign of a number."""
+    value, is_change = printed.value, unit in set(ChangeMeasure)
     if misfit := describe_limit(text, printed.qualifier, value):
         return misfit
+    named, direction = find_units(text, abs(value)), find_direction(text, digits)
     if unit and named and UNIT_WORDS.get(unit) not in named:
         return f"says {', '.join(sorted(named))}; the number is in {unit}; correct one of them"
     if (value < 0 and direction >= 0) or (is_change and direction * value < 0):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from app.application import create_app
-from app.db.numerals import find_change
+from app.db.numerals import find_change, find_gap
 from app.enums import StockFlow
 from app.ingest.build import build, load_valid_seed
 from app.ingest.diff import read_records
@@ -57,7 +57,8 @@ figures:
 )
 TOTALS = "goods-trade.CN.BRI.partner-2023.CNY"
 LATE = "landbridge-2026-01-16"
-PLAIN_WORDS = 'wording: {en: "130, 190, 152 or 155", zh: 130、190、152或155}'
+TOTAL_WORDS = 'wording: {en: "130 trillion, 190 trillion yuan", zh: 130万亿、190万亿元}'
+STOCK_WORDS = "wording: {en: 152 or 155 ¥, zh: 152或155元}"
 CUMULATIVE = """\
 # yaml-language-server: $schema=../.schemas/figure.json
 indicator: goods-trade
@@ -70,7 +71,7 @@ multiplier: 12
 figures:
   - {period: 2013-01..2022-12, value: 130, WORDS, source: starsfund-2023-10}
   - {period: 2013-01-01..2026-01-10, value: 190, WORDS, source: LATE}
-""".replace("WORDS", PLAIN_WORDS).replace("LATE", LATE)
+""".replace("WORDS", TOTAL_WORDS).replace("LATE", LATE)
 STOCKS = """\
 # yaml-language-server: $schema=../.schemas/figure.json
 indicator: goods-trade
@@ -82,7 +83,7 @@ stock_flow: stock
 figures:
   - {period: 2023-06-30, value: 152, WORDS, source: starsfund-2023-10}
   - {period: 2026-01-12, value: 155, WORDS, source: LATE}
-""".replace("WORDS", PLAIN_WORDS).replace("LATE", LATE)
+""".replace("WORDS", STOCK_WORDS).replace("LATE", LATE)
 STOCK_FILE = "figures/goods-trade.CN.BRI.partner-2023.USD.stock.yaml"
 CUMULATIVE_FILE = f"figures/{TOTALS}.cumulative.yaml"
 ROW = "wording: {en: 950 billion yuan, zh: 9500亿元}, source: starsfund-2023-10"
@@ -399,6 +400,9 @@ def test_other_periods_are_refused(text: object) -> None:
         ("zh: 9500亿元", "zh: 9500多亿元", "zh", "says over; correct the words or"),
         (ROW, f"qualifier: nearly, {ROW}", "en", "has no word for nearly"),
         ("zh: 9500亿元}", "zh: 9500亿元, original: 9600億元}", "original", "does not state"),
+        ("{en: 950 billion yuan", "{en: 950 billion", "en", "does not name the unit of its number"),
+        ("{en: 950 billion yuan", "{en: 950 yuan", "en", "not give the power of ten of"),
+        ("zh: 9500亿元}", "zh: 9500亿元, original: 9500億}", "original", "does not name the unit"),
     ],
 )
 def test_the_words_of_a_row_state_its_number_and_its_qualifier(
@@ -444,3 +448,29 @@ def test_a_change_in_the_words_of_a_figure_is_its_growth(tmp_path: Path) -> None
     growth = "check_method: page, growth: {value: 3, wording: {en: up 3%, zh: 增长3%}}"
     edit(seed, FILE, "check_method: page", growth)
     load_valid_seed(seed)
+
+
+@pytest.mark.parametrize(
+    ("words", "unit", "gap"),
+    [
+        (".4％増の1兆3338億1000万元", "CNY", "begins within a number"),
+        ("同9.4％増の8042億4000", "CNY", "ends within a number or before its unit"),
+        ("2.2%減の286億6,000万元", "CNY", None),
+        ("was 74.61 billion US dollars, up 1.3", "USD", "ends within a number or before its unit"),
+        ("was 74.61 billion US dollars in Q1", "USD", None),
+        ("from 6.46 trillion yuan in 2013", "CNY", None),
+        ("amounted to US$ 155", "USD", None),
+        ("to 3.97 trillion", "CNY", "does not name the unit of its number"),
+        ("umabot sa 3.61 bilyong dolyares", "USD", None),
+        ("15.65 ارب امریکی ڈالرز", "USD", None),
+        ("увеличившись на 23,9", "percent", "ends within a number or before its unit"),
+        ("увеличившись на 23,9 проц", "percent", None),
+        ("up 1.7", "percentage_points", "ends within a number or before its unit"),
+        ("nearly 54 of the total", "PT", "does not name the unit of its number"),
+        ("has now exceeded 110,000", "NB", None),
+    ],
+)
+def test_a_quotation_leaves_nothing_of_its_number_out(
+    words: str, unit: str, gap: str | None
+) -> None:
+    assert find_gap(words, unit) == gap
