@@ -106,10 +106,13 @@ class PrintedNumber(NamedTuple):
         """The unit of the last digit that a source states.
 
         Two or more zeros at the end of a thousand or more, as in 12,400, may stand for rounding;
-        so may all zeros after "about".
+        so may all zeros after "about". The last zeros of a whole number before a scale word, as in
+        6,800 million or 160万, separate thousands or fill up the scale: 6.8 billion, 1.6 million.
         """
         step = Decimal(1).scaleb(self.multiplier - self.decimals)
         last = Decimal(1).scaleb(int(self.value.normalize().as_tuple().exponent))
+        if self.multiplier and not self.decimals and self.value:
+            return max(step, min(last, Decimal(1).scaleb(self.value.adjusted() // 3 * 3)))
         has_zeros = self.value >= ROUNDED_FROM and last >= ROUNDED_TO
         is_rounded = self.qualifier is Qualifier.ABOUT or has_zeros
         return last if step == 1 and is_rounded else step

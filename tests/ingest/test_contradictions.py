@@ -1,12 +1,13 @@
 """Published numbers that do not agree: which ones, and what names their contradiction."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from app.enums import ContradictionCause
+from app.enums import ContradictionCause, Qualifier
 from app.ingest.build import load_valid_seed
-from app.ingest.published_numbers import list_numbers
+from app.ingest.published_numbers import PrintedNumber, list_numbers
 from app.ingest.schema import Contradiction, Report
 from tests.support.seeds import (
     AID,
@@ -84,6 +85,31 @@ def test_a_qualifier_says_where_a_figure_lies(
     else:
         (issue,) = find_issues(seed)
         assert "does not agree with" in issue.message
+
+
+@pytest.mark.parametrize(
+    ("published", "multiplier", "lower", "upper"),
+    [
+        ("6800", 6, "6750000000", "6850000000"),
+        ("6.80", 9, "6795000000", "6805000000"),
+        ("1450", 9, "1445000000000", "1455000000000"),
+        ("8365.7", 9, "8365650000000", "8365750000000"),
+        ("20", 9, "19500000000", "20500000000"),
+        ("160", 4, "1550000", "1650000"),
+        ("1100", 4, "10500000", "11500000"),
+        ("207", 4, "2065000", "2075000"),
+        ("700", 8, "69500000000", "70500000000"),
+        ("12400", 0, "12350", "12450"),
+    ],
+)
+def test_zeros_that_fill_up_a_scale_may_stand_for_rounding(
+    published: str, multiplier: int, lower: str, upper: str
+) -> None:
+    number, decimals = Decimal(published), len(published.partition(".")[2])
+    printed = PrintedNumber(
+        number.scaleb(multiplier), multiplier, decimals, Qualifier.NONE, None, None, is_count=True
+    )
+    assert printed.rounding == (Decimal(lower), Decimal(upper))
 
 
 def test_a_count_that_is_printed_in_full_is_not_over_itself(tmp_path: Path) -> None:
