@@ -130,6 +130,19 @@ def test_a_count_that_is_printed_in_full_is_not_over_itself(tmp_path: Path) -> N
     assert "does not agree with" in issue.message
 
 
+@pytest.mark.parametrize(
+    "words", ["qualifier: over\nbounds: {lower: 18950000000000}", "qualifier: about"]
+)
+def test_one_number_with_two_qualifiers_is_a_contradiction(tmp_path: Path, words: str) -> None:
+    seed = copy_seed(tmp_path)
+    add_to(seed, "18.95")
+    load_valid_seed(seed)
+    edit(seed, ADDED, "qualifier: none", words)
+    (issue,) = find_issues(seed)
+    assert (str(issue.file), issue.field) == (str(seed / ADDED), "value")
+    assert "name in both the same contradiction" in issue.message
+
+
 def test_a_longer_period_cannot_have_less(tmp_path: Path) -> None:
     seed = copy_seed(tmp_path)
     months = {"year": 2022, "end": "11-30", "series": SERIES.replace("P12M", "P11M")}
