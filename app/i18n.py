@@ -121,8 +121,9 @@ def format_scaled(value: Decimal, multiplier: int, decimals: int, language: Lang
 
 
 def get_scale(value: Decimal, multiplier: int, language: Language) -> int:
-    """Return the power of ten of the scale word of a number; 0 if it is written out."""
-    scale_words = SCALE_WORDS[language] if multiplier else {}
+    """Return the power of ten of the scale word: 4 for 7.3万列, 0 for 12,406列 written out."""
+    is_scaled = multiplier or (language is Language.CHINESE and not value % 100)
+    scale_words = SCALE_WORDS[language] if is_scaled else {}
     return next((power for power in scale_words if abs(value) >= 10**power), 0)
 
 
@@ -130,9 +131,8 @@ def format_number(
     value: Decimal, multiplier: int, decimals: int, scale: int, language: Language
 ) -> str:
     """Return a number in units of a power of ten: in trillions, 930.5 billion is 0.9305."""
-    shown = max(0, decimals - multiplier + scale)
-    # The last zeros of a whole number are not decimals: 540,000 is 0.54 million.
-    digits = ("0" if decimals or multiplier else "#") * shown
+    # The last zeros of a whole number are not decimals: 6,800 million is 6.8 billion.
+    digits = ("0" if decimals else "#") * max(0, decimals - multiplier + scale)
     pattern = f"{'0' if scale else '#,##0'}.{digits}".rstrip(".")
     return format_decimal(value.scaleb(-scale), pattern, locale=language)
 

@@ -92,6 +92,13 @@ def test_any_header_gets_a_language(header: bytes) -> None:
         ("-2.8", 0, Qualifier.NONE, "-2.8 yuan", "-2.8元"),
         ("-2.8", 9, Qualifier.NONE, "-2.8 billion yuan", "-28亿元"),
         ("0", 9, Qualifier.NONE, "0 yuan", "0元"),
+        ("6800", 6, Qualifier.NONE, "6.8 billion yuan", "68亿元"),
+        ("6.80", 9, Qualifier.NONE, "6.80 billion yuan", "68.0亿元"),
+        ("1450", 9, Qualifier.ABOUT, "about 1.45 trillion yuan", "约1.45万亿元"),
+        ("160", 4, Qualifier.NONE, "1.6 million yuan", "160万元"),
+        ("160.0", 4, Qualifier.NONE, "1.600 million yuan", "160.0万元"),
+        ("73000", 0, Qualifier.NONE, "73,000 yuan", "7.3万元"),
+        ("12406", 0, Qualifier.NONE, "12,406 yuan", "12,406元"),
     ],
 )
 def test_a_figure_is_printed_as_published(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from app.db.models import format_plain
-from app.enums import Qualifier
+from app.enums import PERCENT, ChangeMeasure, Qualifier
 
 NUMERALS = {**{one: value for value, one in enumerate("〇一二三四五六七八九")}, "零": 0, "两": 2}
 POWERS = {"亿": 8, "万": 4, "千": 3, "百": 2, "十": 1}
@@ -291,3 +291,63 @@ def find_units(text: str, value: Decimal) -> set[str]:
             unit = find_name(CURRENCIES, match["currency"]) or find_name(UNITS, match["unit"])
             units.add("percent" if match["hundredths"] else unit)
     return units - {""}
+
+
+FOREIGN_PERCENT = (
+    r"٪|Prozent|por\s?cento?|pour\s?cent|per\s?cento|проц|パーセント|في المائة|بالمئة|فیصد|प्रतिशत"
+)
+PERCENTAGE, POINTS = (
+    re.compile(rf"\d+(?:[.,・٫]\s?\d+)?\s?-?(?:{words})", re.IGNORECASE)
+    for words in (
+        f"{UNITS['percent']}|{FOREIGN_PERCENT}",
+        f"{UNITS['percentage points']}|個百分點|ポイント",
+    )
+)
+SHARE = re.compile(
+    r"(?:account|represent|share|占|佔|比重|Anteil|доля)[^,;，；。]*|[^,;，；、。]*を占め"
+    rf"|{PERCENTAGE.pattern}\s+of\b",
+    re.IGNORECASE,
+)
+"""A percentage that says which part of a whole an amount is."""
+
+CURRENCY_NAMES = re.compile(
+    r"[$¥￥元]|yuan|iuan|renminbi|RMB|CNY|人民[币幣]|юан|يوان|یوآن|युआन"
+    r"|USD|d[oó]l|долл|ドル|دولار|ڈالر|डॉलर",
+    re.IGNORECASE,
+)
+UNIT_NAMES = {
+    **dict.fromkeys(CURRENCIES, CURRENCY_NAMES),
+    **dict.fromkeys(
+        (PERCENT, *ChangeMeasure), re.compile(f"{PERCENTAGE.pattern}|{POINTS.pattern}|百分")
+    ),
+}
+"""The units that words must name, in any language."""
+CURRENCY_SIGN = re.compile(rf"(?:{join_patterns(CURRENCIES)})\s*$")
+CUT_START = re.compile(r"[.,，．・٫]\s?\d")
+CUT_END = re.compile(r"(?<![A-Za-z\d.,])(?!(?:19|20)\d\d$)\d[\d.,]*$")
+
+
+def find_gap(text: str, unit: str | None, value: Decimal | None = None) -> str | None:
+    """Say what a quotation leaves out of its number: digits, the power of ten, or the unit.
+
+    The power of ten is read if the value is given, as in English and Chinese.
+    """
+    if CUT_START.match(text):
+        return "begins within a number"
+    names = UNIT_NAMES.get(unit or "")
+    if names is None:
+        return None
+    cut = CUT_END.search(text)
+    if cut and not CURRENCY_SIGN.search(text[: cut.start()]):
+        return "ends within a number or before its unit"
+    if not names.search(text):
+        return "does not name the unit of its number"
+    if value is None or unit not in CURRENCIES or has_number(text, value, 0, has_known_scales=True):
+        return None
+    return f"does not give the power of ten of {format_plain(value)}"
+
+
+def find_change(text: str, *, is_share: bool) -> str | None:
+    """Return the change that the words of a figure print; that of a share is in points."""
+    found = POINTS.search(text) if is_share else PERCENTAGE.search(SHARE.sub("", text))
+    return found and found[0]

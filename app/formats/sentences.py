@@ -152,9 +152,12 @@ def describe_rounding(record: Record, language: Language) -> list[str]:
     published, interval = record["published"], record["rounding"]
     if interval["lower"] == interval["upper"]:
         return []
+    multiplier, decimals = published["multiplier"], published["decimals"]
+    # Half of the last digit has one more, unless the last digits are zeros that are not stated.
+    steps = (interval["upper"] - interval["lower"]).scaleb(decimals - multiplier)
+    digits = decimals + 1 if steps == 1 else 0
     lower, upper = (
-        format_scaled(interval[end], published["multiplier"], published["decimals"] + 1, language)
-        for end in ("lower", "upper")
+        format_scaled(interval[end], multiplier, digits, language) for end in ("lower", "upper")
     )
     symbol = record["unit"]["symbol"]
     text = Bilingual(

@@ -1,9 +1,10 @@
 """Which published numbers do not agree, and whether the seed names their contradiction.
 
 Two figures, or two growth rates, for one period of a series do not agree if no number would be
-printed as both. A figure for a longer period from the same first day does not agree with a smaller
-one than that for a shorter period, unless it is a share. A contradiction may also hold numbers that
-are figures of no series, such as average rates; its cause says whether its numbers agree.
+printed as both; nor does one number with two qualifiers. A figure for a longer period from the same
+first day does not agree with a smaller one than that for a shorter period, unless it is a share. A
+contradiction may also hold numbers that are figures of no series, such as average rates; its cause
+says whether its numbers agree.
 """
 
 import json
@@ -82,15 +83,23 @@ class Statement(NamedTuple):
         is_same_period = self.end == other.end
         return not is_same_period or longer.interval.lower < shorter.interval.upper
 
+    def has_other_qualifier(self, other: "Statement") -> bool:
+        """Return whether two figures give one number for one period, limited in different ways."""
+        one, two = self.figure, other.figure
+        if isinstance(one, GrowthRate) or isinstance(two, GrowthRate):
+            return False
+        return (one.value, self.end) == (two.value, other.end) and one.qualifier != two.qualifier
+
 
 def check_contradictions(seed: Seed) -> Iterator[SeedIssue]:
     groups = group_statements(seed)
     disagreeing: set[RecordKey] = set()
     for group in groups:
         for one, other in combinations(group, 2):
-            if one.has_overlap(other):
+            if not one.has_overlap(other):
+                disagreeing |= {(one.kind, one.key), (other.kind, other.key)}
+            elif not one.has_other_qualifier(other):
                 continue
-            disagreeing |= {(one.kind, one.key), (other.kind, other.key)}
             code = one.figure.contradiction
             if code is None or code != other.figure.contradiction:
                 yield from report_disagreement(seed, one, other)

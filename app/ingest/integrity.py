@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 from typing import Any
 
-from app.db.numerals import CURRENCIES
+from app.db.numerals import CURRENCIES, find_change
 from app.enums import PERCENT, ActionStatus, ChangeMeasure, Qualifier, StockFlow
 from app.ingest.commitments import check_commitment, check_own_words, check_progress
 from app.ingest.contradictions import check_contradiction, check_contradictions
@@ -172,6 +172,24 @@ def check_wording(seed: Seed, entity: Observation | GrowthRate | Report) -> Mess
         yield from check_own_words(("wording",), entity.wording, source)
 
 
+def check_change(seed: Seed, entity: Observation) -> Messages:
+    """A figure whose words print a change on a year earlier has a growth rate, in any currency."""
+    series, all_series = find_entity(seed, Series, entity, "series"), seed.get_all(Series)
+    if series is None or series.stock_flow is not StockFlow.FLOW:
+        return
+    for name in ("en", "zh", "original"):
+        words: str | None = getattr(entity.wording, name)
+        change = words and find_change(words, is_share=series.unit == PERCENT)
+        if change and not any(
+            (rate.source, rate.period) == (entity.source, entity.period)
+            and (own := all_series.get(rate.series))
+            and (own.indicator, own.coverage) == (series.indicator, series.coverage)
+            for rate in seed.get_all(GrowthRate).values()
+        ):
+            message = f"found “{words}”; state the change of {change} on a year earlier as growth"
+            yield ("wording", name), f"{message}, or, if it is on another base, quote fewer words"
+
+
 def check_comparison(seed: Seed, entity: Observation | GrowthRate) -> Messages:
     """The day and the method of the last comparison belong together."""
     source = find_entity(seed, Source, entity, "source")
@@ -288,7 +306,7 @@ def check_aim(_: Seed, entity: PriorityArea) -> Messages:
 
 
 CHECKS: Mapping[type[Entity], Sequence[Callable[[Seed, Any], Messages]]] = {
-    Observation: (check_observation, check_wording, check_comparison),
+    Observation: (check_observation, check_wording, check_change, check_comparison),
     GrowthRate: (check_growth_rate, check_wording, check_comparison),
     Series: (check_series,),
     Report: (check_report, check_wording),

@@ -11,6 +11,7 @@ from app.db.numerals import (
     CURRENCIES,
     PRINTED,
     find_direction,
+    find_gap,
     find_limit,
     find_units,
     has_number,
@@ -105,10 +106,13 @@ class PrintedNumber(NamedTuple):
         """The unit of the last digit that a source states.
 
         Two or more zeros at the end of a thousand or more, as in 12,400, may stand for rounding;
-        so may all zeros after "about".
+        so may all zeros after "about". The last zeros of a whole number before a scale word, as in
+        6,800 million or 160万, separate thousands or fill up the scale: 6.8 billion, 1.6 million.
         """
         step = Decimal(1).scaleb(self.multiplier - self.decimals)
         last = Decimal(1).scaleb(int(self.value.normalize().as_tuple().exponent))
+        if self.multiplier and not self.decimals and self.value:
+            return max(step, min(last, Decimal(1).scaleb(self.value.adjusted() // 3 * 3)))
         has_zeros = self.value >= ROUNDED_FROM and last >= ROUNDED_TO
         is_rounded = self.qualifier is Qualifier.ABOUT or has_zeros
         return last if step == 1 and is_rounded else step
@@ -214,16 +218,22 @@ def describe_misfit(
 
     The unit of a change is its measure.
     """
-    value = printed.value
-    digits = abs(value.scaleb(-printed.multiplier))
+    digits = abs(printed.value.scaleb(-printed.multiplier))
     if not has_number(text, digits, printed.multiplier, has_known_scales=is_known):
-        return f"does not state {format_plain(value)}; correct one of them"
-    named, direction = find_units(text, abs(value)), find_direction(text, digits)
-    is_change = unit in set(ChangeMeasure)
-    if not is_known:
-        return None
+        return f"does not state {format_plain(printed.value)}; correct one of them"
+    if gap := find_gap(text, unit, abs(printed.value) if is_known else None):
+        return f"{gap}; quote it whole"
+    return describe_terms(text, printed, unit, digits) if is_known else None
+
+
+def describe_terms(
+    text: str, printed: PrintedNumber, unit: str | None, digits: Decimal
+) -> str | None:
+    """Say how words in English or Chinese differ from the qualifier, unit or sign of a number."""
+    value, is_change = printed.value, unit in set(ChangeMeasure)
     if misfit := describe_limit(text, printed.qualifier, value):
         return misfit
+    named, direction = find_units(text, abs(value)), find_direction(text, digits)
     if unit and named and UNIT_WORDS.get(unit) not in named:
         return f"says {', '.join(sorted(named))}; the number is in {unit}; correct one of them"
     if (value < 0 and direction >= 0) or (is_change and direction * value < 0):

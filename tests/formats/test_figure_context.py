@@ -17,6 +17,7 @@ import polars as pl
 import pytest
 from starlette.testclient import TestClient
 
+from app.formats.sentences import describe_rounding
 from app.i18n import QUALIFIERS, Language
 from app.ingest.build import build
 from tests.support.sdmx import DATA
@@ -301,3 +302,25 @@ def list_chart_texts(item: Any, language: Language) -> Iterator[str]:
         if growth["note"] and is_own_unit:
             name = COMMA[language].join([period, growth["display"]])
             yield COLON[language].join([name, growth["note"]])
+
+
+@pytest.mark.parametrize(
+    ("multiplier", "decimals", "limits", "text"),
+    [
+        (12, 1, ("22050000000000", "22150000000000"), "22.05 trillion to 22.15 trillion"),
+        (6, 0, ("6750000000", "6850000000"), "6.75 billion to 6.85 billion"),
+        (0, 0, ("12350", "12450"), "12,350 to 12,450"),
+    ],
+)
+def test_a_rounding_interval_has_one_more_digit_than_its_figure(
+    multiplier: int, decimals: int, limits: tuple[str, str], text: str
+) -> None:
+    lower, upper = map(Decimal, limits)
+    record = {
+        "qualifier": "none",
+        "published": {"multiplier": multiplier, "decimals": decimals},
+        "rounding": {"lower": lower, "upper": upper},
+        "unit": {"symbol": "CNY"},
+    }
+    (sentence,) = describe_rounding(record, Language.ENGLISH)
+    assert sentence == f"Rounding of the printed number: {text} (CNY)."

@@ -196,7 +196,7 @@ def test_the_table_is_rfc_4180(client: TestClient) -> None:
 @pytest.mark.sqlite
 def test_lines_of_the_database_are_those_of_the_library(tmp_path: Path, language: Language) -> None:
     seed = copy_seed(tmp_path)
-    edit(seed, GOODS, "  en: 22.1 trillion yuan", "  en: '22.1, \"trillion\" yuan'")
+    edit(seed, GOODS, "  en: 22.1 trillion yuan", "  en: '22.1 trillion yuan, \"goods\"'")
     build_seed(seed, ROOT / "migrations", tmp_path / "bri.sqlite")
     database = Database(SQLiteStore(tmp_path / "bri.sqlite"))
     filters = ObservationFilters.model_validate({"vintages": "all"})
@@ -208,7 +208,7 @@ def test_lines_of_the_database_are_those_of_the_library(tmp_path: Path, language
         library = b"".join(encode_csv_rows(OBSERVATIONS.header, query.read_rows()))
     database.close()
     assert own == library
-    assert b'"22.1, ""trillion"" yuan"' in own
+    assert b'"22.1 trillion yuan, ""goods"""' in own
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,13 @@
 """Published numbers that do not agree: which ones, and what names their contradiction."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from app.enums import ContradictionCause
+from app.enums import ContradictionCause, Qualifier
 from app.ingest.build import load_valid_seed
-from app.ingest.published_numbers import list_numbers
+from app.ingest.published_numbers import PrintedNumber, list_numbers
 from app.ingest.schema import Contradiction, Report
 from tests.support.seeds import (
     AID,
@@ -86,6 +87,31 @@ def test_a_qualifier_says_where_a_figure_lies(
         assert "does not agree with" in issue.message
 
 
+@pytest.mark.parametrize(
+    ("published", "multiplier", "lower", "upper"),
+    [
+        ("6800", 6, "6750000000", "6850000000"),
+        ("6.80", 9, "6795000000", "6805000000"),
+        ("1450", 9, "1445000000000", "1455000000000"),
+        ("8365.7", 9, "8365650000000", "8365750000000"),
+        ("20", 9, "19500000000", "20500000000"),
+        ("160", 4, "1550000", "1650000"),
+        ("1100", 4, "10500000", "11500000"),
+        ("207", 4, "2065000", "2075000"),
+        ("700", 8, "69500000000", "70500000000"),
+        ("12400", 0, "12350", "12450"),
+    ],
+)
+def test_zeros_that_fill_up_a_scale_may_stand_for_rounding(
+    published: str, multiplier: int, lower: str, upper: str
+) -> None:
+    number, decimals = Decimal(published), len(published.partition(".")[2])
+    printed = PrintedNumber(
+        number.scaleb(multiplier), multiplier, decimals, Qualifier.NONE, None, None, is_count=True
+    )
+    assert printed.rounding == (Decimal(lower), Decimal(upper))
+
+
 def test_a_count_that_is_printed_in_full_is_not_over_itself(tmp_path: Path) -> None:
     seed = copy_seed(tmp_path)
     text = (seed / AID).read_text("utf-8").replace("scio-2025-01-15", "xinhua-2024-12-19")
@@ -102,6 +128,19 @@ def test_a_count_that_is_printed_in_full_is_not_over_itself(tmp_path: Path) -> N
     )
     (issue,) = find_issues(seed)
     assert "does not agree with" in issue.message
+
+
+@pytest.mark.parametrize(
+    "words", ["qualifier: over\nbounds: {lower: 18950000000000}", "qualifier: about"]
+)
+def test_one_number_with_two_qualifiers_is_a_contradiction(tmp_path: Path, words: str) -> None:
+    seed = copy_seed(tmp_path)
+    add_to(seed, "18.95")
+    load_valid_seed(seed)
+    edit(seed, ADDED, "qualifier: none", words)
+    (issue,) = find_issues(seed)
+    assert (str(issue.file), issue.field) == (str(seed / ADDED), "value")
+    assert "name in both the same contradiction" in issue.message
 
 
 def test_a_longer_period_cannot_have_less(tmp_path: Path) -> None:

@@ -57,6 +57,9 @@ OTHER = {
 }
 
 
+QUIET = {"growth_percent": "", "growth_unit": ""}
+
+
 def write_rows(folder: Path, *changes: dict[str, str]) -> Path:
     path = folder / "rows.csv"
     rows = [ROW | change for change in changes]
@@ -245,7 +248,8 @@ def test_what_cannot_be_written_is_listed(
     tmp_path: Path, change: dict[str, str], notice: str
 ) -> None:
     seed = copy_seed(tmp_path)
-    code, printed = run(seed, {**OTHER, "growth_percent": ""}, change)
+    words = {"wording": "exceeded 13.80 trillion yuan", "growth_wording": "up 19.4%"}
+    code, printed = run(seed, OTHER | QUIET | words, words | change)
     assert code == 0
     assert f"rows.csv:3: {notice}" in printed
     is_row = any(name.startswith(("growth", "locator")) for name in change)
@@ -255,7 +259,6 @@ def test_what_cannot_be_written_is_listed(
 BODY = {"indicator": "aid-projects", "scope": "partner-2023", "unit": "count", "currency": ""}
 STOCK = {"period_kind": "stock", "period_start": "", "months": ""}
 TOTAL = {"period_kind": "cumulative", "period_start": "2013-01-01", "months": ""}
-QUIET = {"growth_percent": "", "growth_unit": ""}
 WRONG_CELLS: list[tuple[dict[str, str], str]] = [
     ({"status": "ok"}, "status: found 'ok'; write one of confirmed, corrected, not_found,"),
     ({"status": ""}, "status: found ''; write one of confirmed"),
@@ -320,11 +323,13 @@ WRONG_CELLS: list[tuple[dict[str, str], str]] = [
     ({"unit": "RMB_trillion"}, "unit: there is no units/RMB.yaml"),
     ({"growth_wording": "up 9.4%"}, "growth_wording: found 'up 9.4%', which does not state 19.4"),
 ]
+WORDS = QUIET | {"wording": "exceeded 13.80 trillion yuan"}
 SHARE = {"indicator": "trade-share", "unit": "percent", "currency": "", "value": "32.9"}
 WRONG_RECORDS: list[tuple[dict[str, str], str]] = [
-    ({"wording_language": "zh", **QUIET}, "wording: found “exceeded 13.80 trillion yuan, up"),
-    ({"wording_language": "fr", **QUIET}, "wording: is for other languages"),
-    (BODY | {"unit": "CNY_trillion", **QUIET}, "unit: found CNY; the unit of aid-projects is NB"),
+    (QUIET, "wording: found “exceeded 13.80 trillion yuan, up 19.4%”; state the change of 19.4%"),
+    (WORDS | {"wording_language": "zh"}, "wording: found “exceeded 13.80 trillion yuan”; write Ch"),
+    (WORDS | {"wording_language": "fr"}, "wording: is for other languages"),
+    (BODY | WORDS | {"unit": "CNY_trillion"}, "unit: found CNY; the unit of aid-projects is NB"),
     (
         {"unit": "percent", "currency": "", "wording": "over 13.80 percent", **QUIET},
         "unit: found PT; the unit of goods-trade is CNY",

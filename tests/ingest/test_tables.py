@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from app.application import create_app
+from app.db.numerals import find_change, find_gap
 from app.enums import StockFlow
 from app.ingest.build import build, load_valid_seed
 from app.ingest.diff import read_records
@@ -49,14 +50,15 @@ figures:
   - {period: 2020, value: 950, multiplier: 9, WORDS, SOURCE, DOWN}
   - {period: 2021, SOURCE, growth: {value: 3, wording: {en: up 3%, zh: 增长3%}}}
 """.replace("SOURCE", "source: starsfund-2023-10")
-    .replace("OVER", "wording: {en: over 12.10 trillion, zh: 逾12.10万亿元}")
-    .replace("WORDS", "wording: {en: 950 billion, zh: 9500亿元}")
+    .replace("OVER", "wording: {en: over 12.10 trillion yuan, zh: 逾12.10万亿元}")
+    .replace("WORDS", "wording: {en: 950 billion yuan, zh: 9500亿元}")
     .replace("DOWN", "growth: {value: -1.5, wording: {en: down 1.5%, zh: 下降1.5%}}")
     .replace("CHECK", "checked_on: 2026-11-26, check_method: page")
 )
 TOTALS = "goods-trade.CN.BRI.partner-2023.CNY"
 LATE = "landbridge-2026-01-16"
-PLAIN_WORDS = 'wording: {en: "130, 190, 152 or 155", zh: 130、190、152或155}'
+TOTAL_WORDS = 'wording: {en: "130 trillion, 190 trillion yuan", zh: 130万亿、190万亿元}'
+STOCK_WORDS = "wording: {en: 152 or 155 ¥, zh: 152或155元}"
 CUMULATIVE = """\
 # yaml-language-server: $schema=../.schemas/figure.json
 indicator: goods-trade
@@ -69,7 +71,7 @@ multiplier: 12
 figures:
   - {period: 2013-01..2022-12, value: 130, WORDS, source: starsfund-2023-10}
   - {period: 2013-01-01..2026-01-10, value: 190, WORDS, source: LATE}
-""".replace("WORDS", PLAIN_WORDS).replace("LATE", LATE)
+""".replace("WORDS", TOTAL_WORDS).replace("LATE", LATE)
 STOCKS = """\
 # yaml-language-server: $schema=../.schemas/figure.json
 indicator: goods-trade
@@ -81,10 +83,10 @@ stock_flow: stock
 figures:
   - {period: 2023-06-30, value: 152, WORDS, source: starsfund-2023-10}
   - {period: 2026-01-12, value: 155, WORDS, source: LATE}
-""".replace("WORDS", PLAIN_WORDS).replace("LATE", LATE)
+""".replace("WORDS", STOCK_WORDS).replace("LATE", LATE)
 STOCK_FILE = "figures/goods-trade.CN.BRI.partner-2023.USD.stock.yaml"
 CUMULATIVE_FILE = f"figures/{TOTALS}.cumulative.yaml"
-ROW = "wording: {en: 950 billion, zh: 9500亿元}, source: starsfund-2023-10"
+ROW = "wording: {en: 950 billion yuan, zh: 9500亿元}, source: starsfund-2023-10"
 
 
 def copy_seed_with_table(folder: Path) -> Path:
@@ -169,7 +171,7 @@ def test_a_row_is_expanded(tmp_path: Path) -> None:
             "decimals": 2,
         },
         "bounds": {"lower": 12_100_000_000_000},
-        "wording": {"en": "over 12.10 trillion", "zh": "逾12.10万亿元"},
+        "wording": {"en": "over 12.10 trillion yuan", "zh": "逾12.10万亿元"},
         "qualifier": "over",
         "status": "normal",
         "source": "starsfund-2023-10",
@@ -387,12 +389,20 @@ def test_other_periods_are_refused(text: object) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "field", "message"),
     [
-        ("{en: 950 billion", "{en: 951 billion", "en", "does not state 950000000000"),
+        ("{en: 950 billion yuan", "{en: 951 billion yuan", "en", "does not state 950000000000"),
         ("zh: 9500亿元", "zh: 950亿元", "zh", "does not state 950000000000"),
-        ("{en: 950 billion", "{en: over 950 billion", "en", "says over; correct the words or"),
+        (
+            "{en: 950 billion yuan",
+            "{en: over 950 billion yuan",
+            "en",
+            "says over; correct the words or",
+        ),
         ("zh: 9500亿元", "zh: 9500多亿元", "zh", "says over; correct the words or"),
         (ROW, f"qualifier: nearly, {ROW}", "en", "has no word for nearly"),
         ("zh: 9500亿元}", "zh: 9500亿元, original: 9600億元}", "original", "does not state"),
+        ("{en: 950 billion yuan", "{en: 950 billion", "en", "does not name the unit of its number"),
+        ("{en: 950 billion yuan", "{en: 950 yuan", "en", "not give the power of ten of"),
+        ("zh: 9500亿元}", "zh: 9500亿元, original: 9500億}", "original", "does not name the unit"),
     ],
 )
 def test_the_words_of_a_row_state_its_number_and_its_qualifier(
@@ -404,3 +414,63 @@ def test_the_words_of_a_row_state_its_number_and_its_qualifier(
     (seed / FILE).write_text(text.replace(old, new, 1), "utf-8")
     found = [issue for issue in find_issues(seed) if issue.field.endswith(f"wording.{field}")]
     assert any(message in one.message for one in found)
+
+
+@pytest.mark.parametrize(
+    ("words", "unit", "change"),
+    [
+        ("12.1 trillion yuan", "CNY", None),
+        ("grew 3.1 percent to 12.1 trillion yuan", "CNY", "3.1 percent"),
+        ("12.1万亿元，同比增长3%", "CNY", "3%"),
+        ("16・7%増の12.1兆元", "CNY", "16・7%"),
+        ("creció un 6 % hasta 12,1 billones de yuanes", "CNY", "6 %"),
+        ("a 20.8-percent rise to $15 billion", "USD", "20.8-percent"),
+        ("a 5 percent rise to 36 projects", "NB", "5 percent"),
+        ("reached $15 billion, accounting for 55.3% and 49.2%", "USD", None),
+        ("$15 billion or 45.4 percent of the total", "USD", None),
+        ("150亿美元，占总额的45.4%", "USD", None),
+        ("150亿美元，占45.4%，增长3%", "USD", "3%"),
+        ("総額の45.4%を占め150億ドル", "USD", None),
+        ("nearly 54 percent", "PT", None),
+        ("up 1.7 percentage points to 30.4%", "PT", "1.7 percentage points"),
+    ],
+)
+def test_a_change_is_told_from_a_share(words: str, unit: str, change: str | None) -> None:
+    assert find_change(words, is_share=unit == "PT") == change
+
+
+def test_a_change_in_the_words_of_a_figure_is_its_growth(tmp_path: Path) -> None:
+    seed = copy_seed_with_table(tmp_path)
+    edit(seed, FILE, "en: over 12.10", "en: grew 3 percent to over 12.10")
+    (issue,) = find_issues(seed)
+    assert (issue.file, issue.line, issue.field) == (seed / FILE, 9, "figures[0].wording.en")
+    assert "state the change of 3 percent on a year earlier as growth" in issue.message
+    growth = "check_method: page, growth: {value: 3, wording: {en: up 3%, zh: 增长3%}}"
+    edit(seed, FILE, "check_method: page", growth)
+    load_valid_seed(seed)
+
+
+@pytest.mark.parametrize(
+    ("words", "unit", "gap"),
+    [
+        (".4％増の1兆3338億1000万元", "CNY", "begins within a number"),
+        ("同9.4％増の8042億4000", "CNY", "ends within a number or before its unit"),
+        ("2.2%減の286億6,000万元", "CNY", None),
+        ("was 74.61 billion US dollars, up 1.3", "USD", "ends within a number or before its unit"),
+        ("was 74.61 billion US dollars in Q1", "USD", None),
+        ("from 6.46 trillion yuan in 2013", "CNY", None),
+        ("amounted to US$ 155", "USD", None),
+        ("to 3.97 trillion", "CNY", "does not name the unit of its number"),
+        ("umabot sa 3.61 bilyong dolyares", "USD", None),
+        ("15.65 ارب امریکی ڈالرز", "USD", None),
+        ("увеличившись на 23,9", "percent", "ends within a number or before its unit"),
+        ("увеличившись на 23,9 проц", "percent", None),
+        ("up 1.7", "percentage_points", "ends within a number or before its unit"),
+        ("nearly 54 of the total", "PT", "does not name the unit of its number"),
+        ("has now exceeded 110,000", "NB", None),
+    ],
+)
+def test_a_quotation_leaves_nothing_of_its_number_out(
+    words: str, unit: str, gap: str | None
+) -> None:
+    assert find_gap(words, unit) == gap

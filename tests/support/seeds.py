@@ -76,7 +76,9 @@ series: {series}
 period: {{start: {year}-01-01, end: {year}-{end}}}
 value: {value}
 published: {{value: {published}, multiplier: 12, decimals: {decimals}}}
-wording: {{en: "{published} trillion, over, nearly or about", zh: "{published}万亿，超、近或约"}}
+wording:
+  en: "{published} trillion ¥, over, nearly or about"
+  zh: "{published}万亿元，超、近或约"
 qualifier: none
 status: {status}
 source: {source}
