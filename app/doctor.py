@@ -65,7 +65,7 @@ def run_checks(
     """
     yield from (CheckResult("settings", text, is_ok=False) for text in invalid)
     checks: tuple[tuple[str, Callable[[], str]], ...] = (
-        *(() if invalid else (("settings", describe_settings),)),
+        ("settings", describe_settings),
         ("contact", lambda: describe_contact(settings)),
         ("seed", lambda: check_seed(settings.seed)),
         ("migrations", lambda: check_migrations(settings.migrations)),
@@ -76,7 +76,7 @@ def run_checks(
         ("port", lambda: check_service(host, port)),
         ("server", check_server),
     )
-    for name, check in checks:
+    for name, check in checks[1:] if invalid else checks:
         try:
             yield CheckResult(name, check(), is_ok=True)
         except (CheckFailedError, DatabaseError, OSError) as error:

@@ -231,7 +231,7 @@ class Tools:
         """Show the source of a claim: the record, and the document with its address."""
         database = self.releases.get_release().database
         lines = tool_texts.format_record(database, key, language, self.base)
-        if lines is None:
+        if not lines:
             raise ToolError(NO_SOURCE.format(key=shorten(key)).get(language))
         return "\n".join(lines)
 

@@ -72,12 +72,17 @@ def is_html_accepted(accept: bytes) -> bool:
 
 def negotiate_language(accept_language: bytes) -> Language:
     """Choose the preferred language (RFC 9110, 12.5.4); English for any other."""
+    preferences = [
+        (value.partition("-")[0], quality)
+        for value, quality, _ in parse_preferences(accept_language.decode("latin-1"))
+    ]
+    # What is refused is not meant by an asterisk either.
+    accepted = [one for one in Language if (one, 0) not in preferences]
     best, chosen = 0.0, Language.ENGLISH
-    for value, quality, _ in parse_preferences(accept_language.decode("latin-1")):
-        primary = value.partition("-")[0]
-        if primary in {"en", "zh", "*"} and quality > best:
-            best = quality
-            chosen = Language.CHINESE if primary == "zh" else Language.ENGLISH
+    for primary, quality in preferences:
+        matching = [one for one in accepted if primary in {one, "*"}]
+        if matching and quality > best:
+            best, chosen = quality, matching[0]
     return chosen
 
 

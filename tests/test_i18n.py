@@ -50,6 +50,8 @@ SCALES = {"million": 6, "billion": 9, "trillion": 12}
         ("zh;q=1.000, en;q=0.999", ZH),
         ("zh;q=0", EN),
         ("zh;q=0, *", EN),
+        ("en;q=0, *", ZH),
+        ("en-GB;q=0, zh;q=0, *", EN),
         ("*", EN),
         ("*;q=0.1", EN),
         ("fr", EN),

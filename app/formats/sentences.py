@@ -259,16 +259,17 @@ def describe_priority_area(record: Record, language: Language, base: str | None 
     return "\n".join(lines)
 
 
-def describe_indicator(record: Record, language: Language) -> str:
+def describe_indicator(record: Record, language: Language, base: str | None = None) -> str:
     text = Bilingual(
         f"{record['code']}: {record['name']}. {record['note']}",
         f"{record['code']}：{record['name']}。{record['note']}",
     ).get(language)
     lines, headline, latest = [text], record["headline"], record["latest"]
     if headline is not None:
-        lines.append(describe_observation(headline, language))
+        lines.append(describe_observation(headline, language, base))
     if latest is not None and (headline is None or latest["observation"]["id"] != headline["id"]):
-        newest = NEWEST.get(language) + describe_observation(latest["observation"], language)
+        figure = describe_observation(latest["observation"], language, base)
+        newest = NEWEST.get(language) + figure
         reasons = [one["text"] for one in latest["obstacles"]]
         compared = [NOT_COMPARABLE.get(language)] if reasons else []
         lines.append(join_sentences([newest, *compared, *reasons], language))
@@ -285,7 +286,7 @@ def describe_related_dataset(record: Record, language: Language) -> str:
     )
 
 
-def describe_source(record: Record, language: Language) -> str:
+def describe_source(record: Record, language: Language, _: str | None = None) -> str:
     url = record["address"] or Bilingual("no URL", "无网址").get(language)
     citation = record["citation"]["full"]
     text = Bilingual(
@@ -298,7 +299,7 @@ def describe_source(record: Record, language: Language) -> str:
     return separator.join(part for part in (text, record["note"], record["licence"]) if part)
 
 
-def describe_event(record: Record, language: Language) -> str:
+def describe_event(record: Record, language: Language, _: str | None = None) -> str:
     """Describe an event with its speakers and the documents that report it."""
     separator = Bilingual(", ", "，").get(language)
     day = format_day(record["held_on"], language)
@@ -309,7 +310,7 @@ def describe_event(record: Record, language: Language) -> str:
     return Bilingual(f"{text}. Documents: {codes}.", f"{text}。文件：{codes}。").get(language)
 
 
-def describe_edition(record: Record, language: Language) -> str:
+def describe_edition(record: Record, language: Language, _: str | None = None) -> str:
     """Describe a press conference with its events, and with what of it is recorded."""
     colon, stop = Bilingual(": ", "：").get(language), Bilingual(". ", "。").get(language)
     parts = (

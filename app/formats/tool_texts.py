@@ -22,9 +22,6 @@ from app.queries.priority_areas import get_action, get_outcome, list_priority_ar
 from app.queries.reference import get_event, get_source
 from app.queries.search import build_hit_url, search_records
 
-Describe = Callable[[Record, Language, str | None], str]
-"""Describes a record in sentences, with links if the address of the service is known."""
-
 MAX_RECORDS = 50
 MAX_BYTES = 30_000
 """The largest number of records, and of bytes, of a list; about 8,000 tokens."""
@@ -45,21 +42,9 @@ class RecordList(NamedTuple):
     path: str
     query: Callable[[Connection, Language, Any], QueryPage]
     model: type[parameters.ListParameters]
-    describe: Describe
+    describe: Callable[..., str]
     key: str = ""
     """The field with the key of a record, where its description does not contain that."""
-
-
-class SourcedKind(NamedTuple):
-    """A kind of record with a source."""
-
-    path: str
-    query: Callable[..., Record | None]
-    describe: Describe
-
-
-def omit_links(describe: Callable[[Record, Language], str]) -> Describe:
-    return lambda record, language, _: describe(record, language)
 
 
 def describe_hit(record: Record, language: Language, base: str | None) -> str:
@@ -67,54 +52,28 @@ def describe_hit(record: Record, language: Language, base: str | None) -> str:
     return f"{text} {build_hit_url(base, record)}" if base else text
 
 
-def search_hits(
-    connection: Connection, language: Language, filters: parameters.SearchParameters
-) -> QueryPage:
-    return search_records(connection, language, filters)[0]
-
-
-HITS = RecordList("search", search_hits, parameters.SearchParameters, describe_hit)
-INDICATORS = RecordList(
-    "indicators",
-    list_indicators,
-    parameters.IndicatorListParameters,
-    omit_links(sentences.describe_indicator),
+HITS = RecordList("search", lambda *given: search_records(*given)[0], parameters.SearchParameters,
+                  describe_hit)  # fmt: skip
+INDICATORS = RecordList("indicators", list_indicators, parameters.IndicatorListParameters,
+                        sentences.describe_indicator)  # fmt: skip
+OBSERVATIONS = RecordList("observations", list_observations, parameters.ObservationListParameters,
+                          sentences.describe_observation, "id")  # fmt: skip
+EDITIONS = RecordList("editions", list_editions, parameters.EditionListParameters,
+                      sentences.describe_edition)  # fmt: skip
+PRIORITY_AREAS = RecordList("priority-areas", list_priority_areas,
+                            parameters.PriorityAreaListParameters,
+                            sentences.describe_priority_area)  # fmt: skip
+COMMITMENTS = RecordList("commitments", list_commitments, parameters.CommitmentListParameters,
+                         sentences.describe_commitment, "code")  # fmt: skip
+SOURCED_RECORDS: tuple[tuple[str, Callable[..., Record | None], Callable[..., str]], ...] = (
+    ("observations", get_observation, sentences.describe_observation),
+    ("actions", get_action, sentences.describe_announcement),
+    ("outcomes", get_outcome, sentences.describe_announcement),
+    ("commitments", get_commitment, sentences.describe_commitment),
+    ("sources", get_source, sentences.describe_source),
+    ("events", get_event, sentences.describe_event),
 )
-OBSERVATIONS = RecordList(
-    "observations",
-    list_observations,
-    parameters.ObservationListParameters,
-    sentences.describe_observation,
-    "id",
-)
-EDITIONS = RecordList(
-    "editions",
-    list_editions,
-    parameters.EditionListParameters,
-    omit_links(sentences.describe_edition),
-)
-PRIORITY_AREAS = RecordList(
-    "priority-areas",
-    list_priority_areas,
-    parameters.PriorityAreaListParameters,
-    sentences.describe_priority_area,
-)
-COMMITMENTS = RecordList(
-    "commitments",
-    list_commitments,
-    parameters.CommitmentListParameters,
-    sentences.describe_commitment,
-    "code",
-)
-SOURCES = SourcedKind("sources", get_source, omit_links(sentences.describe_source))
-SOURCED_KINDS = (
-    SourcedKind("observations", get_observation, sentences.describe_observation),
-    SourcedKind("actions", get_action, sentences.describe_announcement),
-    SourcedKind("outcomes", get_outcome, sentences.describe_announcement),
-    SourcedKind("commitments", get_commitment, sentences.describe_commitment),
-    SOURCES,
-    SourcedKind("events", get_event, omit_links(sentences.describe_event)),
-)
+"""What has a source: the path, the query and the description of each kind of record."""
 
 
 def format_list(
@@ -149,23 +108,15 @@ def format_list(
     return [*lines[:shown], more.get(language)]
 
 
-def format_record(
-    database: Database, key: str, language: Language, base: str | None
-) -> list[str] | None:
-    """Describe a record and the document that is its source; None if there is no such record."""
-    for kind in SOURCED_KINDS:
-        record = database.read(partial(kind.query, language=language, key=key))
+def format_record(database: Database, key: str, language: Language, base: str | None) -> list[str]:
+    """Describe a record and the document that is its source; return nothing for an unknown key."""
+    for path, query, describe in SOURCED_RECORDS:
+        record = database.read(partial(query, language=language, key=key))
         if record is not None:
-            break
-    else:
-        return None
-    lines = [kind.describe(record, language, base), *link_records(kind.path, base, language, key)]
-    if "source" not in record:
-        return lines
-    code = record["source"]["code"]
-    document = database.read(partial(get_source, language=language, key=code))
-    lines += [SOURCES.describe(document, language, base)] if document else []
-    return [*lines, *link_records(SOURCES.path, base, language, code)]
+            lines = [describe(record, language, base), *link_records(path, base, language, key)]
+            code = record.get("source", {}).get("code")
+            return [*lines, *(format_record(database, code, language, base) if code else [])]
+    return []
 
 
 def link_records(

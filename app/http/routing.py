@@ -245,11 +245,8 @@ def drop_ignored(
     Platforms append them to the links that readers share. The redirect to the page without them
     keeps them out of the cache and of all links; a similar name is a mistake, which is refused.
     """
-    ignored = {
-        name
-        for name in {name for name, _ in parameters} - names
-        if not find_nearest(name, names, NAME_CUTOFF)
-    }
+    unknown = {name for name, _ in parameters} - names
+    ignored = {name for name in unknown if not find_nearest(name, names, NAME_CUTOFF)}
     return [(name, value) for name, value in parameters if name not in ignored]
 
 

@@ -114,6 +114,12 @@ def parse_boolean(value: object) -> object:
     return value
 
 
+def require_words(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("string_too_short", "no words")
+    return text
+
+
 CODE_SCHEMA: dict[str, Any] = {
     "type": "string",
     "minLength": 1,
@@ -130,6 +136,7 @@ QueryText = Annotated[
     StringConstraints(
         min_length=1, max_length=MAXIMUM_QUERY, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+$"
     ),
+    AfterValidator(require_words),
 ]
 StrictInt = BeforeValidator(parse_integer)
 Boolean = Annotated[bool, BeforeValidator(parse_boolean)]

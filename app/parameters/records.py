@@ -40,6 +40,7 @@ from app.parameters.base import (
     Topics,
     Year,
     create_repeatable,
+    require_words,
 )
 from app.parameters.embeds import EmbedParameters
 from app.parameters.observations import ChartParameters, ImageParameters
@@ -248,12 +249,6 @@ class CitationStyle(StrEnum):
 
     APA = "apa"
     GB_T_7714 = "gb-t-7714"
-
-
-def require_words(text: str) -> str:
-    if not text.strip():
-        raise PydanticCustomError("string_too_short", "no words")
-    return text
 
 
 class QuotationParameters(Parameters):

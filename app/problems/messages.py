@@ -337,18 +337,10 @@ CUTOFF = 0.5
 NAME_CUTOFF = 0.8
 """That of the name of a parameter; names are short, so that any two have letters in common."""
 ALIASES = {
-    "cn": "zh",
-    "language": "lang",
-    "offset": "cursor",
-    "order": "sort",
-    "order_by": "sort",
-    "page": "cursor",
-    "page_size": "limit",
-    "per_page": "limit",
-    "query": "q",
-    "search": "q",
+    "cn": "zh", "language": "lang", "offset": "cursor", "order": "sort", "order_by": "sort",
+    "page": "cursor", "page_size": "limit", "per_page": "limit", "query": "q", "search": "q",
     "year": "since",
-}
+}  # fmt: skip
 """What other services call the parameters and values of this one."""
 
 

@@ -47,8 +47,8 @@ def show_period_comparison(
             comparison = context.run_query(read_comparison, checked)
         except InvalidParameters as problem:
             errors = group_by_field(problem, context.language)
-    if len(chosen) < PAIR:
-        errors.pop("period", None)
+    if errors.get("period") == [FORM_MESSAGES["period.missing"].get(context.language)]:
+        del errors["period"]  # The form has just asked for them.
     if not query.model_fields_set & {"indicator", "period", "unit"}:
         errors.clear()
     periods = None

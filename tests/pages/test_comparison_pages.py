@@ -106,6 +106,7 @@ def test_every_indicator_can_be_chosen_on_the_forms(newest: TestClient) -> None:
         ("/history?as_of=&indicator=goods-trade", "as_of", "Choose a day"),
         ("/?topic=trad&q=green", "topic", "“trad” is not in the list; choose an entry"),
         ("/?sector=clean&topic=trade", "sector", "“clean” is not in the list"),
+        ("/compare?indicator=goods-trade&period=x", "period", "Choose a period from the list"),
         (f"/?q={'x' * 201}", "q", "Shorten the text to 200 characters"),
         ("/quotation-check?text=&asked_on=2026-11-26", "text", "Enter the text to check"),
         ("/quotation-check?text=700&asked_on=soon", "asked_on", "“soon” is not a day"),

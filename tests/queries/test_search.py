@@ -108,7 +108,6 @@ def test_pages_are_walked(client: TestClient) -> None:
         "<script>alert(1)</script>",
         "\\",
         "%",
-        "\t\n",
         "'; DROP TABLE release; --",
     ],
 )
@@ -121,6 +120,7 @@ def test_words_are_required(client: TestClient) -> None:
     for url, output in (
         ("/v1/search", "q is missing"),
         ("/v1/search?q=", "q is empty"),
+        ("/v1/search?q=%20%09", "q is empty"),
         ("/v1/search?q=" + "a" * 201, "at most 200 characters"),
     ):
         response = client.get(url)
