@@ -225,7 +225,7 @@ class CachedResponseProtocol(HttpToolsProtocol):
                 DEFAULT_HEADERS.serialize(self.server_state),
                 response.serialized_headers[status],
                 choose_request_id(headers.get(b"x-request-id")),
-                response.message["body"] if status == OK and method == b"GET" else b"",
+                response.body if status == OK and method == b"GET" else b"",  # type: ignore[str-format]
             )
         )
         self.server_state.total_requests += 1
