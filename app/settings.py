@@ -34,8 +34,8 @@ POSTGRES_DRIVER = "postgresql+psycopg"
 SECONDS_PER_YEAR = 365 * 24 * 60 * 60
 HOST = r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]"
 HOST_NAME = re.compile(HOST)
-HOST_PATTERN = re.compile(HOST.replace("a-z", "*a-z"))
-"""A host name in which * stands for any characters."""
+HOST_PATTERN = re.compile(rf"\*|(\*\.)?{HOST}")
+"""A host name, which may begin with *. for any names below it, or * for all."""
 PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 RATE = re.compile(r"[1-9][0-9]*\s*(/|\sper\s)\s*([1-9][0-9]*\s+)?[a-z]+")
 MAX_RATE = 1_000_000_000
