@@ -131,7 +131,7 @@ def test_a_client_is_its_address_or_its_network(address: str, client: str) -> No
         (
             "BRI_CACHE_ENTRYS",
             "5",
-            "BRI_CACHE_ENTRYS is not a setting; did you mean BRI_CACHE_ENTRIES",
+            "BRI_CACHE_ENTRYS: not a setting; did you mean BRI_CACHE_ENTRIES",
         ),
         ("BRI_RATE_LIMIT", "5 per fortnight", "BRI_RATE_LIMIT: write a number of requests"),
         ("BRI_ACCESS_LOG", "yes", "BRI_ACCESS_LOG: "),
