@@ -90,6 +90,8 @@ def get_identity(status: os.stat_result) -> tuple[int, ...]:
 
 PRIMARY_CODE = 0xFF
 """The part of an extended result code of SQLite that says what kind of error it is."""
+UNDECODABLE = "Could not decode to UTF-8"
+"""How a message of Python about a damaged text begins, which has no code."""
 # Python cannot decode a message of SQLite that quotes damaged bytes.
 UNREADABLE = sqlite3.Error, UnicodeDecodeError
 
@@ -190,9 +192,11 @@ class DatabaseFile:
     def reject_damage(self, error: BaseException) -> None:
         """Raise DamageError if an error of SQLite means damage; nothing is read from then on."""
         code = getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE
-        if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        is_undecodable = str(error).startswith(UNDECODABLE)
+        if is_undecodable or code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
             self.check_unchanged()
-            self.damage = str(self.create_damage_error(error))
+            reason = "a text is not UTF-8" if is_undecodable else error
+            self.damage = str(self.create_damage_error(reason))
             raise DamageError(self.damage) from None
 
     def create_changed_error(self) -> UnavailableError:

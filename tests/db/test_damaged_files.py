@@ -232,12 +232,7 @@ def test_large_file_that_is_written_to_is_not_read(served: Path, size: int) -> N
     database.close()
 
 
-def test_large_file_in_which_a_read_finds_damage_is_not_read(served: Path) -> None:
-    size = served.stat().st_size
-    with served.open("r+b") as file:
-        file.seek(size // 2)
-        file.write(bytes(size - size // 2))
-    database = Database(SQLiteStore(served, FROM_DISK))
+def read_all_tables(database: Database) -> None:
     tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%'"
     names = database.read(lambda connection: connection.execute(text(tables)).scalars().all())
 
@@ -245,9 +240,30 @@ def test_large_file_in_which_a_read_finds_damage_is_not_read(served: Path) -> No
         for name in names:
             connection.execute(select("*").select_from(table(name))).all()
 
-    with pytest.raises(UnavailableError, match="is damaged: database disk image is malformed"):
-        database.read(read_all)
+    database.read(read_all)
+
+
+def test_large_file_in_which_a_read_finds_damage_is_not_read(served: Path) -> None:
+    size = served.stat().st_size
+    with served.open("r+b") as file:
+        file.seek(size // 2)
+        file.write(bytes(size - size // 2))
+    database = Database(SQLiteStore(served, FROM_DISK))
+    with pytest.raises(UnavailableError, match="is damaged: "):
+        read_all_tables(database)
     # It is not served in part: what could be read before no longer is.
+    with pytest.raises(UnavailableError, match="is damaged"):
+        count_rows(database)
+    database.close()
+
+
+def test_a_text_that_is_not_utf_8_is_damage(served: Path) -> None:
+    content = served.read_bytes()
+    at = content.index("货物贸易".encode())
+    served.write_bytes(content[:at] + b"\xff" + content[at + 1 :])
+    database = Database(SQLiteStore(served, FROM_DISK))
+    with pytest.raises(UnavailableError, match="is damaged: a text is not UTF-8; rebuild it"):
+        read_all_tables(database)
     with pytest.raises(UnavailableError, match="is damaged"):
         count_rows(database)
     database.close()

@@ -47,7 +47,7 @@ REFUSED = [
     (
         "theme=drak",
         "drak is unknown; use one of light, dark; did you mean dark?",
-        "drak不存在；可选值为light, dark；您要找的是dark吗？",
+        "drak不存在；可选值为light、dark；您要找的是dark吗？",
     ),
 ]
 

@@ -47,7 +47,7 @@ def flood_cache(app: App, limit: int) -> None:
     store = app.cache.store
     assert 0 < store.used_bytes <= limit
     assert store.used_bytes == sum(taken for _, taken in store.entries.values())
-    assert len(store.entries) > 20
+    assert len(store.entries) > 15
     assert any(key[0] == hot.encode() for key in store.entries)
     assert limit * 0.7 < once - before < limit * 1.6
     # Parsed queries and headers are remembered too, up to 1,024 of each.
@@ -76,7 +76,8 @@ async def send_different_requests(app: FastAPI, count: int, hot: str) -> None:
             (hot, "", {}),
         ):
             status, _, _ = await fetch(app, path, query, headers)
-            assert status == 200
+            # A page redirects from parameters that it ignores.
+            assert status == (307 if path == "/problems" else 200)
 
 
 def test_a_small_cache_evicts_the_oldest(database: Target) -> None:

@@ -178,9 +178,9 @@ def test_invalid_editions_and_periods_are_refused(newest: TestClient) -> None:
     for query in ("edition=2025", "edition=2025&edition=2025", "edition=2024&edition=x"):
         assert newest.get(f"/v1/editions/compare?{query}").status_code == 422
     twice = newest.get("/v1/editions/compare?edition=2025&edition=2025").json()
-    assert twice["detail"].startswith("2025 is given twice")
+    assert twice["detail"].startswith("edition: 2025 is given twice")
     twice = newest.get("/v1/compare?indicator=goods-trade&period=2024&period=2024").json()
-    assert twice["detail"].startswith("2024 is repeated")
+    assert twice["detail"].startswith("period: 2024 is repeated")
 
 
 def test_comparison_says_what_is_announced_again_dropped_or_new(newest: TestClient) -> None:
