@@ -130,13 +130,15 @@ Code = WithJsonSchema(CODE_SCHEMA)
 Day = Annotated[
     date, BeforeValidator(parse_day), WithJsonSchema({"type": "string", "format": "date"})
 ]
-# Requests with control characters are rejected earlier; the pattern documents that.
+CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
+"""Control characters, with which requests are rejected earlier; patterns document that."""
+WORDS = Field(json_schema_extra={"pattern": rf"^[^{CONTROL}]*[^\s{CONTROL}][^{CONTROL}]*$"})
+"""Documents that a text has more than spaces, which has an error of its own."""
 QueryText = Annotated[
     str,
-    StringConstraints(
-        min_length=1, max_length=MAXIMUM_QUERY, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+$"
-    ),
+    StringConstraints(min_length=1, max_length=MAXIMUM_QUERY, pattern=rf"^[^{CONTROL}]+$"),
     AfterValidator(require_words),
+    WORDS,
 ]
 StrictInt = BeforeValidator(parse_integer)
 Boolean = Annotated[bool, BeforeValidator(parse_boolean)]

@@ -21,6 +21,8 @@ from app.enums import (
     Standing,
 )
 from app.parameters.base import (
+    CONTROL,
+    WORDS,
     Areas,
     CodeListParameters,
     Day,
@@ -254,12 +256,9 @@ class CitationStyle(StrEnum):
 class QuotationParameters(Parameters):
     text: Annotated[
         str,
-        StringConstraints(
-            min_length=1,
-            max_length=MAXIMUM_QUOTATION,
-            pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+$",
-        ),
+        StringConstraints(min_length=1, max_length=MAXIMUM_QUOTATION, pattern=rf"^[^{CONTROL}]+$"),
         AfterValidator(require_words),
+        WORDS,
     ] = Field(examples=["China carried out 700 aid projects in January to November 2024."])
     """The text with the figures to be checked: one or several sentences in English or Chinese, of
     at most 2,000 characters."""
