@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any
 
 from fastapi.openapi.utils import get_openapi
@@ -234,7 +235,7 @@ def finish_success(responses: Record, path: str, summary: str) -> None:
         responses["206"] = {
             "description": PART,
             "headers": whole["headers"] | refer_to_headers("Content-Range"),
-            "content": whole["content"],
+            "content": deepcopy(whole["content"]),
         }
 
 
@@ -286,10 +287,11 @@ def declare_binary_texts(document: Record) -> None:
     """
     for operations in document["paths"].values():
         for operation in operations.values():
-            ((media_type, content),) = operation["responses"]["200"]["content"].items()
-            schema = content["schema"]
-            if schema.get("type") == "string" and not media_type.startswith("text/"):
-                schema["format"] = "binary"
+            for status in {"200", "206"} & set(operation["responses"]):
+                ((media_type, content),) = operation["responses"][status]["content"].items()
+                schema = content["schema"]
+                if schema.get("type") == "string" and not media_type.startswith("text/"):
+                    schema["format"] = "binary"
 
 
 def clean_schema(node: Any, *, names: bool = False) -> Any:
