@@ -231,7 +231,7 @@ def finish_success(responses: Record, path: str, summary: str) -> None:
     whole["headers"] = list_headers(path, *links, *declared, *CACHE_HEADERS)
     responses["304"] = {"$ref": "#/components/responses/Unchanged"}
     if "Accept-Ranges" in declared:
-        # Generated clients have one type for both; what a part can be is no other type.
+        # A part has the type of the whole, since generated clients have one type for both.
         responses["206"] = {
             "description": PART,
             "headers": whole["headers"] | refer_to_headers("Content-Range"),

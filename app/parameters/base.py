@@ -133,7 +133,7 @@ Day = Annotated[
 CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
 """Control characters, with which requests are rejected earlier; patterns document that."""
 WORDS = Field(json_schema_extra={"pattern": rf"^[^{CONTROL}]*[^\s{CONTROL}][^{CONTROL}]*$"})
-"""Documents that a text has more than spaces, which has an error of its own."""
+"""Documents that a blank text is refused, which has an error message of its own."""
 QueryText = Annotated[
     str,
     StringConstraints(min_length=1, max_length=MAXIMUM_QUERY, pattern=rf"^[^{CONTROL}]+$"),
