@@ -5,6 +5,7 @@ import re
 from tests.support.seeds import ROOT
 
 GUIDE = ROOT / "app" / "guide"
+MISSED = "missed"
 CHINESE = {
     "comparison": "对比",
     "minimum": "最小值",
@@ -45,8 +46,9 @@ def translate(line: str) -> str:
         KeyError: if a word has no translation.
     """
     cells = [cell.strip() for cell in line.strip("|").split("|")]
-    is_number = re.compile(r"[≥≤–:\-\d.,\s]+").fullmatch
-    return "| " + " | ".join(cell if is_number(cell) else CHINESE[cell] for cell in cells) + " |"
+    is_number = re.compile(rf"[≥≤–:\-\d.,\s]+({MISSED})?").fullmatch
+    translated = [cell if is_number(cell) else CHINESE[cell] for cell in cells]
+    return f"| {' | '.join(translated)} |".replace(f", {MISSED}", "（未达到）")
 
 
 def write_measured(name: str, marker: str, english: str, chinese: str) -> None:
