@@ -131,10 +131,10 @@ def find_power(scale: str) -> int:
 
 def find_name(patterns: Mapping[str, str], found: str | None) -> str:
     """Return the name of the pattern that matches a word; empty without a word."""
+    if not found:
+        return ""
     matching = (
-        name
-        for name, pattern in patterns.items()
-        if re.fullmatch(pattern, found or "", re.IGNORECASE)
+        name for name, pattern in patterns.items() if re.fullmatch(pattern, found, re.IGNORECASE)
     )
     return next(matching, "")
 
@@ -209,6 +209,13 @@ PRINTED = [
 ]
 
 
+LIMITED_NUMBER = re.compile(
+    rf"\b({'|'.join(one for one in Qualifier if one is not Qualifier.NONE)}) (\d+(?:\.\d+)?)\b"
+)
+"""A number beside its qualifier in a text whose numbers have one form."""
+NEGATIVE_NUMBER = re.compile(r"(?<![\d%])[-−–]\s?(\d+(?:\.\d+)?)")
+
+
 def has_number(text: str, printed: Decimal, multiplier: int, *, has_known_scales: bool) -> bool:
     """Return whether a text states a number with its power of ten.
 
@@ -263,9 +270,8 @@ def parse_printed(match: re.Match[str]) -> Decimal | None:
 
 def find_limit(text: str, value: Decimal) -> Qualifier | None:
     """Return the qualifier that a text puts beside a number; None if it puts none there."""
-    normalized, number = normalize_numbers(text), re.escape(format_plain(value))
-    limits = (one for one in Qualifier if one is not Qualifier.NONE)
-    return next((one for one in limits if re.search(rf"\b{one} {number}\b", normalized)), None)
+    limited = LIMITED_NUMBER.findall(normalize_numbers(text))
+    return next((Qualifier(limit) for limit, number in limited if Decimal(number) == value), None)
 
 
 def has_qualifier(text: str, qualifier: Qualifier) -> bool:
@@ -275,7 +281,7 @@ def has_qualifier(text: str, qualifier: Qualifier) -> bool:
 
 def find_direction(text: str, value: Decimal) -> int:
     """Return 1 if a text says that a number is a rise, -1 for a decline, 0 for both or neither."""
-    if re.search(rf"(?<![\d%])[-−–]\s?{re.escape(format_plain(value))}", text):
+    if any(Decimal(number) == value for number in NEGATIVE_NUMBER.findall(text)):
         return -1
     return sum(way for way, words in DIRECTIONS.items() if re.search(words, text, re.IGNORECASE))
 

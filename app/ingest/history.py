@@ -248,9 +248,10 @@ def check_corrections(seed: Seed, faulty: Container[PurePath] = ()) -> Iterator[
                     yield document.create_issue(("corrections", index), message)
         for collection, name in before.keys() & after.keys():
             path = f"{collection}/{name}"
+            if path not in changed or path in unknown:
+                continue
             fields = before[collection, name], after[collection, name]
-            missing = list_changed_statements(collection, *fields) - declared[path]
-            if path in changed and path not in unknown and missing:
+            if missing := list_changed_statements(collection, *fields) - declared[path]:
                 message = (
                     f"{', '.join(sorted(missing))} of {path} is changed; list it if that corrects"
                     " an error, or restore it and add the publisher's new figure as a record of"

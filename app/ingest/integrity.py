@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import chain
+from itertools import chain, product
 from typing import Any
 
 from app.db.numerals import CURRENCIES, find_change
@@ -56,12 +56,13 @@ def check_integrity(seed: Seed) -> list[SeedIssue]:
         document.create_issue(path, message)
         for (kind, key), document in seed.documents.items()
         if (entity := seed.entities[kind].get(key)) is not None
-        for check in (check_references, check_locators, check_checked_days, *CHECKS.get(kind, ()))
+        for check in (check_references, check_locators, *CHECKS.get(kind, ()))
         for path, message in check(seed, entity)
     ]
     history = list(check_history(seed))
     issues += [
         *check_documents(seed),
+        *check_comparison_days(seed),
         *check_contradictions(seed),
         *check_words(seed),
         *find_duplicates(seed),
@@ -98,7 +99,7 @@ def check_references(seed: Seed, entity: Entity) -> Messages:
                 yield path, f"'{key}' is repeated; keep one"
 
 
-def check_checked_days(seed: Seed, entity: Entity) -> Messages:
+def check_comparison_days(seed: Seed) -> Iterator[SeedIssue]:
     """No document is compared after today, or after the newest document and the newest release.
 
     So a seed that was released is valid wherever the clock is wrong.
@@ -106,11 +107,12 @@ def check_checked_days(seed: Seed, entity: Entity) -> Messages:
     documents = (source.published_on for source in seed.get_all(Source).values())
     releases = (release.date for release in seed.get_all(Release).values())
     # A day begins earlier in the east.
-    latest = max(datetime.now(UTC).date() + timedelta(days=1), *documents, *releases)
-    for name in ("checked_on", "searched_on"):
-        day: date | None = getattr(entity, name, None)
+    latest = max([datetime.now(UTC).date() + timedelta(days=1), *documents, *releases])
+    for (kind, key), name in product(seed.documents, ("checked_on", "searched_on")):
+        day: date | None = getattr(seed.entities[kind].get(key), name, None)
         if day and day > latest:
-            yield (name,), f"found {day}, which is in the future; write the day of the work"
+            message = f"found {day}, which is in the future; write the day of the work"
+            yield seed.documents[kind, key].create_issue((name,), message)
 
 
 def check_locators(seed: Seed, entity: Entity) -> Messages:
