@@ -18,6 +18,7 @@ from anyio.to_thread import run_sync
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 from sqlalchemy import Connection
+from starlette.types import Scope
 
 from app.db import DatabaseError
 from app.db.columns import Record
@@ -365,12 +366,12 @@ Context = Annotated[RequestContext, Depends(get_context)]
 
 @lru_cache(maxsize=1024)
 def build_base_url(scheme: str, host: str, *server: Any, root_path: str) -> str:
-    """Return the address that a Host header leads to, as Starlette reads it."""
-    authority = host.strip(" \t").removesuffix(":")
-    headers = [(b"host", authority.encode("latin-1"))] if authority else []
+    """Return the address that a valid Host header leads to; without one, that of the server."""
     # A proxy may name the scheme of a WebSocket, which no link can have.
     scheme = {"ws": "http", "wss": "https"}.get(scheme, scheme)
-    scope = {"type": "http", "scheme": scheme, "server": server or None, "headers": headers}
+    if authority := host.strip(" \t").removesuffix(":"):
+        return f"{scheme}://{authority}{root_path}".rstrip("/")
+    scope: Scope = {"type": "http", "scheme": scheme, "server": server or None, "headers": []}
     request = Request({**scope, "path": "/", "query_string": b"", "root_path": root_path})
     return str(request.base_url).rstrip("/")
 

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 
 import httpx2
 import pytest
+from starlette.datastructures import URL
 from starlette.testclient import TestClient
 
 from app.http.limits import RequestLimits, get_network
@@ -121,6 +122,22 @@ def test_links_have_the_scheme_of_a_page() -> None:
     """A proxy may say wss for a request that could become a WebSocket."""
     found = [build_base_url(scheme, "a:", root_path="/b") for scheme in ("wss", "ws", "https")]
     assert found == ["https://a/b", "http://a/b", "https://a/b"]
+
+
+@pytest.mark.parametrize(
+    "host", ["", "data.example.org", "DATA.example:8443", "[2001:db8::7]:80", "192.0.2.7", "\tA:"]
+)
+@pytest.mark.parametrize("server", [("192.0.2.1", 8000), ("2001:db8::1", 80), ()])
+@pytest.mark.parametrize("prefix", ["", "/figures"])
+def test_links_have_the_host_of_the_request_as_starlette_reads_it(
+    host: str, server: tuple[str, int] | tuple[()], prefix: str
+) -> None:
+    authority = host.strip(" \t").removesuffix(":")
+    scope = {"type": "http", "scheme": "https", "path": f"{prefix}/", "query_string": b""}
+    headers = [(b"host", authority.encode())] if authority else []
+    url = URL(scope={**scope, "server": server or None, "headers": headers})
+    found = build_base_url("https", host, *server, root_path=prefix)
+    assert found == str(url).rstrip("/")
 
 
 @pytest.mark.parametrize(
