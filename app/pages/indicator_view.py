@@ -22,6 +22,8 @@ MIN_LINE_POINTS = 4
 MAX_INTERVALS = 5
 STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
 MAX_DEFAULT_GROUPS = 2
+MYRIAD = 4
+"""The scale of 万."""
 UNIT_NAMES = {"PT": Bilingual("percent", "%"), "NB": Bilingual("number", "数量")}
 NOT_COMPARABLE = Bilingual("Not comparable ({earlier}, {later})", "不可比（{earlier}、{later}）")
 SOURCE = Bilingual("Source: {source}", "来源：{source}")
@@ -87,10 +89,26 @@ def build_group(key: str, series: Sequence[Record], profile: Record, language: L
 
 
 def choose_unit(points: Iterable[Record], unit: Record, language: Language) -> tuple[int, str]:
-    """Choose the scale of the largest number, as a power of ten, and name the unit at it."""
-    largest = max(points, key=lambda point: abs(point["value"]))
-    scale = get_scale(largest["value"], largest["published"]["multiplier"], language)
-    return scale, split_display(largest, language)[2].strip() or name_unit(unit, language)
+    """Choose the scale of the largest number, as a power of ten, and name the unit at it.
+
+    All are written out if one of them is smaller than 万: 1,702列 instead of 0.1702万列.
+    """
+
+    def find_largest(points: Iterable[Record]) -> Record:
+        return max(points, key=lambda point: abs(point["value"]))
+
+    scales = [(find_scale(point, language), point) for point in points]
+    largest = find_largest(point for _, point in scales)
+    if find_scale(largest, language) == MYRIAD:
+        written_out = [point for scale, point in scales if not scale]
+        largest = find_largest(written_out or [largest])
+    suffix = split_display(largest, language)[2].strip()
+    return find_scale(largest, language), suffix or name_unit(unit, language)
+
+
+def find_scale(point: Record, language: Language) -> int:
+    """Return the scale of the display text of a figure."""
+    return get_scale(point["value"], point["published"]["multiplier"], language)
 
 
 def name_unit(unit: Record, language: Language) -> str:
@@ -177,7 +195,7 @@ def format_in_scale(point: Record, scale: int, language: Language) -> str:
 
 def has_other_scale(point: Record, scale: int, language: Language) -> bool:
     """Return whether the display text of a figure has another scale than its column."""
-    return get_scale(point["value"], point["published"]["multiplier"], language) != scale
+    return find_scale(point, language) != scale
 
 
 def format_obstacle(obstacle: Record, point: Record, language: Language) -> str:

@@ -2,13 +2,16 @@
 
 import json
 import re
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from app.pages.indicator_view import group_vintages
+from app.enums import Qualifier
+from app.i18n import Language, format_value
+from app.pages.indicator_view import choose_unit, group_vintages
 from tests.support.site import read_page
 
 pytestmark = pytest.mark.database
@@ -136,6 +139,30 @@ def test_a_table_has_one_unit_and_keeps_the_digits(
         if number not in figure["display"]:
             assert figure["display"] in row.text_content()
     assert not page.xpath("//*[contains(@class, 'magnitude')]")
+
+
+@pytest.mark.parametrize(
+    ("values", "scale", "unit"),
+    [
+        ((15_183, 20_000, 1_702), 0, "列"),
+        ((12_400, 20_000), 4, "万列"),
+        ((930_500_000_000, 5_000, 1_100_000_000_000), 12, "万亿列"),
+    ],
+)
+def test_chinese_numbers_below_the_scale_are_not_fractions_of_it(
+    values: tuple[int, ...], scale: int, unit: str
+) -> None:
+    published = {"multiplier": 0, "decimals": 0}
+    points = [
+        {
+            "value": Decimal(value),
+            "published": published,
+            "qualifier": Qualifier.NONE,
+            "display": format_value(Decimal(value), 0, 0, Qualifier.NONE, "列", Language.CHINESE),
+        }
+        for value in values
+    ]
+    assert choose_unit(points, {}, Language.CHINESE) == (scale, unit)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
