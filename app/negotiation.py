@@ -72,15 +72,13 @@ def is_html_accepted(accept: bytes) -> bool:
 
 def negotiate_language(accept_language: bytes) -> Language:
     """Choose the preferred language (RFC 9110, 12.5.4); English for any other."""
-    preferences = [
-        (value.partition("-")[0], quality)
-        for value, quality, _ in parse_preferences(accept_language.decode("latin-1"))
-    ]
-    # What is refused is not meant by an asterisk either.
-    accepted = [one for one in Language if (one, 0) not in preferences]
+    preferences = parse_preferences(accept_language.decode("latin-1"))
+    # What is refused is not meant by an asterisk either; en-GB;q=0 does not refuse all English.
+    refused = {value for value, quality, _ in preferences if not quality}
+    accepted = [one for one in Language if one not in refused]
     best, chosen = 0.0, Language.ENGLISH
-    for primary, quality in preferences:
-        matching = [one for one in accepted if primary in {one, "*"}]
+    for value, quality, _ in preferences:
+        matching = [one for one in accepted if value.partition("-")[0] in {one, "*"}]
         if matching and quality > best:
             best, chosen = quality, matching[0]
     return chosen

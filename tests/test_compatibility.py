@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 
+from app.formats.tables import ALL_TABLES
 from tests.compatibility import Node, extract_contract, list_breaking_changes, main
 
 pytestmark = pytest.mark.quick
 
 RELEASED = Path(__file__).parent / "released" / "openapi-v1.json"
+COLUMNS = RELEASED.with_name("columns.json")
+"""The names of the columns of each table in their order."""
 
 EARLIER: Node = {
     "paths": {
@@ -288,6 +291,13 @@ def test_command_prints_breaking_changes_and_exits_with_1(
     assert capsys.readouterr().out.endswith("field code removed\n1 breaking changes\n")
     assert main(str(earlier)) == 0
     assert json.loads(capsys.readouterr().out) == extract_contract(EARLIER)
+
+
+def test_columns_keep_their_places() -> None:
+    """Scripts may read a column by its number, so that new ones come last."""
+    present = {table.name: table.header for table in ALL_TABLES}
+    for name, released in json.loads(COLUMNS.read_text("utf-8")).items():
+        assert present[name][: len(released)] == released, name
 
 
 def test_released_contract_is_unbroken(document: Node) -> None:

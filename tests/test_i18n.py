@@ -52,6 +52,8 @@ SCALES = {"million": 6, "billion": 9, "trillion": 12}
         ("zh;q=0, *", EN),
         ("en;q=0, *", ZH),
         ("en-GB;q=0, zh;q=0, *", EN),
+        ("en-GB;q=0, en;q=0.9, zh;q=0.5", EN),
+        ("zh-TW;q=0, zh;q=0.5, en;q=0.1", ZH),
         ("*", EN),
         ("*;q=0.1", EN),
         ("fr", EN),

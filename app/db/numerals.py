@@ -150,7 +150,11 @@ def parse_numeral(numeral: str) -> Decimal | None:
         head, scale, tail = numeral.rpartition(character)
         if scale:
             high, low = parse_numeral(head), parse_numeral(tail) if tail else Decimal(0)
-            return None if high is None or low is None else high.scaleb(POWERS[scale]) + low
+            if high is None or low is None:
+                return None
+            power = POWERS[scale]
+            # A single digit counts what is next below the scale: 一万五 is 15,000.
+            return high.scaleb(power) + (low.scaleb(power - 1) if tail in NUMERALS else low)
     whole, point, fraction = numeral.partition("点")
     if point and whole and fraction and set(fraction) <= NUMERALS.keys():
         digits = "".join(str(NUMERALS[one]) for one in fraction)
@@ -160,7 +164,9 @@ def parse_numeral(numeral: str) -> Decimal | None:
     if match is None or not numeral:
         return None
     thousands, hundreds, tens, has_tens, ones = match.groups()
-    sizes = (thousands, 1000), (hundreds, 100), (tens or (has_tens and "一"), 10), (ones, 1)
+    # 三千五 is 3,500, and 三千零五 is 3,005.
+    last = {"千": 100, "百": 10}.get(numeral[-2:-1], 1)
+    sizes = (thousands, 1000), (hundreds, 100), (tens or (has_tens and "一"), 10), (ones, last)
     return Decimal(sum(NUMERALS[one] * size for one, size in sizes if one))
 
 

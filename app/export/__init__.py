@@ -16,6 +16,7 @@ from typing import NamedTuple
 from fastapi import FastAPI
 
 from app.export.addresses import (
+    ASSETS,
     FORMS,
     HOME,
     OEMBED,
@@ -34,7 +35,6 @@ from app.export.plan import (
     MAX_RECORDS,
     Collections,
     list_addresses,
-    list_assets,
     list_sdmx_addresses,
     read_collections,
 )
@@ -48,6 +48,7 @@ from app.i18n import Bilingual, Language
 from app.negotiation import Coding
 from app.openapi import OpenApiDocuments
 from app.pages.addresses import PageAddress
+from app.pages.assets import list_assets
 from app.releases import Release
 from app.request import JSON
 
@@ -144,7 +145,7 @@ class Exporter:
 
     async def export_all(self) -> None:
         for path in list_assets():
-            self.queue_address(Address(path))
+            self.queue_address(Address(f"{ASSETS}{path}"))
         for address in list_addresses(self.layout, self.collections):
             self.queue_address(address)
         for language in Language:

@@ -5,12 +5,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from app.export.addresses import ALL_VINTAGES, ASSETS, Address, Layout
+from app.export.addresses import ALL_VINTAGES, Address, Layout
 from app.formats.sdmx.artefacts import AGENCY, FLOW, VERSION
 from app.http.routing import ReadRoute, Router
 from app.i18n import Language
 from app.negotiation import PathKind
-from app.pages import STATIC
 from app.queries.releases import COLLECTIONS
 from app.queries.sdmx import list_series_keys
 
@@ -82,13 +81,6 @@ def has_required_parameters(route: ReadRoute) -> bool:
 def list_keys(route: ReadRoute, collections: Collections) -> tuple[str, ...]:
     name = route.keys[0].replace("_", "-")
     return collections.keys.get(f"{name}s", collections.keys.get(name, ()))
-
-
-def list_assets() -> Iterator[str]:
-    """List the files that pages use."""
-    for file in sorted(STATIC.rglob("*")):
-        if file.is_file():
-            yield f"{ASSETS}{file.relative_to(STATIC).as_posix()}"
 
 
 def list_sdmx_addresses(collections: Collections, language: Language) -> Iterator[Address]:

@@ -44,6 +44,7 @@ from app.i18n import (
 )
 from app.negotiation import PathKind, is_html_accepted
 from app.pages.addresses import KINDS, PageAddress, find_page, find_passage
+from app.pages.assets import compute_integrity, get_asset_version
 from app.parameters import PIN, CitationStyle
 from app.problems.problem import Problem
 from app.request import RequestContext
@@ -52,7 +53,6 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 FOLDER = Path(__file__).parent
-STATIC = FOLDER / "static"
 STRICT_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
@@ -74,8 +74,6 @@ CARD = {"aspect": "card"}
 CARD_SIZE = (1200, 630)
 """The width and the height of these images."""
 PNG_WIDTH = 1200
-REFERENCES = re.compile(r"""(?<=["'])(?:\./)?([\w./-]+\.(?:js|woff2))(?=["'])""")
-"""The names of other files in style sheets and scripts."""
 NUMBER_PATTERN = re.compile(r"[\d.,]+")
 
 
@@ -355,37 +353,3 @@ def list_references(
         before, _, after = text.partition(ACCESS_MARK)
         references.append({"style": style, "label": label, "before": before, "after": after})
     return references
-
-
-@cache
-def compute_integrity(file: str) -> str:
-    """Compute the digest of a file that other sites state when they load it (SRI)."""
-    return f"sha384-{base64.b64encode(sha384((STATIC / file).read_bytes()).digest()).decode()}"
-
-
-def read_asset(file: str, *parents: str) -> bytes:
-    """Read a file that pages use, with the versions of the files that it names.
-
-    So its own version changes with theirs. ``parents`` are the files that led to it.
-    """
-    content = (STATIC / file).read_bytes()
-    if not file.endswith((".css", ".js")):
-        return content
-
-    def add_version(match: re.Match[str]) -> str:
-        named = (Path(file).parent / match[1]).as_posix()
-        if named in (file, *parents) or not (STATIC / named).is_file():
-            return match[0]
-        return f"{match[0]}?v={hash_asset(read_asset(named, file, *parents))}"
-
-    return REFERENCES.sub(add_version, content.decode()).encode()
-
-
-def hash_asset(content: bytes) -> str:
-    return blake2b(content, digest_size=4).hexdigest()
-
-
-@cache
-def get_asset_version(file: str) -> str:
-    """Hash a file, so that a browser never uses an older copy of it with a newer page."""
-    return hash_asset(read_asset(file))

@@ -108,7 +108,7 @@ def read_source_profile(connection: Connection, language: Language, code: str) -
     if source is None:
         return None
     figures = ObservationListParameters(source=[code], vintages=Vintages.ALL)
-    rates = GrowthRateListParameters(source=[code])
+    rates = GrowthRateListParameters(source=[code], vintages=Vintages.ALL)
     event = source["event"] and get_event(connection, language, source["event"]["code"])
     return source | {
         "event": event,

@@ -4,8 +4,6 @@ import json
 import re
 from email.utils import formatdate
 from functools import partial
-from mimetypes import guess_type
-from pathlib import Path
 
 from fastapi import Response
 
@@ -16,7 +14,8 @@ from app.http.limits import DOCUMENTS
 from app.http.routes import RouteDeclarations
 from app.i18n import Bilingual
 from app.openapi import OpenApiDocuments
-from app.pages import PAPER, STATIC, get_asset_version, hash_asset, read_asset
+from app.pages import PAPER
+from app.pages.assets import STATIC, get_asset_version, hash_asset, list_assets, read_asset
 from app.problems import problem
 from app.problems.messages import UNKNOWN_PATH
 from app.request import Context, RequestContext
@@ -24,6 +23,7 @@ from app.routers import NoParameters
 
 router = RouteDeclarations(include_in_schema=False)
 
+ICON = "favicon.ico"
 MANIFEST = "application/manifest+json"
 VERSIONED_NAME = re.compile(r".*-\d+\.\d+\.\d+\.js")
 """Scripts for other sites, whose pages state their digest: such a file never changes."""
@@ -32,8 +32,7 @@ VERSIONED_NAME = re.compile(r".*-\d+\.\d+\.\d+\.js")
 @router.get("/favicon.ico")
 def show_icon() -> Response:
     """Return the icon, which browsers request for every page and every JSON response."""
-    file = STATIC / "favicon.ico"
-    return send_content(file.read_bytes(), "image/x-icon", file)
+    return send_content(read_asset(ICON), ICON)
 
 
 @router.get("/manifest.webmanifest")
@@ -43,8 +42,7 @@ def show_manifest(context: Context, _: NoParameters) -> Response:
 
     def describe_icon(file: str, sizes: str, purpose: str) -> dict[str, str]:
         url = f"{root}/static/{file}?v={get_asset_version(file)}"
-        media_type = guess_type(file)[0] or ""
-        return {"src": url, "sizes": sizes, "type": media_type, "purpose": purpose}
+        return {"src": url, "sizes": sizes, "type": list_assets()[file], "purpose": purpose}
 
     manifest = {
         "name": TITLE.get(language),
@@ -85,23 +83,20 @@ def send_openapi(context: RequestContext, version: OpenApiVersion) -> Response:
 
 @router.get("/static/{path:path}")
 def show_static(context: Context, path: str) -> Response:
-    file = (STATIC / path).resolve()
-    if not file.is_relative_to(STATIC.resolve()) or not file.is_file():
+    if path not in list_assets():
         shown = UNKNOWN_PATH.format(path=problem.shorten(context.path))
         raise problem.UnknownPath.from_error(
             problem.ParameterError("path", shown, ["/v1", "/docs"])
         )
-    media_type = guess_type(file.name)[0] or "application/octet-stream"
-    name = file.relative_to(STATIC.resolve()).as_posix()
-    content = read_asset(name)
-    response = send_content(content, media_type, file)
+    content = read_asset(path)
+    response = send_content(content, path)
     is_named = ("v", hash_asset(content)) in context.query.params
-    if is_named or VERSIONED_NAME.fullmatch(name):
+    if is_named or VERSIONED_NAME.fullmatch(path):
         response.headers["Cache-Control"] = IMMUTABLE
     return response
 
 
-def send_content(content: bytes, media_type: str, file: Path) -> Response:
-    modified = formatdate(file.stat().st_mtime, usegmt=True)
+def send_content(content: bytes, name: str) -> Response:
+    modified = formatdate((STATIC / name).stat().st_mtime, usegmt=True)
     headers = {"Last-Modified": modified, "Accept-Ranges": "bytes"}
-    return Response(content, media_type=media_type, headers=headers)
+    return Response(content, media_type=list_assets()[name], headers=headers)

@@ -13,7 +13,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 from starlette.testclient import TestClient
 
-from app.pages import ELEMENT_SCRIPT, STATIC, compute_integrity
+from app.pages import ELEMENT_SCRIPT
+from app.pages.assets import STATIC, compute_integrity
 from tests.support.chromium import wait_until
 
 POLICY = (

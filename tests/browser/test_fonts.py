@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import CDPSession, Page
 
-from app.pages import STATIC
+from app.pages.assets import STATIC
 from tests.support.chromium import open_session
 
 STYLE = (STATIC / "site.css").read_text()

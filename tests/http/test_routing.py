@@ -295,6 +295,7 @@ def test_the_kind_of_a_path_decides_whether_accept_is_in_its_key() -> None:
         ("/static/%2e%2e/%2e%2e/settings.py", 404),
         ("/static/", 404),
         ("/static/vendor/nothing.js", 404),
+        (f"/static/{'a' * 300}", 404),
         ("/sdmx/", 400),
         ("/sdmx?format=xml", 422),
     ],

@@ -9,7 +9,8 @@ from starlette.testclient import TestClient
 
 from app.formats.citations import MAX_DESCRIPTION, join_fitting, shorten
 from app.http.cache import IMMUTABLE
-from app.pages import PAPER, STATIC
+from app.pages import PAPER
+from app.pages.assets import STATIC
 from tests.pages.test_pages import PAGES, read_meta
 from tests.routers.test_discovery import HOST
 from tests.support.site import localize_url, read_page

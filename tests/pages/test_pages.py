@@ -473,6 +473,15 @@ def test_a_superseded_figure_that_was_found_says_so(
     assert "50.3" in hits[1]
 
 
+def test_the_page_of_a_source_has_its_superseded_rates(newest: TestClient) -> None:
+    rates = newest.get("/v1/growth-rates?vintages=all&limit=1000").json()["items"]
+    superseded = next(rate for rate in rates if rate["superseded_on"])
+    page = read_page(newest, f"/sources/{superseded['source']['code']}")
+    (row,) = page.xpath("//tr[contains(th/a/@href, $end)]", end=f"#growth.{superseded['id']}")
+    assert superseded["display"] in row.text_content()
+    assert "superseded on" in row.text_content()
+
+
 def test_data_has_problems_as_documents_for_everybody(client: TestClient) -> None:
     for path in ("/v1/indicators/none", "/v1/nothing", "/v1/indicators?limit=0", "/%761/nothing"):
         response = client.get(path, headers=BROWSER)

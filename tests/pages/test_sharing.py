@@ -13,7 +13,8 @@ from starlette.testclient import TestClient
 
 from app.http.cache import IMMUTABLE
 from app.ingest.build import build
-from app.pages import ELEMENT_SCRIPT, STATIC, compute_integrity
+from app.pages import ELEMENT_SCRIPT
+from app.pages.assets import STATIC, compute_integrity
 from tests.pages.test_pages import STRICT
 from tests.routers.test_discovery import HOST
 from tests.support.seeds import MIGRATIONS, copy_seed

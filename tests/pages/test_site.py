@@ -9,7 +9,7 @@ import pytest
 from fontTools.ttLib import TTFont
 from starlette.testclient import TestClient
 
-from app.pages import STATIC
+from app.pages.assets import STATIC
 from tests.support.seeds import ROOT
 from tests.support.site import Link, Site, visit_pages
 

@@ -9,7 +9,8 @@ import pytest
 from pygments.token import STANDARD_TYPES
 
 from app import enums
-from app.pages import FOLDER, STATIC
+from app.pages import FOLDER
+from app.pages.assets import STATIC
 
 TEMPLATES = sorted((FOLDER / "templates").glob("*.html"))
 STYLE_SHEETS = sorted(STATIC.glob("*.css"))
