@@ -92,18 +92,32 @@ def check_quotation(
     connection: Connection, index: QuotationIndex, text: str, asked_on: date, language: Language
 ) -> Record:
     """Check all numbers of a text; positions are code points of the text."""
-    sentences = read_sentences(text, asked_on, index.lexicon)
-    items: list[Item] = []
-    for sentence in sentences:
-        items += check_sentence(connection, index, sentence, asked_on, language)
-    edits = [shift_edit(edit, item.sentence.offset) for item in items for edit in item.edits]
-    is_whole = all(item.edits for item in items if item.findings)
+
+    def check_text(text: str) -> list[Item]:
+        return [
+            item
+            for sentence in read_sentences(text, asked_on, index.lexicon)
+            for item in check_sentence(connection, index, sentence, asked_on, language)
+        ]
+
+    items = check_text(text)
+    correction = correct_text(text, items)
+    # Once a figure is right, a rate or a name beside it may turn out to be wrong.
+    if correction is not None and any(item.findings for item in check_text(correction)):
+        correction = None
     return {
         "text": text,
         "asked_on": asked_on,
         "items": [describe_item(index, item, language) for item in items],
-        "correction": apply_edits(text, list(dict.fromkeys(edits))) if edits and is_whole else None,
+        "correction": correction,
     }
+
+
+def correct_text(text: str, items: Sequence[Item]) -> str | None:
+    """Make the edits of all findings; None if there are none, or if one cannot be corrected."""
+    edits = [shift_edit(edit, item.sentence.offset) for item in items for edit in item.edits]
+    is_whole = all(item.edits for item in items if item.findings)
+    return apply_edits(text, list(dict.fromkeys(edits))) if edits and is_whole else None
 
 
 def check_sentence(

@@ -137,5 +137,5 @@ class QuotationCheck(Schema):
         examples=["China carried out over 700 aid projects in January to November 2024."],
     )
     """The whole text with all findings corrected, in its own words where they were right; null if
-    nothing is replaced."""
+    nothing is replaced, or if the corrected text would still differ."""
     editorial: tuple[FieldPath, ...] = declare_editorial()

@@ -160,6 +160,22 @@ def test_what_cannot_be_corrected_as_a_whole_is_left(check: Check) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Trade with partner countries was 22.1 trillion dollars in 2024, up 13.5 percent.",
+        "2024年我国对共建国家货物贸易22.1万亿美元，增长13.5%。",
+        "The customs said trade with partner countries was 22.1 trillion dollars in 2024.",
+    ],
+)
+def test_a_correction_that_would_still_differ_is_not_made(check: Check, text: str) -> None:
+    """With the unit corrected, the rate or the speaker is that of another figure."""
+    checked = check(text)
+    assert list_kinds(checked) == {"unit"}
+    assert checked["correction"] is None
+    assert list_kinds(check(checked["items"][0]["correction"])) <= {"growth", "attribution"}
+
+
 def test_years_are_relative_to_the_day(check: Check) -> None:
     text = (
         "China invested 214.66 billion yuan in BRI countries in the first 11 months of last year."
