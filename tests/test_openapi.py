@@ -229,7 +229,7 @@ def test_every_order_has_a_descending_one(client: TestClient, document: dict[str
     assert tried >= 40
 
 
-def choose_value(document: dict[str, Any], parameter: dict[str, Any]) -> object:
+def choose_value(document: dict[str, Any], parameter: dict[str, Any]) -> Any:
     """Choose a value of a parameter: its example, or one that its schema allows."""
     schema = parameter["schema"]
     if "examples" in schema:

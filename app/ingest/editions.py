@@ -79,15 +79,18 @@ def is_own_series(seed: Seed, series: Series) -> bool:
 def select_edition_headlines(seed: Seed) -> dict[tuple[str, str], str]:
     """Select the figure of each edition and indicator.
 
-    It is that of the document which stands for the edition, then that of the longest period, then
-    that of the document of the highest standing.
+    It is that of the longest period; of several, one that was in force, then that of the document
+    which stands for the edition, then that of the document of the highest standing.
     """
+    figures = seed.get_all(Observation)
+    vintages = assign_vintages(seed, figures)
 
     def rank(candidate: Candidate) -> tuple[object, ...]:
-        figure = seed.get_all(Observation)[candidate.observation]
+        key = candidate.observation
+        was_in_force = vintages[key].current_from < vintages[key].current_until
         is_main = candidate.source == seed.get_all(Edition)[candidate.edition].source
         standing = RANKS[seed.get_all(Source)[candidate.source].standing]
-        return is_main, figure.period.months, standing, candidate.observation
+        return figures[key].period.months, was_in_force, is_main, standing, key
 
     candidates: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
     for candidate in list_candidates(seed):

@@ -129,6 +129,25 @@ def test_a_card_shows_the_newest_figure_and_why_it_is_not_comparable(newest: Tes
     assert "Newest figure" not in read(newest, "/indicators/import-share")
 
 
+def test_a_headline_is_the_figure_in_force_if_a_document_of_the_edition_states_it(
+    newest: TestClient,
+) -> None:
+    """283.36 billion takes precedence over 283.4 billion of a summary of the same event."""
+    for edition in newest.get("/v1/editions").json()["items"]:
+        year = edition["year"]
+        overview = newest.get(f"/v1/overview?edition={year}").json()
+        documents = [one["code"] for event in edition["events"] for one in event["documents"]]
+        query = {"source": documents, "vintages": "all", "limit": "1000"}
+        stated = newest.get("/v1/observations", params=query).json()["items"]
+        for headline in (one["headline"] for one in overview["indicators"]):
+            shared = [
+                one
+                for one in stated
+                if (one["series"], one["period"]) == (headline["series"], headline["period"])
+            ]
+            assert headline["current"] or not any(one["current"] for one in shared), headline["id"]
+
+
 def test_filters_and_searches_keep_to_the_edition(newest: TestClient) -> None:
     page = read(newest, "/?edition=2026&sector=artificial-intelligence")
     assert 'name="edition" value="2026"' in page
