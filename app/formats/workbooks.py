@@ -171,7 +171,11 @@ def fill_workbook(
     # The release dates the workbook, so that equal releases produce equal bytes.
     created = datetime.combine(query.release["released_on"], time.min)
     workbook.set_properties({"title": title.get(language), "subject": subject, "created": created})
-    sources = Sheet(sheets.SOURCES, read_records(tables.SOURCES, query))
+    # Sheets are written in their order, so that the cited sources are known before their sheet.
+    cited: set[str] = set()
+    shown = [one._replace(records=collect_sources(one.records, cited)) for one in shown]
+    all_sources = read_records(tables.SOURCES, query)
+    sources = Sheet(sheets.SOURCES, (one for one in all_sources if one["code"] in cited))
     notes = Sheet(sheets.NOTES, build_notes(query, [one.layout for one in shown]))
     tables_shown = (*shown, sources, notes)
     styles = Styles(workbook, FONT.get(language))
@@ -191,6 +195,24 @@ def fill_workbook(
         worksheet.set_paper(PAPER_A4)
         worksheet.fit_to_pages(1, 0)
         worksheet.set_margins(left=0.5, right=0.5, top=0.8, bottom=0.8)
+
+
+def collect_sources(records: Iterable[Record], cited: set[str]) -> Iterator[Record]:
+    """Yield records, and add the keys of the sources that they cite to a set."""
+    for record in records:
+        cited.update(find_sources(record))
+        yield record
+
+
+def find_sources(value: object) -> Iterator[str]:
+    """Find the keys of the sources in a record, also those of its parts."""
+    if isinstance(value, dict):
+        if isinstance(source := value.get("source"), dict):
+            yield source["code"]
+        value = list(value.values())
+    if isinstance(value, list):
+        for part in value:
+            yield from find_sources(part)
 
 
 def build_notes(query: TableQuery, layouts: Sequence[SheetLayout]) -> Iterator[Record]:
