@@ -3,6 +3,7 @@
 Run ``npm ci`` in ``.ci`` first; ``.ci/package.json`` pins the versions.
 """
 
+import re
 import shutil
 
 from tests.support.seeds import ROOT
@@ -14,13 +15,13 @@ FILES = {
     "minisearch.LICENSE.txt": "minisearch/LICENSE.txt",
 }
 """The files in the package, by the names of their copies."""
-SOURCE_MAP = "//# sourceMappingURL="
+LEFT_OUT = re.compile(r"^[ \t]*/\*\*.*?\*/\n|^//# sourceMappingURL=[^\n]*\n?", re.DOTALL | re.MULTILINE)
+"""The documentation of functions, which is half of a file, and source maps that nobody serves."""
 
 
 def read_script(source: str) -> str:
-    """Read a file of a package, without the reference to a source map that nobody serves."""
-    lines = (PACKAGES / source).read_text("utf-8").splitlines(keepends=True)
-    return "".join(line for line in lines if not line.startswith(SOURCE_MAP))
+    """Read a file of a package, without what a browser does not need."""
+    return LEFT_OUT.sub("", (PACKAGES / source).read_text("utf-8"))
 
 
 def main() -> None:
