@@ -251,12 +251,3 @@ def split_fragments(highlighted: str) -> list[Record]:
         if rest:
             fragments.append({"text": rest, "match": False})
     return fragments
-
-
-def build_hit_url(base: str, hit: Record) -> str:
-    if hit["kind"] == SearchKind.PRIORITY_AREA:
-        year, _, slug = hit["code"].partition("-")
-        return f"{base}/v1/priority-areas/{slug}?year={year}"
-    if hit["kind"] == SearchKind.RELEASE:
-        return f"{base}/v1/changes?release={hit['code']}"
-    return f"{base}/v1/{hit['kind'].replace('_', '-')}s/{hit['code']}"

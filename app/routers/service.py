@@ -29,6 +29,7 @@ from app.problems.problem import ParameterError, UnknownPath
 from app.queries import search
 from app.queries.editions import read_overview
 from app.queries.releases import read_release
+from app.queries.resource import build_record_url
 from app.request import Context, RequestContext
 from app.routers import NoParameters
 from app.schemas import encode_json
@@ -193,7 +194,7 @@ def search_records(
     context: Context, query: Annotated[parameters.SearchParameters, Query()]
 ) -> Response:
     page, counts = context.run_query(search.search_records, query)
-    page = page.map_rows(lambda hit: {**hit, "href": search.build_hit_url(context.base_url, hit)})
+    page = page.map_rows(lambda hit: {**hit, "href": build_record_url(context.base_url, hit)})
     facets = [{"kind": kind, "count": count} for kind, count in counts.items()]
     return context.create_page_response(SearchPage, page, facets=facets)
 
