@@ -197,12 +197,10 @@ def build_break_rows(seed: Seed, ids: dict[str, int]) -> Iterator[Row]:
 def build_link_rows(seed: Seed, ids: Ids) -> Iterator[Row]:
     for kind in TABLES:
         for link in list_links(kind):
-            fields = link.table.model_fields.items()
-            defaults = {name: field.default for name, field in fields if not field.is_required()}
             for key, owner in ids[kind].items():
                 for target in sorted(getattr(seed.get_all(kind)[key], link.field)):
-                    keys = {link.owner_column: owner, link.target_column: ids[link.target][target]}
-                    yield link.table, {**keys, **defaults}
+                    number = ids[link.target][target]
+                    yield link.table, {link.owner_column: owner, link.target_column: number}
 
 
 def build_selection_rows(seed: Seed, ids: Ids) -> Iterator[Row]:
