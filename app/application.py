@@ -103,7 +103,7 @@ SHUTDOWN_TIMEOUT = 10
 
 OPENAPI_PROCESS = HelperProcess(max_memory=0)
 """The process that builds an OpenAPI document, and ends with it: the examples need nearly every
-module and library, which would take a third of the memory of a worker ever after."""
+module and library, which would take a third of the memory of a worker permanently."""
 
 
 class App(RequestReceiver):

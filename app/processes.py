@@ -115,7 +115,7 @@ class HelperProcess:
             self.process, self.connection = start_process()
         deadline = monotonic() + self.timeout
         # A process that is stopped takes no message, and may have sent half of one: without the
-        # timer, this one would wait for ever.
+        # timer, this one would wait indefinitely.
         timer = Timer(self.timeout, self.process.kill)
         timer.daemon = True
         timer.start()

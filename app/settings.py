@@ -262,8 +262,8 @@ class Settings(BaseSettings):
     root_path: Annotated[str, AfterValidator(check_root_path)] = ""
     """The path prefix that a proxy removes before it forwards a request."""
     allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_hosts)] = ()
-    """The host names that requests may have, separated by commas; * matches any characters. By
-    default, all host names."""
+    """The host names that requests may have, separated by commas. A name may begin with *. for all
+    names below it; * alone allows every name, which is the default."""
     rate_limit: Annotated[str | None, AfterValidator(check_rate)] = None
     """The number of requests that one client may send to each process, such as 600/minute; by
     default unlimited."""

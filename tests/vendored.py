@@ -15,7 +15,9 @@ FILES = {
     "minisearch.LICENSE.txt": "minisearch/LICENSE.txt",
 }
 """The files in the package, by the names of their copies."""
-LEFT_OUT = re.compile(r"^[ \t]*/\*\*.*?\*/\n|^//# sourceMappingURL=[^\n]*\n?", re.DOTALL | re.MULTILINE)
+LEFT_OUT = re.compile(
+    r"^[ \t]*/\*\*.*?\*/\n|^//# sourceMappingURL=[^\n]*\n?", re.DOTALL | re.MULTILINE
+)
 """The documentation of functions, which is half of a file, and source maps that nobody serves."""
 
 

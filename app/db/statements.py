@@ -34,7 +34,7 @@ class CompiledStatement:
     """The SQL of a statement in one dialect, and the conversion of its rows to records."""
 
     def __init__(self, statement: Statement, dialect: Dialect) -> None:
-        # Only this method lets a connection forget the cursors that are no longer used.
+        # With this method only, a connection keeps no reference to cursors that are no longer used.
         self.create_cursor: Callable[[Any], Any] = sqlite3.Connection.cursor
         rendering = dialect
         if dialect.name == "postgresql":

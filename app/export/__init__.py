@@ -7,14 +7,20 @@ except that links lead to files. Responses are written as soon as they are creat
 import asyncio
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from functools import partial
 from html import escape
+from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from posixpath import basename
 from typing import NamedTuple
 
 from fastapi import FastAPI
+from sqlalchemy import select
+from sqlmodel import col
 
+from app.db.models import Series
 from app.export.addresses import (
     ASSETS,
     FORMS,
@@ -28,8 +34,7 @@ from app.export.addresses import (
     Address,
     Layout,
 )
-from app.export.files import COPY_SUFFIXES, ExportFolder, HashedFile
-from app.export.long_tables import write_long_parquet
+from app.export.files import CHUNK_SIZE, COPY_SUFFIXES, ExportFolder, HashedFile
 from app.export.openapi import build_documents
 from app.export.plan import (
     MAX_RECORDS,
@@ -42,7 +47,8 @@ from app.export.requests import ExportError, Reply, request
 from app.export.search_index import build_search_index
 from app.formats import arrow
 from app.formats.dataset_info import TITLE
-from app.formats.tables import TableQuery, get_table
+from app.formats.registry import create_temporary_file
+from app.formats.tables import OBSERVATIONS, ObservationTable, Rows, TableQuery, get_table
 from app.http.routing import Router
 from app.i18n import Bilingual, Language
 from app.negotiation import Coding
@@ -54,6 +60,8 @@ from app.request import JSON
 
 CONCURRENCY = 4
 """The requests at the same time: charts and files are written in other processes meanwhile."""
+SERIES_PER_BATCH = 200
+"""The series whose rows are read and sorted together."""
 ROOT_COPIES = frozenset({"/llms.txt", "/llms-full.txt"})
 """What programs look for at the root of a host, in English."""
 HTML = "text/html"
@@ -119,6 +127,29 @@ class ExportResult(NamedTuple):
     """The bytes of all files."""
     changed: int
     """The files that were written, because they are new or differ."""
+
+
+class SortedObservationTable(ObservationTable):
+    """The table of observations in the order of the keys of their series, then of periods.
+
+    The statistics of each row group of a Parquet file then name a short range of keys, so that a
+    reader fetches only the groups that can match (HTTP Range).
+    """
+
+    def read_rows(self, query: TableQuery) -> Iterator[Rows]:
+        sorting = itemgetter(self.header.index("series"))
+        statement = select(col(Series.code)).order_by(col(Series.code))
+        keys = iter(query.connection.execute(statement).scalars().all())
+        while batch := list(islice(keys, SERIES_PER_BATCH)):
+            filters = query.filters.model_copy(update={"series": batch})
+            chunks = super().read_rows(replace(query, filters=filters))
+            # The rows of a series are sorted by period, and sorting keeps their order.
+            yield sorted((row for chunk in chunks for row in chunk), key=sorting)
+
+
+SORTED = SortedObservationTable(
+    **{one.name: getattr(OBSERVATIONS, one.name) for one in fields(OBSERVATIONS)}
+)
 
 
 class Exporter:
@@ -258,6 +289,17 @@ class Exporter:
             index = SEARCH_INDEX.removeprefix("/")
             head += f'  <meta name="search-index" content="{index}">\n'
         return head
+
+
+def write_long_parquet(query: TableQuery, file: HashedFile) -> None:
+    """Write a table without the limit of rows that keeps the service responsive."""
+    if query.table is OBSERVATIONS:
+        query = replace(query, table=SORTED)
+    with create_temporary_file() as complete:
+        arrow.write_parquet(query, complete)
+        complete.seek(0)
+        while piece := complete.read(CHUNK_SIZE):
+            file.write(piece)
 
 
 def build_page(root: str, links: Mapping[str, str], language: Language) -> bytes:

@@ -94,6 +94,6 @@ def build_scope(address: Address, base_url: str) -> Scope:
 
 
 async def receive() -> Message:
-    """Wait for ever: the client neither sends a body nor leaves."""
+    """Wait indefinitely: the client neither sends a body nor leaves."""
     await asyncio.Event().wait()
     raise AssertionError

@@ -8,7 +8,7 @@ pair of characters, so that words of any length are found without a dictionary. 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import msgspec
 from sqlalchemy import Connection, Integer, column, select
@@ -17,10 +17,9 @@ from app.db.columns import Record
 from app.db.fulltext import fold_case, join_segments
 from app.db.models import search_index
 from app.formats.citations import format_validity
-from app.formats.tables import ACTIONS, INDICATORS, OUTCOMES, Table
+from app.formats.tables import ACTIONS, INDICATORS, OUTCOMES
 from app.i18n import IDEOGRAPHS, Bilingual, Language
 from app.pages.addresses import KINDS, PageAddress, find_page
-from app.parameters import MAXIMUM_LIMIT
 from app.queries.search import read_contexts
 
 FIELDS = ("names", "title", "text")
@@ -86,7 +85,8 @@ def list_filtered(
 ) -> Iterator[tuple[str, Record]]:
     """List the topics and sectors of the records that the first page filters."""
     for kind, table in FILTERED.items():
-        for record in read_records(connection, language, table) if kind not in left_out else ():
+        pages = table.read_pages(connection, language, table.list_parameters())
+        for record in chain.from_iterable(pages) if kind not in left_out else ():
             topics = record["topics"] if "topics" in record else [record["topic"] or {}]
             yield (
                 f"{kind} {record.get('code') or record['id']}",
@@ -95,17 +95,6 @@ def list_filtered(
                     "sector": [one["code"] for one in record["sectors"]],
                 },
             )
-
-
-def read_records(connection: Connection, language: Language, table: Table) -> Iterator[Record]:
-    cursor: str | None = None
-    while True:
-        query = table.list_parameters(limit=MAXIMUM_LIMIT, cursor=cursor)
-        page = table.query(connection, language, query)
-        yield from page.rows
-        cursor = page.cursor
-        if cursor is None:
-            return
 
 
 def describe_hits(

@@ -276,7 +276,7 @@ def describe_indicator(record: Record, language: Language, base: str | None = No
     return "\n  ".join(lines)
 
 
-def describe_related_dataset(record: Record, language: Language) -> str:
+def describe_related_dataset(record: Record, language: Language, _: str | None = None) -> str:
     """Describe what a dataset of another publisher counts, and why its totals differ."""
     name, publisher, address = record["name"], record["publisher"], record["address"]
     title = Bilingual(f"{name}, {publisher} ({address}).", f"{name}，{publisher}（{address}）。")

@@ -82,13 +82,15 @@ class Table:
     def header(self) -> list[str]:
         return [column.name for column in self.columns]
 
-    def read_pages(self, query: "TableQuery") -> Iterator[list[Record]]:
+    def read_pages(
+        self, connection: Connection, language: Language, filters: parameters.Parameters
+    ) -> Iterator[list[Record]]:
         cursor: str | None = None
         while True:
             page = self.list_parameters.model_construct(
-                **{**dict(query.filters), "limit": parameters.MAXIMUM_LIMIT, "cursor": cursor}
+                **{**dict(filters), "limit": parameters.MAXIMUM_LIMIT, "cursor": cursor}
             )
-            found = self.query(query.connection, query.language, page)
+            found = self.query(connection, language, page)
             yield found.rows
             cursor = found.cursor
             if cursor is None:
@@ -96,7 +98,7 @@ class Table:
 
     def read_rows(self, query: "TableQuery") -> Iterator[Rows]:
         editorial = {"editorial": SEPARATOR.join(list_editorial(self.schema))}
-        for page in self.read_pages(query):
+        for page in query.read_pages():
             yield [flatten_record(record | editorial, self.columns) for record in page]
 
     def read_csv_lines(self, query: "TableQuery") -> Iterator[Sequence[str]] | None:
@@ -182,7 +184,7 @@ class TableQuery:
         return self.table.read_csv_lines(self)
 
     def read_pages(self) -> Iterator[list[Record]]:
-        return self.table.read_pages(self)
+        return self.table.read_pages(self.connection, self.language, self.filters)
 
 
 def read_records(table: Table, query: TableQuery, **filters: Any) -> Iterator[Record]:

@@ -20,7 +20,8 @@ from app.queries.observations import get_observation, list_observations
 from app.queries.pagination import QueryPage
 from app.queries.priority_areas import get_action, get_outcome, list_priority_areas
 from app.queries.reference import get_event, get_source
-from app.queries.search import build_hit_url, search_records
+from app.queries.resource import build_record_url
+from app.queries.search import search_records
 
 MAX_RECORDS = 50
 MAX_BYTES = 30_000
@@ -49,7 +50,7 @@ class RecordList(NamedTuple):
 
 def describe_hit(record: Record, language: Language, base: str | None) -> str:
     text = sentences.describe_hit(record, language)
-    return f"{text} {build_hit_url(base, record)}" if base else text
+    return f"{text} {build_record_url(base, record)}" if base else text
 
 
 HITS = RecordList("search", lambda *given: search_records(*given)[0], parameters.SearchParameters,

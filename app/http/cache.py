@@ -158,7 +158,7 @@ class CacheMiddleware:
         """The responses that are being built, with the requests for which; others wait for them."""
         self.release = releases.release
         """The release that the cached responses are from."""
-        self.installed_at = find_newest_mtime(Path(__file__).parent.parent)
+        self.program_modified_at = find_newest_mtime(Path(__file__).parent.parent)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Respond to a GET or HEAD; raise a Problem, or a DatabaseError."""
@@ -260,7 +260,7 @@ class CacheMiddleware:
             else:
                 await response(scope, receive, send)
             return None
-        modified = max(self.installed_at, release.installed_at if release else 0)
+        modified = max(self.program_modified_at, release.installed_at if release else 0)
         built = await build_cached_response(response, body, context, cache_control, modified)
         # A response from a newer release is removed with this one, before anybody finds it.
         if self.release is release and not isinstance(body, FileContent):
@@ -380,6 +380,6 @@ def build_partial(response: CachedResponse, part: slice) -> tuple[int, RawHeader
 
 
 def find_newest_mtime(folder: Path) -> float:
-    """Return when the newest file of a folder was installed, without compiled files."""
+    """Return when a file of a folder was last modified, compiled ones aside."""
     files = (file for file in folder.rglob("*") if file.suffix != ".pyc" and file.is_file())
     return max(file.stat().st_mtime for file in files)

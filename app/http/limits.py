@@ -224,9 +224,9 @@ class RequestQueue:
             self.waiting.remove(request)
 
     def make_room(self, client: str) -> None:
-        """Remove the requests of clients that have gone, or else the newest of the greediest.
+        """Remove the requests of clients that have gone, or else one of the busiest.
 
-        The greediest client is the one with the most requests that wait.
+        The busiest is the client with the most waiting requests; its newest one is removed.
 
         Raises:
             NotReady: if no other client has more, counting the request that asks for room.
@@ -236,10 +236,10 @@ class RequestQueue:
                 self.cancel(request)
             return
         counts = Counter(request.client for request in self.waiting)
-        greediest, most = counts.most_common(1)[0]
+        busiest_client, most = counts.most_common(1)[0]
         if counts[client] + 1 >= most:
             raise create_queue_full_error()
-        newest = [request for request in reversed(self.waiting) if request.client == greediest]
+        newest = [request for request in reversed(self.waiting) if request.client == busiest_client]
         # If others wait for the response too, one of them has to ask for a place of its own.
         self.cancel(next((one for one in newest if len(one.clients) == 1), newest[0]))
 

@@ -10,10 +10,11 @@ from sqlmodel import SQLModel, col
 
 from app.db.models import SCHEMA_REVISION, Observation
 from app.i18n import Language
+from app.ingest.columns import Row, Values
 from app.ingest.files import SeedError, compute_seed_hash
 from app.ingest.integrity import check_integrity
 from app.ingest.publish import publish_postgres, publish_sqlite
-from app.ingest.rows import Row, Values, build_rows, get_table
+from app.ingest.rows import build_rows, get_table
 from app.ingest.search_rows import build_search_rows
 from app.ingest.seed import Documents, Seed, load_seed
 

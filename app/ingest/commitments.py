@@ -3,20 +3,16 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from sqlmodel import SQLModel
-
 from app.db import models
 from app.enums import ActionStatus, ProgressRelation
 from app.i18n import Language
-from app.ingest.files import describe_missing
+from app.ingest.columns import Row, Values, build_text_columns
+from app.ingest.files import Messages, ValuePath, describe_missing
 from app.ingest.schema import Commitment, Entity, LaterReport, Progress, Quantity, Source, Unit
 from app.ingest.schema.base import Statement, Wording
-from app.ingest.seed import Seed, ValuePath
+from app.ingest.seed import Seed
 
 HAN, LATIN = re.compile("[\u4e00-\u9fff]"), re.compile("[A-Za-z]{2}")
-Messages = Iterator[tuple[ValuePath, str]]
-Values = dict[str, object]
-Row = tuple[type[SQLModel], Values]
 
 
 def find_status(seed: Seed, action: str) -> ActionStatus:
@@ -53,15 +49,13 @@ def build_report_rows(seed: Seed, ids: dict[type, dict[str, int]]) -> Iterator[R
     for key, progress in seed.get_all(Progress).items():
         for position, report in enumerate(progress.reports, start=1):
             own = {"progress_id": ids[Progress][key], "position": position}
-            note = report.note
-            texts = {"note_en": note and note.en, "note_zh": note and note.zh}
+            texts = build_text_columns(note=report.note)
             common = build_report_columns(report, ids)
             yield models.ProgressReport, {**own, **common, "relation": report.relation, **texts}
     for key, commitment in seed.get_all(Commitment).items():
         for position, reading in enumerate(commitment.readings, start=1):
             own = {"commitment_id": ids[Commitment][key], "position": position}
-            reason = reading.reason
-            texts = {"reason_en": reason and reason.en, "reason_zh": reason and reason.zh}
+            texts = build_text_columns(reason=reading.reason)
             common = build_report_columns(reading, ids)
             is_same = {"same_measure": reading.same_measure}
             yield models.CommitmentReading, {**own, **common, **is_same, **texts}
@@ -72,16 +66,12 @@ def build_report_columns(report: LaterReport, ids: dict[type, dict[str, int]]) -
 
 
 def build_statement_columns(statement: Statement, ids: dict[type, dict[str, int]]) -> Values:
-    wording = statement.wording
     return {
         "source_id": ids[Source][statement.source],
         "locator": statement.locator,
-        "text_en": statement.text.en,
-        "text_zh": statement.text.zh,
         **build_quantity_columns(statement.quantity, ids[Unit]),
-        "wording_en": wording.en,
-        "wording_zh": wording.zh,
-        "wording_original": wording.original,
+        **build_text_columns(text=statement.text, wording=statement.wording),
+        "wording_original": statement.wording.original,
     }
 
 

@@ -20,15 +20,9 @@ from app.db.models import format_plain
 from app.db.numerals import find_limit, has_number
 from app.enums import PERCENT, Agreement, ContradictionCause, Qualifier, Status
 from app.i18n import Language, StatementMeasure
-from app.ingest.commitments import (
-    Messages,
-    Row,
-    Values,
-    build_statement_columns,
-    check_key,
-    check_statement,
-)
-from app.ingest.files import SeedIssue, ValuePath
+from app.ingest.columns import Row, Values
+from app.ingest.commitments import build_statement_columns, check_key, check_statement
+from app.ingest.files import Messages, SeedIssue, ValuePath
 from app.ingest.published_numbers import (
     NUMBER,
     ContradictoryNumber,

@@ -6,12 +6,10 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from app.enums import DateBasis, DocumentKind, Precision, PublisherKind, Standing
-from app.ingest.files import ValuePath
+from app.ingest.files import Messages
 from app.ingest.schema import Event, Source
 from app.ingest.schema.reference import Publisher
 from app.ingest.seed import Seed
-
-Messages = Iterator[tuple[ValuePath, str]]
 
 PRESENT_OFFICE = re.compile(
     r"\b(current|currently|incumbent|then|former|at the time)\b|现任|时任|前任|原任", re.IGNORECASE

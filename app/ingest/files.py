@@ -1,7 +1,7 @@
 """The files of a seed, their hash, and their issues; every start imports this module."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
@@ -12,6 +12,8 @@ from app.problems.messages import find_nearest
 
 ValuePath: TypeAlias = tuple[str | int, ...]
 """The path of a value within a file: ``("bounds", "lower")``, ``("sentences", 2)``."""
+Messages: TypeAlias = Iterator[tuple[ValuePath, str]]
+"""What is wrong with values of a file."""
 Places: TypeAlias = Mapping[str, ValuePath]
 """Where a row of a table states the fields of a record."""
 Value: TypeAlias = "str | int | Decimal | list[Value] | dict[str, Value] | None"

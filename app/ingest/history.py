@@ -13,11 +13,11 @@ from pathlib import Path, PurePath
 from typing import Annotated
 
 import msgspec
-from sqlmodel import SQLModel
 
 from app.db import models
 from app.enums import ChangeKind, Collection
 from app.i18n import Bilingual, format_title, name_edition
+from app.ingest.columns import Row, build_text_columns
 from app.ingest.files import SeedIssue, Value, suggest_nearest
 from app.ingest.schema import (
     RECORD_KINDS,
@@ -338,11 +338,11 @@ def collect_reasons(release: Release) -> dict[str, Bilingual]:
     return reasons
 
 
-def build_change_rows(seed: Seed) -> Iterator[tuple[type[SQLModel], dict[str, object]]]:
+def build_change_rows(seed: Seed) -> Iterator[Row]:
     numbers = {key: number for number, key in enumerate(list_releases(seed), start=1)}
     for key, release in list_releases(seed).items():
         row = {"id": numbers[key], "code": key, "released_on": release.date}
-        note = {"note_en": release.note.en, "note_zh": release.note.zh}
+        note = build_text_columns(note=release.note)
         yield models.ReleaseEntry, {**row, "number": release.number, **note}
     changes = list(list_changes(seed))
     reasons = {key: collect_reasons(release) for key, release in list_releases(seed).items()}
@@ -350,8 +350,7 @@ def build_change_rows(seed: Seed) -> Iterator[tuple[type[SQLModel], dict[str, ob
         row = {"id": number, "code": f"{key}.{change.collection}.{change.key}"}
         reason = reasons[key].get(f"{change.collection}/{change.key}")
         record = {"collection": change.collection, "record": change.key, "kind": change.kind}
-        texts = {"title_en": title.en, "title_zh": title.zh}
-        texts |= {"reason_en": reason.en, "reason_zh": reason.zh} if reason else {}
+        texts = build_text_columns(title=title, reason=reason)
         yield models.Change, {**row, "release_entry_id": numbers[key], **record, **texts}
     for number, (_, change, _) in enumerate(changes, start=1):
         for position, field in enumerate(change.fields, start=1):

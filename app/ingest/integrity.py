@@ -17,7 +17,7 @@ from app.ingest.editions import (
     list_candidates,
     map_sources,
 )
-from app.ingest.files import SeedIssue, ValuePath, describe_missing
+from app.ingest.files import Messages, SeedIssue, ValuePath, describe_missing
 from app.ingest.history import check_corrections, check_history
 from app.ingest.passages import Location, check_passages, find_unrecorded, list_records
 from app.ingest.published_numbers import check_words
@@ -47,7 +47,6 @@ from app.ingest.schema import (
 from app.ingest.schema.base import AnyEntity
 from app.ingest.seed import Document, Seed
 
-Messages = Iterator[tuple[ValuePath, str]]
 """The issues of one entity: the path of the value, and what would be correct."""
 
 

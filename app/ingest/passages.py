@@ -8,12 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
-from sqlmodel import SQLModel
-
 from app.db import models
 from app.enums import PassageRecordKind, StockFlow
 from app.i18n import Bilingual, Language, format_period
-from app.ingest.files import ValuePath, describe_missing
+from app.ingest.columns import Row, Values, build_text_columns
+from app.ingest.files import Messages, ValuePath, describe_missing
 from app.ingest.schema import (
     Action,
     Commitment,
@@ -31,9 +30,6 @@ from app.ingest.schema import (
     Source,
 )
 from app.ingest.seed import Seed
-
-Messages = Iterator[tuple[ValuePath, str]]
-Row = tuple[type[SQLModel], dict[str, object]]
 
 
 class PassageRecord(NamedTuple):
@@ -215,22 +211,21 @@ def build_passage_rows(seed: Seed, source_ids: dict[str, int]) -> Iterator[Row]:
     yield from sorted(rows, key=lambda row: str(row[0].__tablename__), reverse=True)
 
 
-def build_columns(passage: Passage) -> dict[str, object]:
-    location, note = Location.from_locator(passage.locator), passage.note
+def build_columns(passage: Passage) -> Values:
+    location = Location.from_locator(passage.locator)
     return {
         "locator": passage.locator,
         "paragraph": location.paragraph or None,
         "sentence": location.sentence or None,
-        "note_en": note and note.en,
-        "note_zh": note and note.zh,
+        **build_text_columns(note=passage.note),
     }
 
 
 def build_record_rows(passage: int, records: list[PassageRecord]) -> Iterator[Row]:
     for position, (kind, key, owner, title) in enumerate(records, start=1):
         own = {"passage_id": passage, "position": position, "kind": kind}
-        titles = {"title_en": title.en, "title_zh": title.zh}
-        yield models.PassageRecord, {**own, "record": key, "owner": owner, **titles}
+        named = {"record": key, "owner": owner, **build_text_columns(title=title)}
+        yield models.PassageRecord, {**own, **named}
 
 
 def build_difference_rows(
@@ -239,8 +234,8 @@ def build_difference_rows(
     for position, difference in enumerate(passage.differences, start=1):
         own = {"passage_id": passage_id, "position": position}
         place = {"source_id": source_ids[difference.source], "locator": difference.locator}
-        texts = {"text_en": difference.text.en, "text_zh": difference.text.zh}
-        yield models.PassageDifference, {**own, **place, **texts}
+        text = build_text_columns(text=difference.text)
+        yield models.PassageDifference, {**own, **place, **text}
 
 
 def find_unrecorded(source: Source, records: dict[str, list[PassageRecord]]) -> list[str]:

@@ -15,6 +15,7 @@ from app.db.models.base import KeyedModel
 from app.enums import ReportRelation
 from app.i18n import Bilingual, format_title
 from app.ingest import schema
+from app.ingest.columns import Row, Values, build_text_columns
 from app.ingest.commitments import build_report_rows, build_target_columns, find_status
 from app.ingest.contradictions import build_contradiction_columns, build_contradictory_rows
 from app.ingest.editions import (
@@ -32,8 +33,6 @@ from app.ingest.seed import Seed
 from app.ingest.vintages import Vintage, assign_vintages, describe_revision
 
 Ids = dict[type[Entity], dict[str, int]]
-Values = dict[str, object]
-Row = tuple[type[SQLModel], Values]
 Figure = schema.Observation | schema.GrowthRate
 Days = tuple[date, date]
 """The first and the last day of a period."""
@@ -159,8 +158,7 @@ def build_release_row(seed: Seed, seed_hash: str, schema_revision: str) -> Value
         "schema_revision": schema_revision,
         "code": code,
         "released_on": newest.date,
-        "note_en": newest.note.en,
-        "note_zh": newest.note.zh,
+        **build_text_columns(note=newest.note),
         "counts": {
             kind.collection.replace("-", "_"): len(seed.get_all(kind))
             for kind in sorted(TABLES, key=lambda kind: kind.collection)
@@ -185,29 +183,24 @@ def build_columns(entity: Entity, ids: Ids) -> Values:
 def build_speaker_rows(seed: Seed, ids: dict[str, int]) -> Iterator[Row]:
     for key, number in ids.items():
         for position, speaker in enumerate(seed.get_all(schema.Event)[key].speakers, start=1):
-            name, office = speaker.name, speaker.office
-            texts = {"name_en": name.en, "name_zh": name.zh}
-            texts |= {"office_en": office.en, "office_zh": office.zh}
-            row: Values = {"event_id": number, "position": position, **texts}
-            yield models.EventSpeaker, row
+            texts = build_text_columns(name=speaker.name, office=speaker.office)
+            yield models.EventSpeaker, {"event_id": number, "position": position, **texts}
 
 
 def build_break_rows(seed: Seed, ids: dict[str, int]) -> Iterator[Row]:
     for key, number in ids.items():
         for found in seed.get_all(schema.Series)[key].breaks:
-            note = {"note_en": found.note.en, "note_zh": found.note.zh}
+            note = build_text_columns(note=found.note)
             yield models.SeriesBreak, {"series_id": number, "start": found.start, **note}
 
 
 def build_link_rows(seed: Seed, ids: Ids) -> Iterator[Row]:
     for kind in TABLES:
         for link in list_links(kind):
-            fields = link.table.model_fields.items()
-            defaults = {name: field.default for name, field in fields if not field.is_required()}
             for key, owner in ids[kind].items():
                 for target in sorted(getattr(seed.get_all(kind)[key], link.field)):
-                    keys = {link.owner_column: owner, link.target_column: ids[link.target][target]}
-                    yield link.table, {**keys, **defaults}
+                    number = ids[link.target][target]
+                    yield link.table, {link.owner_column: owner, link.target_column: number}
 
 
 def build_selection_rows(seed: Seed, ids: Ids) -> Iterator[Row]:
@@ -291,14 +284,9 @@ def derive_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Values
 
 def name_source(source: schema.Source) -> Values:
     """Return the titles as displayed, and the name of the publisher in short citations."""
-    title, short = format_titles(source), source.publisher.short_name
-    return {
-        "title_kind": source.title_kind,
-        "title_en": title.en,
-        "title_zh": title.zh,
-        "publisher_short_en": short.en,
-        "publisher_short_zh": short.zh,
-    }
+    short = source.publisher.short_name
+    texts = build_text_columns(title=format_titles(source), publisher_short=short)
+    return {"title_kind": source.title_kind, **texts}
 
 
 def format_titles(source: schema.Source) -> Bilingual:

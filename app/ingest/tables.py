@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple, TypeAlias, cast
 
 from app.enums import Qualifier, StockFlow
-from app.ingest.files import Places, Value, ValuePath
+from app.ingest.files import Messages, Places, Value, ValuePath
 from app.ingest.schema import Entity, GrowthRate, Observation, Period, Series, SeriesTable
 from app.ingest.schema.records import format_record_key
 from app.ingest.schema.tables import Growth, TableRow
@@ -35,7 +35,7 @@ class TableRecord(NamedTuple):
     places: Places
 
 
-def check_periods(table: SeriesTable) -> Iterator[tuple[ValuePath, str]]:
+def check_periods(table: SeriesTable) -> Messages:
     for index, row in enumerate(table.figures):
         if message := row.period.describe_misfit(table.stock_flow):
             yield ("figures", index, "period"), message

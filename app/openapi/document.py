@@ -133,7 +133,7 @@ PIN_PARAMETER: Record = {
     "in": "query",
     "required": False,
     "description": "The release from which the response must come, for a permanent link. Such a "
-    "response may be cached for ever. If another release has replaced it, the response is a "
+    "response may be cached indefinitely. If another release has replaced it, the response is a "
     "problem (410) that says what has changed since.",
 }
 SERVER_DESCRIPTION = "This service, in production or local."

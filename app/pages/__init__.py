@@ -134,7 +134,7 @@ def build_globals(context: RequestContext) -> Record:
     def page_address(suffix: str, **parameters: object) -> str:
         return context.base_url + page_url(suffix, **parameters).removeprefix(root)
 
-    # Whoever reads a release is led to the data of the same; lists of changes filter by it.
+    # On a page of a pinned release, links to data are pinned too; lists of changes filter by it.
     pin = {PIN: context.pinned_release}
 
     def api_url(suffix: str, **parameters: object) -> str:

@@ -74,7 +74,8 @@ def measure_picture(path: str, name: str, chart: Chart) -> Picture:
 def layout_trend(yearly: Sequence[Record], shown: str) -> Trend | None:
     """Lay out the bars of some series in one unit; None if they have fewer than two figures.
 
-    ``shown`` is the key of the figure that the others are compared with, or the newest one is.
+    ``shown`` is the key of the figure that the others are compared with; without it, they are
+    compared with the newest figure.
 
     Where several series have a figure of one year, the bar is that of the newest series. Bars are
     as far apart as the days on which their periods end.

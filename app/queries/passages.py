@@ -8,24 +8,17 @@ from sqlmodel import col
 from app.db.columns import Record, Statement, add_source_line, localize, select_source
 from app.db.models import Passage, PassageDifference, PassageRecord, Source
 from app.db.statements import select_nested
-from app.enums import PassageRecordKind
+from app.enums import PassageRecordKind, SearchKind
 from app.i18n import Language, format_locator
 from app.parameters import PassageListParameters, SourcePassageParameters
 from app.queries.pagination import QueryPage
-from app.queries.resource import Resource
+from app.queries.resource import Resource, build_record_url
 
-PATHS = {
-    PassageRecordKind.EVENT: "events",
-    PassageRecordKind.GOAL: "sources",
-    PassageRecordKind.OBSERVATION: "observations",
-    PassageRecordKind.GROWTH_RATE: "growth-rates",
-    PassageRecordKind.REPORT: "reports",
-    PassageRecordKind.OUTCOME: "outcomes",
-    PassageRecordKind.ACTION: "actions",
-    PassageRecordKind.PROGRESS: "actions",
-    PassageRecordKind.COMMITMENT: "commitments",
+STATED_BY = {
+    PassageRecordKind.GOAL: SearchKind.SOURCE,
+    PassageRecordKind.PROGRESS: SearchKind.ACTION,
 }
-"""The collections below /v1 of the kinds whose key is the end of the path."""
+"""The kinds of the records that state what is no record of its own, and have the same key."""
 
 
 @cache
@@ -91,17 +84,14 @@ def list_source_passages(
     return list_passages(connection, language, filters)
 
 
-def build_record_url(base: str, record: Record) -> str:
+def build_url(base: str, record: Record) -> str:
     """Return the URL of a record, or of what states it: an aim is that of an area or an action."""
-    kind, code, owner = PassageRecordKind(record["kind"]), record["code"], record["owner"]
-    if kind is PassageRecordKind.PASSAGE:
+    kind, code, owner = record["kind"], record["code"], record["owner"]
+    if kind == PassageRecordKind.PASSAGE:
         return f"{base}/v1/sources/{owner}/passages"
-    if kind in PATHS:
-        return f"{base}/v1/{PATHS[kind]}/{code}"
-    if code != owner:
-        return f"{base}/v1/actions/{code}"
-    year, _, slug = owner.partition("-")
-    return f"{base}/v1/priority-areas/{slug}?year={year}"
+    if kind == PassageRecordKind.AIM:
+        kind = SearchKind.PRIORITY_AREA if code == owner else SearchKind.ACTION
+    return build_record_url(base, record | {"kind": STATED_BY.get(kind, kind)})
 
 
 def add_urls(row: Record, base: str) -> Record:
@@ -111,7 +101,7 @@ def add_urls(row: Record, base: str) -> Record:
             "kind": record["kind"],
             "code": record["code"],
             "title": record["title"],
-            "href": build_record_url(base, record),
+            "href": build_url(base, record),
         }
         for record in row["records"]
     ]

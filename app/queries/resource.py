@@ -58,6 +58,7 @@ from app.db.models import (
 )
 from app.db.models.base import KeyedModel, NamedModel
 from app.db.statements import fetch_one, select_nested
+from app.enums import SearchKind
 from app.i18n import Language
 from app.parameters import ListParameters
 from app.queries.pagination import (
@@ -256,3 +257,14 @@ def select_targets(role: LinkRole, language: Language) -> Statement:
             get_foreign_key(link, owner) == owner.id
         )
     return statement.order_by(*TARGET_ORDERS[target])
+
+
+def build_record_url(base: str, record: Record) -> str:
+    """Return the URL of a record by its code, and its kind as searches name it."""
+    kind, code = record["kind"], record["code"]
+    if kind == SearchKind.PRIORITY_AREA:
+        year, _, slug = code.partition("-")
+        return f"{base}/v1/priority-areas/{slug}?year={year}"
+    if kind == SearchKind.RELEASE:
+        return f"{base}/v1/changes?release={code}"
+    return f"{base}/v1/{kind.replace('_', '-')}s/{code}"

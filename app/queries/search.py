@@ -47,7 +47,7 @@ from app.db.models import (
 )
 from app.db.statements import fetch_records
 from app.enums import ChangeMeasure, SearchKind
-from app.i18n import Language, format_change, format_value
+from app.i18n import Language, choose_suffix, format_change, format_value
 from app.parameters import SearchParameters
 from app.queries.pagination import QueryPage, decode_cursor, encode_cursor
 
@@ -209,8 +209,7 @@ def build_context(row: Record, language: Language) -> Record:
         unit = None if is_points else unit
         display = format_change(row["value"], row["decimals"], language, row["measure"], unit)
     else:
-        is_counted = language is Language.CHINESE and row["classifier"]
-        suffix = row["classifier"] if is_counted else row["suffix"]
+        suffix = choose_suffix(row["suffix"], row["classifier"], language)
         numbers = row["value"], row["multiplier"], row["decimals"]
         display = format_value(*numbers, qualifier, suffix, language)
     return {
@@ -251,12 +250,3 @@ def split_fragments(highlighted: str) -> list[Record]:
         if rest:
             fragments.append({"text": rest, "match": False})
     return fragments
-
-
-def build_hit_url(base: str, hit: Record) -> str:
-    if hit["kind"] == SearchKind.PRIORITY_AREA:
-        year, _, slug = hit["code"].partition("-")
-        return f"{base}/v1/priority-areas/{slug}?year={year}"
-    if hit["kind"] == SearchKind.RELEASE:
-        return f"{base}/v1/changes?release={hit['code']}"
-    return f"{base}/v1/{hit['kind'].replace('_', '-')}s/{hit['code']}"

@@ -20,6 +20,7 @@ from app.quotations.context import (
     QuotedNumber,
     build_quoted_number,
     describe_periods,
+    is_comparison,
     is_excluded,
     score_period,
 )
@@ -27,7 +28,7 @@ from app.quotations.findings import Edit, Finding, apply_edits, describe_differe
 from app.quotations.growth import RateMatch, find_rate
 from app.quotations.index import Entry, QuotationIndex
 from app.quotations.matching import Candidate, find_level, is_only_period
-from app.quotations.numbers import RATE_UNITS, Number, Span
+from app.quotations.numbers import RATE_UNITS, Number
 from app.quotations.sentences import Role, Sentence, read_sentences
 from app.schemas.quotations import FindingKind, QuotationVerdict
 
@@ -101,7 +102,7 @@ def check_quotation(
         ]
 
     items = check_text(text)
-    correction = correct_text(text, items)
+    correction = build_correction(text, items)
     # Once a figure is right, a rate or a name beside it may turn out to be wrong.
     if correction is not None and any(item.findings for item in check_text(correction)):
         correction = None
@@ -113,7 +114,7 @@ def check_quotation(
     }
 
 
-def correct_text(text: str, items: Sequence[Item]) -> str | None:
+def build_correction(text: str, items: Sequence[Item]) -> str | None:
     """Make the edits of all findings; None if there are none, or if one cannot be corrected."""
     edits = [shift_edit(edit, item.sentence.offset) for item in items for edit in item.edits]
     is_whole = all(item.edits for item in items if item.findings)
@@ -344,17 +345,6 @@ def add_comparisons(
             other.findings.append(
                 Finding(FindingKind.COMPARISON, (one.number.span[0], other.number.span[1]), texts)
             )
-
-
-def is_comparison(sentence: Sentence, first: Span, second: Span) -> bool:
-    between = sentence.normal[first[1] : second[0]]
-    before = sentence.normal[max(0, first[0] - 60) : first[0]]
-    if terms.COMPARED_BETWEEN.search(between):
-        return True
-    return (
-        terms.FROM_BEFORE.search(before) is not None
-        and terms.TO_BETWEEN.search(between) is not None
-    )
 
 
 def describe_obstacles(

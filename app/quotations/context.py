@@ -247,3 +247,14 @@ def is_owner(sentence: Sentence, span: Span) -> bool:
     if BETWEEN.search(text[:start]) and AND_PARTNERS.match(text, end):
         return True
     return terms.OWNED.match(text, end) is not None and not terms.NOT_OWNER.search(text[:start])
+
+
+def is_comparison(sentence: Sentence, first: Span, second: Span) -> bool:
+    between = sentence.normal[first[1] : second[0]]
+    before = sentence.normal[max(0, first[0] - 60) : first[0]]
+    if terms.COMPARED_BETWEEN.search(between):
+        return True
+    return (
+        terms.FROM_BEFORE.search(before) is not None
+        and terms.TO_BETWEEN.search(between) is not None
+    )

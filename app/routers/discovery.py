@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 from xml.etree import ElementTree as ET
 
 from fastapi import Response
@@ -113,16 +114,7 @@ def show_llms_txt(context: Context, _: NoParameters) -> Response:
 def show_llms_full_txt(context: Context, _: NoParameters) -> Response:
     text = llms_txt.write_full_text(
         llms_txt.write_preamble(context.release.record, context.base_url, context.language),
-        llms_txt.AllRecords(
-            read_first_page(context, tables.EDITIONS),
-            read_first_page(context, tables.COVERAGES),
-            read_first_page(context, tables.OBSERVATIONS),
-            read_first_page(context, tables.OUTCOMES),
-            read_first_page(context, tables.PRIORITY_AREAS),
-            read_first_page(context, tables.COMMITMENTS),
-            read_first_page(context, tables.RELATED_DATASETS),
-            read_first_page(context, tables.SOURCES),
-        ),
+        partial(read_first_page, context),
         context.base_url,
         context.language,
     )

@@ -7,6 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from app import __version__, parameters
 from app.db.columns import Record
+from app.formats import tables
 from app.formats.dataset_info import (
     DATA_LICENCE,
     DESCRIPTION,
@@ -20,6 +21,7 @@ from app.formats.registry import (
     list_distributions,
     list_media_types,
 )
+from app.formats.tables import Table
 from app.http.routes import RouteDeclarations
 from app.i18n import Bilingual, Language
 from app.problems.messages import METRICS_DISABLED
@@ -27,6 +29,7 @@ from app.problems.problem import ParameterError, UnknownPath
 from app.queries import search
 from app.queries.editions import read_overview
 from app.queries.releases import read_release
+from app.queries.resource import build_record_url
 from app.request import Context, RequestContext
 from app.routers import NoParameters
 from app.schemas import encode_json
@@ -39,20 +42,17 @@ metrics_router = RouteDeclarations(include_in_schema=False)
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 NO_STORE = {"Cache-Control": "no-store"}
+
+
+def link_tables(*linked: Table) -> dict[str, tuple[str, Bilingual]]:
+    return {table.name: (f"/v1/{table.name}", table.title) for table in linked}
+
+
 LINKS = {
     "overview": ("/v1/overview", Bilingual("All data for a dashboard", "数据看板所需的全部数据")),
-    "indicators": (
-        "/v1/indicators",
-        Bilingual("Indicators and headline figures", "指标与核心数据"),
-    ),
+    **link_tables(tables.INDICATORS),
     "observations": ("/v1/observations", Bilingual("Published figures", "公布的数据")),
-    "series": ("/v1/series", Bilingual("Series of comparable figures", "可比数据序列")),
-    "growth-rates": ("/v1/growth-rates", Bilingual("Published growth rates", "公布的增速")),
-    "reports": ("/v1/reports", Bilingual("Reports of other sources", "其他来源的报道")),
-    "contradictions": (
-        "/v1/contradictions",
-        Bilingual("Published numbers that differ", "存在差异的公布数据"),
-    ),
+    **link_tables(tables.SERIES, tables.GROWTH_RATES, tables.REPORTS, tables.CONTRADICTIONS),
     "compare": (
         "/v1/compare?indicator=goods-trade&period=2024&period=2025",
         Bilingual("Comparison of two periods", "两期数据比较"),
@@ -63,26 +63,15 @@ LINKS = {
         "/v1/changes.feed.json",
         Bilingual("JSON Feed of releases", "版本更新（JSON Feed订阅）"),
     ),
-    "editions": ("/v1/editions", Bilingual("Yearly press conferences", "年度发布会")),
-    "priority-areas": ("/v1/priority-areas", Bilingual("Priority areas", "重点领域")),
+    **link_tables(tables.EDITIONS, tables.PRIORITY_AREAS),
     "actions": ("/v1/actions", Bilingual("Announced actions", "已宣布的举措")),
     "commitments": (
         "/v1/commitments",
         Bilingual("Commitments of the forums, with later readings", "高峰论坛承诺及后续数据"),
     ),
-    "outcomes": ("/v1/outcomes", Bilingual("Other results", "其他成果")),
-    "topics": ("/v1/topics", Bilingual("Topics", "主题")),
-    "areas": ("/v1/areas", Bilingual("Countries and groups of countries", "国家和国家组")),
-    "coverages": ("/v1/coverages", Bilingual("Countries counted", "统计范围")),
-    "sectors": ("/v1/sectors", Bilingual("Economic sectors", "产业领域")),
-    "instruments": ("/v1/instruments", Bilingual("Instruments of cooperation", "合作载体与机制")),
-    "related-datasets": (
-        "/v1/related-datasets",
-        Bilingual("Datasets of other publishers", "其他机构的数据集"),
-    ),
-    "units": ("/v1/units", Bilingual("Units of measure", "计量单位")),
-    "events": ("/v1/events", Bilingual("Events at which figures were announced", "发布数据的活动")),
-    "sources": ("/v1/sources", Bilingual("Sources", "数据来源")),
+    **link_tables(tables.OUTCOMES, tables.TOPICS, tables.AREAS, tables.COVERAGES),
+    **link_tables(tables.SECTORS, tables.INSTRUMENTS, tables.RELATED_DATASETS, tables.UNITS),
+    **link_tables(tables.EVENTS, tables.SOURCES),
     "search": ("/v1/search?q=trade", Bilingual("Full-text search", "全文检索")),
     "quotation-check": (
         "/v1/quotation-check?text=over+700+aid+projects",
@@ -205,7 +194,7 @@ def search_records(
     context: Context, query: Annotated[parameters.SearchParameters, Query()]
 ) -> Response:
     page, counts = context.run_query(search.search_records, query)
-    page = page.map_rows(lambda hit: {**hit, "href": search.build_hit_url(context.base_url, hit)})
+    page = page.map_rows(lambda hit: {**hit, "href": build_record_url(context.base_url, hit)})
     facets = [{"kind": kind, "count": count} for kind, count in counts.items()]
     return context.create_page_response(SearchPage, page, facets=facets)
 

@@ -193,7 +193,7 @@ class Supervisor(Multiprocess):
         silent = [worker for worker in self.processes if is_silent(worker)]
         while silent and not self.should_exit.is_set():
             if monotonic() > deadline:
-                log.error("%s workers do not answer and are killed", len(silent))
+                log.error("workers that do not answer are killed: %s", len(silent))
                 for worker in silent:
                     worker.process.kill()
                     worker.process.join()

@@ -628,8 +628,6 @@ def upgrade() -> None:
     create_table(
         "baseline",
         *integer("priority_area_id", "indicator_id"),
-        *boolean("editorial"),
-        checks={"editorial": "editorial"},
         references={"indicator_id": "indicator", "priority_area_id": "priority_area"},
         key=("priority_area_id", "indicator_id"),
         indexes=("indicator_id",),

@@ -27,7 +27,7 @@ from arro3.io import write_parquet
 from sqlalchemy import Connection
 
 from app import parameters
-from app.export.long_tables import SORTED
+from app.export import SORTED
 from app.formats import arrow
 from app.formats.tables import TableQuery
 from app.i18n import Language

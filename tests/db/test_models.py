@@ -309,7 +309,6 @@ FAULTS = [
     ("passage_record", "kind = 'rumour'", "ck_passage_record_kind"),
     ("passage_record", "title_en = ''", "ck_passage_record_filled"),
     ("passage_difference", "text_zh = ''", "ck_passage_difference_filled"),
-    ("baseline", "editorial = false", "ck_baseline_editorial"),
     ("progress_report", "position = 0", "ck_progress_report_position"),
     ("progress_report", "text_zh = ''", "ck_progress_report_filled"),
     ("progress_report", "relation = 'rumour'", "ck_progress_report_relation"),

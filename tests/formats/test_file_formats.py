@@ -241,7 +241,7 @@ def test_no_column_of_a_workbook_mixes_units(client: TestClient) -> None:
         ("goods-trade", "22.05 trillion to 22.15 trillion (CNY)", None),
         ("import-share", None, "below 54 (%)"),
         ("investment-agreements", "printed in full", None),
-        ("aid-projects", None, "above 700 (count)"),
+        ("aid-projects", None, "above 700 (number)"),
         ("outward-direct-investment", "214.655 billion to 214.665 billion (CNY)", None),
     ],
 )

@@ -259,21 +259,13 @@ class Action(KeyedModel, LocatedModel, table=True):
     status: ActionStatus = Field(sa_type=String)
 
 
-class Baseline(TableModel, table=True):
-    __table_args__ = (CheckConstraint("editorial", name="editorial"),)
-
-    priority_area_id: int = Field(primary_key=True, foreign_key="priority_area.id")
-    indicator_id: int = Field(primary_key=True, foreign_key="indicator.id", index=True)
-    editorial: bool = True
-
-
-LINKS: dict[tuple[type[KeyedModel], type[KeyedModel]], type[TableModel]] = {
-    (PriorityArea, Indicator): Baseline
-}
+LINKS: dict[tuple[type[KeyedModel], type[KeyedModel]], type[TableModel]] = {}
 """The tables of the links from records of one table to those of another."""
 
 
-def declare_link(owner: type[KeyedModel], target: type[KeyedModel]) -> type[TableModel]:
+def declare_link(
+    owner: type[KeyedModel], target: type[KeyedModel], table: str | None = None
+) -> type[TableModel]:
     """Declare the table of the links from the records of one table to those of another."""
     names = str(owner.__tablename__), str(target.__tablename__)
     columns: dict[str, Any] = {
@@ -281,12 +273,13 @@ def declare_link(owner: type[KeyedModel], target: type[KeyedModel]) -> type[Tabl
         for name, is_target in zip(names, (False, True), strict=True)
     }
     link = create_model(
-        "_".join(names), __base__=TableModel, __cls_kwargs__={"table": True}, **columns
+        table or "_".join(names), __base__=TableModel, __cls_kwargs__={"table": True}, **columns
     )
     LINKS[owner, target] = link
     return link
 
 
+Baseline = declare_link(PriorityArea, Indicator, "baseline")
 IndicatorSector = declare_link(Indicator, Sector)
 IndicatorInstrument = declare_link(Indicator, Instrument)
 RelatedDatasetIndicator = declare_link(RelatedDataset, Indicator)
