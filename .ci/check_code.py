@@ -1,5 +1,6 @@
 """Check names in app/, tests/ and .ci/, and sizes in app/: python .ci/check_code.py.
 
+Texts have the same placeholders in both languages.
 Names: no module, class or public function uses a banned word, and every public function starts with
 a verb. The names of tests are sentences, in which any word may stand; those of fixtures are nouns.
 Sizes: the limits below, which keep the code readable. Prints every violation, and exits with 1 if
@@ -158,6 +159,16 @@ def check_reasons(path: Path, source: str) -> Iterator[str]:
             yield f"{path}:{number}: noqa without a reason"
 
 
+def check_placeholders(path: Path, tree: ast.Module) -> Iterator[str]:
+    """Find texts whose languages have different placeholders, which would fail in one of them."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Bilingual":
+            texts = [one.value for one in node.args if isinstance(one, ast.Constant)]
+            names = [set(re.findall(r"{(\w*)", str(text))) for text in texts]
+            if names and any(one != names[0] for one in names):
+                yield f"{path}:{node.lineno}: the languages have different placeholders"
+
+
 def main() -> int:
     sources = {path: path.read_text() for path in sorted(Path("app").rglob("*.py"))}
     sources = {path: text for path, text in sources.items() if "recipe_files" not in path.parts}
@@ -167,6 +178,7 @@ def main() -> int:
     named = trees | {path: ast.parse(path.read_text()) for path in others}
     found = [line for path, tree in named.items() for line in check_words(path, tree)]
     found += [line for path, tree in named.items() for line in check_verbs(path, tree)]
+    found += [line for path, tree in trees.items() for line in check_placeholders(path, tree)]
     found += [line for path, text in sources.items() for line in check_reasons(path, text)]
     found += check_sizes(sources, trees)
     uses, noqa = map(sum, zip(*map(count_tokens, sources.values()), strict=True))
