@@ -70,6 +70,12 @@ class Table:
     key_columns: tuple[str, ...] = ()
     """The columns of the primary key, unless it is the first column."""
 
+    def __post_init__(self) -> None:
+        for column in self.columns:
+            is_read = column.derive is None and column.expression is None
+            if is_read and column.path[0] not in self.schema.model_fields:
+                raise LookupError(f"{self.name}.{column.name}: no record has {column.path[0]}")
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Send only the name to other processes."""
         return get_table, (self.name,)

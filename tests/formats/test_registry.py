@@ -51,6 +51,8 @@ def test_guide_lists_exactly_the_formats(language: Language) -> None:
         for name in re.findall("`([^`]+)`", row)
     ]
     suffixes = [name.rpartition("/")[2].partition(".")[2] for name in names if name != "/sdmx"]
+    unlisted = {form.suffix for form in FORMATS} - set(suffixes)
+    assert not unlisted, f"not listed in app/guide/{language}/formats.md"
     assert sorted(suffixes) == sorted({form.suffix for form in FORMATS})
     for form in FORMATS:
         assert form.max_rows is None or f"{form.max_rows:,}" in page

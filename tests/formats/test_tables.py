@@ -18,8 +18,9 @@ from starlette.testclient import TestClient
 
 from app.db import Database, SQLiteStore, create_store
 from app.enums import Qualifier
+from app.formats.columns import string
 from app.formats.registry import TABLE_FORMATS, FileFormat
-from app.formats.tables import OBSERVATIONS, TableQuery, label_columns, select_rows
+from app.formats.tables import OBSERVATIONS, TOPICS, TableQuery, label_columns, select_rows
 from app.formats.text import encode_csv_lines, encode_csv_rows
 from app.http.cache_key import create_context
 from app.i18n import Language
@@ -405,3 +406,9 @@ def test_a_table_that_is_too_long_is_refused(
     with pytest.raises(InvalidParameters) as caught:
         send_file(read, "observations", replace(form, max_rows=100), OBSERVATIONS, query)
     assert "at most 100 rows" in caught.value.detail.en
+
+
+def test_a_column_that_no_record_has_is_refused_when_it_is_declared() -> None:
+    columns = [*TOPICS.columns, string("label", "Label", "标签", path="nam.en")]
+    with pytest.raises(LookupError, match=r"topics\.label: no record has nam"):
+        replace(TOPICS, columns=columns)
