@@ -91,4 +91,5 @@ def suggest_nearest(found: str, allowed: Iterable[str]) -> str:
 
 def describe_missing(collection: str, key: str, keys: Iterable[str]) -> str:
     """Say that a record that a file refers to is missing, and which key is nearest."""
-    return f"there is no {collection}/{key}.yaml{suggest_nearest(key, keys)}"
+    advice = suggest_nearest(key, keys) or "; add it, or correct the key"
+    return f"there is no {collection}/{key}.yaml{advice}"
