@@ -211,7 +211,9 @@ def test_the_page_of_a_press_conference_has_all_of_its_records(
     text = read_text(page)
     assert all(part["note"] in text for part in edition["parts"].values())
     for event in edition["events"]:
-        assert all(speaker["name"] in text for speaker in event["speakers"])
+        speakers = event["speakers"]
+        assert all(f"{one['name']}, {one['office']}" in text for one in speakers)
+        assert not speakers or "Offices are those held on the day of the event." in text
         for document in event["documents"]:
             assert page.xpath(f"//a[starts-with(@href, '/sources/{document['code']}/passages')]")
 

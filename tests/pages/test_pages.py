@@ -646,6 +646,8 @@ def test_the_page_of_a_source_describes_document_and_event(
             names = ("name", "place", "organiser", "questioner", "note")
             expected += [event[name] for name in names]
             expected += [speaker["office"] for speaker in event["speakers"]]
+            dated = {"en": "Offices are those held on the day", "zh": "职务为活动当日职务"}
+            assert (dated[language] in text) is bool(event["speakers"])
             expected += [document["title"] for document in event["documents"]]
         assert [part for part in expected if part and " ".join(part.split()) not in text] == []
         links = {link.get("href") for link in page.xpath("//section//a")}
