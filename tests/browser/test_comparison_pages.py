@@ -57,6 +57,7 @@ def test_forms_work_without_scripts_on_a_small_phone(browser: Browser, server: s
         "/indicators/goods-trade?",
         "/series/goods-trade.CN.BRI.partner-2025.CNY.P12M?",
         "/sources/scio-2025-01-15?",
+        "/changes?release={release}",
     ],
 )
 def test_stacked_cells_name_their_column(
@@ -64,7 +65,10 @@ def test_stacked_cells_name_their_column(
 ) -> None:
     page, _ = visit
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{path}&lang={language}#table")
+    changes = page.request.get("/v1/changes?kind=corrected").json()["items"]
+    release = changes[0]["release"]
+    page.goto(f"{path.format(release=release)}&lang={language}#table")
     wrong, named = page.evaluate(UNNAMED_CELLS)
     assert not wrong
     assert named
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
