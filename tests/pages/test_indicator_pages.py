@@ -234,6 +234,33 @@ def test_breaks_are_marked_among_the_years(client: TestClient) -> None:
     assert not row.xpath(".//*[local-name()='line']")
 
 
+@pytest.mark.parametrize(("language", "marks"), [("en", r"\d+, \d+"), ("zh", r"\d+、\d+")])
+def test_several_notes_on_a_figure_are_separated(
+    newest: TestClient, language: str, marks: str
+) -> None:
+    page = read_page(newest, f"/years?lang={language}")
+    several = [cell for cell in page.xpath("//td[@class='break']") if len(cell.xpath("sup")) > 1]
+    assert several
+    assert all(re.fullmatch(marks, "".join(one.xpath("sup/text()"))) for one in several)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_two_periods_are_called_not_comparable_once(newest: TestClient, language: str) -> None:
+    page = read_page(newest, f"/indicators/goods-trade?lang={language}")
+    points = [
+        point["text"]
+        for group in read_chart(page)["groups"]
+        for series in group["series"]
+        for point in series["points"]
+    ]
+    assert all(len(set(texts)) == len(texts) for texts in points)
+    for table in page.xpath("//table[@class='sourced']"):
+        breaks = [one.text_content() for one in table.xpath(".//tr[@class='break']//strong")]
+        assert len(set(breaks)) == len(breaks)
+    marked = [one for one in page.xpath("//tr[@class='break']/td") if len(one.xpath("sup")) > 1]
+    assert all("".join(one.xpath("sup[position()<last()]/text()")).strip() for one in marked)
+
+
 @pytest.mark.parametrize("indicator", ["goods-trade", "trade-share"])
 def test_a_value_stands_below_the_one_with_which_it_is_compared(
     client: TestClient, indicator: str

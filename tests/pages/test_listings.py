@@ -90,10 +90,8 @@ def test_a_release_shows_what_it_changed(client: TestClient) -> None:
             fields = [] if one["kind"] == "added" else one["fields"]
             for row, field in zip(rows, fields, strict=True):
                 shown = [cell.text_content() for cell in row]
-                values = (field["before"], field["after"])
-                assert shown == [
-                    field["field"],
-                    *("–" if one is None else f"{one}" for one in values),
-                ]
+                values = [field["before"], field["after"]]
+                values = ["–" if one is None else str(one) for one in values]
+                assert shown == [field["field"], *values]
     response = client.get("/changes?release=2020-01-01", headers={"Accept": "text/html"})
     assert response.status_code == 404
