@@ -36,7 +36,6 @@ from app.queries import page_data, profiles
 from app.queries.commitments import list_commitments
 from app.queries.editions import find_next_edition, list_editions
 from app.queries.indicators import list_indicators
-from app.queries.passages import list_source_passages
 from app.queries.reference import get_source, list_codes
 from app.queries.releases import list_changes, list_releases
 from app.request import Context, RequestContext
@@ -295,11 +294,9 @@ def show_source(context: Context, source: str, _: NoParameters) -> Response:
 
 @router.get("/sources/{source}/passages")
 def show_passages(context: Context, source: str, _: NoParameters) -> Response:
-    found = context.run_query(get_source, source)
-    record = context.require_record(found, "sources", source=source)
-    query = parameters.PassageListParameters(limit=parameters.MAXIMUM_LIMIT)
-    passages = context.run_query(list_source_passages, source, query)
-    return render_content(context, "passages.html", source=record, passages=passages.rows)
+    found = context.run_query(profiles.read_passages_profile, source)
+    profile = context.require_record(found, "sources", source=source)
+    return render_content(context, "passages.html", source=profile)
 
 
 @router.get("/problems")

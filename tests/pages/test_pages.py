@@ -139,11 +139,15 @@ def test_the_page_of_a_source_says_what_each_sentence_carries(
     page = read_page(client, localize_url(path, language))
     passages = client.get(f"/v1{path}?lang={language}").json()["items"]
     assert page.xpath("//section[@class='passage']/@id") == [one["locator"] for one in passages]
+    colon = {"en": ": ", "zh": "："}[language]
     for passage in passages:
         (section,) = page.xpath("//section[@id=$locator]", locator=passage["locator"])
         shown = " ".join(section.text_content().split())
-        for text in (record["title"] for record in passage["records"]):
-            assert text in shown
+        for record in passage["records"]:
+            assert record["title"] in shown
+            if record["kind"] in ("observation", "growth_rate"):
+                stated = client.get(f"{record['href']}?lang={language}").json()["display"]
+                assert f"{record['title']}{colon}{stated}" in shown
         for difference in passage["differences"]:
             assert difference["text"] in shown
         assert (passage["note"] or "") in shown
