@@ -173,6 +173,8 @@ def test_the_menu_for_sharing_follows_the_choice(visit: Visit) -> None:
     expect(links.first).to_have_text(re.compile(f"series={GOODS}&lang=en$"))
     page.locator(f"input[value='{DOLLARS}']").check()
     page.locator(f"input[value='{GOODS}']").uncheck()
+    png = page.locator(".files a").first
+    expect(png).to_have_attribute("href", re.compile(f"^/v1/series/{DOLLARS}/chart.png"))
     expect(dialog).not_to_have_attribute("open", "")
     summary.click()
     expect(links.first).to_have_text(re.compile(f"series={DOLLARS}&lang=en$"))

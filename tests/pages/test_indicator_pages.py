@@ -104,6 +104,14 @@ def test_chosen_series_are_drawn_without_scripts(client: TestClient) -> None:
     assert image.get("alt").startswith(f"Chart: {page.findtext('.//h1')}, Partner countries")
     assert code not in image.get("alt")
     assert page.xpath("//section[@id='table']/details[@open]/@id") == ["CN.BRI.USD.P12M"]
+    files = page.xpath("//*[@class='files' or @class='tools']//a[contains(@href, '/v1/')]/@href")
+    drawn = [one for one in files if "/chart." in one]
+    tables = [one for one in files if one.startswith("/v1/observations.")]
+    assert drawn
+    assert tables
+    assert all(one.startswith(f"/v1/series/{code}/chart.") for one in drawn)
+    assert all(f"series={code}" in one for one in tables)
+    assert all(client.get(one).status_code == 200 for one in (drawn[0], tables[0]))
 
 
 def test_a_series_of_another_indicator_is_refused(client: TestClient) -> None:
