@@ -616,9 +616,32 @@ def test_the_page_is_narrowed_by_its_address(
 
 def test_words_that_were_found_are_marked(client: TestClient) -> None:
     page = read_page(client, "/?q=digital&lang=en")
-    marks = [one.text_content() for one in page.xpath("//ol[@class='actions']//mark")]
+    marks = [
+        one.text_content() for one in page.xpath("//ol[@class='actions']//*[@class='text']/mark")
+    ]
     assert [mark.lower() for mark in marks] == ["digital", "digital"]
     assert page.xpath("//ul[@class='hits']/li")
+
+
+@pytest.mark.parametrize(
+    ("language", "related"), [("en", "found by a related term"), ("zh", "因相关词语匹配")]
+)
+def test_what_was_found_elsewhere_says_why(newest: TestClient, language: str, related: str) -> None:
+    """Later reports and synonyms are searched too, but are not shown."""
+    page = read_page(newest, f"/?q=agreement&lang={language}")
+    items = page.xpath("//*[@class='actions' or @class='outcomes']/li")
+    assert items
+    assert all(one.xpath(".//mark") or related in one.text_content() for one in items)
+    assert any(one.xpath("span[@class='note']/mark") for one in items)
+    names = page.xpath("//article[@class='card']/*[self::h3 or self::h4]")
+    assert all(one.xpath(".//mark") or one.xpath("following-sibling::span") for one in names)
+
+
+def test_nothing_found_cites_nothing(newest: TestClient) -> None:
+    page = read_page(newest, "/?q=xyzzy&lang=en")
+    assert page.find_class("nothing")
+    assert not page.find_class("cited")
+    assert read_page(newest, "/?q=agreement&lang=en").find_class("cited")
 
 
 @pytest.mark.parametrize(
