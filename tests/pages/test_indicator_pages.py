@@ -309,6 +309,7 @@ def test_the_page_of_a_series_has_all_that_was_published(
     for one in reports:
         (row,) = page.xpath("//li[@id=$id]", id=f"report.{one['id']}")
         assert one["wording"] in row.text_content()
+        assert (one["wording_translated"] or "") in row.text_content()
     text = " ".join(page.xpath("//main")[0].text_content().split())
     for name in ("coverage", "unit", "counterpart_area"):
         assert series[name]["name"] in text

@@ -644,6 +644,13 @@ def test_nothing_found_cites_nothing(newest: TestClient) -> None:
     assert read_page(newest, "/?q=agreement&lang=en").find_class("cited")
 
 
+@pytest.mark.parametrize("path", ["/docs/list_observations", "/indicators/goods-trade"])
+def test_chinese_ranges_have_a_chinese_dash(newest: TestClient, path: str) -> None:
+    text = read_page(newest, f"{path}?lang=zh").text_content()
+    assert re.search(r"\d—\d", text)
+    assert not re.search(r"\d–\d", text)
+
+
 @pytest.mark.parametrize(
     ("code", "language", "expected"),
     [
