@@ -44,7 +44,7 @@ PERIODS = {
     "zh": ["2024年全年", "2024年1—11月"],
 }
 LIGHT, DARK = "rgb(255, 255, 255)", "rgb(16, 23, 30)"
-FIRST_LOAD, FONTS = 60_000, 60_000
+FIRST_LOAD, FONTS = 35_000, 60_000
 """How many bytes the first load, and the fonts besides, may take as they come over the network."""
 
 
