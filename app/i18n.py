@@ -389,11 +389,6 @@ def format_carrier(carrier: str | None, language: Language) -> str:
     return Bilingual(f", carried by {carrier}", f"，{carrier}转载").get(language) if carrier else ""
 
 
-def format_office(office: str, language: Language) -> str:
-    """Say of an office that it was held on the day of the event; it may have changed since."""
-    return Bilingual(f"{office} (at the time)", f"时任{office}").get(language)
-
-
 def format_citation(line: str, locator: str | None, language: Language) -> str:
     parts = [line, format_locator(locator, language)]
     return Bilingual(", ", "，").get(language).join(part for part in parts if part)

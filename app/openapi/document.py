@@ -47,30 +47,30 @@ No key or cookies are needed. Learn the API in five requests:
 ## Authentication and limits
 
 None is needed: no key, no account, no cookie. Pages of every origin may read the responses (CORS).
-If the operator limits the rate, the headers RateLimit-Policy and RateLimit give the limit and what
-is left of it; a request beyond it gets 429, with Retry-After.
+If the operator limits the rate, the headers `RateLimit-Policy` and `RateLimit` give the limit and
+what is left of it; a request beyond it gets 429, with `Retry-After`.
 
 ## Reading a figure
 
-Show the field display, or value together with qualifier, bounds, unit and period label. The number
-alone is not what the source says.
+Show the field `display`, or `value` together with `qualifier`, `bounds`, `unit` and `period.label`.
+The number alone is not what the source says.
 
 ## Finding a sentence
 
-locator names the place in the source: P4.S2 is paragraph 4, sentence 2.
-/v1/sources/{source}/passages lists what is recorded from each sentence, and the page
-/sources/{source}/passages#P4.S2 shows it. The field editorial of a record names the fields that
-this service wrote, chose or calculated; x-editorial marks them in the schemas.
+`locator` names the place in the source: `P4.S2` is paragraph 4, sentence 2.
+`/v1/sources/{source}/passages` lists what is recorded from each sentence, and the page
+`/sources/{source}/passages#P4.S2` shows it. The field `editorial` of a record names the fields that
+this service wrote, chose or calculated; `x-editorial` marks them in the schemas.
 
 ## Languages
 
-Add lang=en or lang=zh, or send Accept-Language. Requests for any other language get English.
-Content-Language gives the language of the response.
+Add `lang=en` or `lang=zh`, or send `Accept-Language`. Requests for any other language get English.
+`Content-Language` gives the language of the response.
 
 ## Pages of lists
 
-A list has at most limit records on a page, 100 by default. next is the URL of the next page, also
-in the header Link, and null on the last one; total is the number of all matching records.
+A list has at most `limit` records on a page, 100 by default. `next` is the URL of the next page,
+also in the header `Link`, and null on the last one; `total` is the number of all matching records.
 
 ## Formats
 
@@ -85,8 +85,8 @@ all errors, each with the nearest valid value.
 
 ## Caching
 
-Every response has an ETag. Send it back in If-None-Match: 304 means that your copy is current. The
-data changes only with a new release, which /v1 names.
+Every response that may be stored has an `ETag`. Send it back in `If-None-Match`: 304 means that
+your copy is current. The data changes only with a new release, which `/v1` names.
 """
 
 TAGS = {

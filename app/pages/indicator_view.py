@@ -163,14 +163,15 @@ def build_series_table(series: Record, scale: int, language: Language) -> Record
         # In the order in which the row refers to them.
         own_notes = add_note(point["note"])
         growth_notes = add_note(rate["note"], f"note.{rate['id']}")
-        obstacles = []
+        obstacles: dict[str, list[int]] = {}
         for one in point["obstacles"]:
             # A restated base is explained by the note of the rate, which is not printed again.
             text, is_explained = one["text"], bool(rate["note"]) and rate["note"] in one["text"]
             own = text.replace(rate["note"], "").strip() if is_explained else text
             numbers = [*add_note(own), *(growth_notes if is_explained else [])]
-            label = format_obstacle(one, point, language)
-            obstacles.append(one | {"label": label, "notes": numbers})
+            # The same two periods may be incomparable for several reasons.
+            known = obstacles.setdefault(format_obstacle(one, point, language), [])
+            known += [number for number in numbers if number not in known]
         rows.append(
             point
             | {
@@ -178,7 +179,9 @@ def build_series_table(series: Record, scale: int, language: Language) -> Record
                 "has_other_scale": has_other_scale(point, scale, language),
                 "notes": own_notes,
                 "growth_notes": growth_notes,
-                "obstacles": obstacles,
+                "obstacles": [
+                    {"label": label, "notes": numbers} for label, numbers in obstacles.items()
+                ],
             }
         )
     return series | {"rows": rows, "notes": [*notes.values()]}
@@ -278,7 +281,7 @@ def list_texts(point: Record, language: Language) -> list[str]:
     texts = [point["display"], point["period"]["label"], point["coverage"]["name"]]
     if growth:
         texts.append(growth["display"])
-    texts += [format_obstacle(one, point, language) for one in point["obstacles"]]
+    texts += dict.fromkeys(format_obstacle(one, point, language) for one in point["obstacles"])
     sources = [point["citation"]["short"]]
     if growth and growth["citation"]["short"] not in sources:
         sources.append(growth["citation"]["short"])

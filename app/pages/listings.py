@@ -110,8 +110,10 @@ LISTINGS = (
         Bilingual("Events", "活动"),
         Bilingual(
             "The press conferences, briefings and forums at which figures and commitments were "
-            "announced. Documents of one event do not confirm each other.",
-            "公布数据和宣布承诺的发布会、吹风会和论坛。同一活动的多份文件不构成相互印证。",
+            "announced; offices are those held on that day. Documents of one event do not confirm "
+            "each other.",
+            "公布数据和宣布承诺的发布会、吹风会和论坛，所列职务为活动当日职务。同一活动的多份文件"
+            "不构成相互印证。",
         ),
         "name",
         ("held_on", "place", "organiser", "speakers", "questioner", "note", "documents"),

@@ -48,7 +48,7 @@ from app.queries.indicators import (
 )
 from app.queries.observations import join_context, join_rate, list_observations
 from app.queries.priority_areas import list_outcomes, list_priority_areas
-from app.queries.reference import complete_event, get_source, select_events
+from app.queries.reference import get_source, select_events
 from app.queries.resource import Resource, select_links
 
 PARTS = ("figures", "outcomes", "priority_areas")
@@ -147,8 +147,6 @@ def select_standings(table: type[Observation | Outcome | PriorityArea]) -> Colum
 def complete_edition(row: Record, language: Language) -> Record:
     del row["code"]
     add_source_line(row["source"], language)
-    for event in row["events"]:
-        complete_event(event, language)
     for part in row["parts"].values():
         found = {one["standing"] for one in part["standings"]}
         part["standings"] = [standing for standing in Standing if standing in found]

@@ -92,7 +92,7 @@ def read_dashboard(
             outcomes,
             [one[name] for one in shown_indicators for name in ("figure", "full_year", "beside")],
         ),
-        "highlights": {(hit["kind"], hit["code"]): hit["title"] for hit in hits},
+        "found": {(hit["kind"], hit["code"]): hit for hit in hits},
     }
 
 

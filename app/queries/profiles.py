@@ -3,23 +3,26 @@
 from sqlalchemy import Connection
 
 from app.db.columns import Record
-from app.enums import Completeness
+from app.enums import Completeness, PassageRecordKind
 from app.i18n import Language
 from app.parameters import (
     MAXIMUM_LIMIT,
+    CommitmentListParameters,
     EditionListParameters,
     GrowthRateListParameters,
     GrowthSort,
     ObservationListParameters,
+    PassageListParameters,
     ReportListParameters,
     Vintages,
 )
 from app.queries.charts import MAX_POINTS, read_indicator_series, read_series
-from app.queries.commitments import read_follow_ups
+from app.queries.commitments import list_commitments, read_follow_ups
 from app.queries.contradictions import read_stated_contradictions
 from app.queries.editions import list_editions, read_contents
 from app.queries.indicators import get_indicator
 from app.queries.observations import list_observations
+from app.queries.passages import list_source_passages
 from app.queries.priority_areas import get_priority_area, list_years
 from app.queries.reference import get_event, get_source
 from app.queries.related import list_growth_rates, list_reports
@@ -117,4 +120,39 @@ def read_source_profile(connection: Connection, language: Language, code: str) -
         "reports": list_reports(connection, language, ReportListParameters(source=[code])),
         "follow_ups": read_follow_ups(connection, language, code),
         "contradictions": read_stated_contradictions(connection, language, code),
+    }
+
+
+def read_passages_profile(connection: Connection, language: Language, code: str) -> Record | None:
+    """Read a source with its passages, and what it states as figures, by kind and key."""
+    source = get_source(connection, language, code)
+    if source is None:
+        return None
+    of_source = {"source": [code], "limit": MAXIMUM_LIMIT}
+    figures = ObservationListParameters(**of_source, vintages=Vintages.ALL)
+    rates = GrowthRateListParameters(**of_source, vintages=Vintages.ALL)
+    reports = list_reports(connection, language, ReportListParameters(**of_source))
+    values = {
+        (kind, one["id"]): one["display"]
+        for kind, page in (
+            (PassageRecordKind.OBSERVATION, list_observations(connection, language, figures)),
+            (PassageRecordKind.GROWTH_RATE, list_growth_rates(connection, language, rates)),
+        )
+        for one in page.rows
+    }
+    values |= {
+        (PassageRecordKind.REPORT, one["id"]): one["wording_translated"] or one["wording"]
+        for one in reports.rows
+    }
+    if event := source["event"]:
+        announced = CommitmentListParameters(event=[event["code"]], limit=MAXIMUM_LIMIT)
+        values |= {
+            (PassageRecordKind.COMMITMENT, one["code"]): one["target"]["display"]
+            for one in list_commitments(connection, language, announced).rows
+            if one["target"]
+        }
+    passages = PassageListParameters(limit=MAXIMUM_LIMIT)
+    return source | {
+        "passages": list_source_passages(connection, language, code, passages).rows,
+        "values": values,
     }

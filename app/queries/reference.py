@@ -20,7 +20,7 @@ from app.db.models import (
 )
 from app.db.models.base import NamedModel
 from app.db.statements import select_nested
-from app.i18n import Language, format_office
+from app.i18n import Language
 from app.parameters import CodeListParameters
 from app.queries.pagination import QueryPage
 from app.queries.resource import Resource, select_links
@@ -97,17 +97,10 @@ def select_events(language: Language) -> Statement:
     )
 
 
-def complete_event(row: Record, language: Language) -> Record:
-    for speaker in row["speakers"]:
-        speaker["office"] = format_office(speaker["office"], language)
-    return row
-
-
 EVENTS = Resource(
     Event,
     select_events,
     orders={"held": (col(Event.held_on), col(Event.code)), "code": (col(Event.code),)},
-    complete=complete_event,
 )
 list_events, get_event = EVENTS.list_page, EVENTS.get
 

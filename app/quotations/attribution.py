@@ -19,7 +19,7 @@ INSTITUTION = Bilingual(
 )
 SPEAKER = Bilingual(
     "At the event where the figure was announced, the recorded speakers are: {speakers}.",
-    "发布该数据的活动中，所收录的发布人为：{speakers}。",
+    "发布该数据的活动中，所收录的讲话人为：{speakers}。",
 )
 DAY = Bilingual("The figure was announced on {day}.", "该数据于{day}公布。")
 SHORT_NAMES = {

@@ -10,13 +10,14 @@ from fastapi.responses import RedirectResponse
 
 from app import parameters
 from app.db.columns import Record
+from app.enums import SearchKind
 from app.formats import schema_org
 from app.formats.charts.overview import find_reviewed_year
 from app.formats.feeds import format_title
 from app.formats.registry import build_service_links, list_distributions
 from app.formats.sentences import FINDING_KINDS, VERDICTS
 from app.http.routes import RouteDeclarations
-from app.i18n import Bilingual, Language, format_published_day
+from app.i18n import Bilingual, Language, format_day, format_published_day, name_edition
 from app.pages import render_content, split_fragments
 from app.pages.addresses import RECORD_PAGES
 from app.pages.charts import layout_trend
@@ -33,10 +34,10 @@ from app.pages.year_table import build_year_tables
 from app.problems import problem
 from app.problems.problem import UnknownRecord
 from app.queries import page_data, profiles
-from app.queries.commitments import list_commitments
+from app.queries.commitments import get_commitment, list_commitments
 from app.queries.editions import find_next_edition, list_editions
 from app.queries.indicators import list_indicators
-from app.queries.passages import list_source_passages
+from app.queries.priority_areas import get_action
 from app.queries.reference import get_source, list_codes
 from app.queries.releases import list_changes, list_releases
 from app.request import Context, RequestContext
@@ -200,6 +201,11 @@ def show_quotation_check(
         errors,
         checked=checked,
         citations={one: cite_source(context, one) for one in sources},
+        announcements={
+            one["id"]: describe_announcement(context, one["kind"], one["id"])
+            for one in quoted
+            if one["kind"] in {SearchKind.COMMITMENT, SearchKind.ACTION}
+        },
         query=query,
         kinds={kind: label.get(context.language) for kind, label in FINDING_KINDS.items()},
         verdicts={verdict: label.get(context.language) for verdict, label in VERDICTS.items()},
@@ -213,6 +219,25 @@ def show_quotation_check(
 def cite_source(context: RequestContext, code: str) -> str:
     source = context.require_record(context.run_query(get_source, code), "sources", source=code)
     return str(source["citation"]["short"])
+
+
+def describe_announcement(context: RequestContext, kind: str, code: str) -> Record:
+    """Name a commitment or an action, the event and the source that announced it."""
+    if kind == SearchKind.COMMITMENT:
+        found = context.run_query(get_commitment, code)
+        record = context.require_record(found, "commitments", commitment=code)
+        title, event, day = record["name"], record["event"]["name"], record["event"]["held_on"]
+    else:
+        record = context.require_record(context.run_query(get_action, code), "actions", action=code)
+        area = record["priority_area"]
+        title, event, day = area["title"], name_edition(area["year"]).get(context.language), None
+    source = record["source"]["code"]
+    texts = [title, event, *([format_day(day, context.language)] if day else [])]
+    return {
+        "context": Bilingual(", ", "，").get(context.language).join(texts),
+        "source": source,
+        "citation": cite_source(context, source),
+    }
 
 
 @router.get("/recipes")
@@ -295,11 +320,9 @@ def show_source(context: Context, source: str, _: NoParameters) -> Response:
 
 @router.get("/sources/{source}/passages")
 def show_passages(context: Context, source: str, _: NoParameters) -> Response:
-    found = context.run_query(get_source, source)
-    record = context.require_record(found, "sources", source=source)
-    query = parameters.PassageListParameters(limit=parameters.MAXIMUM_LIMIT)
-    passages = context.run_query(list_source_passages, source, query)
-    return render_content(context, "passages.html", source=record, passages=passages.rows)
+    found = context.run_query(profiles.read_passages_profile, source)
+    profile = context.require_record(found, "sources", source=source)
+    return render_content(context, "passages.html", source=profile)
 
 
 @router.get("/problems")

@@ -193,7 +193,7 @@ class Speaker(Schema):
 
     name: Line = Field(examples=["Li Yongjie"])
     """The name."""
-    office: Line = Field(examples=["Deputy China international trade representative (at the time)"])
+    office: Line = Field(examples=["Deputy China international trade representative"])
     """The office held on the day of the event, which may have changed since."""
 
 

@@ -101,8 +101,8 @@ def build_tables(results: Sequence[Result]) -> Bilingual:
         *lines,
         format_row("all", totals),
         "",
-        "Published sentences without a wrong finding: {} of {}; held out, {} of {}. With the figure"
-        " that was meant: {} and {}.".format(
+        "Published sentences without a wrong finding: {} of {}; held out, {} of {}. In {} and {} of"
+        " them the check also names the figure that was meant.".format(
             *(summary[0][:2]), *(summary[1][:2]), summary[0][2], summary[1][2]
         ),
     ]

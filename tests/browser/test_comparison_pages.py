@@ -1,8 +1,24 @@
-"""The forms for comparison and history in a browser without scripts, and on a small phone."""
+"""The forms for comparison and history without scripts, and tables, on a small phone."""
 
 import re
 
-from playwright.sync_api import Browser, expect
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+UNNAMED_CELLS = """() => {
+  document.querySelectorAll("details").forEach((one) => { one.open = true; });
+  const wrong = [];
+  let named = 0;
+  for (const cell of document.querySelectorAll("main td:not([colspan])")) {
+    if (!cell.offsetHeight || getComputedStyle(cell).display === "table-cell") continue;
+    const head = cell.closest("table").querySelectorAll("thead th")[cell.cellIndex].textContent;
+    const shown = getComputedStyle(cell, "::before").content;
+    if (shown.includes(head.trim())) named += 1;
+    else wrong.push([head, shown]);
+  }
+  return [wrong, named];
+}"""
+"""Finds the stacked cells of a page without the head of their column, and counts the others."""
 
 
 def test_forms_work_without_scripts_on_a_small_phone(browser: Browser, server: str) -> None:
@@ -28,3 +44,31 @@ def test_forms_work_without_scripts_on_a_small_phone(browser: Browser, server: s
     expect(page.get_by_role("alert")).to_contain_text("xxx")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.close()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/?",
+        "/compare?indicator=goods-trade&period=2023&period=2024",
+        "/editions/2025?",
+        "/history?as_of=2025-01-14",
+        "/indicators/goods-trade?",
+        "/series/goods-trade.CN.BRI.partner-2025.CNY.P12M?",
+        "/sources/scio-2025-01-15?",
+        "/changes?release={release}",
+    ],
+)
+def test_stacked_cells_name_their_column(
+    visit: tuple[Page, list[str]], path: str, language: str
+) -> None:
+    page, _ = visit
+    page.set_viewport_size({"width": 390, "height": 844})
+    changes = page.request.get("/v1/changes?kind=corrected").json()["items"]
+    release = changes[0]["release"]
+    page.goto(f"{path.format(release=release)}&lang={language}#table")
+    wrong, named = page.evaluate(UNNAMED_CELLS)
+    assert not wrong
+    assert named
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -44,7 +44,7 @@ PERIODS = {
     "zh": ["2024年全年", "2024年1—11月"],
 }
 LIGHT, DARK = "rgb(255, 255, 255)", "rgb(16, 23, 30)"
-FIRST_LOAD, FONTS = 60_000, 60_000
+FIRST_LOAD, FONTS = 35_000, 60_000
 """How many bytes the first load, and the fonts besides, may take as they come over the network."""
 
 
@@ -262,6 +262,12 @@ def test_print_keeps_what_paper_needs(visit: Visit, path: str) -> None:
     # The first page prints a list of its sources instead of their addresses.
     assert path == "/" or all("http" in one for one in printed)
     assert printed or page.locator("a.out").inner_text().startswith(("http://", "https://"))
+    # Nobody can follow a link to a remark, which is printed beside it.
+    remarks = page.locator(".on-paper").all()
+    assert all(one.is_visible() and len(one.inner_text()) > 40 for one in remarks)
+    assert all(one.locator("xpath=preceding-sibling::a[1]").is_visible() for one in remarks)
+    assert bool(remarks) is ("/sources/" not in path)
+    assert path != "/" or len(remarks) == page.locator(".mark").count()
     content = page.pdf(format="A4")
     assert len(content) > 10_000
     # Each page is an object of the document.

@@ -173,6 +173,8 @@ def test_the_menu_for_sharing_follows_the_choice(visit: Visit) -> None:
     expect(links.first).to_have_text(re.compile(f"series={GOODS}&lang=en$"))
     page.locator(f"input[value='{DOLLARS}']").check()
     page.locator(f"input[value='{GOODS}']").uncheck()
+    png = page.locator(".files a").first
+    expect(png).to_have_attribute("href", re.compile(f"^/v1/series/{DOLLARS}/chart.png"))
     expect(dialog).not_to_have_attribute("open", "")
     summary.click()
     expect(links.first).to_have_text(re.compile(f"series={DOLLARS}&lang=en$"))
@@ -330,6 +332,10 @@ def test_print_has_the_chart_and_its_tables(visit: Visit) -> None:
     links = ".on-screen, .links, :text('More on comparing'), :text('Page of this series')"
     for hidden in (".tabs", ".choice", "#vintages", "#table details:not([open])", links):
         assert not any(one.is_visible() for one in page.locator(hidden).all()), hidden
+    page.goto("/indicators/aid-projects?lang=en")
+    remarks = page.locator(".tile a[href^='#aid-projects-2']")
+    assert remarks.count()
+    assert all(one.is_visible() for one in remarks.all())
     assert wrong == []
 
 

@@ -201,10 +201,19 @@ def test_the_page_of_a_press_conference_has_all_of_its_records(
             item = read_text(page, f"//li[@id='{action['id']}']")
             assert action["text"] in item
             assert all(one["text"] in item for one in action["progress"])
+    for figure in edition["observations"]:
+        if growth := figure["growth"]:
+            cell = read_text(page, f"//tr[@id='{figure['id']}']/td[contains(@class, 'growth')]")
+            assert cell.startswith(growth["display"])
+            is_other = growth["citation"]["short"] != figure["citation"]["short"]
+            assert (growth["citation"]["short"] in cell) is is_other
+            assert (growth["note"] or "") in cell
     text = read_text(page)
     assert all(part["note"] in text for part in edition["parts"].values())
     for event in edition["events"]:
-        assert all(speaker["name"] in text for speaker in event["speakers"])
+        speakers = event["speakers"]
+        assert all(f"{one['name']}, {one['office']}" in text for one in speakers)
+        assert not speakers or "Offices are those held on the day of the event." in text
         for document in event["documents"]:
             assert page.xpath(f"//a[starts-with(@href, '/sources/{document['code']}/passages')]")
 

@@ -104,6 +104,14 @@ def test_chosen_series_are_drawn_without_scripts(client: TestClient) -> None:
     assert image.get("alt").startswith(f"Chart: {page.findtext('.//h1')}, Partner countries")
     assert code not in image.get("alt")
     assert page.xpath("//section[@id='table']/details[@open]/@id") == ["CN.BRI.USD.P12M"]
+    files = page.xpath("//*[@class='files' or @class='tools']//a[contains(@href, '/v1/')]/@href")
+    drawn = [one for one in files if "/chart." in one]
+    tables = [one for one in files if one.startswith("/v1/observations.")]
+    assert drawn
+    assert tables
+    assert all(one.startswith(f"/v1/series/{code}/chart.") for one in drawn)
+    assert all(f"series={code}" in one for one in tables)
+    assert all(client.get(one).status_code == 200 for one in (drawn[0], tables[0]))
 
 
 def test_a_series_of_another_indicator_is_refused(client: TestClient) -> None:
@@ -234,6 +242,33 @@ def test_breaks_are_marked_among_the_years(client: TestClient) -> None:
     assert not row.xpath(".//*[local-name()='line']")
 
 
+@pytest.mark.parametrize(("language", "marks"), [("en", r"\d+, \d+"), ("zh", r"\d+、\d+")])
+def test_several_notes_on_a_figure_are_separated(
+    newest: TestClient, language: str, marks: str
+) -> None:
+    page = read_page(newest, f"/years?lang={language}")
+    several = [cell for cell in page.xpath("//td[@class='break']") if len(cell.xpath("sup")) > 1]
+    assert several
+    assert all(re.fullmatch(marks, "".join(one.xpath("sup/text()"))) for one in several)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_two_periods_are_called_not_comparable_once(newest: TestClient, language: str) -> None:
+    page = read_page(newest, f"/indicators/goods-trade?lang={language}")
+    points = [
+        point["text"]
+        for group in read_chart(page)["groups"]
+        for series in group["series"]
+        for point in series["points"]
+    ]
+    assert all(len(set(texts)) == len(texts) for texts in points)
+    for table in page.xpath("//table[@class='sourced']"):
+        breaks = [one.text_content() for one in table.xpath(".//tr[@class='break']//strong")]
+        assert len(set(breaks)) == len(breaks)
+    marked = [one for one in page.xpath("//tr[@class='break']/td") if len(one.xpath("sup")) > 1]
+    assert all("".join(one.xpath("sup[position()<last()]/text()")).strip() for one in marked)
+
+
 @pytest.mark.parametrize("indicator", ["goods-trade", "trade-share"])
 def test_a_value_stands_below_the_one_with_which_it_is_compared(
     client: TestClient, indicator: str
@@ -274,6 +309,7 @@ def test_the_page_of_a_series_has_all_that_was_published(
     for one in reports:
         (row,) = page.xpath("//li[@id=$id]", id=f"report.{one['id']}")
         assert one["wording"] in row.text_content()
+        assert (one["wording_translated"] or "") in row.text_content()
     text = " ".join(page.xpath("//main")[0].text_content().split())
     for name in ("coverage", "unit", "counterpart_area"):
         assert series[name]["name"] in text

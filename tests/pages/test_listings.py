@@ -83,11 +83,15 @@ def test_a_release_shows_what_it_changed(client: TestClient) -> None:
     for release in releases:
         changes = client.get(f"/v1/changes?release={release}").json()["items"]
         page = read_page(client, f"/changes?release={release}&lang=en")
-        assert page.xpath("//tbody/tr/@id") == [change["id"] for change in changes]
-        revised = [change for change in changes if change["kind"] == "revised"]
-        for one in revised:
-            (row,) = page.xpath("//tr[@id=$key]", key=one["id"])
-            for field in one["fields"]:
-                assert str(field["after"]) in row.text_content()
+        assert page.xpath("//tbody/@id") == [change["id"] for change in changes]
+        for one in changes:
+            first, *rows = page.xpath("//tbody[@id=$key]/tr", key=one["id"])
+            assert one["title"] in first.text_content()
+            fields = [] if one["kind"] == "added" else one["fields"]
+            for row, field in zip(rows, fields, strict=True):
+                shown = [cell.text_content() for cell in row]
+                values = [field["before"], field["after"]]
+                values = ["–" if one is None else str(one) for one in values]
+                assert shown == [field["field"], *values]
     response = client.get("/changes?release=2020-01-01", headers={"Accept": "text/html"})
     assert response.status_code == 404

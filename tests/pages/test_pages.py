@@ -139,11 +139,15 @@ def test_the_page_of_a_source_says_what_each_sentence_carries(
     page = read_page(client, localize_url(path, language))
     passages = client.get(f"/v1{path}?lang={language}").json()["items"]
     assert page.xpath("//section[@class='passage']/@id") == [one["locator"] for one in passages]
+    colon = {"en": ": ", "zh": "："}[language]
     for passage in passages:
         (section,) = page.xpath("//section[@id=$locator]", locator=passage["locator"])
         shown = " ".join(section.text_content().split())
-        for text in (record["title"] for record in passage["records"]):
-            assert text in shown
+        for record in passage["records"]:
+            assert record["title"] in shown
+            if record["kind"] in ("observation", "growth_rate"):
+                stated = client.get(f"{record['href']}?lang={language}").json()["display"]
+                assert f"{record['title']}{colon}{stated}" in shown
         for difference in passage["differences"]:
             assert difference["text"] in shown
         assert (passage["note"] or "") in shown
@@ -612,9 +616,39 @@ def test_the_page_is_narrowed_by_its_address(
 
 def test_words_that_were_found_are_marked(client: TestClient) -> None:
     page = read_page(client, "/?q=digital&lang=en")
-    marks = [one.text_content() for one in page.xpath("//ol[@class='actions']//mark")]
+    marks = [
+        one.text_content() for one in page.xpath("//ol[@class='actions']//*[@class='text']/mark")
+    ]
     assert [mark.lower() for mark in marks] == ["digital", "digital"]
     assert page.xpath("//ul[@class='hits']/li")
+
+
+@pytest.mark.parametrize(
+    ("language", "related"), [("en", "found by a related term"), ("zh", "因相关词语匹配")]
+)
+def test_what_was_found_elsewhere_says_why(newest: TestClient, language: str, related: str) -> None:
+    """Later reports and synonyms are searched too, but are not shown."""
+    page = read_page(newest, f"/?q=agreement&lang={language}")
+    items = page.xpath("//*[@class='actions' or @class='outcomes']/li")
+    assert items
+    assert all(one.xpath(".//mark") or related in one.text_content() for one in items)
+    assert any(one.xpath("span[@class='note']/mark") for one in items)
+    names = page.xpath("//article[@class='card']/*[self::h3 or self::h4]")
+    assert all(one.xpath(".//mark") or one.xpath("following-sibling::span") for one in names)
+
+
+def test_nothing_found_cites_nothing(newest: TestClient) -> None:
+    page = read_page(newest, "/?q=xyzzy&lang=en")
+    assert page.find_class("nothing")
+    assert not page.find_class("cited")
+    assert read_page(newest, "/?q=agreement&lang=en").find_class("cited")
+
+
+@pytest.mark.parametrize("path", ["/docs/list_observations", "/indicators/goods-trade"])
+def test_chinese_ranges_have_a_chinese_dash(newest: TestClient, path: str) -> None:
+    text = read_page(newest, f"{path}?lang=zh").text_content()
+    assert re.search(r"\d—\d", text)
+    assert not re.search(r"\d–\d", text)
 
 
 @pytest.mark.parametrize(
@@ -646,6 +680,8 @@ def test_the_page_of_a_source_describes_document_and_event(
             names = ("name", "place", "organiser", "questioner", "note")
             expected += [event[name] for name in names]
             expected += [speaker["office"] for speaker in event["speakers"]]
+            dated = {"en": "Offices are those held on the day", "zh": "职务为活动当日职务"}
+            assert (dated[language] in text) is bool(event["speakers"])
             expected += [document["title"] for document in event["documents"]]
         assert [part for part in expected if part and " ".join(part.split()) not in text] == []
         links = {link.get("href") for link in page.xpath("//section//a")}

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -101,6 +102,10 @@ def test_lists_of_results_are_no_pledges(newest: TestClient) -> None:
     chinese = newest.get("/commitments?lang=zh").text
     assert page.count("list of results, not a pledge") == len(RESULT_LISTS)
     assert chinese.count("成果清单，并非承诺") == len(RESULT_LISTS)
+    for text, words in ((page, r"\d+ items?<"), (chinese, r"\d+项<")):
+        counts = re.findall(r'<span class="number-note">[^<]*<', text)
+        assert counts
+        assert all(re.search(words, one) for one in counts)
     for code in RESULT_LISTS:
         chart = newest.get(f"/v1/commitments/{code}/chart.vl.json").text
         assert "A list of results, not a pledge." in chart

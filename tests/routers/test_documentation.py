@@ -42,6 +42,8 @@ def test_the_reference_leads_to_every_operation(client: TestClient, language: st
     contents = {link.removeprefix("#") for link in page.xpath("//nav[@class='toc']//a/@href")}
     assert contents == anchors
     assert {"entry-point", "figures", "downloads"} <= anchors
+    names = {one.text_content() for one in page.xpath("//article//p/code")}
+    assert {"display", "period.label", "limit", "ETag", "If-None-Match", "x-editorial"} <= names
     text = page.text_content()
     assert all(one["summary"] in text for _, one in operations.values())
 

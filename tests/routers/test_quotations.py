@@ -2,10 +2,13 @@
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from lxml import html
 from starlette.testclient import TestClient
+
+from tests.support.site import read_page
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
@@ -35,6 +38,41 @@ def test_the_day_of_the_request_is_not_cached(client: TestClient) -> None:
 def test_messages_follow_the_language(client: TestClient) -> None:
     checked = client.get("/v1/quotation-check", params=ASKED | {"lang": "zh"}).json()
     assert checked["items"][0]["observation"]["display"] == "逾700个"
+
+
+@pytest.mark.parametrize(("lang", "day"), [("en", "18 October 2023"), ("zh", "2023年10月18日")])
+def test_the_page_says_where_a_commitment_was_announced(
+    newest: TestClient, lang: str, day: str
+) -> None:
+    text = "China will provide 1,000 small livelihood projects."
+    quoted, shown = read_result(newest, text, lang)
+    commitment = newest.get(f"/v1/commitments/{quoted}", params={"lang": lang}).json()
+    source = newest.get(f"/v1/sources/{commitment['source']['code']}", params={"lang": lang}).json()
+    assert commitment["event"]["held_on"] == "2023-10-18"
+    for text in (commitment["name"], commitment["event"]["name"], day, source["citation"]["short"]):
+        assert text in shown
+
+
+@pytest.mark.parametrize(
+    ("lang", "event"), [("en", "Press conference of 2025"), ("zh", "2025年发布会")]
+)
+def test_the_page_says_where_an_action_was_announced(
+    newest: TestClient, lang: str, event: str
+) -> None:
+    text = "China will deepen international cooperation on Silk Road e-commerce by 2027."
+    quoted, shown = read_result(newest, text, lang)
+    action = newest.get(f"/v1/actions/{quoted}", params={"lang": lang}).json()
+    assert event in shown
+    assert action["priority_area"]["title"] in shown
+
+
+def read_result(client: TestClient, text: str, lang: str) -> tuple[str, str]:
+    """Return the key of the record that a text quotes, and what the page says of it."""
+    query = {"text": text, "lang": lang}
+    (item,) = client.get("/v1/quotation-check", params=query).json()["items"]
+    page = read_page(client, f"/quotation-check?{urlencode(query)}")
+    (listed,) = page.xpath("//ol[@class='quotations']/li")
+    return item["observation"]["id"], listed.text_content()
 
 
 @pytest.mark.parametrize(

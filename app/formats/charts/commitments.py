@@ -22,7 +22,7 @@ NO_READING = Bilingual(
 NO_NUMBER = Bilingual("The commitment states no number.", "该承诺未提出具体数目。")
 KINDS = {
     CommitmentKind.EXPECTATION: Bilingual(
-        "An expectation of the speaker, not a pledge.", "此为发布人提出的预期，并非承诺。"
+        "An expectation of the speaker, not a pledge.", "此为讲话人提出的预期，并非承诺。"
     ),
     CommitmentKind.RESULT_LIST: Bilingual(
         "A list of results, not a pledge.", "此为成果清单，并非承诺。"

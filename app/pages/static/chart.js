@@ -290,7 +290,10 @@ class SeriesChart extends HTMLElement {
       event.preventDefault();
       this.choose(this.default);
     });
-    addEventListener("popstate", () => this.read());
+    addEventListener("popstate", () => {
+      this.read();
+      this.renewFiles();
+    });
     // On paper the chart is shown even if another tab is chosen.
     addEventListener("beforeprint", () => this.draw(PAPER));
     addEventListener("afterprint", () => this.draw());
@@ -315,6 +318,7 @@ class SeriesChart extends HTMLElement {
     history.pushState(null, "", this.localize(new URL(location), isDefault ? [] : codes));
     const language = document.querySelector("nav [hreflang]");
     if (language) language.href = this.localize(new URL(language.href), isDefault ? [] : codes);
+    this.renewFiles();
     // Its links follow the choice when it is opened again.
     document.querySelector(".share")?.removeAttribute("open");
     this.show(codes);
@@ -322,6 +326,16 @@ class SeriesChart extends HTMLElement {
       const table = document.getElementById(group.key);
       if (table) table.open = group.series.some((one) => codes.includes(one.code));
     }
+  }
+
+  /** Makes the links to files those of the chosen series, as the server writes them. */
+  async renewFiles() {
+    const { search } = location;
+    const answer = await fetch(search || location.pathname).catch(() => null);
+    if (!answer?.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (search !== location.search) return;
+    for (const part of ["#chart .files", ".tools dl"]) document.querySelector(part)?.replaceWith(page.querySelector(part));
   }
 
   localize(address, codes) {
