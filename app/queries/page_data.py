@@ -1,8 +1,9 @@
 """What the first page, the page of all years and embeds show."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import Connection, and_
 from sqlalchemy.orm import aliased
@@ -33,7 +34,15 @@ from app.queries.priority_areas import list_outcomes
 from app.queries.search import search_records
 from app.queries.series import is_shown_first, select_series
 
-MAX_HITS = 1000
+MAX_HITS = 100
+"""How many other search results the first page lists; /v1/search has all."""
+FILTERED_KINDS = [
+    SearchKind.INDICATOR,
+    SearchKind.OUTCOME,
+    SearchKind.PRIORITY_AREA,
+    SearchKind.ACTION,
+]
+"""The kinds of records that the first page shows in any case, and hides if they do not match."""
 MAX_INDICATORS = 100
 """The limit of indicators on the first page; the list of all indicators has pages."""
 MAX_NEWEST = 3
@@ -41,8 +50,16 @@ MAX_NEWEST = 3
 MAX_YEAR_SERIES = 100
 """The limit of series on the page /years; /v1/series lists all."""
 
-HitKeys = set[tuple[str, str]] | None
+HitKeys = Collection[tuple[str, str]] | None
 """The kind and code of each search result; None if nothing is searched for."""
+
+
+class Hits(NamedTuple):
+    """What a search finds: all records of the filtered kinds, and the first of all kinds."""
+
+    filtered: dict[tuple[str, str], Record]
+    first: list[Record]
+    total: int
 
 
 def read_dashboard(
@@ -56,8 +73,8 @@ def read_dashboard(
     """
     overview = read_overview(connection, language, filters.edition)
     edition = overview["edition"]["year"]
-    hits = read_hits(connection, language, filters.q) if filters.q else []
-    keys = {(hit["kind"], hit["code"]) for hit in hits} if filters.q else None
+    hits = read_hits(connection, language, filters.q) if filters.q else Hits({}, [], 0)
+    keys = hits.filtered if filters.q else None
     all_indicators = read_shown_indicators(connection, language, overview, filters.edition)
     shown_indicators = [
         indicator
@@ -84,7 +101,8 @@ def read_dashboard(
         ],
         "priority_areas": filter_areas(overview["priority_areas"], filters, keys),
         "overview": overview,
-        "hits": [hit for hit in hits if (hit["kind"], hit["code"]) not in shown],
+        "hits": [hit for hit in hits.first if (hit["kind"], hit["code"]) not in shown][:MAX_HITS],
+        "hit_count": hits.total - len(shown & hits.filtered.keys()),
         "editions": list_editions(connection, language, EditionListParameters()).rows,
         "sources": list_cited_sources(
             overview["source"],
@@ -92,7 +110,7 @@ def read_dashboard(
             outcomes,
             [one[name] for one in shown_indicators for name in ("figure", "full_year", "beside")],
         ),
-        "found": {(hit["kind"], hit["code"]): hit for hit in hits},
+        "found": hits.filtered,
     }
 
 
@@ -184,9 +202,13 @@ def group_by_topic(indicators: Sequence[Record]) -> list[Record]:
     return list(groups.values())
 
 
-def read_hits(connection: Connection, language: Language, words: str) -> list[Record]:
-    page, _ = search_records(connection, language, SearchParameters(q=words, limit=MAX_HITS))
-    return list(page.rows)
+def read_hits(connection: Connection, language: Language, words: str) -> Hits:
+    of_kinds = SearchParameters(q=words, kind=FILTERED_KINDS, limit=MAXIMUM_LIMIT)
+    filtered, _ = search_records(connection, language, of_kinds)
+    limit = min(MAX_HITS + len(filtered.rows), MAXIMUM_LIMIT)
+    page, _ = search_records(connection, language, SearchParameters(q=words, limit=limit))
+    found = {(hit["kind"], hit["code"]): hit for hit in filtered.rows}
+    return Hits(found, list(page.rows), page.total)
 
 
 def is_found(keys: HitKeys, kind: str, key: str) -> bool:

@@ -16,6 +16,7 @@ from app.application import App
 from app.i18n import Language, format_day
 from app.negotiation import PathKind
 from app.pages.content import PAGE_NAMES
+from app.queries.page_data import MAX_HITS
 from tests.routers.test_discovery import HOST, is_served
 from tests.support.site import BROWSER, localize_url, read_page
 from tests.support.targets import Target, open_app
@@ -484,6 +485,31 @@ def test_the_page_of_a_source_has_its_superseded_rates(newest: TestClient) -> No
     (row,) = page.xpath("//tr[contains(th/a/@href, $end)]", end=f"#growth.{superseded['id']}")
     assert superseded["display"] in row.text_content()
     assert "superseded on" in row.text_content()
+
+
+@pytest.mark.parametrize("words", ["China", "一带一路", "trade"])
+def test_a_search_for_a_common_word_hides_nothing_that_it_finds(
+    newest: TestClient, words: str
+) -> None:
+    """There are more hits than the page lists, of which figures take the first thousand."""
+    page = read_page(newest, f"/?q={words}")
+    search = f"/v1/search?q={words}&limit=1000"
+    for kind, path in (
+        ("indicator", "//*[@data-kind='indicator']/@data-code"),
+        ("outcome", "//ul[@class='outcomes']/li/@id"),
+    ):
+        found = newest.get(f"{search}&kind={kind}").json()["items"]
+        shown = set(page.xpath(path))
+        linked = {href.rpartition("/")[2] for href in page.xpath("//ul[@class='hits']//a/@href")}
+        plain = set(read_page(newest, "/").xpath(path))
+        assert shown == plain & {hit["code"] for hit in found}
+        assert shown
+        assert len(linked) <= MAX_HITS
+    total = newest.get(search).json()["total"]
+    count = page.xpath("string(//p[@id='count'])")
+    further = int(re.findall(r"(\d+) further search results?", count)[0])
+    assert MAX_HITS < further < total
+    assert f"the first {MAX_HITS} results" in page.text_content()
 
 
 def test_data_has_problems_as_documents_for_everybody(client: TestClient) -> None:
