@@ -98,8 +98,10 @@ FILE_LINKS = re.compile(
 PICTURE_DETAILS = re.compile(r'\s*<meta (?:property="og:image:|name="twitter:card")[^>]*>')
 FIRST_COMMA = re.compile(r"(?<=[:：])\s*[,，](?=\s*<a\s)")
 EMPTY = re.compile(
-    r'\s*(?:<picture>\s*</picture>|<span class="files">[^<]*</span>|<dt>[^<]*</dt>\s*<dd>\s*</dd>'
-    r'|<p class="request[^"]*">\s*</p>|<li>\s*</li>)'
+    r'\s*(?:<span class="files">[^<]*</span>|<dt>[^<]*</dt>\s*<dd(?: class="files")?>\s*</dd>'
+    r"|<(?P<block>picture|noscript|p(?= class)|li(?=>))[^<>]*>\s*</(?P=block)>"
+    r"|<nav [^<>]*><p>[^<]*</p><ul></ul></nav>"
+    r"|<details>\s*<summary>(?:[^<]|<(?!/summary))*</summary>\s*<dl>\s*</dl>\s*</details>)"
 )
 """What has nothing left in it but a label."""
 
@@ -300,7 +302,8 @@ class Layout:
             return page
         if 'property="og:image"' not in dropped:
             dropped = PICTURE_DETAILS.sub("", dropped)
-        return EMPTY.sub("", FIRST_COMMA.sub("", dropped))
+        # What is in something else leaves that empty.
+        return EMPTY.sub("", EMPTY.sub("", FIRST_COMMA.sub("", dropped)))
 
     def rewrite_links(
         self, text: str, address: Address, queue: Callable[[Address], None], *, is_markup: bool

@@ -121,6 +121,12 @@ LEFT_OUT_LINKS = {
         '<span class="files">Chart: <a href="{1}">SVG</a></span>'
     ),
     '<dt>Chart</dt>\n<dd><a href="{0}">PNG</a> <a href="{0}?width=1&amp;x=2">SVG</a> </dd>': "",
+    "<details>\n<summary>Files<i>: a</i></summary>\n<dl>\n<dt>Chart</dt>\n"
+    '<dd class="files"><a href="{0}">PNG</a></dd>\n</dl>\n</details>': "",
+    '<nav aria-label="Feeds"><p>Feeds</p><ul><li><a href="{0}">a</a></li></ul></nav>': "",
+    '<noscript>\n<picture><img src="{0}"></picture>\n</noscript><p id="count"></p>': (
+        '<p id="count"></p>'
+    ),
     '<p class="request"><a href="{0}">a</a><span class="buttons"><b>URL</b></span></p>': "",
     '<meta property="og:image" content="http://static.invalid{0}">\n'
     '<meta property="og:image:width" content="1">\n<meta name="twitter:card" content="b">': "",

@@ -71,7 +71,8 @@ DROPPED = re.compile(
 )
 """The charts, most of which the edition of the tests leaves out, and what has no release."""
 EMPTIED = re.compile(
-    r'\s*<dt>(?:Chart|图表)</dt>\s*<dd>\s*</dd>|\s*<li>\s*</li>|\s*<span class="files">[^<]*</span>'
+    r"\s*<dt>(?:Chart|图表)</dt>\s*<dd>\s*</dd>"
+    r'|\s*<(li|noscript|p class="note")>\s*</\w+>|\s*<span class="files">[^<]*</span>'
 )
 
 
@@ -79,10 +80,9 @@ def mask_links(content: bytes, media_type: str) -> str:
     """Mask every link, so that only the rest of two contents is compared."""
     text = content.decode()
     if media_type == "text/html":
-        text = EMPTIED.sub("", DROPPED.sub("", text))
-        text = ATTRIBUTE.sub(
-            r'\1="LINK"', INSERTED.sub("", DISCOVERY_LINK.sub("", FORM.sub("", text)))
-        )
+        for pattern in (DISCOVERY_LINK, DROPPED, FORM, INSERTED, EMPTIED):
+            text = pattern.sub("", text)
+        text = ATTRIBUTE.sub(r'\1="LINK"', text)
     if media_type == "application/manifest+json":
         text = MANIFEST_LINK.sub("LINK", text)
     return ADDRESS.sub("LINK", text)
