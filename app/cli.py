@@ -74,7 +74,7 @@ LeaveOutOption = Annotated[
     str | None,
     typer.Option(
         metavar="REGEX",
-        help=r"Write no files for paths that match, such as '/chart\.'.",
+        help=r"Write no files for paths that match, such as '/chart\.'; the guide has details.",
         show_default=False,
     ),
 ]

@@ -23,6 +23,7 @@ from sqlmodel import col
 from app.db.models import Series
 from app.export.addresses import (
     ASSETS,
+    CITED_PATH,
     FORMS,
     HOME,
     OEMBED,
@@ -43,7 +44,7 @@ from app.export.plan import (
     list_sdmx_addresses,
     read_collections,
 )
-from app.export.requests import ExportError, Reply, request
+from app.export.requests import FULL_DISK, ExportError, Reply, describe_full_disk, request
 from app.export.search_index import build_search_index
 from app.formats import arrow
 from app.formats.dataset_info import TITLE
@@ -71,12 +72,15 @@ TEXT = re.compile(
     r"|application/x-(bibtex|research-info-systems)"
 )
 FORM_LINK = re.compile(
-    rf'\s*<a href="(?:{re.escape(ORIGIN)})?{re.escape(PREFIX)}(?:/v1(?={QUOTATION_CHECK}))?'
+    rf'\s*<a (?:[^<>]* )?href="(?:{re.escape(ORIGIN)})?{re.escape(PREFIX)}'
+    rf"(?:/v1(?={QUOTATION_CHECK}))?"
     rf'(?:{"|".join(sorted(FORMS))})\?[^"]*"[^>]*>[^<]*</a>'
 )
 """A link to a form that only a service can answer."""
 DISCOVERY_LINK = re.compile(rf'\s*<link [^>]*href="[^"]*{OEMBED}\?[^"]*">')
 """The links to descriptions that only a service can give."""
+PERMANENT_LINK = re.compile(r"<dt data-permanent>.*?</dd>\n", re.DOTALL)
+"""The row of a menu that promises another release than the only one here."""
 CONSOLE = re.compile(r'<section id="console">.*?</section>', re.DOTALL)
 """The form of an operation, which only a service can answer, too."""
 CONSOLE_LINK = re.compile(r'\s*<li class="form-link">.*?</li>')
@@ -118,7 +122,7 @@ class ExportOptions(NamedTuple):
     max_records: int = MAX_RECORDS
     """The most records of a collection that has lists and single records."""
     left_out: re.Pattern[str] | None = None
-    """The paths that have no files; links to them lead to the first page."""
+    """The paths that have no files; links to them lead to the first page or are dropped."""
 
 
 class ExportResult(NamedTuple):
@@ -192,12 +196,16 @@ class Exporter:
 
         self.add_entry_pages()
         self.layout.exported = frozenset(self.seen)
+        await self.add_openapi()
+
+    async def add_openapi(self) -> None:
         documents: OpenApiDocuments = self.app.state.documents
         for language in Language:
             build = partial(build_documents, documents, self.layout, self.seen, language)
             for version, text in (await asyncio.to_thread(build)).items():
-                path = self.layout.name_file(Address(OPENAPI[version], (), language))
-                self.folder.add(path, text.encode(), JSON)
+                if self.layout.is_exportable(OPENAPI[version]):
+                    path = self.layout.name_file(Address(OPENAPI[version], (), language))
+                    self.folder.add(path, text.encode(), JSON)
 
     def add_search_index(self, language: Language) -> None:
         path = f"{language}{SEARCH_INDEX}"
@@ -224,7 +232,11 @@ class Exporter:
         self.folder.add("index.html", build_page("", HOME_LINKS, Language.ENGLISH), HTML)
         for language in Language:
             entry = Bilingual("Entry point of the data", "数据入口").get(language)
-            page = build_page("../../", {entry: f"{language}/v1.json"}, language)
+            address = Address(CITED_PATH, (), language)
+            if not self.layout.has_file(address):
+                entry = Bilingual("Figures", "数据").get(language)
+            _, file = self.layout.find_file(address)
+            page = build_page("../../", {entry: file}, language)
             self.folder.add(f"{language}/v1/index.html", page, HTML)
         self.folder.add(".nojekyll", b"", "text/plain")
 
@@ -268,7 +280,8 @@ class Exporter:
         if reply.media_type == HTML:
             note = f'<p class="note">{NO_CONSOLE.get(address.language)}</p>'
             text = DISCOVERY_LINK.sub("", FORM_LINK.sub("", text))
-            text = CONSOLE_LINK.sub("", CONSOLE.sub(note, text))
+            text = CONSOLE_LINK.sub("", CONSOLE.sub(note, PERMANENT_LINK.sub("", text)))
+            text = self.layout.drop_links(text, address)
         text = self.layout.rewrite_links(text, address, self.queue_address, is_markup=is_markup)
         if reply.media_type == HTML:
             text = text.replace(HEAD, HEAD + self.build_head(address, reply.headers), 1)
@@ -335,6 +348,10 @@ def export_release(
     folder = ExportFolder(path, options.codings)
     try:
         return fill_folder(app, router, folder, options)
+    except OSError as error:
+        if error.errno in FULL_DISK:
+            raise ExportError(describe_full_disk(path)) from None
+        raise
     finally:
         folder.remove_staging()
 

@@ -81,13 +81,29 @@ def compile_links(separator: str) -> re.Pattern[str]:
     return re.compile(
         rf"(?P<origin>{re.escape(ORIGIN)})?{re.escape(PREFIX)}(?P<path>(?:/{character}*)*)"
         rf"(?:\?(?P<query>(?:{character}|{separator})*))?"
-        r"(?P<fragment>#[A-Za-z0-9._~%-]*)?(?<![.,:])"
+        r"(?P<fragment>#[\w.~%-]*)?(?<![.,:])"
     )
 
 
 LINKS = compile_links("&")
 MARKUP_LINKS = compile_links(r"&amp;(?:amp;)?|\\u0026")
 SEPARATORS = re.compile(r"&amp;(?:amp;)?|\\u0026")
+FILE_LINKS = re.compile(
+    r"(?P<before>(?:\s*·|[,，])?\s*)<(?:img|source|meta|link|(?P<anchor>a))\s[^<>]*?"
+    rf'="{MARKUP_LINKS.pattern}"[^<>]*>(?(anchor)(?P<text>.*?)</a>'
+    r'(?:\s*<span class="buttons">.*?</span>)?)',
+    re.DOTALL,
+)
+"""Elements of a page that lead to something, with the separator before them."""
+PICTURE_DETAILS = re.compile(r'\s*<meta (?:property="og:image:|name="twitter:card")[^>]*>')
+FIRST_COMMA = re.compile(r"(?<=[:：])\s*[,，](?=\s*<a\s)")
+EMPTY = re.compile(
+    r'\s*(?:<span class="files">[^<]*</span>|<dt>[^<]*</dt>\s*<dd(?: class="files")?>\s*</dd>'
+    r"|<(?P<block>picture|noscript|p(?= class)|li(?=>))[^<>]*>\s*</(?P=block)>"
+    r"|<nav [^<>]*><p>[^<]*</p><ul></ul></nav>"
+    r"|<details>\s*<summary>(?:[^<]|<(?!/summary))*</summary>\s*<dl>\s*</dl>\s*</details>)"
+)
+"""What has nothing left in it but a label."""
 
 
 class Address(NamedTuple):
@@ -192,7 +208,7 @@ class Layout:
 
     def is_exportable(self, path: str) -> bool:
         """Return whether files can take the place of what the service sends for a path."""
-        is_left_out = self.left_out is not None and self.left_out.search(path) is not None
+        is_left_out = self.left_out and path != HOME and self.left_out.search(path)
         is_missing = path.endswith(f".{DATABASE.suffix}") and not self.has_database_file
         return not (path in UNAVAILABLE or is_left_out or is_missing)
 
@@ -250,11 +266,44 @@ class Layout:
             nearest = nearest._replace(path=HOME)
         return nearest, self.name_file(nearest)
 
+    def has_substitute(self, address: Address) -> bool:
+        """Return whether a link to an address still leads to what it promises, or to a page.
+
+        The first page can stand for another page, but not for a picture, a table or a record.
+        """
+        is_document = address.suffix or address.path in OPENAPI.values()
+        if address.kind in {PathKind.PAGE, PathKind.EMBED} and not is_document:
+            return True
+        found, _ = self.find_file(address)
+        return found is None or found.path != HOME
+
     def build_link(self, current: str, file: str, *, is_absolute: bool) -> str:
         """Return the link from a file to another: absolute, or relative as in pages."""
         if is_absolute:
             return f"{self.base_url}/{file}"
         return relpath(file, dirname(current) or ".")
+
+    def drop_links(self, page: str, address: Address) -> str:
+        """Drop from a page the pictures and downloads that have no file, and what is then empty.
+
+        The guide keeps the text of a link, which is part of a sentence.
+        """
+
+        def drop(match: re.Match[str]) -> str:
+            query = SEPARATORS.sub("&", match["query"] or "")
+            target = Address.parse(match["path"], query, address.language)
+            if self.has_substitute(target):
+                return match[0]
+            is_sentence = GUIDE_PATHS.match(address.path) and match["anchor"]
+            return f"{match['before']}{match['text']}" if is_sentence else ""
+
+        dropped = FILE_LINKS.sub(drop, page)
+        if dropped == page:
+            return page
+        if 'property="og:image"' not in dropped:
+            dropped = PICTURE_DETAILS.sub("", dropped)
+        # What is in something else leaves that empty.
+        return EMPTY.sub("", EMPTY.sub("", FIRST_COMMA.sub("", dropped)))
 
     def rewrite_links(
         self, text: str, address: Address, queue: Callable[[Address], None], *, is_markup: bool

@@ -35,6 +35,8 @@ COPY_SUFFIXES = {Coding.BROTLI: "br", Coding.ZSTANDARD: "zst", Coding.GZIP: "gz"
 MIN_COMPRESSED = 1024
 """Files of fewer bytes have no compressed copies."""
 CHUNK_SIZE = 1024 * 1024
+FILE_MODE, FOLDER_MODE = 0o644, 0o755
+"""What is exported is to be read by a web server, often of another user, whatever the umask is."""
 T = TypeVar("T")
 
 
@@ -93,7 +95,7 @@ class ExportFolder:
         self.files: dict[str, ExportedFile] = {}
         self.is_moving = False
         self.check_content()
-        path.mkdir(parents=True, exist_ok=True)
+        create_folder(path)
         self.lock: int | None = os.open(path, os.O_RDONLY)
         try:
             fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -213,8 +215,9 @@ class ExportFolder:
         if path in self.files:
             raise ExportError(f"two responses would be written to {path}")
         staged = self.staging / path
-        staged.parent.mkdir(parents=True, exist_ok=True)
+        create_folder(staged.parent)
         with staged.open("wb") as file:
+            os.fchmod(file.fileno(), FILE_MODE)
             hashed = HashedFile(file, media_type)
             yield hashed
         digest = hashed.hash.hexdigest()
@@ -259,7 +262,7 @@ class ExportFolder:
         staged = [path for path in paths if (self.staging / path).exists()]
         for path in staged:
             placed = self.path / path
-            placed.parent.mkdir(parents=True, exist_ok=True)
+            create_folder(placed.parent)
             (self.staging / path).replace(placed)
         return len(staged)
 
@@ -276,6 +279,14 @@ class ExportFolder:
             if folder == self.path or any(folder.iterdir()):
                 return
             folder.rmdir()
+
+
+def create_folder(path: Path) -> None:
+    """Create a folder, and those that it is in, which anybody can read."""
+    for folder in (*reversed(path.parents), path):
+        if not folder.is_dir():
+            folder.mkdir()
+            folder.chmod(FOLDER_MODE)
 
 
 def read_json(path: Path, kind: type[T]) -> T | None:

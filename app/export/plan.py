@@ -58,7 +58,9 @@ def list_addresses(layout: Layout, collections: Collections) -> Iterator[Address
             if address.is_shared:
                 break
     for language in Language:
-        yield Address("/v1/observations.parquet", ALL_VINTAGES, language)
+        address = Address("/v1/observations.parquet", ALL_VINTAGES, language)
+        if layout.has_file(address):
+            yield address
 
 
 def list_paths(router: Router, collections: Collections) -> Iterator[str]:

@@ -1,9 +1,13 @@
 """Requests to the application without a socket, answered as the service answers them."""
 
 import asyncio
+import errno
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from pathlib import Path
+from shutil import disk_usage
+from tempfile import gettempdir
 from urllib.parse import unquote, urlsplit
 
 from starlette.types import ASGIApp, Message, Scope
@@ -11,12 +15,21 @@ from starlette.types import ASGIApp, Message, Scope
 from app.export.addresses import Address
 
 MAX_DETAIL = 500
+FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT})
 PAUSES = (1, 5, 30)
 """The seconds before a request that the service refused is repeated."""
 
 
 class ExportError(Exception):
     """The static edition cannot be written; the message says why and what to do."""
+
+
+def describe_full_disk(folder: Path) -> str:
+    """Say which disk is full, and what to do."""
+    # Long tables are first written to temporary files.
+    place = min(folder, Path(gettempdir()), key=lambda one: disk_usage(one).free)
+    remedy = "name a folder on another disk" if place == folder else "set TMPDIR to another folder"
+    return f"the disk of {place} is full; free some space or {remedy}, and export again"
 
 
 @dataclass

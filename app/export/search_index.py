@@ -52,7 +52,11 @@ COUNTS = {
 }
 TEXTS = {
     "heading": Bilingual("Other search results", "其他检索结果"),
-    "nothing": Bilingual("No results. Try fewer words.", "没有检索结果。请减少关键词。"),
+    "nothing": Bilingual(
+        "No results. Try fewer words, or {}.", "没有检索结果。请减少关键词，或{}。"
+    ),
+    "clear": Bilingual("clear the filters", "清除筛选"),
+    "listed": Bilingual("The first {} are listed.", "仅列出前{}条。"),
     "separator": Bilingual(", ", "，"),
 }
 

@@ -78,7 +78,46 @@ def test_chinese_is_found_by_words_of_any_length(visit: tuple[Page, list[str]]) 
     expect(page.locator(".hits li").first).to_be_visible()
     page.get_by_label("关键词").fill("数字经济无此词")
     page.keyboard.press("Enter")
-    expect(count).to_have_text("没有检索结果。请减少关键词。")
+    expect(count).to_have_text("没有检索结果。请减少关键词，或清除筛选。")
+    count.get_by_role("link", name="清除筛选").click()
+    expect(page).to_have_url(re.compile("/zh/index.html$"))
+    expect(page.locator("article.card").first).to_be_visible()
+    assert wrong == []
+
+
+def test_the_other_language_keeps_the_search_and_the_filters(visit: tuple[Page, list[str]]) -> None:
+    page, wrong = visit
+    page.goto("/en/index,edition=2024.html?q=trade")
+    expect(page.locator("#count")).to_contain_text("figure")
+    page.get_by_label("Topic").select_option("trade")
+    expect(page).to_have_url(re.compile("topic=trade"))
+    page.locator("nav").get_by_role("link", name="中文").click()
+    expect(page).to_have_url(re.compile(r"/zh/index,edition=2024.html\?q=trade&topic=trade$"))
+    expect(page.get_by_label("关键词")).to_have_value("trade")
+    expect(page.locator("#count")).to_contain_text("项数据")
+    assert wrong == []
+
+
+def test_a_common_word_hides_no_figure_that_has_it(visit: tuple[Page, list[str]]) -> None:
+    """List a single other result, as if all words were as common as China."""
+    page, wrong = visit
+
+    def shorten_list(route: Route) -> None:
+        script = route.fetch().text()
+        shortened = re.sub(r"(const MAX_\w+ = )\d+", r"\g<1>1", script)
+        assert shortened != script
+        route.fulfill(body=shortened, content_type="text/javascript")
+
+    count, found = page.locator("#count"), []
+    for is_short in (False, True):
+        if is_short:
+            page.route(re.compile(r"/search\.js(\?|$)"), shorten_list)
+        page.goto("/en/index.html?q=trade")
+        expect(count).to_contain_text("further search results")
+        found.append(count.inner_text())
+    assert found[0] == found[1]
+    expect(page.locator("#static-hits li")).to_have_count(1)
+    expect(page.locator("#static-hits .note").first).to_have_text("The first 1 are listed.")
     assert wrong == []
 
 

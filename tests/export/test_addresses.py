@@ -6,6 +6,7 @@ import pytest
 
 from app.application import App
 from app.export.addresses import HOST, Address, Layout
+from app.export.plan import Collections, list_addresses
 from app.i18n import Language
 
 pytestmark = [pytest.mark.quick, pytest.mark.sqlite]
@@ -92,7 +93,61 @@ def test_examples_in_the_guide_stay_requests_to_a_service(app: App) -> None:
 
 
 def test_what_is_left_out_has_no_file(app: App) -> None:
-    left_out = re.compile(r"/chart\.")
+    left_out = re.compile(r"/chart\.|parquet|openapi|^/$")
     layout = Layout(app.request_router, BASE, left_out=left_out)
     assert not layout.has_file(Address("/v1/indicators/goods-trade/chart.svg"))
     assert layout.has_file(Address("/v1/indicators/goods-trade"))
+    assert layout.has_file(HOME), "the entry page leads to it"
+    found = list(list_addresses(layout, Collections({}, frozenset(), [])))
+    assert HOME in found
+    assert not [one for one in found if re.search("parquet|openapi", one.path)]
+
+
+def test_a_fragment_in_chinese_goes_with_its_page(app: App) -> None:
+    text = f'href="/{HOST}/guide/method#统计范围"'
+    layout = Layout(app.request_router, BASE)
+    assert rewrite(layout, text, is_markup=True) == 'href="guide/method.html#统计范围"'
+    layout.left_out = re.compile("^/guide")
+    assert rewrite(layout, text, is_markup=True) == 'href="index.html"'
+
+
+LEFT_OUT_LINKS = {
+    '<picture><source srcset="{0}"><img src="{0}" alt="a"></picture>': "",
+    '<p>Made by A · <a href="{0}">Chart</a> · <a href="{1}">JSON</a></p>': (
+        '<p>Made by A · <a href="{1}">JSON</a></p>'
+    ),
+    '<span class="files">Chart: <a href="{0}">PNG</a>, <a href="{0}">SVG</a></span>': "",
+    '<span class="files">Chart: <a href="{0}">PNG</a>, <a href="{1}">SVG</a></span>': (
+        '<span class="files">Chart: <a href="{1}">SVG</a></span>'
+    ),
+    '<dt>Chart</dt>\n<dd><a href="{0}">PNG</a> <a href="{0}?width=1&amp;x=2">SVG</a> </dd>': "",
+    "<details>\n<summary>Files<i>: a</i></summary>\n<dl>\n<dt>Chart</dt>\n"
+    '<dd class="files"><a href="{0}">PNG</a></dd>\n</dl>\n</details>': "",
+    '<nav aria-label="Feeds"><p>Feeds</p><ul><li><a href="{0}">a</a></li></ul></nav>': "",
+    '<noscript>\n<picture><img src="{0}"></picture>\n</noscript><p id="count"></p>': (
+        '<p id="count"></p>'
+    ),
+    '<p class="request"><a href="{0}">a</a><span class="buttons"><b>URL</b></span></p>': "",
+    '<meta property="og:image" content="http://static.invalid{0}">\n'
+    '<meta property="og:image:width" content="1">\n<meta name="twitter:card" content="b">': "",
+    '<meta property="og:image" content="{1}"><meta property="og:image:width" content="1">': (
+        '<meta property="og:image" content="{1}"><meta property="og:image:width" content="1">'
+    ),
+    '<a href="/{host}/guide/method">Method</a>': '<a href="/{host}/guide/method">Method</a>',
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), LEFT_OUT_LINKS.items())
+def test_pictures_and_downloads_without_a_file_are_dropped(
+    app: App, text: str, expected: str
+) -> None:
+    layout = Layout(app.request_router, BASE, left_out=re.compile(r"/chart\.|^/guide"))
+    links = [f"/{HOST}/v1/indicators/goods-trade{end}" for end in ("/chart.svg", "")]
+    dropped = layout.drop_links(text.format(*links, host=HOST), HOME)
+    assert dropped == expected.format(*links, host=HOST)
+
+
+def test_the_guide_keeps_the_text_of_a_link_without_a_file(app: App) -> None:
+    layout = Layout(app.request_router, BASE, left_out=re.compile("openapi"))
+    text = f'Read <a href="/{HOST}/openapi.json">the document</a>.'
+    assert layout.drop_links(text, Address("/guide")) == "Read the document."

@@ -1,27 +1,36 @@
 """The folder of a static edition: what is written, kept, removed and refused."""
 
+import errno
 import gzip
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from tempfile import gettempdir
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from typer.testing import Result
 
-from app.export.files import DIGESTS, MANIFEST, STAGING, ExportFolder
+from app.export import requests
+from app.export.files import DIGESTS, MANIFEST, STAGING, ExportFolder, HashedFile
 from app.export.requests import ExportError
 from app.http.cached_response import load_zstandard
+from app.i18n import Language
 from app.negotiation import Coding
 from tests.support.processes import run_bri
+from tests.support.static_edition import BASE, find_broken
 from tests.support.targets import Target
 
 pytestmark = pytest.mark.sqlite
-TOPICS_ONLY = r"^/(?!v1/topics|sitemap)"
+TOPICS_ONLY = r"^/(?!v1/topics|sitemap|openapi)"
+ALWAYS_WRITTEN = ("index.html", "search.json", "v1/index.html")
 Export = Callable[..., Result]
 KILLED_EXPORT = """
 import os, sys
@@ -251,6 +260,53 @@ def test_a_failed_export_leaves_no_files(export: Export, tmp_path: Path) -> None
     assert done.exit_code == 1
     assert "static/site.css is not of an earlier export" in done.stderr
     assert [path.name for path in (tmp_path / "site").iterdir()] == ["static"]
+
+
+def test_only_what_the_guide_names_is_written_if_all_is_left_out(
+    export: Export, tmp_path: Path
+) -> None:
+    folder = tmp_path / "site"
+    done = export(folder, "--leave-out", ".", "--base-url", BASE)
+    assert done.exit_code == 0, done.stderr
+    written = {
+        path for path in read_state(folder) if not re.match("static/|../index,edition", path)
+    }
+    entries = {f"{one}/{name}" for one in Language for name in ALWAYS_WRITTEN}
+    assert written == {"index.html", ".nojekyll", MANIFEST, DIGESTS} | entries
+    assert find_broken(folder) == []
+
+
+def test_any_user_can_read_the_files_whatever_the_umask_is(tmp_path: Path) -> None:
+    folder = tmp_path / "sites" / "site"
+    before = os.umask(0o077)
+    try:
+        write_edition(folder, one="1")
+    finally:
+        os.umask(before)
+    modes = {
+        path: path.stat().st_mode & 0o777 for path in (folder.parent, *folder.parent.rglob("*"))
+    }
+    assert {mode for path, mode in modes.items() if path.is_file()} == {0o644}
+    assert {mode for path, mode in modes.items() if path.is_dir()} == {0o755}
+
+
+@pytest.mark.parametrize(("full", "remedy"), [("site", "on another disk"), ("/", "set TMPDIR")])
+def test_a_full_disk_is_named(
+    export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full: str, remedy: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def measure(path: Path) -> SimpleNamespace:
+        return SimpleNamespace(free=int(path != place))
+
+    place = Path(gettempdir()) if full == "/" else tmp_path / full
+    monkeypatch.setattr(HashedFile, "write", fail)
+    monkeypatch.setattr(requests, "disk_usage", measure)
+    done = export(tmp_path / "site")
+    assert f"bri: the disk of {place} is full" in done.stderr
+    assert remedy in done.stderr
+    assert not list((tmp_path / "site").iterdir())
 
 
 @pytest.mark.quick

@@ -2,7 +2,7 @@
 import MiniSearch from "./minisearch.js";
 
 const CHINESE = /[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+/gu;
-const MAX_HITS = 1000;
+const MAX_LISTED = 200;
 
 /** Splits a query as app/export/search_index.py splits texts; Chinese words into pairs. */
 function splitTerms(text) {
@@ -58,7 +58,7 @@ class PageFilter {
 
   apply(query) {
     const words = query.get("q")?.trim();
-    const hits = words ? this.index.search(words).slice(0, MAX_HITS) : null;
+    const hits = words ? this.index.search(words) : null;
     const keys = hits && new Set(hits.map((hit) => hit.key));
     const isFound = (one) => !keys || keys.has(one.key);
     const matches = (one) =>
@@ -97,7 +97,7 @@ class PageFilter {
     if (!hits.length) return;
     const section = createElement("section", { id: "static-hits" });
     const list = createElement("ul", { className: "hits" });
-    for (const hit of hits) {
+    for (const hit of hits.slice(0, MAX_LISTED)) {
       const item = createElement("li");
       const link = createElement("a", { textContent: hit.title, href: new URL(hit.url, this.base) });
       item.append(createElement("span", { className: "topic", textContent: hit.kind }), " ", link);
@@ -107,7 +107,12 @@ class PageFilter {
       }
       list.append(item);
     }
-    section.append(createElement("h2", { textContent: this.data.texts.heading }), list);
+    section.append(createElement("h2", { textContent: this.data.texts.heading }));
+    if (hits.length > MAX_LISTED) {
+      const textContent = this.data.texts.listed.replace("{}", MAX_LISTED);
+      section.append(createElement("p", { className: "note", textContent }));
+    }
+    section.append(list);
     this.results.querySelector("#results").append(section);
   }
 
@@ -121,9 +126,14 @@ class PageFilter {
     const parts = Object.entries(shown)
       .filter(([name, number]) => number || name === "figures" || name === "actions")
       .map(([name, number]) => this.data.counts[name][number === 1 ? 0 : 1].replace("{}", number));
-    this.count.textContent = isNothing
-      ? this.data.texts.nothing
-      : parts.join(this.data.texts.separator);
+    if (isNothing) this.showNothing();
+    else this.count.textContent = parts.join(this.data.texts.separator);
+  }
+
+  showNothing() {
+    const [before, after] = this.data.texts.nothing.split("{}");
+    const link = createElement("a", { textContent: this.data.texts.clear, href: location.pathname });
+    this.count.replaceChildren(before, link, after);
   }
 }
 
@@ -141,11 +151,16 @@ export async function startFilter(form, url, fill, results, count) {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
   const filter = new PageFilter(await response.json(), response.url, results, count);
+  const apply = (query) => {
+    // The page in the other language shows the same.
+    document.querySelector("nav [hreflang]").search = query;
+    filter.apply(query);
+  };
   const submit = () => {
     const query = choose();
     const address = `${location.pathname}${query.size ? "?" : ""}${query}`;
     if (address !== location.pathname + location.search) history.pushState(null, "", address);
-    filter.apply(query);
+    apply(query);
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -154,8 +169,8 @@ export async function startFilter(form, url, fill, results, count) {
   form.addEventListener("change", submit);
   addEventListener("popstate", () => {
     fill();
-    filter.apply(read());
+    apply(read());
   });
-  filter.apply(read());
+  apply(read());
   return submit;
 }
