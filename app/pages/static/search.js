@@ -2,7 +2,7 @@
 import MiniSearch from "./minisearch.js";
 
 const CHINESE = /[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+/gu;
-const MAX_LISTED = 200;
+const MAX_LISTED = 100;
 
 /** Splits a query as app/export/search_index.py splits texts; Chinese words into pairs. */
 function splitTerms(text) {
