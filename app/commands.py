@@ -141,6 +141,9 @@ def load_settings(
         raise CommandError("--database takes a file; set BRI_DATABASE_URL for a database server")
     named = {"database": database, "seed": seed}
     doctor.NAMED_OPTIONS = {name: str(path) for name, path in named.items() if path}
+    if "public_url" in more:
+        # The settings of the service belong to its own address.
+        more |= {"allowed_hosts": (), "root_path": ""}
     options: dict[str, Any] = {"database": database and database.absolute(), "seed": seed, **more}
     try:
         settings = Settings(**{name: value for name, value in options.items() if value is not None})

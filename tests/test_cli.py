@@ -248,6 +248,14 @@ def test_openapi_prints_the_snapshot(database: Path) -> None:
     assert done.stdout == (ROOT / "tests" / "openapi.json").read_bytes()
 
 
+def test_another_address_needs_no_settings_of_the_service(database: Path) -> None:
+    service = {"BRI_ALLOWED_HOSTS": "data.example", "BRI_ROOT_PATH": "/bri"}
+    done = run_bri(
+        "openapi", "--database", str(database), "--server", "https://b.example", **service
+    )
+    assert done.exit_code == 0, done.stderr
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_serve_prints_its_address_and_stops_on_a_signal(tmp_path: Path, workers: int) -> None:
     port, target = find_free_port(), tmp_path / "bri.sqlite"
