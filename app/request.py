@@ -51,7 +51,7 @@ MAX_FILTER_LENGTH = 80
 """File systems allow names of 255 bytes; people read only short ones."""
 ATTACHMENT_HEADERS = ("Content-Disposition", "Accept-Ranges")
 """The headers of a file to save, of which parts can be requested."""
-REQUEST_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9.-]{7,127}")
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._=-]{1,128}")
 
 
 def choose_request_id(given: bytes | None) -> bytes:

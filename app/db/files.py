@@ -80,7 +80,7 @@ def name_digest_file(path: Path) -> Path:
 
 def build_read_only_uri(path: Path) -> str:
     """Return the URI with which SQLite opens a file read-only and without locks."""
-    return f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
+    return f"file:{quote(os.fsencode(path.absolute()))}?mode=ro&immutable=1"
 
 
 def get_identity(status: os.stat_result) -> tuple[int, ...]:

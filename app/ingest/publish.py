@@ -110,7 +110,9 @@ def publish_sqlite(
             finalize_database(temporary)
             with temporary.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
-            temporary_digest.write_text(f"{digest}  {target.name}\n", "utf-8")
+            # A locale other than UTF-8 may not be able to encode the name.
+            name = os.fsencode(target.name)
+            temporary_digest.write_bytes(b"%s  %s\n" % (digest.encode(), name))
     except OSError as error:
         raise BuildError(f"cannot write {target}: {error.strerror or error}") from None
     except (OperationalError, sqlite3.OperationalError) as error:

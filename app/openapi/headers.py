@@ -92,8 +92,8 @@ RESPONSE_HEADERS: Record = {
     "X-Request-ID": describe_header(
         "The identifier of the request, to quote when asking for help.",
         "3f2b8c5e9d1a4b7c8e6f0a1b2c3d4e5f",
-        (8, 128),
-        "^[A-Za-z0-9.-]+$",
+        (1, 128),
+        "^[A-Za-z0-9._=-]+$",
     ),
 }
 ALWAYS_SENT = ("Access-Control-Allow-Origin", "X-Request-ID")
