@@ -211,7 +211,7 @@ def list_environment_errors(fields: Iterable[str]) -> list[InitErrorDetails]:
         if name.upper().startswith("BRI_") and name.upper() not in names:
             nearest = find_nearest(name.upper(), names, cutoff=0)
             option = OPTIONS.get(name.upper())
-            advice = f"use {option} of 'bri serve'" if option else f"did you mean {nearest}?"
+            advice = f"use the option {option}" if option else f"did you mean {nearest}?"
             errors.append(create_error(name, f"not a setting; {advice}"))
     try:
         for proxy in os.environ.get(TRUSTED_PROXIES, "*").replace("*", "").split(","):

@@ -80,6 +80,8 @@ def test_errors_of_users_are_printed_on_one_line(tmp_path: Path) -> None:
     assert stranger.read_text() == "Dear all"
     check_failure(run_bri("build", "--database", str(tmp_path)), "is a folder")
     check_failure(run_bri("build", "--database", str(stranger / "x" / "y.sqlite")), "cannot write")
+    done = run_bri("build", BRI_DATABASE=str(stranger / "x"))
+    check_failure(done, "a part of its path is a file, not a folder; name another one")
     check_failure(run_bri("check", "--database", str(tmp_path / "none.sqlite")), "is missing")
     check_failure(
         run_bri("check", "--seed", str(tmp_path / "none")), "is not a folder of seed files"

@@ -184,7 +184,7 @@ def test_an_option_that_is_set_as_a_variable_is_named(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setenv(f"BRI_{name.upper()}", "2")
-    with pytest.raises(ValidationError, match=f"not a setting; use --{name} of 'bri serve'"):
+    with pytest.raises(ValidationError, match=f"not a setting; use the option --{name}"):
         Settings()
 
 
