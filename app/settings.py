@@ -189,8 +189,13 @@ def check_rate(value: str | None) -> str | None:
 
 
 def check_migrations(value: Path) -> Path:
-    if not (value / "versions").is_dir():
-        raise ValueError("write the folder of Alembic migrations, which contains env.py")
+    text = "write the folder of Alembic migrations, which contains env.py"
+    try:
+        is_folder = (value / "versions").is_dir()
+    except OSError as error:
+        raise ValueError(f"{error.strerror}; {text}, and that this user may read") from None
+    if not is_folder:
+        raise ValueError(text)
     return value
 
 

@@ -173,12 +173,14 @@ def test_doctor_reports_a_missing_seed_folder_and_continues(
         assert found["seed"][0] == found["database"][0] == "OK"
 
 
-def run_unprivileged(*arguments: str) -> str:
+def run_unprivileged(*arguments: str, **environment: str) -> str:
     """Run the doctor as a user whom permissions stop; return what it finds wrong."""
     privileges = "-dac_override,-dac_read_search,-net_bind_service"
     drop = ["setpriv", f"--bounding-set={privileges}"] if os.geteuid() == 0 else []
     command = [*drop, sys.executable, "-m", "app", "doctor", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=os.environ | environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 1, done
     (line,) = (line for line in done.stdout.splitlines() if line.startswith("FAIL"))
     return line.split(maxsplit=2)[2]
@@ -196,6 +198,14 @@ def test_doctor_says_what_a_user_may_not_do(database: Path, tmp_path: Path) -> N
     digest.touch(0)
     assert run_unprivileged(*port, "--database", str(target)) == f"{digest}: {advice}"
     digest.unlink()
+    closed = tmp_path / "closed"
+    closed.mkdir(0)
+    address = (*port, "--database", str(target))
+    shown = run_unprivileged(*address, BRI_SEED=str(closed))
+    assert shown.startswith(f"BRI_SEED: {closed} cannot be read: {advice}")
+    shown = run_unprivileged(*address, BRI_MIGRATIONS=str(closed))
+    assert shown.startswith("BRI_MIGRATIONS: ")
+    assert "Alembic migrations" in shown
     if int(Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text("ascii")) > 81:
         shown = run_unprivileged("--port", "81", "--database", str(target))
         assert "(Permission denied); choose a --port above 1023" in shown
