@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from socket import socket
+from stat import S_ISDIR
 from typing import Annotated, Any
 
 import typer
@@ -18,7 +19,7 @@ from sqlalchemy import URL
 from typer.core import TyperGroup
 
 from app import doctor
-from app.db import DatabaseError, check_target, is_current_release
+from app.db import DatabaseError, check_target, describe_os_error, is_current_release
 from app.doctor import CheckFailedError, format_count, quote_commands
 from app.ingest.files import BuildError, SeedError, compute_seed_hash
 from app.processes import lock_temporary_folder
@@ -36,16 +37,19 @@ HostOption = Annotated[str, typer.Option(help="The address to listen on.", callb
 DatabaseOption = Annotated[
     Path | None,
     typer.Option(
+        readable=False,  # Later, with advice.
         help="The database file. By default, a file in your data folder for this seed.",
         show_default=False,
     ),
 ]
 CheckedDatabaseOption = Annotated[
-    Path | None, typer.Option(help="The database to check as well.", show_default=False)
+    Path | None,
+    typer.Option(readable=False, help="The database to check as well.", show_default=False),
 ]
 SeedOption = Annotated[
     Path | None,
     typer.Option(
+        readable=False,
         help="The folder of seed files. By default, the one that comes with the program.",
         show_default=False,
     ),
@@ -60,6 +64,10 @@ REQUIRED_COLLECTIONS = ("editions", "releases", "sources")
 
 class CommandError(Exception):
     """The command failed; the message says why and what to do."""
+
+
+class SeedFolderError(CommandError):
+    """A folder is not one of seed files, or cannot be read."""
 
 
 def print_error(line: str) -> None:
@@ -115,7 +123,7 @@ def exit_on_error(imported: Path | None = None) -> Iterator[None]:
         raise
     except OSError as error:
         file = f"{error.filename}: " if error.filename else ""
-        print_error(f"bri: {file}{error.strerror or error}")
+        print_error(f"bri: {file}{describe_os_error(error)}")
         raise typer.Exit(1) from None
 
 
@@ -141,6 +149,9 @@ def load_settings(
         raise CommandError("--database takes a file; set BRI_DATABASE_URL for a database server")
     named = {"database": database, "seed": seed}
     doctor.NAMED_OPTIONS = {name: str(path) for name, path in named.items() if path}
+    if "public_url" in more:
+        # The settings of the service belong to its own address.
+        more |= {"allowed_hosts": (), "root_path": ""}
     options: dict[str, Any] = {"database": database and database.absolute(), "seed": seed, **more}
     try:
         settings = Settings(**{name: value for name, value in options.items() if value is not None})
@@ -150,27 +161,38 @@ def load_settings(
             if details["loc"] == ("BRI_PUBLIC_URL",) and "public_url" in more:
                 raise CommandError(describe_invalid(details, address_option)) from None
         raise
-    check_seed_folder(settings.seed)
+    check_seed_folder(settings.seed, f"{'--seed' if seed else 'BRI_SEED'}: ")
     return settings
 
 
 def load_valid_settings(database: Path | None, seed: Path | None) -> tuple[Settings, list[str]]:
-    """Load the settings without the variables that are invalid, and say what is wrong with them."""
+    """Load the settings without those that are invalid, and say what is wrong with them."""
     try:
         return load_settings(database, seed), []
     except ValidationError as error:
         for details in error.errors():
             os.environ.pop(str(details["loc"][0]), None)
-        return load_settings(database, seed), list(map(describe_invalid, error.errors()))
+        settings, more = load_valid_settings(database, seed)
+        return settings, [*map(describe_invalid, error.errors()), *more]
+    except SeedFolderError as error:
+        os.environ.pop("BRI_SEED", None)
+        settings, more = load_valid_settings(database, None)
+        return settings, [str(error), *more]
 
 
-def check_seed_folder(folder: Path) -> None:
-    # Any other folder may have millions of files.
-    if not any((folder / name).is_dir() for name in REQUIRED_COLLECTIONS):
-        names = ", ".join(REQUIRED_COLLECTIONS)
-        raise CommandError(
-            f"{folder} is not a folder of seed files, which are in {names} and others"
-        )
+def check_seed_folder(folder: Path, setting: str = "") -> None:
+    names = ", ".join(REQUIRED_COLLECTIONS)
+    reason = f"is not a folder of seed files, which are in {names} and others"
+    try:
+        # Any other folder may have millions of files.
+        if any(S_ISDIR((folder / name).stat().st_mode) for name in REQUIRED_COLLECTIONS):
+            return
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        reason = f"cannot be read: {describe_os_error(error)}"
+    advice = "; name another one, or none for that of the program" if setting else ""
+    raise SeedFolderError(f"{setting}{folder} {reason}{advice}")
 
 
 def parse_pattern(text: str | None) -> re.Pattern[str] | None:
@@ -215,12 +237,17 @@ def find_own_seed(settings: Settings) -> Path:
     return find_seed(settings)
 
 
+def is_inside(path: Path, folder: Path) -> bool:
+    # Path.resolve() fails for a loop of links.
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+
+
 def run_build(settings: Settings, target: Path | URL) -> None:
     from rich.console import Console
 
     from app.ingest.build import build
 
-    if isinstance(target, Path) and target.resolve().is_relative_to(settings.seed.resolve()):
+    if isinstance(target, Path) and is_inside(target, settings.seed):
         raise CommandError(f"{target} is in the seed folder; name a file outside it")
     with Console(stderr=True).status("Building the database"):
         build(find_seed(settings), settings.migrations, target)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from app.db import DatabaseError, check_target
+from app.db import DatabaseError, check_target, describe_os_error
 from app.db.files import DatabaseFile, name_digest_file
 from app.db.models import SCHEMA_REVISION
 from app.ingest.files import SeedError, compute_seed_hash, list_seed_files
@@ -69,7 +69,7 @@ def run_checks(
         ("contact", lambda: describe_contact(settings)),
         ("seed", lambda: check_seed(settings.seed)),
         ("migrations", lambda: check_migrations(settings.migrations)),
-        ("database", lambda: describe_database(settings)),
+        ("database", lambda: describe_database(settings, host, port)),
         ("disk", lambda: check_free_space(settings)),
         ("temporary files", lambda: check_temporary_files(settings)),
         ("connections", lambda: check_connections(settings)),
@@ -79,8 +79,11 @@ def run_checks(
     for name, check in checks[1:] if invalid else checks:
         try:
             yield CheckResult(name, check(), is_ok=True)
-        except (CheckFailedError, DatabaseError, OSError) as error:
+        except (CheckFailedError, DatabaseError) as error:
             yield CheckResult(name, str(error), is_ok=False)
+        except OSError as error:
+            file = f"{error.filename}: " if error.filename else ""
+            yield CheckResult(name, f"{file}{describe_os_error(error)}", is_ok=False)
         except SeedError:
             yield CheckResult(name, "cannot be found, because the seed has issues", is_ok=False)
 
@@ -153,15 +156,34 @@ def check_migrations(folder: Path) -> str:
     return f"revision {newest}, as this program requires"
 
 
-def describe_database(settings: Settings) -> str:
+def describe_database(settings: Settings, host: str, port: int) -> str:
     seed_hash = compute_seed_hash(settings.seed)
     target = settings.select_database(seed_hash)
-    if isinstance(target, Path) and not target.exists():
+    if isinstance(target, Path) and is_missing(target):
+        if read_health(host, port) == HealthStatus.RELEASE_FAILED:
+            raise CheckFailedError(
+                f"{target} is missing, and {host}:{port} still serves what it has read before;"
+                " build it again with 'bri build'"
+            )
         return f"{target} does not exist yet; 'bri serve' or 'bri build' builds it"
     try:
         return check_database(target, seed_hash)
     except OtherSeedError:
         return f"{target} is valid; it was built from another seed than {settings.seed}"
+
+
+def is_missing(target: Path) -> bool:
+    """Return whether there is no such file; CheckFailedError if a link leads to none."""
+    try:
+        target.stat()
+    except FileNotFoundError:
+        if target.is_symlink():
+            raise CheckFailedError(
+                f"{target} is a link to {target.readlink()}, which does not exist; 'bri build'"
+                " builds it there, or correct the link"
+            ) from None
+        return True
+    return False
 
 
 def check_database(target: Path | URL, seed_hash: str) -> str:
@@ -190,13 +212,17 @@ def check_free_space(settings: Settings) -> str:
     target = settings.select_database(compute_seed_hash(settings.seed))
     if isinstance(target, URL):
         return "not used; the database is on a server"
-    folder = next(parent for parent in target.absolute().parents if parent.exists())
+    # A build replaces the file to which a link leads.
+    parents = Path(os.path.realpath(target)).parents
+    folder = next(parent for parent in parents if parent.exists())
     if not folder.is_dir():
         raise CheckFailedError(f"{folder} is not a folder; name another file with --database")
     if not os.access(folder, os.W_OK, effective_ids=True):
         with suppress(DatabaseError):
             check_target(target)
-            return f"{folder} is read-only; the database in it can be served but not rebuilt"
+            is_read_only = os.statvfs(folder).f_flag & os.ST_RDONLY
+            state = "is read-only" if is_read_only else "cannot be written by this user"
+            return f"{folder} {state}; the database in it can be served but not rebuilt"
         raise CheckFailedError(
             f"{folder} is not writable, so the database cannot be built there; make it writable or"
             " name another file with --database"
@@ -272,20 +298,27 @@ def check_service(host: str, port: int) -> str:
         health = read_health(host, port)
         if health is None:
             raise
+    if health not in set(HealthStatus):
+        raise CheckFailedError(f"{host}:{port} is served, but reports: {health}")
     if health != HealthStatus.OK:
         raise CheckFailedError(f"{host}:{port} is served, but its health is {health}; read its log")
     return f"{host}:{port} is served, and its health is {health}"
 
 
 def read_health(host: str, port: int) -> str | None:
-    """Return the health of the service at an address, or None if another service answers."""
+    """Return the health of the service at an address, or why it has none.
+
+    None stands for an address at which no service or another one answers.
+    """
     from http.client import HTTPConnection, HTTPException
 
     with closing(HTTPConnection(host, port, timeout=HEALTH_TIMEOUT)) as connection:
         try:
             connection.request("GET", "/health/ready")
-            return str(json.load(connection.getresponse()).get("status"))
-        except (OSError, HTTPException, ValueError, AttributeError):
+            document = json.load(connection.getresponse())
+            is_problem = "request_id" in document
+            return str(document["detail" if is_problem else "status"])
+        except (OSError, HTTPException, ValueError, TypeError, LookupError):
             return None
 
 
@@ -299,6 +332,8 @@ def check_port(host: str, port: int) -> str:
         advice = "stop the server that runs there, or try another --port"
         if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
             advice = "write a host name or an address of this machine"
+        elif error.errno == errno.EACCES:
+            advice = "choose a --port above 1023, and let a proxy listen on the other one"
         reason = error.strerror or error
         raise CheckFailedError(f"cannot listen on {host}:{port} ({reason}); {advice}") from None
     return f"{host}:{port} is free"

@@ -30,7 +30,7 @@ from app.parameters import PIN
 from app.problems.problem import MEDIA_TYPE, Problem, UnknownRecord
 from app.queries.pagination import QueryPage
 from app.releases import Release
-from app.schemas import Page, Schema, encode_json
+from app.schemas import REQUEST_ID, Page, Schema, encode_json
 
 P = ParamSpec("P")
 QueryResult = TypeVar("QueryResult")
@@ -51,12 +51,12 @@ MAX_FILTER_LENGTH = 80
 """File systems allow names of 255 bytes; people read only short ones."""
 ATTACHMENT_HEADERS = ("Content-Disposition", "Accept-Ranges")
 """The headers of a file to save, of which parts can be requested."""
-REQUEST_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9.-]{7,127}")
+CHOSEN_ID = re.compile(REQUEST_ID.encode())
 
 
 def choose_request_id(given: bytes | None) -> bytes:
     """Return the identifier that a client or proxy has given, or else a random one."""
-    if given is not None and REQUEST_ID.fullmatch(given):
+    if given is not None and CHOSEN_ID.fullmatch(given):
         return given
     return b"%032x" % RANDOM.getrandbits(128)
 

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from ipaddress import AddressValueError, IPv6Address, ip_network
 from pathlib import Path
@@ -31,6 +31,8 @@ from app.problems.messages import VALIDATION_MESSAGES, find_nearest
 
 MISSING_MCP = "the package 'mcp' is not installed; install bri-indicators[mcp]"
 POSTGRES_DRIVER = "postgresql+psycopg"
+SECRET_OPTION = re.compile("pass(?!file)|pwd|secret", re.IGNORECASE)
+"""Found in the names of connection options whose values may be secrets."""
 SECONDS_PER_YEAR = 365 * 24 * 60 * 60
 HOST = r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]"
 HOST_NAME = re.compile(HOST)
@@ -46,6 +48,8 @@ TRUSTED_PROXIES = "FORWARDED_ALLOW_IPS"
 """The setting of uvicorn; it ignores what is neither an address nor a network."""
 PROTECTIONS = ("BRI_ALLOWED_HOSTS", "BRI_RATE_LIMIT")
 """Variables that would protect nothing if they were empty."""
+OPTIONS = {"BRI_HOST": "--host", "BRI_PORT": "--port", "BRI_WORKERS": "--workers"}
+"""Options of a command by the variables that might be expected instead of them."""
 
 EMAIL_PATTERN = re.compile(r"[A-Za-z0-9.!#$%&*+/=?^_{|}~-]+@([^.]+\..+)")
 PAGE_PATTERN = re.compile(r"https://([^/:]+|\[.+\])(:[0-9]+)?(/[A-Za-z0-9._~:/?#@!$&()*+,;=%-]*)?")
@@ -68,7 +72,10 @@ def parse_database_url(value: object) -> object:
         url = None
     if url is None or url.drivername != POSTGRES_DRIVER or not url.database:
         raise ValueError(f"write {POSTGRES_DRIVER}://USER:PASSWORD@HOST/DATABASE")
-    if {"password", "sslpassword"} & url.query.keys():
+    if value.count("@") > 1 or "@" in f"{url.host}{url.database}":
+        # What follows @ in a password, or / in a user name, is read as the host or the database.
+        raise ValueError("write @ in a user name or password as %40, and / in a user name as %2F")
+    if any(map(SECRET_OPTION.search, url.query)):
         raise ValueError("write the password before the host; there it never appears in messages")
     return url
 
@@ -98,6 +105,13 @@ def normalize_host(host: str) -> str:
     """Write an IPv6 address in brackets as short as it can be, as those of requests are."""
     is_address = host.startswith("[") and host.endswith("]") and "*" not in host
     return f"[{IPv6Address(host[1:-1])}]" if is_address else host
+
+
+def matches_host(patterns: Iterable[str], host: str) -> bool:
+    return any(
+        pattern in {"*", host} or (pattern[0] == "*" and host.endswith(pattern[1:]))
+        for pattern in patterns
+    )
 
 
 def check_public_url(value: AnyHttpUrl | None) -> AnyHttpUrl | None:
@@ -175,8 +189,13 @@ def check_rate(value: str | None) -> str | None:
 
 
 def check_migrations(value: Path) -> Path:
-    if not (value / "versions").is_dir():
-        raise ValueError("write the folder of Alembic migrations, which contains env.py")
+    text = "write the folder of Alembic migrations, which contains env.py"
+    try:
+        is_folder = (value / "versions").is_dir()
+    except OSError as error:
+        raise ValueError(f"{error.strerror}; {text}, and that this user may read") from None
+    if not is_folder:
+        raise ValueError(text)
     return value
 
 
@@ -196,13 +215,29 @@ def list_environment_errors(fields: Iterable[str]) -> list[InitErrorDetails]:
     for name in sorted(os.environ):
         if name.upper().startswith("BRI_") and name.upper() not in names:
             nearest = find_nearest(name.upper(), names, cutoff=0)
-            errors.append(create_error(name, f"not a setting; did you mean {nearest}?"))
+            option = OPTIONS.get(name.upper())
+            advice = f"use the option {option}" if option else f"did you mean {nearest}?"
+            errors.append(create_error(name, f"not a setting; {advice}"))
     try:
         for proxy in os.environ.get(TRUSTED_PROXIES, "*").replace("*", "").split(","):
             ip_network(proxy.strip() or "::")
     except ValueError:
         errors.append(create_error(TRUSTED_PROXIES, "write IP addresses or networks, or * for all"))
     return errors
+
+
+def list_address_errors(settings: "Settings") -> Iterator[InitErrorDetails]:
+    """List the settings with which nothing at the public address would be found."""
+    if settings.public_url is None:
+        return
+    url, hosts, prefix = settings.public_url, settings.allowed_hosts, settings.root_path
+    name = normalize_host(url.host or "")
+    if hosts and not matches_host(hosts, name):
+        text = f"add {name}, the host of BRI_PUBLIC_URL, to which requests would get status 421"
+        yield create_error("BRI_ALLOWED_HOSTS", text)
+    if not str(url).rstrip("/").endswith(prefix):
+        text = f"BRI_PUBLIC_URL has to end with it, as {str(url).rstrip('/')}{prefix} does"
+        yield create_error("BRI_ROOT_PATH", text)
 
 
 def explain_error(details: ErrorDetails, default: object) -> str:
@@ -307,6 +342,8 @@ class Settings(BaseSettings):
                 field = str(details["loc"][0]).lower().removeprefix("bri_")
                 text = explain_error(details, cls.model_fields[field].default)
                 errors.append(create_error(f"BRI_{field.upper()}", text))
+        else:
+            errors += list_address_errors(settings)
         if errors:
             raise ValidationError.from_exception_data(cls.__name__, errors, hide_input=True)
         return settings

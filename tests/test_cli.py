@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import gettempdir, mkdtemp
@@ -79,6 +80,8 @@ def test_errors_of_users_are_printed_on_one_line(tmp_path: Path) -> None:
     assert stranger.read_text() == "Dear all"
     check_failure(run_bri("build", "--database", str(tmp_path)), "is a folder")
     check_failure(run_bri("build", "--database", str(stranger / "x" / "y.sqlite")), "cannot write")
+    done = run_bri("build", BRI_DATABASE=str(stranger / "x"))
+    check_failure(done, "a part of its path is a file, not a folder; name another one")
     check_failure(run_bri("check", "--database", str(tmp_path / "none.sqlite")), "is missing")
     check_failure(
         run_bri("check", "--seed", str(tmp_path / "none")), "is not a folder of seed files"
@@ -89,6 +92,20 @@ def test_errors_of_users_are_printed_on_one_line(tmp_path: Path) -> None:
     check_failure(run_bri("build", BRI_PUBLIC_URL="not an address"), "BRI_PUBLIC_URL")
     check_failure(run_bri("diff", str(tmp_path), str(SEED)), "is not a folder of seed files")
     check_failure(run_bri("openapi", "--server", "javascript:alert(1)"), "bri: --server: ")
+
+
+def test_a_database_has_a_chinese_name_in_any_locale(tmp_path: Path) -> None:
+    environment = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    for command in (["build"], ["check"], ["doctor", "--port", str(find_free_port())]):
+        done = subprocess.run(
+            [sys.executable, "-m", "app", *command, "--database", tmp_path / "数据.sqlite"],
+            env=os.environ | environment,
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0, done
+    digest = (tmp_path / "数据.sqlite.sha256").read_bytes()
+    assert digest.endswith("  数据.sqlite\n".encode())
 
 
 def test_no_database_is_built_in_a_seed(tmp_path: Path) -> None:
@@ -248,6 +265,14 @@ def test_openapi_prints_the_snapshot(database: Path) -> None:
     assert done.stdout == (ROOT / "tests" / "openapi.json").read_bytes()
 
 
+def test_another_address_needs_no_settings_of_the_service(database: Path) -> None:
+    service = {"BRI_ALLOWED_HOSTS": "data.example", "BRI_ROOT_PATH": "/bri"}
+    done = run_bri(
+        "openapi", "--database", str(database), "--server", "https://b.example", **service
+    )
+    assert done.exit_code == 0, done.stderr
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_serve_prints_its_address_and_stops_on_a_signal(tmp_path: Path, workers: int) -> None:
     port, target = find_free_port(), tmp_path / "bri.sqlite"
@@ -262,6 +287,9 @@ def test_serve_prints_its_address_and_stops_on_a_signal(tmp_path: Path, workers:
         base = f"http://127.0.0.1:{port}"
         try:
             wait_until_ready(base, process.poll)
+            assert httpx2.get(f"{base}/v1/overview").status_code == 200
+            process.send_signal(signal.SIGHUP)
+            time.sleep(0.5)
             assert httpx2.get(f"{base}/v1/overview").status_code == 200
             process.send_signal(signal.SIGTERM)
             output, _ = process.communicate(timeout=20)

@@ -1,17 +1,26 @@
 """`bri doctor` reports every problem with what to do about it."""
 
+import json
+import os
 import re
+import shutil
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from tempfile import gettempdir
+from threading import Thread
 
+import httpx2
 import pytest
 
 from app import doctor
-from tests.support.processes import find_free_port, run_bri
-from tests.support.seeds import GOODS, ROOT, copy_seed, edit
+from tests.support.load import wait_for
+from tests.support.processes import find_free_port, run_bri, start_server
+from tests.support.seeds import GOODS, copy_seed, edit
 
 pytestmark = pytest.mark.resources
 
@@ -148,11 +157,122 @@ def test_doctor_reports_a_disk_that_cannot_hold_a_database() -> None:
     assert found["disk"][0] == "FAIL"
 
 
-def test_doctor_refuses_a_missing_seed_folder(tmp_path: Path) -> None:
-    done = run_bri("doctor", "--seed", str(tmp_path / "none"))
-    assert done.exit_code == 1
-    assert "not a folder of seed files" in done.stderr
-    assert (ROOT / "seed").is_dir()
+def test_doctor_reports_a_missing_seed_folder_and_continues(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BRI_SEED", raising=False)
+    missing, database = str(tmp_path / "none"), ("--database", str(tmp_path / "a.sqlite"))
+    for name, (code, found) in {
+        "--seed": run_doctor("--seed", missing, *database),
+        "BRI_SEED": run_doctor(*database, BRI_SEED=missing),
+    }.items():
+        assert code == 1
+        state, shown = found["settings"]
+        assert state == "FAIL"
+        assert shown.startswith(f"{name}: {missing} is not a folder of seed files")
+        assert found["seed"][0] == found["database"][0] == "OK"
+
+
+def run_unprivileged(*arguments: str, **environment: str) -> str:
+    """Run the doctor as a user whom permissions stop; return what it finds wrong."""
+    privileges = "-dac_override,-dac_read_search,-net_bind_service"
+    drop = ["setpriv", f"--bounding-set={privileges}"] if os.geteuid() == 0 else []
+    command = [*drop, sys.executable, "-m", "app", "doctor", *arguments]
+    done = subprocess.run(
+        command, env=os.environ | environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1, done
+    (line,) = (line for line in done.stdout.splitlines() if line.startswith("FAIL"))
+    return line.split(maxsplit=2)[2]
+
+
+def test_doctor_says_what_a_user_may_not_do(database: Path, tmp_path: Path) -> None:
+    target = Path(shutil.copy(database, tmp_path / "bri.sqlite"))
+    port = ("--port", str(find_free_port()))
+    target.chmod(0)
+    advice = "Permission denied; give this user access to it and to its folders"
+    shown = run_unprivileged(*port, "--database", str(target))
+    assert shown == f"{target} cannot be read: {advice}"
+    target.chmod(0o644)
+    digest = tmp_path / "bri.sqlite.sha256"
+    digest.touch(0)
+    assert run_unprivileged(*port, "--database", str(target)) == f"{digest}: {advice}"
+    digest.unlink()
+    closed = tmp_path / "closed"
+    closed.mkdir(0)
+    address = (*port, "--database", str(target))
+    shown = run_unprivileged(*address, BRI_SEED=str(closed))
+    assert shown.startswith(f"BRI_SEED: {closed} cannot be read: {advice}")
+    shown = run_unprivileged(*address, BRI_MIGRATIONS=str(closed))
+    assert shown.startswith("BRI_MIGRATIONS: ")
+    assert "Alembic migrations" in shown
+    if int(Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text("ascii")) > 81:
+        shown = run_unprivileged("--port", "81", "--database", str(target))
+        assert "(Permission denied); choose a --port above 1023" in shown
+
+
+def test_doctor_says_that_this_user_may_not_write_a_folder(database: Path, tmp_path: Path) -> None:
+    target = Path(shutil.copy(database, tmp_path / "bri.sqlite"))
+    tmp_path.chmod(0o555)
+    with pytest.MonkeyPatch.context() as patch:
+        if os.geteuid() == 0:
+            patch.setattr("os.access", lambda *_, **__: False)
+        _, found = run_doctor("--database", str(target))
+    tmp_path.chmod(0o755)
+    assert found["disk"][1].startswith(f"{tmp_path} cannot be written by this user; ")
+
+
+def test_doctor_says_where_a_link_leads_wrong(tmp_path: Path) -> None:
+    link, loop, file = (tmp_path / name for name in ("link", "loop", "file"))
+    link.symlink_to("none")
+    loop.symlink_to("loop")
+    file.touch()
+    for target, reason in {
+        link: f"{link} is a link to none, which does not exist; 'bri build",
+        loop: f"{loop}: Too many levels of symbolic links; remove the link, which leads to itself",
+        file / "x": f"{file / 'x'}: Not a directory; a part of its path is a file",
+    }.items():
+        code, found = run_doctor("--database", str(target))
+        assert (code, found["database"][0]) == (1, "FAIL")
+        assert found["database"][1].startswith(reason)
+        built = run_bri("build", "--database", str(target))
+        assert built.exit_code == (0 if target == link else 1)
+        assert target == link or reason.rpartition(": ")[2] in built.stderr
+    assert (tmp_path / "none").is_file()
+
+
+def test_doctor_reports_a_served_database_that_was_deleted(copied_file: Path) -> None:
+    with start_server(copied_file) as server:
+        copied_file.unlink()
+        wait_for(lambda: "failed" in httpx2.get(f"{server.base}/health/ready").text)
+        _, found = run_doctor("--port", str(server.port), "--database", str(copied_file))
+    assert found["database"][1].startswith(f"{copied_file} is missing, and 127.0.0.1:")
+    assert "its health is release_failed" in found["port"][1]
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        ({"status": 503, "detail": "No database.", "request_id": "1"}, "reports: No database."),
+        ({"detail": "Not Found"}, "stop the server that runs there"),
+    ],
+)
+def test_doctor_says_why_a_service_is_not_ready(
+    database: Path, document: dict[str, object], reason: str
+) -> None:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(503)
+            self.end_headers()
+            self.wfile.write(json.dumps(document).encode())
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.handle_request).start()
+        address = ("--port", str(server.server_port))
+        _, found = run_doctor(*address, "--database", str(database))
+    state, shown = found["port"]
+    assert state == "FAIL"
+    assert reason in shown
 
 
 def test_a_user_without_a_home_folder_has_to_name_the_database(

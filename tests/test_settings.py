@@ -126,6 +126,68 @@ def test_valid_settings_are_accepted() -> None:
     assert page.link == "https://example.org/contact"
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "u:secret@secret@127.0.0.1/bri",
+        "u/x:secret@127.0.0.1/bri",
+        "u:s@ecret/secret@127.0.0.1/bri",
+        "u:p@127.0.0.1/bri?passwd=secret",
+        "u:p@127.0.0.1/bri?oauth_client_secret=secret",
+        "u:secret@127.0.0.1:secret/bri",
+    ],
+)
+def test_no_part_of_a_password_is_shown(url: str) -> None:
+    done = run_bri("serve", BRI_DATABASE_URL=f"postgresql+psycopg://{url}")
+    assert done.exit_code == 1
+    assert done.stderr.startswith("bri: BRI_DATABASE_URL: write ")
+    assert "secret" not in done.stdout + done.stderr
+
+
+def test_a_password_with_escapes_is_accepted() -> None:
+    text = "postgresql+psycopg://a%2Fb:c%40d/e:f#g?h@127.0.0.1/bri?passfile=x"
+    url = Settings.model_validate({"database_url": text}).database_url
+    assert url is not None
+    assert (url.username, url.password, url.host) == ("a/b", "c@d/e:f#g?h", "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("hosts", "prefix", "message"),
+    [
+        ("other.example", "", "add data.example, the host of BRI_PUBLIC_URL"),
+        ("*.data.example", "", "add data.example, the host of BRI_PUBLIC_URL"),
+        ("*", "/bri", "to end with it, as https://data.example/bri does"),
+        ("", "/bri", "to end with it, as https://data.example/bri does"),
+    ],
+)
+def test_settings_that_miss_the_public_address_are_refused(
+    hosts: str, prefix: str, message: str
+) -> None:
+    given = {"public_url": "https://data.example", "root_path": prefix}
+    with pytest.raises(ValidationError) as caught:
+        Settings.model_validate(given | ({"allowed_hosts": hosts} if hosts else {}))
+    (details,) = caught.value.errors()
+    assert message in details["msg"]
+
+
+@pytest.mark.parametrize("hosts", ["a.example,data.example", "*.example", "*", "[::1],*.example"])
+def test_settings_that_fit_the_public_address_are_accepted(hosts: str) -> None:
+    url = "https://Data.example/gov/bri/"
+    given = {"public_url": url, "root_path": "/bri", "allowed_hosts": hosts}
+    assert Settings.model_validate(given).root_path == "/bri"
+    address = {"public_url": "https://[2001:db8::0:1]", "allowed_hosts": "[2001:DB8::1]"}
+    assert Settings.model_validate(address).allowed_hosts == ("[2001:db8::1]",)
+
+
+@pytest.mark.parametrize("name", ["workers", "port", "host"])
+def test_an_option_that_is_set_as_a_variable_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(f"BRI_{name.upper()}", "2")
+    with pytest.raises(ValidationError, match=f"not a setting; use the option --{name}"):
+        Settings()
+
+
 def test_a_misspelt_variable_is_refused(tmp_path: Path) -> None:
     done = run_bri("build", "--database", str(tmp_path / "a.sqlite"), BRI_DATABSE_URL="x")
     assert done.exit_code == 1

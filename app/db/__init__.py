@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from app.db.base import Database, Store, check_release
-from app.db.errors import DatabaseError, UnavailableError
+from app.db.errors import DatabaseError, UnavailableError, describe_os_error
 from app.db.files import FileLimits, ReleaseInfo
 from app.db.models import SCHEMA_REVISION
 from app.db.stores import PostgresLimits, PostgresStore, SQLiteStore, create_writing_engine

@@ -15,7 +15,13 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 from weakref import finalize
 
-from app.db.errors import DamageError, DatabaseError, FileReplacedError, UnavailableError
+from app.db.errors import (
+    DamageError,
+    DatabaseError,
+    FileReplacedError,
+    UnavailableError,
+    describe_os_error,
+)
 
 CHUNK_SIZE = 1024**2
 """A multiple of every page size, so that no row without overflow pages spans two chunks."""
@@ -80,7 +86,7 @@ def name_digest_file(path: Path) -> Path:
 
 def build_read_only_uri(path: Path) -> str:
     """Return the URI with which SQLite opens a file read-only and without locks."""
-    return f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
+    return f"file:{quote(os.fsencode(path.absolute()))}?mode=ro&immutable=1"
 
 
 def get_identity(status: os.stat_result) -> tuple[int, ...]:
@@ -141,7 +147,8 @@ class DatabaseFile:
         except FileNotFoundError:
             raise UnavailableError(f"{self.path} is missing; build it with 'bri build'") from None
         except OSError as error:
-            raise DatabaseError(f"{self.path} cannot be read: {error.strerror or error}") from None
+            reason = describe_os_error(error)
+            raise DatabaseError(f"{self.path} cannot be read: {reason}") from None
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what another process needs to read the same content: its bytes, or its name."""

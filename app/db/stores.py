@@ -114,6 +114,8 @@ NEWEST_RELEASE = text(
 )
 TIMEOUT_STATE = "57014"
 """SQLSTATE query_canceled: a statement exceeded its time limit."""
+FORBIDDEN_STATE = "42501"
+"""SQLSTATE insufficient_privilege."""
 SILENCE_GRACE = 2.0
 """Seconds beyond the statement timeout after which a silent server counts as gone."""
 SOCKET_OPTIONS = {
@@ -335,4 +337,7 @@ def is_connection_lost(error: DBAPIError | PoolTimeoutError) -> bool:
 
 def describe_error(error: Exception) -> str:
     lines = str(getattr(error, "orig", error)).strip().splitlines()
+    if get_sqlstate(error) == FORBIDDEN_STATE:
+        # Instead of the statement, which says nothing to those who can grant rights.
+        lines[1:] = ["grant the role the rights that the guide lists under Scaling, PostgreSQL"]
     return "; ".join(line.strip() for line in lines if line.strip())

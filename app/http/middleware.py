@@ -199,7 +199,8 @@ class ResponseSender:
             identifier = (b"x-request-id", self.context.request_id.encode())
             extra = (*RAW_COMMON_HEADERS, *self.context.extra_headers, identifier)
             message = {**message, "headers": [*message.get("headers", ()), *extra]}
-        else:
+        elif self.context.method != "HEAD":
+            # The server does not send the body of a response to HEAD.
             self.length += len(message.get("body", b""))
         await self.send(message)
 

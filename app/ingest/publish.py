@@ -19,6 +19,7 @@ from app.db import (
     PostgresLimits,
     PostgresStore,
     create_writing_engine,
+    describe_os_error,
     inspect_release,
 )
 from app.db.files import (
@@ -110,14 +111,18 @@ def publish_sqlite(
             finalize_database(temporary)
             with temporary.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
-            temporary_digest.write_text(f"{digest}  {target.name}\n", "utf-8")
+            # A locale other than UTF-8 may not be able to encode the name.
+            name = os.fsencode(target.name)
+            temporary_digest.write_bytes(b"%s  %s\n" % (digest.encode(), name))
     except OSError as error:
-        raise BuildError(f"cannot write {target}: {error.strerror or error}") from None
+        raise BuildError(f"cannot write {target}: {describe_os_error(error)}") from None
     except (OperationalError, sqlite3.OperationalError) as error:
         raise BuildError(f"cannot write {target}: {getattr(error, 'orig', error)}") from None
 
 
 def check_target(target: Path) -> None:
+    with suppress(FileNotFoundError):
+        target.stat()  # Unlike what follows, this fails for a loop of links.
     if target.is_dir():
         raise BuildError(f"{target} is a folder; name a file")
     if target.exists() and not target.is_file():

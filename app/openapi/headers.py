@@ -2,6 +2,7 @@
 
 from app.db.columns import Record
 from app.negotiation import PathKind
+from app.schemas import REQUEST_ID
 
 
 def describe_header(
@@ -92,8 +93,8 @@ RESPONSE_HEADERS: Record = {
     "X-Request-ID": describe_header(
         "The identifier of the request, to quote when asking for help.",
         "3f2b8c5e9d1a4b7c8e6f0a1b2c3d4e5f",
-        (8, 128),
-        "^[A-Za-z0-9.-]+$",
+        (1, 128),
+        REQUEST_ID,
     ),
 }
 ALWAYS_SENT = ("Access-Control-Allow-Origin", "X-Request-ID")

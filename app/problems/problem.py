@@ -16,7 +16,7 @@ from app.problems.messages import (
     WITH_HINT,
     find_nearest,
 )
-from app.schemas import Address, Code, Line, Prose, Schema, list_field
+from app.schemas import Address, Code, Line, Prose, RequestId, Schema, list_field
 
 MEDIA_TYPE = "application/problem+json"
 MAX_SHOWN = 100
@@ -51,7 +51,7 @@ class ProblemDocument(Schema):
     """What happened in this case, in the language of the response; it names the parameter."""
     code: Code = Field(examples=["invalid-parameters"])
     """The kind of problem, for programs."""
-    request_id: Code = Field(examples=["3f2b8c5e9d1a4b7c8e6f0a1b2c3d4e5f"])
+    request_id: RequestId = Field(examples=["3f2b8c5e9d1a4b7c8e6f0a1b2c3d4e5f"])
     """The identifier of the request, to quote when asking for help."""
     errors: list[ErrorItem] = list_field(of=MAX_ERRORS)
     """All errors found in the request, up to a hundred; empty if the request is not at fault."""

@@ -29,6 +29,9 @@ Code = Annotated[
     str, StringConstraints(min_length=1, max_length=200, pattern="^[A-Za-z0-9][A-Za-z0-9.-]*$")
 ]
 """A stable, readable key."""
+REQUEST_ID = "^[A-Za-z0-9._=-]{1,128}$"
+"""The identifiers of requests that clients can choose."""
+RequestId = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=REQUEST_ID)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=600, pattern=TEXT)]
 """A short text, in the language of the response."""
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=5000, pattern=TEXT)]

@@ -6,7 +6,7 @@ import sys
 from asyncio import Protocol
 from collections.abc import Sequence
 from select import select
-from signal import SIGINT, SIGTERM, signal
+from signal import SIG_IGN, SIGHUP, SIGINT, SIGTERM, signal
 from socket import AF_INET, AF_INET6, SO_ACCEPTCONN, SOCK_STREAM, SOL_SOCKET, socket
 from threading import Event
 from time import monotonic
@@ -271,6 +271,8 @@ def run(  # noqa: PLR0913 (Each is an option of the command line or a setting.)
         if workers > 1:
             Supervisor(config, list(sockets) or [config.bind_socket()]).run()
         else:
+            # It replaces workers where there are several, and would otherwise end the service.
+            signal(SIGHUP, SIG_IGN)
             config.load_app()
             # asyncio would leave IPv4 out of all addresses of IPv6, unlike with several workers.
             bound = [config.bind_socket()] if ":" in host and not sockets else sockets

@@ -10,7 +10,8 @@ from starlette.testclient import TestClient
 from app.application import create_app
 from app.ingest.build import build
 from tests.support.load import wait_for
-from tests.support.postgresql import Cluster
+from tests.support.postgresql import Cluster, build_reader_url
+from tests.support.processes import run_bri
 from tests.support.seeds import GOODS, MIGRATIONS, copy_seed, edit
 from tests.support.targets import build_settings
 
@@ -65,6 +66,15 @@ def test_release_that_cannot_be_served_is_not(  # noqa: PLR0913, PLR0917
     assert any(part in first for part in reason.split("|"))
     assert "secret" not in first
     assert "can be read again" in last
+
+
+def test_a_role_without_rights_is_referred_to_the_guide(cluster: Cluster, url: URL) -> None:
+    cluster.execute("REVOKE USAGE ON SCHEMA bri FROM bri_reader", str(url.database))
+    reader = build_reader_url(url).render_as_string(hide_password=False)
+    done = run_bri("check", BRI_DATABASE_URL=reader)
+    assert done.exit_code == 1
+    assert "permission denied for schema bri; grant the role the rights" in done.stderr
+    assert "secret" not in done.stderr
 
 
 def test_last_release_of_an_older_revision_remains_for_a_day(

@@ -1,10 +1,12 @@
 """Conditional and range requests, by RFC 9110."""
 
+import os
 import shutil
 import sqlite3
 from contextlib import closing
 from email.utils import formatdate, parsedate_to_datetime
 from pathlib import Path
+from time import sleep, time
 from typing import Any
 
 import httpx2
@@ -228,3 +230,14 @@ def test_json_has_no_ranges(client: TestClient) -> None:
     response = client.get("/v1/overview", headers={"Range": "bytes=0-9"})
     assert response.status_code == 200
     assert response.json()["indicators"]
+
+
+def test_nothing_was_modified_after_it_was_sent(copied_file: Path) -> None:
+    """The Date of the server lags by up to a second, and a file may be of the future."""
+    os.utime(copied_file, (time() + 9999,) * 2)
+    with serve_database(copied_file) as base, httpx2.Client(base_url=base) as client:
+        for number in range(40):
+            headers = client.get(f"/v1/observations?limit={number + 1}").headers
+            modified, date = map(parsedate_to_datetime, (headers["last-modified"], headers["date"]))
+            assert modified <= date
+            sleep(0.03)

@@ -74,7 +74,7 @@ def test_each_request_is_a_line_for_programs(database: Target, tmp_path: Path) -
     (table,) = (json.loads(line) for line in read_lines(file, "vintages=all"))
     assert table["bytes"] > 10_000
     (nowhere,) = (json.loads(line) for line in read_lines(file, "/nothing/here"))
-    assert (nowhere["status"], nowhere["route"]) == (404, "other")
+    assert (nowhere["status"], nowhere["route"], nowhere["bytes"]) == (404, "other", 0)
     (refused,) = (json.loads(line) for line in read_lines(file, '"POST"'))
     assert (refused["status"], refused["cache"]) == (405, "none")
 

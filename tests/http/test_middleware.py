@@ -32,9 +32,12 @@ def test_preflight_requests_are_allowed(client: TestClient) -> None:
 
 
 def test_request_identifier_is_reused_or_generated(client: TestClient) -> None:
-    cached = client.get("/v1", headers={"X-Request-ID": "dashboard-7f3a"})
-    assert cached.headers["x-request-id"] == "dashboard-7f3a"
-    for given in ("short", "has spaces in it", "x" * 200, "<script>alert(1)</script>"):
+    for given in ("dashboard-7f3a", "7", "Root=1-67891233-abcdef", "_a", "x" * 128):
+        cached = client.get("/v1", headers={"X-Request-ID": given})
+        assert cached.headers["x-request-id"] == given
+        problem = client.get("/v1/nothing", headers={"X-Request-ID": given})
+        assert problem.json()["request_id"] == given
+    for given in ("", "a;b", "has spaces in it", "x" * 129, "<script>alert(1)</script>"):
         made = client.get("/v1", headers={"X-Request-ID": given}).headers["x-request-id"]
         assert re.fullmatch("[0-9a-f]{32}", made)
 
