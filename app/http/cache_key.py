@@ -167,6 +167,7 @@ def create_context(app: FastAPI, scope: Scope) -> RequestContext:
         headers=headers,
         raw_query=scope["query_string"],
         request_id=choose_request_id(headers.get(b"x-request-id")).decode(),
-        client=get_plain_address(address),
+        # Nearly every address is plain, and every request passes here.
+        client=get_plain_address(address) if ":" in address else address,
         connection=scope.get("state", {}).get("connection"),
     )
