@@ -30,7 +30,7 @@ from app.parameters import PIN
 from app.problems.problem import MEDIA_TYPE, Problem, UnknownRecord
 from app.queries.pagination import QueryPage
 from app.releases import Release
-from app.schemas import REQUEST_ID, Page, Schema, encode_json
+from app.schemas import ENCODED_AT_ONCE, REQUEST_ID, Page, Schema, encode_json
 
 P = ParamSpec("P")
 QueryResult = TypeVar("QueryResult")
@@ -297,17 +297,18 @@ class RequestContext:
             parameters = f"{self.query.list_text}&cursor={found.cursor}".removeprefix("&")
             next_url = f"{self.base_url}{self.path}?{parameters}"
             links = [f'<{next_url}>; rel="next"', *links]
-        page = model.model_validate(
-            {
-                "items": found.rows,
-                "total": found.total,
-                "total_is_exact": found.exact,
-                "next": next_url,
-                "next_cursor": found.cursor,
-                **more,
-            }
-        )
-        return Response(encode_json(page), media_type=JSON, headers=self.build_headers(links))
+        fields = {
+            "total": found.total,
+            "total_is_exact": found.exact,
+            "next": next_url,
+            "next_cursor": found.cursor,
+            **more,
+        }
+        if len(found.rows) > ENCODED_AT_ONCE:
+            body = model.encode(found.rows, fields)
+        else:
+            body = encode_json(model.model_validate({"items": found.rows, **fields}))
+        return Response(body, media_type=JSON, headers=self.build_headers(links))
 
     def link_downloads(self) -> list[str]:
         """Return the links to the downloads of the records of a list."""

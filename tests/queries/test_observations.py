@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from app.schemas import ENCODED_AT_ONCE
+
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
 SEVEN: list[tuple[str, str, int, str, str, str, str, str]] = [
@@ -157,6 +159,18 @@ def test_indicators_are_filtered(client: TestClient, query: str, codes: list[str
 def test_observations_are_filtered(client: TestClient, query: str, total: int) -> None:
     page = client.get(f"/v1/observations?{query}").json()
     assert page["total"] == len(page["items"]) == total
+
+
+def test_a_long_page_has_the_records_of_short_ones(newest: TestClient) -> None:
+    page = newest.get("/v1/observations?vintages=all&limit=1000").json()
+    assert list(page) == ["items", "total", "total_is_exact", "next", "next_cursor"]
+    assert len(page["items"]) > 2 * ENCODED_AT_ONCE
+    items, url = [], f"/v1/observations?vintages=all&limit={ENCODED_AT_ONCE}"
+    while url:
+        shorter = newest.get(url).json()
+        items += shorter["items"]
+        url = shorter["next"]
+    assert items[: len(page["items"])] == page["items"]
 
 
 def test_values_are_ordered_by_size_and_not_as_text(client: TestClient) -> None:
