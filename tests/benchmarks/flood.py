@@ -1,7 +1,9 @@
 """Does a flood of one kind of request delay the others? Their 99th percentiles alone and during it.
 
 ``python -m tests.benchmarks.flood`` keeps many requests of one kind in flight, none of which can be
-served from the cache, and meanwhile sends requests of the other kinds one after another.
+served from the cache, and meanwhile sends requests of the other kinds one after another. Part of
+the delay is that the processors are busy, whoever makes them so: how much shows the same flood of
+another server on this machine.
 """
 
 import argparse
@@ -41,9 +43,13 @@ FLOODS: dict[str, str | None] = {
 }
 SAME = {"charts": "chart", "workbooks": "workbook", "tables": "table", "sdmx": "sdmx"}
 CACHED = "cached list"
+TARGETS = ("same", "other")
+"""Which server is flooded: the one that is measured, or another one on this machine."""
 IN_FLIGHT = 40
 OK = 200
 NUMBERS = count()
+Measured = dict[tuple[str, str, str], list[float]]
+"""The seconds that requests took, by flood, flooded server and kind."""
 
 
 def send_request(connection: HTTPConnection, path: str, host: str) -> int:
@@ -112,36 +118,44 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=100)
     parser.add_argument("--passes", type=int, default=3)
     options = parser.parse_args()
-    found: dict[tuple[str, str], list[float]] = defaultdict(list)
+    found: Measured = defaultdict(list)
     with TemporaryDirectory() as name:
         database = options.database or Path(name) / "bri.sqlite"
         if options.database is None:
             build(Scale(20, options.areas), database)
-        with serve_database(database, BRI_CACHE_ENTRIES="64") as base:
-            for kind in KINDS:
-                measure(base, kind, 4)
-            for _, (name_of_flood, path) in product(range(options.passes), FLOODS.items()):
-                with flood_server(base, path):
+        with serve_flooded(database) as base, serve_flooded(database) as other:
+            runs = [(flood, target) for flood in FLOODS for target in TARGETS]
+            for _, (flood, target) in product(range(options.passes), runs):
+                path = FLOODS[flood]
+                with flood_server(base if target == "same" else other, path):
                     for kind in KINDS:
-                        if SAME.get(name_of_flood) != kind:
-                            found[name_of_flood, kind] += measure(base, kind, options.requests)
+                        if SAME.get(flood) != kind:
+                            found[flood, target, kind] += measure(base, kind, options.requests)
     for percentile in (50, 90, 99):
-        print(f"p{percentile} during".ljust(12), *(f"{kind:>16}" for kind in KINDS))
-        for name_of_flood in FLOODS:
-            print(f"{name_of_flood:12}", *format_cells(found, name_of_flood, percentile))
+        print(f"p{percentile} during".ljust(20), *(f"{kind:>14}" for kind in KINDS))
+        for flood, target in runs:
+            cells = format_cells(found, flood, target, percentile)
+            print(f"{flood}, {target} server".ljust(20), *cells)
 
 
-def format_cells(
-    found: dict[tuple[str, str], list[float]], flooded_by: str, percentile: int
-) -> Iterator[str]:
+@contextmanager
+def serve_flooded(database: Path) -> Iterator[str]:
+    """Serve a database, with a small cache, once everything that is measured has been loaded."""
+    with serve_database(database, BRI_CACHE_ENTRIES="64") as base:
+        for kind in KINDS:
+            measure(base, kind, 4)
+        yield base
+
+
+def format_cells(found: Measured, flood: str, target: str, percentile: int) -> Iterator[str]:
     """Format the milliseconds of each kind during a flood, and their ratio to those without."""
     for kind in KINDS:
         cell = "-"
-        if spent := found.get((flooded_by, kind)):
+        if spent := found.get((flood, target, kind)):
             taken = compute_percentile(spent, percentile)
-            ratio = taken / compute_percentile(found["nothing", kind], percentile)
-            cell = f"{taken:.1f} ms {ratio:.1f}x"
-        yield f"{cell:>16}"
+            alone = compute_percentile(found["nothing", "same", kind], percentile)
+            cell = f"{taken:.1f} {taken / alone:.1f}x"
+        yield f"{cell:>14}"
 
 
 if __name__ == "__main__":
