@@ -2,7 +2,6 @@
 
 import json
 import re
-from email.utils import formatdate
 from functools import partial
 
 from fastapi import Response
@@ -15,7 +14,7 @@ from app.http.routes import RouteDeclarations
 from app.i18n import Bilingual
 from app.openapi import OpenApiDocuments
 from app.pages import PAPER
-from app.pages.assets import STATIC, get_asset_version, hash_asset, list_assets, read_asset
+from app.pages.assets import get_asset_version, hash_asset, list_assets, read_asset
 from app.problems import problem
 from app.problems.messages import UNKNOWN_PATH
 from app.request import Context, RequestContext
@@ -97,6 +96,4 @@ def show_static(context: Context, path: str) -> Response:
 
 
 def send_content(content: bytes, name: str) -> Response:
-    modified = formatdate((STATIC / name).stat().st_mtime, usegmt=True)
-    headers = {"Last-Modified": modified, "Accept-Ranges": "bytes"}
-    return Response(content, media_type=list_assets()[name], headers=headers)
+    return Response(content, media_type=list_assets()[name], headers={"Accept-Ranges": "bytes"})
