@@ -40,9 +40,7 @@ def check_target(target: Path | URL, *, verify: bool = False) -> ReleaseInfo:
     Raises:
         DatabaseError: if it holds no release, a damaged one, or one of another schema revision.
     """
-    # What is verified is not served from here, so it need not be copied into memory.
-    limits = FileLimits(max_copied=0, verify=True) if verify else FileLimits()
-    store = create_store(target, file_limits=limits)
+    store = create_store(target, file_limits=FileLimits(copy=False, verify=verify))
     try:
         release = store.inspect()
         check_release(store, release)

@@ -43,6 +43,8 @@ class FileLimits:
 
     max_copied: int = 16 * 1024**2
     """Size in bytes up to which a file is verified, and served from a copy in memory."""
+    copy: bool = True
+    """Whether it is copied; what is only checked need not be."""
     verify: bool = False
     """Whether larger files are verified too."""
     pool_size: int = 40
@@ -131,7 +133,7 @@ class DatabaseFile:
         """What a read has found wrong with the content, of which nothing is read any more."""
         self.content: bytes | None = None
         self.is_large = self.size > limits.max_copied
-        if CAN_COPY and not self.is_large:
+        if CAN_COPY and limits.copy and not self.is_large:
             self.content = b"".join(self.read_chunks())
         self.check_header()
         if self.content is not None:
