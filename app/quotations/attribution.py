@@ -208,3 +208,20 @@ def is_dated(quoted: QuotedNumber, entry: Entry, newer: Entry) -> bool:
     is_own = bool(named & (entry.origin.institutions - newer.origin.institutions))
     ends = [one.end for one in sentence.periods if sentence.is_day_of_speech(one)]
     return is_own or any(end is not None and end < entry.current_until for end in ends)
+
+
+def choose_pair(index: QuotationIndex, earlier: Entry, later: Entry) -> tuple[Entry, Entry] | None:
+    """Choose the publications of two numbers that are set beside each other.
+
+    Those of one series are meant, if there are any. None if one source states both, since it has
+    placed them side by side itself.
+    """
+    pairs = [
+        (one, other)
+        for one in list_same_numbers(index, earlier)
+        for other in list_same_numbers(index, later)
+    ]
+    if any(one.origin.source == other.origin.source for one, other in pairs):
+        return None
+    same = [(one, other) for one, other in pairs if one.series == other.series]
+    return next(iter(same), (earlier, later))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from sqlalchemy import Connection
 
@@ -15,7 +15,7 @@ from app.queries.comparison import compare_observations
 from app.queries.observations import get_observation
 from app.quotations import terms
 from app.quotations.announcement_checks import check_announcement, find_deadline, is_promised
-from app.quotations.attribution import check_attribution, check_vintage, list_same_numbers
+from app.quotations.attribution import check_attribution, check_vintage, choose_pair
 from app.quotations.context import (
     QuotedNumber,
     build_quoted_number,
@@ -61,6 +61,8 @@ class Item:
     """For which periods the number is published, if it is not found for its own."""
     is_other: bool = False
     """Whether it may be another figure, so that rates and names beside it may be of that."""
+    is_correctable: bool = True
+    """Whether its sentence is right once its findings are corrected."""
 
     @property
     def verdict(self) -> QuotationVerdict:
@@ -75,7 +77,7 @@ class Item:
         Words at the beginning of the sentence keep its capital.
         """
         text = self.sentence.text
-        if not all(finding.edits for finding in self.findings):
+        if not self.is_correctable or not all(finding.edits for finding in self.findings):
             return []
         return [
             (span, words if text[: span[0]].strip(OPENING) else words[:1].upper() + words[1:])
@@ -94,31 +96,39 @@ def check_quotation(
 ) -> Record:
     """Check all numbers of a text; positions are code points of the text."""
 
-    def check_text(text: str) -> list[Item]:
+    def check_sentences(text: str) -> list[list[Item]]:
         return [
-            item
+            check_sentence(connection, index, sentence, asked_on, language)
             for sentence in read_sentences(text, asked_on, index.lexicon)
-            for item in check_sentence(connection, index, sentence, asked_on, language)
         ]
 
-    items = check_text(text)
-    correction = build_correction(text, items)
-    # Once a figure is right, a rate or a name beside it may turn out to be wrong.
-    if correction is not None and any(item.findings for item in check_text(correction)):
-        correction = None
+    sentences = check_sentences(text)
+    items = list(chain(*sentences))
+    edits = [shift_edit(edit, item.sentence.offset) for item in items for edit in item.edits]
+    corrected = apply_edits(text, list(dict.fromkeys(edits)))
+    if edits:
+        reject_corrections(sentences, check_sentences(corrected))
+    is_whole = all(item.edits for item in items if item.findings)
     return {
         "text": text,
         "asked_on": asked_on,
         "items": [describe_item(index, item, language) for item in items],
-        "correction": correction,
+        "correction": corrected if edits and is_whole else None,
     }
 
 
-def build_correction(text: str, items: Sequence[Item]) -> str | None:
-    """Make the edits of all findings; None if there are none, or if one cannot be corrected."""
-    edits = [shift_edit(edit, item.sentence.offset) for item in items for edit in item.edits]
-    is_whole = all(item.edits for item in items if item.findings)
-    return apply_edits(text, list(dict.fromkeys(edits))) if edits and is_whole else None
+def reject_corrections(sentences: list[list[Item]], corrected: list[list[Item]]) -> None:
+    """Reject the corrections of a sentence that would still differ with all of them.
+
+    Once a figure is right, a rate or a name beside it may turn out to be wrong.
+    """
+    if len(sentences) != len(corrected):  # A full stop in a correction may divide a sentence.
+        sentences, corrected = [list(chain(*sentences))], [list(chain(*corrected))]
+    for items, checked in zip(sentences, corrected, strict=True):
+        uncorrectable = sum(not item.edits for item in items if item.findings)
+        if sum(bool(item.findings) for item in checked) > uncorrectable:
+            for item in items:
+                item.is_correctable = False
 
 
 def check_sentence(
@@ -302,23 +312,6 @@ def add_attributions(index: QuotationIndex, sentence: Sentence, items: Sequence[
     if matched and findings:
         first = next((one for one in matched if one.entry in levels), matched[0])
         first.findings += findings
-
-
-def choose_pair(index: QuotationIndex, earlier: Entry, later: Entry) -> tuple[Entry, Entry] | None:
-    """Choose the publications of two numbers that are set beside each other.
-
-    Those of one series are meant, if there are any. None if one source states both, since it has
-    placed them side by side itself.
-    """
-    pairs = [
-        (one, other)
-        for one in list_same_numbers(index, earlier)
-        for other in list_same_numbers(index, later)
-    ]
-    if any(one.origin.source == other.origin.source for one, other in pairs):
-        return None
-    same = [(one, other) for one, other in pairs if one.series == other.series]
-    return next(iter(same), (earlier, later))
 
 
 def add_comparisons(

@@ -111,8 +111,8 @@ class QuotationItem(Schema):
         pattern=TEXT,
         examples=["China carried out over 700 aid projects in January to November 2024."],
     )
-    """The sentence with these findings corrected, in its own language; null if nothing differs, or
-    if no other words can take the place of those that do."""
+    """The sentence with these findings corrected, in its own language; null if nothing differs, if
+    no other words can take the place of those that do, or if the sentence would still differ."""
 
 
 class QuotationCheck(Schema):
