@@ -72,7 +72,7 @@ QUALIFIERS = {
 
 CAUSES = {
     ContradictionCause.REVISION: Bilingual("Revised data", "数据修订"),
-    ContradictionCause.ROUNDING: Bilingual("Rounding", "数据取整"),
+    ContradictionCause.ROUNDING: Bilingual("Rounding", "数据舍入"),
     ContradictionCause.QUALIFIER: Bilingual("Different qualifiers", "限定词不同"),
     ContradictionCause.CURRENCY: Bilingual("Different currencies", "计价币种不同"),
     ContradictionCause.COVERAGE: Bilingual("Different countries counted", "统计范围不同"),
@@ -133,7 +133,9 @@ def format_number(
     """Return a number in units of a power of ten: in trillions, 930.5 billion is 0.9305."""
     # The last zeros of a whole number are not decimals: 6,800 million is 6.8 billion.
     digits = ("0" if decimals else "#") * max(0, decimals - multiplier + scale)
-    pattern = f"{'0' if scale else '#,##0'}.{digits}".rstrip(".")
+    # Chinese need not group up to four digits (GB/T 15835), and here never does.
+    is_grouped = not scale and (language is not Language.CHINESE or abs(value) >= 10**4)
+    pattern = f"{'#,##0' if is_grouped else '0'}.{digits}".rstrip(".")
     return format_decimal(value.scaleb(-scale), pattern, locale=language)
 
 
@@ -264,7 +266,9 @@ def format_change(
     if language is Language.CHINESE:
         rise, suffix = ("提高", "个百分点") if is_points else ("增长", "%")
         change = f"{rise if value >= 0 else '下降'}{size}{suffix}" if value else "持平"
-        return f"{f'按{unit}计，' if unit else ''}同比{change}"
+        # As Customs writes it: 按人民币计价 and 按美元计价.
+        currency = "人民币" if unit == "人民币元" else unit
+        return f"{f'按{currency}计价，' if currency else ''}同比{change}"
     suffix = f"percentage point{'' if size == '1' else 's'}" if is_points else "percent"
     change = f"{'up' if value >= 0 else 'down'} {size} {suffix}" if value else "unchanged"
     return f"{change} on a year earlier{f' in {unit}' if unit else ''}"

@@ -89,7 +89,7 @@ def test_any_header_gets_a_language(header: bytes) -> None:
         ("1234.5", 9, Qualifier.NONE, "1.2345 trillion yuan", "1.2345万亿元"),
         ("0.5", 12, Qualifier.ABOUT, "about 500 billion yuan", "约5000亿元"),
         ("3.5", 4, Qualifier.OVER, "over 35,000 yuan", "逾3.5万元"),
-        ("5", 3, Qualifier.NONE, "5,000 yuan", "5,000元"),
+        ("5", 3, Qualifier.NONE, "5,000 yuan", "5000元"),
         ("700", 0, Qualifier.OVER, "over 700 yuan", "逾700元"),
         ("12345.60", 0, Qualifier.NONE, "12,345.60 yuan", "12,345.60元"),
         ("36", 0, Qualifier.NONE, "36 yuan", "36元"),

@@ -47,7 +47,7 @@ STYLES = Path(__file__).parent / "citation_styles"
 INFERRED = Bilingual("countries counted as inferred by this service", "统计范围系本站推断")
 DIFFERENCES = {
     RevisionKind.REPEATED: Bilingual("repeated", "重复公布"),
-    RevisionKind.ROUNDED: Bilingual("rounded", "取整"),
+    RevisionKind.ROUNDED: Bilingual("rounded", "经舍入"),
 }
 ENGLISH_ORDER = re.compile(r"\(\d{4}, [一二三四五六七八九十]+月(?: \d+)?\)")
 """A date as APA Style writes it in Chinese, with its parts in the order of English."""

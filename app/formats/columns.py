@@ -329,7 +329,7 @@ OBSERVATIONS = (
          is_required=False),
     string("revision", "Revision", "修订类型",
            "How it differs from the previous vintage: repeated, rounded, refined or revised",
-           "与上次公布数据的差别：repeated（重复）、rounded（取整）、refined（细化）或revised（修订）",
+           "与上次公布数据的差别：repeated（重复）、rounded（经舍入）、refined（细化）或revised（修订）",
            path="revision.kind", sql=Observation.revision, is_required=False),
     string("previous", "Previous vintage", "上次公布的数据",
            "Key of the observation of the previous vintage", "上一次公布的数据标识",

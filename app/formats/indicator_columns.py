@@ -40,7 +40,7 @@ INDICATORS = (
     string("sectors", "Sector codes", "涉及领域标识", "Sectors that the indicator covers",
            "指标涉及的领域", path="sectors.code", is_required=False),
     string("instruments", "Instrument codes", "涉及载体标识",
-           "Instruments that the indicator measures", "指标衡量的合作载体",
+           "Instruments that the indicator measures", "指标衡量的合作载体与机制",
            path="instruments.code", is_required=False),
     EDITORIAL,
     string("headline_coverage", "Headline coverage", "核心数据统计范围",

@@ -43,7 +43,7 @@ NAMED = (
     string("sectors", "Sector codes", "涉及领域标识", "Sectors that the text names",
            "文中涉及的领域", path="sectors.code", is_required=False),
     string("instruments", "Instrument codes", "涉及载体标识", "Instruments that the text names",
-           "文中涉及的合作载体", path="instruments.code", is_required=False),
+           "文中涉及的合作载体与机制", path="instruments.code", is_required=False),
     string("areas", "Area codes", "涉及国别标识", "Areas that the text names",
            "文中涉及的国家和国家组", path="areas.code", is_required=False),
 )  # fmt: skip

@@ -222,7 +222,9 @@ ACTIONS = declare_sheet(
         "aim",
         "note",
         SheetColumn(Bilingual("Sectors", "涉及领域"), 20, partial(join_names, "sectors")),
-        SheetColumn(Bilingual("Instruments", "合作载体"), 30, partial(join_names, "instruments")),
+        SheetColumn(
+            Bilingual("Instruments", "合作载体与机制"), 30, partial(join_names, "instruments")
+        ),
         AREAS,
         CITATION,
         SOURCE_URL,

@@ -236,8 +236,9 @@ class Growth(Schema):
     wording_language: LanguageCode = Field(examples=["en"])
     """The language of the wording, as an ISO 639-1 code."""
     wording_translated: Editorial[Line | None] = Field(examples=[None])
-    """A translation of the wording into the language of the response, by this service; null if the
-    wording is in that language."""
+    """What the wording says of the change, in standard words of the language of the response, by
+    this service: without the amount, and with the comparison that the wording may leave out; null
+    if the wording is in that language."""
     base_period: Period
     """The base period."""
     basis: Editorial[GrowthBasis] = Field(examples=["restated"])

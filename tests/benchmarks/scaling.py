@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
+from app.i18n import name_day
 from app.ingest.build import build
 from tests.benchmarks.guide_tables import translate, write_measured
 from tests.benchmarks.load import Target, run_wrk
@@ -74,7 +75,7 @@ def measure_steps(found: Steps, folder: Path, passes: int, seconds: float) -> It
 
 def format_tables(rows: Sequence[Sequence[str]], command: str) -> tuple[str, str]:
     """Format the table in English and Chinese, with the machine, the date and the command."""
-    today = datetime.now(UTC).date()
+    today = name_day(datetime.now(UTC).date())
     cores = os.cpu_count()
     shared = f"{cores} cores that the servers share with each other and with `wrk`"
     lines = [
@@ -82,9 +83,13 @@ def format_tables(rows: Sequence[Sequence[str]], command: str) -> tuple[str, str
         "|---|---:|---:|---:|",
         *("| " + " | ".join(row) + " |" for row in rows),
     ]
-    english = [f"Responses per second, measured on {today} by `{command}` on {shared}:", "", *lines]
+    english = [
+        f"Responses per second, measured on {today.en} by `{command}` on {shared}:",
+        "",
+        *lines,
+    ]
     chinese = [
-        f"每秒响应数，{today}以 `{command}` 测得，各服务与 `wrk` 共用{cores}个核心：",
+        f"每秒响应数，{today.zh}以 `{command}` 测得，各服务与 `wrk` 共用{cores}个核心：",
         "",
         *map(translate, lines),
     ]

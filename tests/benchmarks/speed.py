@@ -20,6 +20,7 @@ from typing import Any
 import httpx2
 from rich.console import Console
 
+from app.i18n import name_day
 from app.ingest.build import build
 from tests.benchmarks import peers
 from tests.benchmarks.guide_tables import MISSED, translate, write_measured
@@ -212,16 +213,16 @@ def build_bars(results: Results) -> list[dict[str, Any]]:
 def write_guide(lines: Iterable[str], options: Namespace) -> None:
     """Write the table to the guide, with the machine, the date and the command."""
     gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
-    today = datetime.now(UTC).date()
+    today = name_day(datetime.now(UTC).date())
     cores, python = os.cpu_count(), sys.version.split()[0]
     captured = f"--passes {options.passes} --seconds {options.seconds:g} --write"
     command = f"`python -m tests.benchmarks.speed {captured}`"
     machine = f"with {cores} cores and {gigabytes:.0f} GB, Python {python}"
     rows = list(lines)
-    english = [f"Measured on {today} {machine}, by {command}:", "", *rows]
+    english = [f"Measured on {today.en} {machine}, by {command}:", "", *rows]
     english += ["", "![The ratios as a chart](../../../.images/speed.svg)", ""]
     machine = f"{cores}核、内存{gigabytes:.0f} GB、Python {python}"
-    chinese = [f"{today}测量，{machine}，命令为 {command}：", "", *map(translate, rows)]
+    chinese = [f"{today.zh}以 {command} 测得，{machine}：", "", *map(translate, rows)]
     chinese += ["", "![各项比值图](../../../.images/speed.svg)", ""]
     write_measured("speed.md", "speed", "\n".join(english), "\n".join(chinese))
 

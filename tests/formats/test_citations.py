@@ -265,7 +265,7 @@ LIMITS = {
     },
     f"{TRADE}2023-01.scio-2024-02-07": {
         "en": "; rounded; 19.47 trillion yuan is in force",
-        "zh": "；取整；现行数据为19.47万亿元",
+        "zh": "；经舍入；现行数据为19.47万亿元",
     },
 }
 

@@ -650,7 +650,7 @@ def test_words_that_were_found_are_marked(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "related"), [("en", "found by a related term"), ("zh", "因相关词语匹配")]
+    ("language", "related"), [("en", "found by a related term"), ("zh", "按相关词语匹配")]
 )
 def test_what_was_found_elsewhere_says_why(newest: TestClient, language: str, related: str) -> None:
     """Later reports and synonyms are searched too, but are not shown."""
