@@ -34,7 +34,7 @@ from app.ingest.files import compute_seed_hash
 from app.openapi import OpenApiDocuments, write_documents
 from app.pages import is_page_accepted, render_problem
 from app.problems.problem import InternalError, Problem
-from app.processes import HelperProcess
+from app.processes import GC_THRESHOLDS, HelperProcess
 from app.releases import FixedRelease, Release, ReleaseManager, open_release
 from app.request import RequestContext, create_problem_response
 from app.routers import (
@@ -91,9 +91,6 @@ ROUTERS = (
 )
 
 
-GC_THRESHOLDS = (5_000, 10, 50)
-"""How often the garbage collector visits young and old objects: rarely, as it stops all threads,
-and nearly everything that a request leaves behind is freed without it."""
 SWITCH_INTERVAL = 0.0001
 """The seconds after which a thread has to let the event loop continue, which waits for it after
 each row of a query and each call of the kernel."""

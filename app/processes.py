@@ -39,8 +39,10 @@ END_TIMEOUT = 5.0
 """The seconds in which a process has to end by itself."""
 GRACE = 1.0
 """The seconds in which a job may finish whose result nobody waits for any more."""
-GC_THRESHOLDS = (5_000, 10, 50)
-"""How often the garbage collector visits young and old objects: rarely, as in the service."""
+GC_THRESHOLDS = (5_000, 4, 125)
+"""How often the garbage collector visits young and old objects, in the service too: rarely, since
+nearly everything that a request leaves behind is freed without it, and at most 20,000 young ones,
+since all threads wait for it."""
 NICENESS = 10
 """How much processor time the jobs leave to the process that responds to all other requests, when
 all processors are busy."""

@@ -22,6 +22,7 @@ from typing import Any
 import uvicorn
 
 from app.http import middleware
+from app.processes import GC_THRESHOLDS
 from app.request import RequestContext
 
 FOLDER = "TESTS_CALLBACKS"
@@ -82,6 +83,8 @@ def measure_collection(phase: str, details: dict[str, int]) -> None:
         COLLECTIONS.append(thread_time())
         return
     spent = thread_time() - COLLECTIONS.pop()
+    if gc.get_threshold() != GC_THRESHOLDS:
+        return  # The process does not serve yet.
     kind = f"(collection of generation {details['generation']})"
     if spent > LONGEST.get(kind, (LEAST, 0.0))[0]:
         LONGEST[kind] = spent, spent
