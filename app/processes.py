@@ -191,7 +191,12 @@ def serve(connection: "JobConnection") -> None:
             message = connection.recv_bytes()
         except EOFError:
             return
-        connection.send_bytes(encode_outcome(run_job(message, descriptor)))
+        outcome = run_job(message, descriptor)
+        encoded, has_failed = encode_outcome(outcome), outcome.error is not None
+        del outcome
+        if has_failed:
+            gc.collect()  # Closes the files that a job has left open, which fill the disk.
+        connection.send_bytes(encoded)
         if not modules:
             os.nice(NICENESS)  # Not before the first job, which imports the most.
         if len(sys.modules) > modules:

@@ -59,6 +59,21 @@ def end_once(path: str) -> int:
     return os.getpid()
 
 
+def fail_with_open_file() -> None:
+    """Fail while a file is open that only objects in a cycle refer to, as those of a workbook."""
+    left: list[object] = [TemporaryFile()]
+    left.append(left)
+    raise OSError("full")
+
+
+def test_a_job_that_fails_leaves_no_file_open(process: HelperProcess) -> None:
+    for _ in range(2):
+        before = len(process.run(os.listdir, "/proc/self/fd"))
+        with pytest.raises(OSError, match="full"):
+            process.run(fail_with_open_file)
+        assert len(process.run(os.listdir, "/proc/self/fd")) == before
+
+
 def test_a_process_runs_one_function_after_another(process: HelperProcess) -> None:
     first = process.run(os.getpid)
     assert first != os.getpid()
