@@ -38,8 +38,8 @@ FILTERED = {"indicator": INDICATORS, "action": ACTIONS, "outcome": OUTCOMES}
 COUNTS = {
     "figures": (Bilingual("{} figure", "{}项数据"), Bilingual("{} figures", "{}项数据")),
     "actions": (
-        Bilingual("{} recorded action", "{}项收录举措"),
-        Bilingual("{} recorded actions", "{}项收录举措"),
+        Bilingual("{} recorded action", "{}项已收录举措"),
+        Bilingual("{} recorded actions", "{}项已收录举措"),
     ),
     "outcomes": (
         Bilingual("{} other result", "{}项其他成果"),

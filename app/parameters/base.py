@@ -4,6 +4,7 @@ import re
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Protocol, get_origin
+from unicodedata import category, normalize
 
 from fastapi import Path
 from pydantic import (
@@ -120,6 +121,13 @@ def require_words(text: str) -> str:
     return text
 
 
+def normalize_words(text: str) -> str:
+    """Return a query with full-width letters and digits as plain ones, as Chinese keyboards type
+    both, and without invisible characters."""
+    narrow = ((normalize("NFKC", one), one) for one in text if category(one) != "Cf")
+    return require_words("".join(plain if len(plain) == 1 else one for plain, one in narrow))
+
+
 CODE_SCHEMA: dict[str, Any] = {
     "type": "string",
     "minLength": 1,
@@ -137,7 +145,7 @@ WORDS = Field(json_schema_extra={"pattern": rf"^[^{CONTROL}]*[^\s{CONTROL}][^{CO
 QueryText = Annotated[
     str,
     StringConstraints(min_length=1, max_length=MAXIMUM_QUERY, pattern=rf"^[^{CONTROL}]+$"),
-    AfterValidator(require_words),
+    AfterValidator(normalize_words),
     WORDS,
 ]
 StrictInt = BeforeValidator(parse_integer)

@@ -103,7 +103,6 @@ def test_pages_are_walked(client: TestClient) -> None:
         "AND",
         "a" * 200,
         "一" * 200,
-        "\u200b",
         "😀",
         "<script>alert(1)</script>",
         "\\",
@@ -116,11 +115,33 @@ def test_unusual_words_cause_no_error(client: TestClient, words: str) -> None:
     assert page["total"] >= len(page["items"])
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("７００", "700"),
+        ("２０２４年", "2024年"),
+        ("１－１１月", "1-11月"),
+        ("２２．１万亿", "22.1万亿"),
+        ("ＢＲＩ", "BRI"),
+        ("tra\u200bde", "trade"),
+    ],
+)
+def test_full_width_and_invisible_characters_do_not_matter(
+    client: TestClient, typed: str, meant: str
+) -> None:
+    found = search(client, q=typed)
+    assert found["total"] > 0
+    assert found["items"] == search(client, q=meant)["items"]
+    indicators = client.get("/v1/indicators", params={"q": typed}).json()
+    assert indicators["items"] == client.get("/v1/indicators", params={"q": meant}).json()["items"]
+
+
 def test_words_are_required(client: TestClient) -> None:
     for url, output in (
         ("/v1/search", "q is missing"),
         ("/v1/search?q=", "q is empty"),
         ("/v1/search?q=%20%09", "q is empty"),
+        ("/v1/search?q=%E2%80%8B", "q is empty"),
         ("/v1/search?q=" + "a" * 201, "at most 200 characters"),
     ):
         response = client.get(url)

@@ -25,6 +25,16 @@ function stripPlural(word) {
   return word.endsWith("ies") ? `${word.slice(0, -3)}y` : word.slice(0, -1);
 }
 
+/** Full-width letters and digits as plain ones, without invisible characters, as the service reads a query. */
+function normalizeWords(text) {
+  return [...text.replace(/\p{Cf}/gu, "")]
+    .map((one) => {
+      const plain = one.normalize("NFKC");
+      return [...plain].length === 1 ? plain : one;
+    })
+    .join("");
+}
+
 /** Shows and hides the records of a page, and lists the other hits. */
 class PageFilter {
   constructor(data, base, results, count) {
@@ -57,7 +67,7 @@ class PageFilter {
   }
 
   apply(query) {
-    const words = query.get("q")?.trim();
+    const words = normalizeWords(query.get("q") ?? "").trim();
     const hits = words ? this.index.search(words) : null;
     const keys = hits && new Set(hits.map((hit) => hit.key));
     const isFound = (one) => !keys || keys.has(one.key);
