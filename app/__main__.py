@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from io import TextIOWrapper
 
 INTERRUPTED = 130
 """The exit code of a program that an interrupt (Ctrl-C) has ended."""
@@ -15,6 +16,10 @@ def main() -> None:
 
         gc.freeze()
         gc.enable()
+        for stream in (sys.stdout, sys.stderr):
+            # What is printed has characters of many languages, whatever the locale is.
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(encoding="utf-8")
         app()
     except KeyboardInterrupt:
         # As Typer does while a command runs.

@@ -29,6 +29,7 @@ from app.commands import (
     print_addresses,
     print_error,
     read_standard_input,
+    require_utf_8,
     run_build,
     run_server,
     run_tools,
@@ -348,6 +349,7 @@ def check_quote(
         from app.releases import open_release
 
         quotation = read_standard_input(4 * MAXIMUM_QUOTATION) if text == "-" else text
+        require_utf_8(quotation)
         if not quotation.strip() or len(quotation) > MAXIMUM_QUOTATION:
             raise CommandError(f"the text has to have 1 to {MAXIMUM_QUOTATION} characters")
         store = create_store(find_database(load_settings(database, seed)))

@@ -57,6 +57,7 @@ SeedOption = Annotated[
 
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+NOT_UTF_8 = "the text has to be in UTF-8"
 WRONG_DAY = " is not a day; write one such as 2026-11-26"
 REQUIRED_COLLECTIONS = ("editions", "releases", "sources")
 """The folders that every seed has."""
@@ -135,7 +136,15 @@ def read_standard_input(most: int) -> str:
     try:
         return read.decode(errors="strict" if len(read) <= most else "replace")
     except UnicodeDecodeError as error:
-        raise CommandError("the text has to be in UTF-8") from error
+        raise CommandError(NOT_UTF_8) from error
+
+
+def require_utf_8(argument: str) -> None:
+    """Refuse an argument with bytes that could not be decoded, which are surrogates in it."""
+    try:
+        argument.encode()
+    except UnicodeEncodeError as error:
+        raise CommandError(NOT_UTF_8) from error
 
 
 def load_settings(
@@ -262,13 +271,13 @@ def ensure_database(settings: Settings) -> Path | URL:
     """
     seed_hash = compute_seed_hash(settings.seed)
     target = settings.select_database(seed_hash)
-    if isinstance(target, Path) and is_missing(target):
+    if settings.named_database is None:
+        if not is_current_release(target, seed_hash):
+            run_build(settings, target)
+    elif isinstance(target, Path) and not target.exists():
         run_build(settings, target)
-    elif settings.named_database is not None:
-        if check_target(target).seed_hash != seed_hash:
-            print_error(f"bri: {target} was built from another seed; 'bri build' replaces it")
-    elif not is_current_release(target, seed_hash):
-        run_build(settings, target)
+    elif check_target(target).seed_hash != seed_hash:
+        print_error(f"bri: {target} was built from another seed; 'bri build' replaces it")
     return target
 
 
@@ -278,11 +287,6 @@ def find_database(settings: Settings) -> Path | URL:
     if isinstance(named, Path) and not named.exists():
         raise CommandError(f"{named} does not exist; build it with 'bri build'")
     return ensure_database(settings)
-
-
-def is_missing(target: Path) -> bool:
-    """Return whether there is no file, or an empty one, which has nothing to lose."""
-    return not target.exists() or (target.is_file() and not target.stat().st_size)
 
 
 def run_tools(run: Callable[[], object]) -> None:

@@ -258,8 +258,7 @@ def test_help_names_every_command() -> None:
 def test_openapi_prints_the_snapshot(database: Path) -> None:
     command = [sys.executable, "-m", "app", "openapi", "--database", str(database)]
     # As in a system without a UTF-8 locale.
-    ascii_only = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
-    environment = {**os.environ, **ascii_only, "PYTHONIOENCODING": "utf-8"}
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
     done = subprocess.run(command, env=environment, capture_output=True, check=True)
     assert done.stderr == b""
     assert done.stdout == (ROOT / "tests" / "openapi.json").read_bytes()
@@ -328,6 +327,7 @@ def test_a_quotation_is_checked(tmp_path: Path) -> None:
     assert done.exit_code == 1
     assert "- 统计期：公布的数据统计期为2024年1—11月" in done.stdout
     check_failure(run_bri("check-quote", "--database", target, " "), "1 to 2000 characters")
+    check_failure(run_bri("check-quote", "--database", target, "\udcff 700"), "has to be in UTF-8")
     check = ("check-quote", "--database", target, "-")
     assert "as published" in run_bri_with_input(f"{right} 中国".encode(), *check).stdout
     for given in (b"", b" \n", b"1" * 2001, "一".encode() * 9000):

@@ -61,7 +61,7 @@ def end_once(path: str) -> int:
 
 def fail_with_open_file() -> None:
     """Fail while a file is open that only objects in a cycle refer to, as those of a workbook."""
-    left: list[object] = [TemporaryFile()]
+    left: list[object] = [TemporaryFile()]  # noqa: SIM115 - it is left open
     left.append(left)
     raise OSError("full")
 

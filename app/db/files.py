@@ -214,6 +214,8 @@ class DatabaseFile:
     def check_header(self) -> None:
         """Check that the file is as long as its header says, as the copy of a file may not be."""
         header = self.read_part(0, min(HEADER_SIZE, self.size))
+        if not header:
+            raise DatabaseError(f"{self.path} is empty; build it with 'bri build'")
         if not header.startswith(MAGIC):
             raise DatabaseError(f"{self.path} is not a database of this API (not an SQLite file)")
         page_size = int.from_bytes(header[16:18], "big")

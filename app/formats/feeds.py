@@ -38,13 +38,13 @@ def build_json_feed(releases: Sequence[Record], base: str, language: Language) -
     return {
         "version": "https://jsonfeed.org/version/1.1",
         "title": TITLE.get(language),
-        "home_page_url": f"{base}/",
-        "feed_url": f"{base}/v1/changes.feed.json",
+        "home_page_url": f"{base}/?lang={language}",
+        "feed_url": f"{base}/v1/changes.feed.json?lang={language}",
         "language": language,
         "items": [
             {
                 "id": build_release_url(release, base),
-                "url": build_release_url(release, base),
+                "url": build_page_url(release, base),
                 "title": format_title(release, language),
                 "content_text": format_content(release, language),
                 "date_published": format_timestamp(release["released_on"]),
@@ -56,18 +56,20 @@ def build_json_feed(releases: Sequence[Record], base: str, language: Language) -
 
 def write_atom(releases: Sequence[Record], base: str, language: Language) -> bytes:
     feed = Element("feed", {"xmlns": NAMESPACE, "xml:lang": language})
-    add_element(feed, "id", f"{base}/v1/changes.atom")
+    url = f"{base}/v1/changes.atom?lang={language}"
+    add_element(feed, "id", url)
     add_element(feed, "title", TITLE.get(language))
     add_element(feed, "updated", format_timestamp(releases[0]["released_on"]))
-    SubElement(feed, "link", {"rel": "self", "href": f"{base}/v1/changes.atom"})
-    SubElement(feed, "link", {"rel": "alternate", "href": f"{base}/"})
+    SubElement(feed, "link", {"rel": "self", "href": url})
+    SubElement(feed, "link", {"rel": "alternate", "href": f"{base}/?lang={language}"})
     add_element(SubElement(feed, "author"), "name", DATASET_TITLE.get(language))
     for release in releases:
         entry = SubElement(feed, "entry")
         add_element(entry, "id", build_release_url(release, base))
         add_element(entry, "title", format_title(release, language))
         add_element(entry, "updated", format_timestamp(release["released_on"]))
-        SubElement(entry, "link", {"rel": "alternate", "href": build_release_url(release, base)})
+        page = build_page_url(release, base)
+        SubElement(entry, "link", {"rel": "alternate", "href": page})
         add_element(entry, "content", format_content(release, language)).set("type", "text")
     content: bytes = tostring(feed, encoding="utf-8", xml_declaration=True)
     return content
@@ -80,7 +82,12 @@ def add_element(parent: Element, name: str, text: str) -> Element:
 
 
 def build_release_url(release: Record, base: str) -> str:
+    """Return the identifier of an entry, which is the same in both languages."""
     return f"{base}/v1/changes?release={release['code']}"
+
+
+def build_page_url(release: Record, base: str) -> str:
+    return f"{base}/changes?release={release['code']}"
 
 
 def format_timestamp(day: date) -> str:

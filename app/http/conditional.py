@@ -13,7 +13,7 @@ CONDITIONAL_HEADERS = frozenset(
 )
 """The request headers that can change how a cached response is sent."""
 ENTITY_TAG = re.compile(rb'(W/)?("[\x21\x23-\x7e\x80-\xff]*")')
-BYTE_RANGE = re.compile(rb"bytes=[ \t]*(\d{0,18})-(\d{0,18})[ \t]*", re.IGNORECASE)
+BYTE_RANGE = re.compile(rb"bytes=[ \t]*(\d{0,4000})-(\d{0,4000})[ \t]*", re.IGNORECASE)
 DATE_FORMATS = ("%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y")
 MAX_YEARS_AHEAD = 50
 """A two-digit year further ahead than this belongs to the previous century."""

@@ -18,7 +18,7 @@ from app.i18n import Bilingual, Language, format_change, format_value
 from app.ingest.files import Places, SeedError, SeedIssue, describe_missing, suggest_nearest
 from app.ingest.published_numbers import PrintedNumber, describe_misfit
 from app.ingest.schema import Entity, GrowthRate, Observation, Period, Source
-from app.ingest.schema.base import AnyEntity, parse_iso_date
+from app.ingest.schema.base import MAX_DIGITS, AnyEntity, parse_iso_date
 from app.ingest.seed import Document, Seed, create_issue
 from app.ingest.tables import Fields
 
@@ -233,7 +233,10 @@ def parse_unit(row: Row) -> tuple[str, int]:
 def parse_number(row: Row, column: str) -> Decimal:
     if not NUMBER.fullmatch(row[column]):
         raise RowError(column, f"found '{row[column]}'; write a plain number such as 36 or 22.1")
-    return Decimal(row[column])
+    number = Decimal(row[column])
+    if len(number.as_tuple().digits) > MAX_DIGITS:
+        raise RowError(column, f"found '{row[column]}'; write at most {MAX_DIGITS} digits")
+    return number
 
 
 def check_words(row: Row, column: str, printed: PrintedNumber, unit: str) -> None:

@@ -122,8 +122,10 @@ def require_words(text: str) -> str:
 
 
 def normalize_words(text: str) -> str:
-    """Return a query with full-width letters and digits as plain ones, as Chinese keyboards type
-    both, and without invisible characters."""
+    """Return a query without full-width and invisible characters.
+
+    Chinese keyboards type full-width letters and digits as well as plain ones.
+    """
     narrow = ((normalize("NFKC", one), one) for one in text if category(one) != "Cf")
     return require_words("".join(plain if len(plain) == 1 else one for plain, one in narrow))
 

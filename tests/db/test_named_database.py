@@ -72,13 +72,22 @@ def test_database_that_cannot_be_served_is_not_replaced(other: Path, fault: str)
     assert other.read_bytes() == before
 
 
-@pytest.mark.parametrize("is_empty", [False, True])
-def test_database_that_is_missing_is_built(tmp_path: Path, *, is_empty: bool) -> None:
+def test_database_that_is_missing_is_built(tmp_path: Path) -> None:
     target = tmp_path / "bri.sqlite"
-    if is_empty:
-        target.touch()
     cli.ensure_database(Settings(database=target))
     assert run_bri("check", "--database", str(target)).exit_code == 0
+
+
+@pytest.mark.parametrize("command", [["serve"], ["openapi"], ["check-quote", "700"], ["check"]])
+def test_database_that_is_empty_is_not_replaced(tmp_path: Path, command: list[str]) -> None:
+    """A full disk may have left it, in the place of other figures."""
+    target = tmp_path / "bri.sqlite"
+    target.touch()
+    refused = run_bri(*command, "--database", str(target))
+    assert refused.exit_code == 1
+    assert "bri.sqlite is empty; build it with 'bri build" in refused.stderr
+    assert list(tmp_path.iterdir()) == [target]
+    assert not target.stat().st_size
 
 
 def test_default_database_that_is_damaged_is_built_again(

@@ -112,6 +112,8 @@ def test_a_problem_has_no_validator(client: TestClient) -> None:
         ("bytes=-5", 206, slice(-5, None)),
         ("bytes=-99999999", 206, slice(0, None)),
         ("bytes=3-99999999", 206, slice(3, None)),
+        ("bytes=3-18446744073709551615", 206, slice(3, None)),
+        ("bytes=-18446744073709551615", 206, slice(0, None)),
         ("bytes=99999999-", 416, None),
         ("bytes=-0", 416, None),
         ("bytes=9-3", 200, None),

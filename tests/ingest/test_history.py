@@ -352,6 +352,19 @@ def test_the_feeds_list_the_releases(client: TestClient) -> None:
     ids = [entry.findtext("atom:id", "", ATOM) for entry in root.findall("atom:entry", ATOM)]
     assert ids == [item["id"] for item in feed["items"]]
     assert all(client.get(address).json()["total"] for address in ids)
+    pages = [client.get(item["url"]) for item in feed["items"]]
+    assert all(page.headers["content-type"].startswith("text/html") for page in pages)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_feeds_of_two_languages_are_two_feeds(client: TestClient, language: str) -> None:
+    feed = client.get(f"/v1/changes.feed.json?lang={language}").json()
+    atom = ET.fromstring(client.get(f"/v1/changes.atom?lang={language}").content)  # noqa: S314
+    links = {one.get("rel"): one.get("href", "") for one in atom.findall("atom:link", ATOM)}
+    assert atom.findtext("atom:id", None, ATOM) == links["self"]
+    for address in (feed["feed_url"], feed["home_page_url"], *links.values()):
+        assert client.get(address).headers["content-language"] == language
+    assert client.get(feed["feed_url"]).json() == feed
 
 
 def test_a_feed_is_bounded() -> None:

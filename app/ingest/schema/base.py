@@ -67,10 +67,11 @@ Day = Annotated[
 Flag = Annotated[
     bool, BeforeValidator(parse_flag), JsonSchema({"enum": [True, False, "true", "false"]})
 ]
+MAX_DIGITS = 28
 Number = Annotated[
     Decimal,
     BeforeValidator(parse_exact),
-    Field(max_digits=28, decimal_places=10),
+    Field(max_digits=MAX_DIGITS, decimal_places=10),
     JsonSchema({"type": "number"}),
 ]
 Address = Annotated[str, StringConstraints(pattern=ADDRESS_PATTERN)]
