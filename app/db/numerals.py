@@ -334,8 +334,10 @@ UNIT_NAMES = {
     ),
 }
 """The units that words must name, in any language."""
+CHINESE_CURRENCY = re.compile(r"\d[万萬亿億]*(?:(美)[元金]|元)")
 CURRENCY_SIGN = re.compile(rf"(?:{join_patterns(CURRENCIES)})\s*$")
-CUT_START = re.compile(r"[.,，．・٫]\s?\d")
+CUT_START = re.compile(r"[.,，．・٫]\s?\d|[増減昇](?:の|えて)|[額高]は|への|[のはがを]")
+"""A number without its beginning, or the end of a Japanese phrase."""
 CUT_END = re.compile(r"(?<![A-Za-z\d.,])(?!(?:19|20)\d\d$)\d[\d.,]*$")
 
 
@@ -345,7 +347,7 @@ def find_gap(text: str, unit: str | None, value: Decimal | None = None) -> str |
     The power of ten is read if the value is given, as in English and Chinese.
     """
     if CUT_START.match(text):
-        return "begins within a number"
+        return "begins within a number or a phrase"
     names = UNIT_NAMES.get(unit or "")
     if names is None:
         return None
@@ -357,6 +359,12 @@ def find_gap(text: str, unit: str | None, value: Decimal | None = None) -> str |
     if value is None or unit not in CURRENCIES or has_number(text, value, 0, has_known_scales=True):
         return None
     return f"does not give the power of ten of {format_plain(value)}"
+
+
+def find_other_currency(text: str, unit: str | None) -> str | None:
+    """Return the currency that Chinese words put after their number, if it is not the unit."""
+    named = {"USD" if dollars else "CNY" for dollars in CHINESE_CURRENCY.findall(text)}
+    return named.pop() if unit in CURRENCIES and named and unit not in named else None
 
 
 def find_change(text: str, *, is_share: bool) -> str | None:

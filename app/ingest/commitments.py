@@ -152,15 +152,17 @@ def check_own_words(path: ValuePath, wording: Wording, source: Source) -> Messag
         yield (*path, "original"), "is for other languages; write English words under en"
 
 
-def list_quantities(seed: Seed) -> Iterator[tuple[type[Entity], str, ValuePath, Quantity, Wording]]:
-    """Return the numbers of commitments and of later reports with their words."""
+def list_quantities(
+    seed: Seed,
+) -> Iterator[tuple[type[Entity], str, ValuePath, Quantity, Wording, object]]:
+    """Return the numbers of commitments and of later reports with their words and their notes."""
     for key, progress in seed.get_all(Progress).items():
-        for index, report in enumerate(progress.reports):
-            if report.quantity:
-                yield Progress, key, ("reports", index), report.quantity, report.wording
+        for index, one in enumerate(progress.reports):
+            if one.quantity:
+                yield Progress, key, ("reports", index), one.quantity, one.wording, one.note
     for key, commitment in seed.get_all(Commitment).items():
         if commitment.target:
-            yield Commitment, key, (), commitment.target, commitment.wording
+            yield Commitment, key, (), commitment.target, commitment.wording, commitment.note
         for index, reading in enumerate(commitment.readings):
             if reading.quantity:
-                yield Commitment, key, ("readings", index), reading.quantity, reading.wording
+                yield Commitment, key, ("readings", index), reading.quantity, reading.wording, None

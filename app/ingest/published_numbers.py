@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from itertools import chain
 from typing import NamedTuple
 
 from app.db.models import format_plain
@@ -13,6 +14,7 @@ from app.db.numerals import (
     find_direction,
     find_gap,
     find_limit,
+    find_other_currency,
     find_units,
     has_number,
     has_qualifier,
@@ -182,10 +184,10 @@ def compare_statements(
 ) -> Iterator[tuple[type[Entity], str, ValuePath, Iterator[tuple[str, str]]]]:
     """Return what is wrong with the words of each number, and where they are."""
     figures, all_series = seed.get_all(Observation), seed.get_all(Series)
-    for key, figure in figures.items():
-        if series := all_series.get(figure.series):
-            printed = PrintedNumber.from_observation(seed, figure)
-            yield Observation, key, (), compare_words(figure.wording, printed, series.unit)
+    for key, one in figures.items():
+        if series := all_series.get(one.series):
+            printed = PrintedNumber.from_observation(seed, one)
+            yield Observation, key, (), compare_words(one.wording, printed, series.unit, one.note)
     for key, rate in seed.get_all(GrowthRate).items():
         printed = PrintedNumber.from_rate(rate)
         yield GrowthRate, key, (), compare_words(rate.wording, printed, rate.measure)
@@ -194,35 +196,37 @@ def compare_statements(
         series = all_series.get(reported.series) if reported else None
         if reported and series and report.agreement is Agreement.SAME:
             printed = PrintedNumber.from_observation(seed, reported)
-            yield Report, key, (), compare_words(report.wording, printed, series.unit)
-    for kind, key, path, quantity, wording in list_quantities(seed):
+            yield Report, key, (), compare_words(report.wording, printed, series.unit, report.note)
+    for kind, key, path, quantity, wording, note in list_quantities(seed):
         printed = PrintedNumber.from_quantity(seed, quantity)
-        yield kind, key, path, compare_words(wording, printed, quantity.unit)
+        yield kind, key, path, compare_words(wording, printed, quantity.unit, note)
 
 
 def compare_words(
-    wording: Wording, printed: PrintedNumber, unit: str | None
+    wording: Wording, printed: PrintedNumber, unit: str | None, note: object = None
 ) -> Iterator[tuple[str, str]]:
     """Say in which languages words state another number, or another qualifier, unit or sign."""
     for name in ("en", "zh", "original"):
         words: str | None = getattr(wording, name)
-        misfit = words and describe_misfit(words, printed, unit, is_known=name != "original")
+        misfit = words and describe_misfit(words, printed, unit, note, is_known=name != "original")
         if misfit:
             yield name, f"found “{words}”, which {misfit}"
 
 
 def describe_misfit(
-    text: str, printed: PrintedNumber, unit: str | None, *, is_known: bool
+    text: str, printed: PrintedNumber, unit: str | None, note: object = None, *, is_known: bool
 ) -> str | None:
     """Say how words differ from their number; all but its digits is known in two languages only.
 
-    The unit of a change is its measure.
+    The unit of a change is its measure. A note may say that a text means US dollars by 元.
     """
     digits = abs(printed.value.scaleb(-printed.multiplier))
     if not has_number(text, digits, printed.multiplier, has_known_scales=is_known):
         return f"does not state {format_plain(printed.value)}; correct one of them"
     if gap := find_gap(text, unit, abs(printed.value) if is_known else None):
         return f"{gap}; quote it whole"
+    if not note and (other := find_other_currency(text, unit)):
+        return f"says {other}; the number is in {unit}; correct one of them, or add a note"
     return describe_terms(text, printed, unit, digits) if is_known else None
 
 
@@ -301,17 +305,13 @@ class ContradictoryNumber(NamedTuple):
 def list_numbers(seed: Seed) -> dict[str, list[ContradictoryNumber]]:
     """List the numbers of each contradiction, except those that reports state."""
     numbers: dict[str, list[ContradictoryNumber]] = defaultdict(list)
-    figures: tuple[Mapping[str, Observation | GrowthRate], ...] = (
-        seed.get_all(Observation),
-        seed.get_all(GrowthRate),
+    figures: chain[tuple[str, Observation | GrowthRate]] = chain(
+        seed.get_all(Observation).items(), seed.get_all(GrowthRate).items()
     )
-    for records in figures:
-        for key, figure in records.items():
-            series = seed.get_all(Series).get(figure.series)
-            if series and figure.contradiction:
-                numbers[figure.contradiction].append(
-                    describe_measurement(seed, key, figure, series)
-                )
+    for key, figure in figures:
+        series = seed.get_all(Series).get(figure.series)
+        if series and figure.contradiction:
+            numbers[figure.contradiction].append(describe_measurement(seed, key, figure, series))
     for key, contradiction in seed.get_all(Contradiction).items():
         for index, one in enumerate(contradiction.statements):
             number = ContradictoryNumber(

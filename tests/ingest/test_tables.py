@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from app.application import create_app
-from app.db.numerals import find_change, find_gap
+from app.db.numerals import find_change, find_gap, find_other_currency
 from app.enums import StockFlow
 from app.ingest.build import build, load_valid_seed
 from app.ingest.diff import read_records
@@ -58,7 +58,7 @@ figures:
 TOTALS = "goods-trade.CN.BRI.partner-2023.CNY"
 LATE = "landbridge-2026-01-16"
 TOTAL_WORDS = 'wording: {en: "130 trillion, 190 trillion yuan", zh: 130万亿、190万亿元}'
-STOCK_WORDS = "wording: {en: 152 or 155 ¥, zh: 152或155元}"
+STOCK_WORDS = "wording: {en: 152 or 155 ¥, zh: 152或155¥}"
 CUMULATIVE = """\
 # yaml-language-server: $schema=../.schemas/figure.json
 indicator: goods-trade
@@ -403,6 +403,12 @@ def test_other_periods_are_refused(text: object) -> None:
         ("{en: 950 billion yuan", "{en: 950 billion", "en", "does not name the unit of its number"),
         ("{en: 950 billion yuan", "{en: 950 yuan", "en", "not give the power of ten of"),
         ("zh: 9500亿元}", "zh: 9500亿元, original: 9500億}", "original", "does not name the unit"),
+        (
+            "zh: 9500亿元}",
+            "zh: 9500亿元, original: 9500億美元}",
+            "original",
+            "says USD; the number",
+        ),
     ],
 )
 def test_the_words_of_a_row_state_its_number_and_its_qualifier(
@@ -414,6 +420,32 @@ def test_the_words_of_a_row_state_its_number_and_its_qualifier(
     (seed / FILE).write_text(text.replace(old, new, 1), "utf-8")
     found = [issue for issue in find_issues(seed) if issue.field.endswith(f"wording.{field}")]
     assert any(message in one.message for one in found)
+
+
+def test_a_note_explains_the_currency_of_a_text(tmp_path: Path) -> None:
+    seed = copy_seed_with_table(tmp_path)
+    edit(seed, FILE, "zh: 9500亿元}", "zh: 9500亿元, original: 9500億美元}")
+    (issue,) = find_issues(seed)
+    assert issue.field == "figures[1].wording.original"
+    note = "note: {en: The text means yuan., zh: 原文指人民币。}"
+    edit(seed, FILE, "original: 9500億美元}", f"original: 9500億美元}}, {note}")
+    load_valid_seed(seed)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "currency"),
+    [
+        ("完成營業額1526.3億元", "USD", "CNY"),
+        ("完成營業額1526.3億美元", "USD", None),
+        ("3000万美金", "CNY", "USD"),
+        ("570亿元人民币（折合81.2亿美元）", "USD", None),
+        ("3630列", "NB", None),
+    ],
+)
+def test_chinese_words_name_the_currency_of_their_number(
+    text: str, unit: str, currency: str | None
+) -> None:
+    assert find_other_currency(text, unit) == currency
 
 
 @pytest.mark.parametrize(
@@ -453,7 +485,10 @@ def test_a_change_in_the_words_of_a_figure_is_its_growth(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("words", "unit", "gap"),
     [
-        (".4％増の1兆3338億1000万元", "CNY", "begins within a number"),
+        (".4％増の1兆3338億1000万元", "CNY", "begins within a number or a phrase"),
+        ("増の1兆3338億1000万元", "CNY", "begins within a number or a phrase"),
+        ("額は222億7000万ドル", "USD", "begins within a number or a phrase"),
+        ("新規契約額は222億7000万ドル", "USD", None),
         ("同9.4％増の8042億4000", "CNY", "ends within a number or before its unit"),
         ("2.2%減の286億6,000万元", "CNY", None),
         ("was 74.61 billion US dollars, up 1.3", "USD", "ends within a number or before its unit"),

@@ -78,7 +78,7 @@ value: {value}
 published: {{value: {published}, multiplier: 12, decimals: {decimals}}}
 wording:
   en: "{published} trillion ¥, over, nearly or about"
-  zh: "{published}万亿元，超、近或约"
+  zh: "{published}万亿，超、近或约，人民币或美元"
 qualifier: none
 status: {status}
 source: {source}
