@@ -17,9 +17,10 @@ def main() -> None:
         gc.freeze()
         gc.enable()
         for stream in (sys.stdout, sys.stderr):
-            # What is printed has characters of many languages, whatever the locale is.
+            # What is printed has characters of many languages, whatever the locale is. A path that
+            # the locale cannot decode is printed with the bytes that it has.
             if isinstance(stream, TextIOWrapper):
-                stream.reconfigure(encoding="utf-8")
+                stream.reconfigure(encoding="utf-8", errors="surrogateescape")
         app()
     except KeyboardInterrupt:
         # As Typer does while a command runs.

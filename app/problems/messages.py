@@ -105,7 +105,8 @@ ERROR_COUNT = Bilingual(
 SUGGESTION = Bilingual("did you mean {nearest}?", "您要找的是{nearest}吗？")
 WITH_HINT = Bilingual("{message}; {hint}", "{message}；{hint}")
 UNKNOWN_CURSOR = Bilingual(
-    "The cursor does not belong to this list; start without one and use the next cursor of each response",
+    "The cursor does not belong to this list; start without one, then use the cursor of each "
+    "response",
     "游标不属于该列表；请先不带游标请求，再使用各次响应给出的下一页游标",
 )
 NO_FIGURE = Bilingual("No figure for {period} is recorded here", "本站未收录{period}的数据")
