@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.application import App
-from app.http.routes import RouteDeclaration
+from app.http.routing import RouteDeclaration
 from app.problems import problem
 from app.problems.problem import PROBLEM_TYPES
 

@@ -16,8 +16,7 @@ from app.enums import OpenApiVersion
 from app.formats.charts import vega_lite
 from app.formats.registry import JSON_STAT
 from app.http.cache_key import create_context
-from app.http.routes import RouteDeclarations, describe_routes
-from app.http.routing import Router
+from app.http.routing import RouteDeclarations, Router, describe_routes
 from app.i18n import Language
 from app.openapi.document import build_document, declare_binary_texts
 from app.openapi.samples import build_samples

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from app.db.columns import Record
 from app.formats.tables import TABLES, Table
-from app.http.routes import RouteDeclarations
+from app.http.routing import RouteDeclarations
 from app.i18n import Language
 from app.pages import render_content
 from app.parameters import DetailParameters, Parameters, create_path_key

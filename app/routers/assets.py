@@ -11,7 +11,7 @@ from app.enums import OpenApiVersion
 from app.formats.dataset_info import DESCRIPTION, SHORT_TITLE, TITLE
 from app.http.cache import IMMUTABLE
 from app.http.limits import DOCUMENTS
-from app.http.routes import RouteDeclarations
+from app.http.routing import RouteDeclarations
 from app.i18n import Bilingual
 from app.openapi import OpenApiDocuments
 from app.pages import PAPER

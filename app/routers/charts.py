@@ -10,14 +10,17 @@ from app.formats.charts.canvas import PNG, SVG
 from app.formats.charts.card import HEIGHT, WIDTH
 from app.formats.charts.commitments import build_commitment_chart
 from app.formats.charts.drawing import MAX_PIXELS, Frame, ImageTooLargeError, draw_chart
-from app.formats.charts.indicators import build_indicator_chart, build_series_chart
+from app.formats.charts.indicators import (
+    build_indicator_chart,
+    build_overview_chart,
+    build_series_chart,
+)
 from app.formats.charts.layout import HeightTooSmallError
 from app.formats.charts.model import Chart
-from app.formats.charts.overview import build_overview_chart
 from app.formats.charts.vega_lite import SPECIFICATION, write_specification
 from app.formats.registry import CHART_FORMATS, CHARTED, Format
 from app.http.limits import DRAWINGS
-from app.http.routes import RouteDeclarations
+from app.http.routing import RouteDeclarations
 from app.problems.messages import CARD_SIZE, HEIGHT_TOO_SMALL, IMAGE_TOO_LARGE
 from app.problems.problem import InvalidParameters, ParameterError
 from app.queries import charts

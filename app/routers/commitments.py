@@ -6,7 +6,7 @@ from fastapi import Query, Response
 
 from app import parameters
 from app.formats import tables
-from app.http.routes import RouteDeclarations
+from app.http.routing import RouteDeclarations
 from app.queries.commitments import get_commitment
 from app.queries.priority_areas import get_action, get_outcome, get_priority_area
 from app.request import Context

@@ -9,7 +9,7 @@ from fastapi import Query, Response
 
 from app import parameters
 from app.db.columns import Record
-from app.http.routes import RouteDeclarations
+from app.http.routing import RouteDeclarations
 from app.pages import render_content
 from app.problems.messages import FORM_MESSAGES, LATER_THAN_RELEASE
 from app.problems.problem import InvalidParameters

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from app.db.columns import Record
 from app.enums import OpenApiVersion
 from app.http.limits import DOCUMENTS
-from app.http.routes import RouteDeclarations
+from app.http.routing import RouteDeclarations
 from app.openapi import OpenApiDocuments
 from app.openapi.reference import (
     Group,

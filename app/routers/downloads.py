@@ -32,7 +32,7 @@ from app.formats.registry import (
 from app.formats.tables import OBSERVATIONS, TABLES, Table, TableQuery
 from app.http import limits
 from app.http.cached_response import FileResponse
-from app.http.routes import RouteDeclarations
+from app.http.routing import RouteDeclarations
 from app.pages.addresses import find_page
 from app.parameters import create_path_key
 from app.problems.messages import CUBE_TOO_LARGE, NO_DATABASE_FILE

@@ -6,7 +6,7 @@ from fastapi import Query, Response
 
 from app import parameters
 from app.formats import tables
-from app.http.routes import RouteDeclarations
+from app.http.routing import RouteDeclarations
 from app.queries.editions import compare_editions, get_edition
 from app.request import Context
 from app.routers import ListOperation, NoParameters, add_collection

@@ -15,7 +15,7 @@ from app import parameters
 from app.db.columns import Record
 from app.formats.citations import summarize_observation
 from app.formats.dataset_info import TITLE
-from app.http.routes import RouteDeclarations
+from app.http.routing import RouteDeclarations
 from app.i18n import MONTHS, Language
 from app.pages import CARD_SIZE, EMBED_POLICY, build_card_url, build_frame, render_page
 from app.parameters import PIN, ObservationEmbedParameters, format_period, parse_period

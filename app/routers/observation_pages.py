@@ -15,7 +15,7 @@ from app.formats.charts.indicators import (
 )
 from app.formats.citations import shorten, summarize_observations
 from app.formats.registry import list_distributions
-from app.http.routes import RouteDeclarations
+from app.http.routing import RouteDeclarations
 from app.pages import render_content
 from app.pages.charts import Picture, measure_picture
 from app.pages.indicator_view import (

@@ -6,7 +6,7 @@ from fastapi import Query, Response
 
 from app import parameters
 from app.formats import tables
-from app.http.routes import RouteDeclarations
+from app.http.routing import RouteDeclarations
 from app.queries import observations as queries
 from app.queries.indicators import get_indicator
 from app.request import Context

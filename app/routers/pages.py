@@ -12,11 +12,11 @@ from app import parameters
 from app.db.columns import Record
 from app.enums import SearchKind
 from app.formats import schema_org
-from app.formats.charts.overview import find_reviewed_year
+from app.formats.charts.indicators import find_reviewed_year
 from app.formats.feeds import format_title
 from app.formats.registry import build_service_links, list_distributions
 from app.formats.sentences import FINDING_KINDS, VERDICTS
-from app.http.routes import RouteDeclarations
+from app.http.routing import RouteDeclarations
 from app.i18n import Bilingual, Language, format_day, format_published_day, name_edition
 from app.pages import render_content, split_fragments
 from app.pages.addresses import RECORD_PAGES

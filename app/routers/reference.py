@@ -7,7 +7,7 @@ from fastapi import Query, Response
 from app import parameters
 from app.formats import tables
 from app.formats.tables import Table
-from app.http.routes import RouteDeclarations
+from app.http.routing import RouteDeclarations
 from app.queries import reference as queries
 from app.queries.passages import add_urls, list_source_passages
 from app.queries.resource import Resource
