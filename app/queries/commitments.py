@@ -14,7 +14,9 @@ from app.db.columns import (
     alias_table,
     cite_source,
     localize,
+    select_fields,
     select_source,
+    select_texts,
     select_unit,
     select_wording,
 )
@@ -179,17 +181,14 @@ def select_commitments(language: Language) -> Statement:
             col(Event.code).label("event.code"),
             localize(Event, "name", language).label("event.name"),
             col(Event.held_on).label("event.held_on"),
-            col(Commitment.position).label("position"),
-            col(Commitment.kind).label("kind"),
-            localize(Commitment, "name", language).label("name"),
-            localize(Commitment, "text", language).label("text"),
+            *select_fields(Commitment, "position", "kind"),
+            *select_texts(Commitment, language, "name", "text"),
             *select_quantity(Commitment, "target", language, target_unit, "target_"),
             localize(Commitment, "deadline_text", language).label("deadline.text"),
             col(Commitment.deadline_year).label("deadline.year"),
             *select_wording(Commitment, "", language),
+            *select_fields(Commitment, "searched_on", "locator"),
             localize(Commitment, "note", language).label("note"),
-            col(Commitment.searched_on).label("searched_on"),
-            col(Commitment.locator).label("locator"),
             *select_source("source", language),
             select_nested(readings, Commitment).label("readings"),
         )
@@ -260,8 +259,7 @@ def read_follow_ups(connection: Connection, language: Language, source: str) -> 
         select(
             localize(ProgressReport, "text", language).label("text"),
             col(Action.code).label("action"),
-            col(PriorityArea.slug).label("slug"),
-            col(PriorityArea.year).label("year"),
+            *select_fields(PriorityArea, "slug", "year"),
         )
         .select_from(ProgressReport)
         .join(Progress, col(Progress.id) == ProgressReport.progress_id)

@@ -15,6 +15,7 @@ from app.db.columns import (
     add_source_line,
     alias_table,
     localize,
+    select_fields,
     select_source,
 )
 from app.db.models import (
@@ -119,9 +120,7 @@ def select_editions(language: Language) -> Statement:
     }
     return (
         select(
-            col(Edition.code).label("code"),
-            col(Edition.year).label("year"),
-            col(Edition.completeness).label("completeness"),
+            *select_fields(Edition, "code", "year", "completeness"),
             localize(Edition, "question", language).label("question"),
             *(column.label(name) for name, column in parts.items()),
             *select_source("source", language),

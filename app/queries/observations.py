@@ -28,8 +28,10 @@ from app.db.columns import (
     reporting_area,
     select_contradiction,
     select_coverage,
+    select_fields,
     select_reference,
     select_source,
+    select_texts,
     select_unit,
     select_wording,
 )
@@ -85,7 +87,7 @@ current_rate = alias_table(GrowthRate, "current_rate")
 other_unit_current_rate = alias_table(GrowthRate, "other_unit_current_rate")
 growth_source = alias_table(Source, "growth_source")
 COPIED = (
-    *("break_before", "status", "locator", "checked_on", "check_method"),
+    *("value", "qualifier", "break_before", "status", "locator", "checked_on", "check_method"),
     *("vintage", "current_from", "current_until"),
 )
 """The columns that are served under their own names."""
@@ -102,8 +104,6 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
         "period.end": col(Observation.period_end),
         "period.months": col(Series.months),
         "stock_flow": col(Series.stock_flow),
-        "value": col(Observation.value),
-        "qualifier": col(Observation.qualifier),
         "bounds.lower": col(Observation.lower_bound),
         "bounds.upper": col(Observation.upper_bound),
         "published.value": col(Observation.published_value),
@@ -111,7 +111,6 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
         "published.decimals": col(Observation.decimals),
         "rounding.lower": col(Observation.rounding_lower),
         "rounding.upper": col(Observation.rounding_upper),
-        **{name: localize(Observation, name, language) for name in ("note", "comparability")},
         "revision.kind": col(Observation.revision),
         "revision.previous": col(previous_observation.code),
         "revision.difference": col(previous_observation.value),
@@ -121,9 +120,10 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
         "classifier": col(Indicator.classifier),
         "reports": select_nested(select_reports_of_observation(language), Observation),
     }
-    columns |= {name: col(getattr(Observation, name)) for name in COPIED}
     return [
         *(column.label(f"{prefix}{name}") for name, column in columns.items()),
+        *select_fields(Observation, *COPIED, prefix=prefix),
+        *select_texts(Observation, language, "note", "comparability", prefix=prefix),
         *select_reference(Indicator, f"{prefix}indicator", language),
         *select_reference(reporting_area, f"{prefix}reporting_area", language),
         *select_reference(counterpart_area, f"{prefix}counterpart_area", language),

@@ -5,7 +5,14 @@ from functools import cache
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.db.columns import Record, Statement, add_source_line, localize, select_source
+from app.db.columns import (
+    Record,
+    Statement,
+    add_source_line,
+    localize,
+    select_fields,
+    select_source,
+)
 from app.db.models import Passage, PassageDifference, PassageRecord, Source
 from app.db.statements import select_nested
 from app.enums import PassageRecordKind, SearchKind
@@ -47,9 +54,7 @@ def select_passages(language: Language) -> Statement:
     return (
         select(
             col(Source.code).label("source"),
-            col(Passage.locator).label("locator"),
-            col(Passage.paragraph).label("paragraph"),
-            col(Passage.sentence).label("sentence"),
+            *select_fields(Passage, "locator", "paragraph", "sentence"),
             localize(Passage, "note", language).label("note"),
             select_nested(records, Passage).label("records"),
             select_nested(differences, Passage).label("differences"),

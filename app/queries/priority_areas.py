@@ -10,8 +10,10 @@ from app.db.columns import (
     Statement,
     add_source_line,
     localize,
+    select_fields,
     select_reference,
     select_source,
+    select_texts,
 )
 from app.db.models import (
     Action,
@@ -43,13 +45,8 @@ def select_outcomes(language: Language) -> Statement:
     return (
         select(
             col(Outcome.code).label("id"),
-            col(Outcome.year).label("year"),
-            col(Outcome.edition).label("edition"),
-            col(Outcome.position).label("position"),
-            localize(Outcome, "text", language).label("text"),
-            col(Outcome.has_examples).label("has_examples"),
-            localize(Outcome, "note", language).label("note"),
-            col(Outcome.locator).label("locator"),
+            *select_fields(Outcome, "year", "edition", "position", "has_examples", "locator"),
+            *select_texts(Outcome, language, "text", "note"),
             *select_reference(Topic, "topic", language),
             *select_source("source", language),
             *select_links(Outcome, language),
@@ -93,14 +90,8 @@ def select_actions_with_source(language: Language) -> Statement:
     return (
         select(
             col(Action.code).label("id"),
-            col(Action.position).label("position"),
-            col(Action.kind).label("kind"),
-            localize(Action, "text", language).label("text"),
-            localize(Action, "aim", language).label("aim"),
-            col(Action.has_examples).label("has_examples"),
-            localize(Action, "note", language).label("note"),
-            col(Action.status).label("status"),
-            col(Action.locator).label("locator"),
+            *select_fields(Action, "position", "kind", "has_examples", "status", "locator"),
+            *select_texts(Action, language, "text", "aim", "note"),
             col(PriorityArea.year).label("priority_area.year"),
             col(PriorityArea.position).label("priority_area.position"),
             col(PriorityArea.slug).label("priority_area.slug"),
@@ -165,16 +156,9 @@ def select_priority_areas(language: Language) -> Statement:
     )
     return (
         select(
-            col(PriorityArea.code).label("code"),
-            col(PriorityArea.year).label("year"),
-            col(PriorityArea.position).label("position"),
-            col(PriorityArea.slug).label("slug"),
-            localize(PriorityArea, "title", language).label("title"),
-            localize(PriorityArea, "summary", language).label("summary"),
-            localize(PriorityArea, "note", language).label("note"),
-            localize(PriorityArea, "aim", language).label("aim"),
-            col(PriorityArea.aim_locator).label("aim_locator"),
-            col(PriorityArea.locator).label("locator"),
+            *select_fields(PriorityArea, "code", "year", "position", "slug", "aim_locator"),
+            *select_fields(PriorityArea, "locator"),
+            *select_texts(PriorityArea, language, "title", "summary", "note", "aim"),
             *select_source("source", language),
             *select_links(PriorityArea, language),
             select_nested(actions, PriorityArea).label("actions"),

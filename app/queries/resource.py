@@ -22,6 +22,8 @@ from app.db.columns import (
     get_foreign_key,
     localize,
     select_contradiction,
+    select_fields,
+    select_texts,
 )
 from app.db.fulltext import filter_by_text
 from app.db.models import (
@@ -205,31 +207,21 @@ TARGET_ORDERS: Mapping[type[KeyedModel], Sequence[Column]] = {
 def select_target_columns(target: type[KeyedModel], language: Language) -> list[Label[Value]]:
     if target is PriorityArea:
         return [
-            col(PriorityArea.year).label("year"),
-            col(PriorityArea.position).label("position"),
-            col(PriorityArea.slug).label("slug"),
+            *select_fields(PriorityArea, "year", "position", "slug"),
             localize(PriorityArea, "title", language).label("title"),
         ]
     if target is Source:
         return [
-            col(Source.code).label("code"),
-            localize(Source, "publisher", language).label("publisher"),
-            localize(Source, "title", language).label("title"),
-            col(Source.standing).label("standing"),
+            *select_fields(Source, "code", "standing"),
+            *select_texts(Source, language, "publisher", "title"),
         ]
     if target in {Observation, GrowthRate, Report}:
         return [col(target.code).label("id")]
     if target is Contradiction:
         return select_contradiction(language)
     if target is RelatedDataset:
-        return [
-            col(RelatedDataset.code).label("code"),
-            *(
-                localize(RelatedDataset, name, language).label(name)
-                for name in ("name", "publisher", "difference")
-            ),
-            col(RelatedDataset.address).label("address"),
-        ]
+        texts = select_texts(RelatedDataset, language, "name", "publisher", "difference")
+        return [*select_fields(RelatedDataset, "code", "address"), *texts]
     key, text = ("id", "text") if target in {Action, Outcome} else ("code", "name")
     return [col(target.code).label(key), localize(target, text, language).label(text)]
 

@@ -19,7 +19,6 @@ from sqlalchemy import (
 from sqlmodel import col
 
 from app.db.columns import (
-    Column,
     Record,
     Statement,
     Value,
@@ -29,7 +28,9 @@ from app.db.columns import (
     label_period,
     localize,
     select_coverage,
+    select_fields,
     select_source,
+    select_texts,
 )
 from app.db.fulltext import ELLIPSIS, END, SEARCH_INDEXES, START, SearchIndex, join_segments
 from app.db.models import (
@@ -161,7 +162,7 @@ def select_context(model: type[SourcedModel], language: Language) -> Statement:
         statement = statement.add_columns(
             *select_measurement_columns(model),
             *select_coverage("coverage", language),
-            localize(Unit, "suffix", language).label("suffix"),
+            *select_texts(Unit, language, "suffix"),
             localize(Unit, "name", language).label("unit_name"),
             col(Indicator.classifier).label("classifier"),
         )
@@ -177,23 +178,13 @@ def select_context(model: type[SourcedModel], language: Language) -> Statement:
 
 
 def select_measurement_columns(model: type[Observation] | type[GrowthRate]) -> list[Label[Value]]:
-    columns: dict[str, Column] = {
-        "period.start": col(model.period_start),
-        "period.end": col(model.period_end),
-        "period.months": col(Series.months),
-        "value": col(model.value),
-        "decimals": col(model.decimals),
-        "current_from": col(model.current_from),
-        "current_until": col(model.current_until),
-    }
-    if model is GrowthRate:
-        columns |= {"measure": col(GrowthRate.measure)}
-    else:
-        columns |= {
-            "qualifier": col(Observation.qualifier),
-            "multiplier": col(Observation.multiplier),
-        }
-    return [column.label(name) for name, column in columns.items()]
+    own = ("measure",) if model is GrowthRate else ("qualifier", "multiplier")
+    return [
+        col(model.period_start).label("period.start"),
+        col(model.period_end).label("period.end"),
+        col(Series.months).label("period.months"),
+        *select_fields(model, "value", "decimals", "current_from", "current_until", *own),
+    ]
 
 
 def build_context(row: Record, language: Language) -> Record:

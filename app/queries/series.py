@@ -22,6 +22,7 @@ from app.db.columns import (
     localize,
     reporting_area,
     select_coverage,
+    select_fields,
     select_reference,
     select_unit,
 )
@@ -62,13 +63,8 @@ ORDERS: Mapping[str, Sequence[Column]] = {
 def select_series(language: Language) -> Statement:
     return (
         select(
-            col(Series.id).label("id"),
-            col(Series.code).label("code"),
-            col(Series.stock_flow).label("stock_flow"),
-            col(Series.duration).label("duration"),
-            col(Series.months).label("months"),
-            col(Series.first_month).label("first_month"),
-            col(Series.start).label("start"),
+            *select_fields(Series, "id", "code", "stock_flow", "duration", "months", "first_month"),
+            *select_fields(Series, "start"),
             localize(Series, "note", language).label("note"),
             *select_reference(Indicator, "indicator", language),
             *select_reference(reporting_area, "reporting_area", language),
