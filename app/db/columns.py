@@ -41,18 +41,14 @@ from sqlmodel import SQLModel, col
 from app.db.models import (
     FOREVER,
     Area,
-    Commitment,
     Contradiction,
-    ContradictoryStatement,
     Coverage,
     GrowthRate,
-    LaterReport,
     Observation,
-    Report,
     Source,
     Unit,
 )
-from app.db.models.base import NamedModel
+from app.db.models.base import NamedModel, WordedModel
 from app.i18n import (
     CAUSES,
     Language,
@@ -182,12 +178,7 @@ def select_source(
 
 
 def select_wording(
-    table: type[
-        Observation | GrowthRate | Report | LaterReport | Commitment | ContradictoryStatement
-    ],
-    prefix: str,
-    language: Language,
-    source: type[Source] = Source,
+    table: type[WordedModel], prefix: str, language: Language, source: type[Source] = Source
 ) -> list[Label[Value]]:
     """Return the words of a source in its own language, and their translation if it differs."""
     in_chinese = col(source.language) == Language.CHINESE

@@ -225,10 +225,8 @@ class ListParameters(Filters):
 class CodeSort(StrEnum):
     """The orders of a code list."""
 
-    POSITION = "position"
-    POSITION_DESC = "position_desc"
-    CODE = "code"
-    CODE_DESC = "code_desc"
+    POSITION, POSITION_DESC = "position", "position_desc"
+    CODE, CODE_DESC = "code", "code_desc"
 
 
 class CodeFilters(Filters):

@@ -53,42 +53,34 @@ MAXIMUM_QUOTATION = 2000
 class ChangeSort(StrEnum):
     """The orders of changes."""
 
-    RELEASE = "release"
-    RELEASE_DESC = "release_desc"
+    RELEASE, RELEASE_DESC = "release", "release_desc"
 
 
 class RecordSort(StrEnum):
     """The orders of outcomes, priority areas and actions."""
 
-    POSITION = "position"
-    POSITION_DESC = "position_desc"
-    ID = "id"
-    ID_DESC = "id_desc"
+    POSITION, POSITION_DESC = "position", "position_desc"
+    ID, ID_DESC = "id", "id_desc"
 
 
 class SourceSort(StrEnum):
     """The orders of sources."""
 
-    PUBLISHED = "published"
-    PUBLISHED_DESC = "published_desc"
-    CODE = "code"
-    CODE_DESC = "code_desc"
+    PUBLISHED, PUBLISHED_DESC = "published", "published_desc"
+    CODE, CODE_DESC = "code", "code_desc"
 
 
 class EventSort(StrEnum):
     """The orders of events."""
 
-    HELD = "held"
-    HELD_DESC = "held_desc"
-    CODE = "code"
-    CODE_DESC = "code_desc"
+    HELD, HELD_DESC = "held", "held_desc"
+    CODE, CODE_DESC = "code", "code_desc"
 
 
 class PassageSort(StrEnum):
     """The orders of passages."""
 
-    DOCUMENT = "document"
-    DOCUMENT_DESC = "document_desc"
+    DOCUMENT, DOCUMENT_DESC = "document", "document_desc"
 
 
 class SearchSort(StrEnum):
@@ -166,10 +158,8 @@ class ActionListParameters(ActionFilters, ListParameters):
 class CommitmentSort(StrEnum):
     """The orders of commitments."""
 
-    ANNOUNCED = "announced"
-    ANNOUNCED_DESC = "announced_desc"
-    CODE = "code"
-    CODE_DESC = "code_desc"
+    ANNOUNCED, ANNOUNCED_DESC = "announced", "announced_desc"
+    CODE, CODE_DESC = "code", "code_desc"
 
 
 class CommitmentFilters(Filters):
@@ -305,8 +295,7 @@ class PriorityAreaEmbedParameters(EmbedParameters, PriorityAreaParameters):
 class EditionSort(StrEnum):
     """The orders of editions."""
 
-    YEAR = "year"
-    YEAR_DESC = "year_desc"
+    YEAR, YEAR_DESC = "year", "year_desc"
 
 
 class EditionListParameters(ListParameters):

@@ -148,8 +148,7 @@ class Problem(Exception):  # noqa: N818  # The problem documents of RFC 9457 are
 
 
 class MalformedAddress(Problem):
-    status = 400
-    code = "malformed-address"
+    status, code = 400, "malformed-address"
     title = Bilingual("Malformed address", "网址格式有误")
     meaning = Bilingual(
         "The path or the query has a percent escape that is incomplete, is not UTF-8, or is a "
@@ -160,9 +159,7 @@ class MalformedAddress(Problem):
 
 
 class MalformedRequest(Problem):
-    status = 400
-    code = "malformed-request"
-    is_rejection = True
+    status, code, is_rejection = 400, "malformed-request", True
     title = Bilingual("Malformed request", "请求格式错误")
     meaning = Bilingual(
         "The server could not parse the request as HTTP, or its Host header is missing, repeated "
@@ -172,9 +169,7 @@ class MalformedRequest(Problem):
 
 
 class RequestTimeout(Problem):
-    status = 408
-    code = "request-timeout"
-    is_rejection = True
+    status, code, is_rejection = 408, "request-timeout", True
     title = Bilingual("Request timeout", "请求超时")
     meaning = Bilingual(
         "The request did not arrive completely within the time that the server waits for it. Send "
@@ -184,9 +179,7 @@ class RequestTimeout(Problem):
 
 
 class ContentTooLarge(Problem):
-    status = 413
-    code = "content-too-large"
-    is_rejection = True
+    status, code, is_rejection = 413, "content-too-large", True
     title = Bilingual("Content too large", "请求正文过大")
     meaning = Bilingual(
         "The body of the request is larger than the server accepts.", "请求正文超过服务器上限。"
@@ -194,9 +187,7 @@ class ContentTooLarge(Problem):
 
 
 class VersionNotSupported(Problem):
-    status = 505
-    code = "http-version-not-supported"
-    is_rejection = True
+    status, code, is_rejection = 505, "http-version-not-supported", True
     title = Bilingual("HTTP version not supported", "不支持该HTTP版本")
     meaning = Bilingual(
         "The request line names a version of HTTP that the server does not support. Use HTTP/1.1.",
@@ -205,9 +196,7 @@ class VersionNotSupported(Problem):
 
 
 class HeadersTooLarge(Problem):
-    status = 431
-    code = "headers-too-large"
-    is_rejection = True
+    status, code, is_rejection = 431, "headers-too-large", True
     title = Bilingual("Headers too large", "请求头过大")
     meaning = Bilingual(
         "The request line and the headers together are larger than the server accepts. Shorten "
@@ -251,8 +240,7 @@ class UnknownRecord(NotFound):
 
 
 class ReleaseNotServed(Problem):
-    status = 410
-    code = "release-not-served"
+    status, code = 410, "release-not-served"
     title = Bilingual("Release no longer served", "该版本已不再提供")
     meaning = Bilingual(
         "The address names a release of the dataset that another one has replaced. The response "
@@ -269,8 +257,7 @@ class ReleaseNotServed(Problem):
 
 
 class MethodNotAllowed(Problem):
-    status = 405
-    code = "method-not-allowed"
+    status, code = 405, "method-not-allowed"
     title = Bilingual("Method not allowed", "不支持该请求方法")
     meaning = Bilingual(
         "This service is read-only. Use GET, HEAD for the headers alone, or OPTIONS.",
@@ -279,8 +266,7 @@ class MethodNotAllowed(Problem):
 
 
 class PreconditionFailed(Problem):
-    status = 412
-    code = "precondition-failed"
+    status, code = 412, "precondition-failed"
     title = Bilingual("Precondition failed", "先决条件不满足")
     meaning = Bilingual(
         "If-Match or If-Unmodified-Since names a state of the resource other than its current "
@@ -291,9 +277,7 @@ class PreconditionFailed(Problem):
 
 
 class MisdirectedRequest(Problem):
-    status = 421
-    code = "misdirected-request"
-    is_rejection = True
+    status, code, is_rejection = 421, "misdirected-request", True
     title = Bilingual("Misdirected request", "请求目标有误")
     meaning = Bilingual(
         "The Host header names a host that this service is not configured for. Use the address "
@@ -303,9 +287,7 @@ class MisdirectedRequest(Problem):
 
 
 class TooManyRequests(Problem):
-    status = 429
-    code = "too-many-requests"
-    is_rejection = True
+    status, code, is_rejection = 429, "too-many-requests", True
     title = Bilingual("Too many requests", "请求过于频繁")
     meaning = Bilingual(
         "The client has exceeded the rate limit set by the operator of this service. Retry-After "
@@ -317,8 +299,7 @@ class TooManyRequests(Problem):
 
 
 class RangeNotSatisfiable(Problem):
-    status = 416
-    code = "range-not-satisfiable"
+    status, code = 416, "range-not-satisfiable"
     title = Bilingual("Range not satisfiable", "请求范围无效")
     meaning = Bilingual(
         "The file ends before the requested range. The Content-Range header of the response gives "
@@ -328,8 +309,7 @@ class RangeNotSatisfiable(Problem):
 
 
 class InvalidParameters(Problem):
-    status = 422
-    code = "invalid-parameters"
+    status, code = 422, "invalid-parameters"
     title = Bilingual("Invalid parameters", "参数无效")
     meaning = Bilingual(
         "At least one parameter is unknown, misspelled or out of range. The response lists all "
@@ -341,8 +321,7 @@ class InvalidParameters(Problem):
 
 
 class NotComparable(Problem):
-    status = 422
-    code = "not-comparable"
+    status, code = 422, "not-comparable"
     title = Bilingual("Not comparable", "数据不可比")
     meaning = Bilingual(
         "The request derives a change between two figures that are not comparable: their units or "
@@ -355,8 +334,7 @@ class NotComparable(Problem):
 
 
 class InternalError(Problem):
-    status = 500
-    code = "internal-error"
+    status, code = 500, "internal-error"
     title = Bilingual("Internal error", "服务内部错误")
     meaning = Bilingual(
         "The service failed; the request is not at fault. Try again later, and quote the request "
@@ -366,8 +344,7 @@ class InternalError(Problem):
 
 
 class UnsupportedFormat(Problem):
-    status = 501
-    code = "unsupported-format"
+    status, code = 501, "unsupported-format"
     title = Bilingual("Unsupported format", "不支持该格式")
     meaning = Bilingual(
         "The service has no response in this format. The response lists those that it has.",
@@ -376,9 +353,7 @@ class UnsupportedFormat(Problem):
 
 
 class NotReady(Problem):
-    status = 503
-    code = "not-ready"
-    is_rejection = True
+    status, code, is_rejection = 503, "not-ready", True
     title = Bilingual("Not ready", "服务未就绪")
     meaning = Bilingual(
         "The database cannot be read at the moment, or too many requests of this kind are in "

@@ -11,7 +11,9 @@ from app.db.models.base import (
     KeyedModel,
     LocatedModel,
     NamedModel,
+    NotedModel,
     TableModel,
+    WordedModel,
     cast_decimal,
     check_filled,
     check_member,
@@ -98,7 +100,7 @@ class Contradiction(NamedModel, table=True):
     numbers_zh: str
 
 
-class ContradictoryStatement(LocatedModel, table=True):
+class ContradictoryStatement(LocatedModel, WordedModel, table=True):
     """A number in a contradiction that is not a figure, rate or report."""
 
     __tablename__ = "contradictory_statement"
@@ -127,12 +129,9 @@ class ContradictoryStatement(LocatedModel, table=True):
     qualifier: Qualifier = Field(sa_type=String)
     unit_id: int = Field(foreign_key="unit.id", index=True)
     classifier: str | None
-    wording_en: str
-    wording_zh: str
-    wording_original: str | None
 
 
-class Series(KeyedModel, table=True):
+class Series(KeyedModel, NotedModel, table=True):
     """Comparable observations: one indicator, pair of areas, coverage, unit and duration."""
 
     __table_args__ = (
@@ -168,8 +167,6 @@ class Series(KeyedModel, table=True):
     other_unit_id: int | None
     """The series that differs in the unit only, if there is one. It has no foreign key, because
     two such series refer to each other and neither can be inserted first."""
-    note_en: str | None
-    note_zh: str | None
     observations: int
     first_period_start: date | None
     first_period_end: date | None
@@ -207,7 +204,7 @@ class VintageModel(KeyedModel):
     contradiction_id: int | None = Field(foreign_key="contradiction.id")
 
 
-class Observation(VintageModel, table=True):
+class Observation(VintageModel, NotedModel, WordedModel, table=True):
     """A published figure of a series for one period, from one source."""
 
     __table_args__ = (
@@ -258,9 +255,6 @@ class Observation(VintageModel, table=True):
     published_value: Decimal = Field(sa_type=ExactDecimal)
     multiplier: int
     decimals: int
-    wording_en: str
-    wording_zh: str
-    wording_original: str | None
     qualifier: Qualifier = Field(sa_type=String)
     lower_bound: Decimal | None = Field(sa_type=ExactDecimal)
     upper_bound: Decimal | None = Field(sa_type=ExactDecimal)
@@ -273,15 +267,13 @@ class Observation(VintageModel, table=True):
     revision: RevisionKind | None = Field(sa_type=String)
     revision_reason_en: str | None
     revision_reason_zh: str | None
-    note_en: str | None
-    note_zh: str | None
     comparability_en: str | None
     comparability_zh: str | None
     """With which earlier current observations of the series it is not comparable, and why. It is
     written after all rows are there, because it depends on them."""
 
 
-class GrowthRate(VintageModel, table=True):
+class GrowthRate(VintageModel, NotedModel, WordedModel, table=True):
     """A published change between two periods of a series, from one source."""
 
     __tablename__ = "growth_rate"
@@ -309,12 +301,7 @@ class GrowthRate(VintageModel, table=True):
     decimals: int
     """The number of printed decimals, since the value is stored without trailing zeros."""
     measure: ChangeMeasure = Field(sa_type=String)
-    wording_en: str
-    wording_zh: str
-    wording_original: str | None
     basis: GrowthBasis = Field(sa_type=String)
-    note_en: str | None
-    note_zh: str | None
 
 
 class Headline(TableModel, table=True):
@@ -348,7 +335,7 @@ class LatestObservation(TableModel, table=True):
     observation_id: int = Field(foreign_key="observation.id", index=True)
 
 
-class Report(KeyedModel, LocatedModel, table=True):
+class Report(KeyedModel, LocatedModel, WordedModel, table=True):
     __table_args__ = (
         UniqueConstraint("observation_id", "source_id"),
         check_member("agreement", Agreement),
@@ -357,9 +344,6 @@ class Report(KeyedModel, LocatedModel, table=True):
 
     observation_id: int = Field(foreign_key="observation.id")
     contradiction_id: int | None = Field(foreign_key="contradiction.id", index=True)
-    wording_en: str
-    wording_zh: str
-    wording_original: str | None
     agreement: Agreement = Field(sa_type=String)
     relation: ReportRelation = Field(sa_type=String)
     note_en: str

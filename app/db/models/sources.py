@@ -5,7 +5,14 @@ from datetime import date
 from sqlalchemy import CheckConstraint, String, UniqueConstraint
 from sqlmodel import Field
 
-from app.db.models.base import KeyedModel, TableModel, check_filled, check_member, check_positive
+from app.db.models.base import (
+    KeyedModel,
+    NotedModel,
+    TableModel,
+    check_filled,
+    check_member,
+    check_positive,
+)
 from app.enums import (
     Completeness,
     DateBasis,
@@ -19,7 +26,7 @@ from app.enums import (
 )
 
 
-class Event(KeyedModel, table=True):
+class Event(KeyedModel, NotedModel, table=True):
     """A press conference, briefing or release at which figures were announced."""
 
     __table_args__ = (
@@ -37,8 +44,6 @@ class Event(KeyedModel, table=True):
     organiser_zh: str
     questioner_en: str | None
     questioner_zh: str | None
-    note_en: str | None
-    note_zh: str | None
 
 
 class EventSpeaker(TableModel, table=True):
@@ -56,7 +61,7 @@ class EventSpeaker(TableModel, table=True):
     office_zh: str
 
 
-class Source(KeyedModel, table=True):
+class Source(KeyedModel, NotedModel, table=True):
     """A document from which figures and commitments are taken.
 
     The title is as displayed: titles that are not printed in the document, in the language of the
@@ -103,8 +108,6 @@ class Source(KeyedModel, table=True):
     checked_on: date | None
     licence_en: str
     licence_zh: str
-    note_en: str | None
-    note_zh: str | None
     goal_en: str | None
     goal_zh: str | None
     goal_locator: str | None
@@ -138,7 +141,7 @@ class Edition(KeyedModel, table=True):
     priority_areas_note_zh: str
 
 
-class Passage(KeyedModel, table=True):
+class Passage(KeyedModel, NotedModel, table=True):
     """A sentence of a source, or another place in it that a record cites."""
 
     __table_args__ = (UniqueConstraint("source_id", "position"), check_positive())
@@ -148,8 +151,6 @@ class Passage(KeyedModel, table=True):
     locator: str
     paragraph: int | None
     sentence: int | None
-    note_en: str | None
-    note_zh: str | None
 
 
 class PassageRecord(TableModel, table=True):
