@@ -310,7 +310,6 @@ class RequestContext:
         return Response(encode_json(page), media_type=JSON, headers=self.build_headers(links))
 
     def link_downloads(self) -> list[str]:
-        """Return the links to the downloads of the records of a list."""
         return [format_alternate_links(f"{self.base_url}{self.path}", self.query.filter_text)]
 
     def create_record_response(

@@ -124,7 +124,6 @@ class Database:
 
     @property
     def connections_in_use(self) -> int:
-        """The number of connections that requests hold."""
         return cast("QueuePool", self.engine.pool).checkedout() - len(self.idle)
 
     def connect(self) -> Connection:

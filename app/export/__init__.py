@@ -169,7 +169,6 @@ class Exporter:
         self.pending: list[Address] = []
 
     def queue_address(self, address: Address) -> None:
-        """Queue an address for export, once."""
         if address.path in OPENAPI.values():
             return
         if address.is_shared:

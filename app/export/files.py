@@ -183,7 +183,6 @@ class ExportFolder:
             self.lock = None
 
     def add(self, path: str, content: bytes, media_type: str, address: str = "") -> None:
-        """Add a file with its content."""
         with self.create(path) as file:
             file.media_type, file.address = media_type, address
             file.write(content)

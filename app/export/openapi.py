@@ -116,7 +116,6 @@ def list_operations(
 def build_path(
     layout: Layout, operation: Operation, described: Record, examples: Sequence[Values]
 ) -> tuple[str, Record]:
-    """Return the path of the files, and its description."""
     numbered = list(number_repetitions(operation.parameters))
     query = tuple((name, f"{{{unique}}}") for name, unique in numbered)
     address = Address(operation.path, query)
@@ -195,7 +194,6 @@ def describe_parameter(described: Record | None, name: str) -> Record:
 
 
 def select_schemas(paths: Record, schemas: Record) -> Record:
-    """Select the schemas that are used, directly or by others."""
     used: set[str] = set()
     pending = set(find_references(paths))
     while pending:

@@ -336,7 +336,6 @@ def list_media_types() -> list[str]:
 
 
 def list_table_formats(name: str) -> list[Format]:
-    """List the formats in which all records of a list can be downloaded."""
     return [form for form in (*TABLE_FORMATS, JSON_STAT) if name in form.resources]
 
 

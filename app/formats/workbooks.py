@@ -117,7 +117,6 @@ def write_overview(query: TableQuery, file: IO[bytes]) -> None:
 
 
 def join_titles(part: Bilingual) -> Bilingual:
-    """Return the title of a workbook with a part of the dataset."""
     return Bilingual(f"{TITLE.en}: {part.en[0].lower()}{part.en[1:]}", f"{TITLE.zh}：{part.zh}")
 
 
@@ -258,7 +257,6 @@ class Styles:
 def write_cover(
     worksheet: "Worksheet", title: str, rows: Iterable[CoverRow], styles: Styles
 ) -> None:
-    """Write a title, and below it rows of a label and a text."""
     for index, width in enumerate(cover_sheet.WIDTHS):
         worksheet.set_column(index, index, width)
     worksheet.set_row(0, HEADER_HEIGHT)

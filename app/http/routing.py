@@ -145,7 +145,6 @@ class ReadRoute:
         )
 
     def bind_arguments(self, context: RequestContext, keys: dict[str, str]) -> dict[str, Any]:
-        """Return the arguments of the endpoint, with the query validated."""
         arguments: dict[str, Any] = keys
         if self.takes_context:
             arguments["context"] = context

@@ -146,7 +146,6 @@ def collect_records(rows: Iterable[Row]) -> Snapshot:
 def collect_item(
     table: type[SQLModel], row: Mapping[str, object], codes: Codes, field: str
 ) -> Fields:
-    """Return an item of a list in a file, by the paths of its fields."""
     if table is models.SeriesBreak:
         return collect_texts(row, f"{field}[{format_field(row['start'])}]", "note")
     path = f"{field}[{row['position']}]"
@@ -163,7 +162,6 @@ def collect_item(
 
 
 def collect_texts(row: Mapping[str, object], path: str, column: str) -> Fields:
-    """Return a text of a row in both languages, by the paths of their fields."""
     texts = {f"{path}.{language}": row[f"{column}_{language}"] for language in Language}
     return {name: str(text) for name, text in texts.items() if text is not None}
 
@@ -179,7 +177,6 @@ def format_json(changes: Iterable[RecordChange]) -> str:
 
 
 def format_changes(changes: Iterable[RecordChange]) -> str:
-    """Format changes as text, with the changed fields of changed records."""
     listed = list(changes)
     if not listed:
         return "No differences.\n"

@@ -327,7 +327,6 @@ def find_field(path: str) -> str:
 
 
 def collect_reasons(release: Release) -> dict[str, Bilingual]:
-    """Return the reasons of the corrections of a release by record."""
     reasons: dict[str, Bilingual] = {}
     for correction in release.corrections:
         reason = correction.reason

@@ -85,11 +85,9 @@ class Import:
             self.reports[reported] = key
 
     def count_rows(self) -> int:
-        """Count the rows that are new."""
         return sum(map(len, self.rows.values()))
 
     def count_sources(self) -> int:
-        """Count the sources that are new."""
         return len(self.sources) - len(self.seed.get_all(Source))
 
 

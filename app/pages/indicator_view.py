@@ -107,7 +107,6 @@ def choose_unit(points: Iterable[Record], unit: Record, language: Language) -> t
 
 
 def find_scale(point: Record, language: Language) -> int:
-    """Return the scale of the display text of a figure."""
     return get_scale(point["value"], point["published"]["multiplier"], language)
 
 

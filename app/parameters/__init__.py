@@ -87,7 +87,6 @@ from app.parameters.records import (
 
 
 def list_models(model: type[Parameters]) -> list[type[Parameters]]:
-    """Return a model and all models derived from it."""
     return [model, *(one for child in model.__subclasses__() for one in list_models(child))]
 
 

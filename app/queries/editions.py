@@ -72,7 +72,6 @@ MAY_BE_OLD = Bilingual(
 
 
 def count_records() -> dict[str, Column]:
-    """Count the records of each part of an edition."""
     figures = (
         select(func.count(col(Observation.id)))
         .where(col(Observation.source_id) == Source.id)

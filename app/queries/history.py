@@ -116,7 +116,6 @@ def select_latest_observations(
 def read_current_observations(
     connection: Connection, language: Language, observations: Sequence[Record]
 ) -> dict[SeriesPeriod, Record]:
-    """Read what took the place of those observations that are no longer current."""
     replaced = [one for one in observations if not one["current"]]
     codes = sorted({one["series"] for one in replaced})
     ends = sorted({one["period"]["end"] for one in replaced})

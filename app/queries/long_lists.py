@@ -230,7 +230,6 @@ def list_orders(table: PeriodTable, *, walks_series: bool = False) -> dict[str, 
 def select_matching(
     table: PeriodTable, shape: FilterShape, path: AccessPath, *, is_early: bool = False
 ) -> Statement:
-    """Select the ids of the matching rows."""
     rows = list_row_conditions(table, shape, path, is_early=is_early)
     statement = select(col(table.id)).where(*rows)
     conditions = list(list_series_conditions(shape, path))

@@ -96,7 +96,6 @@ CSV_DELIMITERS = (",", '"', "\n", "\r")
 
 
 def select_observation_columns(language: Language, prefix: str = "") -> list[Label[Value]]:
-    """Return the columns of an observation, and those from which its texts are formatted."""
     columns: dict[str, Column] = {
         "id": col(Observation.code),
         "series": col(Series.code),

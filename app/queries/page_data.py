@@ -193,7 +193,6 @@ def group_by_period(indicators: Sequence[Record]) -> list[Record]:
 
 
 def group_by_topic(indicators: Sequence[Record]) -> list[Record]:
-    """Group indicators by topic, in the order of the first of each topic."""
     groups: dict[str, Record] = {}
     for indicator in indicators:
         topic = indicator["topic"]

@@ -100,7 +100,6 @@ def build_url(base: str, record: Record) -> str:
 
 
 def add_urls(row: Record, base: str) -> Record:
-    """Return a passage with its URL and those of its records."""
     records = [
         {
             "kind": record["kind"],

@@ -189,7 +189,6 @@ list_priority_areas = PRIORITY_AREAS.list_page
 
 
 def list_years(connection: Connection, slug: str) -> list[int]:
-    """List the years that have a priority area."""
     years = (
         select(col(PriorityArea.year))
         .where(col(PriorityArea.slug) == slug)

@@ -154,7 +154,6 @@ def complete_growth_rate(row: Record, language: Language, unit: str | None = Non
 
 
 def select_rates(language: Language, conditions: Sequence[Condition]) -> Statement:
-    """Select the rates that fulfil some conditions."""
     return (
         select_growth_rates(language)
         .where(*conditions)

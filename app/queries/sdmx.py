@@ -188,7 +188,6 @@ def select_matching_series(filters: SdmxFilters) -> Statement:
 
 
 def list_series_keys(connection: Connection) -> list[str]:
-    """List the SDMX keys of all series that have observations."""
     statement = select_matching_series(SdmxFilters()).with_only_columns(*DIMENSION_LABELS)
     return sorted(".".join(row) for row in connection.execute(statement))
 
@@ -290,7 +289,6 @@ def select_observations(
 def select_words(
     table: type[Observation] | type[GrowthRate], source: type[Source], language: Language
 ) -> list[Label[Value]]:
-    """Return the words of a source and the note on them."""
     labels = select_wording(table, "", language, source)
     note = localize(table, "note", language).label(TEXT_NAMES[table][-1])
     names = zip(labels, TEXT_NAMES[table], strict=False)

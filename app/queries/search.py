@@ -127,7 +127,6 @@ def select_hits(
 
 @cache
 def select_counts(index: SearchIndex) -> Statement:
-    """Select the number of all hits of each kind."""
     kind = column("kind", String)
     statement: Statement = select(kind, func.count().label("hits")).select_from(index.source)
     return statement.where(index.matching).group_by(kind).order_by(kind)
@@ -140,7 +139,6 @@ def get_other_language(language: Language) -> Language:
 def read_contexts(
     connection: Connection, language: Language, hits: Sequence[Record]
 ) -> dict[tuple[str, str], Record]:
-    """Read what hits of figures and commitments are shown with, by kind and code."""
     codes: dict[str, list[str]] = defaultdict(list)
     for hit in hits:
         codes[hit["kind"]].append(hit["code"])

@@ -179,7 +179,6 @@ def list_validity(entries: Iterable[Entry]) -> Iterator[tuple[str, tuple[date, d
 
 
 def read_index(connection: Connection) -> QuotationIndex:
-    """Read the whole record of a release."""
     origins = read_origins(connection)
     indicators = fetch_uncached(
         connection, select(col(Indicator.code), col(Indicator.name_en), col(Indicator.name_zh))

@@ -189,7 +189,6 @@ def find_unit(match: re.Match[str]) -> str:
 
 
 def parse_words(words: str) -> Decimal:
-    """Return the value of an English number in words."""
     total = current = 0
     for word in re.findall(r"[a-z]+", words):
         if word == "thousand":

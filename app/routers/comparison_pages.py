@@ -147,7 +147,6 @@ def show_edition(context: Context, edition: str, _: NoParameters) -> Response:
 
 
 def list_indicators_by_topic(context: RequestContext) -> list[tuple[Record, list[Record]]]:
-    """List the indicators that have a figure, by topic in the order of topics."""
     query = parameters.IndicatorListParameters(limit=parameters.MAXIMUM_LIMIT)
     topics: dict[str, tuple[Record, list[Record]]] = {}
     for indicator in context.run_query(list_indicators, query).rows:

@@ -92,7 +92,6 @@ def add_download(
 def combine_parameters(
     name: str, model: type[AnyParameters], other: type[parameters.Parameters]
 ) -> type[AnyParameters]:
-    """Create a model that has the parameters of two others."""
     # Pydantic would search all modules for the docstrings of this class, which has none.
     config = ConfigDict(use_attribute_docstrings=False)
     return type(model)(name, (model, other), {"model_config": config})  # type: ignore[no-any-return, misc]

@@ -95,14 +95,12 @@ def show_series(context: Context, series: str, _: NoParameters) -> Response:
 
 
 def measure_indicator(context: RequestContext, profile: Record) -> Picture:
-    """Return the images of the chart of an indicator."""
     release = context.release.record["code"]
     chart = build_indicator_chart(profile, profile["chart_series"], release, context.language)
     return measure_picture(f"/indicators/{profile['code']}/chart", profile["name"], chart)
 
 
 def measure_series(context: RequestContext, series: Record) -> Picture:
-    """Return the images of the chart of a series."""
     chart = build_series_chart(series, context.release.record["code"], context.language)
     return measure_picture(f"/series/{series['code']}/chart", series["name"], chart)
 

@@ -256,7 +256,6 @@ LINKS: dict[tuple[type[KeyedModel], type[KeyedModel]], type[TableModel]] = {}
 def declare_link(
     owner: type[KeyedModel], target: type[KeyedModel], table: str | None = None
 ) -> type[TableModel]:
-    """Declare the table of the links from the records of one table to those of another."""
     names = str(owner.__tablename__), str(target.__tablename__)
     columns: dict[str, Any] = {
         f"{name}_id": (int, Field(primary_key=True, foreign_key=f"{name}.id", index=is_target))

@@ -123,7 +123,6 @@ def find_card_observation(indicator: Record, found: Record) -> Record | None:
 
 
 def build_series_chart(series: Record, release: str, language: Language) -> Chart:
-    """Build the chart of a series: its newest figure, and a panel of all."""
     chart = create_chart(series["indicator"]["name"], release, language)
     panel = build_panel(chart, series, series)
     if panel.figures:

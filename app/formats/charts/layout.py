@@ -101,7 +101,6 @@ def draw_chart(chart: Chart, canvas: Canvas, extra_height: float, min_height: in
 
 
 def draw_takeaway(canvas: Canvas, chart: Chart, figure: DataPoint, top: float) -> float:
-    """Draw the name of what is shown, and its newest figure as the title."""
     sizes = canvas.sizes
     left, right = sizes.margin, canvas.width - sizes.margin
     name = canvas.balance_text(chart.title, sizes.heading, right - left)
@@ -127,7 +126,6 @@ def measure_plot(chart: Chart, panel_width: float, unit: float) -> float:
 
 
 def find_maxima(chart: Chart) -> dict[tuple[str, int | None], Decimal]:
-    """Find the largest value on each scale."""
     maxima: dict[tuple[str, int | None], Decimal] = defaultdict(Decimal)
     for panel in chart.panels:
         key = panel.scale_key

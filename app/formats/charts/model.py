@@ -225,7 +225,6 @@ class Chart:
             self.notes.append(text)
 
     def add_named_note(self, names: Sequence[str], text: str | None) -> None:
-        """Add a note that begins with the names of what it belongs to."""
         if text:
             name = labels.COMMA.get(self.language).join(names)
             self.add_note(labels.COLON.get(self.language).join([name, text]))
@@ -242,7 +241,6 @@ class Chart:
         yield from (tile.figure for tile in self.list_tiles() if tile.figure)
 
     def list_qualifiers(self) -> list[Qualifier]:
-        """List the qualifiers in the chart that need an explanation."""
         found = {one.qualifier for one in self.list_data_points()}
         return [one for one in Qualifier if one in found and one is not Qualifier.NONE]
 

@@ -342,7 +342,6 @@ def build_list_plot(chart: Chart) -> Node:
 
 
 def build_words_row(chart: Chart, name: str, figure: DataPoint) -> dict[str, Any]:
-    """Build the row of a figure, with its name, period and coverage in lines."""
     context = [name, *([figure.period] if figure.period != name else [])]
     context += [figure.coverage] if figure.coverage else []
     text = labels.COMMA.get(chart.language).join(context)
