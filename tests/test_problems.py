@@ -191,7 +191,7 @@ def test_few_unknown_names_are_compared_with_known_ones(
     def record_name(found: str, *_: object) -> None:
         compared.append(found)
 
-    monkeypatch.setattr(problem, "find_nearest", record_name)
+    monkeypatch.setattr(problem.messages, "find_nearest", record_name)
     query = "&".join(f"unknown{number}=1" for number in range(200))
     read_problem(client, f"/v1/topics?{query}", 422)
     assert 0 < len(compared) <= problem.MAX_ERRORS

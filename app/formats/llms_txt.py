@@ -3,15 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from app.db.columns import Record
-from app.formats import tables
-from app.formats.dataset_info import (
-    DATA_LICENCE,
-    DESCRIPTION,
-    HOW_TO_READ,
-    TITLE,
-    Distribution,
-    cite_dataset,
-)
+from app.formats import dataset_info, tables
 from app.formats.sentences import (
     describe_announcement,
     describe_commitment,
@@ -65,7 +57,7 @@ SECTIONS: tuple[tuple[Table, Bilingual, Describe], ...] = (
 
 def write_index(
     preamble: Sequence[str],
-    distributions: Sequence[Distribution],
+    distributions: Sequence[dataset_info.Distribution],
     related_datasets: Iterable[Record],
     base: str,
     language: Language,
@@ -101,10 +93,10 @@ def write_full_text(
 
 def write_preamble(release: Record, base: str, language: Language) -> list[str]:
     paragraphs = (
-        f"# {TITLE.get(language)}",
-        f"> {DESCRIPTION.get(language)}",
-        HOW_TO_READ.get(language),
-        DATA_LICENCE.get(language),
-        cite_dataset(release, base, language),
+        f"# {dataset_info.TITLE.get(language)}",
+        f"> {dataset_info.DESCRIPTION.get(language)}",
+        dataset_info.HOW_TO_READ.get(language),
+        dataset_info.DATA_LICENCE.get(language),
+        dataset_info.cite_dataset(release, base, language),
     )
     return [line for paragraph in paragraphs for line in (paragraph, "")]

@@ -47,8 +47,6 @@ from app.ingest.schema import (
 from app.ingest.schema.base import AnyEntity
 from app.ingest.seed import Document, Seed
 
-"""The issues of one entity: the path of the value, and what would be correct."""
-
 
 def check_integrity(seed: Seed) -> list[SeedIssue]:
     issues = [

@@ -28,21 +28,9 @@ from app.i18n import (
     format_short_day,
     format_statement,
 )
+from app.ingest import schema
 from app.ingest.commitments import list_quantities
 from app.ingest.files import SeedIssue, ValuePath
-from app.ingest.schema import (
-    Contradiction,
-    Entity,
-    GrowthRate,
-    Indicator,
-    Observation,
-    Period,
-    Quantity,
-    Report,
-    Series,
-    Source,
-    Unit,
-)
 from app.ingest.schema.base import Wording
 from app.ingest.seed import Seed
 
@@ -81,15 +69,15 @@ class PrintedNumber(NamedTuple):
     """Whether its unit has no decimals."""
 
     @classmethod
-    def from_observation(cls, seed: Seed, figure: Observation) -> "PrintedNumber":
-        series = seed.get_all(Series).get(figure.series)
+    def from_observation(cls, seed: Seed, figure: schema.Observation) -> "PrintedNumber":
+        series = seed.get_all(schema.Series).get(figure.series)
         published, bounds = figure.published, figure.bounds
         scale = published.multiplier, published.decimals
         is_count = series is not None and is_count_unit(seed, series.unit)
         return cls(figure.value, *scale, figure.qualifier, bounds.lower, bounds.upper, is_count)
 
     @classmethod
-    def from_quantity(cls, seed: Seed, quantity: Quantity) -> "PrintedNumber":
+    def from_quantity(cls, seed: Seed, quantity: schema.Quantity) -> "PrintedNumber":
         value = quantity.value.scaleb(quantity.multiplier)
         decimals = -int(quantity.value.as_tuple().exponent)
         is_count = is_count_unit(seed, quantity.unit)
@@ -97,7 +85,7 @@ class PrintedNumber(NamedTuple):
         return cls(value, *scale, quantity.qualifier, None, None, is_count)
 
     @classmethod
-    def from_rate(cls, rate: GrowthRate) -> "PrintedNumber":
+    def from_rate(cls, rate: schema.GrowthRate) -> "PrintedNumber":
         decimals = -int(rate.value.as_tuple().exponent)
         return cls(rate.value, 0, decimals, Qualifier.NONE, None, None, is_count=False)
 
@@ -165,7 +153,7 @@ def has_numbers_of(text: str, words: str) -> bool:
 
 
 def is_count_unit(seed: Seed, key: str) -> bool:
-    unit = seed.get_all(Unit).get(key)
+    unit = seed.get_all(schema.Unit).get(key)
     return unit is not None and unit.decimals == 0
 
 
@@ -179,22 +167,22 @@ def check_words(seed: Seed) -> Iterator[SeedIssue]:
 
 def compare_statements(
     seed: Seed,
-) -> Iterator[tuple[type[Entity], str, ValuePath, Iterator[tuple[str, str]]]]:
+) -> Iterator[tuple[type[schema.Entity], str, ValuePath, Iterator[tuple[str, str]]]]:
     """Return what is wrong with the words of each number, and where they are."""
-    figures, all_series = seed.get_all(Observation), seed.get_all(Series)
+    figures, all_series = seed.get_all(schema.Observation), seed.get_all(schema.Series)
     for key, figure in figures.items():
         if series := all_series.get(figure.series):
             printed = PrintedNumber.from_observation(seed, figure)
-            yield Observation, key, (), compare_words(figure.wording, printed, series.unit)
-    for key, rate in seed.get_all(GrowthRate).items():
+            yield schema.Observation, key, (), compare_words(figure.wording, printed, series.unit)
+    for key, rate in seed.get_all(schema.GrowthRate).items():
         printed = PrintedNumber.from_rate(rate)
-        yield GrowthRate, key, (), compare_words(rate.wording, printed, rate.measure)
-    for key, report in seed.get_all(Report).items():
+        yield schema.GrowthRate, key, (), compare_words(rate.wording, printed, rate.measure)
+    for key, report in seed.get_all(schema.Report).items():
         reported = figures.get(report.observation)
         series = all_series.get(reported.series) if reported else None
         if reported and series and report.agreement is Agreement.SAME:
             printed = PrintedNumber.from_observation(seed, reported)
-            yield Report, key, (), compare_words(report.wording, printed, series.unit)
+            yield schema.Report, key, (), compare_words(report.wording, printed, series.unit)
     for kind, key, path, quantity, wording in list_quantities(seed):
         printed = PrintedNumber.from_quantity(seed, quantity)
         yield kind, key, path, compare_words(wording, printed, quantity.unit)
@@ -253,7 +241,7 @@ def describe_limit(text: str, qualifier: Qualifier, value: Decimal) -> str | Non
 class ContradictoryNumber(NamedTuple):
     """A number in a contradiction: of a figure, of a growth rate, or of a statement of its own."""
 
-    owner: type[Entity]
+    owner: type[schema.Entity]
     key: str
     path: ValuePath
     source: str
@@ -261,14 +249,14 @@ class ContradictoryNumber(NamedTuple):
     measure: StatementMeasure
     unit: str
     coverage: str
-    period: Period
-    base: Period | None
+    period: schema.Period
+    base: schema.Period | None
     printed: PrintedNumber
     suffix: Bilingual
     """What is printed after the number in each language."""
 
     @property
-    def record(self) -> tuple[type[Entity], str]:
+    def record(self) -> tuple[type[schema.Entity], str]:
         """The collection and the key, since a figure and its growth rate have the same key."""
         return self.owner, self.key
 
@@ -301,21 +289,21 @@ class ContradictoryNumber(NamedTuple):
 def list_numbers(seed: Seed) -> dict[str, list[ContradictoryNumber]]:
     """List the numbers of each contradiction, except those that reports state."""
     numbers: dict[str, list[ContradictoryNumber]] = defaultdict(list)
-    figures: tuple[Mapping[str, Observation | GrowthRate], ...] = (
-        seed.get_all(Observation),
-        seed.get_all(GrowthRate),
+    figures: tuple[Mapping[str, schema.Observation | schema.GrowthRate], ...] = (
+        seed.get_all(schema.Observation),
+        seed.get_all(schema.GrowthRate),
     )
     for records in figures:
         for key, figure in records.items():
-            series = seed.get_all(Series).get(figure.series)
+            series = seed.get_all(schema.Series).get(figure.series)
             if series and figure.contradiction:
                 numbers[figure.contradiction].append(
                     describe_measurement(seed, key, figure, series)
                 )
-    for key, contradiction in seed.get_all(Contradiction).items():
+    for key, contradiction in seed.get_all(schema.Contradiction).items():
         for index, one in enumerate(contradiction.statements):
             number = ContradictoryNumber(
-                owner=Contradiction,
+                owner=schema.Contradiction,
                 key=key,
                 path=("statements", index),
                 source=one.source,
@@ -333,13 +321,13 @@ def list_numbers(seed: Seed) -> dict[str, list[ContradictoryNumber]]:
 
 
 def describe_measurement(
-    seed: Seed, key: str, figure: Observation | GrowthRate, series: Series
+    seed: Seed, key: str, figure: schema.Observation | schema.GrowthRate, series: schema.Series
 ) -> ContradictoryNumber:
     unit: str = series.unit
-    if isinstance(figure, Observation):
+    if isinstance(figure, schema.Observation):
         measure = StatementMeasure.LEVEL
         printed = PrintedNumber.from_observation(seed, figure)
-        indicator = seed.get_all(Indicator).get(series.indicator)
+        indicator = seed.get_all(schema.Indicator).get(series.indicator)
         suffix = find_suffix(seed, unit, indicator.classifier if indicator else None)
     else:
         is_points = figure.measure is ChangeMeasure.PERCENTAGE_POINTS
@@ -362,7 +350,7 @@ def describe_measurement(
 
 
 def find_suffix(seed: Seed, key: str, classifier: str | None) -> Bilingual:
-    unit = seed.get_all(Unit).get(key)
+    unit = seed.get_all(schema.Unit).get(key)
     english, chinese = (unit.suffix.en, unit.suffix.zh) if unit else ("", "")
     return Bilingual(english, choose_suffix(chinese, classifier, Language.CHINESE))
 
@@ -372,7 +360,7 @@ def describe_numbers(seed: Seed, language: Language) -> dict[str, list[list[str 
 
     Each has its display text, the key of its source, a short citation, and the address.
     """
-    sources = seed.get_all(Source)
+    sources = seed.get_all(schema.Source)
     described: dict[str, list[list[str | None]]] = defaultdict(list)
     texts = sorted(
         iterate_texts(seed, language), key=lambda one: (sources[one[2]].published_on, one[2])
@@ -388,13 +376,13 @@ def iterate_texts(seed: Seed, language: Language) -> Iterator[tuple[str, str, st
     for code, numbers in list_numbers(seed).items():
         for one in numbers:
             yield code, one.format(language), one.source, one.locator or ""
-    for report in seed.get_all(Report).values():
+    for report in seed.get_all(schema.Report).values():
         if report.contradiction:
             text = report.wording.to_bilingual().get(language)
             yield report.contradiction, text, report.source, report.locator or ""
 
 
-def cite_briefly(source: Source, locator: str | None, language: Language) -> str:
+def cite_briefly(source: schema.Source, locator: str | None, language: Language) -> str:
     publisher = source.publisher.short_name.to_bilingual().get(language)
     day = format_short_day(source.published_on, source.published_precision, language)
     return format_short_citation(publisher, day, locator, language)

@@ -6,20 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 
-from app.enums import (
-    ActionKind,
-    ActionStatus,
-    AreaKind,
-    ChangeKind,
-    Collection,
-    CommitmentKind,
-    Completeness,
-    ContradictionCause,
-    EvidenceBasis,
-    InstrumentKind,
-    SearchKind,
-    Standing,
-)
+from app import enums
 from app.parameters.base import (
     CONTROL,
     WORDS,
@@ -95,8 +82,8 @@ class ChangeListParameters(ListParameters):
     since: Day | Omitted = Field(None, examples=["2026-11-25"])
     """Only changes of releases on or after this date. Without it, all changes."""
     release: Releases = create_repeatable("Only changes of this release.", "2026-11-25")
-    kind: list[ChangeKind] = create_repeatable("Only changes of this kind.", "revised")
-    collection: list[Collection] = create_repeatable(
+    kind: list[enums.ChangeKind] = create_repeatable("Only changes of this kind.", "revised")
+    collection: list[enums.Collection] = create_repeatable(
         "Only changes to records of this collection.", "observations"
     )
 
@@ -137,8 +124,10 @@ class ActionFilters(RecordFilters):
     priority_area: PriorityAreas = create_repeatable(
         "Only actions of this priority area.", "cooperation-mechanisms"
     )
-    kind: list[ActionKind] = create_repeatable("Only actions with this verb.", "sign")
-    status: list[ActionStatus] = create_repeatable("Only actions with this status.", "reported")
+    kind: list[enums.ActionKind] = create_repeatable("Only actions with this verb.", "sign")
+    status: list[enums.ActionStatus] = create_repeatable(
+        "Only actions with this status.", "reported"
+    )
     sector: Sectors = create_repeatable("Only actions that name this sector.", "clean-energy")
     instrument: Instruments = create_repeatable(
         "Only actions that name this instrument.", "china-asean-expo"
@@ -167,7 +156,7 @@ class CommitmentFilters(Filters):
     """The order: announced (default: by the day of the event, then by position in the
     announcement) or code; add _desc for descending order."""
     event: Events = create_repeatable("Only commitments announced at this event.", "brf-2023-10-18")
-    kind: list[CommitmentKind] = create_repeatable("Only commitments of this kind.", "pledge")
+    kind: list[enums.CommitmentKind] = create_repeatable("Only commitments of this kind.", "pledge")
     q: QueryText | Omitted = Field(None, examples=["laboratories"])
     """Only commitments whose texts contain all these words, in either language."""
 
@@ -177,33 +166,37 @@ class CommitmentListParameters(CommitmentFilters, ListParameters):
 
 
 class AreaListParameters(CodeListParameters):
-    kind: list[AreaKind] = create_repeatable("Only areas of this kind.", "country")
+    kind: list[enums.AreaKind] = create_repeatable("Only areas of this kind.", "country")
 
 
 class CoverageListParameters(CodeListParameters):
-    basis: list[EvidenceBasis] = create_repeatable("Only coverages with this basis.", "inferred")
+    basis: list[enums.EvidenceBasis] = create_repeatable(
+        "Only coverages with this basis.", "inferred"
+    )
 
 
 class ContradictionListParameters(CodeListParameters):
     indicator: Indicators = create_repeatable(
         "Only contradictions about this indicator.", "trade-share"
     )
-    cause: list[ContradictionCause] = create_repeatable(
+    cause: list[enums.ContradictionCause] = create_repeatable(
         "Only contradictions that have this cause.", "rounding"
     )
-    basis: list[EvidenceBasis] = create_repeatable(
+    basis: list[enums.EvidenceBasis] = create_repeatable(
         "Only contradictions whose reason has this basis.", "inferred"
     )
 
 
 class InstrumentListParameters(CodeListParameters):
-    kind: list[InstrumentKind] = create_repeatable("Only instruments of this kind.", "agreement")
+    kind: list[enums.InstrumentKind] = create_repeatable(
+        "Only instruments of this kind.", "agreement"
+    )
 
 
 class SourceListParameters(ListParameters):
     sort: SourceSort = Field(SourceSort.PUBLISHED, examples=["published_desc"])
     """The order: published (default) or code; add _desc for descending order."""
-    standing: list[Standing] = create_repeatable("Only sources of this standing.", "primary")
+    standing: list[enums.Standing] = create_repeatable("Only sources of this standing.", "primary")
     edition: list[Edition] = create_repeatable(
         "Only documents of the press conference of this year.", 2025
     )
@@ -230,7 +223,7 @@ class SearchParameters(ListParameters):
     q: QueryText = Field(examples=["digital economy"])
     """The words to search for, in English or Chinese; records contain all of them. English words
     match in all their forms; synonyms, numbers and years match too."""
-    kind: list[SearchKind] = create_repeatable("Only records of this kind.", "action")
+    kind: list[enums.SearchKind] = create_repeatable("Only records of this kind.", "action")
     sort: SearchSort = Field(SearchSort.RELEVANCE, examples=["relevance"])
     """The order: relevance. Records that the query names come first, then those with all words in
     the title, then all others; figures are in order from the newest period."""
@@ -301,7 +294,7 @@ class EditionSort(StrEnum):
 class EditionListParameters(ListParameters):
     sort: EditionSort = Field(EditionSort.YEAR_DESC, examples=["year"])
     """The order: year_desc (default, newest first) or year."""
-    completeness: list[Completeness] = create_repeatable(
+    completeness: list[enums.Completeness] = create_repeatable(
         "Only editions of this completeness.", "complete"
     )
 

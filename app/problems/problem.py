@@ -7,15 +7,7 @@ from typing import Any, ClassVar, Self
 from pydantic import Field
 
 from app.i18n import Bilingual, Language
-from app.problems.messages import (
-    CUTOFF,
-    PARAMETER_REASON,
-    SUGGESTION,
-    UNKNOWN_RECORD,
-    WITH_CHANGES_URL,
-    WITH_HINT,
-    find_nearest,
-)
+from app.problems import messages
 from app.schemas import Address, Code, Line, Prose, RequestId, Schema, list_field
 
 MEDIA_TYPE = "application/problem+json"
@@ -77,16 +69,16 @@ class ParameterError:
         text: Bilingual,
         allowed: Iterable[str] | None = None,
         found: str = "",
-        cutoff: float = CUTOFF,
+        cutoff: float = messages.CUTOFF,
     ) -> None:
         self.location = location
         self.allowed = None if allowed is None else list(allowed)
-        self.suggestion = find_nearest(found[:MAX_SHOWN], self.allowed or [], cutoff)
+        self.suggestion = messages.find_nearest(found[:MAX_SHOWN], self.allowed or [], cutoff)
         self.message = text
         """What is wrong, with the suggestion."""
         if self.suggestion:
-            hint = SUGGESTION.format(nearest=self.suggestion)
-            self.message = WITH_HINT.format(message=text, hint=hint)
+            hint = messages.SUGGESTION.format(nearest=self.suggestion)
+            self.message = messages.WITH_HINT.format(message=text, hint=hint)
 
     @property
     def named_message(self) -> Bilingual:
@@ -94,7 +86,7 @@ class ParameterError:
         name = self.location.partition(".")[2]
         if self.message.en.startswith(f"{name} "):
             return self.message
-        return PARAMETER_REASON.format(name=name, reason=self.message)
+        return messages.PARAMETER_REASON.format(name=name, reason=self.message)
 
     def to_item(self, language: Language) -> ErrorItem:
         return ErrorItem(
@@ -234,7 +226,7 @@ class UnknownRecord(NotFound):
         cls, parameter: str, found: str, known: Iterable[str], location: str = "path"
     ) -> Self:
         short = shorten(found)
-        text = UNKNOWN_RECORD.format(found=short)
+        text = messages.UNKNOWN_RECORD.format(found=short)
         others = [key for key in known if key != found]
         return cls.from_error(ParameterError(f"{location}.{parameter}", text, others, found))
 
@@ -250,7 +242,7 @@ class ReleaseNotServed(Problem):
 
     def __init__(self, summary: Bilingual, latest_url: str, changes_url: str) -> None:
         """Lead to the same address without the release, and to the changes since (RFC 5829)."""
-        detail = WITH_CHANGES_URL.format(message=summary, url=changes_url)
+        detail = messages.WITH_CHANGES_URL.format(message=summary, url=changes_url)
         links = f'<{latest_url}>; rel="latest-version", <{changes_url}>; rel="version-history"'
         super().__init__(detail, headers={"Link": links})
         self.summary, self.latest_url = summary, latest_url

@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, String, UniqueConstraint
 from sqlmodel import Field
 
+from app import enums
 from app.db.models.base import (
     KeyedModel,
     NotedModel,
@@ -13,31 +14,20 @@ from app.db.models.base import (
     check_member,
     check_positive,
 )
-from app.enums import (
-    Completeness,
-    DateBasis,
-    DocumentKind,
-    PartCompleteness,
-    PartOfDay,
-    PassageRecordKind,
-    Precision,
-    Standing,
-    TitleKind,
-)
 
 
 class Event(KeyedModel, NotedModel, table=True):
     """A press conference, briefing or release at which figures were announced."""
 
     __table_args__ = (
-        check_member("part_of_day", PartOfDay),
+        check_member("part_of_day", enums.PartOfDay),
         check_filled("name_en", "name_zh", "organiser_en", "organiser_zh"),
     )
 
     name_en: str
     name_zh: str
     held_on: date
-    part_of_day: PartOfDay | None = Field(sa_type=String)
+    part_of_day: enums.PartOfDay | None = Field(sa_type=String)
     place_en: str | None
     place_zh: str | None
     organiser_en: str
@@ -69,11 +59,11 @@ class Source(KeyedModel, NotedModel, table=True):
     """
 
     __table_args__ = (
-        check_member("standing", Standing),
-        check_member("title_kind", TitleKind),
-        check_member("document_kind", DocumentKind),
-        check_member("published_precision", Precision),
-        check_member("published_basis", DateBasis),
+        check_member("standing", enums.Standing),
+        check_member("title_kind", enums.TitleKind),
+        check_member("document_kind", enums.DocumentKind),
+        check_member("published_precision", enums.Precision),
+        check_member("published_basis", enums.DateBasis),
         CheckConstraint("length(language) = 2", name="language"),
         CheckConstraint("(title_kind = 'printed') = (printed_title IS NOT NULL)", name="title"),
         CheckConstraint(
@@ -86,8 +76,8 @@ class Source(KeyedModel, NotedModel, table=True):
     edition: int | None
     """The year of the edition to which the document belongs, if it reports one of its events."""
     event_id: int | None = Field(foreign_key="event.id", index=True)
-    standing: Standing = Field(sa_type=String)
-    title_kind: TitleKind = Field(sa_type=String)
+    standing: enums.Standing = Field(sa_type=String)
+    title_kind: enums.TitleKind = Field(sa_type=String)
     title_en: str
     title_zh: str
     printed_title: str | None
@@ -97,12 +87,12 @@ class Source(KeyedModel, NotedModel, table=True):
     publisher_short_zh: str
     carrier_en: str | None
     carrier_zh: str | None
-    document_kind: DocumentKind = Field(sa_type=String)
+    document_kind: enums.DocumentKind = Field(sa_type=String)
     body_en: str
     body_zh: str
     published_on: date
-    published_precision: Precision = Field(sa_type=String)
-    published_basis: DateBasis = Field(sa_type=String)
+    published_precision: enums.Precision = Field(sa_type=String)
+    published_basis: enums.DateBasis = Field(sa_type=String)
     language: str
     address: str | None
     checked_on: date | None
@@ -119,24 +109,24 @@ class Edition(KeyedModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("year"),
-        check_member("completeness", Completeness),
-        check_member("figures_completeness", PartCompleteness),
-        check_member("outcomes_completeness", PartCompleteness),
-        check_member("priority_areas_completeness", PartCompleteness),
+        check_member("completeness", enums.Completeness),
+        check_member("figures_completeness", enums.PartCompleteness),
+        check_member("outcomes_completeness", enums.PartCompleteness),
+        check_member("priority_areas_completeness", enums.PartCompleteness),
     )
 
     year: int
     source_id: int = Field(foreign_key="source.id", index=True)
     question_en: str | None
     question_zh: str | None
-    completeness: Completeness = Field(sa_type=String)
-    figures_completeness: PartCompleteness = Field(sa_type=String)
+    completeness: enums.Completeness = Field(sa_type=String)
+    figures_completeness: enums.PartCompleteness = Field(sa_type=String)
     figures_note_en: str
     figures_note_zh: str
-    outcomes_completeness: PartCompleteness = Field(sa_type=String)
+    outcomes_completeness: enums.PartCompleteness = Field(sa_type=String)
     outcomes_note_en: str
     outcomes_note_zh: str
-    priority_areas_completeness: PartCompleteness = Field(sa_type=String)
+    priority_areas_completeness: enums.PartCompleteness = Field(sa_type=String)
     priority_areas_note_en: str
     priority_areas_note_zh: str
 
@@ -157,11 +147,14 @@ class PassageRecord(TableModel, table=True):
     """What is recorded from a passage: the kind and the key of a record."""
 
     __tablename__ = "passage_record"
-    __table_args__ = (check_member("kind", PassageRecordKind), check_filled("title_en", "title_zh"))
+    __table_args__ = (
+        check_member("kind", enums.PassageRecordKind),
+        check_filled("title_en", "title_zh"),
+    )
 
     passage_id: int = Field(primary_key=True, foreign_key="passage.id")
     position: int = Field(primary_key=True)
-    kind: PassageRecordKind = Field(sa_type=String)
+    kind: enums.PassageRecordKind = Field(sa_type=String)
     record: str
     owner: str
     """The key of the indicator, priority area or source on whose page the record is shown."""

@@ -2,14 +2,7 @@
 
 from pydantic import Field
 
-from app.enums import (
-    ActionKind,
-    ActionStatus,
-    CommitmentKind,
-    Completeness,
-    PartCompleteness,
-    ProgressRelation,
-)
+from app import enums
 from app.ingest.schema.base import (
     BilingualText,
     BilingualTitle,
@@ -33,7 +26,7 @@ from app.ingest.schema.reference import Area, Event, Instrument, Sector, Source,
 class EditionPart(StrictModel):
     """How much of one part of an edition is recorded."""
 
-    completeness: PartCompleteness
+    completeness: enums.PartCompleteness
     """complete, partial or none."""
     note: BilingualText
     """Why: what was read, and what was not."""
@@ -64,12 +57,12 @@ class Edition(Entity):
         return str(self.year)
 
     @property
-    def completeness(self) -> Completeness:
+    def completeness(self) -> enums.Completeness:
         parts = self.figures, self.outcomes, self.priority_areas
-        if all(part.completeness is PartCompleteness.COMPLETE for part in parts):
-            return Completeness.COMPLETE
-        has_words = any(part.completeness is not PartCompleteness.NONE for part in parts[1:])
-        return Completeness.PARTIAL if has_words else Completeness.FIGURES_ONLY
+        if all(part.completeness is enums.PartCompleteness.COMPLETE for part in parts):
+            return enums.Completeness.COMPLETE
+        has_words = any(part.completeness is not enums.PartCompleteness.NONE for part in parts[1:])
+        return enums.Completeness.PARTIAL if has_words else enums.Completeness.FIGURES_ONLY
 
 
 class Outcome(Entity):
@@ -141,7 +134,7 @@ class Action(Entity):
     """The priority area, of the same year."""
     position: Position
     """The position within the priority area."""
-    kind: ActionKind
+    kind: enums.ActionKind
     """The verb."""
     text: BilingualText
     aim: BilingualText | None = None
@@ -150,7 +143,7 @@ class Action(Entity):
     """Whether the source names what the text lists as examples, such as in "such as"."""
     note: BilingualText | None = None
     """What a reader should know; required with has_examples."""
-    status: ActionStatus
+    status: enums.ActionStatus
     """The state of implementation."""
     sectors: list[Ref[Sector]] = Field(default_factory=list)
     instruments: list[Ref[Instrument]] = Field(default_factory=list)
@@ -175,7 +168,7 @@ class LaterReport(Statement):
 class ProgressReport(LaterReport):
     """What was reported later on an action."""
 
-    relation: ProgressRelation
+    relation: enums.ProgressRelation
     """about_this, about_part, or context, which says nothing about the action itself."""
     note: BilingualText | None = None
     """What a reader must know to read the report."""
@@ -225,7 +218,7 @@ class Commitment(Entity):
     """Where it was announced."""
     position: Position
     """The position among the commitments of the event."""
-    kind: CommitmentKind
+    kind: enums.CommitmentKind
     """pledge for a promise, expectation for what is expected without one, result_list for the
     number of results on a list that many parties agreed."""
     name: BilingualTitle
