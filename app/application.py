@@ -175,11 +175,7 @@ def create_app(settings: Settings) -> App:
 def build_openapi_documents(
     contact: Contact | None, public_url: str | None, release: Release, language: Language
 ) -> dict[OpenApiVersion, bytes]:
-    """Build the OpenAPI document of a release in both versions, in a process of its own.
-
-    Raises:
-        EOFError, OSError: if the process fails.
-    """
+    """Build the OpenAPI documents in a process of their own; EOFError, OSError if it fails."""
     arguments = release.database, contact, public_url, language
     try:
         return OPENAPI_PROCESS.run(write_openapi_documents, *arguments)

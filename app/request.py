@@ -85,11 +85,7 @@ class ClientConnection(Protocol):
     """Whether the client has gone."""
 
     def start_request(self, headers: dict[bytes, bytes]) -> bool:
-        """Note that the application responds to a request from now on.
-
-        Returns:
-            Whether the connection has to close after the response.
-        """
+        """Note that the application responds from now on; return whether it has to close then."""
 
     def finish_request(self) -> None:
         """Note that the application has finished its response."""

@@ -199,11 +199,7 @@ def add_source_line(source: Record, language: Language) -> Record:
 
 
 def cite_source(source: Record, locator: str | None, language: Language) -> Record:
-    """Replace the title and publisher of a selected source by its source line.
-
-    Returns:
-        The citation of a location in the source.
-    """
+    """Replace title and publisher of a source by its line; return the citation of a location."""
     source["line"], citation = build_citation(source, locator, language)
     for name in LINE_PARTS:
         del source[name]

@@ -66,11 +66,7 @@ class Reply:
 async def request(
     app: ASGIApp, address: Address, base_url: str, write: Callable[[bytes], object]
 ) -> Reply:
-    """Request an address from a service that has a base URL.
-
-    Raises:
-        ExportError: if the response is not 200, or ends early.
-    """
+    """Request an address of a service; ExportError if the response is not 200, or ends early."""
     reply = Reply(write)
     await app(build_scope(address, base_url), receive, reply.send)
     for pause in PAUSES:

@@ -81,11 +81,7 @@ class Import:
 
 
 def import_file(folder: Path, file: Path, checked_on: date) -> Import:
-    """Write the rows of a file to a seed folder.
-
-    Raises:
-        SeedError: if the seed or a row has an issue; nothing is written then.
-    """
+    """Write the rows of a file to a seed folder; SeedError, and nothing written, with any issue."""
     rows = read_rows(file)
     found, issues = Import(load_valid_seed(folder), checked_on), []
     for row in rows:

@@ -144,11 +144,7 @@ def build_url(path: str, operation: Record, language: Language) -> tuple[str, st
 def request_example(
     app: FastAPI, router: Router, server: str, url: tuple[str, str]
 ) -> bytes | None:
-    """Call the endpoint of a URL in this thread.
-
-    Returns:
-        The body, or its first part if it is streamed; None if the request is rejected.
-    """
+    """Call the endpoint of a URL; return the body or its first part, or None if it is refused."""
     path, query = url
     scheme, _, address = server.partition("://")
     host, _, root = address.partition("/")

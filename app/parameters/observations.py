@@ -43,11 +43,7 @@ MONTHS = re.compile(f"{MONTH}(?:/{MONTH})?")
 
 
 def parse_period(period: str) -> Span:
-    """Return the first and the last day of a period: a year, one or two months, dates.
-
-    Raises:
-        ValueError: if it has another form, or ends before it starts.
-    """
+    """Return the first and the last day of a year, of months or of dates; ValueError for others."""
     if match := YEAR.fullmatch(period):
         return date(int(match[1]), 1, 1), date(int(match[1]), 12, 31)
     if match := MONTHS.fullmatch(period):

@@ -37,11 +37,7 @@ class HistoryChange(StrEnum):
 def list_publication_days(
     connection: Connection, _: Language, indicator: str | None, topic: str | None
 ) -> list[Record]:
-    """List the days on which figures became known, the newest first.
-
-    Returns:
-        Each ``day`` has the number of its ``figures``.
-    """
+    """List each ``day`` on which ``figures`` became known with their number, the newest first."""
     figures, days = func.count(col(Observation.id)), col(Observation.vintage)
     statement: Statement = (
         select(days.label("day"), figures.label("figures")).group_by(days).order_by(days.desc())

@@ -103,11 +103,7 @@ class Resource:
     def list_page(
         self, connection: Connection, language: Language, filters: ListParameters
     ) -> QueryPage:
-        """Read one page of the list.
-
-        Raises:
-            InvalidParameters: if the cursor belongs to another list.
-        """
+        """Read a page of the list; InvalidParameters if the cursor belongs to another list."""
         shape, values = split_filters(filters)
         values |= self.scope
         words = vars(filters).get("q")

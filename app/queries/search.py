@@ -76,11 +76,7 @@ NO_CONTEXT: Record = {
 def search_records(
     connection: Connection, language: Language, filters: SearchParameters
 ) -> tuple[QueryPage, dict[str, int]]:
-    """Read one page of the records that contain all words, and the number of hits by kind.
-
-    Raises:
-        InvalidParameters: if the cursor belongs to another search.
-    """
+    """Read hits, and their number by kind; InvalidParameters for the cursor of another search."""
     index = SEARCH_INDEXES[connection.dialect.name]
     scope = {"list": "search", **filters.filter_values()}
     values: Record = {**index.bind_words(filters.q), "kinds": filters.kind}

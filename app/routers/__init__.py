@@ -128,11 +128,7 @@ def declare_signature(endpoint: Callable[..., Any], **annotations: object) -> Ca
 def validate_form(
     context: RequestContext, model: type[AnyParameters], fields: Record
 ) -> tuple[AnyParameters | None, FormErrors]:
-    """Validate the fields of a form that are filled in.
-
-    Returns:
-        The parameters, or None and what to do about each field that has an error.
-    """
+    """Validate the fields of a form that are filled in; return the parameters, or what is wrong."""
     filled = {name: kept for name, value in fields.items() if (kept := drop_empty(value))}
     try:
         return model.model_validate(filled, context=context.release.keys), {}

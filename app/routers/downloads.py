@@ -216,11 +216,7 @@ def get_cube(context: Context, query: Annotated[parameters.CubeFilters, Query()]
 
 
 async def download_database(context: Context, _: NoParameters) -> Response:
-    """Send the database file.
-
-    Raises:
-        UnknownPath: if the database is a server.
-    """
+    """Send the database file; UnknownPath if the database is a server."""
     database = context.release.database
     file = database.file
     if file is None:

@@ -116,11 +116,7 @@ def read_observations(context: RequestContext, kind: str, code: str, period: str
 
 
 def read_indicator_observation(context: RequestContext, code: str, period: str | None) -> Record:
-    """Read the figure that stands for an indicator: its newest, or that of a period.
-
-    Raises:
-        UnknownRecord: if it has no figures.
-    """
+    """Read the newest figure of an indicator, or that of a period; UnknownRecord if none."""
     found = context.run_query(get_indicator, code)
     indicator = context.require_record(found, "indicators", indicator=code)
     if period is not None:
@@ -163,11 +159,7 @@ def read_series_observation(context: RequestContext, code: str, period: str | No
 
 
 def read_comparable_points(context: RequestContext, observation: Record) -> list[Record]:
-    """Read the figures of a series that are comparable with one of them: the latest, in order.
-
-    Returns:
-        No figures if fewer than two are comparable.
-    """
+    """Read the latest figures of a series that are comparable with one, if two or more are."""
     series = context.run_query(charts.read_series, observation["series"])
     for run in list_runs(series) if series else []:
         codes = [point["id"] for point in run]

@@ -221,11 +221,7 @@ async def get_readiness(context: Context) -> Response:
 
 @metrics_router.get("/metrics")
 def show_metrics(context: Context) -> Response:
-    """Show the metrics of all processes.
-
-    Raises:
-        UnknownPath: if no metrics are collected.
-    """
+    """Show the metrics of all processes; UnknownPath if none are collected."""
     metrics = context.app.state.metrics
     if metrics is None:
         raise UnknownPath.from_error(ParameterError("path", METRICS_DISABLED))
