@@ -34,7 +34,6 @@ from app.schemas import REQUEST_ID, Page, Schema, encode_json
 
 P = ParamSpec("P")
 QueryResult = TypeVar("QueryResult")
-AnySchema = TypeVar("AnySchema", bound=Schema)
 RawHeaders = list[tuple[bytes, bytes]]
 
 JSON = "application/json"
@@ -309,19 +308,22 @@ class RequestContext:
         return [format_alternate_links(f"{self.base_url}{self.path}", self.query.filter_text)]
 
     def create_record_response(
-        self, model: type[AnySchema], record: Record | None, collection: str, **path: str
+        self, model: type[Schema], read: Callable[..., Record | None], *more: object, **path: str
     ) -> Response:
-        """Create the response for one record; raise UnknownRecord if there is none."""
-        found = self.require_record(record, collection, **path)
-        return self.create_json_response(model.model_validate(found))
+        return self.create_json_response(
+            model.model_validate(self.read_record(read, *more, **path))
+        )
 
-    def require_record(self, record: Record | None, collection: str, **path: str) -> Record:
+    def read_record(self, read: Callable[..., Record | None], *more: object, **path: str) -> Record:
+        """Read the record whose key is in the path; raise UnknownRecord if there is none."""
+        ((parameter, key),) = path.items()
+        record = self.run_query(read, key, *more)
         if record is None:
-            ((parameter, key),) = path.items()
-            raise self.create_unknown_record(collection, parameter, key)
+            raise self.create_unknown_record(parameter, key)
         return record
 
-    def create_unknown_record(self, collection: str, parameter: str, key: str) -> UnknownRecord:
+    def create_unknown_record(self, parameter: str, key: str) -> UnknownRecord:
+        collection = "series" if parameter == "series" else f"{parameter}s"
         nearest = self.release.keys[collection].find_nearest_keys(key)
         return UnknownRecord.from_key(parameter, key, nearest)
 

@@ -15,7 +15,7 @@ from app.formats import columns, indicator_columns, record_columns
 from app.formats.columns import SEPARATOR, Column
 from app.i18n import Bilingual, Language
 from app.problems.messages import TOO_MANY_ROWS
-from app.problems.problem import InvalidParameters, ParameterError
+from app.problems.problem import InvalidParameters
 from app.queries import observations as queries
 from app.queries import reference as codes
 from app.queries.commitments import list_commitments
@@ -46,8 +46,7 @@ Expression = ColumnElement[Any]
 
 
 def create_row_limit_error(maximum: int) -> InvalidParameters:
-    error = ParameterError("query", TOO_MANY_ROWS.format(limit=maximum))
-    return InvalidParameters.from_error(error)
+    return InvalidParameters.from_parameter("query", TOO_MANY_ROWS.format(limit=maximum))
 
 
 def flatten_record(record: Mapping[str, Any], columns: Sequence[Column]) -> list[Any]:

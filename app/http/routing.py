@@ -27,7 +27,7 @@ from app.i18n import Bilingual, Language
 from app.negotiation import PathKind
 from app.parameters import PIN, Parameters
 from app.problems.messages import NAME_CUTOFF, RELEASE_NOT_SERVED, UNKNOWN_PATH, find_nearest
-from app.problems.problem import ParameterError, ReleaseNotServed, UnknownPath, shorten
+from app.problems.problem import ReleaseNotServed, UnknownPath, shorten
 from app.problems.validation import describe_errors
 from app.queries.releases import list_releases
 from app.releases import Release
@@ -270,7 +270,7 @@ class Router:
         nearest, short = find_nearest(path, known, PATH_CUTOFF), shorten(path)
         allowed = [nearest] if nearest else ENTRY_POINTS
         message = UNKNOWN_PATH.format(path=short)
-        raise UnknownPath.from_error(ParameterError("path", message, allowed, path))
+        raise UnknownPath.from_parameter("path", message, allowed, path)
 
 
 def drop_ignored(

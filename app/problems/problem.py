@@ -124,7 +124,10 @@ class Problem(Exception):  # noqa: N818  # The problem documents of RFC 9457 are
         return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
     @classmethod
-    def from_error(cls, error: ParameterError) -> Self:
+    def from_parameter(
+        cls, location: str, text: Bilingual, allowed: Iterable[str] | None = None, found: str = ""
+    ) -> Self:
+        error = ParameterError(location, text, allowed, found)
         return cls(error.message, [error])
 
     def to_document(self, base_url: str, language: Language, request_id: str) -> ProblemDocument:
@@ -228,7 +231,7 @@ class UnknownRecord(NotFound):
         short = shorten(found)
         text = messages.UNKNOWN_RECORD.format(found=short)
         others = [key for key in known if key != found]
-        return cls.from_error(ParameterError(f"{location}.{parameter}", text, others, found))
+        return cls.from_parameter(f"{location}.{parameter}", text, others, found)
 
 
 class ReleaseNotServed(Problem):

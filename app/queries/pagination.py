@@ -30,7 +30,7 @@ from app.db.models import ExactDecimal
 from app.db.statements import fetch_records, fetch_uncached
 from app.parameters import Filters, ListParameters
 from app.problems.messages import UNKNOWN_CURSOR
-from app.problems.problem import InvalidParameters, ParameterError
+from app.problems.problem import InvalidParameters
 
 P = ParamSpec("P")
 
@@ -212,7 +212,7 @@ def decode_cursor(cursor: str, scope: Record) -> Position:
 
 
 def build_cursor_error() -> InvalidParameters:
-    return InvalidParameters.from_error(ParameterError("query.cursor", UNKNOWN_CURSOR))
+    return InvalidParameters.from_parameter("query.cursor", UNKNOWN_CURSOR)
 
 
 class FilterShape(NamedTuple):

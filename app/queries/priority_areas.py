@@ -35,7 +35,7 @@ from app.db.models import (
 from app.db.statements import fetch_uncached, select_nested
 from app.i18n import Language
 from app.problems.messages import NOT_OF_YEAR
-from app.problems.problem import ParameterError, UnknownRecord
+from app.problems.problem import UnknownRecord
 from app.queries.commitments import complete_statement, select_progress
 from app.queries.resource import LinkedFilter, Resource, select_links
 
@@ -212,5 +212,5 @@ def get_priority_area(
     rows = fetch_uncached(connection, statement)
     if not rows and (years := list_years(connection, slug)):
         text = NOT_OF_YEAR.format(found=slug, year=year, years=", ".join(map(str, years)))
-        raise UnknownRecord.from_error(ParameterError("query.year", text, map(str, years)))
+        raise UnknownRecord.from_parameter("query.year", text, map(str, years))
     return complete_priority_area(rows[0], language) if rows else None

@@ -105,11 +105,8 @@ def build_list_endpoint(table: Table, page: type[Page[Any]]) -> Callable[..., Re
 def build_record_endpoint(
     table: Table, key: str, operation: RecordOperation
 ) -> Callable[..., Response]:
-    collection = table.name.replace("-", "_")
-
     def get_record(context: RequestContext, _: Parameters, **path: str) -> Response:
-        found = context.run_query(operation.read, path[key])
-        return context.create_record_response(table.schema, found, collection, **path)
+        return context.create_record_response(table.schema, operation.read, **path)
 
     parameter = Annotated[str, create_path_key(key, operation.key_description)]
     return declare_signature(get_record, context=Context, **{key: parameter}, _=NoParameters)

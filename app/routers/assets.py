@@ -85,9 +85,7 @@ def send_openapi(context: RequestContext, version: OpenApiVersion) -> Response:
 def show_static(context: Context, path: str) -> Response:
     if path not in list_assets():
         shown = UNKNOWN_PATH.format(path=problem.shorten(context.path))
-        raise problem.UnknownPath.from_error(
-            problem.ParameterError("path", shown, ["/v1", "/docs"])
-        )
+        raise problem.UnknownPath.from_parameter("path", shown, ["/v1", "/docs"])
     content = read_asset(path)
     response = send_content(content, path)
     is_named = ("v", hash_asset(content)) in context.query.params

@@ -22,7 +22,7 @@ from app.formats.registry import CHART_FORMATS, CHARTED, Format
 from app.http.limits import DRAWINGS
 from app.http.routing import RouteDeclarations
 from app.problems.messages import CARD_SIZE, HEIGHT_TOO_SMALL, IMAGE_TOO_LARGE
-from app.problems.problem import InvalidParameters, ParameterError
+from app.problems.problem import InvalidParameters
 from app.queries import charts
 from app.queries.commitments import get_commitment
 from app.queries.editions import read_contents
@@ -39,17 +39,14 @@ DEFAULT_WIDTH = 640
 
 
 def build_indicator(context: RequestContext, code: str) -> Chart:
-    found = context.run_query(INDICATORS.get, code)
-    indicator = context.require_record(found, "indicators", indicator=code)
+    indicator = context.read_record(INDICATORS.get, indicator=code)
     found = context.run_query(charts.read_indicator_series, code)
     release = context.release.record["code"]
     return build_indicator_chart(indicator, found, release, context.language)
 
 
 def build_series(context: RequestContext, code: str) -> Chart:
-    series = context.require_record(
-        context.run_query(charts.read_series, code), "series", series=code
-    )
+    series = context.read_record(charts.read_series, series=code)
     return build_series_chart(series, context.release.record["code"], context.language)
 
 
@@ -59,8 +56,7 @@ def build_overview(context: RequestContext, edition: int | None) -> Chart:
 
 
 def build_commitment(context: RequestContext, code: str) -> Chart:
-    found = context.run_query(get_commitment, code)
-    commitment = context.require_record(found, "commitments", commitment=code)
+    commitment = context.read_record(get_commitment, commitment=code)
     return build_commitment_chart(commitment, context.release.record["code"], context.language)
 
 
@@ -188,9 +184,7 @@ def create_response(
 def check_card(query: parameters.ChartParameters) -> None:
     sizes = sorted({"width", "height"} & query.model_fields_set)
     if query.aspect is parameters.Aspect.CARD and sizes:
-        raise InvalidParameters.from_error(
-            ParameterError(f"query.{sizes[0]}", CARD_SIZE.format(name=sizes[0]))
-        )
+        raise InvalidParameters.from_parameter(f"query.{sizes[0]}", CARD_SIZE.format(name=sizes[0]))
 
 
 def get_fixed_size(query: parameters.ChartParameters) -> tuple[int | None, int | None]:
@@ -213,11 +207,11 @@ def draw(chart: Chart, frame: Frame) -> bytes:
         return draw_chart(chart, frame)
     except HeightTooSmallError as error:
         size = {"height": frame.height, "width": frame.width, "least": error.least}
-        problem = ParameterError("query.height", HEIGHT_TOO_SMALL.format(**size))
+        name, message = "height", HEIGHT_TOO_SMALL.format(**size)
     except ImageTooLargeError as error:
         size = {"scale": frame.scale, "pixels": error.pixels, "limit": MAX_PIXELS}
-        problem = ParameterError("query.scale", IMAGE_TOO_LARGE.format(**size))
-    raise InvalidParameters.from_error(problem)
+        name, message = "scale", IMAGE_TOO_LARGE.format(**size)
+    raise InvalidParameters.from_parameter(f"query.{name}", message)
 
 
 for subject, path in zip(SUBJECTS, CHARTED, strict=True):

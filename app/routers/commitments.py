@@ -42,9 +42,8 @@ def read_priority_area(
     ],
     query: Annotated[parameters.PriorityAreaParameters, Query()],
 ) -> Response:
-    found = context.run_query(get_priority_area, priority_area, query.year)
     return context.create_record_response(
-        PriorityArea, found, "priority_areas", priority_area=priority_area
+        PriorityArea, get_priority_area, query.year, priority_area=priority_area
     )
 
 

@@ -126,8 +126,7 @@ def group_by_year(days: Sequence[Record]) -> list[tuple[int, list[Record]]]:
 @router.get("/editions/{edition}")
 def show_edition(context: Context, edition: str, _: NoParameters) -> Response:
     """Show a press conference with its records, beside the one before."""
-    found = context.run_query(get_edition, edition)
-    record = context.require_record(found, "editions", edition=edition)
+    record = context.read_record(get_edition, edition=edition)
     listed = context.run_query(list_editions, parameters.EditionListParameters())
     years = sorted(one["year"] for one in listed.rows)
     position = years.index(record["year"])

@@ -25,7 +25,7 @@ from app.pages import render_content
 from app.pages.addresses import LISTS
 from app.parameters import OperationFormParameters
 from app.problems.messages import VALIDATION_MESSAGES
-from app.problems.problem import InvalidParameters, ParameterError, UnknownRecord
+from app.problems.problem import InvalidParameters, UnknownRecord
 from app.request import Context, RequestContext
 from app.routers import NoParameters
 
@@ -125,7 +125,7 @@ def redirect_to_operation(context: RequestContext, operation: str) -> Response:
     for name in keys:
         if name not in values:
             message = VALIDATION_MESSAGES["missing"].format(name=name)
-            raise InvalidParameters.from_error(ParameterError(f"path.{name}", message))
+            raise InvalidParameters.from_parameter(f"path.{name}", message)
         path = path.replace(f"{{{name}}}", quote(values[name], safe=""))
     query = urlencode([pair for pair in pairs if pair[0] not in keys])
     return RedirectResponse(f"{context.base_url}{path}{query and '?'}{query}")

@@ -36,7 +36,7 @@ from app.http.routing import RouteDeclarations
 from app.pages.addresses import find_page
 from app.parameters import create_path_key
 from app.problems.messages import CUBE_TOO_LARGE, NO_DATABASE_FILE
-from app.problems.problem import InvalidParameters, ParameterError, UnknownPath
+from app.problems.problem import InvalidParameters, UnknownPath
 from app.queries.indicators import get_indicator
 from app.queries.observations import get_observation, list_observations
 from app.queries.priority_areas import get_priority_area
@@ -208,7 +208,7 @@ def get_cube(context: Context, query: Annotated[parameters.CubeFilters, Query()]
     )
     page = context.run_query(list_observations, filters)
     if page.cursor is not None:
-        raise InvalidParameters.from_error(ParameterError("query.indicator", CUBE_TOO_LARGE))
+        raise InvalidParameters.from_parameter("query.indicator", CUBE_TOO_LARGE)
     href = f"{context.base_url}/v1/{OBSERVATIONS.name}.{registry.JSON_STAT.suffix}"
     released_on = context.release.record["released_on"]
     cube = json_stat.build_cube(page.rows, released_on, href, context.language)
@@ -220,7 +220,7 @@ async def download_database(context: Context, _: NoParameters) -> Response:
     database = context.release.database
     file = database.file
     if file is None:
-        raise UnknownPath.from_error(ParameterError("path", NO_DATABASE_FILE, ["/v1/dataset.zip"]))
+        raise UnknownPath.from_parameter("path", NO_DATABASE_FILE, ["/v1/dataset.zip"])
     headers = context.build_headers(
         headers=context.build_attachment_headers("dataset", DATABASE.suffix)
     )
@@ -249,14 +249,12 @@ add_download(
 
 
 def cite_source(context: RequestContext, code: str, _: object) -> citations.Item:
-    found = context.run_query(get_source, code)
-    record = context.require_record(found, "sources", source=code)
+    record = context.read_record(get_source, source=code)
     return citations.cite_source(record, context.release.record)
 
 
 def cite_observation(context: RequestContext, code: str, _: object) -> citations.Item:
-    found = context.run_query(get_observation, code)
-    record = context.require_record(found, "observations", observation=code)
+    record = context.read_record(get_observation, observation=code)
     source = context.run_query(get_source, record["source"]["code"])
     assert source is not None  # noqa: S101 - a foreign key of the database
     start, end = record["period"]["start"], record["period"]["end"]
@@ -271,16 +269,14 @@ def cite_observation(context: RequestContext, code: str, _: object) -> citations
 
 
 def cite_indicator(context: RequestContext, code: str, _: object) -> citations.Item:
-    found = context.run_query(get_indicator, code)
-    indicator = context.require_record(found, "indicators", indicator=code)
+    indicator = context.read_record(get_indicator, indicator=code)
     latest = indicator["latest"]
     item = cite_page(context, SearchKind.INDICATOR, code, indicator["name"])
     return item | quote_newest(context, latest and latest["observation"])
 
 
 def cite_series(context: RequestContext, code: str, _: object) -> citations.Item:
-    found = context.run_query(get_series, code)
-    series = context.require_record(found, "series", series=code)
+    series = context.read_record(get_series, series=code)
     points = series["points"]
     item = cite_page(context, "series", code, series["name"])
     return item | quote_newest(context, points[-1] if points else None)
@@ -303,8 +299,7 @@ def quote_newest(context: RequestContext, observation: Record | None) -> citatio
 def cite_priority_area(
     context: RequestContext, slug: str, query: parameters.PriorityAreaParameters
 ) -> citations.Item:
-    found = context.run_query(get_priority_area, slug, query.year)
-    area = context.require_record(found, "priority_areas", priority_area=slug)
+    area = context.read_record(get_priority_area, query.year, priority_area=slug)
     code = f"{area['year']}-{slug}"
     item = cite_page(context, SearchKind.PRIORITY_AREA, code, area["title"])
     return item | {"note": area["source"]["line"]}

@@ -58,5 +58,4 @@ def read_edition(
     ],
     _: NoParameters,
 ) -> Response:
-    found = context.run_query(get_edition, edition)
-    return context.create_record_response(EditionRecord, found, "editions", edition=edition)
+    return context.create_record_response(EditionRecord, get_edition, edition=edition)

@@ -41,8 +41,7 @@ MAX_PICTURES = 6
 def show_indicator(
     context: Context, indicator: str, query: Annotated[parameters.IndicatorPageParameters, Query()]
 ) -> Response:
-    found = context.run_query(profiles.read_indicator_profile, indicator)
-    profile = context.require_record(found, "indicators", indicator=indicator)
+    profile = context.read_record(profiles.read_indicator_profile, indicator=indicator)
     language = context.language
     groups = build_groups(profile, check_series(profile, query.series), language)
     newest = get_newest_observation(profile)
@@ -75,8 +74,7 @@ def show_indicator(
 
 @router.get("/series/{series}")
 def show_series(context: Context, series: str, _: NoParameters) -> Response:
-    found = context.run_query(profiles.read_series_profile, series)
-    profile = context.require_record(found, "series", series=series)
+    profile = context.read_record(profiles.read_series_profile, series=series)
     language = context.language
     shown = profile | {"series": [profile] if profile["points"] else []}
     groups = build_groups(shown, (), language)

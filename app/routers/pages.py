@@ -217,18 +217,17 @@ def show_quotation_check(
 
 
 def cite_source(context: RequestContext, code: str) -> str:
-    source = context.require_record(context.run_query(get_source, code), "sources", source=code)
+    source = context.read_record(get_source, source=code)
     return str(source["citation"]["short"])
 
 
 def describe_announcement(context: RequestContext, kind: str, code: str) -> Record:
     """Name a commitment or an action, the event and the source that announced it."""
     if kind == SearchKind.COMMITMENT:
-        found = context.run_query(get_commitment, code)
-        record = context.require_record(found, "commitments", commitment=code)
+        record = context.read_record(get_commitment, commitment=code)
         title, event, day = record["name"], record["event"]["name"], record["event"]["held_on"]
     else:
-        record = context.require_record(context.run_query(get_action, code), "actions", action=code)
+        record = context.read_record(get_action, action=code)
         area = record["priority_area"]
         title, event, day = area["title"], name_edition(area["year"]).get(context.language), None
     source = record["source"]["code"]
@@ -299,15 +298,15 @@ def show_priority_area(
     priority_area: str,
     query: Annotated[parameters.PriorityAreaParameters, Query()],
 ) -> Response:
-    found = context.run_query(profiles.read_priority_area_profile, priority_area, query.year)
-    area = context.require_record(found, "priority_areas", priority_area=priority_area)
+    area = context.read_record(
+        profiles.read_priority_area_profile, query.year, priority_area=priority_area
+    )
     return render_content(context, "priority_area.html", area=area, year=query.year)
 
 
 @router.get("/sources/{source}")
 def show_source(context: Context, source: str, _: NoParameters) -> Response:
-    found = context.run_query(profiles.read_source_profile, source)
-    profile = context.require_record(found, "sources", source=source)
+    profile = context.read_record(profiles.read_source_profile, source=source)
     return render_content(
         context,
         "source.html",
@@ -320,8 +319,7 @@ def show_source(context: Context, source: str, _: NoParameters) -> Response:
 
 @router.get("/sources/{source}/passages")
 def show_passages(context: Context, source: str, _: NoParameters) -> Response:
-    found = context.run_query(profiles.read_passages_profile, source)
-    profile = context.require_record(found, "sources", source=source)
+    profile = context.read_record(profiles.read_passages_profile, source=source)
     return render_content(context, "passages.html", source=profile)
 
 

@@ -103,6 +103,6 @@ def list_passages(
     query: Annotated[parameters.PassageListParameters, Query()],
 ) -> Response:
     if source not in context.release.keys["sources"]:
-        raise context.create_unknown_record("sources", "source", source)
+        raise context.create_unknown_record("source", source)
     page = context.run_query(list_source_passages, source, query)
     return context.create_page_response(PassagePage, page.map_rows(add_urls, context.base_url))

@@ -44,8 +44,9 @@ def get_series(
     ],
     query: Annotated[parameters.SeriesParameters, Query()],
 ) -> Response:
-    found = context.run_query(queries.get_series, series, query.as_of)
-    return context.create_record_response(SeriesDetail, found, "series", series=series)
+    return context.create_record_response(
+        SeriesDetail, queries.get_series, query.as_of, series=series
+    )
 
 
 @router.get(

@@ -25,7 +25,7 @@ from app.formats.tables import Table
 from app.http.routing import RouteDeclarations
 from app.i18n import Bilingual, Language
 from app.problems.messages import METRICS_DISABLED
-from app.problems.problem import ParameterError, UnknownPath
+from app.problems.problem import UnknownPath
 from app.queries import search
 from app.queries.editions import read_overview
 from app.queries.releases import read_release
@@ -224,7 +224,7 @@ def show_metrics(context: Context) -> Response:
     """Show the metrics of all processes; UnknownPath if none are collected."""
     metrics = context.app.state.metrics
     if metrics is None:
-        raise UnknownPath.from_error(ParameterError("path", METRICS_DISABLED))
+        raise UnknownPath.from_parameter("path", METRICS_DISABLED)
     return Response(metrics.render(), media_type=METRICS_TYPE, headers=NO_STORE)
 
 
