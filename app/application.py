@@ -165,10 +165,13 @@ def create_app(settings: Settings) -> App:
     metrics = app.state.metrics = create_metrics(app) if settings.metrics else None
     rejections = RejectionLog(metrics.count_rejection if metrics else None)
     app.rejections = app.state.rejections = rejections
-    app.connections = create_connection_table(settings, rejections)
+    app.connections = ConnectionTable(
+        settings.max_connections, settings.max_client_connections, rejections
+    )
     app.respond = respond_with_problem
     app.mounted = mount_mcp(app, public_url) if settings.mcp else {}
-    app.recorder = create_recorder(settings, metrics)
+    is_recorded = settings.metrics or settings.access_log is not LogFormat.OFF
+    app.recorder = RequestRecorder(metrics, settings.access_log) if is_recorded else None
     return app
 
 
@@ -193,15 +196,6 @@ def write_openapi_documents(
     app.state.contact = contact
     app.state.releases = FixedRelease(database.store, public_url, release=open_release(database))
     return write_documents(app, Router(ROUTERS), ROUTERS, language)
-
-
-def create_recorder(settings: Settings, metrics: "Metrics | None") -> RequestRecorder | None:
-    is_recorded = settings.metrics or settings.access_log is not LogFormat.OFF
-    return RequestRecorder(metrics, settings.access_log) if is_recorded else None
-
-
-def create_connection_table(settings: Settings, rejections: RejectionLog) -> ConnectionTable:
-    return ConnectionTable(settings.max_connections, settings.max_client_connections, rejections)
 
 
 def create_request_limits(settings: Settings) -> RequestLimits | None:

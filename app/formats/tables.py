@@ -1,6 +1,6 @@
 """The lists of the API as flat tables: their columns, and how their rows are read."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
@@ -47,11 +47,6 @@ Expression = ColumnElement[Any]
 
 def create_row_limit_error(maximum: int) -> InvalidParameters:
     return InvalidParameters.from_parameter("query", TOO_MANY_ROWS.format(limit=maximum))
-
-
-def flatten_record(record: Mapping[str, Any], columns: Sequence[Column]) -> list[Any]:
-    """List the values of a record by column, None where there is no value."""
-    return [column.read_value(record) for column in columns]
 
 
 @dataclass(frozen=True)
@@ -103,7 +98,8 @@ class Table:
     def read_rows(self, query: "TableQuery") -> Iterator[Rows]:
         editorial = {"editorial": SEPARATOR.join(list_editorial(self.schema))}
         for page in query.read_pages():
-            yield [flatten_record(record | editorial, self.columns) for record in page]
+            records = (record | editorial for record in page)
+            yield [[column.read_value(record) for column in self.columns] for record in records]
 
     def read_csv_lines(self, query: "TableQuery") -> Iterator[Sequence[str]] | None:
         """Read the rows as finished lines of CSV, or None if the database cannot format them."""

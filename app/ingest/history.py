@@ -7,7 +7,7 @@ seed/history, one line per record; the newest release is the seed itself, so no 
 import json
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterator
 from itertools import product
 from pathlib import Path, PurePath
 from typing import Annotated
@@ -128,23 +128,16 @@ def list_differences(
             before, after = before or {}, after or {}
             names = [n for n in (after | before) if before.get(n) != after.get(n)]
             fields = [FieldChange(name, before.get(name), after.get(name)) for name in names]
-            kind = classify_change(collection, names)
+            is_measured = collection in FIGURES and any(
+                name.split(".")[0] in MEASURED_FIELDS for name in names
+            )
+            kind = ChangeKind.REVISED if is_measured else ChangeKind.ANNOTATED
             if not after:
                 kind = ChangeKind.REMOVED
             elif f"{collection}/{key}" in corrections:
                 kind = ChangeKind.CORRECTED
         changes.append(RecordChange(collection, key, kind, tuple(fields)))
     return changes
-
-
-def classify_change(collection: str, names: Iterable[str]) -> ChangeKind:
-    """Return the kind of a change to some fields of a record, which corrects no error."""
-    return ChangeKind.REVISED if has_measured_field(collection, names) else ChangeKind.ANNOTATED
-
-
-def has_measured_field(collection: str, names: Iterable[str]) -> bool:
-    """Return whether one of the fields is part of what a figure states."""
-    return collection in FIGURES and any(name.split(".")[0] in MEASURED_FIELDS for name in names)
 
 
 def group_observations(*snapshots: Snapshot) -> dict[tuple[str, ...], list[Fields]]:

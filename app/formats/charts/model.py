@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from app.enums import Qualifier
 from app.formats.charts import labels
 from app.formats.dataset_info import name_release
-from app.i18n import QUALIFIER_FORMATS, SCALE_WORDS, Language, count_months, format_number
+from app.i18n import (
+    QUALIFIER_FORMATS,
+    SCALE_WORDS,
+    Bilingual,
+    Language,
+    count_months,
+    format_number,
+)
 
 if TYPE_CHECKING:
     # The process that draws has no use for the database, whose libraries take memory and time.
@@ -95,7 +102,7 @@ class DataPoint:
     def format_takeaway(self, language: Language) -> str:
         """Say the figure and its period: 23.6 trillion yuan in 2025, 2025年：23.6万亿元."""
         if self.start is None or self.end is None:
-            return labels.label_value(self.period, self.display, language)
+            return labels.COLON.get(language).join([self.period, self.display])
         period = labels.format_takeaway_period(self.start, self.end, self.period, language)
         return labels.TAKEAWAY.format(display=self.display, period=period).get(language)
 
@@ -162,8 +169,8 @@ class Panel:
     def format_newest(self, language: Language) -> str:
         """Say its newest figure in the unit of the block, with growth and source."""
         newest = self.figures[-1]
-        number = self.scale.format_number(newest, language)
-        display = labels.join_unit(number, self.scale.unit, language)
+        number, unit = self.scale.format_number(newest, language), self.scale.unit
+        display = Bilingual(f"{number} {unit}".rstrip(), f"{number}{unit}").get(language)
         takeaway = replace(newest, display=display).format_takeaway(language)
         growth = labels.COMMA.get(language) + newest.growth if newest.growth else ""
         return f"{takeaway} {labels.format_reference(newest.source)}{growth}"
