@@ -65,29 +65,12 @@ if TYPE_CHECKING:
 log = logging.getLogger("uvicorn.error")
 
 ROUTERS = (
-    charts.router,
-    service.router,
-    downloads.router,
-    downloads.citation_router,
-    discovery.router,
-    discovery.well_known,
-    observations.router,
-    series.router,
-    service.quotation_router,
-    sdmx.router,
-    editions.router,
-    commitments.router,
-    reference.router,
-    changes.router,
-    service.health_router,
-    service.metrics_router,
-    pages.router,
-    observation_pages.router,
-    embeds.router,
-    documentation.router,
-    comparison_pages.router,
-    assets.router,
-)
+    charts.router, service.router, downloads.router, downloads.citation_router, discovery.router,
+    discovery.well_known, observations.router, series.router, service.quotation_router, sdmx.router,
+    editions.router, commitments.router, reference.router, changes.router, service.health_router,
+    service.metrics_router, pages.router, observation_pages.router, embeds.router,
+    documentation.router, comparison_pages.router, assets.router,
+)  # fmt: skip
 
 
 GC_THRESHOLDS = (5_000, 10, 50)

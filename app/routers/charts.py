@@ -74,45 +74,36 @@ class Subject(NamedTuple):
 
 SUBJECTS = (
     Subject(
-        "indicator",
-        "an indicator",
-        (
-            "The newest figure of a full year, a day or a total as the title (of a shorter period "
-            "if there is no other), and a small chart of each series along a time axis: "
-            "a line if at least four figures are comparable, otherwise columns. Series with "
-            "different units or period lengths are never drawn on the same scale. The chart "
-            "shows periods, units, qualifiers, breaks and sources. SVGs embed their fonts, contain "
-            "no scripts, and their text can be selected."
-        ),
-        build_indicator,
-        "The key of an indicator.",
+        "indicator", "an indicator",
+        "The newest figure of a full year, a day or a total as the title (of a shorter period "
+        "if there is no other), and a small chart of each series along a time axis: "
+        "a line if at least four figures are comparable, otherwise columns. Series with "
+        "different units or period lengths are never drawn on the same scale. The chart "
+        "shows periods, units, qualifiers, breaks and sources. SVGs embed their fonts, contain "
+        "no scripts, and their text can be selected.",
+        build_indicator, "The key of an indicator.",
     ),
     Subject(
-        "series",
-        "a series",
+        "series", "a series",
         "The newest figure of a series as the title, and all along a time axis: as a line if at "
         "least four are comparable, otherwise as columns. All figures are comparable, except "
         "across the breaks that the chart shows.",
-        build_series,
-        f"The key of a series: {SERIES_PARTS}.",
+        build_series, f"The key of a series: {SERIES_PARTS}.",
     ),
     Subject(
-        "overview",
-        "the overview",
+        "overview", "the overview",
         "One sheet with the figures and the priority areas of a yearly press conference, by "
         "default the newest that is recorded completely. Figures are grouped by topic and show "
         "their periods; priority areas show the number of their actions.",
         build_overview,
     ),
     Subject(
-        "commitment",
-        "a commitment",
+        "commitment", "a commitment",
         "The target of a commitment and the readings that count the same as bars. Readings that "
         "are counted differently have panels of their own, with the reason.",
-        build_commitment,
-        "The key of a commitment.",
+        build_commitment, "The key of a commitment.",
     ),
-)
+)  # fmt: skip
 OPERATIONS = {
     SVG: ("draw_{name}", "Draw {title} as SVG", "{description}"),
     PNG: (
