@@ -46,7 +46,6 @@ from app.routers import (
     discovery,
     documentation,
     downloads,
-    editions,
     embeds,
     observation_pages,
     observations,
@@ -67,7 +66,7 @@ log = logging.getLogger("uvicorn.error")
 ROUTERS = (
     charts.router, service.router, downloads.router, downloads.citation_router, discovery.router,
     discovery.well_known, observations.router, series.router, service.quotation_router, sdmx.router,
-    editions.router, commitments.router, reference.router, changes.router, service.health_router,
+    commitments.router, reference.router, changes.router, service.health_router,
     service.metrics_router, pages.router, observation_pages.router, embeds.router,
     documentation.router, comparison_pages.router, assets.router,
 )  # fmt: skip

@@ -8,9 +8,8 @@ from starlette.testclient import TestClient
 
 from app.application import ROUTERS
 from app.http.routing import describe_routes
-from app.openapi import ANY_SERVER
+from app.openapi import ANY_SERVER, load_catalog, map_texts
 from app.openapi.document import build_document
-from app.openapi.translation import load_catalog, map_texts
 from tests.openapi_texts import list_texts
 
 pytestmark = pytest.mark.database

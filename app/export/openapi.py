@@ -16,8 +16,7 @@ from app.enums import OpenApiVersion
 from app.export.addresses import ORIGIN, PREFIX, Address, Layout
 from app.i18n import Language
 from app.negotiation import PathKind
-from app.openapi import OpenApiDocuments
-from app.openapi.translation import translate_document
+from app.openapi import OpenApiDocuments, translate_document
 from app.openapi.version_3_0 import convert_document
 from app.schemas import encode_json
 

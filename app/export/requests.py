@@ -25,8 +25,7 @@ class ExportError(Exception):
 
 
 def describe_full_disk(folder: Path) -> str:
-    # Long tables are first written to temporary files.
-    """Say which disk is full, and what to do."""
+    """Say which disk is full, and what to do; long tables are first written to temporary files."""
     place = min(folder, Path(gettempdir()), key=lambda one: disk_usage(one).free)
     remedy = "name a folder on another disk" if place == folder else "set TMPDIR to another folder"
     return f"the disk of {place} is full; free some space or {remedy}, and export again"
