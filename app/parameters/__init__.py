@@ -10,16 +10,10 @@ from app.parameters.base import (
     DetailParameters,
     Filters,
     ListParameters,
+    OperationFormParameters,
     Parameters,
     Span,
     create_path_key,
-)
-from app.parameters.embeds import (
-    EmbedParameters,
-    EmbedTheme,
-    ObservationEmbedParameters,
-    OembedParameters,
-    OperationFormParameters,
 )
 from app.parameters.observations import (
     Aspect,
@@ -66,9 +60,13 @@ from app.parameters.records import (
     DashboardParameters,
     EditionComparisonParameters,
     EditionListParameters,
+    EmbedParameters,
+    EmbedTheme,
     EventListParameters,
     InstrumentListParameters,
     ListingParameters,
+    ObservationEmbedParameters,
+    OembedParameters,
     OutcomeFilters,
     OutcomeListParameters,
     OverviewChartParameters,

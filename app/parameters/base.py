@@ -240,3 +240,13 @@ class CodeListParameters(CodeFilters, ListParameters):
 
 class DetailParameters(Parameters):
     """The parameters of a single record."""
+
+
+class OperationFormParameters(Parameters):
+    """The fields of the form of an operation, which are passed on to it; empty ones are not."""
+
+    model_config = ConfigDict(extra="allow")
+
+    lang: Annotated[Language | Omitted, BeforeValidator(lambda value: value or None)] = None
+    release: str | Omitted = None
+    """Pins the response of the operation, and not the redirect to it."""

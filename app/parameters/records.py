@@ -1,9 +1,9 @@
-"""Parameters of commitments, code lists, sources, changes, the search and the first page."""
+"""Parameters of commitments, code lists, sources, changes, the search, embeds and pages."""
 
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 
 from app import enums
@@ -26,13 +26,13 @@ from app.parameters.base import (
     Releases,
     Sectors,
     Sources,
+    StrictInt,
     Topics,
     Year,
     create_repeatable,
     require_words,
 )
-from app.parameters.embeds import EmbedParameters
-from app.parameters.observations import ChartParameters, ImageParameters
+from app.parameters.observations import ChartParameters, ImageParameters, Period
 
 MAXIMUM_QUOTATION = 2000
 
@@ -279,6 +279,42 @@ class CitationParameters(CitationFileParameters):
 class PriorityAreaParameters(Parameters):
     year: Year | Omitted = Field(None, examples=[2025])
     """The year. The default is the latest year that has the priority area."""
+
+
+class EmbedTheme(StrEnum):
+    """The colour theme of an embed."""
+
+    LIGHT = "light"
+    DARK = "dark"
+    AUTO = "auto"
+
+
+class EmbedParameters(Parameters):
+    theme: EmbedTheme = Field(EmbedTheme.LIGHT, examples=["dark"])
+    """The colour theme: light, the default, since most sites are; dark; or auto, which follows the
+    system of the reader."""
+
+
+class ObservationEmbedParameters(EmbedParameters):
+    period: Period | Omitted = Field(None, examples=["2024"])
+    """The period of the figure, written as in /v1/compare. By default, the newest figure is
+    shown."""
+
+
+class OembedParameters(Parameters):
+    """The parameters of oEmbed 1.0.
+
+    Others are ignored, since consumers send the same to all providers.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+
+    url: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+    """The address of a page of this service."""
+    format: str = "json"
+    """The format of the response: json or xml."""
+    maxwidth: Annotated[int, Field(ge=1), StrictInt] | Omitted = None
+    maxheight: Annotated[int, Field(ge=1), StrictInt] | Omitted = None
 
 
 class PriorityAreaEmbedParameters(EmbedParameters, PriorityAreaParameters):

@@ -8,15 +8,15 @@ from fastapi import Query, Response
 from app import parameters
 from app.formats.charts.canvas import PNG, SVG
 from app.formats.charts.card import HEIGHT, WIDTH
-from app.formats.charts.commitments import build_commitment_chart
 from app.formats.charts.drawing import MAX_PIXELS, Frame, ImageTooLargeError, draw_chart
-from app.formats.charts.indicators import (
+from app.formats.charts.layout import HeightTooSmallError
+from app.formats.charts.model import Chart
+from app.formats.charts.subjects import (
+    build_commitment_chart,
     build_indicator_chart,
     build_overview_chart,
     build_series_chart,
 )
-from app.formats.charts.layout import HeightTooSmallError
-from app.formats.charts.model import Chart
 from app.formats.charts.vega_lite import SPECIFICATION, write_specification
 from app.formats.registry import CHART_FORMATS, CHARTED, Format
 from app.http.limits import DRAWINGS

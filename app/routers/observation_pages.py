@@ -8,7 +8,7 @@ from fastapi import Query, Response
 from app import parameters
 from app.db.columns import Record
 from app.formats import schema_org
-from app.formats.charts.indicators import (
+from app.formats.charts.subjects import (
     build_indicator_chart,
     build_series_chart,
     find_card_observation,

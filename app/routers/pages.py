@@ -12,7 +12,7 @@ from app import parameters
 from app.db.columns import Record
 from app.enums import SearchKind
 from app.formats import schema_org
-from app.formats.charts.indicators import find_reviewed_year
+from app.formats.charts.subjects import find_reviewed_year
 from app.formats.feeds import format_title
 from app.formats.registry import build_service_links, list_distributions
 from app.formats.sentences import FINDING_KINDS, VERDICTS
