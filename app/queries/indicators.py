@@ -21,7 +21,6 @@ from app.db.columns import (
 from app.db.models import (
     FOREVER,
     Area,
-    Baseline,
     Headline,
     Indicator,
     LatestObservation,
@@ -102,7 +101,7 @@ INDICATORS = Resource(
         "stock_flow": col(Indicator.stock_flow),
         "direction": col(Indicator.direction),
     },
-    linked_filters={"priority_area": LinkedFilter(Baseline, PriorityArea, col(PriorityArea.slug))},
+    linked_filters={"priority_area": LinkedFilter(PriorityArea, col(PriorityArea.slug))},
 )
 
 

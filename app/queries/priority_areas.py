@@ -15,23 +15,7 @@ from app.db.columns import (
     select_source,
     select_texts,
 )
-from app.db.models import (
-    Action,
-    ActionArea,
-    ActionInstrument,
-    ActionSector,
-    ActionTopic,
-    Area,
-    Instrument,
-    Outcome,
-    OutcomeArea,
-    OutcomeInstrument,
-    OutcomeSector,
-    PriorityArea,
-    Sector,
-    Source,
-    Topic,
-)
+from app.db.models import Action, Area, Instrument, Outcome, PriorityArea, Sector, Source, Topic
 from app.db.statements import fetch_uncached, select_nested
 from app.i18n import Language
 from app.problems.messages import NOT_OF_YEAR
@@ -78,9 +62,9 @@ OUTCOMES = Resource(
     complete=complete_outcome,
     filters={"year": col(Outcome.year), "edition": col(Outcome.edition), "topic": col(Topic.code)},
     linked_filters={
-        "sector": LinkedFilter(OutcomeSector, Sector, col(Sector.code)),
-        "instrument": LinkedFilter(OutcomeInstrument, Instrument, col(Instrument.code)),
-        "area": LinkedFilter(OutcomeArea, Area, col(Area.code)),
+        "sector": LinkedFilter(Sector, col(Sector.code)),
+        "instrument": LinkedFilter(Instrument, col(Instrument.code)),
+        "area": LinkedFilter(Area, col(Area.code)),
     },
 )
 list_outcomes, get_outcome = OUTCOMES.list_page, OUTCOMES.get
@@ -138,10 +122,10 @@ ACTIONS = Resource(
         "status": col(Action.status),
     },
     linked_filters={
-        "sector": LinkedFilter(ActionSector, Sector, col(Sector.code)),
-        "instrument": LinkedFilter(ActionInstrument, Instrument, col(Instrument.code)),
-        "area": LinkedFilter(ActionArea, Area, col(Area.code)),
-        "topic": LinkedFilter(ActionTopic, Topic, col(Topic.code)),
+        "sector": LinkedFilter(Sector, col(Sector.code)),
+        "instrument": LinkedFilter(Instrument, col(Instrument.code)),
+        "area": LinkedFilter(Area, col(Area.code)),
+        "topic": LinkedFilter(Topic, col(Topic.code)),
     },
 )
 list_actions, get_action = ACTIONS.list_page, ACTIONS.get

@@ -268,17 +268,22 @@ def declare_link(
     return link
 
 
+def find_link(one: type[KeyedModel], other: type[KeyedModel]) -> type[TableModel] | None:
+    """Return the table of the links between two tables, whichever of them has the list."""
+    return LINKS.get((one, other)) or LINKS.get((other, one))
+
+
 Baseline = declare_link(PriorityArea, Indicator, "baseline")
-IndicatorSector = declare_link(Indicator, Sector)
-IndicatorInstrument = declare_link(Indicator, Instrument)
-RelatedDatasetIndicator = declare_link(RelatedDataset, Indicator)
-OutcomeSector = declare_link(Outcome, Sector)
-OutcomeInstrument = declare_link(Outcome, Instrument)
-OutcomeArea = declare_link(Outcome, Area)
-OutcomeIndicator = declare_link(Outcome, Indicator)
+declare_link(Indicator, Sector)
+declare_link(Indicator, Instrument)
+declare_link(RelatedDataset, Indicator)
+declare_link(Outcome, Sector)
+declare_link(Outcome, Instrument)
+declare_link(Outcome, Area)
+declare_link(Outcome, Indicator)
 EditionEvent = declare_link(Edition, Event)
-EditionIndicator = declare_link(Edition, Indicator)
-ActionSector = declare_link(Action, Sector)
-ActionInstrument = declare_link(Action, Instrument)
-ActionArea = declare_link(Action, Area)
-ActionTopic = declare_link(Action, Topic)
+declare_link(Edition, Indicator)
+declare_link(Action, Sector)
+declare_link(Action, Instrument)
+declare_link(Action, Area)
+declare_link(Action, Topic)
