@@ -3,18 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from app.db.columns import Record
-from app.formats import dataset_info, tables
-from app.formats.sentences import (
-    describe_announcement,
-    describe_commitment,
-    describe_coverage,
-    describe_edition,
-    describe_goal,
-    describe_observation,
-    describe_priority_area,
-    describe_related_dataset,
-    describe_source,
-)
+from app.formats import dataset_info, sentences, tables
 from app.formats.tables import Table
 from app.i18n import Bilingual, Language
 
@@ -44,14 +33,14 @@ ENTRY_POINTS = (
 )
 Describe = Callable[[Record, Language, str], str]
 SECTIONS: tuple[tuple[Table, Bilingual, Describe], ...] = (
-    (tables.EDITIONS, tables.EDITIONS.title, describe_edition),
-    (tables.COVERAGES, tables.COVERAGES.title, describe_coverage),
-    (tables.OBSERVATIONS, OBSERVATIONS, describe_observation),
-    (tables.OUTCOMES, tables.OUTCOMES.title, describe_announcement),
-    (tables.PRIORITY_AREAS, tables.PRIORITY_AREAS.title, describe_priority_area),
-    (tables.COMMITMENTS, COMMITMENTS, describe_commitment),
-    (tables.RELATED_DATASETS, tables.RELATED_DATASETS.title, describe_related_dataset),
-    (tables.SOURCES, tables.SOURCES.title, describe_source),
+    (tables.EDITIONS, tables.EDITIONS.title, sentences.describe_edition),
+    (tables.COVERAGES, tables.COVERAGES.title, sentences.describe_coverage),
+    (tables.OBSERVATIONS, OBSERVATIONS, sentences.describe_observation),
+    (tables.OUTCOMES, tables.OUTCOMES.title, sentences.describe_announcement),
+    (tables.PRIORITY_AREAS, tables.PRIORITY_AREAS.title, sentences.describe_priority_area),
+    (tables.COMMITMENTS, COMMITMENTS, sentences.describe_commitment),
+    (tables.RELATED_DATASETS, tables.RELATED_DATASETS.title, sentences.describe_related_dataset),
+    (tables.SOURCES, tables.SOURCES.title, sentences.describe_source),
 )
 
 
@@ -68,7 +57,7 @@ def write_index(
     lines += ["", f"## {DOWNLOADS.get(language)}", ""]
     lines += [f"- [{one.title.get(language)}]({base}{one.path})" for one in distributions]
     lines += ["", f"## {tables.RELATED_DATASETS.title.get(language)}", ""]
-    lines += [f"- {describe_related_dataset(one, language)}" for one in related_datasets]
+    lines += [f"- {sentences.describe_related_dataset(one, language)}" for one in related_datasets]
     return "\n".join([*lines, ""])
 
 
@@ -84,7 +73,7 @@ def write_full_text(
         lines += [f"## {title.get(language)}", ""]
         if table is tables.PRIORITY_AREAS:
             goals = (one for one in read(tables.SOURCES) if one["goal"])
-            lines += [f"{describe_goal(one, language, base)}\n" for one in goals]
+            lines += [f"{sentences.describe_goal(one, language, base)}\n" for one in goals]
             lines += [f"{describe(one, language, base)}\n" for one in read(table)]
         else:
             lines += [*(f"- {describe(one, language, base)}" for one in read(table)), ""]

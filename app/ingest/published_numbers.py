@@ -6,18 +6,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
+from app.db import numerals
 from app.db.models import format_plain
-from app.db.numerals import (
-    CURRENCIES,
-    PRINTED,
-    find_direction,
-    find_gap,
-    find_limit,
-    find_units,
-    has_number,
-    has_qualifier,
-    read_printed,
-)
 from app.enums import PERCENT, Agreement, ChangeMeasure, Qualifier
 from app.i18n import (
     Bilingual,
@@ -36,7 +26,7 @@ from app.ingest.seed import Seed
 
 NUMBER = re.compile(r"\d[\d,.]*")
 UNIT_WORDS: Mapping[str, str] = {
-    **{unit: unit for unit in CURRENCIES},
+    **{unit: unit for unit in numerals.CURRENCIES},
     **{measure: measure.replace("_", " ") for measure in ChangeMeasure},
     PERCENT: "percent",
 }
@@ -143,11 +133,11 @@ class PrintedNumber(NamedTuple):
 def has_numbers_of(text: str, words: str) -> bool:
     """Return whether a text in English or Chinese states all numbers that words have in digits."""
     digits = {Decimal(found.replace(",", "").rstrip(".")) for found in NUMBER.findall(words)}
-    english, _ = PRINTED
+    english, _ = numerals.PRINTED
     return all(
-        has_number(text, number, 0, has_known_scales=True)
-        or has_number(text, printed, 0, has_known_scales=True)
-        for number, printed, _ in read_printed(words, english)
+        numerals.has_number(text, number, 0, has_known_scales=True)
+        or numerals.has_number(text, printed, 0, has_known_scales=True)
+        for number, printed, _ in numerals.read_printed(words, english)
         if printed in digits
     )
 
@@ -207,9 +197,9 @@ def describe_misfit(
     The unit of a change is its measure.
     """
     digits = abs(printed.value.scaleb(-printed.multiplier))
-    if not has_number(text, digits, printed.multiplier, has_known_scales=is_known):
+    if not numerals.has_number(text, digits, printed.multiplier, has_known_scales=is_known):
         return f"does not state {format_plain(printed.value)}; correct one of them"
-    if gap := find_gap(text, unit, abs(printed.value) if is_known else None):
+    if gap := numerals.find_gap(text, unit, abs(printed.value) if is_known else None):
         return f"{gap}; quote it whole"
     return describe_terms(text, printed, unit, digits) if is_known else None
 
@@ -221,7 +211,7 @@ def describe_terms(
     value, is_change = printed.value, unit in set(ChangeMeasure)
     if misfit := describe_limit(text, printed.qualifier, value):
         return misfit
-    named, direction = find_units(text, abs(value)), find_direction(text, digits)
+    named, direction = numerals.find_units(text, abs(value)), numerals.find_direction(text, digits)
     if unit and named and UNIT_WORDS.get(unit) not in named:
         return f"says {', '.join(sorted(named))}; the number is in {unit}; correct one of them"
     if (value < 0 and direction >= 0) or (is_change and direction * value < 0):
@@ -232,9 +222,9 @@ def describe_terms(
 def describe_limit(text: str, qualifier: Qualifier, value: Decimal) -> str | None:
     """Say how words in English or Chinese differ from the qualifier of their number."""
     if qualifier is not Qualifier.NONE:
-        is_said = has_qualifier(text, qualifier)
+        is_said = numerals.has_qualifier(text, qualifier)
         return None if is_said else f"has no word for {qualifier}; correct one of them"
-    limit = find_limit(text, value)
+    limit = numerals.find_limit(text, value)
     return limit and f"says {limit}; correct the words or write qualifier: {limit}"
 
 

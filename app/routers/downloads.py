@@ -15,20 +15,6 @@ from app.db import processes
 from app.db.columns import Record
 from app.enums import SearchKind
 from app.formats import citations, json_stat, registry
-from app.formats.registry import (
-    CITATION_FORMATS,
-    DATA_PACKAGE,
-    DATABASE,
-    OVERVIEW_WORKBOOK,
-    TABLE_FORMATS,
-    CitationFormat,
-    FileFormat,
-    Format,
-    Link,
-    StreamedFormat,
-    create_temporary_file,
-    write_file,
-)
 from app.formats.tables import OBSERVATIONS, TABLES, Table, TableQuery
 from app.http import limits
 from app.http.cached_response import FileResponse
@@ -70,7 +56,7 @@ class DescriptionResponse(JSONResponse):
 
 def add_download(
     name: str,
-    form: Format,
+    form: registry.Format,
     endpoint: Callable[..., Any],
     content: str,
     *headers: str,
@@ -97,7 +83,7 @@ def combine_parameters(
     return type(model)(name, (model, other), {"model_config": config})  # type: ignore[no-any-return, misc]
 
 
-def declare_table(table: Table, form: StreamedFormat | FileFormat) -> None:
+def declare_table(table: Table, form: registry.StreamedFormat | registry.FileFormat) -> None:
     filters = table.filters
     if form.options is not None:
         name = f"{filters.__name__}As{form.suffix.capitalize()}"
@@ -106,10 +92,13 @@ def declare_table(table: Table, form: StreamedFormat | FileFormat) -> None:
 
 
 def declare_file(
-    name: str, form: StreamedFormat | FileFormat, table: Table, filters: type[parameters.Filters]
+    name: str,
+    form: registry.StreamedFormat | registry.FileFormat,
+    table: Table,
+    filters: type[parameters.Filters],
 ) -> None:
     """Declare the download of a table, or of a file with another name that contains it."""
-    queue = limits.FILES if isinstance(form, FileFormat) else limits.TABLES
+    queue = limits.FILES if isinstance(form, registry.FileFormat) else limits.TABLES
 
     async def download(context: Context, query: Any) -> Response:
         return await queue.run(context, partial(send_file, context, name, form, table, query))
@@ -124,7 +113,7 @@ def declare_file(
 def send_file(
     context: RequestContext,
     name: str,
-    form: StreamedFormat | FileFormat,
+    form: registry.StreamedFormat | registry.FileFormat,
     table: Table,
     filters: parameters.Filters,
 ) -> Response:
@@ -132,16 +121,16 @@ def send_file(
     release, base, links = context.release, context.base_url, []
     if name == table.name:
         url = f"{base}/v1/{name}.csv-metadata.json"
-        links.append(Link(url, "describedby", DescriptionResponse.media_type))
+        links.append(registry.Link(url, "describedby", DescriptionResponse.media_type))
     operator = context.app.state.contact
     prepare = partial(
         TableQuery, table, context.language, filters, release.record, base,
         contact=operator and operator.text,
     )  # fmt: skip
-    if isinstance(form, FileFormat):
-        file = create_temporary_file()
+    if isinstance(form, registry.FileFormat):
+        file = registry.create_temporary_file()
         try:
-            processes.FILES.read(release.database, write_file, form, prepare, file=file)
+            processes.FILES.read(release.database, registry.write_file, form, prepare, file=file)
         except BaseException:
             file.close()
             raise
@@ -222,25 +211,25 @@ async def download_database(context: Context, _: NoParameters) -> Response:
     if file is None:
         raise UnknownPath.from_parameter("path", NO_DATABASE_FILE, ["/v1/dataset.zip"])
     headers = context.build_headers(
-        headers=context.build_attachment_headers("dataset", DATABASE.suffix)
+        headers=context.build_attachment_headers("dataset", registry.DATABASE.suffix)
     )
     # The first request has the file read, which may take half a second.
     digest = await run_sync(lambda: file.digest)
     if digest is not None:
         encoded = base64.b64encode(bytes.fromhex(digest)).decode()
         headers["Repr-Digest"] = f"sha-256=:{encoded}:"
-    return FileResponse(file, media_type=DATABASE.content_type, headers=headers)
+    return FileResponse(file, media_type=registry.DATABASE.content_type, headers=headers)
 
 
 for listed in TABLES:
-    for table_format in TABLE_FORMATS:
+    for table_format in registry.TABLE_FORMATS:
         declare_table(listed, table_format)
     declare_table_description(listed)
-declare_file("overview", OVERVIEW_WORKBOOK, OBSERVATIONS, parameters.OverviewParameters)
-declare_file("dataset", DATA_PACKAGE, OBSERVATIONS, parameters.Filters)
+declare_file("overview", registry.OVERVIEW_WORKBOOK, OBSERVATIONS, parameters.OverviewParameters)
+declare_file("dataset", registry.DATA_PACKAGE, OBSERVATIONS, parameters.Filters)
 add_download(
     "dataset",
-    DATABASE,
+    registry.DATABASE,
     download_database,
     "the dataset",
     "Repr-Digest",
@@ -315,7 +304,7 @@ CITATIONS: dict[str, tuple[str, Callable[..., citations.Item]]] = {
 """The name of the key, and what creates the record, by path."""
 
 
-def declare_citation(form: CitationFormat, path: str) -> None:
+def declare_citation(form: registry.CitationFormat, path: str) -> None:
     key_name, cite = CITATIONS[path]
     cited = key_name.replace("_", " ")
     parameter = create_path_key(key_name, f"The key of {add_article(cited)}.")
@@ -355,6 +344,6 @@ def declare_citation(form: CitationFormat, path: str) -> None:
     )
 
 
-for one in CITATION_FORMATS:
+for one in registry.CITATION_FORMATS:
     for cited in one.resources:
         declare_citation(one, cited)
