@@ -54,15 +54,7 @@ from app.parameters import (
     ObservationListParameters,
     VintageListParameters,
 )
-from app.queries.long_lists import (
-    count_bounded,
-    has_series_filter,
-    is_early_date,
-    list_orders,
-    read_period_page,
-    select_access_path,
-    select_matching,
-)
+from app.queries import long_lists
 from app.queries.pagination import (
     MAX_STATEMENTS,
     FilterShape,
@@ -208,7 +200,7 @@ def list_observations(
     indicator: str | None = None,
 ) -> QueryPage:
     statement = select_observations(language, is_today=filters.as_of is None)
-    page = read_period_page(connection, Observation, statement, filters, indicator)
+    page = long_lists.read_period_page(connection, Observation, statement, filters, indicator)
     return page.map_rows(complete_observation, language)
 
 
@@ -246,7 +238,7 @@ def plan_vintages(language: Language, shape: FilterShape) -> PagePlan:
     )
     if not is_today:
         statement = statement.where(col(Observation.vintage) <= bindparam("as_of"))
-    return PagePlan(statement, SortOrder.from_shape(list_orders(Observation), shape))
+    return PagePlan(statement, SortOrder.from_shape(long_lists.list_orders(Observation), shape))
 
 
 def read_observations(
@@ -294,7 +286,7 @@ def select_observation_rows(
 ) -> tuple[Statement, Record]:
     """Select columns of the matching observations; return the statement and the values it binds."""
     shape, values = split_filters(filters)
-    is_early = is_early_date(connection, Observation, filters.as_of)
+    is_early = long_lists.is_early_date(connection, Observation, filters.as_of)
     return build_row_statement(columns, shape, is_early=is_early), values
 
 
@@ -302,9 +294,9 @@ def select_observation_rows(
 def build_row_statement(
     columns: tuple[Column, ...], shape: FilterShape, *, is_early: bool
 ) -> Statement:
-    orders = list_orders(Observation, walks_series=has_series_filter(shape))
-    path = select_access_path(shape)
-    matching = select_matching(Observation, shape, path, is_early=is_early).whereclause
+    orders = long_lists.list_orders(Observation, walks_series=long_lists.has_series_filter(shape))
+    path = long_lists.select_access_path(shape)
+    matching = long_lists.select_matching(Observation, shape, path, is_early=is_early).whereclause
     statement = (
         select(*columns)
         .select_from(Observation)
@@ -320,9 +312,11 @@ def build_row_statement(
 
 def count_observations(connection: Connection, filters: ObservationFilters, maximum: int) -> int:
     shape, values = split_filters(filters)
-    is_early = is_early_date(connection, Observation, filters.as_of)
-    ids = select_matching(Observation, shape, select_access_path(shape), is_early=is_early)
-    return int(connection.scalar(count_bounded(ids, maximum), values) or 0)
+    is_early = long_lists.is_early_date(connection, Observation, filters.as_of)
+    ids = long_lists.select_matching(
+        Observation, shape, long_lists.select_access_path(shape), is_early=is_early
+    )
+    return int(connection.scalar(long_lists.count_bounded(ids, maximum), values) or 0)
 
 
 def read_chunks(

@@ -18,17 +18,9 @@ from app.formats.registry import build_service_links, list_distributions
 from app.formats.sentences import FINDING_KINDS, VERDICTS
 from app.http.routing import RouteDeclarations
 from app.i18n import Bilingual, Language, format_day, format_published_day, name_edition
-from app.pages import render_content, split_fragments
+from app.pages import content, render_content, split_fragments
 from app.pages.addresses import RECORD_PAGES
 from app.pages.charts import layout_trend
-from app.pages.content import (
-    ADDRESS_PLACEHOLDER,
-    PAGE_NAMES,
-    RECIPES,
-    SHORT_PATHS,
-    list_entries,
-    read_page,
-)
 from app.pages.listings import FIELD_LISTINGS, LISTINGS, Listing
 from app.pages.year_table import build_year_tables
 from app.problems import problem
@@ -250,24 +242,24 @@ def show_recipes(context: Context, _: NoParameters) -> Response:
             "purpose": recipe.purpose.get(context.language),
             "code": render_file(recipe.render(context.base_url), recipe.file, context.language),
         }
-        for recipe in RECIPES
+        for recipe in content.RECIPES
     ]
     return render_content(context, "recipes.html", recipes=recipes)
 
 
 @router.get("/guide")
 def show_guide(context: Context, _: NoParameters) -> Response:
-    return render_content(context, "guide.html", entries=list_entries(context.language))
+    return render_content(context, "guide.html", entries=content.list_entries(context.language))
 
 
 def redirect_to_guide(context: Context, _: NoParameters) -> Response:
     """Redirect from a shortened address to a page of the guide."""
     query_string = context.query.list_text
-    page = SHORT_PATHS[context.path]
+    page = content.SHORT_PATHS[context.path]
     return RedirectResponse(f"{context.base_url}{page}{query_string and '?'}{query_string}")
 
 
-for path in SHORT_PATHS:
+for path in content.SHORT_PATHS:
     router.add_api_route(path, redirect_to_guide)
 
 
@@ -275,13 +267,13 @@ for path in SHORT_PATHS:
 def show_guide_page(context: Context, page: str, _: NoParameters) -> Response:
     from app.pages.markdown import render_guide_page  # noqa: PLC0415 - Slow to import.
 
-    if page not in PAGE_NAMES:
-        raise UnknownRecord.from_key("page", page, PAGE_NAMES)
+    if page not in content.PAGE_NAMES:
+        raise UnknownRecord.from_key("page", page, content.PAGE_NAMES)
     # The slash leaves alone what is local on purpose, such as the upstream of a proxy.
-    source = read_page(page, context.language).replace(
-        f"{ADDRESS_PLACEHOLDER}/", f"{context.base_url}/"
+    source = content.read_page(page, context.language).replace(
+        f"{content.ADDRESS_PLACEHOLDER}/", f"{context.base_url}/"
     )
-    entries, index = list_entries(context.language), PAGE_NAMES.index(page)
+    entries, index = content.list_entries(context.language), content.PAGE_NAMES.index(page)
     return render_content(
         context,
         "guide_page.html",
