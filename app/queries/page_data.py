@@ -171,6 +171,7 @@ def list_cited_sources(*records: object) -> list[Record]:
 
 
 def find_sources(value: object) -> Iterator[Record]:
+    """Find the sources in a record, also those of its parts."""
     if isinstance(value, dict):
         if isinstance(source := value.get("source"), dict):
             yield source
