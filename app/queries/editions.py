@@ -17,6 +17,7 @@ from app.db.columns import (
     localize,
     select_fields,
     select_source,
+    select_texts,
 )
 from app.db.models import (
     Edition,
@@ -120,7 +121,7 @@ def select_editions(language: Language) -> Statement:
     return (
         select(
             *select_fields(Edition, "code", "year", "completeness"),
-            localize(Edition, "question", language).label("question"),
+            *select_texts(Edition, language, "question"),
             *(column.label(name) for name, column in parts.items()),
             *select_source("source", language),
             *select_links(Edition, language),

@@ -9,9 +9,9 @@ from app.db.columns import (
     Record,
     Statement,
     add_source_line,
-    localize,
     select_fields,
     select_source,
+    select_texts,
 )
 from app.db.models import Passage, PassageDifference, PassageRecord, Source
 from app.db.statements import select_nested
@@ -32,18 +32,17 @@ STATED_BY = {
 def select_passages(language: Language) -> Statement:
     records: Statement = (
         select(
-            col(PassageRecord.kind).label("kind"),
+            *select_fields(PassageRecord, "kind", "owner"),
+            *select_texts(PassageRecord, language, "title"),
             col(PassageRecord.record).label("code"),
-            col(PassageRecord.owner).label("owner"),
-            localize(PassageRecord, "title", language).label("title"),
         )
         .where(col(PassageRecord.passage_id) == Passage.id)
         .order_by(col(PassageRecord.position))
     )
     differences: Statement = (
         select(
-            col(PassageDifference.locator).label("locator"),
-            localize(PassageDifference, "text", language).label("text"),
+            *select_fields(PassageDifference, "locator"),
+            *select_texts(PassageDifference, language, "text"),
             *select_source("source", language),
         )
         .select_from(PassageDifference)
@@ -55,7 +54,7 @@ def select_passages(language: Language) -> Statement:
         select(
             col(Source.code).label("source"),
             *select_fields(Passage, "locator", "paragraph", "sentence"),
-            localize(Passage, "note", language).label("note"),
+            *select_texts(Passage, language, "note"),
             select_nested(records, Passage).label("records"),
             select_nested(differences, Passage).label("differences"),
         )

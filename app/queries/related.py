@@ -166,7 +166,7 @@ def select_reports_with_source(language: Language) -> Statement:
         select(
             *select_wording(Report, "", language),
             *select_fields(Report, "agreement", "relation", "locator"),
-            localize(Report, "note", language).label("note"),
+            *select_texts(Report, language, "note"),
             *select_source("source", language),
         )
         .select_from(Report)

@@ -6,7 +6,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, func, select
 from sqlmodel import SQLModel, col
 
 from app.db import Database
-from app.db.columns import Column, Record, Statement, localize, select_fields, select_texts
+from app.db.columns import Column, Record, Statement, select_fields, select_texts
 from app.db.models import (
     Action,
     Change,
@@ -161,7 +161,7 @@ def list_releases(connection: Connection, language: Language) -> list[Record]:
     statement: Statement = (
         select(
             *select_fields(ReleaseEntry, "code", "released_on"),
-            localize(ReleaseEntry, "note", language).label("note"),
+            *select_texts(ReleaseEntry, language, "note"),
             col(Change.kind).label("kind"),
             func.count(col(Change.id)).label("count"),
         )

@@ -171,7 +171,7 @@ def select_target_columns(target: type[KeyedModel], language: Language) -> list[
     if target is PriorityArea:
         return [
             *select_fields(PriorityArea, "year", "position", "slug"),
-            localize(PriorityArea, "title", language).label("title"),
+            *select_texts(PriorityArea, language, "title"),
         ]
     if target is Source:
         return [
