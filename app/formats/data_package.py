@@ -28,23 +28,13 @@ TYPES = {
     Datatype.BOOLEAN: {"type": "boolean"},
 }
 REFERENCES = {
-    "indicator": ("indicators", "code"),
-    "series": ("series", "code"),
-    "source": ("sources", "code"),
-    "event": ("events", "code"),
-    "unit": ("units", "code"),
-    "coverage": ("coverages", "code"),
-    "growth_unit": ("units", "code"),
+    **{name: (f"{name}s", "code") for name in ("contradiction", "coverage", "event", "indicator")},
+    **{name: (f"{name}s", "code") for name in ("source", "topic", "unit")},
+    **dict.fromkeys(("headline", "latest", "observation", "previous"), ("observations", "id")),
+    **dict.fromkeys(("counterpart_area", "reporting_area"), ("areas", "code")),
+    **dict.fromkeys(("growth_unit", "target_unit"), ("units", "code")),
     "growth_source": ("sources", "code"),
-    "topic": ("topics", "code"),
-    "reporting_area": ("areas", "code"),
-    "counterpart_area": ("areas", "code"),
-    "observation": ("observations", "id"),
-    "headline": ("observations", "id"),
-    "latest": ("observations", "id"),
-    "previous": ("observations", "id"),
-    "contradiction": ("contradictions", "code"),
-    "target_unit": ("units", "code"),
+    "series": ("series", "code"),
 }
 """The table and column to which columns of these names refer."""
 
