@@ -46,12 +46,10 @@ from app.routers import (
     discovery,
     documentation,
     downloads,
-    editions,
     embeds,
     observation_pages,
     observations,
     pages,
-    quotations,
     reference,
     sdmx,
     series,
@@ -66,29 +64,12 @@ if TYPE_CHECKING:
 log = logging.getLogger("uvicorn.error")
 
 ROUTERS = (
-    charts.router,
-    service.router,
-    downloads.router,
-    downloads.citation_router,
-    discovery.router,
-    discovery.well_known,
-    observations.router,
-    series.router,
-    quotations.router,
-    sdmx.router,
-    editions.router,
-    commitments.router,
-    reference.router,
-    changes.router,
-    service.health_router,
-    service.metrics_router,
-    pages.router,
-    observation_pages.router,
-    embeds.router,
-    documentation.router,
-    comparison_pages.router,
-    assets.router,
-)
+    charts.router, service.router, downloads.router, downloads.citation_router, discovery.router,
+    discovery.well_known, observations.router, series.router, service.quotation_router, sdmx.router,
+    commitments.router, reference.router, changes.router, service.health_router,
+    service.metrics_router, pages.router, observation_pages.router, embeds.router,
+    documentation.router, comparison_pages.router, assets.router,
+)  # fmt: skip
 
 
 SWITCH_INTERVAL = 0.0001
@@ -163,21 +144,20 @@ def create_app(settings: Settings) -> App:
     metrics = app.state.metrics = create_metrics(app) if settings.metrics else None
     rejections = RejectionLog(metrics.count_rejection if metrics else None)
     app.rejections = app.state.rejections = rejections
-    app.connections = create_connection_table(settings, rejections)
+    app.connections = ConnectionTable(
+        settings.max_connections, settings.max_client_connections, rejections
+    )
     app.respond = respond_with_problem
     app.mounted = mount_mcp(app, public_url) if settings.mcp else {}
-    app.recorder = create_recorder(settings, metrics)
+    is_recorded = settings.metrics or settings.access_log is not LogFormat.OFF
+    app.recorder = RequestRecorder(metrics, settings.access_log) if is_recorded else None
     return app
 
 
 def build_openapi_documents(
     contact: Contact | None, public_url: str | None, release: Release, language: Language
 ) -> dict[OpenApiVersion, bytes]:
-    """Build the OpenAPI document of a release in both versions, in a process of its own.
-
-    Raises:
-        EOFError, OSError: if the process fails.
-    """
+    """Build the OpenAPI documents in a process of their own; EOFError, OSError if it fails."""
     arguments = release.database, contact, public_url, language
     try:
         return OPENAPI_PROCESS.run(write_openapi_documents, *arguments)
@@ -195,15 +175,6 @@ def write_openapi_documents(
     app.state.contact = contact
     app.state.releases = FixedRelease(database.store, public_url, release=open_release(database))
     return write_documents(app, Router(ROUTERS), ROUTERS, language)
-
-
-def create_recorder(settings: Settings, metrics: "Metrics | None") -> RequestRecorder | None:
-    is_recorded = settings.metrics or settings.access_log is not LogFormat.OFF
-    return RequestRecorder(metrics, settings.access_log) if is_recorded else None
-
-
-def create_connection_table(settings: Settings, rejections: RejectionLog) -> ConnectionTable:
-    return ConnectionTable(settings.max_connections, settings.max_client_connections, rejections)
 
 
 def create_request_limits(settings: Settings) -> RequestLimits | None:

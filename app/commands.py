@@ -108,24 +108,23 @@ def exit_on_error(imported: Path | None = None) -> Iterator[None]:
         count = format_count(len(error.issues), "issue")
         is_file = imported in {issue.file for issue in error.issues}
         written = "; nothing was written" if imported else ""
-        print_error(f"bri: {imported if is_file else 'the seed'} has {count}{written}")
-        for issue in error.issues:
-            print_error(str(issue))
-        raise typer.Exit(1) from None
+        summary = f"bri: {imported if is_file else 'the seed'} has {count}{written}"
+        lines = [summary, *map(str, error.issues)]
     except ValidationError as error:
-        for details in error.errors():
-            print_error(f"bri: {describe_invalid(details)}")
-        raise typer.Exit(1) from None
+        lines = [f"bri: {describe_invalid(details)}" for details in error.errors()]
     except (BuildError, CheckFailedError, CommandError, DatabaseError) as error:
-        print_error(f"bri: {error}")
-        raise typer.Exit(1) from None
+        lines = [f"bri: {error}"]
     except BrokenPipeError:
         # Typer ends quietly if the reader, such as head, has seen enough.
         raise
     except OSError as error:
         file = f"{error.filename}: " if error.filename else ""
-        print_error(f"bri: {file}{describe_os_error(error)}")
-        raise typer.Exit(1) from None
+        lines = [f"bri: {file}{describe_os_error(error)}"]
+    else:
+        return
+    for line in lines:
+        print_error(line)
+    raise typer.Exit(1)
 
 
 def read_standard_input(most: int) -> str:

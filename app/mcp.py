@@ -243,11 +243,7 @@ class Tools:
     def read_records(
         self, kind: RecordList, values: Mapping[str, object], cursor: str | None, language: Language
     ) -> str:
-        """Run a query with arguments, which are validated as the API validates parameters.
-
-        Raises:
-            ToolError: with every error, and what would be correct.
-        """
+        """Run a query, and validate its arguments as the API does; ToolError with every error."""
         release = self.releases.get_release()
         named = {name: value for name, value in values.items() if value is not None}
         given = named | {"cursor": cursor} if cursor else named

@@ -108,11 +108,7 @@ class ReleaseManager:
         return self.release
 
     def refresh(self) -> None:
-        """Open a new release if there is one that can be opened.
-
-        Raises:
-            DatabaseError: if no release has been opened so far, and this one cannot be.
-        """
+        """Open a new release, if one can be; DatabaseError if none has been opened so far."""
         with self.refreshing:
             version = None
             try:
@@ -192,11 +188,7 @@ class FixedRelease(ReleaseManager):
 
 
 def open_release(database: Database) -> Release:
-    """Read what is needed of a release; close its database if that fails.
-
-    Raises:
-        DatabaseError: if the release is not complete.
-    """
+    """Read what is needed of a release; DatabaseError, and a closed database, if not complete."""
 
     def read(connection: Connection) -> Release:
         check_tables(connection)

@@ -34,7 +34,6 @@ from app.schemas import ENCODED_AT_ONCE, REQUEST_ID, Page, Schema, encode_json
 
 P = ParamSpec("P")
 QueryResult = TypeVar("QueryResult")
-AnySchema = TypeVar("AnySchema", bound=Schema)
 RawHeaders = list[tuple[bytes, bytes]]
 
 JSON = "application/json"
@@ -85,11 +84,7 @@ class ClientConnection(Protocol):
     """Whether the client has gone."""
 
     def start_request(self, headers: dict[bytes, bytes]) -> bool:
-        """Note that the application responds to a request from now on.
-
-        Returns:
-            Whether the connection has to close after the response.
-        """
+        """Note that the application responds from now on; return whether it has to close then."""
 
     def finish_request(self) -> None:
         """Note that the application has finished its response."""
@@ -311,23 +306,25 @@ class RequestContext:
         return Response(body, media_type=JSON, headers=self.build_headers(links))
 
     def link_downloads(self) -> list[str]:
-        """Return the links to the downloads of the records of a list."""
         return [format_alternate_links(f"{self.base_url}{self.path}", self.query.filter_text)]
 
     def create_record_response(
-        self, model: type[AnySchema], record: Record | None, collection: str, **path: str
+        self, model: type[Schema], read: Callable[..., Record | None], *more: object, **path: str
     ) -> Response:
-        """Create the response for one record; raise UnknownRecord if there is none."""
-        found = self.require_record(record, collection, **path)
-        return self.create_json_response(model.model_validate(found))
+        return self.create_json_response(
+            model.model_validate(self.read_record(read, *more, **path))
+        )
 
-    def require_record(self, record: Record | None, collection: str, **path: str) -> Record:
+    def read_record(self, read: Callable[..., Record | None], *more: object, **path: str) -> Record:
+        """Read the record whose key is in the path; raise UnknownRecord if there is none."""
+        ((parameter, key),) = path.items()
+        record = self.run_query(read, key, *more)
         if record is None:
-            ((parameter, key),) = path.items()
-            raise self.create_unknown_record(collection, parameter, key)
+            raise self.create_unknown_record(parameter, key)
         return record
 
-    def create_unknown_record(self, collection: str, parameter: str, key: str) -> UnknownRecord:
+    def create_unknown_record(self, parameter: str, key: str) -> UnknownRecord:
+        collection = "series" if parameter == "series" else f"{parameter}s"
         nearest = self.release.keys[collection].find_nearest_keys(key)
         return UnknownRecord.from_key(parameter, key, nearest)
 

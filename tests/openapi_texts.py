@@ -12,10 +12,9 @@ from babel.messages.pofile import write_po
 from app.application import ROUTERS
 from app.db.columns import Record
 from app.export.openapi import TEXTS as STATIC_TEXTS
-from app.http.routes import describe_routes
-from app.openapi import ANY_SERVER
+from app.http.routing import describe_routes
+from app.openapi import ANY_SERVER, CATALOG, load_catalog, map_texts
 from app.openapi.document import build_document
-from app.openapi.translation import CATALOG, load_catalog, map_texts
 
 COMMENT = b"""\
 # Chinese texts of the OpenAPI documents. The texts in English are those of the code:

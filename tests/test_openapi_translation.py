@@ -7,10 +7,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.application import ROUTERS
-from app.http.routes import describe_routes
-from app.openapi import ANY_SERVER
+from app.http.routing import describe_routes
+from app.openapi import ANY_SERVER, load_catalog, map_texts
 from app.openapi.document import build_document
-from app.openapi.translation import load_catalog, map_texts
 from tests.openapi_texts import list_texts
 
 pytestmark = pytest.mark.database

@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.application import App
-from app.http.routes import RouteDeclaration
+from app.http.routing import RouteDeclaration
 from app.problems import problem
 from app.problems.problem import PROBLEM_TYPES
 
@@ -191,7 +191,7 @@ def test_few_unknown_names_are_compared_with_known_ones(
     def record_name(found: str, *_: object) -> None:
         compared.append(found)
 
-    monkeypatch.setattr(problem, "find_nearest", record_name)
+    monkeypatch.setattr(problem.messages, "find_nearest", record_name)
     query = "&".join(f"unknown{number}=1" for number in range(200))
     read_problem(client, f"/v1/topics?{query}", 422)
     assert 0 < len(compared) <= problem.MAX_ERRORS

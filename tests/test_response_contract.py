@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.application import ROUTERS
-from app.http.routes import describe_routes
+from app.http.routing import describe_routes
 from app.openapi import build_document
 from app.problems.problem import MEDIA_TYPE as PROBLEM
 from tests.support.contract import Contract, Watch

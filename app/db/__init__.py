@@ -22,11 +22,7 @@ def create_store(
 
 
 def inspect_release(target: Path | URL) -> ReleaseInfo:
-    """Read which release a target holds.
-
-    Raises:
-        DatabaseError: if it holds none or cannot be reached.
-    """
+    """Read which release a target holds; DatabaseError if none, or if it cannot be reached."""
     store = create_store(target)
     try:
         return store.inspect()

@@ -28,19 +28,11 @@ class Store(ABC):
 
     @abstractmethod
     def read_version(self) -> object:
-        """Return a value that changes when a new release is published.
-
-        Raises:
-            UnavailableError: if the store cannot be reached.
-        """
+        """Return a value that a new release changes; UnavailableError if it cannot be read."""
 
     @abstractmethod
     def inspect(self) -> ReleaseInfo:
-        """Read about the current release.
-
-        Raises:
-            DatabaseError: if there is none, or the store cannot be reached.
-        """
+        """Read about the current release; DatabaseError if there is none that can be read."""
 
     @abstractmethod
     def create_engine(self, release: ReleaseInfo, *, streaming: bool = False) -> Engine:
@@ -55,11 +47,7 @@ class Store(ABC):
 
     @abstractmethod
     def retry_read(self, read: Callable[[], Result]) -> Result:
-        """Call a function that reads, and retry it where the kind of store requires that.
-
-        Raises:
-            UnavailableError: if the store cannot be read at the moment.
-        """
+        """Read, and retry that where the store requires it; UnavailableError if it fails."""
 
     @abstractmethod
     def close(self) -> None:
@@ -67,11 +55,7 @@ class Store(ABC):
 
 
 def check_release(store: Store, release: ReleaseInfo) -> None:
-    """Check the schema revision of a release, and the content of its file.
-
-    Raises:
-        DatabaseError: if the release cannot be served.
-    """
+    """Check the revision of a release and its file; DatabaseError if it cannot be served."""
     if release.revision != SCHEMA_REVISION:
         raise DatabaseError(
             f"{store} has schema revision {release.revision}, but this program requires"
@@ -124,7 +108,6 @@ class Database:
 
     @property
     def connections_in_use(self) -> int:
-        """The number of connections that requests hold."""
         return cast("QueuePool", self.engine.pool).checkedout() - len(self.idle)
 
     def connect(self) -> Connection:
@@ -175,11 +158,7 @@ class Database:
     def start_stream(
         self, write: Callable[[Connection], Iterator[Chunk]]
     ) -> tuple[Chunk, Generator[Chunk, None, None]]:
-        """Return the first chunk that a writer produces, and an iterator over the others.
-
-        Raises:
-            UnavailableError: if the database cannot be read at the moment.
-        """
+        """Return the first chunk of a writer, and the others; UnavailableError if reading fails."""
 
         def start() -> tuple[Chunk, Generator[Chunk, None, None]]:
             chunks = self.iterate_stream(write)

@@ -41,18 +41,14 @@ from sqlmodel import SQLModel, col
 from app.db.models import (
     FOREVER,
     Area,
-    Commitment,
     Contradiction,
-    ContradictoryStatement,
     Coverage,
     GrowthRate,
-    LaterReport,
     Observation,
-    Report,
     Source,
     Unit,
 )
-from app.db.models.base import NamedModel
+from app.db.models.base import NamedModel, WordedModel
 from app.i18n import (
     CAUSES,
     Language,
@@ -98,6 +94,18 @@ def localize(table: Table, name: str, language: Language) -> ColumnElement[Value
     return cast("ColumnElement[Value]", getattr(table, f"{name}_{language}"))
 
 
+def select_fields(table: Table, *names: str, prefix: str = "") -> list[Label[Value]]:
+    """Return columns labelled with their own names."""
+    return [col(getattr(table, name)).label(f"{prefix}{name}") for name in names]
+
+
+def select_texts(
+    table: Table, language: Language, *names: str, prefix: str = ""
+) -> list[Label[Value]]:
+    """Return texts in one language, labelled with their names."""
+    return [localize(table, name, language).label(f"{prefix}{name}") for name in names]
+
+
 def get_foreign_key(table: Table, target: Table) -> ColumnElement[Value]:
     return cast("ColumnElement[Value]", getattr(table, f"{target.__tablename__}_id"))
 
@@ -105,17 +113,13 @@ def get_foreign_key(table: Table, target: Table) -> ColumnElement[Value]:
 def select_reference(
     table: type[NamedModel], prefix: str, language: Language
 ) -> list[Label[Value]]:
-    return [
-        col(table.code).label(f"{prefix}.code"),
-        localize(table, "name", language).label(f"{prefix}.name"),
-    ]
+    code = select_fields(table, "code", prefix=f"{prefix}.")
+    return [*code, *select_texts(table, language, "name", prefix=f"{prefix}.")]
 
 
 def select_coverage(prefix: str, language: Language) -> list[Label[Value]]:
-    return [
-        *select_reference(Coverage, prefix, language),
-        col(Coverage.basis).label(f"{prefix}.basis"),
-    ]
+    basis = select_fields(Coverage, "basis", prefix=f"{prefix}.")
+    return [*select_reference(Coverage, prefix, language), *basis]
 
 
 class ContradictoryNumbers(UserDefinedType[list[Record]]):
@@ -137,30 +141,25 @@ class ContradictoryNumbers(UserDefinedType[list[Record]]):
 
 def select_contradiction(language: Language, prefix: str = "") -> list[Label[Value]]:
     """Return the columns of a contradiction, or of a reference to one, which may be missing."""
-    cause = col(Contradiction.cause)
     labels = {str(one): label.get(language) for one, label in CAUSES.items()}
     numbers = type_coerce(localize(Contradiction, "numbers", language), ContradictoryNumbers())
     return [
-        col(Contradiction.code).label(f"{prefix}code"),
-        localize(Contradiction, "name", language).label(f"{prefix}name"),
-        cause.label(f"{prefix}cause"),
-        case(labels, value=cause).label(f"{prefix}cause_label"),
-        localize(Contradiction, "reason", language).label(f"{prefix}reason"),
-        col(Contradiction.basis).label(f"{prefix}basis"),
+        *select_fields(Contradiction, "code", "cause", "basis", prefix=prefix),
+        *select_texts(Contradiction, language, "name", "reason", prefix=prefix),
+        case(labels, value=col(Contradiction.cause)).label(f"{prefix}cause_label"),
         numbers.label(f"{prefix}numbers"),
     ]
 
 
 def clear_contradiction(row: Record) -> Record:
-    """Replace a reference without a contradiction by None."""
     if row["contradiction"]["code"] is None:
         row["contradiction"] = None
     return row
 
 
 def select_unit(table: type[Unit], prefix: str, language: Language) -> list[Label[Value]]:
-    symbol = localize(table, "symbol", language).label(f"{prefix}.symbol")
-    return [*select_reference(table, prefix, language), symbol]
+    symbol = select_texts(table, language, "symbol", prefix=f"{prefix}.")
+    return [*select_reference(table, prefix, language), *symbol]
 
 
 LINE_PARTS = ("title", "publisher", "publisher_short", "carrier")
@@ -171,21 +170,15 @@ def select_source(
     prefix: str, language: Language, table: type[Source] = Source
 ) -> list[Label[Value]]:
     """Return the columns of a reference to a source; ``add_source_line`` completes it."""
-    columns = ("published_on", "published_precision", "standing", "address")
+    columns = ("code", "published_on", "published_precision", "standing", "address")
     return [
-        col(table.code).label(f"{prefix}.code"),
-        *(localize(table, name, language).label(f"{prefix}.{name}") for name in LINE_PARTS),
-        *(col(getattr(table, name)).label(f"{prefix}.{name}") for name in columns),
+        *select_texts(table, language, *LINE_PARTS, prefix=f"{prefix}."),
+        *select_fields(table, *columns, prefix=f"{prefix}."),
     ]
 
 
 def select_wording(
-    table: type[
-        Observation | GrowthRate | Report | LaterReport | Commitment | ContradictoryStatement
-    ],
-    prefix: str,
-    language: Language,
-    source: type[Source] = Source,
+    table: type[WordedModel], prefix: str, language: Language, source: type[Source] = Source
 ) -> list[Label[Value]]:
     """Return the words of a source in its own language, and their translation if it differs."""
     in_chinese = col(source.language) == Language.CHINESE
@@ -206,11 +199,7 @@ def add_source_line(source: Record, language: Language) -> Record:
 
 
 def cite_source(source: Record, locator: str | None, language: Language) -> Record:
-    """Replace the title and publisher of a selected source by its source line.
-
-    Returns:
-        The citation of a location in the source.
-    """
+    """Replace title and publisher of a source by its line; return the citation of a location."""
     source["line"], citation = build_citation(source, locator, language)
     for name in LINE_PARTS:
         del source[name]
@@ -335,17 +324,15 @@ def build_in_subquery(column: Column, subquery: Statement) -> Condition:
 
 
 def build_in_array(column: Column, name: str) -> Condition:
-    """Return the condition that a column has one of the values bound as one parameter."""
     return InArray(column, bindparam(name, type_=ArrayParameter(get_type(column))))
 
 
 def build_equals_or_in(column: Column, name: str, *, several: bool) -> Condition:
-    """Return the condition that a column has the bound value, or one of several of them."""
     return build_in_array(column, name) if several else column == bindparam(name)
 
 
 def ignore_index(column: Column) -> ColumnElement[Value]:
-    """Return a column that is compared row by row while another index is walked."""
+    """Return a column to compare row by row while another index is walked."""
     unindexed = UnindexedColumn(column)
     unindexed.type = get_type(column)
     return unindexed

@@ -116,11 +116,7 @@ class DatabaseFile:
     """
 
     def __init__(self, path: Path, limits: FileLimits) -> None:
-        """Open a file.
-
-        Raises:
-            DatabaseError: if it is not a regular file, cannot be read, or is incomplete.
-        """
+        """Open a file; DatabaseError if it is no regular file, unreadable or incomplete."""
         self.path, self.limits = path, limits
         close_handle, status = self.open_handle()
         if not S_ISREG(status.st_mode):
@@ -169,11 +165,7 @@ class DatabaseFile:
             raise FileReplacedError(str(error)) from None
 
     def read_chunks(self, start: int = 0, stop: int | None = None) -> Generator[bytes, None, None]:
-        """Yield the bytes of the file, or of a part of it.
-
-        Raises:
-            UnavailableError: if it has changed since it was opened.
-        """
+        """Yield the bytes of the file, or of a part; UnavailableError if it has changed."""
         stop = self.size if stop is None else stop
         while start < stop:
             chunk = self.read_part(start, min(CHUNK_SIZE, stop - start))
@@ -246,11 +238,7 @@ class DatabaseFile:
         return f"{url}&mode=ro&immutable=1"
 
     def connect(self) -> sqlite3.Connection:
-        """Open a connection that cannot write.
-
-        Raises:
-            UnavailableError: if the file is not copied and another one has replaced it.
-        """
+        """Open a read-only connection; UnavailableError if another file has replaced it."""
         is_copied = self.content is not None
         url = self.memory_url if is_copied else build_read_only_uri(self.path)
         connection = sqlite3.connect(url, uri=True, check_same_thread=False)
@@ -274,11 +262,7 @@ class DatabaseFile:
         return ReleaseInfo(row[0], row[1], str(self.path), self.modified, self)
 
     def verify(self) -> None:
-        """Check every byte against the digest that a build stores, or else the whole structure.
-
-        Raises:
-            DatabaseError: if the content is not what was built.
-        """
+        """Check every byte, or else the structure; DatabaseError if it is not what was built."""
         if self.is_large and not self.limits.verify:
             return
         computed, stored, _ = compute_content_digest(self.read_chunks())

@@ -76,7 +76,6 @@ class SQLiteSearch:
     )
 
     def bind_words(self, words: str) -> Record:
-        """Return the values of the parameters for a query."""
         match = build_match(words)
         titles = {"title_match": f"{TITLE_COLUMNS} : ({match})"}
         return {"match": match, **titles, **build_name_patterns(words)}
@@ -109,7 +108,6 @@ class PostgresSearch:
         self.title_matching: ColumnElement[bool] = vector.op("@@")(query.c.titles)
 
     def bind_words(self, words: str) -> Record:
-        """Return the values of the parameters for a query."""
         pairs = [
             (word, " <-> " if index else " & " if number else " | " if reading else "")
             for reading, phrases in enumerate(split_readings(words))

@@ -230,11 +230,7 @@ class PostgresStore(Store):
         return self.build_engine("", read_write=True, poolclass=NullPool)
 
     def build_engine(self, options: str, *, read_write: bool = False, **pool: Any) -> Engine:
-        """Create an engine.
-
-        Raises:
-            DatabaseError: if the driver is missing or the URL is invalid.
-        """
+        """Create an engine; DatabaseError if the driver is missing or the URL is invalid."""
         query = self.url.query
         arguments = {
             "application_name": "bri",

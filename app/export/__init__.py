@@ -169,7 +169,6 @@ class Exporter:
         self.pending: list[Address] = []
 
     def queue_address(self, address: Address) -> None:
-        """Queue an address for export, once."""
         if address.path in OPENAPI.values():
             return
         if address.is_shared:
@@ -323,11 +322,7 @@ def build_page(root: str, links: Mapping[str, str], language: Language) -> bytes
 
 
 def parse_codings(text: str) -> list[Coding]:
-    """Parse the suffixes of compressed copies, separated by commas.
-
-    Raises:
-        ExportError: if one is unknown.
-    """
+    """Parse the suffixes of compressed copies; ExportError if one is unknown."""
     codings = {suffix: coding for coding, suffix in COPY_SUFFIXES.items()}
     names = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:

@@ -148,7 +148,6 @@ class Address(NamedTuple):
 
     @property
     def suffix(self) -> str:
-        """The suffix of the format, if the path has one."""
         name = self.path.rpartition("/")[2]
         return next((one for one in SUFFIXES if name.endswith(f".{one}")), "")
 

@@ -110,11 +110,7 @@ class ExportFolder:
             raise
 
     def check_content(self) -> None:
-        """Check that the folder has nothing but an earlier edition, and hidden files such as .git.
-
-        Raises:
-            ExportError: if the folder contains something else.
-        """
+        """Check that there is only an earlier edition, or hidden files; ExportError if not."""
         if not self.path.exists():
             return
         if not self.path.is_dir():
@@ -146,22 +142,14 @@ class ExportFolder:
             (self.staging / UNFINISHED).write_bytes(msgspec.json.encode(self.previous))
 
     def check_folders(self, paths: Iterable[str]) -> None:
-        """Check that no path leads out of the folder, by its name or through a symbolic link.
-
-        Raises:
-            ExportError: if one does.
-        """
+        """Check that no path leads out of the folder, also by a link; ExportError if one does."""
         root = self.path.resolve()
         for folder, path in {dirname(path): path for path in paths}.items():
             if not path or not (root / folder).resolve().is_relative_to(root):
                 raise ExportError(f"the path {path!r} leads outside {self.path}")
 
     def check_foreign_files(self) -> None:
-        """Check that no file would be replaced that no export has written.
-
-        Raises:
-            ExportError: if one would be.
-        """
+        """Check that only what an export wrote is replaced; ExportError if not."""
         for path in sorted(self.files.keys() - self.previous.keys() - {MANIFEST, DIGESTS}):
             if (self.staging / path).exists() and os.path.lexists(self.path / path):
                 raise ExportError(
@@ -183,7 +171,6 @@ class ExportFolder:
             self.lock = None
 
     def add(self, path: str, content: bytes, media_type: str, address: str = "") -> None:
-        """Add a file with its content."""
         with self.create(path) as file:
             file.media_type, file.address = media_type, address
             file.write(content)
@@ -232,11 +219,7 @@ class ExportFolder:
                 staged.unlink()
 
     def finish(self, description: dict[str, object]) -> int:
-        """Move all files into place, remove those of the previous edition, write the manifest.
-
-        Returns:
-            The number of files that were written.
-        """
+        """Move all files into place, remove old ones, write the manifest; return the count."""
         self.check_folders(self.files)
         self.check_foreign_files()
         listed = [self.files[path] for path in sorted(self.files)]

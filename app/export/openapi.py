@@ -16,8 +16,7 @@ from app.enums import OpenApiVersion
 from app.export.addresses import ORIGIN, PREFIX, Address, Layout
 from app.i18n import Language
 from app.negotiation import PathKind
-from app.openapi import OpenApiDocuments
-from app.openapi.translation import translate_document
+from app.openapi import OpenApiDocuments, translate_document
 from app.openapi.version_3_0 import convert_document
 from app.schemas import encode_json
 
@@ -116,7 +115,6 @@ def list_operations(
 def build_path(
     layout: Layout, operation: Operation, described: Record, examples: Sequence[Values]
 ) -> tuple[str, Record]:
-    """Return the path of the files, and its description."""
     numbered = list(number_repetitions(operation.parameters))
     query = tuple((name, f"{{{unique}}}") for name, unique in numbered)
     address = Address(operation.path, query)
@@ -195,7 +193,6 @@ def describe_parameter(described: Record | None, name: str) -> Record:
 
 
 def select_schemas(paths: Record, schemas: Record) -> Record:
-    """Select the schemas that are used, directly or by others."""
     used: set[str] = set()
     pending = set(find_references(paths))
     while pending:

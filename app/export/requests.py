@@ -25,8 +25,7 @@ class ExportError(Exception):
 
 
 def describe_full_disk(folder: Path) -> str:
-    """Say which disk is full, and what to do."""
-    # Long tables are first written to temporary files.
+    """Say which disk is full, and what to do; long tables are first written to temporary files."""
     place = min(folder, Path(gettempdir()), key=lambda one: disk_usage(one).free)
     remedy = "name a folder on another disk" if place == folder else "set TMPDIR to another folder"
     return f"the disk of {place} is full; free some space or {remedy}, and export again"
@@ -66,11 +65,7 @@ class Reply:
 async def request(
     app: ASGIApp, address: Address, base_url: str, write: Callable[[bytes], object]
 ) -> Reply:
-    """Request an address from a service that has a base URL.
-
-    Raises:
-        ExportError: if the response is not 200, or ends early.
-    """
+    """Request an address of a service; ExportError if the response is not 200, or ends early."""
     reply = Reply(write)
     await app(build_scope(address, base_url), receive, reply.send)
     for pause in PAUSES:

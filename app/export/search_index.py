@@ -133,7 +133,6 @@ def describe_context(context: Record | None, language: Language) -> dict[str, st
 
 
 def build_index(rows: Sequence[Record], hits: Sequence[Record]) -> Record:
-    """Build the index in the form that MiniSearch stores."""
     index: dict[str, dict[int, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
     lengths: dict[int, list[int]] = {}
     for number, row in enumerate(rows):

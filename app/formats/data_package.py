@@ -9,14 +9,7 @@ from hashlib import sha256
 from io import RawIOBase
 
 from app.db.columns import Record
-from app.formats.dataset_info import (
-    DATA_LICENCE,
-    DESCRIPTION,
-    KEYWORDS,
-    LICENCE_URL,
-    TITLE,
-    cite_dataset,
-)
+from app.formats import dataset_info
 from app.formats.tables import ALL_TABLES, GROWTH_RATES, OBSERVATIONS, SOURCES, Table, TableQuery
 from app.formats.text import CSV, encode_csv_rows
 from app.i18n import Bilingual
@@ -35,23 +28,13 @@ TYPES = {
     Datatype.BOOLEAN: {"type": "boolean"},
 }
 REFERENCES = {
-    "indicator": ("indicators", "code"),
-    "series": ("series", "code"),
-    "source": ("sources", "code"),
-    "event": ("events", "code"),
-    "unit": ("units", "code"),
-    "coverage": ("coverages", "code"),
-    "growth_unit": ("units", "code"),
+    **{name: (f"{name}s", "code") for name in ("contradiction", "coverage", "event", "indicator")},
+    **{name: (f"{name}s", "code") for name in ("source", "topic", "unit")},
+    **dict.fromkeys(("headline", "latest", "observation", "previous"), ("observations", "id")),
+    **dict.fromkeys(("counterpart_area", "reporting_area"), ("areas", "code")),
+    **dict.fromkeys(("growth_unit", "target_unit"), ("units", "code")),
     "growth_source": ("sources", "code"),
-    "topic": ("topics", "code"),
-    "reporting_area": ("areas", "code"),
-    "counterpart_area": ("areas", "code"),
-    "observation": ("observations", "id"),
-    "headline": ("observations", "id"),
-    "latest": ("observations", "id"),
-    "previous": ("observations", "id"),
-    "contradiction": ("contradictions", "code"),
-    "target_unit": ("units", "code"),
+    "series": ("series", "code"),
 }
 """The table and column to which columns of these names refer."""
 
@@ -117,17 +100,17 @@ def build_descriptor(query: TableQuery, resources: list[Record]) -> Record:
         "profile": "tabular-data-package",
         "name": NAME,
         "id": release["seed_hash"],
-        "title": TITLE.get(language),
+        "title": dataset_info.TITLE.get(language),
         "description": Bilingual(" ", "")
         .get(language)
-        .join(one.get(language) for one in (DESCRIPTION, DATA_LICENCE)),
+        .join(one.get(language) for one in (dataset_info.DESCRIPTION, dataset_info.DATA_LICENCE)),
         "homepage": f"{query.base}/",
         "version": release["code"],
         "created": f"{release['released_on']}T00:00:00Z",
         "language": language,
-        "citation": cite_dataset(release, query.base, language),
-        "keywords": [keyword.get(language) for keyword in KEYWORDS],
-        "licenses": [{"name": "MIT", "path": LICENCE_URL, "title": "MIT License"}],
+        "citation": dataset_info.cite_dataset(release, query.base, language),
+        "keywords": [keyword.get(language) for keyword in dataset_info.KEYWORDS],
+        "licenses": [{"name": "MIT", "path": dataset_info.LICENCE_URL, "title": "MIT License"}],
         "sources": [
             {"title": source["line"]} | ({"path": source["address"]} if source["address"] else {})
             for page in sources.read_pages()

@@ -62,7 +62,6 @@ class Distribution(NamedTuple):
 
 
 def cite_dataset(release: "Record", base: str, language: Language) -> str:
-    """Cite the dataset, with its release and its URL."""
     comma = Bilingual(", ", "，").get(language)
     return comma.join([name_release(release["code"], language), f"{base}/v1"])
 
@@ -74,6 +73,5 @@ def describe_contact(address: str | None) -> Bilingual:
 
 
 def name_release(code: str, language: Language) -> str:
-    """Name the dataset with its release."""
     names = TITLE.get(language), format_release(code, language)
     return Bilingual(", ", "，").get(language).join(names)

@@ -102,7 +102,6 @@ def format_title(release: Record, language: Language) -> str:
 
 
 def count_changes(releases: Iterable[Record], language: Language) -> str:
-    """Count the changes that releases made together, by kind."""
     total: Counter[str] = Counter()
     for release in releases:
         total.update(release["changes"])

@@ -3,26 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from app.db.columns import Record
-from app.formats import tables
-from app.formats.dataset_info import (
-    DATA_LICENCE,
-    DESCRIPTION,
-    HOW_TO_READ,
-    TITLE,
-    Distribution,
-    cite_dataset,
-)
-from app.formats.sentences import (
-    describe_announcement,
-    describe_commitment,
-    describe_coverage,
-    describe_edition,
-    describe_goal,
-    describe_observation,
-    describe_priority_area,
-    describe_related_dataset,
-    describe_source,
-)
+from app.formats import dataset_info, sentences, tables
 from app.formats.tables import Table
 from app.i18n import Bilingual, Language
 
@@ -52,20 +33,20 @@ ENTRY_POINTS = (
 )
 Describe = Callable[[Record, Language, str], str]
 SECTIONS: tuple[tuple[Table, Bilingual, Describe], ...] = (
-    (tables.EDITIONS, tables.EDITIONS.title, describe_edition),
-    (tables.COVERAGES, tables.COVERAGES.title, describe_coverage),
-    (tables.OBSERVATIONS, OBSERVATIONS, describe_observation),
-    (tables.OUTCOMES, tables.OUTCOMES.title, describe_announcement),
-    (tables.PRIORITY_AREAS, tables.PRIORITY_AREAS.title, describe_priority_area),
-    (tables.COMMITMENTS, COMMITMENTS, describe_commitment),
-    (tables.RELATED_DATASETS, tables.RELATED_DATASETS.title, describe_related_dataset),
-    (tables.SOURCES, tables.SOURCES.title, describe_source),
+    (tables.EDITIONS, tables.EDITIONS.title, sentences.describe_edition),
+    (tables.COVERAGES, tables.COVERAGES.title, sentences.describe_coverage),
+    (tables.OBSERVATIONS, OBSERVATIONS, sentences.describe_observation),
+    (tables.OUTCOMES, tables.OUTCOMES.title, sentences.describe_announcement),
+    (tables.PRIORITY_AREAS, tables.PRIORITY_AREAS.title, sentences.describe_priority_area),
+    (tables.COMMITMENTS, COMMITMENTS, sentences.describe_commitment),
+    (tables.RELATED_DATASETS, tables.RELATED_DATASETS.title, sentences.describe_related_dataset),
+    (tables.SOURCES, tables.SOURCES.title, sentences.describe_source),
 )
 
 
 def write_index(
     preamble: Sequence[str],
-    distributions: Sequence[Distribution],
+    distributions: Sequence[dataset_info.Distribution],
     related_datasets: Iterable[Record],
     base: str,
     language: Language,
@@ -76,7 +57,7 @@ def write_index(
     lines += ["", f"## {DOWNLOADS.get(language)}", ""]
     lines += [f"- [{one.title.get(language)}]({base}{one.path})" for one in distributions]
     lines += ["", f"## {tables.RELATED_DATASETS.title.get(language)}", ""]
-    lines += [f"- {describe_related_dataset(one, language)}" for one in related_datasets]
+    lines += [f"- {sentences.describe_related_dataset(one, language)}" for one in related_datasets]
     return "\n".join([*lines, ""])
 
 
@@ -92,7 +73,7 @@ def write_full_text(
         lines += [f"## {title.get(language)}", ""]
         if table is tables.PRIORITY_AREAS:
             goals = (one for one in read(tables.SOURCES) if one["goal"])
-            lines += [f"{describe_goal(one, language, base)}\n" for one in goals]
+            lines += [f"{sentences.describe_goal(one, language, base)}\n" for one in goals]
             lines += [f"{describe(one, language, base)}\n" for one in read(table)]
         else:
             lines += [*(f"- {describe(one, language, base)}" for one in read(table)), ""]
@@ -101,10 +82,10 @@ def write_full_text(
 
 def write_preamble(release: Record, base: str, language: Language) -> list[str]:
     paragraphs = (
-        f"# {TITLE.get(language)}",
-        f"> {DESCRIPTION.get(language)}",
-        HOW_TO_READ.get(language),
-        DATA_LICENCE.get(language),
-        cite_dataset(release, base, language),
+        f"# {dataset_info.TITLE.get(language)}",
+        f"> {dataset_info.DESCRIPTION.get(language)}",
+        dataset_info.HOW_TO_READ.get(language),
+        dataset_info.DATA_LICENCE.get(language),
+        dataset_info.cite_dataset(release, base, language),
     )
     return [line for paragraph in paragraphs for line in (paragraph, "")]

@@ -12,20 +12,20 @@ from typing import IO, NamedTuple
 from pydantic import Field
 from sqlalchemy import Connection
 
-from app import parameters
 from app.db.columns import Record
 from app.formats import arrow, citations, data_package, dcat, feeds, json_stat, text, workbooks
 from app.formats.charts import canvas, vega_lite
 from app.formats.dataset_info import LICENCE_URL, Distribution
 from app.formats.tables import OBSERVATIONS, TABLES, TableQuery, create_row_limit_error
 from app.i18n import Bilingual
+from app.parameters import Boolean, CitationFileParameters, CitationParameters, Filters
 from app.problems.messages import NO_TEMPORARY_FILES
 from app.problems.problem import NotReady
 
 UTF_8 = "; charset=utf-8"
 WORKBOOK = Bilingual("Excel workbook", "Excel工作簿")
 TABLE_NAMES = tuple(table.name for table in TABLES)
-PLAIN_PARAMETERS = frozenset(parameters.CitationFileParameters.model_fields)
+PLAIN_PARAMETERS = frozenset(CitationFileParameters.model_fields)
 CITED_SOURCE = "sources/{source}/citation"
 CITED_OBSERVATION = "observations/{observation}/citation"
 CITED_INDICATOR = "indicators/{indicator}/citation"
@@ -77,7 +77,7 @@ class Format:
 
 @dataclass(frozen=True, kw_only=True)
 class TableFormat(Format):
-    options: type[parameters.Filters] | None = None
+    options: type[Filters] | None = None
     """The query parameters of the format."""
 
 
@@ -99,7 +99,7 @@ class FileFormat(TableFormat):
 class CitationFormat(Format):
     write: Callable[..., bytes]
     """Writes an item of CSL-JSON; takes the options as further arguments."""
-    options: type[parameters.CitationFileParameters] = parameters.CitationFileParameters
+    options: type[CitationFileParameters] = CitationFileParameters
     """The query parameters of the format."""
 
     @property
@@ -107,10 +107,10 @@ class CitationFormat(Format):
         return [name for name in self.options.model_fields if name not in PLAIN_PARAMETERS]
 
 
-class CsvParameters(parameters.Filters):
+class CsvParameters(Filters):
     """The query parameters of CSV."""
 
-    bom: parameters.Boolean = Field(default=False, examples=[True])
+    bom: Boolean = Field(default=False, examples=[True])
     """Whether the file begins with a byte order mark. Excel needs it to show Chinese when you open
     the file with a double click; other programs may read it as part of the first column name."""
 
@@ -163,146 +163,83 @@ def find_temporary_file_error() -> OSError | None:
 
 TABLE_FORMATS = (
     StreamedFormat(
-        "csv",
-        text.CSV,
-        build_untranslated("CSV"),
-        TABLE_NAMES,
+        "csv", text.CSV, build_untranslated("CSV"), TABLE_NAMES,
         "The records of /v1/{name} as one flat table (RFC 4180, UTF-8), with the filters and "
         "orders of the list and without pages. Columns keep their names and order; new columns "
         "are added at the end. Semicolons separate several keys in one field.",
-        "; charset=utf-8; header=present",
-        write=text.write_csv,
-        options=CsvParameters,
+        "; charset=utf-8; header=present", write=text.write_csv, options=CsvParameters,
     ),
     StreamedFormat(
-        "jsonl",
-        text.JSON_LINES,
-        build_untranslated("JSON Lines"),
-        TABLE_NAMES,
+        "jsonl", text.JSON_LINES, build_untranslated("JSON Lines"), TABLE_NAMES,
         "The records of /v1/{name}, one complete record per line, with the filters and orders of "
         "the list and without pages.",
         write=text.write_json_lines,
     ),
     FileFormat(
-        "xlsx",
-        workbooks.XLSX,
-        WORKBOOK,
-        TABLE_NAMES,
+        "xlsx", workbooks.XLSX, WORKBOOK, TABLE_NAMES,
         "The records of /v1/{name} as a workbook, with the filters and orders of the list. Figures "
         "are texts with qualifier and unit; sheets of observations also have their numbers, in a "
         "column for each unit. Sources are linked, and notes explain how to read the sheets.",
-        is_text=False,
-        is_compressible=False,
-        write=workbooks.write_table,
+        is_text=False, is_compressible=False, write=workbooks.write_table,
         max_rows=workbooks.MAX_ROWS,
     ),
     FileFormat(
-        "parquet",
-        arrow.PARQUET,
-        build_untranslated("Parquet"),
-        TABLE_NAMES,
+        "parquet", arrow.PARQUET, build_untranslated("Parquet"), TABLE_NAMES,
         "The columns of the CSV table with types: exact decimals, dates, and dictionaries of "
         "codes. Each column has a description.",
-        is_text=False,
-        is_compressible=False,
-        write=arrow.write_parquet,
-        max_rows=500_000,
+        is_text=False, is_compressible=False, write=arrow.write_parquet, max_rows=500_000,
     ),
     FileFormat(
-        "arrow",
-        arrow.ARROW_FILE,
-        build_untranslated("Arrow"),
-        TABLE_NAMES,
+        "arrow", arrow.ARROW_FILE, build_untranslated("Arrow"), TABLE_NAMES,
         "The columns of the CSV table as an Arrow IPC file with types: exact decimals, dates and "
         "texts. Each column has a description.",
-        is_text=False,
-        write=arrow.write_arrow,
-        max_rows=100_000,
+        is_text=False, write=arrow.write_arrow, max_rows=100_000,
     ),
     StreamedFormat(
-        "md",
-        text.MARKDOWN,
-        build_untranslated("Markdown"),
-        TABLE_NAMES,
+        "md", text.MARKDOWN, build_untranslated("Markdown"), TABLE_NAMES,
         "The columns of the CSV table as a table in GitHub Flavored Markdown, for issues and "
         "language models. A short introduction says how to read and cite the figures.",
-        UTF_8,
-        write=text.write_markdown,
+        UTF_8, write=text.write_markdown,
     ),
-)
+)  # fmt: skip
 """The formats of every table."""
 JSON_STAT = Format(
     "jsonstat", json_stat.MEDIA_TYPE, build_untranslated("JSON-stat"), (OBSERVATIONS.name,)
 )
 DATA_PACKAGE = StreamedFormat(
-    "zip",
-    data_package.MEDIA_TYPE,
-    Bilingual("Data package: all tables as CSV", "数据包：全部CSV表"),
-    ("dataset",),
+    "zip", data_package.MEDIA_TYPE,
+    Bilingual("Data package: all tables as CSV", "数据包：全部CSV表"), ("dataset",),
     "Every table as CSV, with types, keys, sources and licence in datapackage.json (Frictionless "
     "Data). Observations include all vintages.",
-    is_text=False,
-    is_compressible=False,
-    write=data_package.write_package,
-)
+    is_text=False, is_compressible=False, write=data_package.write_package,
+)  # fmt: skip
 DATABASE = Format(
-    "sqlite",
-    "application/vnd.sqlite3",
-    Bilingual("SQLite database", "SQLite数据库"),
-    ("dataset",),
+    "sqlite", "application/vnd.sqlite3", Bilingual("SQLite database", "SQLite数据库"), ("dataset",),
     "The SQLite file that this service reads, with texts in both languages. Repr-Digest (RFC 9530) "
     "contains the SHA-256 digest, which /v1 also states, for files of up to 256 MB.",
-    is_text=False,
-    is_compressible=False,
-)
+    is_text=False, is_compressible=False,
+)  # fmt: skip
 OVERVIEW_WORKBOOK = FileFormat(
-    "xlsx",
-    workbooks.XLSX,
-    WORKBOOK,
-    ("overview",),
+    "xlsx", workbooks.XLSX, WORKBOOK, ("overview",),
     "A workbook to share and print: the figures of a yearly press conference, by default of the "
     "newest that is recorded completely, its priority areas with their actions, other results, "
     "the figures of all years, sources, and notes on how to read them.",
-    is_text=False,
-    is_compressible=False,
-    write=workbooks.write_overview,
-)
+    is_text=False, is_compressible=False, write=workbooks.write_overview,
+)  # fmt: skip
 CITATION_FORMATS = tuple(
     CitationFormat(
-        suffix,
-        media_type,
-        build_untranslated(title),
+        suffix, media_type, build_untranslated(title),
         (CITED_SOURCE, CITED_OBSERVATION, CITED_INDICATOR, CITED_SERIES, CITED_PRIORITY_AREA),
-        "",
-        UTF_8,
-        write=write,
-        options=options,
+        "", UTF_8, write=write, options=options,
     )
     for suffix, media_type, title, write, options in (
-        (
-            "bib",
-            citations.BIBTEX,
-            "BibTeX",
-            citations.write_bibtex,
-            parameters.CitationFileParameters,
-        ),
-        ("ris", citations.RIS, "RIS", citations.write_ris, parameters.CitationFileParameters),
-        (
-            "csl.json",
-            citations.CSL_JSON,
-            "CSL-JSON",
-            citations.write_csl_json,
-            parameters.CitationFileParameters,
-        ),
-        (
-            "txt",
-            citations.TEXT,
-            "APA, GB/T 7714",
-            citations.write_text,
-            parameters.CitationParameters,
-        ),
+        ("bib", citations.BIBTEX, "BibTeX", citations.write_bibtex, CitationFileParameters),
+        ("ris", citations.RIS, "RIS", citations.write_ris, CitationFileParameters),
+        ("csl.json", citations.CSL_JSON, "CSL-JSON", citations.write_csl_json,
+         CitationFileParameters),
+        ("txt", citations.TEXT, "APA, GB/T 7714", citations.write_text, CitationParameters),
     )
-)
+)  # fmt: skip
 CHART_FORMATS = (
     Format(
         "png", canvas.PNG, build_untranslated("PNG"), CHARTED, is_text=False, is_compressible=False
@@ -322,12 +259,8 @@ OTHER_FORMATS = (
 DATASET_FORMATS = (DATA_PACKAGE, DATABASE, OVERVIEW_WORKBOOK)
 """The formats of the whole dataset."""
 FORMATS: tuple[Format, ...] = (
-    *TABLE_FORMATS,
-    *DATASET_FORMATS,
-    *CITATION_FORMATS,
-    *CHART_FORMATS,
-    *OTHER_FORMATS,
-)
+    *TABLE_FORMATS, *DATASET_FORMATS, *CITATION_FORMATS, *CHART_FORMATS, *OTHER_FORMATS,
+)  # fmt: skip
 IS_COMPRESSIBLE = {form.media_type: form.is_compressible for form in FORMATS}
 
 
@@ -336,7 +269,6 @@ def list_media_types() -> list[str]:
 
 
 def list_table_formats(name: str) -> list[Format]:
-    """List the formats in which all records of a list can be downloaded."""
     return [form for form in (*TABLE_FORMATS, JSON_STAT) if name in form.resources]
 
 

@@ -217,7 +217,6 @@ def describe_report(report: Record, label: Bilingual, note: str | None, language
 
 
 def describe_commitment(record: Record, language: Language, base: str | None = None) -> str:
-    """Describe a commitment of a forum with its target, its deadline and later readings."""
     kind = KINDS[record["kind"]].format(
         event=record["event"]["name"], day=format_day(record["event"]["held_on"], language)
     )
@@ -300,7 +299,6 @@ def describe_source(record: Record, language: Language, _: str | None = None) ->
 
 
 def describe_event(record: Record, language: Language, _: str | None = None) -> str:
-    """Describe an event with its speakers and the documents that report it."""
     separator = Bilingual(", ", "，").get(language)
     day = format_day(record["held_on"], language)
     parts = [record["name"], day, *([record["place"]] if record["place"] else [])]

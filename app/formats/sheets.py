@@ -182,91 +182,60 @@ GROWTH_NOTE = Bilingual(
     "来源公布的同比变动，并非由本工作簿中的数值计算得出；单独注明来源，计量单位不同时予以注明。",
 )
 INDICATORS = declare_sheet(
-    SheetTitle(
-        Bilingual("Indicators", "指标"),
-        Bilingual(
-            "Indicators with their headline figures, one row each", "指标及其核心数据，每行一项"
-        ),
-    ),
+    SheetTitle(Bilingual("Indicators", "指标"), Bilingual(
+        "Indicators with their headline figures, one row each",
+        "指标及其核心数据，每行一项",
+    )),
     indicator_columns.INDICATORS,
     [
         "name",
         SheetColumn(Bilingual("Headline", "核心数据"), 24, partial(show_headline, "display")),
         SheetColumn(Bilingual("Period", "统计期"), 17, partial(show_headline, "period")),
-        "headline_coverage",
-        TOPIC,
-        "definition",
-        "note",
+        "headline_coverage", TOPIC, "definition", "note",
         SheetColumn(Bilingual("Source", "来源"), 44, partial(show_headline, "citation")),
-        "headline_growth",
-        "headline_growth_citation",
-        "headline_note",
-        "code",
+        "headline_growth", "headline_growth_citation", "headline_note", "code",
     ],
-    {"headline_coverage": COVERAGE_NOTE, "headline_growth": GROWTH_NOTE},
-    printed=8,
-)
+    {"headline_coverage": COVERAGE_NOTE, "headline_growth": GROWTH_NOTE}, printed=8,
+)  # fmt: skip
 ACTIONS = declare_sheet(
-    SheetTitle(
-        Bilingual("Priority areas and actions", "重点领域与举措"),
-        Bilingual(
-            "Actions announced in the priority areas, one row each",
-            "重点领域中已宣布的举措，每行一项",
-        ),
-    ),
+    SheetTitle(Bilingual("Priority areas and actions", "重点领域与举措"), Bilingual(
+        "Actions announced in the priority areas, one row each",
+        "重点领域中已宣布的举措，每行一项",
+    )),
     record_columns.ACTIONS,
     [
-        "priority_area_title",
-        "year",
-        "text",
-        "aim",
-        "note",
+        "priority_area_title", "year", "text", "aim", "note",
         SheetColumn(Bilingual("Sectors", "涉及领域"), 20, partial(join_names, "sectors")),
         SheetColumn(
             Bilingual("Instruments", "合作载体与机制"), 30, partial(join_names, "instruments")
         ),
-        AREAS,
-        CITATION,
-        SOURCE_URL,
-        "id",
+        AREAS, CITATION, SOURCE_URL, "id",
     ],
     printed=9,
-)
+)  # fmt: skip
 PRIORITY_AREAS = declare_sheet(
-    SheetTitle(
-        Bilingual("Priority areas", "重点领域"),
-        Bilingual(
-            "Priority areas announced for the year, one row each", "已公布的当年重点领域，每行一项"
-        ),
-    ),
+    SheetTitle(Bilingual("Priority areas", "重点领域"), Bilingual(
+        "Priority areas announced for the year, one row each",
+        "已公布的当年重点领域，每行一项",
+    )),
     record_columns.PRIORITY_AREAS,
     [
-        "title",
-        "year",
-        "summary",
-        "aim",
-        "note",
-        CITATION,
+        "title", "year", "summary", "aim", "note", CITATION,
         SheetColumn(
-            Bilingual("Related indicators (editorial link)", "对应指标（本站编辑关联）"),
-            44,
+            Bilingual("Related indicators (editorial link)", "对应指标（本站编辑关联）"), 44,
             partial(join_names, "baseline_indicators"),
         ),
     ],
     printed=6,
-)
+)  # fmt: skip
 OUTCOMES = declare_sheet(
-    SheetTitle(
-        Bilingual("Other results", "其他成果"),
-        Bilingual(
-            "Results that sources state without a figure, one row each",
-            "来源所述的无数据成果，每行一项",
-        ),
-    ),
-    record_columns.OUTCOMES,
-    [TOPIC, "year", "text", "note", AREAS, CITATION, SOURCE_URL, "id"],
+    SheetTitle(Bilingual("Other results", "其他成果"), Bilingual(
+        "Results that sources state without a figure, one row each",
+        "来源所述的无数据成果，每行一项",
+    )),
+    record_columns.OUTCOMES, [TOPIC, "year", "text", "note", AREAS, CITATION, SOURCE_URL, "id"],
     printed=6,
-)
+)  # fmt: skip
 PRECISIONS = {Precision.DAY: Bilingual("day", "日"), Precision.MONTH: Bilingual("month", "月")}
 PRECISION = SheetColumn(
     Bilingual("Date precision", "发布日期精度"),
@@ -274,39 +243,26 @@ PRECISION = SheetColumn(
     lambda one, language: show_text(PRECISIONS[one["published_precision"]].get(language)),
 )
 COMMITMENTS = declare_sheet(
-    SheetTitle(
-        Bilingual("Commitments", "高峰论坛承诺"),
-        Bilingual(
-            "Commitments announced at forums, with later readings, one row each",
-            "高峰论坛宣布的承诺及其后续数据，每行一项",
-        ),
-    ),
+    SheetTitle(Bilingual("Commitments", "高峰论坛承诺"), Bilingual(
+        "Commitments announced at forums, with later readings, one row each",
+        "高峰论坛宣布的承诺及其后续数据，每行一项",
+    )),
     record_columns.COMMITMENTS,
     [
-        "name",
-        "text",
-        "target",
-        "deadline",
-        "reading_texts",
-        "distance",
-        CITATION,
-        SOURCE_URL,
+        "name", "text", "target", "deadline", "reading_texts", "distance", CITATION, SOURCE_URL,
         "code",
     ],
     printed=7,
-)
+)  # fmt: skip
 SOURCES = declare_sheet(
-    SheetTitle(
-        Bilingual("Sources", "来源"),
-        Bilingual(
-            "Documents that state the figures and texts, one row each",
-            "数据和文字的来源文件，每行一份",
-        ),
-    ),
+    SheetTitle(Bilingual("Sources", "来源"), Bilingual(
+        "Documents that state the figures and texts, one row each",
+        "数据和文字的来源文件，每行一份",
+    )),
     record_columns.SOURCES,
     ["title", "publisher", "body", "published_on", PRECISION, "address", "licence", "code"],
     printed=6,
-)
+)  # fmt: skip
 NOTES = SheetLayout(
     SheetTitle(
         Bilingual("Notes", "说明"),

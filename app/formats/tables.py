@@ -1,6 +1,6 @@
 """The lists of the API as flat tables: their columns, and how their rows are read."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
@@ -15,7 +15,7 @@ from app.formats import columns, indicator_columns, record_columns
 from app.formats.columns import SEPARATOR, Column
 from app.i18n import Bilingual, Language
 from app.problems.messages import TOO_MANY_ROWS
-from app.problems.problem import InvalidParameters, ParameterError
+from app.problems.problem import InvalidParameters
 from app.queries import observations as queries
 from app.queries import reference as codes
 from app.queries.commitments import list_commitments
@@ -38,22 +38,15 @@ from app.schemas import (
     list_editorial,
     observations,
     reference,
-    related,
 )
-from app.schemas.series import Contradiction, Series
+from app.schemas.series import Contradiction, GrowthRate, ReportEntry, Series
 
 Rows = Sequence[Sequence[Any]]
 Expression = ColumnElement[Any]
 
 
 def create_row_limit_error(maximum: int) -> InvalidParameters:
-    error = ParameterError("query", TOO_MANY_ROWS.format(limit=maximum))
-    return InvalidParameters.from_error(error)
-
-
-def flatten_record(record: Mapping[str, Any], columns: Sequence[Column]) -> list[Any]:
-    """List the values of a record by column, None where there is no value."""
-    return [column.read_value(record) for column in columns]
+    return InvalidParameters.from_parameter("query", TOO_MANY_ROWS.format(limit=maximum))
 
 
 @dataclass(frozen=True)
@@ -105,7 +98,8 @@ class Table:
     def read_rows(self, query: "TableQuery") -> Iterator[Rows]:
         editorial = {"editorial": SEPARATOR.join(list_editorial(self.schema))}
         for page in query.read_pages():
-            yield [flatten_record(record | editorial, self.columns) for record in page]
+            records = (record | editorial for record in page)
+            yield [[column.read_value(record) for column in self.columns] for record in records]
 
     def read_csv_lines(self, query: "TableQuery") -> Iterator[Sequence[str]] | None:
         """Read the rows as finished lines of CSV, or None if the database cannot format them."""
@@ -200,110 +194,63 @@ def read_records(table: Table, query: TableQuery, **filters: Any) -> Iterator[Re
 
 
 OBSERVATIONS = ObservationTable(
-    "observations",
-    Bilingual("Observations, one row each", "数据，每行一项"),
-    columns.OBSERVATIONS,
-    parameters.ObservationListParameters,
-    list_observations,
-    observations.Observation,
-    parameters.ObservationFilters,
-)
+    "observations", Bilingual("Observations, one row each", "数据，每行一项"),
+    columns.OBSERVATIONS, parameters.ObservationListParameters, list_observations,
+    observations.Observation, parameters.ObservationFilters,
+)  # fmt: skip
 INDICATORS = Table(
-    "indicators",
-    Bilingual("Indicators with headline values", "指标及其核心数据"),
-    indicator_columns.INDICATORS,
-    parameters.IndicatorListParameters,
-    list_indicators,
-    indicators.Indicator,
-    parameters.IndicatorFilters,
-)
+    "indicators", Bilingual("Indicators with headline values", "指标及其核心数据"),
+    indicator_columns.INDICATORS, parameters.IndicatorListParameters, list_indicators,
+    indicators.Indicator, parameters.IndicatorFilters,
+)  # fmt: skip
 ACTIONS = Table(
-    "actions",
-    Bilingual("Announced actions, one row each", "已宣布举措，每行一项"),
-    record_columns.ACTIONS,
-    parameters.ActionListParameters,
-    list_actions,
-    commitments.Action,
+    "actions", Bilingual("Announced actions, one row each", "已宣布举措，每行一项"),
+    record_columns.ACTIONS, parameters.ActionListParameters, list_actions, commitments.Action,
     parameters.ActionFilters,
-)
+)  # fmt: skip
 OUTCOMES = Table(
-    "outcomes",
-    Bilingual("Other results", "其他成果"),
-    record_columns.OUTCOMES,
-    parameters.OutcomeListParameters,
-    list_outcomes,
-    commitments.Outcome,
+    "outcomes", Bilingual("Other results", "其他成果"),
+    record_columns.OUTCOMES, parameters.OutcomeListParameters, list_outcomes, commitments.Outcome,
     parameters.OutcomeFilters,
-)
+)  # fmt: skip
 COMMITMENTS = Table(
-    "commitments",
-    Bilingual("Commitments of the forums, one row each", "高峰论坛承诺，每行一项"),
-    record_columns.COMMITMENTS,
-    parameters.CommitmentListParameters,
-    list_commitments,
-    commitments.Commitment,
-    parameters.CommitmentFilters,
-)
+    "commitments", Bilingual("Commitments of the forums, one row each", "高峰论坛承诺，每行一项"),
+    record_columns.COMMITMENTS, parameters.CommitmentListParameters, list_commitments,
+    commitments.Commitment, parameters.CommitmentFilters,
+)  # fmt: skip
 TABLES = (OBSERVATIONS, INDICATORS, ACTIONS, OUTCOMES, COMMITMENTS)
 """The tables that can be downloaded separately."""
 
 PRIORITY_AREAS = Table(
-    "priority-areas",
-    Bilingual("Priority areas announced for a year", "年度重点领域"),
-    record_columns.PRIORITY_AREAS,
-    parameters.PriorityAreaListParameters,
-    list_priority_areas,
-    commitments.PriorityArea,
-    key_columns=("year", "slug"),
-)
+    "priority-areas", Bilingual("Priority areas announced for a year", "年度重点领域"),
+    record_columns.PRIORITY_AREAS, parameters.PriorityAreaListParameters, list_priority_areas,
+    commitments.PriorityArea, key_columns=("year", "slug"),
+)  # fmt: skip
 SERIES = Table(
-    "series",
-    Bilingual("Series of comparable observations", "可比数据序列"),
-    record_columns.SERIES,
-    parameters.SeriesListParameters,
-    list_series,
-    Series,
-)
+    "series", Bilingual("Series of comparable observations", "可比数据序列"),
+    record_columns.SERIES, parameters.SeriesListParameters, list_series, Series,
+)  # fmt: skip
 GROWTH_RATES = Table(
-    "growth-rates",
-    Bilingual("Published growth", "公布的增速"),
-    record_columns.GROWTH_RATES,
-    parameters.GrowthRateListParameters,
-    list_growth_rates,
-    related.GrowthRate,
-)
+    "growth-rates", Bilingual("Published growth", "公布的增速"),
+    record_columns.GROWTH_RATES, parameters.GrowthRateListParameters, list_growth_rates, GrowthRate,
+)  # fmt: skip
 REPORTS = Table(
     "reports",
     Bilingual("Reports of the same figures by other sources", "其他来源对同一数据的报道"),
-    record_columns.REPORTS,
-    parameters.ReportListParameters,
-    list_reports,
-    related.ReportEntry,
-)
+    record_columns.REPORTS, parameters.ReportListParameters, list_reports, ReportEntry,
+)  # fmt: skip
 SOURCES = Table(
-    "sources",
-    Bilingual("Sources of figures and announcements", "数据和公告的来源"),
-    record_columns.SOURCES,
-    parameters.SourceListParameters,
-    list_sources,
-    reference.Source,
-)
+    "sources", Bilingual("Sources of figures and announcements", "数据和公告的来源"),
+    record_columns.SOURCES, parameters.SourceListParameters, list_sources, reference.Source,
+)  # fmt: skip
 EVENTS = Table(
-    "events",
-    Bilingual("Events at which figures were announced", "发布数据的活动"),
-    record_columns.EVENTS,
-    parameters.EventListParameters,
-    list_events,
-    reference.Event,
-)
+    "events", Bilingual("Events at which figures were announced", "发布数据的活动"),
+    record_columns.EVENTS, parameters.EventListParameters, list_events, reference.Event,
+)  # fmt: skip
 EDITIONS = Table(
-    "editions",
-    Bilingual("Yearly press conferences", "年度发布会"),
-    record_columns.EDITIONS,
-    parameters.EditionListParameters,
-    list_editions,
-    editions.Edition,
-)
+    "editions", Bilingual("Yearly press conferences", "年度发布会"),
+    record_columns.EDITIONS, parameters.EditionListParameters, list_editions, editions.Edition,
+)  # fmt: skip
 PASSAGES = Table(
     "passages",
     Bilingual(
@@ -332,43 +279,29 @@ TOPICS = declare_code_list(
     codes.TOPICS, Bilingual("Topics", "主题"), indicator_columns.TOPICS, reference.Topic
 )
 AREAS = declare_code_list(
-    codes.AREAS,
-    Bilingual("Countries and groups", "国家与国家组"),
-    indicator_columns.AREAS,
-    reference.Area,
-    parameters.AreaListParameters,
-)
+    codes.AREAS, Bilingual("Countries and groups", "国家与国家组"),
+    indicator_columns.AREAS, reference.Area, parameters.AreaListParameters,
+)  # fmt: skip
 COVERAGES = declare_code_list(
-    codes.COVERAGES,
-    Bilingual("Coverages: which countries are counted", "统计范围"),
-    indicator_columns.COVERAGES,
-    reference.Coverage,
-    parameters.CoverageListParameters,
-)
+    codes.COVERAGES, Bilingual("Coverages: which countries are counted", "统计范围"),
+    indicator_columns.COVERAGES, reference.Coverage, parameters.CoverageListParameters,
+)  # fmt: skip
 SECTORS = declare_code_list(
     codes.SECTORS, Bilingual("Sectors", "产业领域"), indicator_columns.SECTORS, reference.Sector
 )
 INSTRUMENTS = declare_code_list(
-    codes.INSTRUMENTS,
-    Bilingual("Instruments of cooperation", "合作载体与机制"),
-    indicator_columns.INSTRUMENTS,
-    reference.Instrument,
-    parameters.InstrumentListParameters,
-)
+    codes.INSTRUMENTS, Bilingual("Instruments of cooperation", "合作载体与机制"),
+    indicator_columns.INSTRUMENTS, reference.Instrument, parameters.InstrumentListParameters,
+)  # fmt: skip
 CONTRADICTIONS = Table(
-    "contradictions",
-    Bilingual("Published numbers that differ", "存在差异的公布数据"),
-    indicator_columns.CONTRADICTIONS,
-    parameters.ContradictionListParameters,
-    list_contradictions,
+    "contradictions", Bilingual("Published numbers that differ", "存在差异的公布数据"),
+    indicator_columns.CONTRADICTIONS, parameters.ContradictionListParameters, list_contradictions,
     Contradiction,
-)
+)  # fmt: skip
 RELATED_DATASETS = declare_code_list(
-    codes.RELATED_DATASETS,
-    Bilingual("Datasets of other publishers", "其他机构的数据集"),
-    indicator_columns.RELATED_DATASETS,
-    reference.RelatedDataset,
-)
+    codes.RELATED_DATASETS, Bilingual("Datasets of other publishers", "其他机构的数据集"),
+    indicator_columns.RELATED_DATASETS, reference.RelatedDataset,
+)  # fmt: skip
 UNITS = declare_code_list(
     codes.UNITS, Bilingual("Units of measure", "计量单位"), indicator_columns.UNITS, reference.Unit
 )

@@ -20,6 +20,7 @@ from app.formats.tables import TableQuery, create_row_limit_error, read_records
 from app.i18n import Bilingual, Language, name_edition
 from app.processes import lock_temporary_folder, remove_abandoned_folders
 from app.queries.editions import read_contents
+from app.queries.page_data import find_sources
 from app.queries.series import read_breaks
 
 if TYPE_CHECKING:
@@ -117,7 +118,6 @@ def write_overview(query: TableQuery, file: IO[bytes]) -> None:
 
 
 def join_titles(part: Bilingual) -> Bilingual:
-    """Return the title of a workbook with a part of the dataset."""
     return Bilingual(f"{TITLE.en}: {part.en[0].lower()}{part.en[1:]}", f"{TITLE.zh}：{part.zh}")
 
 
@@ -200,19 +200,8 @@ def fill_workbook(
 def collect_sources(records: Iterable[Record], cited: set[str]) -> Iterator[Record]:
     """Yield records, and add the keys of the sources that they cite to a set."""
     for record in records:
-        cited.update(find_sources(record))
+        cited.update(source["code"] for source in find_sources(record))
         yield record
-
-
-def find_sources(value: object) -> Iterator[str]:
-    """Find the keys of the sources in a record, also those of its parts."""
-    if isinstance(value, dict):
-        if isinstance(source := value.get("source"), dict):
-            yield source["code"]
-        value = list(value.values())
-    if isinstance(value, list):
-        for part in value:
-            yield from find_sources(part)
 
 
 def build_notes(query: TableQuery, layouts: Sequence[SheetLayout]) -> Iterator[Record]:
@@ -258,7 +247,6 @@ class Styles:
 def write_cover(
     worksheet: "Worksheet", title: str, rows: Iterable[CoverRow], styles: Styles
 ) -> None:
-    """Write a title, and below it rows of a label and a text."""
     for index, width in enumerate(cover_sheet.WIDTHS):
         worksheet.set_column(index, index, width)
     worksheet.set_row(0, HEADER_HEIGHT)

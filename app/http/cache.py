@@ -282,11 +282,7 @@ def get_shareable_body(response: Response) -> bytes | FileContent | None:
 async def send_stream(
     response: StreamingResponse, cache_control: bytes, scope: Scope, receive: Receive, send: Send
 ) -> None:
-    """Send a stream, which has no ETag, and compress it piece by piece.
-
-    Raises:
-        NotReady: if too many streams are in progress.
-    """
+    """Send a stream, without an ETag, piece by piece; NotReady if too many are in progress."""
     context: RequestContext = scope["context"]
     headers = dict(response.raw_headers)
     for name in (b"etag", b"accept-ranges"):

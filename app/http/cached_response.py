@@ -167,11 +167,7 @@ async def build_cached_response(
 def encode(
     body: bytes | FileContent, headers: dict[bytes, bytes], preferred: Coding
 ) -> tuple[bytes | FileContent, bytes]:
-    """Compress a body if clients and its type allow it, and say so in its headers.
-
-    Returns:
-        The body as it is sent, and its ETag.
-    """
+    """Compress a body if clients and its type allow it; return it with its ETag."""
     if isinstance(body, FileContent):
         content = (body.file.digest or str(body.file.identity)).encode()
     else:

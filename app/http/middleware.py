@@ -21,18 +21,7 @@ from app.enums import LogFormat
 from app.http.cache_key import MAX_PARAMETERS, create_context
 from app.http.connections import LOG_INTERVAL, RejectionLog
 from app.http.limits import RequestLimits, receive_body
-from app.problems.messages import (
-    DATABASE_UNAVAILABLE,
-    INTERNAL_ERROR,
-    INVALID_HOST,
-    MALFORMED_PATH,
-    MALFORMED_QUERY,
-    METHOD_NOT_ALLOWED,
-    RESOURCES_UNAVAILABLE,
-    STOPPING,
-    TOO_MANY_PARAMETERS,
-    VERSION_NOT_SUPPORTED,
-)
+from app.problems import messages
 from app.problems.problem import (
     InternalError,
     InvalidParameters,
@@ -233,7 +222,7 @@ class RequestReceiver(FastAPI):
             pass
         except CancelledError:
             # uvicorn cancels what is still in progress when the time to stop is over.
-            stopping = NotReady(STOPPING, headers={"Retry-After": "5"})
+            stopping = NotReady(messages.STOPPING, headers={"Retry-After": "5"})
             await self.refuse(context, stopping, scope, receive, sender)
         except Exception as error:
             if sender.status:
@@ -271,9 +260,9 @@ class RequestReceiver(FastAPI):
         self, context: RequestContext, scope: Scope, receive: Receive, send: Send
     ) -> None:
         if scope["http_version"] not in HTTP_VERSIONS:
-            raise VersionNotSupported(VERSION_NOT_SUPPORTED)
+            raise VersionNotSupported(messages.VERSION_NOT_SUPPORTED)
         if not context.has_valid_host:
-            raise MalformedRequest(INVALID_HOST)
+            raise MalformedRequest(messages.INVALID_HOST)
         if self.limits is not None:
             self.limits.check(context)
         if context.path in self.mounted:
@@ -282,15 +271,19 @@ class RequestReceiver(FastAPI):
             await self.mounted[context.path](scope, receive, send)
         elif context.method in {"GET", "HEAD"}:
             if context.has_malformed_path or context.query.is_malformed:
-                part = MALFORMED_PATH if context.has_malformed_path else MALFORMED_QUERY
+                part = (
+                    messages.MALFORMED_PATH
+                    if context.has_malformed_path
+                    else messages.MALFORMED_QUERY
+                )
                 raise MalformedAddress(part)
             if context.query.is_too_long:
-                raise InvalidParameters(TOO_MANY_PARAMETERS.format(limit=MAX_PARAMETERS))
+                raise InvalidParameters(messages.TOO_MANY_PARAMETERS.format(limit=MAX_PARAMETERS))
             await self.cache(scope, receive, send)
         elif context.method == "OPTIONS":
             await Response(status_code=204, headers=PREFLIGHT_HEADERS)(scope, receive, send)
         else:
-            detail = METHOD_NOT_ALLOWED.format(allowed=ALLOWED_METHODS)
+            detail = messages.METHOD_NOT_ALLOWED.format(allowed=ALLOWED_METHODS)
             raise MethodNotAllowed(detail, headers={"Allow": ALLOWED_METHODS})
 
 
@@ -300,9 +293,9 @@ def to_problem(error: Exception, request_id: str) -> Problem:
         return error
     if isinstance(error, DatabaseError | OperationalError):
         log.error("request %s: %s", request_id, error)
-        return NotReady(DATABASE_UNAVAILABLE, headers={"Retry-After": "5"})
+        return NotReady(messages.DATABASE_UNAVAILABLE, headers={"Retry-After": "5"})
     if isinstance(error, OSError):
         log.error("request %s: %s", request_id, error)
-        return NotReady(RESOURCES_UNAVAILABLE, headers={"Retry-After": "5"})
+        return NotReady(messages.RESOURCES_UNAVAILABLE, headers={"Retry-After": "5"})
     log.error("request %s failed", request_id, exc_info=error)
-    return InternalError(INTERNAL_ERROR)
+    return InternalError(messages.INTERNAL_ERROR)

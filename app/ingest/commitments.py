@@ -45,7 +45,6 @@ def build_quantity_columns(quantity: Quantity | None, units: dict[str, int]) -> 
 
 
 def build_report_rows(seed: Seed, ids: dict[type, dict[str, int]]) -> Iterator[Row]:
-    """Return the rows of all progress reports and readings."""
     for key, progress in seed.get_all(Progress).items():
         for position, report in enumerate(progress.reports, start=1):
             own = {"progress_id": ids[Progress][key], "position": position}

@@ -214,7 +214,6 @@ def check_qualifier(seed: Seed, key: str, report: Report) -> Iterator[SeedIssue]
 
 
 def check_indicators(seed: Seed) -> Iterator[SeedIssue]:
-    """What names a contradiction belongs to its indicator."""
     for kind in STATEMENTS:
         for key, record in seed.get_all(kind).items():
             contradiction = seed.get_all(Contradiction).get(record.contradiction or "")
@@ -377,7 +376,6 @@ def build_contradiction_columns(seed: Seed) -> dict[str, Values]:
 
 
 def build_contradictory_rows(seed: Seed, ids: dict[type, dict[str, int]]) -> Iterator[Row]:
-    """Return the rows of the statements that contradictions contain themselves."""
     for key, contradiction in seed.get_all(Contradiction).items():
         for position, one in enumerate(contradiction.statements, start=1):
             base = one.base_period

@@ -18,29 +18,20 @@ from app.db import SCHEMA_REVISION, Database, FileLimits, SQLiteStore, models
 from app.db.models import format_plain
 from app.enums import ChangeKind
 from app.i18n import Language
+from app.ingest import schema
 from app.ingest.build import load_valid_seed
 from app.ingest.history import Fields, RecordChange, Snapshot, collect_reasons, list_releases
 from app.ingest.rows import TABLES, Row, build_rows, get_table, list_links, map_columns
-from app.ingest.schema import (
-    Commitment,
-    Entity,
-    Event,
-    Progress,
-    Series,
-    Source,
-    Unit,
-    list_references,
-)
 
-LISTS: dict[type[SQLModel], tuple[type[Entity], str, str]] = {
-    models.EventSpeaker: (Event, "speakers", "event_id"),
-    models.SeriesBreak: (Series, "breaks", "series_id"),
-    models.ProgressReport: (Progress, "reports", "progress_id"),
-    models.CommitmentReading: (Commitment, "readings", "commitment_id"),
+LISTS: dict[type[SQLModel], tuple[type[schema.Entity], str, str]] = {
+    models.EventSpeaker: (schema.Event, "speakers", "event_id"),
+    models.SeriesBreak: (schema.Series, "breaks", "series_id"),
+    models.ProgressReport: (schema.Progress, "reports", "progress_id"),
+    models.CommitmentReading: (schema.Commitment, "readings", "commitment_id"),
 }
 """The tables of lists in files: the collection, the field, and the column of the owner."""
 OWNER_COLUMNS = frozenset(["position", *(column for _, _, column in LISTS.values())])
-Codes = Mapping[type[Entity], Mapping[object, str]]
+Codes = Mapping[type[schema.Entity], Mapping[object, str]]
 MAX_WIDTH = 100
 NO_VALUE = "(none)"
 
@@ -103,16 +94,20 @@ def collect_records(rows: Iterable[Row]) -> Snapshot:
     Both sides of a comparison pass through here, so equal records are equal however they were
     spelled or stored.
     """
-    kinds: dict[type[SQLModel], type[Entity]] = {table: kind for kind, table in TABLES.items()}
+    kinds: dict[type[SQLModel], type[schema.Entity]] = {
+        table: kind for kind, table in TABLES.items()
+    }
     links = {link.table: (kind, link) for kind in TABLES for link in list_links(kind)}
-    codes: dict[type[Entity], dict[object, str]] = defaultdict(dict)
+    codes: dict[type[schema.Entity], dict[object, str]] = defaultdict(dict)
     lists: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     records: Snapshot = {}
     passages: dict[object, tuple[Fields, str]] = {}
     for table, row in rows:
         if kind := kinds.get(table):
             code = codes[kind][row["id"]] = str(row["code"])
-            targets = {reference.field: reference.target for reference in list_references(kind)}
+            targets = {
+                reference.field: reference.target for reference in schema.list_references(kind)
+            }
             records[kind.collection, code] = {
                 path: codes[targets[path]][value] if path in targets else format_field(value)
                 for path, column in map_columns(kind).items()
@@ -128,13 +123,13 @@ def collect_records(rows: Iterable[Row]) -> Snapshot:
             record = records[kind.collection, codes[kind][row[owner_column]]]
             record |= collect_item(table, row, codes, field)
         elif table is models.Passage:
-            source = records[Source.collection, codes[Source][row["source_id"]]]
+            source = records[schema.Source.collection, codes[schema.Source][row["source_id"]]]
             passages[row["id"]] = source, f"passages[{row['locator']}]"
             source |= collect_texts(row, f"passages[{row['locator']}].note", "note")
         elif table is models.PassageDifference:
             source, path = passages[row["passage_id"]]
             path = f"{path}.differences[{row['position']}]"
-            source |= {f"{path}.source": codes[Source][row["source_id"]]}
+            source |= {f"{path}.source": codes[schema.Source][row["source_id"]]}
             source |= {f"{path}.locator": str(row["locator"])}
             source |= collect_texts(row, f"{path}.text", "text")
     for (collection, owner, field), found in lists.items():
@@ -146,14 +141,13 @@ def collect_records(rows: Iterable[Row]) -> Snapshot:
 def collect_item(
     table: type[SQLModel], row: Mapping[str, object], codes: Codes, field: str
 ) -> Fields:
-    """Return an item of a list in a file, by the paths of its fields."""
     if table is models.SeriesBreak:
         return collect_texts(row, f"{field}[{format_field(row['start'])}]", "note")
     path = f"{field}[{row['position']}]"
     if table is models.EventSpeaker:
         names, offices = (collect_texts(row, f"{path}.{one}", one) for one in ("name", "office"))
         return names | offices
-    targets: dict[str, type[Entity]] = {"source_id": Source, "unit_id": Unit}
+    targets: dict[str, type[schema.Entity]] = {"source_id": schema.Source, "unit_id": schema.Unit}
     own = {name: value for name, value in row.items() if name not in OWNER_COLUMNS}
     return {
         f"{path}.{name}": codes[targets[name]][value] if name in targets else format_field(value)
@@ -163,7 +157,6 @@ def collect_item(
 
 
 def collect_texts(row: Mapping[str, object], path: str, column: str) -> Fields:
-    """Return a text of a row in both languages, by the paths of their fields."""
     texts = {f"{path}.{language}": row[f"{column}_{language}"] for language in Language}
     return {name: str(text) for name, text in texts.items() if text is not None}
 
@@ -179,7 +172,6 @@ def format_json(changes: Iterable[RecordChange]) -> str:
 
 
 def format_changes(changes: Iterable[RecordChange]) -> str:
-    """Format changes as text, with the changed fields of changed records."""
     listed = list(changes)
     if not listed:
         return "No differences.\n"

@@ -1,7 +1,7 @@
 """Checks of events and sources: days, titles, publishers, carriers and standing."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -97,17 +97,13 @@ def check_carrier(source: Source) -> Messages:
         if source.carrier:
             yield ("carrier",), "carries the text at an address; add the address or remove it"
         return
-    is_own = is_own_host(host, hosts)
+    is_own = any(host == own or host.endswith(f".{own}") for own in hosts)
     if not is_own and source.carrier is None:
         own = ", ".join(hosts) or "none"
         message = f"found the host {host}; those of the publisher are: {own}"
         yield ("address",), f"{message}. Name the site that carries the text as carrier"
     elif is_own and source.carrier:
         yield ("carrier",), f"{host} is a site of the publisher; remove the carrier"
-
-
-def is_own_host(host: str, hosts: Sequence[str]) -> bool:
-    return any(host == own or host.endswith(f".{own}") for own in hosts)
 
 
 def find_standing(source: Source) -> Standing:

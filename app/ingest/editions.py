@@ -34,7 +34,6 @@ class Candidate(NamedTuple):
 
 
 def map_sources(seed: Seed) -> dict[str, str]:
-    """Return the edition of each source that reports one of its events."""
     editions = {event: key for key, one in seed.get_all(Edition).items() for event in one.events}
     return {
         key: editions[source.event]
@@ -44,7 +43,6 @@ def map_sources(seed: Seed) -> dict[str, str]:
 
 
 def find_year(seed: Seed, source: str, editions: Mapping[str, str]) -> int | None:
-    """Return the year of the edition to which a source belongs."""
     return seed.get_all(Edition)[editions[source]].year if source in editions else None
 
 
@@ -175,7 +173,6 @@ def check_edition(seed: Seed, edition: Edition) -> Iterator[tuple[tuple[str, ...
 
 
 def count_parts(seed: Seed, edition: str) -> dict[str, int]:
-    """Count the figures, outcomes and priority areas of an edition."""
     sources = {key for key, found in map_sources(seed).items() if found == edition}
     kinds: dict[str, type[Observation | Outcome | PriorityArea]]
     kinds = {"figures": Observation, "outcomes": Outcome, "priority_areas": PriorityArea}

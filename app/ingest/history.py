@@ -7,7 +7,7 @@ seed/history, one line per record; the newest release is the seed itself, so no 
 import json
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterator
 from itertools import product
 from pathlib import Path, PurePath
 from typing import Annotated
@@ -17,22 +17,14 @@ import msgspec
 from app.db import models
 from app.enums import ChangeKind, Collection
 from app.i18n import Bilingual, format_title, name_edition
+from app.ingest import schema
 from app.ingest.columns import Row, build_text_columns
 from app.ingest.files import SeedIssue, Value, suggest_nearest
-from app.ingest.schema import (
-    RECORD_KINDS,
-    Edition,
-    GrowthRate,
-    Observation,
-    Release,
-    Series,
-    Source,
-)
 from app.ingest.schema.base import list_item_models, list_paths
 from app.ingest.seed import Seed
 from app.ingest.vintages import Fields, Snapshot, find_revised
 
-FIGURES = (Observation.collection, GrowthRate.collection)
+FIGURES = (schema.Observation.collection, schema.GrowthRate.collection)
 MEASURED_FIELDS = frozenset(
     ("series", "period", "base_period", "value", "published", "qualifier", "bounds", "status")
 )
@@ -72,7 +64,7 @@ def take_snapshot(seed: Seed) -> Snapshot:
     return {
         (kind.collection, key): dict(flatten_value(document.content))
         for (kind, key), document in sorted(seed.documents.items(), key=lambda item: item[1].file)
-        if kind in RECORD_KINDS
+        if kind in schema.RECORD_KINDS
     }
 
 
@@ -136,23 +128,16 @@ def list_differences(
             before, after = before or {}, after or {}
             names = [n for n in (after | before) if before.get(n) != after.get(n)]
             fields = [FieldChange(name, before.get(name), after.get(name)) for name in names]
-            kind = classify_change(collection, names)
+            is_measured = collection in FIGURES and any(
+                name.split(".")[0] in MEASURED_FIELDS for name in names
+            )
+            kind = ChangeKind.REVISED if is_measured else ChangeKind.ANNOTATED
             if not after:
                 kind = ChangeKind.REMOVED
             elif f"{collection}/{key}" in corrections:
                 kind = ChangeKind.CORRECTED
         changes.append(RecordChange(collection, key, kind, tuple(fields)))
     return changes
-
-
-def classify_change(collection: str, names: Iterable[str]) -> ChangeKind:
-    """Return the kind of a change to some fields of a record, which corrects no error."""
-    return ChangeKind.REVISED if has_measured_field(collection, names) else ChangeKind.ANNOTATED
-
-
-def has_measured_field(collection: str, names: Iterable[str]) -> bool:
-    """Return whether one of the fields is part of what a figure states."""
-    return collection in FIGURES and any(name.split(".")[0] in MEASURED_FIELDS for name in names)
 
 
 def group_observations(*snapshots: Snapshot) -> dict[tuple[str, ...], list[Fields]]:
@@ -169,9 +154,9 @@ def identify_observation(collection: str, fields: Fields) -> tuple[str, ...]:
     return collection, *(fields.get(name, "") for name in ("series", "period.start", "period.end"))
 
 
-def list_releases(seed: Seed) -> dict[str, Release]:
+def list_releases(seed: Seed) -> dict[str, schema.Release]:
     """Return the releases by key, oldest first."""
-    releases = seed.get_all(Release)
+    releases = seed.get_all(schema.Release)
     return dict(sorted(releases.items(), key=lambda item: (item[1].date, item[1].number)))
 
 
@@ -199,7 +184,7 @@ def check_history(seed: Seed) -> Iterator[SeedIssue]:
     """Find snapshots that are missing, unreadable, of no release, or unlike the newest one."""
     releases = list(list_releases(seed))
     # A release file that is invalid is reported on its own; it may be the one for the changes.
-    is_complete = len(releases) == len(seed.list_keys(Release))
+    is_complete = len(releases) == len(seed.list_keys(schema.Release))
     newest = releases[-1] if releases and is_complete else None
     for key in releases[:-1] if is_complete else ():
         if key not in seed.history:
@@ -216,7 +201,7 @@ def check_history(seed: Seed) -> Iterator[SeedIssue]:
         if not snapshot:
             message = "contains no record; restore the file as 'bri freeze' wrote it"
             yield SeedIssue(file, 1, "", message)
-        elif not seed.has_key(Release, key):
+        elif not seed.has_key(schema.Release, key):
             yield SeedIssue(file, 1, "", f"has no releases/{key}.yaml; restore it")
         elif key == newest and snapshot != take_snapshot(seed):
             message = "differs from the seed; add a file to releases/ for the changes"
@@ -237,7 +222,7 @@ def check_corrections(seed: Seed, faulty: Container[PurePath] = ()) -> Iterator[
     }
     before: Snapshot = {}
     for key, after in read_snapshots(seed):
-        document, release = seed.documents[Release, key], seed.get_all(Release)[key]
+        document, release = seed.documents[schema.Release, key], seed.get_all(schema.Release)[key]
         changed = dict(list_changed_records(before, after))
         declared: dict[str, set[str]] = defaultdict(set)
         for index, correction in enumerate(release.corrections):
@@ -284,8 +269,8 @@ def describe_unchanged(path: str, field: str, snapshot: Snapshot) -> str:
 
 def is_derived(seed: Seed, collection: str, key: str) -> bool:
     """Return whether a missing record needs no word: a series, or one of an unreadable table."""
-    kinds = (kind for kind in RECORD_KINDS if kind.collection == collection)
-    return any(kind is Series or seed.has_key(kind, key) for kind in kinds)
+    kinds = (kind for kind in schema.RECORD_KINDS if kind.collection == collection)
+    return any(kind is schema.Series or seed.has_key(kind, key) for kind in kinds)
 
 
 def list_changed_fields(before: Fields, after: Fields) -> set[str]:
@@ -298,7 +283,7 @@ def list_changed_statements(collection: str, before: Fields, after: Fields) -> s
 
     A field that is new, or that is not in the schema any more, contradicts nothing.
     """
-    (kind,) = (one for one in RECORD_KINDS if one.collection == collection)
+    (kind,) = (one for one in schema.RECORD_KINDS if one.collection == collection)
     ignored = ANNOTATION_FIELDS | ({"status"} if collection in FIGURES else set())
     paths = {path for path in list_paths(kind) if before.get(path) not in {None, after.get(path)}}
     lists = {name for name in list_item_models(kind) if has_lost_item(name, before, after)}
@@ -326,8 +311,7 @@ def find_field(path: str) -> str:
     return re.split(r"[.\[]", path, maxsplit=1)[0]
 
 
-def collect_reasons(release: Release) -> dict[str, Bilingual]:
-    """Return the reasons of the corrections of a release by record."""
+def collect_reasons(release: schema.Release) -> dict[str, Bilingual]:
     reasons: dict[str, Bilingual] = {}
     for correction in release.corrections:
         reason = correction.reason
@@ -361,7 +345,7 @@ def build_change_rows(seed: Seed) -> Iterator[Row]:
 def list_changes(seed: Seed) -> Iterator[tuple[str, RecordChange, Bilingual]]:
     before: Snapshot = {}
     for key, after in read_snapshots(seed):
-        corrections = collect_reasons(seed.get_all(Release)[key])
+        corrections = collect_reasons(seed.get_all(schema.Release)[key])
         for change in list_differences(before, after, corrections):
             record = change.collection, change.key
             yield key, change, name_record(after if record in after else before, *record)
@@ -377,9 +361,9 @@ def name_record(snapshot: Snapshot, collection: str, key: str) -> Bilingual:
     figure = snapshot.get(("observations", fields.get("observation", "")), fields)
     series = snapshot.get(("series", figure.get("series", "")), fields)
     indicator = find_name(snapshot.get(("indicators", series.get("indicator", "")), {}))
-    if collection == Edition.collection:
+    if collection == schema.Edition.collection:
         return name_edition(int(key))
-    if collection == Source.collection:
+    if collection == schema.Source.collection:
         printed = fields.get("title.printed")
         return Bilingual(format_title(name.en, printed), format_title(name.zh, printed))
     if indicator is None:

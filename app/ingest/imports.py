@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from app.enums import CheckMethod, Precision, PublisherKind, Standing
 from app.i18n import Bilingual, Language, choose_suffix
+from app.ingest import schema
 from app.ingest.build import load_valid_seed
 from app.ingest.documents import check_source, find_last_day, find_standing
 from app.ingest.files import SeedError, SeedIssue, list_seed_files
@@ -33,18 +34,6 @@ from app.ingest.import_rows import (
     read_rows,
     validate,
 )
-from app.ingest.schema import (
-    Coverage,
-    Entity,
-    GrowthRate,
-    Indicator,
-    Observation,
-    Report,
-    Series,
-    SeriesTable,
-    Source,
-    Unit,
-)
 from app.ingest.schema.records import format_record_key
 from app.ingest.schema.tables import DIMENSIONS, TableRow, format_span
 from app.ingest.seed import Document, Documents, Seed
@@ -60,45 +49,39 @@ class Import:
 
     seed: Seed
     checked_on: date
-    sources: dict[str, Source] = field(default_factory=dict)
+    sources: dict[str, schema.Source] = field(default_factory=dict)
     """All sources by key, those of the seed first."""
-    numbers: dict[tuple[type[Entity], str], Decimal] = field(default_factory=dict)
+    numbers: dict[tuple[type[schema.Entity], str], Decimal] = field(default_factory=dict)
     """All values and growth rates by key."""
     reports: dict[str, str] = field(default_factory=dict)
     """The reports of the seed, by the key that a figure of their source would have."""
     rows: dict[str, dict[str, Fields]] = field(default_factory=lambda: defaultdict(dict))
     """The new rows by table and key."""
-    origins: dict[tuple[type[Entity], str], Document] = field(default_factory=dict)
+    origins: dict[tuple[type[schema.Entity], str], Document] = field(default_factory=dict)
     """The documents in which records are reported: those of the seed, and the rows of the file."""
     notices: list[SeedIssue] = field(default_factory=list)
     """What is not written, with the reason."""
 
     def __post_init__(self) -> None:
-        self.sources |= self.seed.get_all(Source)
+        self.sources |= self.seed.get_all(schema.Source)
         self.origins |= self.seed.documents
-        values, rates = self.seed.get_all(Observation), self.seed.get_all(GrowthRate)
-        self.numbers |= {(Observation, key): value.value for key, value in values.items()}
-        self.numbers |= {(GrowthRate, key): rate.value for key, rate in rates.items()}
-        for key, report in self.seed.get_all(Report).items():
+        values, rates = self.seed.get_all(schema.Observation), self.seed.get_all(schema.GrowthRate)
+        self.numbers |= {(schema.Observation, key): value.value for key, value in values.items()}
+        self.numbers |= {(schema.GrowthRate, key): rate.value for key, rate in rates.items()}
+        for key, report in self.seed.get_all(schema.Report).items():
             figure = values[report.observation]
             reported = format_record_key(figure.series, figure.period, report.source)
             self.reports[reported] = key
 
     def count_rows(self) -> int:
-        """Count the rows that are new."""
         return sum(map(len, self.rows.values()))
 
     def count_sources(self) -> int:
-        """Count the sources that are new."""
-        return len(self.sources) - len(self.seed.get_all(Source))
+        return len(self.sources) - len(self.seed.get_all(schema.Source))
 
 
 def import_file(folder: Path, file: Path, checked_on: date) -> Import:
-    """Write the rows of a file to a seed folder.
-
-    Raises:
-        SeedError: if the seed or a row has an issue; nothing is written then.
-    """
+    """Write the rows of a file to a seed folder; SeedError, and nothing written, with any issue."""
     rows = read_rows(file)
     found, issues = Import(load_valid_seed(folder), checked_on), []
     for row in rows:
@@ -122,12 +105,12 @@ def add_row(found: Import, row: Row) -> None:
     if row["status"] not in WRITTEN:
         statuses = ", ".join((*WRITTEN, *OMITTED))
         raise RowError("status", f"found '{row['status']}'; write one of {statuses}")
-    indicator = find_entry(found.seed, Indicator, row, "indicator", row["indicator"])
-    find_entry(found.seed, Coverage, row, "scope", row["scope"])
+    indicator = find_entry(found.seed, schema.Indicator, row, "indicator", row["indicator"])
+    find_entry(found.seed, schema.Coverage, row, "scope", row["scope"])
     if not row["growth_percent"]:
         row.require("value", "write the number, or growth_percent")
     period, (code, multiplier) = parse_period(row), parse_unit(row)
-    unit = find_entry(found.seed, Unit, row, "unit", code)
+    unit = find_entry(found.seed, schema.Unit, row, "unit", code)
     if row["currency"] not in {"", row["unit"].partition("_")[0]} and row["value"]:
         raise RowError("currency", f"found '{row['currency']}'; the unit is {row['unit']}")
     statements = []
@@ -145,11 +128,11 @@ def add_row(found: Import, row: Row) -> None:
         keys = row["indicator"], *areas, row["scope"], statement.unit
         header: Fields = dict(zip(DIMENSIONS, keys, strict=True))
         content = header | {"stock_flow": str(row.stock_flow), "figures": []}
-        table = SeriesTable.model_validate(content)
+        table = schema.SeriesTable.model_validate(content)
         series = table.build_series(period).natural_key()
         key = format_record_key(series, period, str(origin["source"]))
         if is_new(found, row, key, statement):
-            for kind, record in ((Series, series), (statement.kind, key)):
+            for kind, record in ((schema.Series, series), (statement.kind, key)):
                 found.origins.setdefault((kind, record), row.find_document(kind))
             rows = found.rows[table.natural_key()]
             merged = rows.get(key, {"period": format_span(period)}) | statement.fields | origin
@@ -160,9 +143,9 @@ def add_row(found: Import, row: Row) -> None:
 
 def is_new(found: Import, row: Row, key: str, statement: Statement) -> bool:
     """Return whether a source states something for the first time, which is then known."""
-    column = "value" if statement.kind is Observation else "growth_percent"
+    column = "value" if statement.kind is schema.Observation else "growth_percent"
     record = f"{statement.kind.collection}/{key}"
-    if statement.kind is Observation and key in found.reports:
+    if statement.kind is schema.Observation and key in found.reports:
         message = f"repeats reports/{found.reports[key]}"
         found.notices.append(row.create_issue(OmittedError(column, message)))
         return False
@@ -195,7 +178,7 @@ def add_source(found: Import, row: Row) -> str:
         if source.address == address:
             return key
     content = build_source(list(found.sources.values()), row, found.checked_on)
-    draft = validate(found.seed, row, Source, content)
+    draft = validate(found.seed, row, schema.Source, content)
     source = draft.model_copy(update={"standing": find_standing(draft)})
     words = re.findall(r"[a-z0-9]+", source.publisher.short_name.en.lower().replace("'", ""))
     if not words:
@@ -209,11 +192,11 @@ def add_source(found: Import, row: Row) -> str:
     if issues:
         raise SeedError([row.document.create_issue(path, message) for path, message in issues])
     found.sources[key] = source
-    found.origins[Source, key] = row.document
+    found.origins[schema.Source, key] = row.document
     return key
 
 
-def build_source(sources: Sequence[Source], row: Row, checked_on: date) -> Fields:
+def build_source(sources: Sequence[schema.Source], row: Row, checked_on: date) -> Fields:
     """Return the fields of a new source; names that the seed knows need no Chinese."""
     named = [*(one.body for one in sources), *(one.carrier for one in sources)]
     # A site that also publishes has its kind and hosts as well.
@@ -281,12 +264,14 @@ def dump_fields(model: BaseModel) -> Fields:
 def build_files(folder: Path, found: Import) -> dict[str, str]:
     """Return the text of each file to write, by its path in the seed folder."""
     files = {
-        f"{Source.collection}/{key}.yaml": format_document(Source, dump_fields(source))
+        f"{schema.Source.collection}/{key}.yaml": format_document(
+            schema.Source, dump_fields(source)
+        )
         for key, source in found.sources.items()
-        if not found.seed.has_key(Source, key)
+        if not found.seed.has_key(schema.Source, key)
     }
     for table, rows in found.rows.items():
-        path = f"{SeriesTable.collection}/{table}.yaml"
+        path = f"{schema.SeriesTable.collection}/{table}.yaml"
         is_old = table in found.seed.tables
         text = (folder / path).read_text("utf-8") if is_old else create_table(table, rows.values())
         files[path] = insert_rows(text, rows.values())
@@ -299,7 +284,7 @@ def create_table(key: str, rows: Collection[Fields]) -> str:
     # Only the key of a table of stocks or cumulative totals has a part that says so.
     header: Fields = dict(zip((*DIMENSIONS, "stock_flow"), key.split("."), strict=False))
     header["multiplier"] = multipliers.most_common(1)[0][0] if multipliers else 0
-    return format_document(SeriesTable, header) + "figures:\n"
+    return format_document(schema.SeriesTable, header) + "figures:\n"
 
 
 def write_files(folder: Path, files: Mapping[str, str], origins: Documents) -> None:

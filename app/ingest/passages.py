@@ -11,24 +11,9 @@ from typing import NamedTuple, TypeVar
 from app.db import models
 from app.enums import PassageRecordKind, StockFlow
 from app.i18n import Bilingual, Language, format_period
+from app.ingest import schema
 from app.ingest.columns import Row, Values, build_text_columns
 from app.ingest.files import Messages, ValuePath, describe_missing
-from app.ingest.schema import (
-    Action,
-    Commitment,
-    Coverage,
-    Event,
-    GrowthRate,
-    Indicator,
-    Observation,
-    Outcome,
-    Passage,
-    PriorityArea,
-    Progress,
-    Report,
-    Series,
-    Source,
-)
 from app.ingest.seed import Seed
 
 
@@ -43,11 +28,13 @@ class PassageRecord(NamedTuple):
 
 LocatedRecord = tuple[str, str, PassageRecord]
 """The key of a source, a locator in it, and a record."""
-Positioned = TypeVar("Positioned", Outcome, PriorityArea, Action)
-FIGURES: dict[PassageRecordKind, type[Observation] | type[GrowthRate] | type[Report]] = {
-    PassageRecordKind.OBSERVATION: Observation,
-    PassageRecordKind.GROWTH_RATE: GrowthRate,
-    PassageRecordKind.REPORT: Report,
+Positioned = TypeVar("Positioned", schema.Outcome, schema.PriorityArea, schema.Action)
+FIGURES: dict[
+    PassageRecordKind, type[schema.Observation] | type[schema.GrowthRate] | type[schema.Report]
+] = {
+    PassageRecordKind.OBSERVATION: schema.Observation,
+    PassageRecordKind.GROWTH_RATE: schema.GrowthRate,
+    PassageRecordKind.REPORT: schema.Report,
 }
 Records = dict[str, dict[str, list[PassageRecord]]]
 """The records by source and locator, in the order of the kinds."""
@@ -76,8 +63,8 @@ def list_records(seed: Seed) -> Records:
 
 def iterate_source_records(seed: Seed) -> Iterator[LocatedRecord]:
     """Return what sources contain themselves: events, goals, and comparisons of sentences."""
-    for key, source in seed.get_all(Source).items():
-        event = seed.get_all(Event).get(source.event or "")
+    for key, source in seed.get_all(schema.Source).items():
+        event = seed.get_all(schema.Event).get(source.event or "")
         if event and source.event and source.event_locator:
             title = event.name.to_bilingual()
             held = PassageRecord(PassageRecordKind.EVENT, source.event, key, title)
@@ -99,9 +86,9 @@ def iterate_statistics(seed: Seed) -> Iterator[LocatedRecord]:
             (indicator.position, key, entity, (kind, key, series.indicator, title))
             for key, entity in seed.get_all(collection).items()
             if (figure := find_statistic(seed, entity))
-            and (series := seed.get_all(Series).get(figure.series))
-            and (indicator := seed.get_all(Indicator).get(series.indicator))
-            and (coverage := seed.get_all(Coverage).get(series.coverage))
+            and (series := seed.get_all(schema.Series).get(figure.series))
+            and (indicator := seed.get_all(schema.Indicator).get(series.indicator))
+            and (coverage := seed.get_all(schema.Coverage).get(series.coverage))
             and (title := name_statistic(indicator, coverage, series, figure))
         ]
         for _, _, entity, record in sorted(named, key=lambda item: item[:2]):
@@ -110,15 +97,18 @@ def iterate_statistics(seed: Seed) -> Iterator[LocatedRecord]:
 
 
 def find_statistic(
-    seed: Seed, entity: Observation | GrowthRate | Report
-) -> Observation | GrowthRate | None:
-    if isinstance(entity, Report):
-        return seed.get_all(Observation).get(entity.observation)
+    seed: Seed, entity: schema.Observation | schema.GrowthRate | schema.Report
+) -> schema.Observation | schema.GrowthRate | None:
+    if isinstance(entity, schema.Report):
+        return seed.get_all(schema.Observation).get(entity.observation)
     return entity
 
 
 def name_statistic(
-    indicator: Indicator, coverage: Coverage, series: Series, figure: Observation | GrowthRate
+    indicator: schema.Indicator,
+    coverage: schema.Coverage,
+    series: schema.Series,
+    figure: schema.Observation | schema.GrowthRate,
 ) -> Bilingual:
     start, end = figure.period.start, figure.period.end
     is_cumulative = series.stock_flow is StockFlow.CUMULATIVE
@@ -133,16 +123,16 @@ def name_statistic(
 
 def iterate_texts(seed: Seed) -> Iterator[LocatedRecord]:
     """Return outcomes, priority areas with their aims, and actions, each in order."""
-    for key, outcome in sort_by_position(seed.get_all(Outcome)):
+    for key, outcome in sort_by_position(seed.get_all(schema.Outcome)):
         record = PassageRecord(PassageRecordKind.OUTCOME, key, key, outcome.text.to_bilingual())
         yield outcome.source, outcome.locator, record
-    for key, area in sort_by_position(seed.get_all(PriorityArea)):
+    for key, area in sort_by_position(seed.get_all(schema.PriorityArea)):
         record = PassageRecord(PassageRecordKind.PRIORITY_AREA, key, key, area.title.to_bilingual())
         yield area.source, area.locator, record
         if area.aim and area.aim_locator:
             record = PassageRecord(PassageRecordKind.AIM, key, key, area.aim.to_bilingual())
             yield area.source, area.aim_locator, record
-    for key, action in sort_by_position(seed.get_all(Action)):
+    for key, action in sort_by_position(seed.get_all(schema.Action)):
         title = action.text.to_bilingual()
         record = PassageRecord(PassageRecordKind.ACTION, key, action.priority_area, title)
         yield action.source, action.locator, record
@@ -154,14 +144,14 @@ def iterate_texts(seed: Seed) -> Iterator[LocatedRecord]:
 
 def iterate_reports(seed: Seed) -> Iterator[LocatedRecord]:
     """Return later reports on actions, and commitments with their readings."""
-    for key, progress in sorted(seed.get_all(Progress).items()):
-        action = seed.get_all(Action).get(progress.action)
+    for key, progress in sorted(seed.get_all(schema.Progress).items()):
+        action = seed.get_all(schema.Action).get(progress.action)
         for report in progress.reports:
             if action and report.locator:
                 kind, title = PassageRecordKind.PROGRESS, report.text.to_bilingual()
                 record = PassageRecord(kind, key, action.priority_area, title)
                 yield report.source, report.locator, record
-    for key, commitment in sorted(seed.get_all(Commitment).items()):
+    for key, commitment in sorted(seed.get_all(schema.Commitment).items()):
         title = commitment.name.to_bilingual()
         record = PassageRecord(PassageRecordKind.COMMITMENT, key, key, title)
         if commitment.locator:
@@ -175,7 +165,7 @@ def sort_by_position(entities: Mapping[str, Positioned]) -> list[tuple[str, Posi
     return sorted(entities.items(), key=lambda item: (item[1].position, item[0]))
 
 
-def list_locators(source: Source, cited: Iterable[str]) -> list[str]:
+def list_locators(source: schema.Source, cited: Iterable[str]) -> list[str]:
     """List the sentences of a source, and what records cite, in the order of the document."""
     sentences = {
         f"P{paragraph}.S{sentence}"
@@ -189,7 +179,8 @@ def list_locators(source: Source, cited: Iterable[str]) -> list[str]:
 def count_passages(seed: Seed) -> int:
     records = list_records(seed)
     return sum(
-        len(list_locators(source, records[key])) for key, source in seed.get_all(Source).items()
+        len(list_locators(source, records[key]))
+        for key, source in seed.get_all(schema.Source).items()
     )
 
 
@@ -198,11 +189,11 @@ def build_passage_rows(seed: Seed, source_ids: dict[str, int]) -> Iterator[Row]:
     records = list_records(seed)
     rows: list[Row] = []
     number = 0
-    for key, source in seed.get_all(Source).items():
+    for key, source in seed.get_all(schema.Source).items():
         described = {passage.locator: passage for passage in source.passages}
         for position, locator in enumerate(list_locators(source, records[key]), start=1):
             number += 1
-            passage = described.get(locator) or Passage(locator=locator)
+            passage = described.get(locator) or schema.Passage(locator=locator)
             place = {"source_id": source_ids[key], "position": position}
             own = {"id": number, "code": f"{key}.{locator}", **place}
             yield models.Passage, {**own, **build_columns(passage)}
@@ -211,7 +202,7 @@ def build_passage_rows(seed: Seed, source_ids: dict[str, int]) -> Iterator[Row]:
     yield from sorted(rows, key=lambda row: str(row[0].__tablename__), reverse=True)
 
 
-def build_columns(passage: Passage) -> Values:
+def build_columns(passage: schema.Passage) -> Values:
     location = Location.from_locator(passage.locator)
     return {
         "locator": passage.locator,
@@ -229,7 +220,7 @@ def build_record_rows(passage: int, records: list[PassageRecord]) -> Iterator[Ro
 
 
 def build_difference_rows(
-    passage_id: int, passage: Passage, source_ids: dict[str, int]
+    passage_id: int, passage: schema.Passage, source_ids: dict[str, int]
 ) -> Iterator[Row]:
     for position, difference in enumerate(passage.differences, start=1):
         own = {"passage_id": passage_id, "position": position}
@@ -238,7 +229,7 @@ def build_difference_rows(
         yield models.PassageDifference, {**own, **place, **text}
 
 
-def find_unrecorded(source: Source, records: dict[str, list[PassageRecord]]) -> list[str]:
+def find_unrecorded(source: schema.Source, records: dict[str, list[PassageRecord]]) -> list[str]:
     """Return the sentences from which nothing is recorded, and which have no note on that."""
     noted = {passage.locator for passage in source.passages if passage.note}
     return [
@@ -248,7 +239,7 @@ def find_unrecorded(source: Source, records: dict[str, list[PassageRecord]]) -> 
     ]
 
 
-def check_passages(seed: Seed, key: str, source: Source) -> Messages:
+def check_passages(seed: Seed, key: str, source: schema.Source) -> Messages:
     if source.sentences is None:
         if source.passages:
             yield ("passages",), "requires the list sentences; add it"
@@ -263,11 +254,11 @@ def check_passages(seed: Seed, key: str, source: Source) -> Messages:
         yield from check_differences(seed, key, index, passage)
 
 
-def check_differences(seed: Seed, key: str, index: int, passage: Passage) -> Messages:
+def check_differences(seed: Seed, key: str, index: int, passage: schema.Passage) -> Messages:
     for number, difference in enumerate(passage.differences):
         path: ValuePath = ("passages", index, "differences", number, "source")
         if difference.source == key:
             yield path, f"found {key}; a difference is that of another source"
-        elif not seed.has_key(Source, difference.source):
-            keys = seed.list_keys(Source)
-            yield path, describe_missing(Source.collection, difference.source, keys)
+        elif not seed.has_key(schema.Source, difference.source):
+            keys = seed.list_keys(schema.Source)
+            yield path, describe_missing(schema.Source.collection, difference.source, keys)

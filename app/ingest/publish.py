@@ -14,14 +14,7 @@ from tempfile import mkstemp
 from sqlalchemy import URL, Connection, insert, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from app.db import (
-    DatabaseError,
-    PostgresLimits,
-    PostgresStore,
-    create_writing_engine,
-    describe_os_error,
-    inspect_release,
-)
+from app import db
 from app.db.files import (
     CHUNK_SIZE,
     DIGEST_PREFIX,
@@ -103,7 +96,7 @@ def publish_sqlite(
             replace_atomically(target) as temporary,
             replace_atomically(digest_file) as temporary_digest,
         ):
-            engine = create_writing_engine(temporary)
+            engine = db.create_writing_engine(temporary)
             with engine.begin() as connection:
                 fill(connection)
                 connection.execute(insert(search_index), list(search_rows))
@@ -115,7 +108,7 @@ def publish_sqlite(
             name = os.fsencode(target.name)
             temporary_digest.write_bytes(b"%s  %s\n" % (digest.encode(), name))
     except OSError as error:
-        raise BuildError(f"cannot write {target}: {describe_os_error(error)}") from None
+        raise BuildError(f"cannot write {target}: {db.describe_os_error(error)}") from None
     except (OperationalError, sqlite3.OperationalError) as error:
         raise BuildError(f"cannot write {target}: {getattr(error, 'orig', error)}") from None
 
@@ -129,8 +122,8 @@ def check_target(target: Path) -> None:
         raise BuildError(f"{target} is not a regular file; name another one")
     if target.exists() and target.stat().st_size:
         try:
-            inspect_release(target)
-        except DatabaseError as error:
+            db.inspect_release(target)
+        except db.DatabaseError as error:
             # The advice to build it again would lead back here.
             reason, *_ = str(error).rsplit("; ", 1)
             raise BuildError(f"{reason}; move it or name another file") from None
@@ -214,7 +207,7 @@ def publish_postgres(
     search_rows: Iterable[Mapping[str, str]],
 ) -> None:
     """Build a schema, and register it as the release to serve; raise BuildError if it cannot."""
-    store = PostgresStore(target, PostgresLimits())
+    store = db.PostgresStore(target, db.PostgresLimits())
     engine = store.create_writing_engine()
     try:
         with engine.begin() as connection:

@@ -7,19 +7,8 @@ from decimal import Decimal
 from itertools import chain
 from typing import NamedTuple
 
+from app.db import numerals
 from app.db.models import format_plain
-from app.db.numerals import (
-    CURRENCIES,
-    PRINTED,
-    find_direction,
-    find_gap,
-    find_limit,
-    find_other_currency,
-    find_units,
-    has_number,
-    has_qualifier,
-    read_printed,
-)
 from app.enums import PERCENT, Agreement, ChangeMeasure, Qualifier
 from app.i18n import (
     Bilingual,
@@ -30,27 +19,15 @@ from app.i18n import (
     format_short_day,
     format_statement,
 )
+from app.ingest import schema
 from app.ingest.commitments import list_quantities
 from app.ingest.files import SeedIssue, ValuePath
-from app.ingest.schema import (
-    Contradiction,
-    Entity,
-    GrowthRate,
-    Indicator,
-    Observation,
-    Period,
-    Quantity,
-    Report,
-    Series,
-    Source,
-    Unit,
-)
 from app.ingest.schema.base import Wording
 from app.ingest.seed import Seed
 
 NUMBER = re.compile(r"\d[\d,.]*")
 UNIT_WORDS: Mapping[str, str] = {
-    **{unit: unit for unit in CURRENCIES},
+    **{unit: unit for unit in numerals.CURRENCIES},
     **{measure: measure.replace("_", " ") for measure in ChangeMeasure},
     PERCENT: "percent",
 }
@@ -83,15 +60,15 @@ class PrintedNumber(NamedTuple):
     """Whether its unit has no decimals."""
 
     @classmethod
-    def from_observation(cls, seed: Seed, figure: Observation) -> "PrintedNumber":
-        series = seed.get_all(Series).get(figure.series)
+    def from_observation(cls, seed: Seed, figure: schema.Observation) -> "PrintedNumber":
+        series = seed.get_all(schema.Series).get(figure.series)
         published, bounds = figure.published, figure.bounds
         scale = published.multiplier, published.decimals
         is_count = series is not None and is_count_unit(seed, series.unit)
         return cls(figure.value, *scale, figure.qualifier, bounds.lower, bounds.upper, is_count)
 
     @classmethod
-    def from_quantity(cls, seed: Seed, quantity: Quantity) -> "PrintedNumber":
+    def from_quantity(cls, seed: Seed, quantity: schema.Quantity) -> "PrintedNumber":
         value = quantity.value.scaleb(quantity.multiplier)
         decimals = -int(quantity.value.as_tuple().exponent)
         is_count = is_count_unit(seed, quantity.unit)
@@ -99,7 +76,7 @@ class PrintedNumber(NamedTuple):
         return cls(value, *scale, quantity.qualifier, None, None, is_count)
 
     @classmethod
-    def from_rate(cls, rate: GrowthRate) -> "PrintedNumber":
+    def from_rate(cls, rate: schema.GrowthRate) -> "PrintedNumber":
         decimals = -int(rate.value.as_tuple().exponent)
         return cls(rate.value, 0, decimals, Qualifier.NONE, None, None, is_count=False)
 
@@ -157,17 +134,17 @@ class PrintedNumber(NamedTuple):
 def has_numbers_of(text: str, words: str) -> bool:
     """Return whether a text in English or Chinese states all numbers that words have in digits."""
     digits = {Decimal(found.replace(",", "").rstrip(".")) for found in NUMBER.findall(words)}
-    english, _ = PRINTED
+    english, _ = numerals.PRINTED
     return all(
-        has_number(text, number, 0, has_known_scales=True)
-        or has_number(text, printed, 0, has_known_scales=True)
-        for number, printed, _ in read_printed(words, english)
+        numerals.has_number(text, number, 0, has_known_scales=True)
+        or numerals.has_number(text, printed, 0, has_known_scales=True)
+        for number, printed, _ in numerals.read_printed(words, english)
         if printed in digits
     )
 
 
 def is_count_unit(seed: Seed, key: str) -> bool:
-    unit = seed.get_all(Unit).get(key)
+    unit = seed.get_all(schema.Unit).get(key)
     return unit is not None and unit.decimals == 0
 
 
@@ -181,22 +158,32 @@ def check_words(seed: Seed) -> Iterator[SeedIssue]:
 
 def compare_statements(
     seed: Seed,
-) -> Iterator[tuple[type[Entity], str, ValuePath, Iterator[tuple[str, str]]]]:
+) -> Iterator[tuple[type[schema.Entity], str, ValuePath, Iterator[tuple[str, str]]]]:
     """Return what is wrong with the words of each number, and where they are."""
-    figures, all_series = seed.get_all(Observation), seed.get_all(Series)
+    figures, all_series = seed.get_all(schema.Observation), seed.get_all(schema.Series)
     for key, one in figures.items():
         if series := all_series.get(one.series):
             printed = PrintedNumber.from_observation(seed, one)
-            yield Observation, key, (), compare_words(one.wording, printed, series.unit, one.note)
-    for key, rate in seed.get_all(GrowthRate).items():
+            yield (
+                schema.Observation,
+                key,
+                (),
+                compare_words(one.wording, printed, series.unit, one.note),
+            )
+    for key, rate in seed.get_all(schema.GrowthRate).items():
         printed = PrintedNumber.from_rate(rate)
-        yield GrowthRate, key, (), compare_words(rate.wording, printed, rate.measure)
-    for key, report in seed.get_all(Report).items():
+        yield schema.GrowthRate, key, (), compare_words(rate.wording, printed, rate.measure)
+    for key, report in seed.get_all(schema.Report).items():
         reported = figures.get(report.observation)
         series = all_series.get(reported.series) if reported else None
         if reported and series and report.agreement is Agreement.SAME:
             printed = PrintedNumber.from_observation(seed, reported)
-            yield Report, key, (), compare_words(report.wording, printed, series.unit, report.note)
+            yield (
+                schema.Report,
+                key,
+                (),
+                compare_words(report.wording, printed, series.unit, report.note),
+            )
     for kind, key, path, quantity, wording, note in list_quantities(seed):
         printed = PrintedNumber.from_quantity(seed, quantity)
         yield kind, key, path, compare_words(wording, printed, quantity.unit, note)
@@ -221,11 +208,11 @@ def describe_misfit(
     The unit of a change is its measure. A note may say that a text means US dollars by 元.
     """
     digits = abs(printed.value.scaleb(-printed.multiplier))
-    if not has_number(text, digits, printed.multiplier, has_known_scales=is_known):
+    if not numerals.has_number(text, digits, printed.multiplier, has_known_scales=is_known):
         return f"does not state {format_plain(printed.value)}; correct one of them"
-    if gap := find_gap(text, unit, abs(printed.value) if is_known else None):
+    if gap := numerals.find_gap(text, unit, abs(printed.value) if is_known else None):
         return f"{gap}; quote it whole"
-    if not note and (other := find_other_currency(text, unit)):
+    if not note and (other := numerals.find_other_currency(text, unit)):
         return f"says {other}; the number is in {unit}; correct one of them, or add a note"
     return describe_terms(text, printed, unit, digits) if is_known else None
 
@@ -237,7 +224,7 @@ def describe_terms(
     value, is_change = printed.value, unit in set(ChangeMeasure)
     if misfit := describe_limit(text, printed.qualifier, value):
         return misfit
-    named, direction = find_units(text, abs(value)), find_direction(text, digits)
+    named, direction = numerals.find_units(text, abs(value)), numerals.find_direction(text, digits)
     if unit and named and UNIT_WORDS.get(unit) not in named:
         return f"says {', '.join(sorted(named))}; the number is in {unit}; correct one of them"
     if (value < 0 and direction >= 0) or (is_change and direction * value < 0):
@@ -248,16 +235,16 @@ def describe_terms(
 def describe_limit(text: str, qualifier: Qualifier, value: Decimal) -> str | None:
     """Say how words in English or Chinese differ from the qualifier of their number."""
     if qualifier is not Qualifier.NONE:
-        is_said = has_qualifier(text, qualifier)
+        is_said = numerals.has_qualifier(text, qualifier)
         return None if is_said else f"has no word for {qualifier}; correct one of them"
-    limit = find_limit(text, value)
+    limit = numerals.find_limit(text, value)
     return limit and f"says {limit}; correct the words or write qualifier: {limit}"
 
 
 class ContradictoryNumber(NamedTuple):
     """A number in a contradiction: of a figure, of a growth rate, or of a statement of its own."""
 
-    owner: type[Entity]
+    owner: type[schema.Entity]
     key: str
     path: ValuePath
     source: str
@@ -265,14 +252,14 @@ class ContradictoryNumber(NamedTuple):
     measure: StatementMeasure
     unit: str
     coverage: str
-    period: Period
-    base: Period | None
+    period: schema.Period
+    base: schema.Period | None
     printed: PrintedNumber
     suffix: Bilingual
     """What is printed after the number in each language."""
 
     @property
-    def record(self) -> tuple[type[Entity], str]:
+    def record(self) -> tuple[type[schema.Entity], str]:
         """The collection and the key, since a figure and its growth rate have the same key."""
         return self.owner, self.key
 
@@ -305,17 +292,17 @@ class ContradictoryNumber(NamedTuple):
 def list_numbers(seed: Seed) -> dict[str, list[ContradictoryNumber]]:
     """List the numbers of each contradiction, except those that reports state."""
     numbers: dict[str, list[ContradictoryNumber]] = defaultdict(list)
-    figures: chain[tuple[str, Observation | GrowthRate]] = chain(
-        seed.get_all(Observation).items(), seed.get_all(GrowthRate).items()
+    figures: chain[tuple[str, schema.Observation | schema.GrowthRate]] = chain(
+        seed.get_all(schema.Observation).items(), seed.get_all(schema.GrowthRate).items()
     )
     for key, figure in figures:
-        series = seed.get_all(Series).get(figure.series)
+        series = seed.get_all(schema.Series).get(figure.series)
         if series and figure.contradiction:
             numbers[figure.contradiction].append(describe_measurement(seed, key, figure, series))
-    for key, contradiction in seed.get_all(Contradiction).items():
+    for key, contradiction in seed.get_all(schema.Contradiction).items():
         for index, one in enumerate(contradiction.statements):
             number = ContradictoryNumber(
-                owner=Contradiction,
+                owner=schema.Contradiction,
                 key=key,
                 path=("statements", index),
                 source=one.source,
@@ -333,13 +320,13 @@ def list_numbers(seed: Seed) -> dict[str, list[ContradictoryNumber]]:
 
 
 def describe_measurement(
-    seed: Seed, key: str, figure: Observation | GrowthRate, series: Series
+    seed: Seed, key: str, figure: schema.Observation | schema.GrowthRate, series: schema.Series
 ) -> ContradictoryNumber:
     unit: str = series.unit
-    if isinstance(figure, Observation):
+    if isinstance(figure, schema.Observation):
         measure = StatementMeasure.LEVEL
         printed = PrintedNumber.from_observation(seed, figure)
-        indicator = seed.get_all(Indicator).get(series.indicator)
+        indicator = seed.get_all(schema.Indicator).get(series.indicator)
         suffix = find_suffix(seed, unit, indicator.classifier if indicator else None)
     else:
         is_points = figure.measure is ChangeMeasure.PERCENTAGE_POINTS
@@ -362,7 +349,7 @@ def describe_measurement(
 
 
 def find_suffix(seed: Seed, key: str, classifier: str | None) -> Bilingual:
-    unit = seed.get_all(Unit).get(key)
+    unit = seed.get_all(schema.Unit).get(key)
     english, chinese = (unit.suffix.en, unit.suffix.zh) if unit else ("", "")
     return Bilingual(english, choose_suffix(chinese, classifier, Language.CHINESE))
 
@@ -372,7 +359,7 @@ def describe_numbers(seed: Seed, language: Language) -> dict[str, list[list[str 
 
     Each has its display text, the key of its source, a short citation, and the address.
     """
-    sources = seed.get_all(Source)
+    sources = seed.get_all(schema.Source)
     described: dict[str, list[list[str | None]]] = defaultdict(list)
     texts = sorted(
         iterate_texts(seed, language), key=lambda one: (sources[one[2]].published_on, one[2])
@@ -388,13 +375,13 @@ def iterate_texts(seed: Seed, language: Language) -> Iterator[tuple[str, str, st
     for code, numbers in list_numbers(seed).items():
         for one in numbers:
             yield code, one.format(language), one.source, one.locator or ""
-    for report in seed.get_all(Report).values():
+    for report in seed.get_all(schema.Report).values():
         if report.contradiction:
             text = report.wording.to_bilingual().get(language)
             yield report.contradiction, text, report.source, report.locator or ""
 
 
-def cite_briefly(source: Source, locator: str | None, language: Language) -> str:
+def cite_briefly(source: schema.Source, locator: str | None, language: Language) -> str:
     publisher = source.publisher.short_name.to_bilingual().get(language)
     day = format_short_day(source.published_on, source.published_precision, language)
     return format_short_citation(publisher, day, locator, language)

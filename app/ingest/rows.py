@@ -310,7 +310,6 @@ def get_days(figure: Figure) -> Days:
 
 
 def list_periods(seed: Seed) -> dict[str, list[Days]]:
-    """List the periods of each series, in order."""
     periods: dict[str, set[Days]] = {key: set() for key in seed.get_all(schema.Series)}
     for figure in seed.get_all(schema.Observation).values():
         periods[figure.series].add(get_days(figure))

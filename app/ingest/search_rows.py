@@ -282,7 +282,6 @@ def list_numbers(value: Decimal, unit: str, qualifier: Qualifier) -> list[str]:
 
 
 def list_quantities(commitment: schema.Commitment) -> list[str]:
-    """Return the numbers of a commitment and of its readings."""
     quantities = [commitment.target, *(one.quantity for one in commitment.readings)]
     return [
         form
@@ -300,7 +299,6 @@ def list_rates(rate: schema.GrowthRate) -> list[str]:
 
 
 def split_texts(seed: Seed, entity: Entity) -> tuple[BilingualText, list[BilingualText]]:
-    """Return the text that is the title of a record, and its other texts."""
     texts = [value for _, value in entity if isinstance(value, BilingualText)]
     if isinstance(entity, schema.Observation | schema.GrowthRate):
         series = seed.get_all(schema.Series)[entity.series]

@@ -294,7 +294,6 @@ def load_seed(folder: Path, origins: Documents | None = None) -> tuple[Seed, lis
 
 
 def expand_document(seed: Seed, table: Document) -> list[SeedIssue]:
-    """Add the records of a table to the documents of a seed."""
     seed.unreadable.add(table.key)
     if table.issues:
         return table.issues

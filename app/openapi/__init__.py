@@ -4,10 +4,13 @@ import asyncio
 import json
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import cache
 from itertools import islice
+from pathlib import Path
 from threading import Lock
 from urllib.parse import urlencode
 
+from babel.messages.pofile import read_po
 from fastapi import FastAPI, Response
 from fastapi.responses import StreamingResponse
 
@@ -16,12 +19,10 @@ from app.enums import OpenApiVersion
 from app.formats.charts import vega_lite
 from app.formats.registry import JSON_STAT
 from app.http.cache_key import create_context
-from app.http.routes import RouteDeclarations, describe_routes
-from app.http.routing import Router
+from app.http.routing import RouteDeclarations, Router, describe_routes
 from app.i18n import Language
 from app.openapi.document import build_document, declare_binary_texts
 from app.openapi.samples import build_samples
-from app.openapi.translation import translate_document
 from app.openapi.version_3_0 import convert_document
 from app.problems.problem import Problem
 from app.releases import Release, ReleaseManager
@@ -36,7 +37,15 @@ EXAMPLE_LINES = 5
 CUBE_FILTER = "source"
 """The parameter whose example keeps a cube short, which has no pages."""
 CHARTS = ("image/", vega_lite.SPECIFICATION)
+CATALOG = Path(__file__).parent / "zh.po"
+"""The Chinese texts of the document, under the English ones."""
+TEXTS = frozenset({"description", "summary"})
+DATA = frozenset({"default", "enum", "example", "examples", "x-codeSamples", "x-enum-varnames"})
+"""What is the same in every language."""
+NAMED = frozenset({"headers", "parameters", "paths", "properties", "responses", "schemas"})
+"""Objects whose keys are names, which may be those of texts."""
 Versions = dict[OpenApiVersion, bytes]
+Change = Callable[[str], str]
 
 
 class OpenApiDocuments:
@@ -145,11 +154,7 @@ def build_url(path: str, operation: Record, language: Language) -> tuple[str, st
 def request_example(
     app: FastAPI, router: Router, server: str, url: tuple[str, str]
 ) -> bytes | None:
-    """Call the endpoint of a URL in this thread.
-
-    Returns:
-        The body, or its first part if it is streamed; None if the request is rejected.
-    """
+    """Call the endpoint of a URL; return the body or its first part, or None if it is refused."""
     path, query = url
     scheme, _, address = server.partition("://")
     host, _, root = address.partition("/")
@@ -184,3 +189,49 @@ async def read_first_part(response: StreamingResponse) -> bytes:
         assert isinstance(part, bytes)  # noqa: S101 - every writer writes bytes
         return part
     return b""
+
+
+def translate_document(document: Record, language: Language) -> Record:
+    """Return a document whose texts are in a language; the document itself is in English."""
+    if language is Language.ENGLISH:
+        return document
+    catalog = load_catalog()
+    # A text without a translation is better than no document; a test names those texts.
+    return map_texts(document, lambda text: catalog.get(text, text))
+
+
+def map_texts(document: Record, change: Change) -> Record:
+    """Return a document with every text changed: descriptions, summaries, tags, title, contact."""
+    changed: Record = map_nested_texts(document, change)
+    info = changed["info"]
+    changed["info"] = info | {
+        "title": change(info["title"]),
+        "contact": info["contact"] | {"name": change(info["contact"]["name"])},
+    }
+    changed["tags"] = [tag | {"name": change(tag["name"])} for tag in changed["tags"]]
+    for methods in changed["paths"].values():
+        operation = methods["get"]
+        operation["tags"] = [change(tag) for tag in operation["tags"]]
+    return changed
+
+
+def map_nested_texts(node: Value, change: Change, *, is_named: bool = False) -> Value:
+    if isinstance(node, list):
+        return [map_nested_texts(one, change) for one in node]
+    if not isinstance(node, dict):
+        return node
+    mapped: Record = {}
+    for name, value in node.items():
+        if not is_named and name in TEXTS and isinstance(value, str):
+            mapped[name] = change(value)
+        elif not is_named and name in DATA:
+            mapped[name] = value
+        else:
+            mapped[name] = map_nested_texts(value, change, is_named=name in NAMED and not is_named)
+    return mapped
+
+
+@cache
+def load_catalog() -> dict[str, str]:
+    with CATALOG.open("rb") as file:
+        return {str(one.id): str(one.string) for one in read_po(file) if one.id}

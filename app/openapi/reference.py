@@ -95,7 +95,6 @@ def find_operation(document: Record, name: str) -> tuple[str, Record] | None:
 
 
 def list_formats(document: Record, path: str) -> list[Record]:
-    """List the operations that return the same in other formats."""
     stem = FILES.sub("", path)
     return [
         {

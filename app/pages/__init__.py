@@ -244,11 +244,7 @@ def drop_empty(parameters: Mapping[str, object]) -> list[tuple[str, str]]:
 
 
 def split_display(figure: Mapping[str, Any], language: Language) -> tuple[str, str, str]:
-    """Split the display text of a figure, so that a page can print its number large.
-
-    Returns:
-        The qualifier, the number and the unit. Joined, they are the display text.
-    """
+    """Split the display text of a figure into its qualifier, its number and its unit."""
     display: str = figure["display"]
     before = QUALIFIER_FORMATS[Qualifier(figure["qualifier"])].get(language).partition("{")[0]
     rest = display.removeprefix(before)

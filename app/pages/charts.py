@@ -66,7 +66,6 @@ def measure_chart(chart: Chart, width: int) -> tuple[int, int]:
 
 
 def measure_picture(path: str, name: str, chart: Chart) -> Picture:
-    """Return the images of a chart with their sizes."""
     sources = [Source(*measure_chart(chart, width), screen) for width, screen in SCREENS.items()]
     return Picture(path, name, sources)
 

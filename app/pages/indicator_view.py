@@ -107,7 +107,6 @@ def choose_unit(points: Iterable[Record], unit: Record, language: Language) -> t
 
 
 def find_scale(point: Record, language: Language) -> int:
-    """Return the scale of the display text of a figure."""
     return get_scale(point["value"], point["published"]["multiplier"], language)
 
 
@@ -307,11 +306,7 @@ def list_ticks(
 
 
 def group_sources(observations: Sequence[Record]) -> list[Record]:
-    """Group what is cited by its source, the newest source first.
-
-    Returns:
-        Each source with its ``points`` and ``rates``, the newest period first.
-    """
+    """Group the ``points`` and ``rates`` cited by source, the newest source and period first."""
     found: dict[str, Record] = {}
 
     def get_entry(source: Record) -> Record:

@@ -10,16 +10,10 @@ from app.parameters.base import (
     DetailParameters,
     Filters,
     ListParameters,
+    OperationFormParameters,
     Parameters,
     Span,
     create_path_key,
-)
-from app.parameters.embeds import (
-    EmbedParameters,
-    EmbedTheme,
-    ObservationEmbedParameters,
-    OembedParameters,
-    OperationFormParameters,
 )
 from app.parameters.observations import (
     Aspect,
@@ -66,9 +60,13 @@ from app.parameters.records import (
     DashboardParameters,
     EditionComparisonParameters,
     EditionListParameters,
+    EmbedParameters,
+    EmbedTheme,
     EventListParameters,
     InstrumentListParameters,
     ListingParameters,
+    ObservationEmbedParameters,
+    OembedParameters,
     OutcomeFilters,
     OutcomeListParameters,
     OverviewChartParameters,
@@ -87,7 +85,6 @@ from app.parameters.records import (
 
 
 def list_models(model: type[Parameters]) -> list[type[Parameters]]:
-    """Return a model and all models derived from it."""
     return [model, *(one for child in model.__subclasses__() for one in list_models(child))]
 
 

@@ -235,10 +235,8 @@ class ListParameters(Filters):
 class CodeSort(StrEnum):
     """The orders of a code list."""
 
-    POSITION = "position"
-    POSITION_DESC = "position_desc"
-    CODE = "code"
-    CODE_DESC = "code_desc"
+    POSITION, POSITION_DESC = "position", "position_desc"
+    CODE, CODE_DESC = "code", "code_desc"
 
 
 class CodeFilters(Filters):
@@ -252,3 +250,13 @@ class CodeListParameters(CodeFilters, ListParameters):
 
 class DetailParameters(Parameters):
     """The parameters of a single record."""
+
+
+class OperationFormParameters(Parameters):
+    """The fields of the form of an operation, which are passed on to it; empty ones are not."""
+
+    model_config = ConfigDict(extra="allow")
+
+    lang: Annotated[Language | Omitted, BeforeValidator(lambda value: value or None)] = None
+    release: str | Omitted = None
+    """Pins the response of the operation, and not the redirect to it."""

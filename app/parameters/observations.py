@@ -43,11 +43,7 @@ MONTHS = re.compile(f"{MONTH}(?:/{MONTH})?")
 
 
 def parse_period(period: str) -> Span:
-    """Return the first and the last day of a period: a year, one or two months, dates.
-
-    Raises:
-        ValueError: if it has another form, or ends before it starts.
-    """
+    """Return the first and the last day of a year, of months or of dates; ValueError for others."""
     if match := YEAR.fullmatch(period):
         return date(int(match[1]), 1, 1), date(int(match[1]), 12, 31)
     if match := MONTHS.fullmatch(period):
@@ -105,21 +101,16 @@ class IndicatorListParameters(IndicatorFilters, ListParameters):
 class ObservationSort(StrEnum):
     """The orders of observations."""
 
-    INDICATOR = "indicator"
-    INDICATOR_DESC = "indicator_desc"
-    PERIOD = "period"
-    PERIOD_DESC = "period_desc"
-    VINTAGE = "vintage"
-    VINTAGE_DESC = "vintage_desc"
-    VALUE = "value"
-    VALUE_DESC = "value_desc"
+    INDICATOR, INDICATOR_DESC = "indicator", "indicator_desc"
+    PERIOD, PERIOD_DESC = "period", "period_desc"
+    VINTAGE, VINTAGE_DESC = "vintage", "vintage_desc"
+    VALUE, VALUE_DESC = "value", "value_desc"
 
 
 class VintageSort(StrEnum):
     """The orders of the vintages of an observation."""
 
-    VINTAGE = "vintage"
-    VINTAGE_DESC = "vintage_desc"
+    VINTAGE, VINTAGE_DESC = "vintage", "vintage_desc"
 
 
 class Vintages(StrEnum):
@@ -132,30 +123,23 @@ class Vintages(StrEnum):
 class GrowthSort(StrEnum):
     """The orders of growth rates."""
 
-    INDICATOR = "indicator"
-    INDICATOR_DESC = "indicator_desc"
-    PERIOD = "period"
-    PERIOD_DESC = "period_desc"
-    VINTAGE = "vintage"
-    VINTAGE_DESC = "vintage_desc"
+    INDICATOR, INDICATOR_DESC = "indicator", "indicator_desc"
+    PERIOD, PERIOD_DESC = "period", "period_desc"
+    VINTAGE, VINTAGE_DESC = "vintage", "vintage_desc"
 
 
 class SeriesSort(StrEnum):
     """The orders of series."""
 
-    INDICATOR = "indicator"
-    INDICATOR_DESC = "indicator_desc"
-    CODE = "code"
-    CODE_DESC = "code_desc"
+    INDICATOR, INDICATOR_DESC = "indicator", "indicator_desc"
+    CODE, CODE_DESC = "code", "code_desc"
 
 
 class ReportSort(StrEnum):
     """The orders of second reports."""
 
-    INDICATOR = "indicator"
-    INDICATOR_DESC = "indicator_desc"
-    PUBLISHED = "published"
-    PUBLISHED_DESC = "published_desc"
+    INDICATOR, INDICATOR_DESC = "indicator", "indicator_desc"
+    PUBLISHED, PUBLISHED_DESC = "published", "published_desc"
 
 
 class VintageFilters(Filters):

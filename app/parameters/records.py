@@ -1,25 +1,12 @@
-"""Parameters of commitments, code lists, sources, changes, the search and the first page."""
+"""Parameters of commitments, code lists, sources, changes, the search, embeds and pages."""
 
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 
-from app.enums import (
-    ActionKind,
-    ActionStatus,
-    AreaKind,
-    ChangeKind,
-    Collection,
-    CommitmentKind,
-    Completeness,
-    ContradictionCause,
-    EvidenceBasis,
-    InstrumentKind,
-    SearchKind,
-    Standing,
-)
+from app import enums
 from app.parameters.base import (
     CONTROL,
     WORDS,
@@ -39,13 +26,13 @@ from app.parameters.base import (
     Releases,
     Sectors,
     Sources,
+    StrictInt,
     Topics,
     Year,
     create_repeatable,
     require_words,
 )
-from app.parameters.embeds import EmbedParameters
-from app.parameters.observations import ChartParameters, ImageParameters
+from app.parameters.observations import ChartParameters, ImageParameters, Period
 
 MAXIMUM_QUOTATION = 2000
 
@@ -53,42 +40,34 @@ MAXIMUM_QUOTATION = 2000
 class ChangeSort(StrEnum):
     """The orders of changes."""
 
-    RELEASE = "release"
-    RELEASE_DESC = "release_desc"
+    RELEASE, RELEASE_DESC = "release", "release_desc"
 
 
 class RecordSort(StrEnum):
     """The orders of outcomes, priority areas and actions."""
 
-    POSITION = "position"
-    POSITION_DESC = "position_desc"
-    ID = "id"
-    ID_DESC = "id_desc"
+    POSITION, POSITION_DESC = "position", "position_desc"
+    ID, ID_DESC = "id", "id_desc"
 
 
 class SourceSort(StrEnum):
     """The orders of sources."""
 
-    PUBLISHED = "published"
-    PUBLISHED_DESC = "published_desc"
-    CODE = "code"
-    CODE_DESC = "code_desc"
+    PUBLISHED, PUBLISHED_DESC = "published", "published_desc"
+    CODE, CODE_DESC = "code", "code_desc"
 
 
 class EventSort(StrEnum):
     """The orders of events."""
 
-    HELD = "held"
-    HELD_DESC = "held_desc"
-    CODE = "code"
-    CODE_DESC = "code_desc"
+    HELD, HELD_DESC = "held", "held_desc"
+    CODE, CODE_DESC = "code", "code_desc"
 
 
 class PassageSort(StrEnum):
     """The orders of passages."""
 
-    DOCUMENT = "document"
-    DOCUMENT_DESC = "document_desc"
+    DOCUMENT, DOCUMENT_DESC = "document", "document_desc"
 
 
 class SearchSort(StrEnum):
@@ -103,8 +82,8 @@ class ChangeListParameters(ListParameters):
     since: Day | Omitted = Field(None, examples=["2026-11-25"])
     """Only changes of releases on or after this date. Without it, all changes."""
     release: Releases = create_repeatable("Only changes of this release.", "2026-11-25")
-    kind: list[ChangeKind] = create_repeatable("Only changes of this kind.", "revised")
-    collection: list[Collection] = create_repeatable(
+    kind: list[enums.ChangeKind] = create_repeatable("Only changes of this kind.", "revised")
+    collection: list[enums.Collection] = create_repeatable(
         "Only changes to records of this collection.", "observations"
     )
 
@@ -145,8 +124,10 @@ class ActionFilters(RecordFilters):
     priority_area: PriorityAreas = create_repeatable(
         "Only actions of this priority area.", "cooperation-mechanisms"
     )
-    kind: list[ActionKind] = create_repeatable("Only actions with this verb.", "sign")
-    status: list[ActionStatus] = create_repeatable("Only actions with this status.", "reported")
+    kind: list[enums.ActionKind] = create_repeatable("Only actions with this verb.", "sign")
+    status: list[enums.ActionStatus] = create_repeatable(
+        "Only actions with this status.", "reported"
+    )
     sector: Sectors = create_repeatable("Only actions that name this sector.", "clean-energy")
     instrument: Instruments = create_repeatable(
         "Only actions that name this instrument.", "china-asean-expo"
@@ -166,10 +147,8 @@ class ActionListParameters(ActionFilters, ListParameters):
 class CommitmentSort(StrEnum):
     """The orders of commitments."""
 
-    ANNOUNCED = "announced"
-    ANNOUNCED_DESC = "announced_desc"
-    CODE = "code"
-    CODE_DESC = "code_desc"
+    ANNOUNCED, ANNOUNCED_DESC = "announced", "announced_desc"
+    CODE, CODE_DESC = "code", "code_desc"
 
 
 class CommitmentFilters(Filters):
@@ -177,7 +156,7 @@ class CommitmentFilters(Filters):
     """The order: announced (default: by the day of the event, then by position in the
     announcement) or code; add _desc for descending order."""
     event: Events = create_repeatable("Only commitments announced at this event.", "brf-2023-10-18")
-    kind: list[CommitmentKind] = create_repeatable("Only commitments of this kind.", "pledge")
+    kind: list[enums.CommitmentKind] = create_repeatable("Only commitments of this kind.", "pledge")
     q: QueryText | Omitted = Field(None, examples=["laboratories"])
     """Only commitments whose texts contain all these words, in either language."""
 
@@ -187,33 +166,37 @@ class CommitmentListParameters(CommitmentFilters, ListParameters):
 
 
 class AreaListParameters(CodeListParameters):
-    kind: list[AreaKind] = create_repeatable("Only areas of this kind.", "country")
+    kind: list[enums.AreaKind] = create_repeatable("Only areas of this kind.", "country")
 
 
 class CoverageListParameters(CodeListParameters):
-    basis: list[EvidenceBasis] = create_repeatable("Only coverages with this basis.", "inferred")
+    basis: list[enums.EvidenceBasis] = create_repeatable(
+        "Only coverages with this basis.", "inferred"
+    )
 
 
 class ContradictionListParameters(CodeListParameters):
     indicator: Indicators = create_repeatable(
         "Only contradictions about this indicator.", "trade-share"
     )
-    cause: list[ContradictionCause] = create_repeatable(
+    cause: list[enums.ContradictionCause] = create_repeatable(
         "Only contradictions that have this cause.", "rounding"
     )
-    basis: list[EvidenceBasis] = create_repeatable(
+    basis: list[enums.EvidenceBasis] = create_repeatable(
         "Only contradictions whose reason has this basis.", "inferred"
     )
 
 
 class InstrumentListParameters(CodeListParameters):
-    kind: list[InstrumentKind] = create_repeatable("Only instruments of this kind.", "agreement")
+    kind: list[enums.InstrumentKind] = create_repeatable(
+        "Only instruments of this kind.", "agreement"
+    )
 
 
 class SourceListParameters(ListParameters):
     sort: SourceSort = Field(SourceSort.PUBLISHED, examples=["published_desc"])
     """The order: published (default) or code; add _desc for descending order."""
-    standing: list[Standing] = create_repeatable("Only sources of this standing.", "primary")
+    standing: list[enums.Standing] = create_repeatable("Only sources of this standing.", "primary")
     edition: list[Edition] = create_repeatable(
         "Only documents of the press conference of this year.", 2025
     )
@@ -240,7 +223,7 @@ class SearchParameters(ListParameters):
     q: QueryText = Field(examples=["digital economy"])
     """The words to search for, in English or Chinese; records contain all of them. English words
     match in all their forms; synonyms, numbers and years match too."""
-    kind: list[SearchKind] = create_repeatable("Only records of this kind.", "action")
+    kind: list[enums.SearchKind] = create_repeatable("Only records of this kind.", "action")
     sort: SearchSort = Field(SearchSort.RELEVANCE, examples=["relevance"])
     """The order: relevance. Records that the query names come first, then those with all words in
     the title, then all others; figures are in order from the newest period."""
@@ -298,6 +281,42 @@ class PriorityAreaParameters(Parameters):
     """The year. The default is the latest year that has the priority area."""
 
 
+class EmbedTheme(StrEnum):
+    """The colour theme of an embed."""
+
+    LIGHT = "light"
+    DARK = "dark"
+    AUTO = "auto"
+
+
+class EmbedParameters(Parameters):
+    theme: EmbedTheme = Field(EmbedTheme.LIGHT, examples=["dark"])
+    """The colour theme: light, the default, since most sites are; dark; or auto, which follows the
+    system of the reader."""
+
+
+class ObservationEmbedParameters(EmbedParameters):
+    period: Period | Omitted = Field(None, examples=["2024"])
+    """The period of the figure, written as in /v1/compare. By default, the newest figure is
+    shown."""
+
+
+class OembedParameters(Parameters):
+    """The parameters of oEmbed 1.0.
+
+    Others are ignored, since consumers send the same to all providers.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+
+    url: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+    """The address of a page of this service."""
+    format: str = "json"
+    """The format of the response: json or xml."""
+    maxwidth: Annotated[int, Field(ge=1), StrictInt] | Omitted = None
+    maxheight: Annotated[int, Field(ge=1), StrictInt] | Omitted = None
+
+
 class PriorityAreaEmbedParameters(EmbedParameters, PriorityAreaParameters):
     """The parameters of the embed of a priority area."""
 
@@ -305,14 +324,13 @@ class PriorityAreaEmbedParameters(EmbedParameters, PriorityAreaParameters):
 class EditionSort(StrEnum):
     """The orders of editions."""
 
-    YEAR = "year"
-    YEAR_DESC = "year_desc"
+    YEAR, YEAR_DESC = "year", "year_desc"
 
 
 class EditionListParameters(ListParameters):
     sort: EditionSort = Field(EditionSort.YEAR_DESC, examples=["year"])
     """The order: year_desc (default, newest first) or year."""
-    completeness: list[Completeness] = create_repeatable(
+    completeness: list[enums.Completeness] = create_repeatable(
         "Only editions of this completeness.", "complete"
     )
 

@@ -74,11 +74,7 @@ class Duration(NamedTuple):
 
 
 def parse_time_period(text: str) -> Span:
-    """Parse an SDMX time period.
-
-    Raises:
-        ValueError: if the text is not a time period.
-    """
+    """Parse an SDMX time period; ValueError if the text is none."""
     if match := YEAR.fullmatch(text):
         return get_month_span(date(int(match[1]), 1, 1), 12)
     if match := MONTH.fullmatch(text):

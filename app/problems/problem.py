@@ -7,15 +7,7 @@ from typing import Any, ClassVar, Self
 from pydantic import Field
 
 from app.i18n import Bilingual, Language
-from app.problems.messages import (
-    CUTOFF,
-    PARAMETER_REASON,
-    SUGGESTION,
-    UNKNOWN_RECORD,
-    WITH_CHANGES_URL,
-    WITH_HINT,
-    find_nearest,
-)
+from app.problems import messages
 from app.schemas import Address, Code, Line, Prose, RequestId, Schema, list_field
 
 MEDIA_TYPE = "application/problem+json"
@@ -77,16 +69,16 @@ class ParameterError:
         text: Bilingual,
         allowed: Iterable[str] | None = None,
         found: str = "",
-        cutoff: float = CUTOFF,
+        cutoff: float = messages.CUTOFF,
     ) -> None:
         self.location = location
         self.allowed = None if allowed is None else list(allowed)
-        self.suggestion = find_nearest(found[:MAX_SHOWN], self.allowed or [], cutoff)
+        self.suggestion = messages.find_nearest(found[:MAX_SHOWN], self.allowed or [], cutoff)
         self.message = text
         """What is wrong, with the suggestion."""
         if self.suggestion:
-            hint = SUGGESTION.format(nearest=self.suggestion)
-            self.message = WITH_HINT.format(message=text, hint=hint)
+            hint = messages.SUGGESTION.format(nearest=self.suggestion)
+            self.message = messages.WITH_HINT.format(message=text, hint=hint)
 
     @property
     def named_message(self) -> Bilingual:
@@ -94,7 +86,7 @@ class ParameterError:
         name = self.location.partition(".")[2]
         if self.message.en.startswith(f"{name} "):
             return self.message
-        return PARAMETER_REASON.format(name=name, reason=self.message)
+        return messages.PARAMETER_REASON.format(name=name, reason=self.message)
 
     def to_item(self, language: Language) -> ErrorItem:
         return ErrorItem(
@@ -132,7 +124,10 @@ class Problem(Exception):  # noqa: N818  # The problem documents of RFC 9457 are
         return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
     @classmethod
-    def from_error(cls, error: ParameterError) -> Self:
+    def from_parameter(
+        cls, location: str, text: Bilingual, allowed: Iterable[str] | None = None, found: str = ""
+    ) -> Self:
+        error = ParameterError(location, text, allowed, found)
         return cls(error.message, [error])
 
     def to_document(self, base_url: str, language: Language, request_id: str) -> ProblemDocument:
@@ -148,8 +143,7 @@ class Problem(Exception):  # noqa: N818  # The problem documents of RFC 9457 are
 
 
 class MalformedAddress(Problem):
-    status = 400
-    code = "malformed-address"
+    status, code = 400, "malformed-address"
     title = Bilingual("Malformed address", "网址格式有误")
     meaning = Bilingual(
         "The path or the query has a percent escape that is incomplete, is not UTF-8, or is a "
@@ -160,9 +154,7 @@ class MalformedAddress(Problem):
 
 
 class MalformedRequest(Problem):
-    status = 400
-    code = "malformed-request"
-    is_rejection = True
+    status, code, is_rejection = 400, "malformed-request", True
     title = Bilingual("Malformed request", "请求格式错误")
     meaning = Bilingual(
         "The server could not parse the request as HTTP, or its Host header is missing, repeated "
@@ -172,9 +164,7 @@ class MalformedRequest(Problem):
 
 
 class RequestTimeout(Problem):
-    status = 408
-    code = "request-timeout"
-    is_rejection = True
+    status, code, is_rejection = 408, "request-timeout", True
     title = Bilingual("Request timeout", "请求超时")
     meaning = Bilingual(
         "The request did not arrive completely within the time that the server waits for it. Send "
@@ -184,9 +174,7 @@ class RequestTimeout(Problem):
 
 
 class ContentTooLarge(Problem):
-    status = 413
-    code = "content-too-large"
-    is_rejection = True
+    status, code, is_rejection = 413, "content-too-large", True
     title = Bilingual("Content too large", "请求正文过大")
     meaning = Bilingual(
         "The body of the request is larger than the server accepts.", "请求正文超过服务器上限。"
@@ -194,9 +182,7 @@ class ContentTooLarge(Problem):
 
 
 class VersionNotSupported(Problem):
-    status = 505
-    code = "http-version-not-supported"
-    is_rejection = True
+    status, code, is_rejection = 505, "http-version-not-supported", True
     title = Bilingual("HTTP version not supported", "不支持该HTTP版本")
     meaning = Bilingual(
         "The request line names a version of HTTP that the server does not support. Use HTTP/1.1.",
@@ -205,9 +191,7 @@ class VersionNotSupported(Problem):
 
 
 class HeadersTooLarge(Problem):
-    status = 431
-    code = "headers-too-large"
-    is_rejection = True
+    status, code, is_rejection = 431, "headers-too-large", True
     title = Bilingual("Headers too large", "请求头过大")
     meaning = Bilingual(
         "The request line and the headers together are larger than the server accepts. Shorten "
@@ -245,14 +229,13 @@ class UnknownRecord(NotFound):
         cls, parameter: str, found: str, known: Iterable[str], location: str = "path"
     ) -> Self:
         short = shorten(found)
-        text = UNKNOWN_RECORD.format(found=short)
+        text = messages.UNKNOWN_RECORD.format(found=short)
         others = [key for key in known if key != found]
-        return cls.from_error(ParameterError(f"{location}.{parameter}", text, others, found))
+        return cls.from_parameter(f"{location}.{parameter}", text, others, found)
 
 
 class ReleaseNotServed(Problem):
-    status = 410
-    code = "release-not-served"
+    status, code = 410, "release-not-served"
     title = Bilingual("Release no longer served", "该版本已不再提供")
     meaning = Bilingual(
         "The address names a release of the dataset that another one has replaced. The response "
@@ -262,15 +245,14 @@ class ReleaseNotServed(Problem):
 
     def __init__(self, summary: Bilingual, latest_url: str, changes_url: str) -> None:
         """Lead to the same address without the release, and to the changes since (RFC 5829)."""
-        detail = WITH_CHANGES_URL.format(message=summary, url=changes_url)
+        detail = messages.WITH_CHANGES_URL.format(message=summary, url=changes_url)
         links = f'<{latest_url}>; rel="latest-version", <{changes_url}>; rel="version-history"'
         super().__init__(detail, headers={"Link": links})
         self.summary, self.latest_url = summary, latest_url
 
 
 class MethodNotAllowed(Problem):
-    status = 405
-    code = "method-not-allowed"
+    status, code = 405, "method-not-allowed"
     title = Bilingual("Method not allowed", "不支持该请求方法")
     meaning = Bilingual(
         "This service is read-only. Use GET, HEAD for the headers alone, or OPTIONS.",
@@ -279,8 +261,7 @@ class MethodNotAllowed(Problem):
 
 
 class PreconditionFailed(Problem):
-    status = 412
-    code = "precondition-failed"
+    status, code = 412, "precondition-failed"
     title = Bilingual("Precondition failed", "先决条件不满足")
     meaning = Bilingual(
         "If-Match or If-Unmodified-Since names a state of the resource other than its current "
@@ -291,9 +272,7 @@ class PreconditionFailed(Problem):
 
 
 class MisdirectedRequest(Problem):
-    status = 421
-    code = "misdirected-request"
-    is_rejection = True
+    status, code, is_rejection = 421, "misdirected-request", True
     title = Bilingual("Misdirected request", "请求目标有误")
     meaning = Bilingual(
         "The Host header names a host that this service is not configured for. Use the address "
@@ -303,9 +282,7 @@ class MisdirectedRequest(Problem):
 
 
 class TooManyRequests(Problem):
-    status = 429
-    code = "too-many-requests"
-    is_rejection = True
+    status, code, is_rejection = 429, "too-many-requests", True
     title = Bilingual("Too many requests", "请求过于频繁")
     meaning = Bilingual(
         "The client has exceeded the rate limit set by the operator of this service. Retry-After "
@@ -317,8 +294,7 @@ class TooManyRequests(Problem):
 
 
 class RangeNotSatisfiable(Problem):
-    status = 416
-    code = "range-not-satisfiable"
+    status, code = 416, "range-not-satisfiable"
     title = Bilingual("Range not satisfiable", "请求范围无效")
     meaning = Bilingual(
         "The file ends before the requested range. The Content-Range header of the response gives "
@@ -328,8 +304,7 @@ class RangeNotSatisfiable(Problem):
 
 
 class InvalidParameters(Problem):
-    status = 422
-    code = "invalid-parameters"
+    status, code = 422, "invalid-parameters"
     title = Bilingual("Invalid parameters", "参数无效")
     meaning = Bilingual(
         "At least one parameter is unknown, misspelled or out of range. The response lists all "
@@ -341,8 +316,7 @@ class InvalidParameters(Problem):
 
 
 class NotComparable(Problem):
-    status = 422
-    code = "not-comparable"
+    status, code = 422, "not-comparable"
     title = Bilingual("Not comparable", "数据不可比")
     meaning = Bilingual(
         "The request derives a change between two figures that are not comparable: their units or "
@@ -355,8 +329,7 @@ class NotComparable(Problem):
 
 
 class InternalError(Problem):
-    status = 500
-    code = "internal-error"
+    status, code = 500, "internal-error"
     title = Bilingual("Internal error", "服务内部错误")
     meaning = Bilingual(
         "The service failed; the request is not at fault. Try again later, and quote the request "
@@ -366,8 +339,7 @@ class InternalError(Problem):
 
 
 class UnsupportedFormat(Problem):
-    status = 501
-    code = "unsupported-format"
+    status, code = 501, "unsupported-format"
     title = Bilingual("Unsupported format", "不支持该格式")
     meaning = Bilingual(
         "The service has no response in this format. The response lists those that it has.",
@@ -376,9 +348,7 @@ class UnsupportedFormat(Problem):
 
 
 class NotReady(Problem):
-    status = 503
-    code = "not-ready"
-    is_rejection = True
+    status, code, is_rejection = 503, "not-ready", True
     title = Bilingual("Not ready", "服务未就绪")
     meaning = Bilingual(
         "The database cannot be read at the moment, or too many requests of this kind are in "

@@ -14,7 +14,9 @@ from app.db.columns import (
     alias_table,
     cite_source,
     localize,
+    select_fields,
     select_source,
+    select_texts,
     select_unit,
     select_wording,
 )
@@ -116,7 +118,7 @@ def select_statement_columns(
 ) -> list[Label[Value]]:
     """Return the columns of what a document says; ``complete_statement`` completes them."""
     return [
-        localize(table, "text", language).label("text"),
+        *select_texts(table, language, "text"),
         *select_quantity(table, "quantity", language, Unit),
         *select_wording(table, "", language),
         col(table.locator).label("locator"),
@@ -135,8 +137,8 @@ def select_progress(language: Language) -> list[Label[Value]]:
     reports: Statement = (
         select(
             *select_dated_statement_columns(ProgressReport, language),
-            col(ProgressReport.relation).label("relation"),
-            localize(ProgressReport, "note", language).label("note"),
+            *select_fields(ProgressReport, "relation"),
+            *select_texts(ProgressReport, language, "note"),
         )
         .select_from(ProgressReport)
         .join(Progress, col(Progress.id) == ProgressReport.progress_id)
@@ -164,8 +166,8 @@ def select_commitments(language: Language) -> Statement:
     readings: Statement = (
         select(
             *select_dated_statement_columns(CommitmentReading, language),
-            col(CommitmentReading.same_measure).label("same_measure"),
-            localize(CommitmentReading, "reason", language).label("reason"),
+            *select_fields(CommitmentReading, "same_measure"),
+            *select_texts(CommitmentReading, language, "reason"),
         )
         .select_from(CommitmentReading)
         .join(Source, col(Source.id) == CommitmentReading.source_id)
@@ -175,21 +177,14 @@ def select_commitments(language: Language) -> Statement:
     )
     return (
         select(
-            col(Commitment.code).label("code"),
-            col(Event.code).label("event.code"),
-            localize(Event, "name", language).label("event.name"),
-            col(Event.held_on).label("event.held_on"),
-            col(Commitment.position).label("position"),
-            col(Commitment.kind).label("kind"),
-            localize(Commitment, "name", language).label("name"),
-            localize(Commitment, "text", language).label("text"),
+            *select_fields(Commitment, "code", "position", "kind", "searched_on", "locator"),
+            *select_texts(Commitment, language, "name", "text", "note"),
+            *select_fields(Event, "code", "held_on", prefix="event."),
+            *select_texts(Event, language, "name", prefix="event."),
             *select_quantity(Commitment, "target", language, target_unit, "target_"),
             localize(Commitment, "deadline_text", language).label("deadline.text"),
             col(Commitment.deadline_year).label("deadline.year"),
             *select_wording(Commitment, "", language),
-            localize(Commitment, "note", language).label("note"),
-            col(Commitment.searched_on).label("searched_on"),
-            col(Commitment.locator).label("locator"),
             *select_source("source", language),
             select_nested(readings, Commitment).label("readings"),
         )
@@ -258,10 +253,9 @@ def read_follow_ups(connection: Connection, language: Language, source: str) -> 
     is_source = col(Source.code) == source
     reports: Statement = (
         select(
-            localize(ProgressReport, "text", language).label("text"),
+            *select_texts(ProgressReport, language, "text"),
             col(Action.code).label("action"),
-            col(PriorityArea.slug).label("slug"),
-            col(PriorityArea.year).label("year"),
+            *select_fields(PriorityArea, "slug", "year"),
         )
         .select_from(ProgressReport)
         .join(Progress, col(Progress.id) == ProgressReport.progress_id)
@@ -276,9 +270,7 @@ def read_follow_ups(connection: Connection, language: Language, source: str) -> 
         col(CommitmentReading.source_id) == Source.id,
     )
     commitments: Statement = (
-        select(
-            col(Commitment.code).label("code"), localize(Commitment, "name", language).label("name")
-        )
+        select(*select_fields(Commitment, "code"), *select_texts(Commitment, language, "name"))
         .select_from(Commitment)
         .join(Source, or_(col(Source.id) == Commitment.source_id, reading))
         .where(is_source)

@@ -11,10 +11,10 @@ from sqlmodel import col
 from app.db.columns import (
     Record,
     Statement,
-    localize,
     select_contradiction,
     select_coverage,
     select_reference,
+    select_texts,
 )
 from app.db.models import (
     Contradiction,
@@ -183,7 +183,7 @@ def read_stated_contradictions(
     statement: Statement = (
         select(
             col(Contradiction.code).label("code"),
-            localize(Contradiction, "name", language).label("name"),
+            *select_texts(Contradiction, language, "name"),
             col(Indicator.code).label("indicator"),
         )
         .distinct()

@@ -15,7 +15,9 @@ from app.db.columns import (
     add_source_line,
     alias_table,
     localize,
+    select_fields,
     select_source,
+    select_texts,
 )
 from app.db.models import (
     Edition,
@@ -71,7 +73,6 @@ MAY_BE_OLD = Bilingual(
 
 
 def count_records() -> dict[str, Column]:
-    """Count the records of each part of an edition."""
     figures = (
         select(func.count(col(Observation.id)))
         .where(col(Observation.source_id) == Source.id)
@@ -119,10 +120,8 @@ def select_editions(language: Language) -> Statement:
     }
     return (
         select(
-            col(Edition.code).label("code"),
-            col(Edition.year).label("year"),
-            col(Edition.completeness).label("completeness"),
-            localize(Edition, "question", language).label("question"),
+            *select_fields(Edition, "code", "year", "completeness"),
+            *select_texts(Edition, language, "question"),
             *(column.label(name) for name, column in parts.items()),
             *select_source("source", language),
             *select_links(Edition, language),

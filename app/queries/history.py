@@ -37,11 +37,7 @@ class HistoryChange(StrEnum):
 def list_publication_days(
     connection: Connection, _: Language, indicator: str | None, topic: str | None
 ) -> list[Record]:
-    """List the days on which figures became known, the newest first.
-
-    Returns:
-        Each ``day`` has the number of its ``figures``.
-    """
+    """List each ``day`` on which ``figures`` became known with their number, the newest first."""
     figures, days = func.count(col(Observation.id)), col(Observation.vintage)
     statement: Statement = (
         select(days.label("day"), figures.label("figures")).group_by(days).order_by(days.desc())
@@ -116,7 +112,6 @@ def select_latest_observations(
 def read_current_observations(
     connection: Connection, language: Language, observations: Sequence[Record]
 ) -> dict[SeriesPeriod, Record]:
-    """Read what took the place of those observations that are no longer current."""
     replaced = [one for one in observations if not one["current"]]
     codes = sorted({one["series"] for one in replaced})
     ends = sorted({one["period"]["end"] for one in replaced})

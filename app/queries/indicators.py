@@ -13,14 +13,14 @@ from app.db.columns import (
     alias_table,
     build_in_array,
     build_in_subquery,
-    localize,
+    select_fields,
     select_reference,
+    select_texts,
     select_unit,
 )
 from app.db.models import (
     FOREVER,
     Area,
-    Baseline,
     Headline,
     Indicator,
     LatestObservation,
@@ -53,12 +53,8 @@ def select_unjoined_indicators(language: Language) -> Statement:
     """Select indicators; the statement has yet to be joined to the observations they show."""
     return (
         select(
-            col(Indicator.code).label("code"),
-            localize(Indicator, "name", language).label("name"),
-            localize(Indicator, "definition", language).label("definition"),
-            localize(Indicator, "note", language).label("note"),
-            col(Indicator.stock_flow).label("stock_flow"),
-            col(Indicator.direction).label("direction"),
+            *select_fields(Indicator, "code", "stock_flow", "direction"),
+            *select_texts(Indicator, language, "name", "definition", "note"),
             *select_reference(Topic, "topic", language),
             *select_unit(own_unit, "unit", language),
             *select_reference(own_reporting_area, "reporting_area", language),
@@ -105,7 +101,7 @@ INDICATORS = Resource(
         "stock_flow": col(Indicator.stock_flow),
         "direction": col(Indicator.direction),
     },
-    linked_filters={"priority_area": LinkedFilter(Baseline, PriorityArea, col(PriorityArea.slug))},
+    linked_filters={"priority_area": LinkedFilter(PriorityArea, col(PriorityArea.slug))},
 )
 
 

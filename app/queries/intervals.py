@@ -27,11 +27,7 @@ def select_measure(observation: Record) -> ChangeMeasure:
 def compute_change_interval(
     earlier: Record, later: Record, measure: ChangeMeasure
 ) -> Interval | None:
-    """Return the smallest and the largest change that the rounding of two figures allows.
-
-    Returns:
-        None for a change in percent from a figure that may be zero within its rounding.
-    """
+    """Return the changes that the rounding of two figures allows; None if the first may be zero."""
     old, new = get_rounding(earlier), get_rounding(later)
     if measure == ChangeMeasure.PERCENTAGE_POINTS:
         return Interval(new.lower - old.upper, new.upper - old.lower)

@@ -151,11 +151,7 @@ def count_bounded(statement: Statement, maximum: int) -> Statement:
 def read_long_page(
     connection: Connection, plan: ListPlan, filters: ListParameters, values: Record
 ) -> QueryPage:
-    """Read one page of a list that may be very long, with the bound values of its filters.
-
-    Raises:
-        InvalidParameters: if the cursor belongs to another list.
-    """
+    """Read a page of a very long list; InvalidParameters for the cursor of another list."""
     (counted,) = fetch_records(connection, plan.count, values)
     total = counted["total"]
     exact = total <= MAX_FETCHED
@@ -177,11 +173,7 @@ def read_period_page(
     filters: PeriodListParameters,
     indicator: str | None = None,
 ) -> QueryPage:
-    """Read one page of observations or growth rates, which a statement selects.
-
-    Raises:
-        InvalidParameters: if the cursor belongs to another list.
-    """
+    """Read a page of figures or growth rates; InvalidParameters for the cursor of another list."""
     shape, values = split_filters(filters, indicator=indicator)
     is_early = is_early_date(connection, table, filters.as_of)
     plan = build_plan(table, statement, shape, is_early=is_early)
@@ -230,7 +222,6 @@ def list_orders(table: PeriodTable, *, walks_series: bool = False) -> dict[str, 
 def select_matching(
     table: PeriodTable, shape: FilterShape, path: AccessPath, *, is_early: bool = False
 ) -> Statement:
-    """Select the ids of the matching rows."""
     rows = list_row_conditions(table, shape, path, is_early=is_early)
     statement = select(col(table.id)).where(*rows)
     conditions = list(list_series_conditions(shape, path))

@@ -11,15 +11,7 @@ from app.db.columns import Condition
 from app.db.models import Indicator, Observation, Series, Unit
 from app.i18n import Bilingual, join_names, name_day, name_period
 from app.parameters import ComparisonParameters, Span, format_period
-from app.problems.messages import (
-    NO_FIGURE,
-    NO_FIGURE_IN_UNIT,
-    NO_FIGURE_OF_YEAR,
-    NOT_YET_KNOWN,
-    OTHER_PERIODS,
-    OTHER_UNITS,
-    WITH_HINT,
-)
+from app.problems import messages
 from app.problems.problem import InvalidParameters, ParameterError
 
 KnownDays = Mapping[Span, Mapping[str, date]]
@@ -42,7 +34,9 @@ def describe_missing_period(
     later = [day for unit, day in known.get(span, {}).items() if query.unit in {None, unit}]
     if later:
         day, known_on = name_day(as_of), name_day(min(later))
-        message = NOT_YET_KNOWN.format(period=name_period(*span), day=day, known_on=known_on)
+        message = messages.NOT_YET_KNOWN.format(
+            period=name_period(*span), day=day, known_on=known_on
+        )
         return ParameterError("query.as_of", message)
     units = [unit for unit, day in known.get(span, {}).items() if day <= as_of]
     spans = [
@@ -55,8 +49,8 @@ def describe_missing_period(
     nearest = format_period(*in_year[0]) if in_year else ""
     message = describe_alternatives(query.unit, span, units, in_year)
     if all(one == span or one[0].year != span[0].year for one in known):
-        message = WITH_HINT.format(
-            message=message, hint=NO_FIGURE_OF_YEAR.format(year=span[0].year)
+        message = messages.WITH_HINT.format(
+            message=message, hint=messages.NO_FIGURE_OF_YEAR.format(year=span[0].year)
         )
     return ParameterError("query.period", message, [format_period(*one) for one in spans], nearest)
 
@@ -65,14 +59,14 @@ def describe_alternatives(
     unit: str | None, span: Span, units: Sequence[str], in_year: Sequence[Span]
 ) -> Bilingual:
     """Say that a period has no figure, and which units and periods of the same year have one."""
-    message = NO_FIGURE if unit is None else NO_FIGURE_IN_UNIT
+    message = messages.NO_FIGURE if unit is None else messages.NO_FIGURE_IN_UNIT
     message = message.format(period=name_period(*span), unit=unit)
-    hints = [OTHER_UNITS.format(units=join_names(units))] if units else []
+    hints = [messages.OTHER_UNITS.format(units=join_names(units))] if units else []
     if in_year:
         periods = join_names(format_period(*one) for one in in_year)
-        hints.append(OTHER_PERIODS.format(periods=periods, year=span[0].year))
+        hints.append(messages.OTHER_PERIODS.format(periods=periods, year=span[0].year))
     for hint in hints:
-        message = WITH_HINT.format(message=message, hint=hint)
+        message = messages.WITH_HINT.format(message=message, hint=hint)
     return message
 
 

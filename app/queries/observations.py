@@ -28,8 +28,10 @@ from app.db.columns import (
     reporting_area,
     select_contradiction,
     select_coverage,
+    select_fields,
     select_reference,
     select_source,
+    select_texts,
     select_unit,
     select_wording,
 )
@@ -52,15 +54,7 @@ from app.parameters import (
     ObservationListParameters,
     VintageListParameters,
 )
-from app.queries.long_lists import (
-    count_bounded,
-    has_series_filter,
-    is_early_date,
-    list_orders,
-    read_period_page,
-    select_access_path,
-    select_matching,
-)
+from app.queries import long_lists
 from app.queries.pagination import (
     MAX_STATEMENTS,
     FilterShape,
@@ -85,7 +79,7 @@ current_rate = alias_table(GrowthRate, "current_rate")
 other_unit_current_rate = alias_table(GrowthRate, "other_unit_current_rate")
 growth_source = alias_table(Source, "growth_source")
 COPIED = (
-    *("break_before", "status", "locator", "checked_on", "check_method"),
+    *("value", "qualifier", "break_before", "status", "locator", "checked_on", "check_method"),
     *("vintage", "current_from", "current_until"),
 )
 """The columns that are served under their own names."""
@@ -94,7 +88,6 @@ CSV_DELIMITERS = (",", '"', "\n", "\r")
 
 
 def select_observation_columns(language: Language, prefix: str = "") -> list[Label[Value]]:
-    """Return the columns of an observation, and those from which its texts are formatted."""
     columns: dict[str, Column] = {
         "id": col(Observation.code),
         "series": col(Series.code),
@@ -102,8 +95,6 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
         "period.end": col(Observation.period_end),
         "period.months": col(Series.months),
         "stock_flow": col(Series.stock_flow),
-        "value": col(Observation.value),
-        "qualifier": col(Observation.qualifier),
         "bounds.lower": col(Observation.lower_bound),
         "bounds.upper": col(Observation.upper_bound),
         "published.value": col(Observation.published_value),
@@ -111,7 +102,6 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
         "published.decimals": col(Observation.decimals),
         "rounding.lower": col(Observation.rounding_lower),
         "rounding.upper": col(Observation.rounding_upper),
-        **{name: localize(Observation, name, language) for name in ("note", "comparability")},
         "revision.kind": col(Observation.revision),
         "revision.previous": col(previous_observation.code),
         "revision.difference": col(previous_observation.value),
@@ -121,9 +111,10 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
         "classifier": col(Indicator.classifier),
         "reports": select_nested(select_reports_of_observation(language), Observation),
     }
-    columns |= {name: col(getattr(Observation, name)) for name in COPIED}
     return [
         *(column.label(f"{prefix}{name}") for name, column in columns.items()),
+        *select_fields(Observation, *COPIED, prefix=prefix),
+        *select_texts(Observation, language, "note", "comparability", prefix=prefix),
         *select_reference(Indicator, f"{prefix}indicator", language),
         *select_reference(reporting_area, f"{prefix}reporting_area", language),
         *select_reference(counterpart_area, f"{prefix}counterpart_area", language),
@@ -209,7 +200,7 @@ def list_observations(
     indicator: str | None = None,
 ) -> QueryPage:
     statement = select_observations(language, is_today=filters.as_of is None)
-    page = read_period_page(connection, Observation, statement, filters, indicator)
+    page = long_lists.read_period_page(connection, Observation, statement, filters, indicator)
     return page.map_rows(complete_observation, language)
 
 
@@ -247,7 +238,7 @@ def plan_vintages(language: Language, shape: FilterShape) -> PagePlan:
     )
     if not is_today:
         statement = statement.where(col(Observation.vintage) <= bindparam("as_of"))
-    return PagePlan(statement, SortOrder.from_shape(list_orders(Observation), shape))
+    return PagePlan(statement, SortOrder.from_shape(long_lists.list_orders(Observation), shape))
 
 
 def read_observations(
@@ -295,7 +286,7 @@ def select_observation_rows(
 ) -> tuple[Statement, Record]:
     """Select columns of the matching observations; return the statement and the values it binds."""
     shape, values = split_filters(filters)
-    is_early = is_early_date(connection, Observation, filters.as_of)
+    is_early = long_lists.is_early_date(connection, Observation, filters.as_of)
     return build_row_statement(columns, shape, is_early=is_early), values
 
 
@@ -303,9 +294,9 @@ def select_observation_rows(
 def build_row_statement(
     columns: tuple[Column, ...], shape: FilterShape, *, is_early: bool
 ) -> Statement:
-    orders = list_orders(Observation, walks_series=has_series_filter(shape))
-    path = select_access_path(shape)
-    matching = select_matching(Observation, shape, path, is_early=is_early).whereclause
+    orders = long_lists.list_orders(Observation, walks_series=long_lists.has_series_filter(shape))
+    path = long_lists.select_access_path(shape)
+    matching = long_lists.select_matching(Observation, shape, path, is_early=is_early).whereclause
     statement = (
         select(*columns)
         .select_from(Observation)
@@ -321,9 +312,11 @@ def build_row_statement(
 
 def count_observations(connection: Connection, filters: ObservationFilters, maximum: int) -> int:
     shape, values = split_filters(filters)
-    is_early = is_early_date(connection, Observation, filters.as_of)
-    ids = select_matching(Observation, shape, select_access_path(shape), is_early=is_early)
-    return int(connection.scalar(count_bounded(ids, maximum), values) or 0)
+    is_early = long_lists.is_early_date(connection, Observation, filters.as_of)
+    ids = long_lists.select_matching(
+        Observation, shape, long_lists.select_access_path(shape), is_early=is_early
+    )
+    return int(connection.scalar(long_lists.count_bounded(ids, maximum), values) or 0)
 
 
 def read_chunks(

@@ -270,11 +270,7 @@ def describe_comparability(
     point: Record,
     language: Language,
 ) -> str | None:
-    """Say with which earlier points of its series a point is not comparable, and why.
-
-    Returns:
-        None if it is comparable with all of them.
-    """
+    """Say with which earlier points of its series a point is not comparable, and why; else None."""
     obstacles = [
         name_earlier(obstacle, earlier)
         for earlier in earlier_points

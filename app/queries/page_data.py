@@ -171,6 +171,7 @@ def list_cited_sources(*records: object) -> list[Record]:
 
 
 def find_sources(value: object) -> Iterator[Record]:
+    """Find the sources in a record, also those of its parts."""
     if isinstance(value, dict):
         if isinstance(source := value.get("source"), dict):
             yield source
@@ -193,7 +194,6 @@ def group_by_period(indicators: Sequence[Record]) -> list[Record]:
 
 
 def group_by_topic(indicators: Sequence[Record]) -> list[Record]:
-    """Group indicators by topic, in the order of the first of each topic."""
     groups: dict[str, Record] = {}
     for indicator in indicators:
         topic = indicator["topic"]

@@ -30,7 +30,7 @@ from app.db.models import ExactDecimal
 from app.db.statements import fetch_records, fetch_uncached
 from app.parameters import Filters, ListParameters
 from app.problems.messages import UNKNOWN_CURSOR
-from app.problems.problem import InvalidParameters, ParameterError
+from app.problems.problem import InvalidParameters
 
 P = ParamSpec("P")
 
@@ -150,11 +150,7 @@ class PagePlan:
 def read_page(
     connection: Connection, plan: PagePlan, filters: ListParameters, values: Record
 ) -> QueryPage:
-    """Read one page of a list that is short enough to be counted and sorted.
-
-    Raises:
-        InvalidParameters: if the cursor belongs to another list.
-    """
+    """Read a page of a short list; InvalidParameters for the cursor of another list."""
     bound = bind_page(filters, values, plan.order)
     fetch = fetch_records if plan.is_cached else fetch_uncached
     rows = fetch(connection, plan.page, bound)
@@ -165,11 +161,7 @@ def read_page(
 
 
 def bind_page(filters: ListParameters, values: Record, order: SortOrder) -> Record:
-    """Return the values of the filters with the limit and the position after which a page begins.
-
-    Raises:
-        InvalidParameters: if the cursor is invalid or belongs to another list.
-    """
+    """Return the values that a page binds; InvalidParameters if the cursor is of another list."""
     # One row more than the limit tells whether there is a next page.
     bound = {**values, "limit": filters.limit + 1}
     if filters.cursor is not None:
@@ -208,11 +200,7 @@ def encode_cursor(position: Position, scope: Record) -> str:
 
 
 def decode_cursor(cursor: str, scope: Record) -> Position:
-    """Decode a cursor.
-
-    Raises:
-        InvalidParameters: if it is invalid or belongs to another list.
-    """
+    """Decode a cursor; InvalidParameters if it is invalid or belongs to another list."""
     try:
         raw = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
         position: Position = POSITION_DECODER.decode(raw[CHECK_BYTES:])
@@ -224,7 +212,7 @@ def decode_cursor(cursor: str, scope: Record) -> Position:
 
 
 def build_cursor_error() -> InvalidParameters:
-    return InvalidParameters.from_error(ParameterError("query.cursor", UNKNOWN_CURSOR))
+    return InvalidParameters.from_parameter("query.cursor", UNKNOWN_CURSOR)
 
 
 class FilterShape(NamedTuple):

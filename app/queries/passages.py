@@ -5,7 +5,14 @@ from functools import cache
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.db.columns import Record, Statement, add_source_line, localize, select_source
+from app.db.columns import (
+    Record,
+    Statement,
+    add_source_line,
+    select_fields,
+    select_source,
+    select_texts,
+)
 from app.db.models import Passage, PassageDifference, PassageRecord, Source
 from app.db.statements import select_nested
 from app.enums import PassageRecordKind, SearchKind
@@ -25,18 +32,17 @@ STATED_BY = {
 def select_passages(language: Language) -> Statement:
     records: Statement = (
         select(
-            col(PassageRecord.kind).label("kind"),
+            *select_fields(PassageRecord, "kind", "owner"),
+            *select_texts(PassageRecord, language, "title"),
             col(PassageRecord.record).label("code"),
-            col(PassageRecord.owner).label("owner"),
-            localize(PassageRecord, "title", language).label("title"),
         )
         .where(col(PassageRecord.passage_id) == Passage.id)
         .order_by(col(PassageRecord.position))
     )
     differences: Statement = (
         select(
-            col(PassageDifference.locator).label("locator"),
-            localize(PassageDifference, "text", language).label("text"),
+            *select_fields(PassageDifference, "locator"),
+            *select_texts(PassageDifference, language, "text"),
             *select_source("source", language),
         )
         .select_from(PassageDifference)
@@ -47,10 +53,8 @@ def select_passages(language: Language) -> Statement:
     return (
         select(
             col(Source.code).label("source"),
-            col(Passage.locator).label("locator"),
-            col(Passage.paragraph).label("paragraph"),
-            col(Passage.sentence).label("sentence"),
-            localize(Passage, "note", language).label("note"),
+            *select_fields(Passage, "locator", "paragraph", "sentence"),
+            *select_texts(Passage, language, "note"),
             select_nested(records, Passage).label("records"),
             select_nested(differences, Passage).label("differences"),
         )
@@ -95,7 +99,6 @@ def build_url(base: str, record: Record) -> str:
 
 
 def add_urls(row: Record, base: str) -> Record:
-    """Return a passage with its URL and those of its records."""
     records = [
         {
             "kind": record["kind"],

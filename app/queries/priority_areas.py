@@ -10,30 +10,16 @@ from app.db.columns import (
     Statement,
     add_source_line,
     localize,
+    select_fields,
     select_reference,
     select_source,
+    select_texts,
 )
-from app.db.models import (
-    Action,
-    ActionArea,
-    ActionInstrument,
-    ActionSector,
-    ActionTopic,
-    Area,
-    Instrument,
-    Outcome,
-    OutcomeArea,
-    OutcomeInstrument,
-    OutcomeSector,
-    PriorityArea,
-    Sector,
-    Source,
-    Topic,
-)
+from app.db.models import Action, Area, Instrument, Outcome, PriorityArea, Sector, Source, Topic
 from app.db.statements import fetch_uncached, select_nested
 from app.i18n import Language
 from app.problems.messages import NOT_OF_YEAR
-from app.problems.problem import ParameterError, UnknownRecord
+from app.problems.problem import UnknownRecord
 from app.queries.commitments import complete_statement, select_progress
 from app.queries.resource import LinkedFilter, Resource, select_links
 
@@ -43,13 +29,8 @@ def select_outcomes(language: Language) -> Statement:
     return (
         select(
             col(Outcome.code).label("id"),
-            col(Outcome.year).label("year"),
-            col(Outcome.edition).label("edition"),
-            col(Outcome.position).label("position"),
-            localize(Outcome, "text", language).label("text"),
-            col(Outcome.has_examples).label("has_examples"),
-            localize(Outcome, "note", language).label("note"),
-            col(Outcome.locator).label("locator"),
+            *select_fields(Outcome, "year", "edition", "position", "has_examples", "locator"),
+            *select_texts(Outcome, language, "text", "note"),
             *select_reference(Topic, "topic", language),
             *select_source("source", language),
             *select_links(Outcome, language),
@@ -81,9 +62,9 @@ OUTCOMES = Resource(
     complete=complete_outcome,
     filters={"year": col(Outcome.year), "edition": col(Outcome.edition), "topic": col(Topic.code)},
     linked_filters={
-        "sector": LinkedFilter(OutcomeSector, Sector, col(Sector.code)),
-        "instrument": LinkedFilter(OutcomeInstrument, Instrument, col(Instrument.code)),
-        "area": LinkedFilter(OutcomeArea, Area, col(Area.code)),
+        "sector": LinkedFilter(Sector, col(Sector.code)),
+        "instrument": LinkedFilter(Instrument, col(Instrument.code)),
+        "area": LinkedFilter(Area, col(Area.code)),
     },
 )
 list_outcomes, get_outcome = OUTCOMES.list_page, OUTCOMES.get
@@ -93,14 +74,8 @@ def select_actions_with_source(language: Language) -> Statement:
     return (
         select(
             col(Action.code).label("id"),
-            col(Action.position).label("position"),
-            col(Action.kind).label("kind"),
-            localize(Action, "text", language).label("text"),
-            localize(Action, "aim", language).label("aim"),
-            col(Action.has_examples).label("has_examples"),
-            localize(Action, "note", language).label("note"),
-            col(Action.status).label("status"),
-            col(Action.locator).label("locator"),
+            *select_fields(Action, "position", "kind", "has_examples", "status", "locator"),
+            *select_texts(Action, language, "text", "aim", "note"),
             col(PriorityArea.year).label("priority_area.year"),
             col(PriorityArea.position).label("priority_area.position"),
             col(PriorityArea.slug).label("priority_area.slug"),
@@ -147,10 +122,10 @@ ACTIONS = Resource(
         "status": col(Action.status),
     },
     linked_filters={
-        "sector": LinkedFilter(ActionSector, Sector, col(Sector.code)),
-        "instrument": LinkedFilter(ActionInstrument, Instrument, col(Instrument.code)),
-        "area": LinkedFilter(ActionArea, Area, col(Area.code)),
-        "topic": LinkedFilter(ActionTopic, Topic, col(Topic.code)),
+        "sector": LinkedFilter(Sector, col(Sector.code)),
+        "instrument": LinkedFilter(Instrument, col(Instrument.code)),
+        "area": LinkedFilter(Area, col(Area.code)),
+        "topic": LinkedFilter(Topic, col(Topic.code)),
     },
 )
 list_actions, get_action = ACTIONS.list_page, ACTIONS.get
@@ -165,16 +140,9 @@ def select_priority_areas(language: Language) -> Statement:
     )
     return (
         select(
-            col(PriorityArea.code).label("code"),
-            col(PriorityArea.year).label("year"),
-            col(PriorityArea.position).label("position"),
-            col(PriorityArea.slug).label("slug"),
-            localize(PriorityArea, "title", language).label("title"),
-            localize(PriorityArea, "summary", language).label("summary"),
-            localize(PriorityArea, "note", language).label("note"),
-            localize(PriorityArea, "aim", language).label("aim"),
-            col(PriorityArea.aim_locator).label("aim_locator"),
-            col(PriorityArea.locator).label("locator"),
+            *select_fields(PriorityArea, "code", "year", "position", "slug", "aim_locator"),
+            *select_fields(PriorityArea, "locator"),
+            *select_texts(PriorityArea, language, "title", "summary", "note", "aim"),
             *select_source("source", language),
             *select_links(PriorityArea, language),
             select_nested(actions, PriorityArea).label("actions"),
@@ -205,7 +173,6 @@ list_priority_areas = PRIORITY_AREAS.list_page
 
 
 def list_years(connection: Connection, slug: str) -> list[int]:
-    """List the years that have a priority area."""
     years = (
         select(col(PriorityArea.year))
         .where(col(PriorityArea.slug) == slug)
@@ -229,5 +196,5 @@ def get_priority_area(
     rows = fetch_uncached(connection, statement)
     if not rows and (years := list_years(connection, slug)):
         text = NOT_OF_YEAR.format(found=slug, year=year, years=", ".join(map(str, years)))
-        raise UnknownRecord.from_error(ParameterError("query.year", text, map(str, years)))
+        raise UnknownRecord.from_parameter("query.year", text, map(str, years))
     return complete_priority_area(rows[0], language) if rows else None

@@ -5,7 +5,7 @@ from functools import cache
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.db.columns import Column, Record, Statement, build_citation, localize
+from app.db.columns import Record, Statement, build_citation, localize, select_fields, select_texts
 from app.db.models import (
     Area,
     Coverage,
@@ -29,14 +29,12 @@ from app.queries.resource import Resource, select_links
 def declare_code_list(table: type[NamedModel], texts: tuple[str, ...], *columns: str) -> Resource:
     """Declare a code list with bilingual texts, and other columns, which are also filters."""
     kind = str(table.__tablename__)
-    plain: dict[str, Column] = {name: getattr(table, name) for name in columns}
 
     @cache
     def select_records(language: Language) -> Statement:
         return select(
-            col(table.code).label("code"),
-            *(localize(table, name, language).label(name) for name in texts),
-            *(column.label(name) for name, column in plain.items()),
+            *select_fields(table, "code", *columns),
+            *select_texts(table, language, *texts),
             *select_links(table, language),
         )
 
@@ -44,7 +42,7 @@ def declare_code_list(table: type[NamedModel], texts: tuple[str, ...], *columns:
         table,
         select_records,
         orders={"position": (col(table.position), col(table.code)), "code": (col(table.code),)},
-        filters=plain,
+        filters={name: getattr(table, name) for name in columns},
         scope={"list of": kind},
     )
 
@@ -77,21 +75,13 @@ def list_codes(
 @cache
 def select_events(language: Language) -> Statement:
     speakers = (
-        select(
-            localize(EventSpeaker, "name", language).label("name"),
-            localize(EventSpeaker, "office", language).label("office"),
-        )
+        select(*select_texts(EventSpeaker, language, "name", "office"))
         .where(col(EventSpeaker.event_id) == Event.id)
         .order_by(col(EventSpeaker.position))
     )
     return select(
-        col(Event.code).label("code"),
-        col(Event.held_on).label("held_on"),
-        col(Event.part_of_day).label("part_of_day"),
-        *(
-            localize(Event, name, language).label(name)
-            for name in ("name", "place", "organiser", "questioner", "note")
-        ),
+        *select_fields(Event, "code", "held_on", "part_of_day"),
+        *select_texts(Event, language, "name", "place", "organiser", "questioner", "note"),
         select_nested(speakers, Event).label("speakers"),
         *select_links(Event, language),
     )
@@ -107,22 +97,18 @@ list_events, get_event = EVENTS.list_page, EVENTS.get
 
 @cache
 def select_sources(language: Language) -> Statement:
-    columns: dict[str, Column] = {
-        name: getattr(Source, name)
-        for name in (
-            *("code", "edition", "standing", "title_kind", "printed_title", "document_kind"),
-            *("published_on", "published_precision", "published_basis", "language", "address"),
-            "checked_on",
-        )
-    }
+    columns = (
+        *("code", "edition", "standing", "title_kind", "printed_title", "document_kind"),
+        *("published_on", "published_precision", "published_basis", "language", "address"),
+        "checked_on",
+    )
     texts = ("title", "publisher", "publisher_short", "carrier", "body", "licence", "note")
     return (
         select(
-            *(column.label(name) for name, column in columns.items()),
-            *(localize(Source, name, language).label(name) for name in texts),
-            col(Event.code).label("event.code"),
-            localize(Event, "name", language).label("event.name"),
-            col(Event.held_on).label("event.held_on"),
+            *select_fields(Source, *columns),
+            *select_texts(Source, language, *texts),
+            *select_fields(Event, "code", "held_on", prefix="event."),
+            *select_texts(Event, language, "name", prefix="event."),
             localize(Source, "goal", language).label("goal.text"),
             col(Source.goal_locator).label("goal.locator"),
         )

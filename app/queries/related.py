@@ -26,8 +26,10 @@ from app.db.columns import (
     reporting_area,
     select_contradiction,
     select_coverage,
+    select_fields,
     select_reference,
     select_source,
+    select_texts,
     select_unit,
     select_wording,
 )
@@ -64,20 +66,16 @@ def select_rate_columns(
     """Return the columns of a rate without its period, given the tables it is joined to."""
     columns: dict[str, Column] = {
         "id": col(GrowthRate.code),
-        "value": col(GrowthRate.value),
-        "decimals": col(GrowthRate.decimals),
         "base_period.start": col(GrowthRate.base_start),
         "base_period.end": col(GrowthRate.base_end),
         "base_period.months": col(series.months),
-        "measure": col(GrowthRate.measure),
-        "basis": col(GrowthRate.basis),
         "series": col(series.code),
-        "locator": col(GrowthRate.locator),
-        "note": localize(GrowthRate, "note", language),
-        "vintage": col(GrowthRate.vintage),
     }
+    names = ("value", "decimals", "measure", "basis", "locator", "vintage")
     return [
         *(column.label(f"{prefix}{name}") for name, column in columns.items()),
+        *select_fields(GrowthRate, *names, prefix=prefix),
+        *select_texts(GrowthRate, language, "note", prefix=prefix),
         *select_wording(GrowthRate, prefix, language, source),
         *select_unit(unit, f"{prefix}unit", language),
         localize(unit, "suffix", language).label(f"{prefix}suffix"),
@@ -91,14 +89,12 @@ def select_growth_rates(language: Language) -> Statement:
         "period.start": col(GrowthRate.period_start),
         "period.end": col(GrowthRate.period_end),
         "period.months": col(Series.months),
-        "current_from": col(GrowthRate.current_from),
-        "current_until": col(GrowthRate.current_until),
-        "checked_on": col(GrowthRate.checked_on),
-        "check_method": col(GrowthRate.check_method),
     }
+    own = ("current_from", "current_until", "checked_on", "check_method")
     return (
         select(
             *(column.label(name) for name, column in columns.items()),
+            *select_fields(GrowthRate, *own),
             *select_rate_columns(language),
             *select_reference(Indicator, "indicator", language),
             *select_reference(reporting_area, "reporting_area", language),
@@ -158,7 +154,6 @@ def complete_growth_rate(row: Record, language: Language, unit: str | None = Non
 
 
 def select_rates(language: Language, conditions: Sequence[Condition]) -> Statement:
-    """Select the rates that fulfil some conditions."""
     return (
         select_growth_rates(language)
         .where(*conditions)
@@ -170,10 +165,8 @@ def select_reports_with_source(language: Language) -> Statement:
     return (
         select(
             *select_wording(Report, "", language),
-            col(Report.agreement).label("agreement"),
-            col(Report.relation).label("relation"),
-            col(Report.locator).label("locator"),
-            localize(Report, "note", language).label("note"),
+            *select_fields(Report, "agreement", "relation", "locator"),
+            *select_texts(Report, language, "note"),
             *select_source("source", language),
         )
         .select_from(Report)

@@ -6,7 +6,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, func, select
 from sqlmodel import SQLModel, col
 
 from app.db import Database
-from app.db.columns import Column, Record, Statement, localize
+from app.db.columns import Column, Record, Statement, select_fields, select_texts
 from app.db.models import (
     Action,
     Change,
@@ -118,22 +118,16 @@ def read_all_keys(database: Database, connection: Connection) -> dict[str, Colle
 @cache
 def select_changes(language: Language) -> Statement:
     fields: Statement = (
-        select(
-            col(ChangedField.field).label("field"),
-            col(ChangedField.before).label("before"),
-            col(ChangedField.after).label("after"),
-        )
+        select(*select_fields(ChangedField, "field", "before", "after"))
         .where(col(ChangedField.change_id) == Change.id)
         .order_by(col(ChangedField.position))
     )
     return (
         select(
             col(Change.code).label("id"),
-            col(Change.kind).label("kind"),
-            col(Change.collection).label("collection"),
+            *select_fields(Change, "kind", "collection"),
             col(Change.record).label("key"),
-            localize(Change, "title", language).label("title"),
-            localize(Change, "reason", language).label("reason"),
+            *select_texts(Change, language, "title", "reason"),
             col(ReleaseEntry.code).label("release"),
             col(ReleaseEntry.released_on).label("released_on"),
             select_nested(fields, Change).label("fields"),
@@ -166,9 +160,8 @@ def list_releases(connection: Connection, language: Language) -> list[Record]:
     """
     statement: Statement = (
         select(
-            col(ReleaseEntry.code).label("code"),
-            col(ReleaseEntry.released_on).label("released_on"),
-            localize(ReleaseEntry, "note", language).label("note"),
+            *select_fields(ReleaseEntry, "code", "released_on"),
+            *select_texts(ReleaseEntry, language, "note"),
             col(Change.kind).label("kind"),
             func.count(col(Change.id)).label("count"),
         )

@@ -10,51 +10,41 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Label, bindparam, exists, or_, select, true
+from sqlalchemy import Connection, Label, bindparam, exists, inspect, or_, select, true
 from sqlmodel import col
 
 from app.db.columns import (
     Column,
     Record,
     Statement,
-    Table,
     Value,
     get_foreign_key,
     localize,
     select_contradiction,
+    select_fields,
+    select_texts,
 )
 from app.db.fulltext import filter_by_text
 from app.db.models import (
     Action,
-    ActionArea,
-    ActionInstrument,
-    ActionSector,
-    ActionTopic,
     Area,
     Baseline,
     Contradiction,
     Edition,
-    EditionIndicator,
     Event,
     GrowthRate,
     Indicator,
-    IndicatorInstrument,
-    IndicatorSector,
     Instrument,
     Observation,
     Outcome,
-    OutcomeArea,
-    OutcomeIndicator,
-    OutcomeInstrument,
-    OutcomeSector,
     PriorityArea,
     RelatedDataset,
-    RelatedDatasetIndicator,
     Report,
     Sector,
     Source,
     Topic,
     Unit,
+    find_link,
 )
 from app.db.models.base import KeyedModel, NamedModel
 from app.db.statements import fetch_one, select_nested
@@ -73,7 +63,6 @@ from app.queries.pagination import (
 
 
 class LinkedFilter(NamedTuple):
-    link: Table
     target: type[KeyedModel]
     code: Column
 
@@ -101,11 +90,7 @@ class Resource:
     def list_page(
         self, connection: Connection, language: Language, filters: ListParameters
     ) -> QueryPage:
-        """Read one page of the list.
-
-        Raises:
-            InvalidParameters: if the cursor belongs to another list.
-        """
+        """Read a page of the list; InvalidParameters if the cursor belongs to another list."""
         shape, values = split_filters(filters)
         values |= self.scope
         words = vars(filters).get("q")
@@ -129,8 +114,10 @@ def plan_list(resource: Resource, language: Language, shape: FilterShape) -> Pag
     if ignored := (shape.single | shape.multiple) - applied:
         raise LookupError(f"no filter of {resource.kind} has the names {sorted(ignored)}")
     statement = shape.apply_filters(resource.select(language), resource.filters)
-    for name, (link, target, code) in resource.linked_filters.items():
+    for name, (target, code) in resource.linked_filters.items():
         if name in shape:
+            link = find_link(resource.table, target)
+            assert link is not None, name  # noqa: S101 - a mistake in a declaration
             statement = statement.where(
                 exists().where(
                     get_foreign_key(link, resource.table) == resource.table.id,
@@ -143,50 +130,28 @@ def plan_list(resource: Resource, language: Language, shape: FilterShape) -> Pag
     return PagePlan(statement, SortOrder.from_shape(resource.orders, shape))
 
 
-class LinkRole(NamedTuple):
-    """A role of linked records for their owner, through a link table or foreign keys of theirs."""
-
-    owner: type[KeyedModel]
-    name: str
-    target: type[KeyedModel]
-    through: Table | tuple[str, ...]
-
-
-ROLES = (
-    LinkRole(Indicator, "sectors", Sector, IndicatorSector),
-    LinkRole(Indicator, "instruments", Instrument, IndicatorInstrument),
-    LinkRole(Indicator, "baseline_for", PriorityArea, Baseline),
-    LinkRole(Indicator, "related_datasets", RelatedDataset, RelatedDatasetIndicator),
-    LinkRole(RelatedDataset, "indicators", Indicator, RelatedDatasetIndicator),
-    LinkRole(Indicator, "contradictions", Contradiction, ("indicator_id",)),
-    LinkRole(Contradiction, "observations", Observation, ("contradiction_id",)),
-    LinkRole(Contradiction, "growth_rates", GrowthRate, ("contradiction_id",)),
-    LinkRole(Contradiction, "reports", Report, ("contradiction_id",)),
-    LinkRole(Outcome, "sectors", Sector, OutcomeSector),
-    LinkRole(Outcome, "instruments", Instrument, OutcomeInstrument),
-    LinkRole(Outcome, "areas", Area, OutcomeArea),
-    LinkRole(Outcome, "indicators", Indicator, OutcomeIndicator),
-    LinkRole(Action, "sectors", Sector, ActionSector),
-    LinkRole(Action, "instruments", Instrument, ActionInstrument),
-    LinkRole(Action, "areas", Area, ActionArea),
-    LinkRole(Action, "topics", Topic, ActionTopic),
-    LinkRole(PriorityArea, "baseline_indicators", Indicator, Baseline),
-    LinkRole(Topic, "indicators", Indicator, ("topic_id",)),
-    LinkRole(Topic, "outcomes", Outcome, ("topic_id",)),
-    LinkRole(Topic, "actions", Action, ActionTopic),
-    LinkRole(Sector, "indicators", Indicator, IndicatorSector),
-    LinkRole(Sector, "outcomes", Outcome, OutcomeSector),
-    LinkRole(Sector, "actions", Action, ActionSector),
-    LinkRole(Instrument, "indicators", Indicator, IndicatorInstrument),
-    LinkRole(Instrument, "outcomes", Outcome, OutcomeInstrument),
-    LinkRole(Instrument, "actions", Action, ActionInstrument),
-    LinkRole(Area, "indicators", Indicator, ("reporting_area_id", "counterpart_area_id")),
-    LinkRole(Area, "outcomes", Outcome, OutcomeArea),
-    LinkRole(Area, "actions", Action, ActionArea),
-    LinkRole(Unit, "indicators", Indicator, ("unit_id",)),
-    LinkRole(Event, "documents", Source, ("event_id",)),
-    LinkRole(Edition, "unstated_indicators", Indicator, EditionIndicator),
-)
+ROLES: Mapping[type[KeyedModel], Mapping[str, type[KeyedModel]]] = {
+    Indicator: {
+        "sectors": Sector,
+        "instruments": Instrument,
+        "baseline_for": PriorityArea,
+        "related_datasets": RelatedDataset,
+        "contradictions": Contradiction,
+    },
+    RelatedDataset: {"indicators": Indicator},
+    Contradiction: {"observations": Observation, "growth_rates": GrowthRate, "reports": Report},
+    Outcome: {"sectors": Sector, "instruments": Instrument, "areas": Area, "indicators": Indicator},
+    Action: {"sectors": Sector, "instruments": Instrument, "areas": Area, "topics": Topic},
+    PriorityArea: {"baseline_indicators": Indicator},
+    Topic: {"indicators": Indicator, "outcomes": Outcome, "actions": Action},
+    Sector: {"indicators": Indicator, "outcomes": Outcome, "actions": Action},
+    Instrument: {"indicators": Indicator, "outcomes": Outcome, "actions": Action},
+    Area: {"indicators": Indicator, "outcomes": Outcome, "actions": Action},
+    Unit: {"indicators": Indicator},
+    Event: {"documents": Source},
+    Edition: {"unstated_indicators": Indicator},
+}
+"""The records that are linked to those of each table: by a table of links, or foreign keys."""
 NAMED: tuple[type[NamedModel], ...] = (
     *(Area, Contradiction, Indicator, Instrument, RelatedDataset, Sector, Topic),
 )
@@ -205,31 +170,21 @@ TARGET_ORDERS: Mapping[type[KeyedModel], Sequence[Column]] = {
 def select_target_columns(target: type[KeyedModel], language: Language) -> list[Label[Value]]:
     if target is PriorityArea:
         return [
-            col(PriorityArea.year).label("year"),
-            col(PriorityArea.position).label("position"),
-            col(PriorityArea.slug).label("slug"),
-            localize(PriorityArea, "title", language).label("title"),
+            *select_fields(PriorityArea, "year", "position", "slug"),
+            *select_texts(PriorityArea, language, "title"),
         ]
     if target is Source:
         return [
-            col(Source.code).label("code"),
-            localize(Source, "publisher", language).label("publisher"),
-            localize(Source, "title", language).label("title"),
-            col(Source.standing).label("standing"),
+            *select_fields(Source, "code", "standing"),
+            *select_texts(Source, language, "publisher", "title"),
         ]
     if target in {Observation, GrowthRate, Report}:
         return [col(target.code).label("id")]
     if target is Contradiction:
         return select_contradiction(language)
     if target is RelatedDataset:
-        return [
-            col(RelatedDataset.code).label("code"),
-            *(
-                localize(RelatedDataset, name, language).label(name)
-                for name in ("name", "publisher", "difference")
-            ),
-            col(RelatedDataset.address).label("address"),
-        ]
+        texts = select_texts(RelatedDataset, language, "name", "publisher", "difference")
+        return [*select_fields(RelatedDataset, "code", "address"), *texts]
     key, text = ("id", "text") if target in {Action, Outcome} else ("code", "name")
     return [col(target.code).label(key), localize(target, text, language).label(text)]
 
@@ -237,22 +192,23 @@ def select_target_columns(target: type[KeyedModel], language: Language) -> list[
 def select_links(owner: type[KeyedModel], language: Language) -> list[Label[list[Record]]]:
     """Return a column for each role of the records that are linked to an owner."""
     return [
-        select_nested(select_targets(role, language), owner).label(role.name)
-        for role in ROLES
-        if role.owner is owner
+        select_nested(select_targets(owner, target, language), owner).label(role)
+        for role, target in ROLES.get(owner, {}).items()
     ]
 
 
-def select_targets(role: LinkRole, language: Language) -> Statement:
-    owner, target = role.owner, role.target
+def select_targets(
+    owner: type[KeyedModel], target: type[KeyedModel], language: Language
+) -> Statement:
     statement: Statement = select(*select_target_columns(target, language))
-    if role.through is Baseline:
+    link = find_link(owner, target)
+    if link is Baseline:
         statement = statement.add_columns(true().label("editorial"))
-    if isinstance(role.through, tuple):
-        columns: list[Column] = [getattr(target, column) for column in role.through]
-        statement = statement.where(or_(*(column == owner.id for column in columns)))
+    if link is None:
+        key = inspect(owner).columns.id
+        references = (one == owner.id for one in inspect(target).columns if one.references(key))
+        statement = statement.where(or_(*references))
     else:
-        link = role.through
         statement = statement.join(link, get_foreign_key(link, target) == target.id).where(
             get_foreign_key(link, owner) == owner.id
         )

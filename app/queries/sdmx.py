@@ -31,6 +31,7 @@ from app.db.columns import (
     counterpart_area,
     localize,
     reporting_area,
+    select_fields,
     select_wording,
 )
 from app.db.models import (
@@ -187,7 +188,6 @@ def select_matching_series(filters: SdmxFilters) -> Statement:
 
 
 def list_series_keys(connection: Connection) -> list[str]:
-    """List the SDMX keys of all series that have observations."""
     statement = select_matching_series(SdmxFilters()).with_only_columns(*DIMENSION_LABELS)
     return sorted(".".join(row) for row in connection.execute(statement))
 
@@ -265,12 +265,12 @@ def select_observations(
     order = (*PERIOD_ORDER, *(col(column) for column in columns))
     statement: Statement = (
         select(
-            *(col(getattr(Observation, name)) for name in OWN_COLUMNS),
+            *select_fields(Observation, *OWN_COLUMNS),
             *(column.label(name) for name, column in LABELLED_COLUMNS.items()),
             localize(Observation, "comparability", language).label("COMPARABILITY"),
             localize(Contradiction, "reason", language).label("CONTRADICTION_REASON"),
-            *select_texts(Observation, Source, language),
-            *select_texts(GrowthRate, growth_source, language),
+            *select_words(Observation, Source, language),
+            *select_words(GrowthRate, growth_source, language),
             *RATE_LABELS,
         )
         .select_from(Observation)
@@ -286,10 +286,9 @@ def select_observations(
     return limit_per_series(statement, order, filters)
 
 
-def select_texts(
+def select_words(
     table: type[Observation] | type[GrowthRate], source: type[Source], language: Language
 ) -> list[Label[Value]]:
-    """Return the words of a source and the note on them."""
     labels = select_wording(table, "", language, source)
     note = localize(table, "note", language).label(TEXT_NAMES[table][-1])
     names = zip(labels, TEXT_NAMES[table], strict=False)

@@ -19,7 +19,6 @@ from sqlalchemy import (
 from sqlmodel import col
 
 from app.db.columns import (
-    Column,
     Record,
     Statement,
     Value,
@@ -29,7 +28,9 @@ from app.db.columns import (
     label_period,
     localize,
     select_coverage,
+    select_fields,
     select_source,
+    select_texts,
 )
 from app.db.fulltext import ELLIPSIS, END, SEARCH_INDEXES, START, SearchIndex, join_segments
 from app.db.models import (
@@ -75,11 +76,7 @@ NO_CONTEXT: Record = {
 def search_records(
     connection: Connection, language: Language, filters: SearchParameters
 ) -> tuple[QueryPage, dict[str, int]]:
-    """Read one page of the records that contain all words, and the number of hits by kind.
-
-    Raises:
-        InvalidParameters: if the cursor belongs to another search.
-    """
+    """Read hits, and their number by kind; InvalidParameters for the cursor of another search."""
     index = SEARCH_INDEXES[connection.dialect.name]
     scope = {"list": "search", **filters.filter_values()}
     values: Record = {**index.bind_words(filters.q), "kinds": filters.kind}
@@ -126,7 +123,6 @@ def select_hits(
 
 @cache
 def select_counts(index: SearchIndex) -> Statement:
-    """Select the number of all hits of each kind."""
     kind = column("kind", String)
     statement: Statement = select(kind, func.count().label("hits")).select_from(index.source)
     return statement.where(index.matching).group_by(kind).order_by(kind)
@@ -139,7 +135,6 @@ def get_other_language(language: Language) -> Language:
 def read_contexts(
     connection: Connection, language: Language, hits: Sequence[Record]
 ) -> dict[tuple[str, str], Record]:
-    """Read what hits of figures and commitments are shown with, by kind and code."""
     codes: dict[str, list[str]] = defaultdict(list)
     for hit in hits:
         codes[hit["kind"]].append(hit["code"])
@@ -161,7 +156,7 @@ def select_context(model: type[SourcedModel], language: Language) -> Statement:
         statement = statement.add_columns(
             *select_measurement_columns(model),
             *select_coverage("coverage", language),
-            localize(Unit, "suffix", language).label("suffix"),
+            *select_texts(Unit, language, "suffix"),
             localize(Unit, "name", language).label("unit_name"),
             col(Indicator.classifier).label("classifier"),
         )
@@ -177,23 +172,13 @@ def select_context(model: type[SourcedModel], language: Language) -> Statement:
 
 
 def select_measurement_columns(model: type[Observation] | type[GrowthRate]) -> list[Label[Value]]:
-    columns: dict[str, Column] = {
-        "period.start": col(model.period_start),
-        "period.end": col(model.period_end),
-        "period.months": col(Series.months),
-        "value": col(model.value),
-        "decimals": col(model.decimals),
-        "current_from": col(model.current_from),
-        "current_until": col(model.current_until),
-    }
-    if model is GrowthRate:
-        columns |= {"measure": col(GrowthRate.measure)}
-    else:
-        columns |= {
-            "qualifier": col(Observation.qualifier),
-            "multiplier": col(Observation.multiplier),
-        }
-    return [column.label(name) for name, column in columns.items()]
+    own = ("measure",) if model is GrowthRate else ("qualifier", "multiplier")
+    return [
+        col(model.period_start).label("period.start"),
+        col(model.period_end).label("period.end"),
+        col(Series.months).label("period.months"),
+        *select_fields(model, "value", "decimals", "current_from", "current_until", *own),
+    ]
 
 
 def build_context(row: Record, language: Language) -> Record:

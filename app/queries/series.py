@@ -19,10 +19,11 @@ from app.db.columns import (
     build_in_array,
     counterpart_area,
     label_period,
-    localize,
     reporting_area,
     select_coverage,
+    select_fields,
     select_reference,
+    select_texts,
     select_unit,
 )
 from app.db.models import Coverage, Indicator, Observation, Series, SeriesBreak, Unit
@@ -62,20 +63,14 @@ ORDERS: Mapping[str, Sequence[Column]] = {
 def select_series(language: Language) -> Statement:
     return (
         select(
-            col(Series.id).label("id"),
-            col(Series.code).label("code"),
-            col(Series.stock_flow).label("stock_flow"),
-            col(Series.duration).label("duration"),
-            col(Series.months).label("months"),
-            col(Series.first_month).label("first_month"),
-            col(Series.start).label("start"),
-            localize(Series, "note", language).label("note"),
+            *select_fields(Series, "id", "code", "stock_flow", "duration", "months", "first_month"),
+            *select_fields(Series, "start", "observations"),
+            *select_texts(Series, language, "note"),
             *select_reference(Indicator, "indicator", language),
             *select_reference(reporting_area, "reporting_area", language),
             *select_reference(counterpart_area, "counterpart_area", language),
             *select_coverage("coverage", language),
             *select_unit(Unit, "unit", language),
-            col(Series.observations).label("observations"),
             col(Series.first_period_start).label("first_period.start"),
             col(Series.first_period_end).label("first_period.end"),
             col(Series.last_period_start).label("last_period.start"),
@@ -247,9 +242,7 @@ def select_breaks(language: Language, *, of_all: bool) -> Statement:
     code, start = col(Series.code), col(SeriesBreak.start)
     statement: Statement = (
         select(
-            code.label("series"),
-            start.label("start"),
-            localize(SeriesBreak, "note", language).label("note"),
+            code.label("series"), start.label("start"), *select_texts(SeriesBreak, language, "note")
         )
         .join(Series, col(Series.id) == SeriesBreak.series_id)
         .order_by(code, start)

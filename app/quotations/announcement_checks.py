@@ -208,7 +208,6 @@ def describe_target(quoted: QuotedNumber, announced: Announcement) -> Finding:
 
 
 def check_deadline(sentence: Sentence, announced: Announcement) -> Iterator[Finding]:
-    """Compare the deadline that a sentence names with the one announced."""
     for period in sentence.periods:
         is_limit = period.kind == PeriodKind.UNTIL or (
             period.kind == PeriodKind.LENGTH and period.years > 0

@@ -7,105 +7,26 @@ from decimal import Decimal
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.db.columns import Record, Statement
+from app.db.columns import Record, Statement, select_fields
 from app.db.models import Action, Commitment, Unit
 from app.db.statements import fetch_uncached
 from app.enums import Qualifier, SearchKind
 from app.i18n import Bilingual, Language, choose_suffix, format_value
 from app.quotations.numbers import normalize_text
 
-COMMON = frozenset(
-    [
-        "china",
-        "chinese",
-        "countries",
-        "country",
-        "will",
-        "and",
-        "the",
-        "for",
-        "with",
-        "its",
-        "from",
-        "into",
-        "more",
-        "than",
-        "that",
-        "this",
-        "these",
-        "over",
-        "next",
-        "year",
-        "years",
-        "coming",
-        "trillion",
-        "billion",
-        "million",
-        "yuan",
-        "dollars",
-        "about",
-        "between",
-        "their",
-        "carry",
-        "belt",
-        "road",
-        "cooperation",
-        "develop",
-        "development",
-        "projects",
-        "partner",
-        "world",
-        "also",
-        "hold",
-        "another",
-        "provide",
-        "trade",
-        "goods",
-        "number",
-        "total",
-        "expected",
-        "exceed",
-        "reach",
-        "through",
-        "under",
-        "would",
-        "other",
-        "which",
-        "have",
-        "been",
-    ]
-)
-COMMON_CHINESE = frozenset(
-    [
-        "中国",
-        "国家",
-        "我国",
-        "中方",
-        "共建",
-        "一带",
-        "带一",
-        "一路",
-        "未来",
-        "将在",
-        "发展",
-        "合作",
-        "开展",
-        "推动",
-        "亿元",
-        "万亿",
-        "美元",
-        "人民",
-        "民币",
-        "项目",
-        "提供",
-        "国提",
-        "国将",
-        "与共",
-        "贸易",
-        "进出",
-        "出口",
-    ]
-)
+COMMON = frozenset([
+    "china", "chinese", "countries", "country", "will", "and", "the", "for", "with", "its", "from",
+    "into", "more", "than", "that", "this", "these", "over", "next", "year", "years", "coming",
+    "trillion", "billion", "million", "yuan", "dollars", "about", "between", "their", "carry",
+    "belt", "road", "cooperation", "develop", "development", "projects", "partner", "world", "also",
+    "hold", "another", "provide", "trade", "goods", "number", "total", "expected", "exceed",
+    "reach", "through", "under", "would", "other", "which", "have", "been",
+])  # fmt: skip
+COMMON_CHINESE = frozenset([
+    "中国", "国家", "我国", "中方", "共建", "一带", "带一", "一路", "未来", "将在", "发展", "合作",
+    "开展", "推动", "亿元", "万亿", "美元", "人民", "民币", "项目", "提供", "国提", "国将", "与共",
+    "贸易", "进出", "出口",
+])  # fmt: skip
 MIN_WORD_LENGTH = 4
 
 
@@ -161,28 +82,22 @@ def shorten_word(word: str) -> str:
 
 
 def read_announcements(connection: Connection) -> list[Announcement]:
-    columns = {
-        **{name: col(getattr(Commitment, name)) for name in ("code", "text_en", "text_zh")},
-        **{name: col(getattr(Commitment, name)) for name in ("name_en", "name_zh")},
-        **{name: col(getattr(Commitment, f"target_{name}")) for name in ("value", "multiplier")},
-        **{name: col(getattr(Commitment, f"target_{name}")) for name in ("decimals", "qualifier")},
-        "classifier": col(Commitment.target_classifier),
-        "deadline_en": col(Commitment.deadline_text_en),
-        "deadline_zh": col(Commitment.deadline_text_zh),
-        "deadline_year": col(Commitment.deadline_year),
-        "unit": col(Unit.code),
-        "suffix_en": col(Unit.suffix_en),
-        "suffix_zh": col(Unit.suffix_zh),
-    }
     commitments: Statement = (
-        select(*(column.label(name) for name, column in columns.items()))
+        select(
+            *select_fields(Commitment, "code", "text_en", "text_zh", "name_en", "name_zh"),
+            *select_fields(Commitment, "target_value", "target_multiplier", "target_decimals"),
+            *select_fields(Commitment, "target_qualifier", "target_classifier", "deadline_year"),
+            *select_fields(Commitment, "deadline_text_en", "deadline_text_zh"),
+            *select_fields(Unit, "suffix_en", "suffix_zh"),
+            col(Unit.code).label("unit"),
+        )
         .select_from(Commitment)
         .outerjoin(Unit, col(Unit.id) == Commitment.target_unit_id)
         .order_by(col(Commitment.code))
     )
-    actions: Statement = select(
-        col(Action.code), col(Action.text_en), col(Action.text_zh)
-    ).order_by(col(Action.code))
+    actions: Statement = select(*select_fields(Action, "code", "text_en", "text_zh")).order_by(
+        col(Action.code)
+    )
     return [
         *map(create_commitment, fetch_uncached(connection, commitments)),
         *map(create_action, fetch_uncached(connection, actions)),
@@ -192,23 +107,20 @@ def read_announcements(connection: Connection) -> list[Announcement]:
 def create_commitment(row: Record) -> Announcement:
     text = Bilingual(row["text_en"], row["text_zh"])
     names = Bilingual(row["name_en"], row["name_zh"])
-    display = None
-    if row["value"] is not None:
-        numbers = row["value"], row["multiplier"], row["decimals"], Qualifier(row["qualifier"])
-        suffixes = {
-            one: choose_suffix(row[f"suffix_{one}"], row["classifier"], one) for one in Language
-        }
-        display = Bilingual(*(format_value(*numbers, suffixes[one], one) for one in Language))
-    has_deadline = row["deadline_en"] is not None
+    has_target = row["target_value"] is not None
+    display = (
+        write_number(row, Qualifier(row["target_qualifier"]), "target_") if has_target else None
+    )
+    has_deadline = row["deadline_text_en"] is not None
     return Announcement(
         SearchKind.COMMITMENT,
         row["code"],
         text,
         list_words(f"{text.en}\n{text.zh}\n{names.en}\n{names.zh}"),
-        row["value"],
+        row["target_value"],
         row["unit"],
         display,
-        Bilingual(row["deadline_en"], row["deadline_zh"]) if has_deadline else None,
+        Bilingual(row["deadline_text_en"], row["deadline_text_zh"]) if has_deadline else None,
         row["deadline_year"],
     )
 
@@ -216,3 +128,13 @@ def create_commitment(row: Record) -> Announcement:
 def create_action(row: Record) -> Announcement:
     text = Bilingual(row["text_en"], row["text_zh"])
     return Announcement(SearchKind.ACTION, row["code"], text, list_words(f"{text.en}\n{text.zh}"))
+
+
+def write_number(row: Record, qualifier: Qualifier, prefix: str = "") -> Bilingual:
+    """Write the number of a row with a qualifier, in both languages."""
+    number = [row[f"{prefix}{name}"] for name in ("value", "multiplier", "decimals")]
+    suffixes = (
+        choose_suffix(row[f"suffix_{one}"], row[f"{prefix}classifier"], one) for one in Language
+    )
+    texts = zip(suffixes, Language, strict=True)
+    return Bilingual(*(format_value(*number, qualifier, suffix, one) for suffix, one in texts))

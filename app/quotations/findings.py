@@ -145,7 +145,6 @@ REACHED = (
 def describe_differences(
     index: QuotationIndex, quoted: QuotedNumber, candidate: Candidate
 ) -> list[Finding]:
-    """Describe all differences between a quotation and the observation that it quotes."""
     return [
         describe_difference(index, quoted, candidate.entry, kind, span)
         for kind, span in candidate.differences.items()
@@ -258,7 +257,6 @@ def match_capital(original: str, text: str) -> str:
 
 
 def replace_unit(quoted: QuotedNumber, entry: Entry, span: Span) -> Iterable[Edit]:
-    """Replace the words and signs of a unit."""
     number, sentence = quoted.number, quoted.sentence
     unit = UNITS.get(entry.unit)
     if unit is None:

@@ -328,7 +328,6 @@ def name_currency(quoted: QuotedNumber, unit: str) -> Edit:
 
 
 def has_joint_source(index: QuotationIndex, anchor: Anchor, rate: Entry) -> bool:
-    """Return whether one source states both a figure and a rate."""
     key = anchor.indicator, anchor.start, anchor.end
     value = anchor.entry.value if anchor.entry else None
     levels = {one.origin.source for one in index.levels_by_period[key] if one.value == value}

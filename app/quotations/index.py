@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.db.columns import Record, Statement
+from app.db.columns import Record, Statement, select_fields
 from app.db.models import (
     Contradiction,
     Coverage,
@@ -28,8 +28,8 @@ from app.db.models import (
 )
 from app.db.statements import fetch_uncached
 from app.enums import ChangeMeasure, ContradictionCause, Qualifier, SearchKind, StockFlow
-from app.i18n import Bilingual, Language, choose_suffix, format_change, format_value, name_period
-from app.quotations.announcements import Announcement, read_announcements
+from app.i18n import Bilingual, Language, format_change, name_period
+from app.quotations.announcements import Announcement, read_announcements, write_number
 from app.quotations.numbers import POINTS, count_digits, find_numbers, normalize_text
 from app.quotations.terms import INSTITUTION_PATTERNS, Lexicon, find_words
 
@@ -179,7 +179,6 @@ def list_validity(entries: Iterable[Entry]) -> Iterator[tuple[str, tuple[date, d
 
 
 def read_index(connection: Connection) -> QuotationIndex:
-    """Read the whole record of a release."""
     origins = read_origins(connection)
     indicators = fetch_uncached(
         connection, select(col(Indicator.code), col(Indicator.name_en), col(Indicator.name_zh))
@@ -205,41 +204,28 @@ def read_index(connection: Connection) -> QuotationIndex:
 def read_numbers(
     connection: Connection, table: type[Observation] | type[GrowthRate]
 ) -> list[Record]:
-    own = ["power_of_ten", "qualifier"] if table is Observation else ["measure", "wording"]
-    columns = {
-        "code": col(table.code),
-        "series": col(Series.code),
-        "indicator": col(Indicator.code),
-        "classifier": col(Indicator.classifier),
-        "topic": col(Topic.code),
-        "reporting_area": col(Series.reporting_area_id),
-        "counterpart_area": col(Series.counterpart_area_id),
-        "coverage": col(Coverage.code),
-        "coverage_en": col(Coverage.name_en),
-        "coverage_zh": col(Coverage.name_zh),
-        "unit": col(Unit.code),
-        "suffix_en": col(Unit.suffix_en),
-        "suffix_zh": col(Unit.suffix_zh),
-        "unit_zh": col(Unit.name_zh),
-        "stock_flow": col(Series.stock_flow),
-        "months": col(Series.months),
-        "start": col(table.period_start),
-        "end": col(table.period_end),
-        "value": col(table.value),
-        "decimals": col(table.decimals),
-        "current_from": col(table.current_from),
-        "current_until": col(table.current_until),
-        "vintage": col(table.vintage),
-        "source": col(table.source_id),
-        "cause": col(Contradiction.cause),
-        "power_of_ten": col(Observation.multiplier),
-        "qualifier": col(Observation.qualifier),
-        "measure": col(GrowthRate.measure),
-        "wording": col(GrowthRate.wording_en),
-    }
-    shared = list(columns)[:-4]
+    own = ("multiplier", "qualifier") if table is Observation else ("measure", "wording_en")
     statement: Statement = (
-        select(*(columns[name].label(name) for name in (*shared, *own)))
+        select(
+            *select_fields(table, "code", "value", "decimals", "current_from", "current_until"),
+            *select_fields(table, "vintage", *own),
+            col(table.period_start).label("start"),
+            col(table.period_end).label("end"),
+            col(table.source_id).label("source"),
+            col(Series.code).label("series"),
+            col(Series.reporting_area_id).label("reporting_area"),
+            col(Series.counterpart_area_id).label("counterpart_area"),
+            *select_fields(Series, "stock_flow", "months"),
+            col(Indicator.code).label("indicator"),
+            *select_fields(Indicator, "classifier"),
+            col(Topic.code).label("topic"),
+            col(Coverage.code).label("coverage"),
+            *select_fields(Coverage, "name_en", "name_zh", prefix="coverage_"),
+            col(Unit.code).label("unit"),
+            *select_fields(Unit, "suffix_en", "suffix_zh"),
+            col(Unit.name_zh).label("unit_zh"),
+            *select_fields(Contradiction, "cause"),
+        )
         .select_from(table)
         .join(Series, col(Series.id) == table.series_id)
         .join(Indicator, col(Indicator.id) == Series.indicator_id)
@@ -254,23 +240,14 @@ def read_numbers(
 
 
 def create_observation(row: Record, origins: dict[int, Origin]) -> Entry:
-    numbers = row["value"], row["power_of_ten"], row["decimals"]
-
-    def display(qualifier: Qualifier) -> Bilingual:
-        suffixes = {
-            one: choose_suffix(row[f"suffix_{one}"], row["classifier"], one) for one in Language
-        }
-        return Bilingual(
-            *(format_value(*numbers, qualifier, suffixes[one], one) for one in Language)
-        )
-
+    qualifier = Qualifier(row["qualifier"])
     return Entry(
         kind=SearchKind.OBSERVATION,
         unit=row["unit"],
-        power=row["power_of_ten"],
-        qualifier=Qualifier(row["qualifier"]),
-        display=display(Qualifier(row["qualifier"])),
-        plain=display(Qualifier.NONE),
+        power=row["multiplier"],
+        qualifier=qualifier,
+        display=write_number(row, qualifier),
+        plain=write_number(row, Qualifier.NONE),
         **list_shared_fields(row, origins),
     )
 
@@ -281,7 +258,7 @@ def create_rate(row: Record, origins: dict[int, Origin]) -> Entry:
     display = Bilingual(
         *(format_change(row["value"], row["decimals"], one, measure) for one in Language)
     )
-    stated = find_numbers(normalize_text(row["wording"]))
+    stated = find_numbers(normalize_text(row["wording_en"]))
     limits = {one.qualifier for one in stated if one.value == abs(row["value"])}
     return Entry(
         kind=SearchKind.GROWTH_RATE,
@@ -297,16 +274,14 @@ def create_rate(row: Record, origins: dict[int, Origin]) -> Entry:
 def list_shared_fields(row: Record, origins: dict[int, Origin]) -> Record:
     is_cumulative = row["stock_flow"] == StockFlow.CUMULATIVE
     copied = ["code", "series", "topic", "coverage", "months", "start", "end", "value", "decimals"]
+    copied += ["current_from", "current_until", "vintage"]
     return {
         **{name: row[name] for name in copied},
         "family": (row["indicator"], row["reporting_area"], row["counterpart_area"]),
-        "coverage_name": Bilingual(row["coverage_en"], row["coverage_zh"]),
+        "coverage_name": Bilingual(row["coverage_name_en"], row["coverage_name_zh"]),
         "level_unit": row["unit"],
         "stock_flow": StockFlow(row["stock_flow"]),
         "period": name_period(row["start"], row["end"], is_cumulative=is_cumulative),
-        "current_from": row["current_from"],
-        "current_until": row["current_until"],
-        "vintage": row["vintage"],
         "is_disputed": row["cause"] == ContradictionCause.UNKNOWN,
         "origin": origins[row["source"]],
     }

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from app.db.numerals import POWERS, SCALES, SMALL_NUMBERS, parse_numeral
 from app.enums import Qualifier
-from app.quotations.vocabulary import WORDS, compile_words
+from app.quotations import WORDS, compile_words
 
 Span = tuple[int, int]
 OTHER_CURRENCY, POINTS, OTHER_UNIT = "other_currency", "PP", "other"
@@ -189,7 +189,6 @@ def find_unit(match: re.Match[str]) -> str:
 
 
 def parse_words(words: str) -> Decimal:
-    """Return the value of an English number in words."""
     total = current = 0
     for word in re.findall(r"[a-z]+", words):
         if word == "thousand":

@@ -10,8 +10,8 @@ from enum import StrEnum
 from babel.dates import get_month_names
 
 from app.db.numerals import NUMERALS, parse_numeral
+from app.quotations import WORDS
 from app.quotations.numbers import NUMBER_WORDS, Span, is_overlapping
-from app.quotations.vocabulary import WORDS
 
 MONTH_NAMES = {
     name.lower(): number

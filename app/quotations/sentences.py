@@ -148,7 +148,6 @@ class Sentence:
         return start, min(ends, default=len(self.normal))
 
     def find_clause_start(self, index: int) -> int:
-        """Return where the clause of a character begins."""
         return max([one for one in self.boundaries if one <= index], default=0)
 
     def classify_percentage(self, number: Number) -> Role:
@@ -358,7 +357,6 @@ def measure_terms(found: Iterable[Term], factor: float) -> dict[str, float]:
 
 
 def split_sentences(text: str) -> Iterator[Span]:
-    """Yield the spans of the sentences of a text."""
     start = 0
     for match in SENTENCE_END.finditer(text):
         if match[0].startswith(".") and ABBREVIATION.search(text[start : match.start()]):

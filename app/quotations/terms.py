@@ -11,8 +11,8 @@ from functools import cached_property
 
 from babel import Locale
 
+from app.quotations import WORDS, compile_phrase, compile_words
 from app.quotations.numbers import Span
-from app.quotations.vocabulary import WORDS, compile_phrase, compile_words
 
 NAME_WEIGHT = 3.0
 CODE_LENGTH = 2

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from app.db.columns import Record
 from app.formats.tables import TABLES, Table
-from app.http.routes import RouteDeclarations
+from app.http.routing import RouteDeclarations
 from app.i18n import Language
 from app.pages import render_content
 from app.parameters import DetailParameters, Parameters, create_path_key
@@ -105,11 +105,8 @@ def build_list_endpoint(table: Table, page: type[Page[Any]]) -> Callable[..., Re
 def build_record_endpoint(
     table: Table, key: str, operation: RecordOperation
 ) -> Callable[..., Response]:
-    collection = table.name.replace("-", "_")
-
     def get_record(context: RequestContext, _: Parameters, **path: str) -> Response:
-        found = context.run_query(operation.read, path[key])
-        return context.create_record_response(table.schema, found, collection, **path)
+        return context.create_record_response(table.schema, operation.read, **path)
 
     parameter = Annotated[str, create_path_key(key, operation.key_description)]
     return declare_signature(get_record, context=Context, **{key: parameter}, _=NoParameters)
@@ -128,11 +125,7 @@ def declare_signature(endpoint: Callable[..., Any], **annotations: object) -> Ca
 def validate_form(
     context: RequestContext, model: type[AnyParameters], fields: Record
 ) -> tuple[AnyParameters | None, FormErrors]:
-    """Validate the fields of a form that are filled in.
-
-    Returns:
-        The parameters, or None and what to do about each field that has an error.
-    """
+    """Validate the fields of a form that are filled in; return the parameters, or what is wrong."""
     filled = {name: kept for name, value in fields.items() if (kept := drop_empty(value))}
     try:
         return model.model_validate(filled, context=context.release.keys), {}

@@ -10,7 +10,7 @@ from app.enums import OpenApiVersion
 from app.formats.dataset_info import DESCRIPTION, SHORT_TITLE, TITLE
 from app.http.cache import IMMUTABLE
 from app.http.limits import DOCUMENTS
-from app.http.routes import RouteDeclarations
+from app.http.routing import RouteDeclarations
 from app.i18n import Bilingual
 from app.openapi import OpenApiDocuments
 from app.pages import PAPER
@@ -84,9 +84,7 @@ def send_openapi(context: RequestContext, version: OpenApiVersion) -> Response:
 def show_static(context: Context, path: str) -> Response:
     if path not in list_assets():
         shown = UNKNOWN_PATH.format(path=problem.shorten(context.path))
-        raise problem.UnknownPath.from_error(
-            problem.ParameterError("path", shown, ["/v1", "/docs"])
-        )
+        raise problem.UnknownPath.from_parameter("path", shown, ["/v1", "/docs"])
     content = read_asset(path)
     response = send_content(content, path)
     is_named = ("v", hash_asset(content)) in context.query.params

@@ -6,7 +6,7 @@ from fastapi import Query, Response
 from fastapi.responses import JSONResponse
 
 from app.formats.feeds import ATOM, JSON_FEED, build_json_feed, write_atom
-from app.http.routes import RouteDeclarations
+from app.http.routing import RouteDeclarations
 from app.parameters import ChangeListParameters
 from app.queries.releases import list_changes, list_releases
 from app.request import Context

@@ -8,18 +8,21 @@ from fastapi import Query, Response
 from app import parameters
 from app.formats.charts.canvas import PNG, SVG
 from app.formats.charts.card import HEIGHT, WIDTH
-from app.formats.charts.commitments import build_commitment_chart
 from app.formats.charts.drawing import MAX_PIXELS, Frame, ImageTooLargeError, draw_chart
-from app.formats.charts.indicators import build_indicator_chart, build_series_chart
 from app.formats.charts.layout import HeightTooSmallError
 from app.formats.charts.model import Chart
-from app.formats.charts.overview import build_overview_chart
+from app.formats.charts.subjects import (
+    build_commitment_chart,
+    build_indicator_chart,
+    build_overview_chart,
+    build_series_chart,
+)
 from app.formats.charts.vega_lite import SPECIFICATION, write_specification
 from app.formats.registry import CHART_FORMATS, CHARTED, Format
 from app.http.limits import DRAWINGS
-from app.http.routes import RouteDeclarations
+from app.http.routing import RouteDeclarations
 from app.problems.messages import CARD_SIZE, HEIGHT_TOO_SMALL, IMAGE_TOO_LARGE
-from app.problems.problem import InvalidParameters, ParameterError
+from app.problems.problem import InvalidParameters
 from app.queries import charts
 from app.queries.commitments import get_commitment
 from app.queries.editions import read_contents
@@ -36,17 +39,14 @@ DEFAULT_WIDTH = 640
 
 
 def build_indicator(context: RequestContext, code: str) -> Chart:
-    found = context.run_query(INDICATORS.get, code)
-    indicator = context.require_record(found, "indicators", indicator=code)
+    indicator = context.read_record(INDICATORS.get, indicator=code)
     found = context.run_query(charts.read_indicator_series, code)
     release = context.release.record["code"]
     return build_indicator_chart(indicator, found, release, context.language)
 
 
 def build_series(context: RequestContext, code: str) -> Chart:
-    series = context.require_record(
-        context.run_query(charts.read_series, code), "series", series=code
-    )
+    series = context.read_record(charts.read_series, series=code)
     return build_series_chart(series, context.release.record["code"], context.language)
 
 
@@ -56,8 +56,7 @@ def build_overview(context: RequestContext, edition: int | None) -> Chart:
 
 
 def build_commitment(context: RequestContext, code: str) -> Chart:
-    found = context.run_query(get_commitment, code)
-    commitment = context.require_record(found, "commitments", commitment=code)
+    commitment = context.read_record(get_commitment, commitment=code)
     return build_commitment_chart(commitment, context.release.record["code"], context.language)
 
 
@@ -75,45 +74,36 @@ class Subject(NamedTuple):
 
 SUBJECTS = (
     Subject(
-        "indicator",
-        "an indicator",
-        (
-            "The newest figure of a full year, a day or a total as the title (of a shorter period "
-            "if there is no other), and a small chart of each series along a time axis: "
-            "a line if at least four figures are comparable, otherwise columns. Series with "
-            "different units or period lengths are never drawn on the same scale. The chart "
-            "shows periods, units, qualifiers, breaks and sources. SVGs embed their fonts, contain "
-            "no scripts, and their text can be selected."
-        ),
-        build_indicator,
-        "The key of an indicator.",
+        "indicator", "an indicator",
+        "The newest figure of a full year, a day or a total as the title (of a shorter period "
+        "if there is no other), and a small chart of each series along a time axis: "
+        "a line if at least four figures are comparable, otherwise columns. Series with "
+        "different units or period lengths are never drawn on the same scale. The chart "
+        "shows periods, units, qualifiers, breaks and sources. SVGs embed their fonts, contain "
+        "no scripts, and their text can be selected.",
+        build_indicator, "The key of an indicator.",
     ),
     Subject(
-        "series",
-        "a series",
+        "series", "a series",
         "The newest figure of a series as the title, and all along a time axis: as a line if at "
         "least four are comparable, otherwise as columns. All figures are comparable, except "
         "across the breaks that the chart shows.",
-        build_series,
-        f"The key of a series: {SERIES_PARTS}.",
+        build_series, f"The key of a series: {SERIES_PARTS}.",
     ),
     Subject(
-        "overview",
-        "the overview",
+        "overview", "the overview",
         "One sheet with the figures and the priority areas of a yearly press conference, by "
         "default the newest that is recorded completely. Figures are grouped by topic and show "
         "their periods; priority areas show the number of their actions.",
         build_overview,
     ),
     Subject(
-        "commitment",
-        "a commitment",
+        "commitment", "a commitment",
         "The target of a commitment and the readings that count the same as bars. Readings that "
         "are counted differently have panels of their own, with the reason.",
-        build_commitment,
-        "The key of a commitment.",
+        build_commitment, "The key of a commitment.",
     ),
-)
+)  # fmt: skip
 OPERATIONS = {
     SVG: ("draw_{name}", "Draw {title} as SVG", "{description}"),
     PNG: (
@@ -185,9 +175,7 @@ def create_response(
 def check_card(query: parameters.ChartParameters) -> None:
     sizes = sorted({"width", "height"} & query.model_fields_set)
     if query.aspect is parameters.Aspect.CARD and sizes:
-        raise InvalidParameters.from_error(
-            ParameterError(f"query.{sizes[0]}", CARD_SIZE.format(name=sizes[0]))
-        )
+        raise InvalidParameters.from_parameter(f"query.{sizes[0]}", CARD_SIZE.format(name=sizes[0]))
 
 
 def get_fixed_size(query: parameters.ChartParameters) -> tuple[int | None, int | None]:
@@ -210,11 +198,11 @@ def draw(chart: Chart, frame: Frame) -> bytes:
         return draw_chart(chart, frame)
     except HeightTooSmallError as error:
         size = {"height": frame.height, "width": frame.width, "least": error.least}
-        problem = ParameterError("query.height", HEIGHT_TOO_SMALL.format(**size))
+        name, message = "height", HEIGHT_TOO_SMALL.format(**size)
     except ImageTooLargeError as error:
         size = {"scale": frame.scale, "pixels": error.pixels, "limit": MAX_PIXELS}
-        problem = ParameterError("query.scale", IMAGE_TOO_LARGE.format(**size))
-    raise InvalidParameters.from_error(problem)
+        name, message = "scale", IMAGE_TOO_LARGE.format(**size)
+    raise InvalidParameters.from_parameter(f"query.{name}", message)
 
 
 for subject, path in zip(SUBJECTS, CHARTED, strict=True):

@@ -9,7 +9,7 @@ from fastapi import Query, Response
 
 from app import parameters
 from app.db.columns import Record
-from app.http.routes import RouteDeclarations
+from app.http.routing import RouteDeclarations
 from app.pages import render_content
 from app.problems.messages import FORM_MESSAGES, LATER_THAN_RELEASE
 from app.problems.problem import InvalidParameters
@@ -126,8 +126,7 @@ def group_by_year(days: Sequence[Record]) -> list[tuple[int, list[Record]]]:
 @router.get("/editions/{edition}")
 def show_edition(context: Context, edition: str, _: NoParameters) -> Response:
     """Show a press conference with its records, beside the one before."""
-    found = context.run_query(get_edition, edition)
-    record = context.require_record(found, "editions", edition=edition)
+    record = context.read_record(get_edition, edition=edition)
     listed = context.run_query(list_editions, parameters.EditionListParameters())
     years = sorted(one["year"] for one in listed.rows)
     position = years.index(record["year"])
@@ -147,7 +146,6 @@ def show_edition(context: Context, edition: str, _: NoParameters) -> Response:
 
 
 def list_indicators_by_topic(context: RequestContext) -> list[tuple[Record, list[Record]]]:
-    """List the indicators that have a figure, by topic in the order of topics."""
     query = parameters.IndicatorListParameters(limit=parameters.MAXIMUM_LIMIT)
     topics: dict[str, tuple[Record, list[Record]]] = {}
     for indicator in context.run_query(list_indicators, query).rows:

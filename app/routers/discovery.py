@@ -14,7 +14,7 @@ from app.db.columns import Record
 from app.formats import dcat, llms_txt, tables
 from app.formats.registry import build_service_links, list_distributions
 from app.formats.tables import Table
-from app.http.routes import RouteDeclarations
+from app.http.routing import RouteDeclarations
 from app.i18n import Language
 from app.pages.addresses import PAGES, RECORD_PAGES
 from app.request import Context, RequestContext

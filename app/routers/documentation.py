@@ -11,21 +11,13 @@ from fastapi.responses import RedirectResponse
 from app.db.columns import Record
 from app.enums import OpenApiVersion
 from app.http.limits import DOCUMENTS
-from app.http.routes import RouteDeclarations
-from app.openapi import OpenApiDocuments
-from app.openapi.reference import (
-    Group,
-    SchemaReader,
-    find_operation,
-    is_json,
-    list_formats,
-    list_groups,
-)
+from app.http.routing import RouteDeclarations
+from app.openapi import OpenApiDocuments, reference
 from app.pages import render_content
 from app.pages.addresses import LISTS
 from app.parameters import OperationFormParameters
 from app.problems.messages import VALIDATION_MESSAGES
-from app.problems.problem import InvalidParameters, ParameterError, UnknownRecord
+from app.problems.problem import InvalidParameters, UnknownRecord
 from app.request import Context, RequestContext
 from app.routers import NoParameters
 
@@ -52,7 +44,7 @@ def render_reference(context: RequestContext) -> Response:
         context,
         "docs.html",
         introduction=render_guide_page(text, context.language, context.root_path),
-        groups=list_groups(document),
+        groups=reference.list_groups(document),
     )
 
 
@@ -66,8 +58,8 @@ def render_operation(context: RequestContext, operation: str) -> Response:
 
     document = read_document(context)
     path, described = require_operation(document, operation)
-    groups = list_groups(document)
-    schemas = SchemaReader(document, context.language)
+    groups = reference.list_groups(document)
+    schemas = reference.SchemaReader(document, context.language)
     responses = described["responses"]
     ((media_type, content),) = responses["200"]["content"].items()
     schema_name, schema = schemas.resolve(content["schema"])
@@ -92,8 +84,8 @@ def render_operation(context: RequestContext, operation: str) -> Response:
         ],
         media_type=media_type,
         schema_name=schema_name,
-        fields=schemas.list_fields(schema) if is_json(media_type) else [],
-        example=render_json(example) if example and is_json(media_type) else example,
+        fields=schemas.list_fields(schema) if reference.is_json(media_type) else [],
+        example=render_json(example) if example and reference.is_json(media_type) else example,
         is_shortened=is_shortened,
         headers={name: headers[name]["description"] for name in responses["200"]["headers"]},
         problems={
@@ -101,7 +93,7 @@ def render_operation(context: RequestContext, operation: str) -> Response:
             for status, one in sorted(responses.items())
             if status >= "400"
         },
-        formats=list_formats(document, path),
+        formats=reference.list_formats(document, path),
     )
 
 
@@ -125,7 +117,7 @@ def redirect_to_operation(context: RequestContext, operation: str) -> Response:
     for name in keys:
         if name not in values:
             message = VALIDATION_MESSAGES["missing"].format(name=name)
-            raise InvalidParameters.from_error(ParameterError(f"path.{name}", message))
+            raise InvalidParameters.from_parameter(f"path.{name}", message)
         path = path.replace(f"{{{name}}}", quote(values[name], safe=""))
     query = urlencode([pair for pair in pairs if pair[0] not in keys])
     return RedirectResponse(f"{context.base_url}{path}{query and '?'}{query}")
@@ -140,14 +132,16 @@ def read_document(context: RequestContext) -> Record:
 
 def require_operation(document: Record, name: str) -> tuple[str, Record]:
     """Return the path and the description of an operation; raise UnknownRecord if it is unknown."""
-    found = find_operation(document, name)
+    found = reference.find_operation(document, name)
     if found is None:
-        known = [one["id"] for group in list_groups(document) for one in group.operations]
+        known = [one["id"] for group in reference.list_groups(document) for one in group.operations]
         raise UnknownRecord.from_key("operation", name, known)
     return found
 
 
-def find_neighbours(groups: list[Group], name: str) -> tuple[Record | None, Record | None]:
+def find_neighbours(
+    groups: list[reference.Group], name: str
+) -> tuple[Record | None, Record | None]:
     """Return the operations before and after one, in the order of the reference."""
     operations = [None, *(one for group in groups for one in group.operations), None]
     index = next(at for at, one in enumerate(operations) if one and one["id"] == name)

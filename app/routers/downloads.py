@@ -15,28 +15,14 @@ from app.db import processes
 from app.db.columns import Record
 from app.enums import SearchKind
 from app.formats import citations, json_stat, registry
-from app.formats.registry import (
-    CITATION_FORMATS,
-    DATA_PACKAGE,
-    DATABASE,
-    OVERVIEW_WORKBOOK,
-    TABLE_FORMATS,
-    CitationFormat,
-    FileFormat,
-    Format,
-    Link,
-    StreamedFormat,
-    create_temporary_file,
-    write_file,
-)
 from app.formats.tables import OBSERVATIONS, TABLES, Table, TableQuery
 from app.http import limits
 from app.http.cached_response import FileResponse
-from app.http.routes import RouteDeclarations
+from app.http.routing import RouteDeclarations
 from app.pages.addresses import find_page
 from app.parameters import create_path_key
 from app.problems.messages import CUBE_TOO_LARGE, NO_DATABASE_FILE
-from app.problems.problem import InvalidParameters, ParameterError, UnknownPath
+from app.problems.problem import InvalidParameters, UnknownPath
 from app.queries.indicators import get_indicator
 from app.queries.observations import get_observation, list_observations
 from app.queries.priority_areas import get_priority_area
@@ -70,7 +56,7 @@ class DescriptionResponse(JSONResponse):
 
 def add_download(
     name: str,
-    form: Format,
+    form: registry.Format,
     endpoint: Callable[..., Any],
     content: str,
     *headers: str,
@@ -92,13 +78,12 @@ def add_download(
 def combine_parameters(
     name: str, model: type[AnyParameters], other: type[parameters.Parameters]
 ) -> type[AnyParameters]:
-    """Create a model that has the parameters of two others."""
     # Pydantic would search all modules for the docstrings of this class, which has none.
     config = ConfigDict(use_attribute_docstrings=False)
     return type(model)(name, (model, other), {"model_config": config})  # type: ignore[no-any-return, misc]
 
 
-def declare_table(table: Table, form: StreamedFormat | FileFormat) -> None:
+def declare_table(table: Table, form: registry.StreamedFormat | registry.FileFormat) -> None:
     filters = table.filters
     if form.options is not None:
         name = f"{filters.__name__}As{form.suffix.capitalize()}"
@@ -107,10 +92,13 @@ def declare_table(table: Table, form: StreamedFormat | FileFormat) -> None:
 
 
 def declare_file(
-    name: str, form: StreamedFormat | FileFormat, table: Table, filters: type[parameters.Filters]
+    name: str,
+    form: registry.StreamedFormat | registry.FileFormat,
+    table: Table,
+    filters: type[parameters.Filters],
 ) -> None:
     """Declare the download of a table, or of a file with another name that contains it."""
-    queue = limits.FILES if isinstance(form, FileFormat) else limits.TABLES
+    queue = limits.FILES if isinstance(form, registry.FileFormat) else limits.TABLES
 
     async def download(context: Context, query: Any) -> Response:
         return await queue.run(context, partial(send_file, context, name, form, table, query))
@@ -125,7 +113,7 @@ def declare_file(
 def send_file(
     context: RequestContext,
     name: str,
-    form: StreamedFormat | FileFormat,
+    form: registry.StreamedFormat | registry.FileFormat,
     table: Table,
     filters: parameters.Filters,
 ) -> Response:
@@ -133,16 +121,16 @@ def send_file(
     release, base, links = context.release, context.base_url, []
     if name == table.name:
         url = f"{base}/v1/{name}.csv-metadata.json"
-        links.append(Link(url, "describedby", DescriptionResponse.media_type))
+        links.append(registry.Link(url, "describedby", DescriptionResponse.media_type))
     operator = context.app.state.contact
     prepare = partial(
         TableQuery, table, context.language, filters, release.record, base,
         contact=operator and operator.text,
     )  # fmt: skip
-    if isinstance(form, FileFormat):
-        file = create_temporary_file()
+    if isinstance(form, registry.FileFormat):
+        file = registry.create_temporary_file()
         try:
-            processes.FILES.read(release.database, write_file, form, prepare, file=file)
+            processes.FILES.read(release.database, registry.write_file, form, prepare, file=file)
         except BaseException:
             file.close()
             raise
@@ -209,7 +197,7 @@ def get_cube(context: Context, query: Annotated[parameters.CubeFilters, Query()]
     )
     page = context.run_query(list_observations, filters)
     if page.cursor is not None:
-        raise InvalidParameters.from_error(ParameterError("query.indicator", CUBE_TOO_LARGE))
+        raise InvalidParameters.from_parameter("query.indicator", CUBE_TOO_LARGE)
     href = f"{context.base_url}/v1/{OBSERVATIONS.name}.{registry.JSON_STAT.suffix}"
     released_on = context.release.record["released_on"]
     cube = json_stat.build_cube(page.rows, released_on, href, context.language)
@@ -217,35 +205,31 @@ def get_cube(context: Context, query: Annotated[parameters.CubeFilters, Query()]
 
 
 async def download_database(context: Context, _: NoParameters) -> Response:
-    """Send the database file.
-
-    Raises:
-        UnknownPath: if the database is a server.
-    """
+    """Send the database file; UnknownPath if the database is a server."""
     database = context.release.database
     file = database.file
     if file is None:
-        raise UnknownPath.from_error(ParameterError("path", NO_DATABASE_FILE, ["/v1/dataset.zip"]))
+        raise UnknownPath.from_parameter("path", NO_DATABASE_FILE, ["/v1/dataset.zip"])
     headers = context.build_headers(
-        headers=context.build_attachment_headers("dataset", DATABASE.suffix)
+        headers=context.build_attachment_headers("dataset", registry.DATABASE.suffix)
     )
     # The first request has the file read, which may take half a second.
     digest = await run_sync(lambda: file.digest)
     if digest is not None:
         encoded = base64.b64encode(bytes.fromhex(digest)).decode()
         headers["Repr-Digest"] = f"sha-256=:{encoded}:"
-    return FileResponse(file, media_type=DATABASE.content_type, headers=headers)
+    return FileResponse(file, media_type=registry.DATABASE.content_type, headers=headers)
 
 
 for listed in TABLES:
-    for table_format in TABLE_FORMATS:
+    for table_format in registry.TABLE_FORMATS:
         declare_table(listed, table_format)
     declare_table_description(listed)
-declare_file("overview", OVERVIEW_WORKBOOK, OBSERVATIONS, parameters.OverviewParameters)
-declare_file("dataset", DATA_PACKAGE, OBSERVATIONS, parameters.Filters)
+declare_file("overview", registry.OVERVIEW_WORKBOOK, OBSERVATIONS, parameters.OverviewParameters)
+declare_file("dataset", registry.DATA_PACKAGE, OBSERVATIONS, parameters.Filters)
 add_download(
     "dataset",
-    DATABASE,
+    registry.DATABASE,
     download_database,
     "the dataset",
     "Repr-Digest",
@@ -254,14 +238,12 @@ add_download(
 
 
 def cite_source(context: RequestContext, code: str, _: object) -> citations.Item:
-    found = context.run_query(get_source, code)
-    record = context.require_record(found, "sources", source=code)
+    record = context.read_record(get_source, source=code)
     return citations.cite_source(record, context.release.record)
 
 
 def cite_observation(context: RequestContext, code: str, _: object) -> citations.Item:
-    found = context.run_query(get_observation, code)
-    record = context.require_record(found, "observations", observation=code)
+    record = context.read_record(get_observation, observation=code)
     source = context.run_query(get_source, record["source"]["code"])
     assert source is not None  # noqa: S101 - a foreign key of the database
     start, end = record["period"]["start"], record["period"]["end"]
@@ -276,16 +258,14 @@ def cite_observation(context: RequestContext, code: str, _: object) -> citations
 
 
 def cite_indicator(context: RequestContext, code: str, _: object) -> citations.Item:
-    found = context.run_query(get_indicator, code)
-    indicator = context.require_record(found, "indicators", indicator=code)
+    indicator = context.read_record(get_indicator, indicator=code)
     latest = indicator["latest"]
     item = cite_page(context, SearchKind.INDICATOR, code, indicator["name"])
     return item | quote_newest(context, latest and latest["observation"])
 
 
 def cite_series(context: RequestContext, code: str, _: object) -> citations.Item:
-    found = context.run_query(get_series, code)
-    series = context.require_record(found, "series", series=code)
+    series = context.read_record(get_series, series=code)
     points = series["points"]
     item = cite_page(context, "series", code, series["name"])
     return item | quote_newest(context, points[-1] if points else None)
@@ -308,8 +288,7 @@ def quote_newest(context: RequestContext, observation: Record | None) -> citatio
 def cite_priority_area(
     context: RequestContext, slug: str, query: parameters.PriorityAreaParameters
 ) -> citations.Item:
-    found = context.run_query(get_priority_area, slug, query.year)
-    area = context.require_record(found, "priority_areas", priority_area=slug)
+    area = context.read_record(get_priority_area, query.year, priority_area=slug)
     code = f"{area['year']}-{slug}"
     item = cite_page(context, SearchKind.PRIORITY_AREA, code, area["title"])
     return item | {"note": area["source"]["line"]}
@@ -325,7 +304,7 @@ CITATIONS: dict[str, tuple[str, Callable[..., citations.Item]]] = {
 """The name of the key, and what creates the record, by path."""
 
 
-def declare_citation(form: CitationFormat, path: str) -> None:
+def declare_citation(form: registry.CitationFormat, path: str) -> None:
     key_name, cite = CITATIONS[path]
     cited = key_name.replace("_", " ")
     parameter = create_path_key(key_name, f"The key of {add_article(cited)}.")
@@ -365,6 +344,6 @@ def declare_citation(form: CitationFormat, path: str) -> None:
     )
 
 
-for one in CITATION_FORMATS:
+for one in registry.CITATION_FORMATS:
     for cited in one.resources:
         declare_citation(one, cited)

@@ -15,7 +15,7 @@ from app import parameters
 from app.db.columns import Record
 from app.formats.citations import summarize_observation
 from app.formats.dataset_info import TITLE
-from app.http.routes import RouteDeclarations
+from app.http.routing import RouteDeclarations
 from app.i18n import MONTHS, Language
 from app.pages import CARD_SIZE, EMBED_POLICY, build_card_url, build_frame, render_page
 from app.parameters import PIN, ObservationEmbedParameters, format_period, parse_period
@@ -28,7 +28,6 @@ from app.problems.messages import (
 )
 from app.problems.problem import (
     InvalidParameters,
-    ParameterError,
     UnknownPath,
     UnknownRecord,
     UnsupportedFormat,
@@ -81,8 +80,7 @@ def show_priority_area_embed(
 
 
 def read_area(context: RequestContext, slug: str, year: int | None) -> Record:
-    found = context.run_query(get_priority_area, slug, year)
-    return context.require_record(found, "priority_areas", priority_area=slug)
+    return context.read_record(get_priority_area, year, priority_area=slug)
 
 
 def render_observation(
@@ -116,13 +114,8 @@ def read_observations(context: RequestContext, kind: str, code: str, period: str
 
 
 def read_indicator_observation(context: RequestContext, code: str, period: str | None) -> Record:
-    """Read the figure that stands for an indicator: its newest, or that of a period.
-
-    Raises:
-        UnknownRecord: if it has no figures.
-    """
-    found = context.run_query(get_indicator, code)
-    indicator = context.require_record(found, "indicators", indicator=code)
+    """Read the newest figure of an indicator, or that of a period; UnknownRecord if none."""
+    indicator = context.read_record(get_indicator, indicator=code)
     if period is not None:
         return context.run_query(read_observation_of_period, indicator, period)
     observation = get_newest_observation(indicator)
@@ -132,7 +125,7 @@ def read_indicator_observation(context: RequestContext, code: str, period: str |
 
 
 def create_nothing_recorded(location: str, code: str) -> UnknownRecord:
-    return UnknownRecord.from_error(ParameterError(location, NOTHING_RECORDED.format(code=code)))
+    return UnknownRecord.from_parameter(location, NOTHING_RECORDED.format(code=code))
 
 
 def read_series_observation(context: RequestContext, code: str, period: str | None) -> Record:
@@ -142,8 +135,7 @@ def read_series_observation(context: RequestContext, code: str, period: str | No
         UnknownRecord: if it has no figures, only growth rates.
         InvalidParameters: if the series has no figure for the period.
     """
-    found = context.run_query(get_series, code)
-    series = context.require_record(found, "series", series=code)
+    series = context.read_record(get_series, series=code)
     points = {(one["period"]["start"], one["period"]["end"]): one for one in series["points"]}
     if not points:
         raise create_nothing_recorded("path.series", code)
@@ -151,23 +143,15 @@ def read_series_observation(context: RequestContext, code: str, period: str | No
         newest: Record = series["points"][-1]
         return newest
     if parse_period(period) not in points:
-        message, recorded = (
-            NO_FIGURE.format(period=period),
-            [format_period(*span) for span in points],
-        )
-        raise InvalidParameters.from_error(
-            ParameterError("query.period", message, recorded, period)
-        )
+        message = NO_FIGURE.format(period=period)
+        recorded = [format_period(*span) for span in points]
+        raise InvalidParameters.from_parameter("query.period", message, recorded, period)
     point: Record = points[parse_period(period)]
     return point
 
 
 def read_comparable_points(context: RequestContext, observation: Record) -> list[Record]:
-    """Read the figures of a series that are comparable with one of them: the latest, in order.
-
-    Returns:
-        No figures if fewer than two are comparable.
-    """
+    """Read the latest figures of a series that are comparable with one, if two or more are."""
     series = context.run_query(charts.read_series, observation["series"])
     for run in list_runs(series) if series else []:
         codes = [point["id"] for point in run]
@@ -227,7 +211,7 @@ def show_oembed(
     """
     if query.format not in {"json", "xml"}:
         message = UNSUPPORTED_FORMAT.format(found=shorten(query.format))
-        raise UnsupportedFormat.from_error(ParameterError("query.format", message, ["json", "xml"]))
+        raise UnsupportedFormat.from_parameter("query.format", message, ["json", "xml"])
     described = describe_embed(context, query)
     if query.format == "json":
         return context.create_bytes_response(
@@ -297,7 +281,7 @@ def parse_page_url(context: RequestContext, url: str) -> tuple[str, str, dict[st
         match = re.fullmatch(rf"{EMBEDDED}(?:\?([^#]*))?(?:#.*)?", path)
     if match is None:
         message = NOTHING_TO_EMBED.format(url=shorten(url))
-        raise UnknownPath.from_error(ParameterError("query.url", message))
+        raise UnknownPath.from_parameter("query.url", message)
     given = parse_qs(match[3] or "")
     kept = ("theme", "year") if match[1] == PRIORITY_AREAS else ("theme", "period")
     options = {name: given[name][-1] for name in ("lang", PIN, *kept) if name in given}
@@ -306,13 +290,13 @@ def parse_page_url(context: RequestContext, url: str) -> tuple[str, str, dict[st
     served = context.release.record["code"]
     if options.get(PIN, served) != served:
         message = NO_EMBED_OF_RELEASE.format(release=shorten(options[PIN]), served=served)
-        raise UnknownPath.from_error(ParameterError("query.url", message))
+        raise UnknownPath.from_parameter("query.url", message)
     selected = given.get("series", []) if match[1] == INDICATORS else []
     if len(selected) == 1 and "," not in selected[0]:
         if not selected[0].startswith(f"{match[2]}."):
             # The page refuses it as well.
             message = NOTHING_TO_EMBED.format(url=shorten(url))
-            raise UnknownPath.from_error(ParameterError("query.url", message))
+            raise UnknownPath.from_parameter("query.url", message)
         return SERIES, selected[0], options
     return match[1], match[2], options
 

@@ -8,14 +8,14 @@ from fastapi import Query, Response
 from app import parameters
 from app.db.columns import Record
 from app.formats import schema_org
-from app.formats.charts.indicators import (
+from app.formats.charts.subjects import (
     build_indicator_chart,
     build_series_chart,
     find_card_observation,
 )
 from app.formats.citations import shorten, summarize_observations
 from app.formats.registry import list_distributions
-from app.http.routes import RouteDeclarations
+from app.http.routing import RouteDeclarations
 from app.pages import render_content
 from app.pages.charts import Picture, measure_picture
 from app.pages.indicator_view import (
@@ -41,8 +41,7 @@ MAX_PICTURES = 6
 def show_indicator(
     context: Context, indicator: str, query: Annotated[parameters.IndicatorPageParameters, Query()]
 ) -> Response:
-    found = context.run_query(profiles.read_indicator_profile, indicator)
-    profile = context.require_record(found, "indicators", indicator=indicator)
+    profile = context.read_record(profiles.read_indicator_profile, indicator=indicator)
     language = context.language
     groups = build_groups(profile, check_series(profile, query.series), language)
     newest = get_newest_observation(profile)
@@ -75,8 +74,7 @@ def show_indicator(
 
 @router.get("/series/{series}")
 def show_series(context: Context, series: str, _: NoParameters) -> Response:
-    found = context.run_query(profiles.read_series_profile, series)
-    profile = context.require_record(found, "series", series=series)
+    profile = context.read_record(profiles.read_series_profile, series=series)
     language = context.language
     shown = profile | {"series": [profile] if profile["points"] else []}
     groups = build_groups(shown, (), language)
@@ -95,14 +93,12 @@ def show_series(context: Context, series: str, _: NoParameters) -> Response:
 
 
 def measure_indicator(context: RequestContext, profile: Record) -> Picture:
-    """Return the images of the chart of an indicator."""
     release = context.release.record["code"]
     chart = build_indicator_chart(profile, profile["chart_series"], release, context.language)
     return measure_picture(f"/indicators/{profile['code']}/chart", profile["name"], chart)
 
 
 def measure_series(context: RequestContext, series: Record) -> Picture:
-    """Return the images of the chart of a series."""
     chart = build_series_chart(series, context.release.record["code"], context.language)
     return measure_picture(f"/series/{series['code']}/chart", series["name"], chart)
 

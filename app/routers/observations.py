@@ -6,7 +6,7 @@ from fastapi import Query, Response
 
 from app import parameters
 from app.formats import tables
-from app.http.routes import RouteDeclarations
+from app.http.routing import RouteDeclarations
 from app.queries import observations as queries
 from app.queries.indicators import get_indicator
 from app.request import Context
@@ -51,7 +51,7 @@ def list_indicator_observations(
     query: Annotated[parameters.IndicatorObservationListParameters, Query()],
 ) -> Response:
     if indicator not in context.release.keys["indicators"]:
-        raise context.create_unknown_record("indicators", "indicator", indicator)
+        raise context.create_unknown_record("indicator", indicator)
     page = context.run_query(queries.list_observations, query, indicator)
     return context.create_page_response(ObservationPage, page)
 
@@ -88,5 +88,5 @@ def list_vintages(
 ) -> Response:
     page = context.run_query(queries.list_vintages, query, observation)
     if not page.total and context.run_query(queries.get_observation, observation) is None:
-        raise context.create_unknown_record("observations", "observation", observation)
+        raise context.create_unknown_record("observation", observation)
     return context.create_page_response(ObservationPage, page)

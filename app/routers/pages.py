@@ -12,23 +12,15 @@ from app import parameters
 from app.db.columns import Record
 from app.enums import SearchKind
 from app.formats import schema_org
-from app.formats.charts.overview import find_reviewed_year
+from app.formats.charts.subjects import find_reviewed_year
 from app.formats.feeds import format_title
 from app.formats.registry import build_service_links, list_distributions
 from app.formats.sentences import FINDING_KINDS, VERDICTS
-from app.http.routes import RouteDeclarations
+from app.http.routing import RouteDeclarations
 from app.i18n import Bilingual, Language, format_day, format_published_day, name_edition
-from app.pages import render_content, split_fragments
+from app.pages import content, render_content, split_fragments
 from app.pages.addresses import RECORD_PAGES
 from app.pages.charts import layout_trend
-from app.pages.content import (
-    ADDRESS_PLACEHOLDER,
-    PAGE_NAMES,
-    RECIPES,
-    SHORT_PATHS,
-    list_entries,
-    read_page,
-)
 from app.pages.listings import FIELD_LISTINGS, LISTINGS, Listing
 from app.pages.year_table import build_year_tables
 from app.problems import problem
@@ -217,18 +209,17 @@ def show_quotation_check(
 
 
 def cite_source(context: RequestContext, code: str) -> str:
-    source = context.require_record(context.run_query(get_source, code), "sources", source=code)
+    source = context.read_record(get_source, source=code)
     return str(source["citation"]["short"])
 
 
 def describe_announcement(context: RequestContext, kind: str, code: str) -> Record:
     """Name a commitment or an action, the event and the source that announced it."""
     if kind == SearchKind.COMMITMENT:
-        found = context.run_query(get_commitment, code)
-        record = context.require_record(found, "commitments", commitment=code)
+        record = context.read_record(get_commitment, commitment=code)
         title, event, day = record["name"], record["event"]["name"], record["event"]["held_on"]
     else:
-        record = context.require_record(context.run_query(get_action, code), "actions", action=code)
+        record = context.read_record(get_action, action=code)
         area = record["priority_area"]
         title, event, day = area["title"], name_edition(area["year"]).get(context.language), None
     source = record["source"]["code"]
@@ -251,24 +242,24 @@ def show_recipes(context: Context, _: NoParameters) -> Response:
             "purpose": recipe.purpose.get(context.language),
             "code": render_file(recipe.render(context.base_url), recipe.file, context.language),
         }
-        for recipe in RECIPES
+        for recipe in content.RECIPES
     ]
     return render_content(context, "recipes.html", recipes=recipes)
 
 
 @router.get("/guide")
 def show_guide(context: Context, _: NoParameters) -> Response:
-    return render_content(context, "guide.html", entries=list_entries(context.language))
+    return render_content(context, "guide.html", entries=content.list_entries(context.language))
 
 
 def redirect_to_guide(context: Context, _: NoParameters) -> Response:
     """Redirect from a shortened address to a page of the guide."""
     query_string = context.query.list_text
-    page = SHORT_PATHS[context.path]
+    page = content.SHORT_PATHS[context.path]
     return RedirectResponse(f"{context.base_url}{page}{query_string and '?'}{query_string}")
 
 
-for path in SHORT_PATHS:
+for path in content.SHORT_PATHS:
     router.add_api_route(path, redirect_to_guide)
 
 
@@ -276,13 +267,13 @@ for path in SHORT_PATHS:
 def show_guide_page(context: Context, page: str, _: NoParameters) -> Response:
     from app.pages.markdown import render_guide_page  # noqa: PLC0415 - Slow to import.
 
-    if page not in PAGE_NAMES:
-        raise UnknownRecord.from_key("page", page, PAGE_NAMES)
+    if page not in content.PAGE_NAMES:
+        raise UnknownRecord.from_key("page", page, content.PAGE_NAMES)
     # The slash leaves alone what is local on purpose, such as the upstream of a proxy.
-    source = read_page(page, context.language).replace(
-        f"{ADDRESS_PLACEHOLDER}/", f"{context.base_url}/"
+    source = content.read_page(page, context.language).replace(
+        f"{content.ADDRESS_PLACEHOLDER}/", f"{context.base_url}/"
     )
-    entries, index = list_entries(context.language), PAGE_NAMES.index(page)
+    entries, index = content.list_entries(context.language), content.PAGE_NAMES.index(page)
     return render_content(
         context,
         "guide_page.html",
@@ -299,15 +290,15 @@ def show_priority_area(
     priority_area: str,
     query: Annotated[parameters.PriorityAreaParameters, Query()],
 ) -> Response:
-    found = context.run_query(profiles.read_priority_area_profile, priority_area, query.year)
-    area = context.require_record(found, "priority_areas", priority_area=priority_area)
+    area = context.read_record(
+        profiles.read_priority_area_profile, query.year, priority_area=priority_area
+    )
     return render_content(context, "priority_area.html", area=area, year=query.year)
 
 
 @router.get("/sources/{source}")
 def show_source(context: Context, source: str, _: NoParameters) -> Response:
-    found = context.run_query(profiles.read_source_profile, source)
-    profile = context.require_record(found, "sources", source=source)
+    profile = context.read_record(profiles.read_source_profile, source=source)
     return render_content(
         context,
         "source.html",
@@ -320,8 +311,7 @@ def show_source(context: Context, source: str, _: NoParameters) -> Response:
 
 @router.get("/sources/{source}/passages")
 def show_passages(context: Context, source: str, _: NoParameters) -> Response:
-    found = context.run_query(profiles.read_passages_profile, source)
-    profile = context.require_record(found, "sources", source=source)
+    profile = context.read_record(profiles.read_passages_profile, source=source)
     return render_content(context, "passages.html", source=profile)
 
 

@@ -7,7 +7,7 @@ from fastapi import Query, Response
 from app import parameters
 from app.formats import tables
 from app.formats.tables import Table
-from app.http.routes import RouteDeclarations
+from app.http.routing import RouteDeclarations
 from app.queries import reference as queries
 from app.queries.passages import add_urls, list_source_passages
 from app.queries.resource import Resource
@@ -103,6 +103,6 @@ def list_passages(
     query: Annotated[parameters.PassageListParameters, Query()],
 ) -> Response:
     if source not in context.release.keys["sources"]:
-        raise context.create_unknown_record("sources", "source", source)
+        raise context.create_unknown_record("source", source)
     page = context.run_query(list_source_passages, source, query)
     return context.create_page_response(PassagePage, page.map_rows(add_urls, context.base_url))

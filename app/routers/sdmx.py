@@ -20,7 +20,7 @@ from app.formats.sdmx.messages import Format, list_formats, negotiate_format
 from app.formats.sdmx.paths import PathQuery, parse_path
 from app.formats.sdmx.query import SdmxRequest, parse_request
 from app.http.limits import SDMX
-from app.http.routes import RouteDeclarations
+from app.http.routing import RouteDeclarations
 from app.i18n import Language
 from app.parameters.sdmx import DIMENSIONS
 from app.problems.messages import NO_DATA, NO_HISTORY_AS_CSV

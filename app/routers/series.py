@@ -6,7 +6,7 @@ from fastapi import Query, Response
 
 from app import parameters
 from app.formats import tables
-from app.http.routes import RouteDeclarations
+from app.http.routing import RouteDeclarations
 from app.queries import comparison, related
 from app.queries import series as queries
 from app.queries.contradictions import get_contradiction
@@ -44,8 +44,9 @@ def get_series(
     ],
     query: Annotated[parameters.SeriesParameters, Query()],
 ) -> Response:
-    found = context.run_query(queries.get_series, series, query.as_of)
-    return context.create_record_response(SeriesDetail, found, "series", series=series)
+    return context.create_record_response(
+        SeriesDetail, queries.get_series, query.as_of, series=series
+    )
 
 
 @router.get(

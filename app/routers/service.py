@@ -1,4 +1,4 @@
-"""Entry point, overview, search, health checks and metrics."""
+"""Entry point, overview, search, checks of quotations, health checks and metrics."""
 
 from typing import Annotated
 
@@ -22,10 +22,10 @@ from app.formats.registry import (
     list_media_types,
 )
 from app.formats.tables import Table
-from app.http.routes import RouteDeclarations
+from app.http.routing import RouteDeclarations
 from app.i18n import Bilingual, Language
 from app.problems.messages import METRICS_DISABLED
-from app.problems.problem import ParameterError, UnknownPath
+from app.problems.problem import UnknownPath
 from app.queries import search
 from app.queries.editions import read_overview
 from app.queries.releases import read_release
@@ -33,15 +33,18 @@ from app.queries.resource import build_record_url
 from app.request import Context, RequestContext
 from app.routers import NoParameters
 from app.schemas import encode_json
+from app.schemas.quotations import QuotationCheck
 from app.schemas.service import Health, HealthStatus, Overview, SearchPage, Service
 
 router = RouteDeclarations(prefix="/v1")
+quotation_router = RouteDeclarations(prefix="/v1", tags=["Quotations"])
 health_router = RouteDeclarations(prefix="/health", tags=["Service health"])
 metrics_router = RouteDeclarations(include_in_schema=False)
 
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 NO_STORE = {"Cache-Control": "no-store"}
+"""The header of a response that depends on the time of the request."""
 
 
 def link_tables(*linked: Table) -> dict[str, tuple[str, Bilingual]]:
@@ -218,14 +221,10 @@ async def get_readiness(context: Context) -> Response:
 
 @metrics_router.get("/metrics")
 def show_metrics(context: Context) -> Response:
-    """Show the metrics of all processes.
-
-    Raises:
-        UnknownPath: if no metrics are collected.
-    """
+    """Show the metrics of all processes; UnknownPath if none are collected."""
     metrics = context.app.state.metrics
     if metrics is None:
-        raise UnknownPath.from_error(ParameterError("path", METRICS_DISABLED))
+        raise UnknownPath.from_parameter("path", METRICS_DISABLED)
     return Response(metrics.render(), media_type=METRICS_TYPE, headers=NO_STORE)
 
 
@@ -241,3 +240,25 @@ def check_health(context: RequestContext) -> HealthStatus:
 def create_health_response(status: HealthStatus) -> Response:
     body = encode_json(Health(status=status))
     return Response(body, media_type="application/json", headers=NO_STORE)
+
+
+@quotation_router.get(
+    "/quotation-check",
+    summary="Check the figures quoted in a text",
+    description="Returns the numbers of a text in English or Chinese, each with the published "
+    "figure, growth rate or commitment that it quotes, and what differs from it: period, "
+    "qualifier, unit, order of magnitude, growth, countries counted, what is measured, "
+    "comparison, vintage, attribution, or a commitment reported as done or with another target. "
+    "The check uses fixed rules. "
+    "not_found does not mean that a number is false: the record is not complete. Positions are "
+    "counted in code points of the text. A response has an ETag, and can be cached, only with "
+    "asked_on.",
+    response_model=QuotationCheck,
+)
+def check_quotation(
+    context: Context, query: Annotated[parameters.QuotationParameters, Query()]
+) -> Response:
+    found = context.release.check_quotation(query.text, query.asked_on, context.language)
+    body = encode_json(QuotationCheck.model_validate(found))
+    headers = NO_STORE if query.asked_on is None else None
+    return context.create_bytes_response(body, "application/json", headers=headers)

@@ -191,5 +191,4 @@ def find_submodels(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def list_field(*, of: int = 1000) -> Any:
-    """Declare a list field with a maximum length."""
     return Field(max_length=of)

@@ -2,14 +2,7 @@
 
 from pydantic import Field
 
-from app.enums import (
-    ActionKind,
-    ActionStatus,
-    CommitmentKind,
-    DistanceLimit,
-    ProgressRelation,
-    Qualifier,
-)
+from app import enums
 from app.schemas import (
     Code,
     Day,
@@ -41,7 +34,7 @@ class Quantity(Schema):
 
     value: Number = Field(examples=[350000000000])
     """The number, in the unit."""
-    qualifier: Qualifier = Field(examples=["none"])
+    qualifier: enums.Qualifier = Field(examples=["none"])
     """How the wording limits the number."""
     unit: UnitReference
     """The unit."""
@@ -54,7 +47,7 @@ class ProgressReport(Schema):
 
     date: Day = Field(examples=["2025-07-18"])
     """The day of what is reported; if no day is stated, the day on which it was reported."""
-    relation: Editorial[ProgressRelation] = Field(examples=["about_this"])
+    relation: Editorial[enums.ProgressRelation] = Field(examples=["about_this"])
     """about_this or about_part of the action; context says nothing about the action itself."""
     text: Editorial[Prose] = Field(
         examples=["There are 36 partner countries of Silk Road e-commerce."]
@@ -137,7 +130,7 @@ class Action(Schema):
     """The priority area."""
     position: Position = Field(examples=[1])
     """The position within the priority area."""
-    kind: Editorial[ActionKind] = Field(examples=["expand"])
+    kind: Editorial[enums.ActionKind] = Field(examples=["expand"])
     """The verb."""
     text: Editorial[Prose] = Field(examples=["Expand trade with BRI partner countries."])
     """The text, in the language of the response."""
@@ -148,7 +141,7 @@ class Action(Schema):
     other". The sectors, instruments and areas are then not all that the source may mean."""
     note: Editorial[Prose | None] = Field(examples=[None])
     """A note on how to read the text; null if there is none. It says what the examples are."""
-    status: ActionStatus = Field(examples=["announced"])
+    status: enums.ActionStatus = Field(examples=["announced"])
     """reported if a later report is about the action or a part of it, else announced. No status
     says that an action was carried out, because no authority has said so."""
     progress_searched_on: Day | None = Field(examples=["2026-11-26"])
@@ -261,7 +254,7 @@ class Distance(Schema):
 
     value: Number = Field(examples=[30])
     """The difference of the two numbers; negative if the reading is above the target."""
-    limit: DistanceLimit = Field(examples=["below"])
+    limit: enums.DistanceLimit = Field(examples=["below"])
     """exact, or below or above if the reading is qualified: with a reading of over 70, less than
     30 is left to a target of 100."""
     unit: UnitReference
@@ -286,7 +279,7 @@ class Commitment(Schema):
     """Where it was announced."""
     position: Position = Field(examples=[12])
     """The position among the commitments of the event."""
-    kind: Editorial[CommitmentKind] = Field(examples=["pledge"])
+    kind: Editorial[enums.CommitmentKind] = Field(examples=["pledge"])
     """pledge for a promise, expectation for what the speaker expects without promising it,
     result_list for the number of results on a list that many parties agreed."""
     name: Editorial[Line] = Field(examples=["Joint laboratories"])

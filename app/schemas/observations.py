@@ -2,21 +2,7 @@
 
 from pydantic import Field
 
-from app.enums import (
-    Agreement,
-    ChangeMeasure,
-    CheckMethod,
-    ContradictionCause,
-    EvidenceBasis,
-    GrowthBasis,
-    Precision,
-    Qualifier,
-    ReportRelation,
-    RevisionKind,
-    Standing,
-    Status,
-    StockFlow,
-)
+from app import enums
 from app.schemas import (
     Address,
     Code,
@@ -64,7 +50,7 @@ class CoverageReference(Reference):
     """The key, as used in URLs and filters."""
     name: Line = Field(examples=["Partner countries (2025 scope, inferred by this service)"])
     """The name, in the language of the response."""
-    basis: EvidenceBasis = Field(examples=["inferred"])
+    basis: enums.EvidenceBasis = Field(examples=["inferred"])
     """inferred if this service concludes from published figures which countries are counted, and
     no source states it; else stated. The evidence is in the record of the coverage."""
 
@@ -80,9 +66,9 @@ class SourceReference(Schema):
     """The source line, to be shown with a figure."""
     published_on: Day = Field(examples=["2025-01-15"])
     """The date of publication."""
-    published_precision: Precision = Field(examples=["day"])
+    published_precision: enums.Precision = Field(examples=["day"])
     """month if only the month of publication is known; the date is then its last day."""
-    standing: Standing = Field(examples=["repost"])
+    standing: enums.Standing = Field(examples=["repost"])
     """The relation of the document to the institution that produced the figures."""
     address: Address | None = Field(examples=["https://21cmcc.org.cn/t20250117_2413.htm"])
     """The URL of the document; null if none is known."""
@@ -197,14 +183,14 @@ class ContradictionReference(Reference):
     """The key."""
     name: Line = Field(examples=["Share of partner countries, full year 2024"])
     """What the numbers are about, in the language of the response."""
-    cause: Editorial[ContradictionCause] = Field(examples=["unknown"])
+    cause: Editorial[enums.ContradictionCause] = Field(examples=["unknown"])
     """Why the numbers differ. With rounding, they agree within it; with qualifier, they are the
     same number, which one source limits with a word such as "over"."""
     cause_label: Editorial[Line] = Field(examples=["Cause not known"])
     """The cause in words, in the language of the response."""
     reason: Editorial[Prose] = Field(examples=["Customs gave 50.3, the ministry 50.7 percent."])
     """What the numbers are, and why they differ."""
-    basis: EvidenceBasis = Field(examples=["inferred"])
+    basis: enums.EvidenceBasis = Field(examples=["inferred"])
     """stated if a source gives the reason; inferred if this service concludes it."""
     numbers: Editorial[list[ContradictoryNumber]] = list_field()
     """All its numbers as text, from the oldest source."""
@@ -221,7 +207,7 @@ class Growth(Schema):
     """The change, in percent or percentage points as measure says."""
     decimals: int = Field(ge=0, le=10, examples=[1])
     """The number of printed decimals, which is the precision of the change."""
-    measure: ChangeMeasure = Field(examples=["percent"])
+    measure: enums.ChangeMeasure = Field(examples=["percent"])
     """percent, or percentage_points for the change of a share."""
     display: Editorial[Line] = Field(examples=["up 6.4 percent on a year earlier"])
     """The display text, in the language of the response."""
@@ -241,7 +227,7 @@ class Growth(Schema):
     if the wording is in that language."""
     base_period: Period
     """The base period."""
-    basis: Editorial[GrowthBasis] = Field(examples=["restated"])
+    basis: Editorial[enums.GrowthBasis] = Field(examples=["restated"])
     """restated if a source states, or this service infers, that the level of the base period
     differs from the one published earlier, so that published levels cannot be used to check the
     rate; else unstated."""
@@ -260,7 +246,7 @@ class Growth(Schema):
 class Revision(Schema):
     """The difference from the figure previously known for the same period."""
 
-    kind: Editorial[RevisionKind] = Field(examples=["rounded"])
+    kind: Editorial[enums.RevisionKind] = Field(examples=["rounded"])
     """repeated (the same number with the same qualifier), rounded (fewer digits), refined (more
     digits), or revised. Only a revised figure says something else than the previous one."""
     previous: Code = Field(
@@ -285,9 +271,9 @@ class Report(Schema):
     wording_translated: Editorial[Line | None] = Field(examples=[None])
     """A translation of the wording into the language of the response, by this service; null if the
     wording is in that language."""
-    agreement: Editorial[Agreement] = Field(examples=["differs"])
+    agreement: Editorial[enums.Agreement] = Field(examples=["differs"])
     """How the report agrees with the figure published here."""
-    relation: Editorial[ReportRelation] = Field(examples=["same_event"])
+    relation: Editorial[enums.ReportRelation] = Field(examples=["same_event"])
     """same_event if the report and the source of the figure are documents of one event, such as two
     accounts of one press conference; same_authority if the figures of both come from one
     institution, but from another occasion. In both cases, they do not confirm each other
@@ -314,7 +300,7 @@ class Observation(Schema):
     """The counterpart area."""
     coverage: Editorial[CoverageReference]
     """Which countries are counted. Figures with different coverage are not comparable."""
-    stock_flow: StockFlow = Field(examples=["flow"])
+    stock_flow: enums.StockFlow = Field(examples=["flow"])
     """The total of the period, the total since a fixed start, or the level on a date."""
     period: Period
     """The period of the figure."""
@@ -322,7 +308,7 @@ class Observation(Schema):
     """The value, in full. Read it together with the qualifier."""
     unit: UnitReference
     """The unit of the value."""
-    qualifier: Qualifier = Field(examples=["over"])
+    qualifier: enums.Qualifier = Field(examples=["over"])
     """How the wording limits the value: over, nearly or about; none if the source has no
     qualifier, which does not make a rounded value exact."""
     bounds: Bounds
@@ -350,7 +336,7 @@ class Observation(Schema):
     """With which earlier figures of its series this one is not comparable, and why; null if it is
     comparable with all of them. It describes what is known today, whatever as_of says; /v1/compare
     and the points of a series describe what was known on that day."""
-    status: Status = Field(examples=["normal"])
+    status: enums.Status = Field(examples=["normal"])
     """provisional, estimated or revised if the publisher calls the figure so, else normal."""
     source: SourceReference
     """The source of the figure."""
@@ -360,7 +346,7 @@ class Observation(Schema):
     """The citation, with the location in the source."""
     checked_on: Day | None = Field(examples=["2026-11-26"])
     """The day on which the figure was last compared with its source; null if no day is recorded."""
-    check_method: CheckMethod | None = Field(examples=["stored_text"])
+    check_method: enums.CheckMethod | None = Field(examples=["stored_text"])
     """page if the page itself was read then, stored_text if a stored copy of its text was."""
     vintage: Day = Field(examples=["2025-01-15"])
     """The first date on which this service knows this value to have been published."""

@@ -2,18 +2,7 @@
 
 from pydantic import Field
 
-from app.enums import (
-    AreaKind,
-    DateBasis,
-    DocumentKind,
-    EvidenceBasis,
-    InstrumentKind,
-    PartOfDay,
-    PassageRecordKind,
-    Precision,
-    Standing,
-    TitleKind,
-)
+from app import enums
 from app.schemas import (
     Address,
     Code,
@@ -95,7 +84,7 @@ class Instrument(Linked):
     """The key."""
     name: Line = Field(examples=["China-ASEAN Expo"])
     """The name, in the language of the response."""
-    kind: Editorial[InstrumentKind] = Field(examples=["exhibition"])
+    kind: Editorial[enums.InstrumentKind] = Field(examples=["exhibition"])
     """The kind of instrument."""
     description: Editorial[Prose] = Field(examples=["A regional exhibition."])
     """What it is."""
@@ -113,7 +102,7 @@ class Area(Linked):
     """The name, in the language of the response."""
     indicators: list[Reference] = list_field()
     """The indicators of which it is an area."""
-    kind: AreaKind = Field(examples=["group"])
+    kind: enums.AreaKind = Field(examples=["group"])
     """Whether it is a single country or a group of countries."""
     definition: Editorial[Prose] = Field(
         examples=["The countries that take part in the initiative."]
@@ -135,7 +124,7 @@ class Coverage(Reference):
         examples=["The countries counted as partners from January 2025."]
     )
     """The group of countries."""
-    basis: EvidenceBasis = Field(examples=["inferred"])
+    basis: enums.EvidenceBasis = Field(examples=["inferred"])
     """stated if a source names the group; inferred if this service concludes from published
     figures that it changed."""
     first_published: Day | None = Field(examples=["2025-01-13"])
@@ -206,7 +195,7 @@ class Document(Schema):
     """The publisher."""
     title: Line = Field(examples=["[Report on the SCIO press conference]"])
     """The title; titles of ours are in square brackets."""
-    standing: Standing = Field(examples=["repost"])
+    standing: enums.Standing = Field(examples=["repost"])
     """The relation of the document to the institution that produced the figures."""
 
 
@@ -219,7 +208,7 @@ class Event(Schema):
     """What it was, in the language of the response."""
     held_on: Day = Field(examples=["2025-01-15"])
     """The day, which is the vintage of the figures announced."""
-    part_of_day: PartOfDay | None = Field(examples=["afternoon"])
+    part_of_day: enums.PartOfDay | None = Field(examples=["afternoon"])
     """The part of the day; null if no document states it."""
     place: Line | None = Field(examples=["Beijing"])
     """The place; null if no document states it."""
@@ -268,14 +257,14 @@ class Source(Schema):
     none."""
     event: EventReference | None
     """The event that the document reports; null if it reports none."""
-    standing: Editorial[Standing] = Field(examples=["repost"])
+    standing: Editorial[enums.Standing] = Field(examples=["repost"])
     """The relation of the document to the institution that produced the figures. primary: the page
     of the authority itself, or the official transcript of the event. repost: a text of an
     authority or a news agency, carried by another site. secondary: the words of another medium."""
     title: Editorial[Line] = Field(examples=["[Report on the SCIO press conference]"])
     """The title as displayed. It is in square brackets if the document does not print it: a
     description of ours, or our translation of a title in another language."""
-    title_kind: TitleKind = Field(examples=["descriptive"])
+    title_kind: enums.TitleKind = Field(examples=["descriptive"])
     """printed if the document has a title of its own, descriptive if ours describes it."""
     printed_title: Line | None = Field(examples=[None])
     """The title that the document prints, in its own language; null if it prints none."""
@@ -283,15 +272,15 @@ class Source(Schema):
     """The publisher of the text, which may be carried by another site."""
     carrier: Line | None = Field(examples=["21cmcc.org.cn"])
     """The site that carries the text at the address; null if that is the publisher's own."""
-    document_kind: DocumentKind = Field(examples=["article"])
+    document_kind: enums.DocumentKind = Field(examples=["article"])
     """transcript if the document is the official transcript of the event, else article."""
     body: Line = Field(examples=["Ministry of Commerce"])
     """The institution that produced the figures."""
     published_on: Day = Field(examples=["2025-01-15"])
     """The date of publication. It is the vintage of the figures unless an event presented them."""
-    published_precision: Precision = Field(examples=["day"])
+    published_precision: enums.Precision = Field(examples=["day"])
     """month if only the month of publication is known; the date is then its last day."""
-    published_basis: DateBasis = Field(examples=["dateline"])
+    published_basis: enums.DateBasis = Field(examples=["dateline"])
     """Where the date is stated: printed on the page at the address; in the dateline of the text or
     in the address, if the page prints none; or event, if none is stated and the month of the event
     stands for it."""
@@ -319,7 +308,7 @@ class Source(Schema):
 class PassageRecord(Schema):
     """A record that is taken from a sentence."""
 
-    kind: PassageRecordKind = Field(examples=["outcome"])
+    kind: enums.PassageRecordKind = Field(examples=["outcome"])
     """What is recorded. An aim is that of a priority area; event and goal belong to the source. A
     passage is a sentence of another source that is compared with this one."""
     code: Code = Field(examples=["2024-trade-expansion"])

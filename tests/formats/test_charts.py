@@ -13,11 +13,10 @@ from starlette.testclient import TestClient
 
 from app.enums import Qualifier
 from app.formats.charts.canvas import render_svg
-from app.formats.charts.indicators import build_series_chart
 from app.formats.charts.layout import layout_chart
 from app.formats.charts.model import Chart, DataPoint, Group, Tile
-from app.formats.charts.overview import build_group
 from app.formats.charts.style import PALETTES
+from app.formats.charts.subjects import build_group, build_series_chart
 from app.i18n import Language
 from app.ingest.build import build
 from app.parameters import Theme

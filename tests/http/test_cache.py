@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 
 from app.application import App
 from app.http.limits import create_queue_full_error
-from app.http.routes import RouteDeclaration
+from app.http.routing import RouteDeclaration
 from app.i18n import Bilingual
 from app.ingest.build import build
 from app.ingest.files import compute_seed_hash

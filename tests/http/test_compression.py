@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from app.http.cached_response import compress, create_compressor, is_compressible
-from app.http.routes import RouteDeclaration
+from app.http.routing import RouteDeclaration
 from app.negotiation import Coding, negotiate_coding
 from tests.support.targets import Target, open_app
 

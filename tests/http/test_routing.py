@@ -23,8 +23,7 @@ from app.db import Database, UnavailableError
 from app.db.stores import SQLiteStore
 from app.http import routing
 from app.http.cache_key import MAX_PARAMETERS, build_key
-from app.http.routes import RouteDeclarations, describe_routes
-from app.http.routing import SMALL_PAGE, Router
+from app.http.routing import SMALL_PAGE, RouteDeclarations, Router, describe_routes
 from app.negotiation import PathKind
 from app.queries import releases
 from app.request import Context

@@ -13,7 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.application import ROUTERS, App
 from app.http.cached_response import load_zstandard
-from app.http.routes import describe_routes
+from app.http.routing import describe_routes
 from app.openapi import build_document
 from app.problems.problem import MEDIA_TYPE
 

@@ -103,6 +103,19 @@ class DescribedModel(NamedModel):
     description_zh: str
 
 
+class NotedModel(TableModel):
+    note_en: str | None
+    note_zh: str | None
+
+
+class WordedModel(TableModel):
+    """A record with the words of a source: in its language, or in both of this service."""
+
+    wording_en: str
+    wording_zh: str
+    wording_original: str | None
+
+
 class LocatedModel(TableModel):
     """A record with its location in a source: P2.S3 is paragraph 2, sentence 3."""
 

@@ -10,6 +10,8 @@ from app.db.models.base import (
     ExactDecimal,
     KeyedModel,
     LocatedModel,
+    NotedModel,
+    WordedModel,
     check_filled,
     check_member,
     check_positive,
@@ -24,16 +26,14 @@ def check_quantity(prefix: str = "") -> CheckConstraint:
     return CheckConstraint(sql, name=f"{prefix}quantity")
 
 
-class Progress(KeyedModel, table=True):
+class Progress(KeyedModel, NotedModel, table=True):
     """When reports on an action were last searched for; the code is that of the action."""
 
     action_id: int = Field(foreign_key="action.id", unique=True)
     searched_on: dt.date
-    note_en: str | None
-    note_zh: str | None
 
 
-class LaterReport(LocatedModel):
+class LaterReport(LocatedModel, WordedModel):
     """What a document says later, with a number if it has one."""
 
     date: dt.date
@@ -45,12 +45,9 @@ class LaterReport(LocatedModel):
     qualifier: Qualifier | None = Field(sa_type=String)
     unit_id: int | None = Field(foreign_key="unit.id", index=True)
     classifier: str | None
-    wording_en: str
-    wording_zh: str
-    wording_original: str | None
 
 
-class ProgressReport(LaterReport, table=True):
+class ProgressReport(LaterReport, NotedModel, table=True):
     __tablename__ = "progress_report"
     __table_args__ = (
         check_positive(),
@@ -63,11 +60,9 @@ class ProgressReport(LaterReport, table=True):
     progress_id: int = Field(primary_key=True, foreign_key="progress.id")
     position: int = Field(primary_key=True)
     relation: ProgressRelation = Field(sa_type=String)
-    note_en: str | None
-    note_zh: str | None
 
 
-class Commitment(KeyedModel, LocatedModel, table=True):
+class Commitment(KeyedModel, LocatedModel, NotedModel, WordedModel, table=True):
     """A commitment announced at an event, with its target if it has one."""
 
     __table_args__ = (
@@ -95,11 +90,6 @@ class Commitment(KeyedModel, LocatedModel, table=True):
     deadline_text_en: str | None
     deadline_text_zh: str | None
     deadline_year: int | None
-    wording_en: str
-    wording_zh: str
-    wording_original: str | None
-    note_en: str | None
-    note_zh: str | None
     searched_on: dt.date
 
 

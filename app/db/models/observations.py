@@ -6,30 +6,19 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlmodel import Field
 
+from app import enums
 from app.db.models.base import (
     ExactDecimal,
     KeyedModel,
     LocatedModel,
     NamedModel,
+    NotedModel,
     TableModel,
+    WordedModel,
     cast_decimal,
     check_filled,
     check_member,
     check_positive,
-)
-from app.enums import (
-    Agreement,
-    ChangeMeasure,
-    CheckMethod,
-    ContradictionCause,
-    Direction,
-    EvidenceBasis,
-    GrowthBasis,
-    Qualifier,
-    ReportRelation,
-    RevisionKind,
-    Status,
-    StockFlow,
 )
 from app.i18n import StatementMeasure
 
@@ -61,8 +50,8 @@ class Indicator(NamedModel, table=True):
     __table_args__ = (
         check_positive(),
         check_filled("name_en", "name_zh"),
-        check_member("stock_flow", StockFlow),
-        check_member("direction", Direction),
+        check_member("stock_flow", enums.StockFlow),
+        check_member("direction", enums.Direction),
     )
 
     definition_en: str
@@ -71,8 +60,8 @@ class Indicator(NamedModel, table=True):
     note_zh: str
     topic_id: int = Field(foreign_key="topic.id", index=True)
     unit_id: int = Field(foreign_key="unit.id", index=True)
-    stock_flow: StockFlow = Field(sa_type=String)
-    direction: Direction = Field(sa_type=String)
+    stock_flow: enums.StockFlow = Field(sa_type=String)
+    direction: enums.Direction = Field(sa_type=String)
     reporting_area_id: int = Field(foreign_key="area.id", index=True)
     counterpart_area_id: int = Field(foreign_key="area.id", index=True)
     classifier: str | None
@@ -84,21 +73,21 @@ class Contradiction(NamedModel, table=True):
     __table_args__ = (
         check_positive(),
         check_filled("name_en", "name_zh", "reason_en", "reason_zh"),
-        check_member("cause", ContradictionCause),
-        check_member("basis", EvidenceBasis),
+        check_member("cause", enums.ContradictionCause),
+        check_member("basis", enums.EvidenceBasis),
     )
 
     indicator_id: int = Field(foreign_key="indicator.id", index=True)
-    cause: ContradictionCause = Field(sa_type=String)
+    cause: enums.ContradictionCause = Field(sa_type=String)
     reason_en: str
     reason_zh: str
-    basis: EvidenceBasis = Field(sa_type=String)
+    basis: enums.EvidenceBasis = Field(sa_type=String)
     numbers_en: str
     """All its numbers as text: a JSON array of display text, source, citation and address."""
     numbers_zh: str
 
 
-class ContradictoryStatement(LocatedModel, table=True):
+class ContradictoryStatement(LocatedModel, WordedModel, table=True):
     """A number in a contradiction that is not a figure, rate or report."""
 
     __tablename__ = "contradictory_statement"
@@ -106,7 +95,7 @@ class ContradictoryStatement(LocatedModel, table=True):
         check_positive(),
         check_filled("text_en", "text_zh", "wording_en", "wording_zh"),
         check_member("measure", StatementMeasure),
-        check_member("qualifier", Qualifier),
+        check_member("qualifier", enums.Qualifier),
         CheckConstraint("period_start <= period_end", name="period_order"),
         CheckConstraint("(measure = 'share_change') = (base_start IS NOT NULL)", name="base"),
     )
@@ -124,15 +113,12 @@ class ContradictoryStatement(LocatedModel, table=True):
     value: Decimal = Field(sa_type=ExactDecimal)
     multiplier: int
     decimals: int
-    qualifier: Qualifier = Field(sa_type=String)
+    qualifier: enums.Qualifier = Field(sa_type=String)
     unit_id: int = Field(foreign_key="unit.id", index=True)
     classifier: str | None
-    wording_en: str
-    wording_zh: str
-    wording_original: str | None
 
 
-class Series(KeyedModel, table=True):
+class Series(KeyedModel, NotedModel, table=True):
     """Comparable observations: one indicator, pair of areas, coverage, unit and duration."""
 
     __table_args__ = (
@@ -140,7 +126,7 @@ class Series(KeyedModel, table=True):
             *("indicator_id", "reporting_area_id", "counterpart_area_id"),
             *("coverage_id", "unit_id", "duration"),
         ),
-        check_member("stock_flow", StockFlow),
+        check_member("stock_flow", enums.StockFlow),
         CheckConstraint("months BETWEEN 1 AND 12", name="months"),
         CheckConstraint("(stock_flow = 'flow') = (months IS NOT NULL)", name="flow_months"),
         CheckConstraint(
@@ -157,7 +143,7 @@ class Series(KeyedModel, table=True):
     counterpart_area_id: int = Field(foreign_key="area.id", index=True)
     coverage_id: int = Field(foreign_key="coverage.id", index=True)
     unit_id: int = Field(foreign_key="unit.id", index=True)
-    stock_flow: StockFlow = Field(sa_type=String)
+    stock_flow: enums.StockFlow = Field(sa_type=String)
     duration: str
     """P12M for flows of 12 months, P1M-08 for those of August, P0D for stocks, FROM2013-01-01 for
     totals since that day."""
@@ -168,8 +154,6 @@ class Series(KeyedModel, table=True):
     other_unit_id: int | None
     """The series that differs in the unit only, if there is one. It has no foreign key, because
     two such series refer to each other and neither can be inserted first."""
-    note_en: str | None
-    note_zh: str | None
     observations: int
     first_period_start: date | None
     first_period_end: date | None
@@ -203,19 +187,19 @@ class VintageModel(KeyedModel):
     current_from: date
     current_until: date
     checked_on: date | None
-    check_method: CheckMethod | None = Field(sa_type=String)
+    check_method: enums.CheckMethod | None = Field(sa_type=String)
     contradiction_id: int | None = Field(foreign_key="contradiction.id")
 
 
-class Observation(VintageModel, table=True):
+class Observation(VintageModel, NotedModel, WordedModel, table=True):
     """A published figure of a series for one period, from one source."""
 
     __table_args__ = (
         UniqueConstraint("series_id", "period_start", "period_end", "source_id"),
-        check_member("qualifier", Qualifier),
-        check_member("status", Status),
-        check_member("revision", RevisionKind),
-        check_member("check_method", CheckMethod),
+        check_member("qualifier", enums.Qualifier),
+        check_member("status", enums.Status),
+        check_member("revision", enums.RevisionKind),
+        check_member("check_method", enums.CheckMethod),
         CheckConstraint("(checked_on IS NULL) = (check_method IS NULL)", name="checked"),
         CheckConstraint("(previous_id IS NULL) = (revision IS NULL)", name="revision_previous"),
         CheckConstraint("period_start <= period_end", name="period_order"),
@@ -258,38 +242,33 @@ class Observation(VintageModel, table=True):
     published_value: Decimal = Field(sa_type=ExactDecimal)
     multiplier: int
     decimals: int
-    wording_en: str
-    wording_zh: str
-    wording_original: str | None
-    qualifier: Qualifier = Field(sa_type=String)
+    qualifier: enums.Qualifier = Field(sa_type=String)
     lower_bound: Decimal | None = Field(sa_type=ExactDecimal)
     upper_bound: Decimal | None = Field(sa_type=ExactDecimal)
     rounding_lower: Decimal = Field(sa_type=ExactDecimal)
     rounding_upper: Decimal = Field(sa_type=ExactDecimal)
     break_before: bool
     """Whether there is a break between this figure and the one before it in the series."""
-    status: Status = Field(sa_type=String)
+    status: enums.Status = Field(sa_type=String)
     previous_id: int | None = Field(foreign_key="observation.id", index=True)
-    revision: RevisionKind | None = Field(sa_type=String)
+    revision: enums.RevisionKind | None = Field(sa_type=String)
     revision_reason_en: str | None
     revision_reason_zh: str | None
-    note_en: str | None
-    note_zh: str | None
     comparability_en: str | None
     comparability_zh: str | None
     """With which earlier current observations of the series it is not comparable, and why. It is
     written after all rows are there, because it depends on them."""
 
 
-class GrowthRate(VintageModel, table=True):
+class GrowthRate(VintageModel, NotedModel, WordedModel, table=True):
     """A published change between two periods of a series, from one source."""
 
     __tablename__ = "growth_rate"
     __table_args__ = (
         UniqueConstraint("series_id", "period_start", "period_end", "source_id"),
-        check_member("basis", GrowthBasis),
-        check_member("measure", ChangeMeasure),
-        check_member("check_method", CheckMethod),
+        check_member("basis", enums.GrowthBasis),
+        check_member("measure", enums.ChangeMeasure),
+        check_member("check_method", enums.CheckMethod),
         CheckConstraint("(checked_on IS NULL) = (check_method IS NULL)", name="checked"),
         CheckConstraint("period_start < period_end", name="period_order"),
         CheckConstraint("base_start < base_end", name="base_order"),
@@ -308,13 +287,8 @@ class GrowthRate(VintageModel, table=True):
     value: Decimal = Field(sa_type=ExactDecimal)
     decimals: int
     """The number of printed decimals, since the value is stored without trailing zeros."""
-    measure: ChangeMeasure = Field(sa_type=String)
-    wording_en: str
-    wording_zh: str
-    wording_original: str | None
-    basis: GrowthBasis = Field(sa_type=String)
-    note_en: str | None
-    note_zh: str | None
+    measure: enums.ChangeMeasure = Field(sa_type=String)
+    basis: enums.GrowthBasis = Field(sa_type=String)
 
 
 class Headline(TableModel, table=True):
@@ -348,19 +322,16 @@ class LatestObservation(TableModel, table=True):
     observation_id: int = Field(foreign_key="observation.id", index=True)
 
 
-class Report(KeyedModel, LocatedModel, table=True):
+class Report(KeyedModel, LocatedModel, WordedModel, table=True):
     __table_args__ = (
         UniqueConstraint("observation_id", "source_id"),
-        check_member("agreement", Agreement),
-        check_member("relation", ReportRelation),
+        check_member("agreement", enums.Agreement),
+        check_member("relation", enums.ReportRelation),
     )
 
     observation_id: int = Field(foreign_key="observation.id")
     contradiction_id: int | None = Field(foreign_key="contradiction.id", index=True)
-    wording_en: str
-    wording_zh: str
-    wording_original: str | None
-    agreement: Agreement = Field(sa_type=String)
-    relation: ReportRelation = Field(sa_type=String)
+    agreement: enums.Agreement = Field(sa_type=String)
+    relation: enums.ReportRelation = Field(sa_type=String)
     note_en: str
     note_zh: str

@@ -12,6 +12,7 @@ from app.db.models.base import (
     KeyedModel,
     LocatedModel,
     NamedModel,
+    NotedModel,
     TableModel,
     check_filled,
     check_member,
@@ -151,14 +152,11 @@ class Coverage(DescribedModel, table=True):
     evidence_zh: str
 
 
-class Sector(DescribedModel, table=True):
+class Sector(DescribedModel, NotedModel, table=True):
     __table_args__ = (check_positive(), check_filled("name_en", "name_zh"))
 
-    note_en: str | None
-    note_zh: str | None
 
-
-class Instrument(DescribedModel, table=True):
+class Instrument(DescribedModel, NotedModel, table=True):
     __table_args__ = (
         check_positive(),
         check_filled("name_en", "name_zh"),
@@ -166,8 +164,6 @@ class Instrument(DescribedModel, table=True):
     )
 
     kind: InstrumentKind = Field(sa_type=String)
-    note_en: str | None
-    note_zh: str | None
 
 
 class RelatedDataset(DescribedModel, table=True):
@@ -189,7 +185,7 @@ class RelatedDataset(DescribedModel, table=True):
     checked_on: date
 
 
-class Outcome(KeyedModel, LocatedModel, table=True):
+class Outcome(KeyedModel, LocatedModel, NotedModel, table=True):
     """A result of a year that the source describes without a figure."""
 
     __table_args__ = (
@@ -206,11 +202,9 @@ class Outcome(KeyedModel, LocatedModel, table=True):
     text_en: str
     text_zh: str
     has_examples: bool
-    note_en: str | None
-    note_zh: str | None
 
 
-class PriorityArea(KeyedModel, LocatedModel, table=True):
+class PriorityArea(KeyedModel, LocatedModel, NotedModel, table=True):
     """A priority area announced for a year."""
 
     __tablename__ = "priority_area"
@@ -228,14 +222,12 @@ class PriorityArea(KeyedModel, LocatedModel, table=True):
     title_zh: str
     summary_en: str
     summary_zh: str
-    note_en: str | None
-    note_zh: str | None
     aim_en: str | None
     aim_zh: str | None
     aim_locator: str | None
 
 
-class Action(KeyedModel, LocatedModel, table=True):
+class Action(KeyedModel, LocatedModel, NotedModel, table=True):
     """One commitment of a priority area."""
 
     __table_args__ = (
@@ -254,8 +246,6 @@ class Action(KeyedModel, LocatedModel, table=True):
     aim_en: str | None
     aim_zh: str | None
     has_examples: bool
-    note_en: str | None
-    note_zh: str | None
     status: ActionStatus = Field(sa_type=String)
 
 
@@ -266,7 +256,6 @@ LINKS: dict[tuple[type[KeyedModel], type[KeyedModel]], type[TableModel]] = {}
 def declare_link(
     owner: type[KeyedModel], target: type[KeyedModel], table: str | None = None
 ) -> type[TableModel]:
-    """Declare the table of the links from the records of one table to those of another."""
     names = str(owner.__tablename__), str(target.__tablename__)
     columns: dict[str, Any] = {
         f"{name}_id": (int, Field(primary_key=True, foreign_key=f"{name}.id", index=is_target))
@@ -279,17 +268,22 @@ def declare_link(
     return link
 
 
+def find_link(one: type[KeyedModel], other: type[KeyedModel]) -> type[TableModel] | None:
+    """Return the table of the links between two tables, whichever of them has the list."""
+    return LINKS.get((one, other)) or LINKS.get((other, one))
+
+
 Baseline = declare_link(PriorityArea, Indicator, "baseline")
-IndicatorSector = declare_link(Indicator, Sector)
-IndicatorInstrument = declare_link(Indicator, Instrument)
-RelatedDatasetIndicator = declare_link(RelatedDataset, Indicator)
-OutcomeSector = declare_link(Outcome, Sector)
-OutcomeInstrument = declare_link(Outcome, Instrument)
-OutcomeArea = declare_link(Outcome, Area)
-OutcomeIndicator = declare_link(Outcome, Indicator)
+declare_link(Indicator, Sector)
+declare_link(Indicator, Instrument)
+declare_link(RelatedDataset, Indicator)
+declare_link(Outcome, Sector)
+declare_link(Outcome, Instrument)
+declare_link(Outcome, Area)
+declare_link(Outcome, Indicator)
 EditionEvent = declare_link(Edition, Event)
-EditionIndicator = declare_link(Edition, Indicator)
-ActionSector = declare_link(Action, Sector)
-ActionInstrument = declare_link(Action, Instrument)
-ActionArea = declare_link(Action, Area)
-ActionTopic = declare_link(Action, Topic)
+declare_link(Edition, Indicator)
+declare_link(Action, Sector)
+declare_link(Action, Instrument)
+declare_link(Action, Area)
+declare_link(Action, Topic)

@@ -5,40 +5,35 @@ from datetime import date
 from sqlalchemy import CheckConstraint, String, UniqueConstraint
 from sqlmodel import Field
 
-from app.db.models.base import KeyedModel, TableModel, check_filled, check_member, check_positive
-from app.enums import (
-    Completeness,
-    DateBasis,
-    DocumentKind,
-    PartCompleteness,
-    PartOfDay,
-    PassageRecordKind,
-    Precision,
-    Standing,
-    TitleKind,
+from app import enums
+from app.db.models.base import (
+    KeyedModel,
+    NotedModel,
+    TableModel,
+    check_filled,
+    check_member,
+    check_positive,
 )
 
 
-class Event(KeyedModel, table=True):
+class Event(KeyedModel, NotedModel, table=True):
     """A press conference, briefing or release at which figures were announced."""
 
     __table_args__ = (
-        check_member("part_of_day", PartOfDay),
+        check_member("part_of_day", enums.PartOfDay),
         check_filled("name_en", "name_zh", "organiser_en", "organiser_zh"),
     )
 
     name_en: str
     name_zh: str
     held_on: date
-    part_of_day: PartOfDay | None = Field(sa_type=String)
+    part_of_day: enums.PartOfDay | None = Field(sa_type=String)
     place_en: str | None
     place_zh: str | None
     organiser_en: str
     organiser_zh: str
     questioner_en: str | None
     questioner_zh: str | None
-    note_en: str | None
-    note_zh: str | None
 
 
 class EventSpeaker(TableModel, table=True):
@@ -56,7 +51,7 @@ class EventSpeaker(TableModel, table=True):
     office_zh: str
 
 
-class Source(KeyedModel, table=True):
+class Source(KeyedModel, NotedModel, table=True):
     """A document from which figures and commitments are taken.
 
     The title is as displayed: titles that are not printed in the document, in the language of the
@@ -64,11 +59,11 @@ class Source(KeyedModel, table=True):
     """
 
     __table_args__ = (
-        check_member("standing", Standing),
-        check_member("title_kind", TitleKind),
-        check_member("document_kind", DocumentKind),
-        check_member("published_precision", Precision),
-        check_member("published_basis", DateBasis),
+        check_member("standing", enums.Standing),
+        check_member("title_kind", enums.TitleKind),
+        check_member("document_kind", enums.DocumentKind),
+        check_member("published_precision", enums.Precision),
+        check_member("published_basis", enums.DateBasis),
         CheckConstraint("length(language) = 2", name="language"),
         CheckConstraint("(title_kind = 'printed') = (printed_title IS NOT NULL)", name="title"),
         CheckConstraint(
@@ -81,8 +76,8 @@ class Source(KeyedModel, table=True):
     edition: int | None
     """The year of the edition to which the document belongs, if it reports one of its events."""
     event_id: int | None = Field(foreign_key="event.id", index=True)
-    standing: Standing = Field(sa_type=String)
-    title_kind: TitleKind = Field(sa_type=String)
+    standing: enums.Standing = Field(sa_type=String)
+    title_kind: enums.TitleKind = Field(sa_type=String)
     title_en: str
     title_zh: str
     printed_title: str | None
@@ -92,19 +87,17 @@ class Source(KeyedModel, table=True):
     publisher_short_zh: str
     carrier_en: str | None
     carrier_zh: str | None
-    document_kind: DocumentKind = Field(sa_type=String)
+    document_kind: enums.DocumentKind = Field(sa_type=String)
     body_en: str
     body_zh: str
     published_on: date
-    published_precision: Precision = Field(sa_type=String)
-    published_basis: DateBasis = Field(sa_type=String)
+    published_precision: enums.Precision = Field(sa_type=String)
+    published_basis: enums.DateBasis = Field(sa_type=String)
     language: str
     address: str | None
     checked_on: date | None
     licence_en: str
     licence_zh: str
-    note_en: str | None
-    note_zh: str | None
     goal_en: str | None
     goal_zh: str | None
     goal_locator: str | None
@@ -116,29 +109,29 @@ class Edition(KeyedModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("year"),
-        check_member("completeness", Completeness),
-        check_member("figures_completeness", PartCompleteness),
-        check_member("outcomes_completeness", PartCompleteness),
-        check_member("priority_areas_completeness", PartCompleteness),
+        check_member("completeness", enums.Completeness),
+        check_member("figures_completeness", enums.PartCompleteness),
+        check_member("outcomes_completeness", enums.PartCompleteness),
+        check_member("priority_areas_completeness", enums.PartCompleteness),
     )
 
     year: int
     source_id: int = Field(foreign_key="source.id", index=True)
     question_en: str | None
     question_zh: str | None
-    completeness: Completeness = Field(sa_type=String)
-    figures_completeness: PartCompleteness = Field(sa_type=String)
+    completeness: enums.Completeness = Field(sa_type=String)
+    figures_completeness: enums.PartCompleteness = Field(sa_type=String)
     figures_note_en: str
     figures_note_zh: str
-    outcomes_completeness: PartCompleteness = Field(sa_type=String)
+    outcomes_completeness: enums.PartCompleteness = Field(sa_type=String)
     outcomes_note_en: str
     outcomes_note_zh: str
-    priority_areas_completeness: PartCompleteness = Field(sa_type=String)
+    priority_areas_completeness: enums.PartCompleteness = Field(sa_type=String)
     priority_areas_note_en: str
     priority_areas_note_zh: str
 
 
-class Passage(KeyedModel, table=True):
+class Passage(KeyedModel, NotedModel, table=True):
     """A sentence of a source, or another place in it that a record cites."""
 
     __table_args__ = (UniqueConstraint("source_id", "position"), check_positive())
@@ -148,19 +141,20 @@ class Passage(KeyedModel, table=True):
     locator: str
     paragraph: int | None
     sentence: int | None
-    note_en: str | None
-    note_zh: str | None
 
 
 class PassageRecord(TableModel, table=True):
     """What is recorded from a passage: the kind and the key of a record."""
 
     __tablename__ = "passage_record"
-    __table_args__ = (check_member("kind", PassageRecordKind), check_filled("title_en", "title_zh"))
+    __table_args__ = (
+        check_member("kind", enums.PassageRecordKind),
+        check_filled("title_en", "title_zh"),
+    )
 
     passage_id: int = Field(primary_key=True, foreign_key="passage.id")
     position: int = Field(primary_key=True)
-    kind: PassageRecordKind = Field(sa_type=String)
+    kind: enums.PassageRecordKind = Field(sa_type=String)
     record: str
     owner: str
     """The key of the indicator, priority area or source on whose page the record is shown."""

@@ -45,7 +45,6 @@ def draw_display(canvas: Canvas, figure: DataPoint, style: Style, span: Point, t
 
 
 def draw_swatch(canvas: Canvas, qualifier: Qualifier, start: Point) -> None:
-    """Draw a small bar with the mark of a qualifier, from the middle of its left end."""
     sizes = canvas.sizes
     unit, (x, middle) = sizes.unit, start
     thickness, width = 11 * unit, SWATCH_WIDTH * unit
@@ -109,7 +108,6 @@ def write_hatch_path(width: float, thickness: float, step: float) -> str:
 
 
 def draw_heading(canvas: Canvas, panel: Panel, span: Point, top: float) -> float:
-    """Draw the heading of a panel, with its unit on the same line if there is space."""
     sizes = canvas.sizes
     left, right = span
     x = left + canvas.measure_text(panel.heading, sizes.heading) + sizes.gap

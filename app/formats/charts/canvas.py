@@ -106,7 +106,6 @@ class Canvas:
         return self.draw_text(self.wrap_text(paragraph, style, width), x, top, style)
 
     def draw_tile(self, left: float, top: float, right: float, bottom: float) -> None:
-        """Draw the background of a tile, below all other marks."""
         size = write_attributes(x=left, y=top, width=right - left, height=bottom - top)
         self.tiles.append(f'<rect{size} fill="{self.get_colour("tint")}"/>')
 

@@ -47,7 +47,8 @@ def layout_card(chart: Chart, theme: Theme) -> Canvas:
     bottom = draw_card_footer(canvas, chart)
     tiles = [tile for tile in chart.list_tiles() if tile.figure]
     if chart.headline is None:
-        if tiles := tiles or list_panel_tiles(chart):
+        tiles = tiles or [Tile(one.period, one) for panel in chart.panels for one in panel.figures]
+        if tiles:
             draw_card_tiles(canvas, tiles, (top, bottom))
         else:
             draw_card_text(canvas, chart, top)
@@ -150,10 +151,6 @@ def draw_card_text(canvas: Canvas, chart: Chart, top: float) -> None:
     for note in chart.notes[:MAX_CARD_NOTES]:
         style, lines = fit_lines(canvas, note, DETAIL, WIDTH - 2 * MARGIN, 5)
         top = canvas.draw_text(lines, MARGIN, top + 12, style)
-
-
-def list_panel_tiles(chart: Chart) -> list[Tile]:
-    return [Tile(one.period, one) for panel in chart.panels for one in panel.figures]
 
 
 def draw_card_tiles(canvas: Canvas, tiles: Sequence[Tile], between: tuple[float, float]) -> None:

@@ -79,14 +79,6 @@ def format_overview_title(year: int | None, plan_year: int | None, language: Lan
     ).get(language)
 
 
-def join_unit(number: str, unit: str, language: Language) -> str:
-    return Bilingual(f"{number} {unit}".rstrip(), f"{number}{unit}").get(language)
-
-
-def label_value(period: str, display: str, language: Language) -> str:
-    return COLON.get(language).join([period, display])
-
-
 def format_takeaway_period(start: date, end: date, label: str, language: Language) -> str:
     """Name a period after a figure: in 2025, on 18 July 2024, 2025年, 截至2024年7月18日."""
     if (start.year, start.month, start.day, end.month, end.day) == (end.year, 1, 1, 12, 31):

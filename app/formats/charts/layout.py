@@ -9,15 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from app.enums import PERCENT, Theme
-from app.formats.charts import labels
-from app.formats.charts.bars import (
-    SWATCH_WIDTH,
-    BarPanel,
-    draw_display,
-    draw_share,
-    draw_swatch,
-    layout_columns,
-)
+from app.formats.charts import bars, labels
 from app.formats.charts.canvas import Canvas, Point
 from app.formats.charts.model import Chart, DataPoint, Group, Panel, Tile
 from app.formats.charts.style import NARROW, WIDE, Line, Style
@@ -101,13 +93,12 @@ def draw_chart(chart: Chart, canvas: Canvas, extra_height: float, min_height: in
 
 
 def draw_takeaway(canvas: Canvas, chart: Chart, figure: DataPoint, top: float) -> float:
-    """Draw the name of what is shown, and its newest figure as the title."""
     sizes = canvas.sizes
     left, right = sizes.margin, canvas.width - sizes.margin
     name = canvas.balance_text(chart.title, sizes.heading, right - left)
     top = canvas.draw_text(name, left, top, sizes.heading) + 2 * sizes.unit
     takeaway = replace(figure, display=figure.format_takeaway(chart.language))
-    top = draw_display(canvas, takeaway, sizes.takeaway, (left, right), top)
+    top = bars.draw_display(canvas, takeaway, sizes.takeaway, (left, right), top)
     reference = labels.format_reference(figure.source)
     scope = [figure.period] if figure.is_total else []
     scope += [figure.coverage] if figure.coverage else []
@@ -117,7 +108,7 @@ def draw_takeaway(canvas: Canvas, chart: Chart, figure: DataPoint, top: float) -
             top = canvas.draw_paragraph(text, left, top, sizes.body, right - left)
     if figure.unit == PERCENT and not chart.panels:
         end = min(right, left + MAX_SHARE_WIDTH * sizes.unit)
-        top = draw_share(canvas, figure, (left, end), top + 8 * sizes.unit)
+        top = bars.draw_share(canvas, figure, (left, end), top + 8 * sizes.unit)
     return top + 14 * sizes.unit
 
 
@@ -127,7 +118,6 @@ def measure_plot(chart: Chart, panel_width: float, unit: float) -> float:
 
 
 def find_maxima(chart: Chart) -> dict[tuple[str, int | None], Decimal]:
-    """Find the largest value on each scale."""
     maxima: dict[tuple[str, int | None], Decimal] = defaultdict(Decimal)
     for panel in chart.panels:
         key = panel.scale_key
@@ -179,7 +169,7 @@ def draw_headline(canvas: Canvas, figure: DataPoint | None, span: Point, top: fl
     if figure is None:
         return top
     left, right = span
-    top = draw_display(canvas, figure, sizes.headline, span, top)
+    top = bars.draw_display(canvas, figure, sizes.headline, span, top)
     x = left + canvas.measure_text(figure.period, sizes.heading) + sizes.gap / 2
     y = top + sizes.heading.get_baseline_offset(sizes.small)
     canvas.draw_text(labels.format_reference(figure.source), x, y, sizes.small)
@@ -189,7 +179,7 @@ def draw_headline(canvas: Canvas, figure: DataPoint | None, span: Point, top: fl
             top = canvas.draw_paragraph(text, left, top, sizes.body, right - left)
     if figure.unit == PERCENT:
         end = min(right, left + MAX_SHARE_WIDTH * sizes.unit)
-        top = draw_share(canvas, figure, (left, end), top + 8 * sizes.unit)
+        top = bars.draw_share(canvas, figure, (left, end), top + 8 * sizes.unit)
     return top + 12 * sizes.unit
 
 
@@ -200,14 +190,14 @@ def draw_panels(
     if not chart.panels:
         return top
     left, right = span
-    columns = layout_columns(canvas, chart.panels, span)
+    columns = bars.layout_columns(canvas, chart.panels, span)
     maxima = find_maxima(chart)
     for index, panel in enumerate(chart.panels):
         if index or (chart.headline and left == sizes.margin):
             canvas.draw_rule((left, top), (right, top))
             top += 10 * sizes.unit
         top = (
-            BarPanel(canvas, panel, columns, extra_height, maxima[panel.scale_key]).draw(top)
+            bars.BarPanel(canvas, panel, columns, extra_height, maxima[panel.scale_key]).draw(top)
             + 14 * sizes.unit
         )
     return top
@@ -295,7 +285,7 @@ def draw_tile_point(canvas: Canvas, figure: DataPoint, span: Point, top: float) 
     sizes = canvas.sizes
     left, right = span
     width = right - left
-    bottom = draw_display(canvas, figure, sizes.number, span, top)
+    bottom = bars.draw_display(canvas, figure, sizes.number, span, top)
     reference = labels.format_reference(figure.source, figure.locator)
     beside = f" {reference}" if not figure.locator else ""
     bottom = canvas.draw_paragraph(figure.period + beside, left, bottom, sizes.strong, width)
@@ -338,9 +328,9 @@ def draw_notes(canvas: Canvas, chart: Chart, span: Point, top: float) -> float:
     sizes = canvas.sizes
     left, right = span
     style, spacing = sizes.small, 3 * sizes.unit
-    x = left + SWATCH_WIDTH * sizes.unit + sizes.gap
+    x = left + bars.SWATCH_WIDTH * sizes.unit + sizes.gap
     for qualifier in chart.list_qualifiers():
-        draw_swatch(canvas, qualifier, (left, top + style.line_height / 2))
+        bars.draw_swatch(canvas, qualifier, (left, top + style.line_height / 2))
         meaning = labels.MEANINGS[qualifier].get(canvas.language)
         top = canvas.draw_paragraph(meaning, x, top, style, right - x) + spacing
     for is_shown, text, line in (

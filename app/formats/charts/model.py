@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from app.enums import Qualifier
 from app.formats.charts import labels
 from app.formats.dataset_info import name_release
-from app.i18n import QUALIFIER_FORMATS, SCALE_WORDS, Language, count_months, format_number
+from app.i18n import (
+    QUALIFIER_FORMATS,
+    SCALE_WORDS,
+    Bilingual,
+    Language,
+    count_months,
+    format_number,
+)
 
 if TYPE_CHECKING:
     # The process that draws has no use for the database, whose libraries take memory and time.
@@ -95,7 +102,7 @@ class DataPoint:
     def format_takeaway(self, language: Language) -> str:
         """Say the figure and its period: 23.6 trillion yuan in 2025, 2025年：23.6万亿元."""
         if self.start is None or self.end is None:
-            return labels.label_value(self.period, self.display, language)
+            return labels.COLON.get(language).join([self.period, self.display])
         period = labels.format_takeaway_period(self.start, self.end, self.period, language)
         return labels.TAKEAWAY.format(display=self.display, period=period).get(language)
 
@@ -162,8 +169,8 @@ class Panel:
     def format_newest(self, language: Language) -> str:
         """Say its newest figure in the unit of the block, with growth and source."""
         newest = self.figures[-1]
-        number = self.scale.format_number(newest, language)
-        display = labels.join_unit(number, self.scale.unit, language)
+        number, unit = self.scale.format_number(newest, language), self.scale.unit
+        display = Bilingual(f"{number} {unit}".rstrip(), f"{number}{unit}").get(language)
         takeaway = replace(newest, display=display).format_takeaway(language)
         growth = labels.COMMA.get(language) + newest.growth if newest.growth else ""
         return f"{takeaway} {labels.format_reference(newest.source)}{growth}"
@@ -225,7 +232,6 @@ class Chart:
             self.notes.append(text)
 
     def add_named_note(self, names: Sequence[str], text: str | None) -> None:
-        """Add a note that begins with the names of what it belongs to."""
         if text:
             name = labels.COMMA.get(self.language).join(names)
             self.add_note(labels.COLON.get(self.language).join([name, text]))
@@ -242,7 +248,6 @@ class Chart:
         yield from (tile.figure for tile in self.list_tiles() if tile.figure)
 
     def list_qualifiers(self) -> list[Qualifier]:
-        """List the qualifiers in the chart that need an explanation."""
         found = {one.qualifier for one in self.list_data_points()}
         return [one for one in Qualifier if one in found and one is not Qualifier.NONE]
 

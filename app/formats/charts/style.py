@@ -178,7 +178,6 @@ def measure_advance(text: str, style: Style, language: Language) -> int:
 
 
 def measure_text(text: str, style: Style, language: Language) -> float:
-    """Measure a line in pixels."""
     return measure_advance(text, style, language) * style.size / UNITS_PER_EM
 
 

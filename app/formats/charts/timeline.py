@@ -206,7 +206,6 @@ class TimePanel:
         return list(dict.fromkeys(ranked))
 
     def list_label_corners(self, figure: DataPoint, width: float, style: Style) -> Iterator[Point]:
-        """List the positions of a number, by preference."""
         unit = self.canvas.sizes.unit
         x, y = self.find_position(figure)
         left, _, right, _ = self.limits

@@ -85,7 +85,10 @@ def build_specification(chart: Chart, theme: Theme, width: int | None, height: i
         "usermeta": {
             "release": chart.release,
             "language": chart.language,
-            "notes": [*list_meanings(chart), *chart.notes],
+            "notes": [
+                *(labels.MEANINGS[one].get(chart.language) for one in chart.list_qualifiers()),
+                *chart.notes,
+            ],
             "sources": chart.sources,
             "priority_areas": [
                 {"position": tile.position, "name": tile.name, "details": list(tile.lines)}
@@ -94,10 +97,6 @@ def build_specification(chart: Chart, theme: Theme, width: int | None, height: i
             ],
         },
     }
-
-
-def list_meanings(chart: Chart) -> list[str]:
-    return [labels.MEANINGS[one].get(chart.language) for one in chart.list_qualifiers()]
 
 
 def build_title(chart: Chart, width: int) -> Node:
@@ -166,7 +165,8 @@ def list_time_panels(chart: Chart) -> list[tuple[str, Panel]]:
     comma = labels.COMMA.get(chart.language)
     panels = list(chart.panels)
     newest = chart.headline
-    if newest and not any(newest.display_key == one.display_key for one in list_drawn(panels)):
+    drawn = {figure.display_key for panel in panels for figure in panel.figures}
+    if newest and newest.display_key not in drawn:
         heading = comma.join(filter(None, [newest.period, newest.coverage]))
         panels.insert(0, Panel(heading, newest.unit_name, [newest], has_time=True))
     named = [(comma.join([one.heading, one.unit]), one) for one in panels]
@@ -176,10 +176,6 @@ def list_time_panels(chart: Chart) -> list[tuple[str, Panel]]:
             panel = Panel(tile.name, unit, [tile.figure], has_time=True, coverage=coverage)
             named.append((tile.name, panel))
     return named
-
-
-def list_drawn(panels: Sequence[Panel]) -> list[DataPoint]:
-    return [figure for panel in panels for figure in panel.figures]
 
 
 def build_rows(chart: Chart, name: str, panel: Panel) -> Iterator[Node]:
@@ -342,7 +338,6 @@ def build_list_plot(chart: Chart) -> Node:
 
 
 def build_words_row(chart: Chart, name: str, figure: DataPoint) -> dict[str, Any]:
-    """Build the row of a figure, with its name, period and coverage in lines."""
     context = [name, *([figure.period] if figure.period != name else [])]
     context += [figure.coverage] if figure.coverage else []
     text = labels.COMMA.get(chart.language).join(context)

@@ -108,66 +108,44 @@ def build_urn(kind: Kind, name: str, item: str = "", class_name: str = "") -> st
 
 
 FIXED_CODELISTS: dict[str, tuple[Bilingual, dict[str, Bilingual]]] = {
-    "CL_FREQ": (
-        Bilingual("Frequencies", "频率"),
-        {
-            ANNUAL: Bilingual("Annual: the same months of each year", "年度：各年相同月份"),
-            OTHER: Bilingual(
-                "Other: the days for which sources state a figure", "其他：来源公布数据的日期"
-            ),
-        },
-    ),
-    "CL_STOCK_FLOW": (
-        Bilingual("Stocks and flows", "数据性质"),
-        {
-            StockFlow.FLOW: Bilingual("Flow: the total of the period", "时期数：统计期内合计"),
-            StockFlow.CUMULATIVE: Bilingual(
-                "Cumulative: the total since a fixed start", "累计数：自固定起始日累计"
-            ),
-            StockFlow.STOCK: Bilingual("Stock: the level on a date", "时点数：某日的存量"),
-        },
-    ),
-    "CL_OBS_STATUS": (
-        Bilingual("Observation statuses", "数据状态"),
-        {
-            STATUSES[Status.NORMAL]: Bilingual("Normal", "正常"),
-            STATUSES[Status.PROVISIONAL]: Bilingual("Provisional", "初步"),
-            STATUSES[Status.ESTIMATED]: Bilingual("Estimated", "估计"),
-            STATUSES[Status.REVISED]: Bilingual("Revised", "修订"),
-            BREAK_STATUS: Bilingual("Break in the series before this value", "该数值之前序列中断"),
-        },
-    ),
-    "CL_OBS_QUALIFIER": (
-        Bilingual("Qualifiers", "限定词"),
-        {
-            Qualifier.NONE: Bilingual("No qualifier in the source", "原文无限定词"),
-            Qualifier.OVER: Bilingual("Over: the figure is above the value", "逾：实际高于该值"),
-            Qualifier.NEARLY: Bilingual(
-                "Nearly: the figure is below the value", "近：实际低于该值"
-            ),
-            Qualifier.ABOUT: Bilingual(
-                "About: the figure is close to the value", "约：实际接近该值"
-            ),
-        },
-    ),
-    "CL_GROWTH_MEASURE": (
-        Bilingual("Measures of growth", "增速单位"),
-        {
-            ChangeMeasure.PERCENT: Bilingual("Percent", "百分比"),
-            ChangeMeasure.PERCENTAGE_POINTS: Bilingual("Percentage points", "百分点"),
-        },
-    ),
-    "CL_GROWTH_BASIS": (
-        Bilingual("Growth bases", "增速基数类型"),
-        {
-            GrowthBasis.UNSTATED: Bilingual("The source does not state the base", "来源未说明基数"),
-            GrowthBasis.RESTATED: Bilingual(
-                "Relative to a base restated, as a source states or this service infers",
-                "按调整后的基数（来源说明或本站推断）",
-            ),
-        },
-    ),
-}
+    "CL_FREQ": (Bilingual("Frequencies", "频率"), {
+        ANNUAL: Bilingual("Annual: the same months of each year", "年度：各年相同月份"),
+        OTHER: Bilingual(
+            "Other: the days for which sources state a figure", "其他：来源公布数据的日期"
+        ),
+    }),
+    "CL_STOCK_FLOW": (Bilingual("Stocks and flows", "数据性质"), {
+        StockFlow.FLOW: Bilingual("Flow: the total of the period", "时期数：统计期内合计"),
+        StockFlow.CUMULATIVE: Bilingual(
+            "Cumulative: the total since a fixed start", "累计数：自固定起始日累计"
+        ),
+        StockFlow.STOCK: Bilingual("Stock: the level on a date", "时点数：某日的存量"),
+    }),
+    "CL_OBS_STATUS": (Bilingual("Observation statuses", "数据状态"), {
+        STATUSES[Status.NORMAL]: Bilingual("Normal", "正常"),
+        STATUSES[Status.PROVISIONAL]: Bilingual("Provisional", "初步"),
+        STATUSES[Status.ESTIMATED]: Bilingual("Estimated", "估计"),
+        STATUSES[Status.REVISED]: Bilingual("Revised", "修订"),
+        BREAK_STATUS: Bilingual("Break in the series before this value", "该数值之前序列中断"),
+    }),
+    "CL_OBS_QUALIFIER": (Bilingual("Qualifiers", "限定词"), {
+        Qualifier.NONE: Bilingual("No qualifier in the source", "原文无限定词"),
+        Qualifier.OVER: Bilingual("Over: the figure is above the value", "逾：实际高于该值"),
+        Qualifier.NEARLY: Bilingual("Nearly: the figure is below the value", "近：实际低于该值"),
+        Qualifier.ABOUT: Bilingual("About: the figure is close to the value", "约：实际接近该值"),
+    }),
+    "CL_GROWTH_MEASURE": (Bilingual("Measures of growth", "增速单位"), {
+        ChangeMeasure.PERCENT: Bilingual("Percent", "百分比"),
+        ChangeMeasure.PERCENTAGE_POINTS: Bilingual("Percentage points", "百分点"),
+    }),
+    "CL_GROWTH_BASIS": (Bilingual("Growth bases", "增速基数类型"), {
+        GrowthBasis.UNSTATED: Bilingual("The source does not state the base", "来源未说明基数"),
+        GrowthBasis.RESTATED: Bilingual(
+            "Relative to a base restated, as a source states or this service infers",
+            "按调整后的基数（来源说明或本站推断）",
+        ),
+    }),
+}  # fmt: skip
 """The code lists that do not depend on the data."""
 
 TABLE_CODELISTS = {

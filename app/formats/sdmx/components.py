@@ -121,24 +121,17 @@ def adopt_column(
 
 
 COMPONENTS: tuple[Component, ...] = (
-    declare_dimension(
-        "FREQ",
-        "CL_FREQ",
-        Bilingual("Frequency", "频率"),
-        Bilingual(
-            "How often a series has a figure: flows once a year, whatever the length of the "
-            "period; stocks and cumulative totals on the days for which sources state them",
-            "序列数据的频率：时期数每年一次，与统计期长短无关；时点数和累计数以来源公布的日期为准",
-        ),
-    ),
+    declare_dimension("FREQ", "CL_FREQ", Bilingual("Frequency", "频率"), Bilingual(
+        "How often a series has a figure: flows once a year, whatever the length of the "
+        "period; stocks and cumulative totals on the days for which sources state them",
+        "序列数据的频率：时期数每年一次，与统计期长短无关；时点数和累计数以来源公布的日期为准",
+    )),
     adopt_column("REF_AREA", "CL_AREA", "reporting_area_name", role=Role.DIMENSION),
     adopt_column("COUNTERPART_AREA", "CL_AREA", "counterpart_area_name", role=Role.DIMENSION),
     adopt_column("COVERAGE", "CL_COVERAGE", "coverage_name", role=Role.DIMENSION),
     adopt_column("INDICATOR", "CL_INDICATOR", "indicator_name", role=Role.DIMENSION),
     declare_dimension(
-        "UNIT_MEASURE",
-        "CL_UNIT",
-        Bilingual("Unit of measure", "计量单位"),
+        "UNIT_MEASURE", "CL_UNIT", Bilingual("Unit of measure", "计量单位"),
         Bilingual(
             "The unit of the value. It is a dimension because some figures are published in two "
             "currencies; no value is converted",
@@ -146,9 +139,7 @@ COMPONENTS: tuple[Component, ...] = (
         ),
     ),
     declare_dimension(
-        "DURATION",
-        "CL_DURATION",
-        Bilingual("Period length", "统计期长度"),
+        "DURATION", "CL_DURATION", Bilingual("Period length", "统计期长度"),
         Bilingual(
             "The number of months in a period; P0D for a stock on a date; FROM and a day for "
             "cumulative totals since that day. Figures of different length are not comparable: "
@@ -157,9 +148,7 @@ COMPONENTS: tuple[Component, ...] = (
         ),
     ),
     Component(
-        TIME,
-        TextType.TIME,
-        Bilingual("Time period", "统计期"),
+        TIME, TextType.TIME, Bilingual("Time period", "统计期"),
         Bilingual(
             "The period: 2024 is a full year, 2024-01-01/P11M is January to November 2024; "
             "2024-06-30 is the date of a stock; 2021-12-03/P731D is a total of 731 days",
@@ -171,22 +160,14 @@ COMPONENTS: tuple[Component, ...] = (
         ),
         role=Role.TIME,
     ),
-    Component(
-        MEASURE_ID,
-        TextType.DOUBLE,
-        Bilingual("Observation value", "观测值"),
-        Bilingual(
-            "The figure in the base unit (UNIT_MULT is always 0), with all published digits. Read "
-            "it together with OBS_QUALIFIER: over 700 is not 700",
-            "以基本单位表示的数值（UNIT_MULT恒为0），保留全部公布位数。"
-            "须与OBS_QUALIFIER一并阅读：逾700不等于700",
-        ),
-        role=Role.MEASURE,
-    ),
+    Component(MEASURE_ID, TextType.DOUBLE, Bilingual("Observation value", "观测值"), Bilingual(
+        "The figure in the base unit (UNIT_MULT is always 0), with all published digits. Read "
+        "it together with OBS_QUALIFIER: over 700 is not 700",
+        "以基本单位表示的数值（UNIT_MULT恒为0），保留全部公布位数。"
+        "须与OBS_QUALIFIER一并阅读：逾700不等于700",
+    ), role=Role.MEASURE),
     declare_attribute(
-        "UNIT_MULT",
-        TextType.INTEGER,
-        Bilingual("Unit multiplier", "单位乘数"),
+        "UNIT_MULT", TextType.INTEGER, Bilingual("Unit multiplier", "单位乘数"),
         Bilingual(
             "The power of ten by which to multiply the value: always 0, because values are in the "
             "base unit",
@@ -194,15 +175,10 @@ COMPONENTS: tuple[Component, ...] = (
         ),
         lambda _: 0,
     ),
-    declare_attribute(
-        "DECIMALS",
-        TextType.INTEGER,
-        Bilingual("Decimals", "小数位数"),
-        Bilingual(
-            "The number of decimals of the value in the base unit", "以基本单位表示的数值的小数位数"
-        ),
-        count_decimals,
-    ),
+    declare_attribute("DECIMALS", TextType.INTEGER, Bilingual("Decimals", "小数位数"), Bilingual(
+        "The number of decimals of the value in the base unit",
+        "以基本单位表示的数值的小数位数",
+    ), count_decimals),
     adopt_column("OBS_STATUS", "CL_OBS_STATUS", "status", get_status),
     adopt_column("OBS_QUALIFIER", "CL_OBS_QUALIFIER", "qualifier"),
     adopt_column("COMMENT_OBS", TextType.STRING, "wording"),
@@ -220,44 +196,30 @@ COMPONENTS: tuple[Component, ...] = (
     adopt_column("GROWTH_UNIT", "CL_UNIT", "growth_unit"),
     adopt_column("GROWTH_SOURCE", "CL_SOURCE", "growth_source"),
     adopt_column("GROWTH_LOCATOR", TextType.STRING, "growth_locator"),
-    declare_attribute(
-        "BREAKS",
-        TextType.STRING,
-        Bilingual("Breaks", "序列中断"),
-        Bilingual(
-            "The breaks in the series up to this period; figures before and after a break are not "
-            "comparable",
-            "截至本期的序列中断；中断前后的数据不可比",
-        ),
-        lambda observation: "; ".join(observation["breaks"]) or None,
-        is_mandatory=False,
-    ),
-    declare_attribute(
-        "SOURCE",
-        "CL_SOURCE",
-        COLUMNS["source_title"].label,
-        Bilingual("The document that contains the figure", "数据所出自的文件"),
-    ),
+    declare_attribute("BREAKS", TextType.STRING, Bilingual("Breaks", "序列中断"), Bilingual(
+        "The breaks in the series up to this period; figures before and after a break are not "
+        "comparable",
+        "截至本期的序列中断；中断前后的数据不可比",
+    ), lambda observation: "; ".join(observation["breaks"]) or None, is_mandatory=False),
+    declare_attribute("SOURCE", "CL_SOURCE", COLUMNS["source_title"].label, Bilingual(
+        "The document that contains the figure",
+        "数据所出自的文件",
+    )),
     adopt_column("LOCATOR", TextType.STRING, "locator"),
     adopt_column("VINTAGE", TextType.DAY, "vintage", lambda one: one["vintage"].isoformat()),
     adopt_column("SUPERSEDED_ON", TextType.DAY, "superseded_on", format_supersession),
     declare_attribute(
-        "OBS_ID",
-        TextType.STRING,
-        Bilingual("Observation key", "数据标识"),
+        "OBS_ID", TextType.STRING, Bilingual("Observation key", "数据标识"),
         Bilingual("The key of the figure in /v1/observations", "数据在 /v1/observations 中的标识"),
     ),
     adopt_column("OBS_NOTE", TextType.STRING, "note"),
     declare_attribute(
-        "GROWTH_BASE",
-        TextType.TIME,
-        Bilingual("Growth base period", "增速基期"),
+        "GROWTH_BASE", TextType.TIME, Bilingual("Growth base period", "增速基期"),
         Bilingual(
             "The period against which the growth is measured, written like TIME_PERIOD",
             "增速的基期，写法同TIME_PERIOD",
         ),
-        format_growth_base,
-        is_mandatory=False,
+        format_growth_base, is_mandatory=False,
     ),
     adopt_column("GROWTH_NOTE", TextType.STRING, "growth_note"),
     adopt_column("GROWTH_WORDING", TextType.STRING, "growth_wording"),
@@ -268,7 +230,7 @@ COMPONENTS: tuple[Component, ...] = (
     adopt_column("CONTRADICTION_REASON", TextType.STRING, "contradiction_reason"),
     adopt_column("GROWTH_DECIMALS", TextType.INTEGER, "growth_decimals"),
     adopt_column("STOCK_FLOW", "CL_STOCK_FLOW", "stock_flow"),
-)
+)  # fmt: skip
 """The components in the order of the structure; new attributes are added at the end."""
 
 BY_ID = {component.id: component for component in COMPONENTS}

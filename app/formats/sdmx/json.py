@@ -50,7 +50,6 @@ ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
 def build_meta(header: MessageHeader, kind: str, version: str) -> Json:
-    """Build the header of a message of the kind data or structure."""
     language = header.language
     return {
         "schema": f"{REPOSITORY}/{kind}-message/tools/schemas/{FOLDERS.get(version, version)}/"
@@ -64,7 +63,6 @@ def build_meta(header: MessageHeader, kind: str, version: str) -> Json:
 
 
 def build_names(name: Bilingual, description: Bilingual | None, language: Language) -> Json:
-    """Write a name and a description in the language of the response, and in both."""
     found: Json = {"name": name.get(language), "names": build_texts(name)}
     if description and description.get(language):
         found |= {

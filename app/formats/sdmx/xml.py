@@ -64,7 +64,6 @@ class Version(Enum):
 
 
 def create_message(kind: str, version: Version) -> Element:
-    """Create the root element of a message, with the namespaces of its version."""
     folder = f"{SCHEMAS}/v{version.value[:3].replace('.', '_')}"
     namespaces = {f"xmlns:{prefix}": f"{folder}/{path}" for prefix, path in NAMESPACES.items()}
     namespaces["xmlns:xsi"] = "http://www.w3.org/2001/XMLSchema-instance"

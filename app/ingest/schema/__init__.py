@@ -14,8 +14,15 @@ from app.ingest.schema.base import (
     list_paths,
     list_references,
 )
-from app.ingest.schema.commitments import Commitment, LaterReport, Progress
-from app.ingest.schema.editions import Action, Edition, Outcome, PriorityArea
+from app.ingest.schema.commitments import (
+    Action,
+    Commitment,
+    Edition,
+    LaterReport,
+    Outcome,
+    PriorityArea,
+    Progress,
+)
 from app.ingest.schema.records import (
     Contradiction,
     ContradictoryStatement,

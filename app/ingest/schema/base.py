@@ -235,7 +235,6 @@ def find_submodel(model: type[BaseModel], field: str) -> type[BaseModel] | None:
 
 
 def list_item_models(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
-    """Return the models of the items of all lists that have such."""
     return {
         name: item
         for name, field in model.model_fields.items()

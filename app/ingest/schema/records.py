@@ -6,18 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from app.enums import (
-    Agreement,
-    ChangeMeasure,
-    CheckMethod,
-    ContradictionCause,
-    Direction,
-    EvidenceBasis,
-    GrowthBasis,
-    Qualifier,
-    Status,
-    StockFlow,
-)
+from app import enums
 from app.i18n import StatementMeasure
 from app.ingest.schema.base import (
     Address,
@@ -66,9 +55,9 @@ class Indicator(CodeListEntity):
     topic: Ref[Topic]
     unit: Ref[Unit]
     """The unit of the headline figure."""
-    stock_flow: StockFlow = StockFlow.FLOW
+    stock_flow: enums.StockFlow = enums.StockFlow.FLOW
     """What its figures measure; series that measure something else never represent it."""
-    direction: Direction
+    direction: enums.Direction
     """The direction of the flow, seen from the reporting area."""
     reporting_area: Ref[Area]
     counterpart_area: Ref[Area]
@@ -137,10 +126,10 @@ class Series(Entity):
         return f"{self.indicator}.{areas}.{self.coverage}.{self.unit}.{self.duration}"
 
     @property
-    def stock_flow(self) -> StockFlow:
+    def stock_flow(self) -> enums.StockFlow:
         if self.months is not None:
-            return StockFlow.FLOW
-        return StockFlow.STOCK if self.start is None else StockFlow.CUMULATIVE
+            return enums.StockFlow.FLOW
+        return enums.StockFlow.STOCK if self.start is None else enums.StockFlow.CUMULATIVE
 
     @property
     def duration(self) -> str:
@@ -176,15 +165,15 @@ class Period(StrictModel):
         last = monthrange(self.end.year, self.end.month)[1]
         return self.start.day == 1 and self.end.day == last
 
-    def describe_misfit(self, kind: StockFlow) -> str | None:
+    def describe_misfit(self, kind: enums.StockFlow) -> str | None:
         """Say what to write instead if figures of a kind do not have such periods."""
-        if kind is StockFlow.STOCK and self.start != self.end:
+        if kind is enums.StockFlow.STOCK and self.start != self.end:
             return "write one day: a stock is the level on a date"
-        if kind is StockFlow.CUMULATIVE and self.start == self.end:
+        if kind is enums.StockFlow.CUMULATIVE and self.start == self.end:
             return "write the first and the last day of the cumulative total"
-        if kind is StockFlow.FLOW and not self.has_whole_months():
+        if kind is enums.StockFlow.FLOW and not self.has_whole_months():
             return "write whole months: the first day of one to the last day of another"
-        if kind is StockFlow.FLOW and self.months > MAX_MONTHS:
+        if kind is enums.StockFlow.FLOW and self.months > MAX_MONTHS:
             return f"covers {self.months} months; more than {MAX_MONTHS} are a cumulative total"
         return None
 
@@ -235,12 +224,12 @@ class Contradiction(CodeListEntity):
 
     indicator: Ref[Indicator]
     """The indicator that all its numbers are about."""
-    cause: ContradictionCause
+    cause: enums.ContradictionCause
     """Why the numbers differ. Those that differ by rounding agree within it, and those that differ
     in the qualifier alone are the same number; with any other cause they do not agree."""
     reason: BilingualText
     """What the numbers are, and why they differ: what sources say, or what this service infers."""
-    basis: EvidenceBasis
+    basis: enums.EvidenceBasis
     """stated if a source gives the reason; inferred if this service does."""
     statements: list[ContradictoryStatement] = Field(default_factory=list)
     """The numbers that are not figures, rates or reports of this dataset, oldest first."""
@@ -259,18 +248,18 @@ class Observation(Entity):
     """The figure as printed."""
     wording: Wording
     """The figure in the words of the source, with its qualifier."""
-    qualifier: Qualifier
+    qualifier: enums.Qualifier
     """How the wording limits the figure."""
     bounds: Bounds = Bounds()
     """The limits that the wording states."""
-    status: Status
+    status: enums.Status
     """How final the figure is, according to the publisher."""
     source: Ref[Source]
     locator: Locator | None = None
     """The paragraph and sentence of the source, such as P2.S2."""
     checked_on: Day | None = None
     """The day on which it was last compared with the source."""
-    check_method: CheckMethod | None = None
+    check_method: enums.CheckMethod | None = None
     """How it was compared."""
     revision_reason: BilingualText | None = None
     """Why it differs from an earlier figure for the same period, if the source says so."""
@@ -296,18 +285,18 @@ class GrowthRate(Entity):
     """The earlier period."""
     value: Number
     """The change in percent or percentage points; negative for a decline."""
-    measure: ChangeMeasure = ChangeMeasure.PERCENT
+    measure: enums.ChangeMeasure = enums.ChangeMeasure.PERCENT
     """percentage_points for the change of a share that the source gives in points."""
     wording: Wording
     """The change in the words of the source."""
-    basis: GrowthBasis
+    basis: enums.GrowthBasis
     """restated if the base is stated or inferred to differ from the level published for it."""
     source: Ref[Source]
     locator: Locator | None = None
     """The paragraph and sentence of the source, such as P2.S2."""
     checked_on: Day | None = None
     """The day on which it was last compared with the source."""
-    check_method: CheckMethod | None = None
+    check_method: enums.CheckMethod | None = None
     """How it was compared."""
     note: BilingualText | None = None
     """How the basis is known."""
@@ -328,7 +317,7 @@ class Report(Entity):
     """The other source."""
     wording: Wording
     """The figure in the words of the other source."""
-    agreement: Agreement
+    agreement: enums.Agreement
     """How it compares with the observation."""
     locator: Locator | None = None
     """The paragraph and sentence of the other source, such as P2.S2."""

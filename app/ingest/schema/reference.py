@@ -4,18 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.enums import (
-    AreaKind,
-    DateBasis,
-    DocumentKind,
-    EvidenceBasis,
-    InstrumentKind,
-    PartOfDay,
-    Precision,
-    PublisherKind,
-    Standing,
-    TitleKind,
-)
+from app import enums
 from app.ingest.schema.base import (
     Address,
     BilingualSuffix,
@@ -85,7 +74,7 @@ class Event(Entity):
     """What it was."""
     held_on: Day
     """The day: the vintage of the figures that were announced."""
-    part_of_day: PartOfDay | None = None
+    part_of_day: enums.PartOfDay | None = None
     """The part of the day, if a source states it."""
     place: BilingualTitle | None = None
     organiser: BilingualTitle
@@ -130,7 +119,7 @@ class Publisher(BilingualTitle):
 
     short: BilingualTitle | None = None
     """The name in short citations; omit it if the full name is short."""
-    kind: PublisherKind = PublisherKind.MEDIUM
+    kind: enums.PublisherKind = enums.PublisherKind.MEDIUM
     """authority, a news agency, or another medium."""
     hosts: list[Host] = Field(default_factory=list)
     """The hosts of the publisher's own sites, such as ecns.cn, which includes www.ecns.cn."""
@@ -155,14 +144,14 @@ class Source(Entity):
 
     event: Ref[Event] | None = None
     """The event that the document reports."""
-    standing: Standing
+    standing: enums.Standing
     """How close the document is to the institution whose figures it states; follows from the
     publisher and the carrier."""
     title: SourceTitle
     publisher: Publisher
     carrier: BilingualTitle | None = None
     """The site that reposts the text, if the address is not on the publisher's own site."""
-    document_kind: DocumentKind = DocumentKind.ARTICLE
+    document_kind: enums.DocumentKind = enums.DocumentKind.ARTICLE
     """transcript for the official transcript of the event, article for all else."""
     body: BilingualText
     """The institution that compiled the figures."""
@@ -170,9 +159,9 @@ class Source(Entity):
     """The day printed on the page at the address; if none is, that of the dateline or the address.
     It is the vintage of the figures unless an event announced them. If only the month is known,
     its last day."""
-    published_precision: Precision = Precision.DAY
+    published_precision: enums.Precision = enums.Precision.DAY
     """month if only the month of publication is known."""
-    published_basis: DateBasis = DateBasis.PRINTED
+    published_basis: enums.DateBasis = enums.DateBasis.PRINTED
     """Where the day is stated: printed on the page, in the dateline or in the address; event if the
     document states none, and the month of its event stands for it."""
     language: LanguageCode
@@ -195,8 +184,8 @@ class Source(Entity):
     """The overall goal stated for the coming year."""
 
     @property
-    def title_kind(self) -> TitleKind:
-        return TitleKind.PRINTED if self.title.printed else TitleKind.DESCRIPTIVE
+    def title_kind(self) -> enums.TitleKind:
+        return enums.TitleKind.PRINTED if self.title.printed else enums.TitleKind.DESCRIPTIVE
 
 
 class Topic(CodeListEntity):
@@ -212,7 +201,7 @@ class Area(CodeListEntity):
 
     collection = "areas"
 
-    kind: AreaKind
+    kind: enums.AreaKind
     """country or group."""
     definition: BilingualText
     """What the area covers; for a group, its members."""
@@ -242,7 +231,7 @@ class Coverage(CodeListEntity):
     """The date of the first figure with this coverage, if it is known."""
     last_published: Day | None = None
     """The date of the last figure with this coverage, if another has replaced it."""
-    basis: EvidenceBasis
+    basis: enums.EvidenceBasis
     """stated if a source names the group; inferred if it follows from published figures."""
     evidence: BilingualText
     """How the coverage and its dates are known, with the arithmetic if it is inferred."""
@@ -263,7 +252,7 @@ class Instrument(CodeListEntity):
 
     collection = "instruments"
 
-    kind: InstrumentKind
+    kind: enums.InstrumentKind
     """The type of instrument."""
     description: BilingualText
     note: BilingualText | None = None

@@ -143,7 +143,6 @@ class SeriesTable(Entity):
         return f"{self.indicator}.{areas}.{self.coverage}.{self.unit}{kind}"
 
     def build_series(self, period: Period) -> Series:
-        """Return the series to which a figure for a period belongs."""
         fields: dict[str, object] = {name: getattr(self, name) for name in DIMENSIONS}
         if self.stock_flow is StockFlow.FLOW:
             first_month = period.start.month
