@@ -24,7 +24,7 @@ from app.ingest.build import build
 from tests.support import postgresql, renderings, static_edition
 from tests.support.contract import Watch
 from tests.support.documents import read_once
-from tests.support.processes import find_free_port, serve_database
+from tests.support.processes import find_free_port, serve_database, use_forked_helpers
 from tests.support.proxy import start_stripping_proxy
 from tests.support.seeds import MIGRATIONS, NEWEST, SEED
 from tests.support.targets import Target, open_app
@@ -42,9 +42,10 @@ def watch() -> Iterator[Watch]:
         patch.setattr(App, "__call__", watch_call)
         patch.setattr("app.ingest.seed.read_document", read_once)
         renderings.share_all()
-        yield watching
-    for process in (DRAWING_PROCESS, FILES, SDMX):
-        process.close()
+        with use_forked_helpers():
+            yield watching
+            for process in (DRAWING_PROCESS, FILES, SDMX):
+                process.close()
 
 
 @pytest.fixture(autouse=True)
