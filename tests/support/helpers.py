@@ -67,11 +67,11 @@ def replace_starts(prepare: Callable[[], object] = bool) -> None:
     """
     if os.environ.get(NAME):
         for process in (FILES, SDMX, OPENAPI_PROCESS):
-            process.execute = wrap_execute(process, prepare)  # type: ignore[method-assign]
+            replace_start(process, prepare)
 
 
-def wrap_execute(process: HelperProcess, prepare: Callable[[], object]) -> Callable[..., Any]:
-    """Return a function that runs a job, in a forked process if there is none yet."""
+def replace_start(process: HelperProcess, prepare: Callable[[], object]) -> None:
+    """Have a helper process forked whenever it is needed and there is none."""
     execute = process.execute
 
     def execute_forked(*arguments: Any) -> Any:
@@ -80,7 +80,7 @@ def wrap_execute(process: HelperProcess, prepare: Callable[[], object]) -> Calla
             process.process, process.connection = request_fork()  # type: ignore[assignment]
         return execute(*arguments)
 
-    return execute_forked
+    process.execute = execute_forked  # type: ignore[method-assign]
 
 
 def get_address() -> str:
