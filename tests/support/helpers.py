@@ -80,7 +80,7 @@ def replace_start(process: HelperProcess, prepare: Callable[[], object]) -> None
             process.process, process.connection = request_fork()  # type: ignore[assignment]
         return execute(*arguments)
 
-    process.execute = execute_forked  # type: ignore[method-assign]
+    process.execute = execute_forked  # type: ignore[method-assign, assignment]
 
 
 def get_address() -> str:
