@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from fcntl import LOCK_EX, flock
+from functools import cache
 from pathlib import Path
 from shutil import copyfile
 from typing import Any
@@ -16,6 +17,7 @@ from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
 from app.application import App
+from app.db.fulltext import normalize_name, segment_cjk
 from app.db.processes import FILES, SDMX
 from app.export import ExportOptions, export_release
 from app.export.files import DIGESTS
@@ -24,6 +26,7 @@ from app.ingest.build import build
 from tests.support import postgresql, renderings, static_edition
 from tests.support.contract import Watch
 from tests.support.documents import read_once
+from tests.support.migrations import compile_insert_once, migrate_once
 from tests.support.processes import find_free_port, serve_database, use_forked_helpers
 from tests.support.proxy import start_stripping_proxy
 from tests.support.seeds import MIGRATIONS, NEWEST, SEED
@@ -41,6 +44,10 @@ def watch() -> Iterator[Watch]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(App, "__call__", watch_call)
         patch.setattr("app.ingest.seed.read_document", read_once)
+        patch.setattr("app.ingest.build.migrate_database", migrate_once)
+        patch.setattr("app.ingest.build.compile_insert", compile_insert_once)
+        for function in (normalize_name, segment_cjk):
+            patch.setattr(f"app.ingest.search_rows.{function.__name__}", cache(function))
         renderings.share_all()
         with use_forked_helpers():
             yield watching
