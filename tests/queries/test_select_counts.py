@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from app.db.columns import alias_table
 from app.db.models import Indicator, Observation, Series
-from app.db.statements import CompiledStatement, compile_once
+from app.db.statements import CompiledStatement, compile_statement
 from tests.support.targets import Target, open_app
 from tests.test_openapi import LISTS, PATHS, build_example_url
 
@@ -148,5 +148,5 @@ def test_a_statement_is_compiled_once_for_all_releases(database: Target) -> None
     for _ in range(2):
         with open_app(database, cache_entries=0) as app:
             assert TestClient(app).get("/v1/topics/trade").status_code == 200
-        compiled.add(compile_once.cache_info().misses)
+        compiled.add(compile_statement.cache_info().misses)
     assert len(compiled) == 1
