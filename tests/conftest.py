@@ -1,11 +1,15 @@
 """Options of the test run, the choice of tests, and the check of what a run leaves behind."""
 
+import gc
 import os
 from pathlib import Path
 
 import pytest
 
 from tests.support import leftovers
+
+# To import the application and all tests creates a million objects, and leaves no garbage.
+gc.set_threshold(100_000, 20, 100)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

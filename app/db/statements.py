@@ -158,9 +158,13 @@ def find_converter(
     return convert
 
 
+DIALECTS: dict[str, Dialect] = {}
+"""The first dialect of each kind of database; every open release has equal ones of its own."""
+
+
 @lru_cache(maxsize=256)
 def compile_statement(statement: Statement, dialect: Dialect) -> CompiledStatement:
-    """Compile a statement once for each dialect; every open release has its own dialect object.
+    """Compile a statement once for each kind of database, whichever release it reads.
 
     The size fits all statements except those of lists, in both languages, and the lists of some
     dozen request shapes. A larger cache would let unusual requests fill the memory.
@@ -178,7 +182,8 @@ def fetch_records(
     connection: Connection, statement: Statement, values: Mapping[str, Value]
 ) -> list[Record]:
     """Return the records of a statement that is compiled once."""
-    compiled = compile_statement(statement, connection.dialect)
+    dialect = DIALECTS.setdefault(connection.dialect.name, connection.dialect)
+    compiled = compile_statement(statement, dialect)
     return compiled.to_records(compiled.execute(connection, values))
 
 
@@ -186,7 +191,8 @@ def fetch_scalars(
     connection: Connection, statement: Statement, values: Mapping[str, Value]
 ) -> list[Value]:
     """Return the first value of each row of a statement that is compiled once, unconverted."""
-    compiled = compile_statement(statement, connection.dialect)
+    dialect = DIALECTS.setdefault(connection.dialect.name, connection.dialect)
+    compiled = compile_statement(statement, dialect)
     return [row[0] for row in compiled.execute(connection, values)]
 
 
@@ -194,7 +200,8 @@ def fetch_chunks(
     connection: Connection, statement: Statement, values: Mapping[str, Value], size: int
 ) -> Iterator[list[str]]:
     """Yield the rows of one text of a statement that is compiled once, some at a time."""
-    compiled: CompiledStatement = compile_statement(statement, connection.dialect)
+    dialect = DIALECTS.setdefault(connection.dialect.name, connection.dialect)
+    compiled: CompiledStatement = compile_statement(statement, dialect)
     cursor = compiled.execute(connection, values, returns_cursor=True)
     try:
         while rows := cursor.fetchmany(size):

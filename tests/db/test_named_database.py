@@ -178,7 +178,7 @@ def test_a_full_disk_leaves_no_files(other: Path, tmp_path: Path) -> None:
     folder = tmp_path / "temporary"
     abandoned = folder / "bri-workbook-1"
     abandoned.mkdir(parents=True)
-    with start_server(other, run_with_small_files, TMPDIR=str(folder)) as server:
+    with start_server(other, run_with_small_files, TMPDIR=str(folder), TESTS_HELPERS="") as server:
         for suffix in ("xlsx", "parquet", "arrow", "xlsx"):
             refused = httpx2.get(f"{server.base}/v1/observations.{suffix}")
             assert refused.status_code == 503, (suffix, server.log.read_text())

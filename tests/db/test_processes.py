@@ -14,6 +14,8 @@ from app.db import Database, DatabaseError, FileLimits, SQLiteStore, create_stor
 from app.db.processes import DatabaseProcess
 from app.problems.messages import NO_TEMPORARY_FILES
 from app.problems.problem import NotReady
+from tests.support import helpers
+from tests.support.processes import start_forking
 from tests.support.targets import Target
 
 pytestmark = pytest.mark.resources
@@ -21,7 +23,9 @@ pytestmark = pytest.mark.resources
 
 @pytest.fixture
 def process() -> Iterator[DatabaseProcess]:
+    """Fork the process: what it reads does not depend on how it was started."""
     started = DatabaseProcess(10**12)
+    helpers.replace_start(started, start_forking)
     yield started
     started.close()
 

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from app.db.columns import alias_table
 from app.db.models import Indicator, Observation, Series
-from app.db.statements import CompiledStatement
+from app.db.statements import CompiledStatement, compile_statement
 from tests.support.targets import Target, open_app
 from tests.test_openapi import LISTS, PATHS, build_example_url
 
@@ -140,3 +140,13 @@ def test_threads_may_use_a_renamed_table_at_the_same_time() -> None:
                 assert len({one.result() for one in statements}) == 1
     finally:
         sys.setswitchinterval(before)
+
+
+def test_a_statement_is_compiled_once_for_all_releases(database: Target) -> None:
+    """What is compiled is that of the kind of database, so that a new release starts with it."""
+    compiled = set()
+    for _ in range(2):
+        with open_app(database, cache_entries=0) as app:
+            assert TestClient(app).get("/v1/topics/trade").status_code == 200
+        compiled.add(compile_statement.cache_info().misses)
+    assert len(compiled) == 1

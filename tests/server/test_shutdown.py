@@ -126,7 +126,8 @@ def test_a_response_that_cannot_be_finished_is_a_problem(database: Target, tmp_p
     """A file that a stopped process writes: 503, and no traceback in the log."""
     log = tmp_path / "log"
     with (
-        start_server(database, log=log, BRI_SHUTDOWN_TIMEOUT="1") as server,
+        # Its helper process is its own child, not one that another process forks.
+        start_server(database, log=log, BRI_SHUTDOWN_TIMEOUT="1", TESTS_HELPERS="") as server,
         ThreadPoolExecutor() as threads,
     ):
         assert fetch(server.port, "/v1/outcomes.xlsx") == "200"

@@ -13,22 +13,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import forkserver
+from functools import cache
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import coverage
 import httpx2
-import pytest
 from typer.testing import CliRunner, Result
 
 from app import cli
-from tests.support import callbacks, renderings
+from tests.support import callbacks, helpers, renderings
+from tests.support.measuring import measure_coverage, skip_coverage
 from tests.support.targets import Target, build_environment
 
-MEASURING = "COVERAGE_PROCESS_CONFIG"
-"""Tells processes to measure coverage, where that is measured."""
 FORKING = multiprocessing.get_context("forkserver")
 FORKING.set_forkserver_preload(
     ["app.application", "app.server.protocol", "alembic.command", "uvicorn", __name__]
@@ -61,7 +58,6 @@ def run_forked(
     """Call a function in a forked process, with an environment and a log."""
     os.environ.clear()
     os.environ.update(environment)
-    measured = coverage.process_startup(force=True) if MEASURING in environment else None
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
     written = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -69,13 +65,10 @@ def run_forked(
         os.dup2(written, stream)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     renderings.share_all()
-    try:
+    helpers.replace_starts()
+    with measure_coverage():
         callbacks.measure()
         act(*arguments)
-    finally:
-        if measured is not None:
-            measured.stop()
-            measured.save()
 
 
 def run_command(*arguments: str) -> None:
@@ -87,14 +80,35 @@ def start_forked(
     log: Path, act: Callable[..., object], *arguments: object, **environment: str
 ) -> ForkServerProcess:
     """Start a process that has imported the application already."""
-    whole = {**os.environ, **environment}
-    # What is forked measures itself: the process that forks would record nothing for it.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv(MEASURING, raising=False)
-        forkserver.ensure_running()
-    process = FORKING.Process(target=run_forked, args=(whole, str(log), act, *arguments))
-    process.start()
+    start_forking()
+    process = FORKING.Process(
+        target=run_forked, args=({**os.environ, **environment}, str(log), act, *arguments)
+    )
+    with skip_coverage():
+        process.start()
     return process
+
+
+@cache
+def start_forking() -> None:
+    """Start the process that forks helper processes, where they are forked."""
+    if os.environ.get(helpers.NAME):
+        with socket.socket(socket.AF_UNIX) as listener, skip_coverage():
+            listener.bind(helpers.get_address())
+            listener.listen()
+            FORKING.Process(target=helpers.serve_forks, args=(listener,), name=helpers.NAME).start()
+
+
+@contextmanager
+def use_forked_helpers() -> Iterator[None]:
+    """Fork the helper processes of this process, and those of its servers."""
+    os.environ[helpers.NAME] = f"bri-helpers-{os.getpid()}"
+    helpers.replace_starts(start_forking)
+    yield
+    for process in multiprocessing.active_children():
+        if process.name == helpers.NAME:
+            process.terminate()
+            process.join()
 
 
 @dataclass(frozen=True)
