@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from pathlib import Path
+from time import time
 from typing import Any, Final, NamedTuple
 
 from anyio.to_thread import run_sync
@@ -50,6 +51,9 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 OK = 200
 PARTIAL_CONTENT = 206
 NOT_MODIFIED = 304
+DATE_DELAY = 2
+"""The seconds by which the Date header may lag: Last-Modified may not be later (RFC 9110, 8.8.2.1).
+uvicorn renews the header about once a second."""
 LARGE_BODY = 128 * 1024
 """A longer body is sent in pieces, so that a client that does not read it holds little memory."""
 PIECE = 64 * 1024
@@ -154,11 +158,10 @@ class CacheMiddleware:
         self.releases = releases
         self.store = CacheStore(limits)
         self.format_cache_control = cache(freshness.format_cache_control)
-        self.pending: dict[Key, tuple[RequestContext, Future[Outcome]]] = {}
+        self.pending: dict[Key, tuple[RequestContext, Future[Outcome]]]
         """The responses that are being built, with the requests for which; others wait for them."""
-        self.release = releases.release
-        """The release that the cached responses are from."""
         self.program_modified_at = find_newest_mtime(Path(__file__).parent.parent)
+        self.clear()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Respond to a GET or HEAD; raise a Problem, or a DatabaseError."""
@@ -195,6 +198,10 @@ class CacheMiddleware:
     def clear(self) -> None:
         """Begin again with the release that has been installed."""
         self.release = self.releases.release
+        """The release that the cached responses are from."""
+        installed_at = self.release.installed_at if self.release else 0
+        # It stays the same, and is earlier than any Date, even if a file is from the future.
+        self.modified_at = min(max(self.program_modified_at, installed_at), time() - DATE_DELAY)
         self.store.clear()
         self.pending = {}
 
@@ -248,7 +255,7 @@ class CacheMiddleware:
         future: Future[Outcome],
     ) -> CachedResponse | None:
         """Have the router create a response; cache it, or send it if it cannot be cached."""
-        release = self.release
+        release, modified_at = self.release, self.modified_at
         response = await self.handler(context)
         is_pinned = context.pinned_release is not None
         cache_control = self.format_cache_control(context.kind, is_pinned=is_pinned)
@@ -260,8 +267,7 @@ class CacheMiddleware:
             else:
                 await response(scope, receive, send)
             return None
-        modified = max(self.program_modified_at, release.installed_at if release else 0)
-        built = await build_cached_response(response, body, context, cache_control, modified)
+        built = await build_cached_response(response, body, context, cache_control, modified_at)
         # A response from a newer release is removed with this one, before anybody finds it.
         if self.release is release and not isinstance(body, FileContent):
             self.store.put(context.key, built)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from email.utils import formatdate, parsedate_to_datetime
 from functools import lru_cache, partial
 from hashlib import blake2b
-from time import time
 from typing import Any, NamedTuple
 
 from anyio.to_thread import run_sync
@@ -23,9 +22,6 @@ from app.request import RawHeaders, RequestContext
 
 MIN_SIZE = 500
 """Compression does not pay for fewer bytes."""
-DATE_DELAY = 2
-"""The seconds by which the Date header may lag: Last-Modified may not be later (RFC 9110, 8.8.2.1).
-uvicorn renews the header about once a second."""
 GZIP = 16
 """Added to the window size, this selects the gzip format of zlib."""
 TEXT = re.compile(r"text/(?!event-stream).*|application/(.*\+)?(json|xml|yaml|csv|javascript)")
@@ -135,7 +131,7 @@ async def build_cached_response(
     body: bytes | FileContent,
     context: RequestContext,
     cache_control: bytes,
-    modified: float,
+    modified_at: float,
 ) -> CachedResponse:
     """Compress the response of a route and complete its headers.
 
@@ -150,7 +146,7 @@ async def build_cached_response(
     body, etag = await run_sync(encoding) if is_long else encoding()
     headers.setdefault(b"cache-control", cache_control)
     if b"last-modified" not in headers:
-        headers[b"last-modified"] = format_http_date(int(min(modified, time() - DATE_DELAY)))
+        headers[b"last-modified"] = format_http_date(int(modified_at))
     date = headers[b"last-modified"]
     headers[b"etag"], headers[b"content-length"] = etag, b"%d" % len(body)
     return CachedResponse(

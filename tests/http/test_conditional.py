@@ -197,7 +197,8 @@ def test_a_large_database_is_a_file_like_others(large: Path) -> None:
             method = "HEAD" if expected == 200 else "GET"
             check_condition(client, method, path, sent, expected)
         whole = client.get(path)
-        assert whole.content == content
+        is_whole = whole.content == content
+        assert is_whole
         assert whole.headers["accept-ranges"] == "bytes"
         date, size = whole.headers["last-modified"], len(content)
         for asked, condition, status, part in (
@@ -207,7 +208,10 @@ def test_a_large_database_is_a_file_like_others(large: Path) -> None:
             ("bytes=5-14", '"other"', 200, slice(size)),
         ):
             found = client.get(path, headers={"Range": asked, "If-Range": condition})
-            assert (found.status_code, found.content) == (status, content[part]), asked
+            assert found.status_code == status, asked
+            # pytest would take minutes to describe how two long files differ.
+            is_same = found.content == content[part]
+            assert is_same, asked
             shown = f"bytes {part.start}-{part.stop - 1}/{size}" if status == 206 else None
             assert found.headers.get("content-range") == shown
         assert client.get(path, headers={"Range": f"bytes={size}-"}).status_code == 416

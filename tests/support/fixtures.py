@@ -124,7 +124,7 @@ def build_once(folders: pytest.TempPathFactory, seed: Path, name: str) -> Path:
         file = folder / "bri.sqlite"
         if not file.exists():
             build(seed, MIGRATIONS, file)
-            # Last-Modified is behind the clock as long as a release is younger than two seconds.
+            # Applications that open a younger release than two seconds do not agree on its date.
             past = time.time() - 60
             os.utime(file, (past, past))
     return file
