@@ -290,7 +290,13 @@ class StrictTool(Tool):
             chosen = arguments.get("language")
             language = Language.CHINESE if chosen == Language.CHINESE else Language.ENGLISH
             raise ToolError("; ".join(list_messages(errors, names, language)))
-        return await super().run(arguments, context, convert_result)
+        try:
+            return await super().run(arguments, context, convert_result)
+        except ToolError as error:
+            # The package puts words of its own before those of a tool.
+            if isinstance(error.__cause__, ToolError):
+                raise error.__cause__ from None
+            raise
 
 
 def create_server(releases: ReleaseManager, public_url: str | None) -> MCPServer:

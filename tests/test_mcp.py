@@ -224,6 +224,7 @@ def test_an_error_is_reported_with_the_correction(
     shown = call_invalid_tool(f"{address}/mcp", tool, **expected)
     assert text in shown
     assert "pydantic" not in shown
+    assert "Error executing" not in shown
 
 
 def test_a_quotation_is_checked(address: str) -> None:
