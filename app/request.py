@@ -367,7 +367,10 @@ def build_base_url(scheme: str, host: str, *server: Any, root_path: str) -> str:
     """Return the address that a valid Host header leads to; without one, that of the server."""
     # A proxy may name the scheme of a WebSocket, which no link can have.
     scheme = {"ws": "http", "wss": "https"}.get(scheme, scheme)
-    if authority := host.strip(" \t").removesuffix(":"):
+    authority = host.strip(" \t").removesuffix(":")
+    if not authority and server[1:] == (None,):
+        authority = "localhost"  # A Unix socket has no address that a link could name.
+    if authority:
         return f"{scheme}://{authority}{root_path}".rstrip("/")
     scope: Scope = {"type": "http", "scheme": scheme, "server": server or None, "headers": []}
     request = Request({**scope, "path": "/", "query_string": b"", "root_path": root_path})

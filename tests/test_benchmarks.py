@@ -9,10 +9,10 @@ from typing import Any
 
 import httpx2
 import pytest
-from starlette.testclient import TestClient
 
 from tests.benchmarks import cached_latency, guide_tables, load, peers, plot, scaling, speed
 from tests.benchmarks.peers import Started
+from tests.support.client import AppClient
 
 pytestmark = pytest.mark.sqlite
 
@@ -84,7 +84,7 @@ def test_what_the_guide_says_of_the_measurements_is_what_was_measured() -> None:
 
 
 @pytest.mark.parametrize("number", [100, 999])
-def test_requests_in_flight_are_valid(client: TestClient, number: int) -> None:
+def test_requests_in_flight_are_valid(client: AppClient, number: int) -> None:
     for path in filter(None, cached_latency.LOADS.values()):
         assert client.get(path.format(number)).status_code == 200
 

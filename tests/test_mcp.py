@@ -13,13 +13,13 @@ import httpx2
 import pytest
 from mcp import Client, StdioServerParameters
 from mcp.server.mcpserver.exceptions import ToolError
-from starlette.testclient import TestClient
 
 from app.application import App
 from app.formats import tool_texts
 from app.i18n import Language
 from app.mcp import Tools
 from app.settings import MISSING_MCP
+from tests.support.client import AppClient
 from tests.support.processes import serve_database
 from tests.support.targets import Target, build_environment
 
@@ -112,7 +112,7 @@ def test_a_figure_comes_with_its_words(address: str, language: str, words: list[
 
 
 def test_a_long_result_is_divided_into_parts(
-    app: App, client: TestClient, monkeypatch: pytest.MonkeyPatch
+    app: App, client: AppClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tool_texts, "MAX_BYTES", 3000)
     tools = Tools(app.state.releases, None)
@@ -135,7 +135,7 @@ def test_a_long_result_is_divided_into_parts(
     [("en", "Not comparable with the full year 2024: "), ("zh", "与2024年全年数据不可比：")],
 )
 def test_a_figure_says_what_it_is_not_comparable_with(
-    address: str, client: TestClient, language: str, mark: str
+    address: str, client: AppClient, language: str, mark: str
 ) -> None:
     sentences = call_tool(
         f"{address}/mcp", "get_observations", indicator="goods-trade", language=language
@@ -168,7 +168,7 @@ def test_a_claim_leads_to_its_document(address: str) -> None:
     assert source_url.endswith(f"{address}/v1/sources/scio-2025-01-15?lang=en")
 
 
-def test_priority_areas_come_with_all_actions(address: str, client: TestClient) -> None:
+def test_priority_areas_come_with_all_actions(address: str, client: AppClient) -> None:
     sentences = call_tool(f"{address}/mcp", "list_priority_areas", year=2025, language="zh")
     items = client.get("/v1/priority-areas?edition=2025&lang=zh").json()["items"]
     assert all(f"- {one['id']}：" in sentences for area in items for one in area["actions"])
@@ -249,7 +249,7 @@ def test_http_requests_have_no_session(address: str) -> None:
     assert httpx2.post(f"{address}/v1").status_code == 405
 
 
-def test_without_the_setting_there_are_no_tools(client: TestClient) -> None:
+def test_without_the_setting_there_are_no_tools(client: AppClient) -> None:
     assert client.post("/mcp", json={}).status_code == 405
     assert client.get("/mcp").status_code == 404
 

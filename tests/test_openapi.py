@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 
 import jsonschema_rs
 import pytest
-from starlette.testclient import TestClient
 
 from app.application import ROUTERS
 from app.formats.registry import FORMATS
 from app.ingest.schema import RECORD_KINDS
 from tests.record_openapi import SNAPSHOT
+from tests.support.client import AppClient
 
 pytestmark = pytest.mark.database
 
@@ -90,7 +90,7 @@ def test_every_route_is_described(document: dict[str, Any]) -> None:
 
 
 @pytest.mark.quick
-def test_document_is_the_snapshot(client: TestClient) -> None:
+def test_document_is_the_snapshot(client: AppClient) -> None:
     served = client.get("/openapi.json").text.replace("http://testserver", "http://127.0.0.1:8000")
     assert normalize_document(served) == normalize_document(SNAPSHOT.read_text()), (
         "the contract changed; if that is intended, run: python -m tests.record_openapi"
@@ -101,7 +101,7 @@ def test_document_is_the_snapshot(client: TestClient) -> None:
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_responses_match_the_document(
-    client: TestClient, document: dict[str, Any], path: str, language: str
+    client: AppClient, document: dict[str, Any], path: str, language: str
 ) -> None:
     response = client.get(build_example_url(document, path), headers={"Accept-Language": language})
     assert response.status_code == 200
@@ -133,7 +133,7 @@ def test_examples_are_real_responses(document: dict[str, Any], path: str) -> Non
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_head_is_get_without_body(client: TestClient, document: dict[str, Any], path: str) -> None:
+def test_head_is_get_without_body(client: AppClient, document: dict[str, Any], path: str) -> None:
     url = build_example_url(document, path)
     headers = {"X-Request-ID": "the-same-for-both"}
     get, head = client.get(url, headers=headers), client.head(url, headers=headers)
@@ -144,7 +144,7 @@ def test_head_is_get_without_body(client: TestClient, document: dict[str, Any], 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_all_operations_are_read_only(
-    client: TestClient, document: dict[str, Any], path: str
+    client: AppClient, document: dict[str, Any], path: str
 ) -> None:
     for method in ("POST", "PUT", "PATCH", "DELETE", "BREW"):
         response = client.request(method, build_example_url(document, path))
@@ -155,7 +155,7 @@ def test_all_operations_are_read_only(
 
 @pytest.mark.parametrize("path", [path for path in PATHS if path.startswith("/v1")])
 def test_unknown_parameters_are_refused(
-    client: TestClient, document: dict[str, Any], path: str
+    client: AppClient, document: dict[str, Any], path: str
 ) -> None:
     url = build_example_url(document, path)
     response = client.get(url + ("&" if "?" in url else "?") + "lan=en")
@@ -169,7 +169,7 @@ def test_unknown_parameters_are_refused(
 
 @pytest.mark.parametrize("path", [path for path in PATHS if "{" in path])
 def test_unknown_record_is_not_found(
-    client: TestClient, document: dict[str, Any], path: str
+    client: AppClient, document: dict[str, Any], path: str
 ) -> None:
     url = build_example_url(document, path)
     (key,) = (
@@ -184,7 +184,7 @@ def test_unknown_record_is_not_found(
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_list_walks_to_its_end(client: TestClient, path: str) -> None:
+def test_list_walks_to_its_end(client: AppClient, path: str) -> None:
     whole = client.get(f"{path}?limit=1000").json()
     assert whole["total"] == len(whole["items"])
     assert whole["next"] is None
@@ -210,7 +210,7 @@ def list_orders(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
                     yield path, order
 
 
-def test_every_order_has_a_descending_one(client: TestClient, document: dict[str, Any]) -> None:
+def test_every_order_has_a_descending_one(client: AppClient, document: dict[str, Any]) -> None:
     tried = 0
     for path, order in list_orders(document):
         forward = client.get(f"{path}?sort={order}&limit=1000").json()["items"]
@@ -240,7 +240,7 @@ def choose_value(document: dict[str, Any], parameter: dict[str, Any]) -> Any:
 
 @pytest.mark.parametrize("path", LISTS)
 def test_every_parameter_of_a_list_is_applied(
-    client: TestClient, document: dict[str, Any], path: str
+    client: AppClient, document: dict[str, Any], path: str
 ) -> None:
     """Each is accepted, and each filter changes the statement: one without SQL is an error."""
     for parameter in get_operation(document, path)["parameters"]:
@@ -319,7 +319,7 @@ def test_a_citation_of_a_page_names_the_page(document: dict[str, Any]) -> None:
 
 
 def test_the_source_of_a_hit_is_described_for_every_kind_that_has_one(
-    client: TestClient, document: dict[str, Any]
+    client: AppClient, document: dict[str, Any]
 ) -> None:
     field = document["components"]["schemas"]["SearchHit"]["properties"]["source"]
     found = {
@@ -364,7 +364,7 @@ def find_marked(document: dict[str, Any], schema: dict[str, Any]) -> Iterator[st
     "collection", [kind.collection for kind in RECORD_KINDS if f"/v1/{kind.collection}" in PATHS]
 )
 def test_every_record_lists_the_fields_that_are_marked_as_ours(
-    client: TestClient, collection: str
+    client: AppClient, collection: str
 ) -> None:
     document = client.get("/openapi.json").json()
     operation = document["paths"][f"/v1/{collection}"]["get"]

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 import pytest
 from fastapi.responses import StreamingResponse
-from starlette.testclient import TestClient
 
 from app.application import App, build_openapi_documents
 from app.enums import OpenApiVersion
@@ -18,11 +17,12 @@ from app.i18n import Language
 from app.openapi import OpenApiDocuments, read_first_part
 from app.processes import HelperProcess
 from app.releases import Release
+from tests.support.client import AppClient
 
 pytestmark = pytest.mark.database
 
 
-def get_document(client: TestClient, path: str = "/openapi.json") -> dict[str, Any]:
+def get_document(client: AppClient, path: str = "/openapi.json") -> dict[str, Any]:
     document: dict[str, Any] = client.get(path).json()
     return document
 
@@ -39,14 +39,14 @@ def iterate_nodes(node: Any) -> Iterator[dict[str, Any]]:
                 yield from iterate_nodes(value)
 
 
-def has_file(client: TestClient) -> bool:
+def has_file(client: AppClient) -> bool:
     assert isinstance(client.app, App)
     is_file: bool = client.app.state.releases.get_release().database.is_file
     return is_file
 
 
 @pytest.mark.quick
-def test_the_document_is_built_once_for_all_hosts(client: TestClient) -> None:
+def test_the_document_is_built_once_for_all_hosts(client: AppClient) -> None:
     assert isinstance(client.app, App)
     here = get_document(client)
     built = client.app.state.documents.built
@@ -56,7 +56,7 @@ def test_the_document_is_built_once_for_all_hosts(client: TestClient) -> None:
     assert json.loads(there.replace("//data.example", "//testserver")) == here
 
 
-def test_requests_at_the_same_time_have_the_document_built_once(client: TestClient) -> None:
+def test_requests_at_the_same_time_have_the_document_built_once(client: AppClient) -> None:
     assert isinstance(client.app, App)
     built: list[Language] = []
 
@@ -72,7 +72,7 @@ def test_requests_at_the_same_time_have_the_document_built_once(client: TestClie
 
 
 def test_the_document_is_built_in_a_process_of_its_own(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
+    client: AppClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It ends with the document, and the next one can succeed where one has failed."""
     assert isinstance(client.app, App)
@@ -101,7 +101,7 @@ def test_examples_read_the_first_part_of_a_stream() -> None:
     assert asyncio.run(read_first_part(StreamingResponse(stream()))) == b"first"
 
 
-def test_version_3_0_has_no_keyword_of_3_1(client: TestClient) -> None:
+def test_version_3_0_has_no_keyword_of_3_1(client: AppClient) -> None:
     old, new = get_document(client, "/openapi-3.0.json"), get_document(client)
     assert old["openapi"] == "3.0.3"
     assert list(old["paths"]) == list(new["paths"])
@@ -121,7 +121,7 @@ def test_version_3_0_has_no_keyword_of_3_1(client: TestClient) -> None:
     assert nullable == new_nullable > 50
 
 
-def test_names_of_values_are_unique(client: TestClient) -> None:
+def test_names_of_values_are_unique(client: AppClient) -> None:
     schemas = get_document(client)["components"]["schemas"].values()
     lists = [schema for schema in schemas if "enum" in schema]
     names = [name for schema in lists for name in schema["x-enum-varnames"]]
@@ -129,13 +129,13 @@ def test_names_of_values_are_unique(client: TestClient) -> None:
     assert all(len(one["enum"]) == len(one["x-enum-varnames"]) for one in lists)
 
 
-def test_required_parameters_come_first(client: TestClient) -> None:
+def test_required_parameters_come_first(client: AppClient) -> None:
     for path, operations in get_document(client)["paths"].items():
         required = [one["required"] for one in operations["get"].get("parameters", [])]
         assert required == sorted(required, reverse=True), path
 
 
-def test_all_examples_of_an_operation_are_valid_together(client: TestClient) -> None:
+def test_all_examples_of_an_operation_are_valid_together(client: AppClient) -> None:
     """Importers fill in all examples, not only those of required parameters."""
     document = get_document(client)
     tried = 0
@@ -157,7 +157,7 @@ def test_all_examples_of_an_operation_are_valid_together(client: TestClient) -> 
 
 
 @pytest.mark.parametrize("value", ["True", "TRUE", "1", "FALSE", "False", "0"])
-def test_booleans_are_accepted_in_the_forms_of_clients(client: TestClient, value: str) -> None:
+def test_booleans_are_accepted_in_the_forms_of_clients(client: AppClient, value: str) -> None:
     url = "/v1/observations.csv?bom="
     plain = client.get(f"{url}{'true' if value.lower() in {'true', '1'} else 'false'}")
     assert client.get(url + value).content == plain.content
@@ -173,7 +173,7 @@ LIST_FORMS = (
 
 
 @pytest.mark.parametrize("query", LIST_FORMS)
-def test_lists_are_accepted_in_the_forms_of_clients(client: TestClient, query: str) -> None:
+def test_lists_are_accepted_in_the_forms_of_clients(client: AppClient, query: str) -> None:
     plain = client.get("/v1/observations?topic=trade&topic=investment&limit=2")
     other = client.get(f"/v1/observations?{query}&limit=2")
     assert other.status_code == 200
@@ -181,7 +181,7 @@ def test_lists_are_accepted_in_the_forms_of_clients(client: TestClient, query: s
     assert client.get(f"/v1/observations.csv?{query}").text.count("\n") > 2
 
 
-def test_all_forms_of_a_list_share_a_cached_response(client: TestClient) -> None:
+def test_all_forms_of_a_list_share_a_cached_response(client: AppClient) -> None:
     assert isinstance(client.app, App)
     store = client.app.cache.store
     store.clear()
@@ -190,25 +190,25 @@ def test_all_forms_of_a_list_share_a_cached_response(client: TestClient) -> None
     assert len(store.entries) == 1
 
 
-def test_a_comma_is_part_of_a_text(client: TestClient) -> None:
+def test_a_comma_is_part_of_a_text(client: AppClient) -> None:
     found = client.get("/v1/search", params={"q": "green, digital"})
     assert found.status_code == 200
     assert found.json()["total"] == client.get("/v1/search?q=green+digital").json()["total"]
 
 
 @pytest.mark.parametrize("query", ["months[]=11", "q[0]=trade", "topic[a]=trade", "topic=trade,"])
-def test_forms_that_are_no_lists_are_rejected(client: TestClient, query: str) -> None:
+def test_forms_that_are_no_lists_are_rejected(client: AppClient, query: str) -> None:
     assert client.get(f"/v1/observations?{query}").status_code == 422
 
 
-def test_a_page_names_the_cursor_of_the_next_page(client: TestClient) -> None:
+def test_a_page_names_the_cursor_of_the_next_page(client: AppClient) -> None:
     page = client.get("/v1/observations?limit=2").json()
     following = client.get("/v1/observations", params={"limit": 2, "cursor": page["next_cursor"]})
     assert following.json() == client.get(page["next"]).json()
     assert client.get("/v1/topics").json()["next_cursor"] is None
 
 
-def test_the_document_avoids_what_clients_failed_on(client: TestClient) -> None:
+def test_the_document_avoids_what_clients_failed_on(client: AppClient) -> None:
     """Each line is a fault that a generator or a linter once found."""
     document = get_document(client)
     operations = {path: one["get"] for path, one in document["paths"].items()}

@@ -4,13 +4,13 @@ import re
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.application import ROUTERS
 from app.http.routing import describe_routes
 from app.openapi import ANY_SERVER, load_catalog, map_texts
 from app.openapi.document import build_document
 from tests.openapi_texts import list_texts
+from tests.support.client import AppClient
 
 pytestmark = pytest.mark.database
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -19,7 +19,7 @@ SAME = {"examples", "example", "x-codeSamples"}
 
 
 @pytest.fixture(scope="module")
-def translated(client: TestClient) -> dict[str, Any]:
+def translated(client: AppClient) -> dict[str, Any]:
     """Read the document in Chinese."""
     found: dict[str, Any] = client.get("/openapi.json?lang=zh").json()
     return found
@@ -78,7 +78,7 @@ def omit_texts(node: Any) -> Any:
 
 
 def test_the_document_in_chinese_is_complete(
-    client: TestClient, document: dict[str, Any], translated: dict[str, Any]
+    client: AppClient, document: dict[str, Any], translated: dict[str, Any]
 ) -> None:
     texts = list_served_texts(translated)
     assert len(texts) > 2500
@@ -98,7 +98,7 @@ def test_examples_are_responses_in_the_language_of_the_document(translated: dict
     assert all("lang=zh" in one["source"] for one in operation["x-codeSamples"])
 
 
-def test_the_language_is_chosen_as_elsewhere(client: TestClient) -> None:
+def test_the_language_is_chosen_as_elsewhere(client: AppClient) -> None:
     def fetch(url: str, accepted: str = "en") -> tuple[str, str]:
         response = client.get(url, headers={"Accept-Language": accepted})
         assert response.status_code == 200

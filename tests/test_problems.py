@@ -3,19 +3,19 @@
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.application import App
 from app.http.routing import RouteDeclaration
 from app.problems import problem
 from app.problems.problem import PROBLEM_TYPES
+from tests.support.client import AppClient
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
 FIELDS = {"type", "title", "status", "detail", "code", "request_id", "errors"}
 
 
-def read_problem(client: TestClient, url: str, status: int, **headers: str) -> dict[str, Any]:
+def read_problem(client: AppClient, url: str, status: int, **headers: str) -> dict[str, Any]:
     """Send a request that is refused, and return the problem."""
     response = client.get(url, headers=headers)
     assert response.status_code == status, response.text
@@ -71,7 +71,7 @@ def read_problem(client: TestClient, url: str, status: int, **headers: str) -> d
         ("months=13", "query.months", "at most 12"),
     ],
 )
-def test_an_error_is_reported(client: TestClient, query: str, location: str, text: str) -> None:
+def test_an_error_is_reported(client: AppClient, query: str, location: str, text: str) -> None:
     problem = read_problem(client, f"/v1/observations?{query}", 422)
     (error,) = problem["errors"]
     name = location.removeprefix("query.")
@@ -81,7 +81,7 @@ def test_an_error_is_reported(client: TestClient, query: str, location: str, tex
     assert problem["detail"].startswith((f"{name}: ", f"{name} ", "The cursor"))
 
 
-def test_all_errors_are_reported_together(client: TestClient) -> None:
+def test_all_errors_are_reported_together(client: AppClient) -> None:
     url = "/v1/observations?indicator=x&limit=0&since=never&foo=1&lang=fr&sort=up&limit=2"
     problem = read_problem(client, url, 422)
     assert sorted(error["location"] for error in problem["errors"]) == [
@@ -94,20 +94,20 @@ def test_all_errors_are_reported_together(client: TestClient) -> None:
     ]
 
 
-def test_errors_are_counted_and_a_hundred_listed(client: TestClient) -> None:
+def test_errors_are_counted_and_a_hundred_listed(client: AppClient) -> None:
     query = "&".join(f"u{number}=1" for number in range(200))
     problem = read_problem(client, f"/v1/observations?{query}", 422)
     assert "200 errors" in problem["detail"]
     assert len(problem["errors"]) == 100
 
 
-def test_long_names_are_shortened(client: TestClient) -> None:
+def test_long_names_are_shortened(client: AppClient) -> None:
     for path in ("/v1/indicators/", "/v1/", "/v1/observations?topic=", "/problems/"):
         status = 422 if "?" in path else 404
         assert len(read_problem(client, path + "x" * 10_000, status)["detail"]) < 200
 
 
-def test_errors_are_reported_in_chinese(client: TestClient) -> None:
+def test_errors_are_reported_in_chinese(client: AppClient) -> None:
     problem = read_problem(client, "/v1/indicators?topic=tarde&lang=zh", 422)
     assert problem["title"] == "参数无效"
     assert problem["detail"] == "topic：tarde不存在；您要找的是trade吗？"
@@ -115,7 +115,7 @@ def test_errors_are_reported_in_chinese(client: TestClient) -> None:
     assert problem["detail"] == "goods不存在；您要找的是goods-trade吗？"
 
 
-def test_cursor_of_another_list_is_refused(client: TestClient) -> None:
+def test_cursor_of_another_list_is_refused(client: AppClient) -> None:
     cursor = client.get("/v1/observations?limit=1").json()["next"].rpartition("cursor=")[2]
     assert client.get(f"/v1/observations?limit=3&lang=zh&cursor={cursor}").status_code == 200
     read_problem(client, f"/v1/observations?unit=CNY&cursor={cursor}", 422)
@@ -125,7 +125,7 @@ def test_cursor_of_another_list_is_refused(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1/indicatorss", "/v2", "/v1/", "/%E4%B8%AD", "/v1//actions"])
-def test_unknown_path_is_not_found(client: TestClient, path: str) -> None:
+def test_unknown_path_is_not_found(client: AppClient, path: str) -> None:
     assert read_problem(client, path, 404)["code"] == "unknown-path"
 
 
@@ -140,12 +140,12 @@ def test_unknown_path_is_not_found(client: TestClient, path: str) -> None:
         ("/v1/indicators/GOODS-TRADE", "goods-trade"),
     ],
 )
-def test_nearest_path_is_suggested(client: TestClient, path: str, nearest: str) -> None:
+def test_nearest_path_is_suggested(client: AppClient, path: str, nearest: str) -> None:
     assert f"did you mean {nearest}?" in read_problem(client, path, 404)["detail"]
 
 
 @pytest.mark.parametrize("path", ["/nonsense", "/v1/nonsense", "/admin"])
-def test_no_path_is_suggested_for_one_unlike_all(client: TestClient, path: str) -> None:
+def test_no_path_is_suggested_for_one_unlike_all(client: AppClient, path: str) -> None:
     problem = read_problem(client, path, 404)
     assert "did you mean" not in problem["detail"]
     assert problem["errors"][0]["allowed"] == ["/v1", "/docs"]
@@ -154,11 +154,11 @@ def test_no_path_is_suggested_for_one_unlike_all(client: TestClient, path: str) 
 @pytest.mark.parametrize(
     "url", ["/v1/indicators/%ff", "/v1?lang=%zz", "/v1/search?q=%", "/v1/search?q=%00", "/%c0%af"]
 )
-def test_malformed_escapes_are_refused(client: TestClient, url: str) -> None:
+def test_malformed_escapes_are_refused(client: AppClient, url: str) -> None:
     assert read_problem(client, url, 400)["code"] == "malformed-address"
 
 
-def test_an_internal_error_reveals_nothing(app: App, client: TestClient) -> None:
+def test_an_internal_error_reveals_nothing(app: App, client: AppClient) -> None:
     hidden = "what only the log may say"
 
     async def fail() -> None:
@@ -173,7 +173,7 @@ def test_an_internal_error_reveals_nothing(app: App, client: TestClient) -> None
 
 
 @pytest.mark.parametrize("kind", PROBLEM_TYPES)
-def test_type_of_problem_is_an_address_that_explains_it(client: TestClient, kind: Any) -> None:
+def test_type_of_problem_is_an_address_that_explains_it(client: AppClient, kind: Any) -> None:
     for language, words in (("en", 0), ("zh", 1)):
         response = client.get(f"/problems/{kind.code}?lang={language}")
         assert response.status_code == 200
@@ -184,7 +184,7 @@ def test_type_of_problem_is_an_address_that_explains_it(client: TestClient, kind
 
 
 def test_few_unknown_names_are_compared_with_known_ones(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
+    client: AppClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compared: list[str] = []
 
@@ -197,13 +197,13 @@ def test_few_unknown_names_are_compared_with_known_ones(
     assert 0 < len(compared) <= problem.MAX_ERRORS
 
 
-def test_unlike_names_are_not_suggested(client: TestClient) -> None:
+def test_unlike_names_are_not_suggested(client: AppClient) -> None:
     for name in ("utm_source", "query", "from", "foo"):
         (error,) = read_problem(client, f"/v1/observations?{name}=1", 422)["errors"]
         assert error["suggestion"] is None, name
 
 
-def test_unknown_kind_of_problem_is_not_found(client: TestClient) -> None:
+def test_unknown_kind_of_problem_is_not_found(client: AppClient) -> None:
     assert "unknown-path" in read_problem(client, "/problems/unknown-pth", 404)["detail"]
 
 
@@ -211,15 +211,13 @@ def test_unknown_kind_of_problem_is_not_found(client: TestClient) -> None:
     "host",
     ["a" * 300, "a;b", "a'b", "$(a)", "a b", "a:b", "a:99999", "[::1", "[::g]", "[::1]a", "u@a"],
 )
-def test_host_that_no_name_can_be_is_refused_and_not_repeated(
-    client: TestClient, host: str
-) -> None:
+def test_host_that_no_name_can_be_is_refused_and_not_repeated(client: AppClient, host: str) -> None:
     problem = read_problem(client, "/v1/nothing", 400, Host=host)
     assert problem["code"] == "malformed-request"
     assert problem["type"] == "http://testserver/problems/malformed-request"
 
 
-def test_next_repeats_every_filter_however_long(client: TestClient) -> None:
+def test_next_repeats_every_filter_however_long(client: AppClient) -> None:
     filters = "&".join(
         [
             f"{name}={code}"
@@ -237,7 +235,7 @@ def test_next_repeats_every_filter_however_long(client: TestClient) -> None:
     assert client.get(first.json()["next"]).json()["next"] is None
 
 
-def test_a_missing_file_is_reported_with_its_full_path(client: TestClient) -> None:
+def test_a_missing_file_is_reported_with_its_full_path(client: AppClient) -> None:
     response = client.get("/static/fonts/none.woff2")
     assert response.status_code == 404
     assert "/static/fonts/none.woff2" in response.json()["detail"]

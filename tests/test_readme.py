@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.http.middleware import UNPARSED
 from app.pages.content import PAGE_NAMES
 from app.settings import Settings
+from tests.support.client import AppClient
 from tests.support.processes import find_free_port, run_bri
 from tests.support.seeds import ROOT, SEED
 
@@ -84,7 +84,7 @@ def is_part(part: Any, whole: Any) -> bool:
 
 
 @pytest.mark.parametrize(("page", "command"), list_page_commands(curl=True))
-def test_request_returns_what_the_page_shows(newest: TestClient, page: Path, command: str) -> None:
+def test_request_returns_what_the_page_shows(newest: AppClient, page: Path, command: str) -> None:
     words = shlex.split(command.replace("http://127.0.0.1:8000", ""))
     headers = dict(words[i + 1].split(": ", 1) for i, word in enumerate(words) if word == "-H")
     response = newest.get(words[-1], headers=headers, follow_redirects="-sL" in words)

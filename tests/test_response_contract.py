@@ -3,12 +3,12 @@
 import json
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.application import ROUTERS
 from app.http.routing import describe_routes
 from app.openapi import build_document
 from app.problems.problem import MEDIA_TYPE as PROBLEM
+from tests.support.client import AppClient
 from tests.support.contract import Contract, Watch
 
 pytestmark = pytest.mark.resources
@@ -22,7 +22,7 @@ def promised() -> Contract:
     return Contract(build_document(describe_routes(ROUTERS), "http://contract.test", "2026-11-26"))
 
 
-def test_valid_responses_are_accepted(client: TestClient, promised: Contract) -> None:
+def test_valid_responses_are_accepted(client: AppClient, promised: Contract) -> None:
     for path, media_type, status in (
         ("/v1/units", JSON, 200),
         ("/v1/observations.csv-metadata.json", "application/csvm+json", 200),
@@ -43,7 +43,7 @@ def test_valid_responses_are_accepted(client: TestClient, promised: Contract) ->
     ],
 )
 def test_invalid_field_is_reported(
-    client: TestClient, promised: Contract, wrong: dict[str, object], expected: str
+    client: AppClient, promised: Contract, wrong: dict[str, object], expected: str
 ) -> None:
     unit = client.get("/v1/units/CNY").json() | wrong
     error = promised.find_violation("/v1/units/CNY", 200, JSON, json.dumps(unit).encode())
@@ -51,7 +51,7 @@ def test_invalid_field_is_reported(
     assert expected in error
 
 
-def test_missing_field_is_reported(client: TestClient, promised: Contract) -> None:
+def test_missing_field_is_reported(client: AppClient, promised: Contract) -> None:
     problem = client.get("/nowhere").json()
     del problem["code"]
     error = promised.find_violation("/nowhere", 404, PROBLEM, json.dumps(problem).encode())
@@ -68,14 +68,14 @@ def test_undocumented_response_is_reported(
 
 
 @pytest.mark.parametrize("coding", ["identity", "gzip", "br", "zstd"])
-def test_every_coding_is_read(client: TestClient, watch: Watch, coding: str) -> None:
+def test_every_coding_is_read(client: AppClient, watch: Watch, coding: str) -> None:
     before = watch.checked
     response = client.get("/v1/overview", headers={"Accept-Encoding": coding})
     assert response.headers.get("content-encoding", "identity") == coding
     assert watch.checked == before + 1
 
 
-def test_watch_records_what_an_application_sends(client: TestClient, watch: Watch) -> None:
+def test_watch_records_what_an_application_sends(client: AppClient, watch: Watch) -> None:
     client.get("/v1/units")
     assert watch.contract is not None
     schema = watch.contract.components["schemas"]["UnitPage"]

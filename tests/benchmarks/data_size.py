@@ -18,7 +18,6 @@ from statistics import median, quantiles
 from time import perf_counter
 
 from sqlmodel import col, select
-from starlette.testclient import TestClient
 
 from app.db.models import Observation
 from app.db.models.observations import FOREVER
@@ -26,6 +25,7 @@ from app.parameters import ObservationListParameters
 from app.queries.long_lists import list_orders
 from app.queries.pagination import build_scope, encode_cursor
 from tests.benchmarks.generated_data import SCALES, build
+from tests.support.client import AppClient
 from tests.support.postgresql import create_server_folder, start_cluster
 from tests.support.processes import find_free_port
 from tests.support.targets import Target, open_app
@@ -77,14 +77,14 @@ REQUESTS = {
 }
 
 
-def complete_url(client: TestClient, url: str) -> str:
+def complete_url(client: AppClient, url: str) -> str:
     """Complete the URL of a request; that of the last page depends on the database."""
     return build_last_page_url(client) if url == "last" else url
 
 
-def build_last_page_url(client: TestClient) -> str:
+def build_last_page_url(client: AppClient) -> str:
     """Build the URL of the last page in the default order."""
-    database = client.app.state.releases.get_release().database  # type: ignore[attr-defined]
+    database = client.app.state.releases.get_release().database
     columns = list_orders(Observation)["indicator"]
     current = col(Observation.current_until) == FOREVER
     backwards = select(*columns).where(current).order_by(*(column.desc() for column in columns))
@@ -94,7 +94,7 @@ def build_last_page_url(client: TestClient) -> str:
     return f"{LIST}&cursor={encode_cursor(list(row), scope)}"
 
 
-def measure_request(client: TestClient, url: str) -> float:
+def measure_request(client: AppClient, url: str) -> float:
     """Send a request and return its duration in milliseconds."""
     start = perf_counter()
     response = client.get(url)
@@ -103,7 +103,7 @@ def measure_request(client: TestClient, url: str) -> float:
     return taken
 
 
-def compare(clients: list[TestClient], template: str) -> list[list[float]]:
+def compare(clients: list[AppClient], template: str) -> list[list[float]]:
     """Send a request to all in turn, after a first one that is not measured."""
     urls = [complete_url(one, template) for one in clients]
     for client, url in zip(clients, urls, strict=True):
@@ -137,10 +137,10 @@ def main(names: list[str]) -> None:
     """Print a table of medians and 99th percentiles, and their ratios."""
     with open_targets(names) as found, ExitStack() as stack:
         apps = [stack.enter_context(open_app(one, cache_entries=0)) for one in found]
-        print_table([TestClient(app) for app in apps])
+        print_table([AppClient(app) for app in apps])
 
 
-def print_table(clients: list[TestClient]) -> None:
+def print_table(clients: list[AppClient]) -> None:
     """Measure each request, and print a row for it."""
     # The server freezes what is there at its start; here the requests would pay for it.
     gc.collect()

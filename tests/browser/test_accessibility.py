@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
-from starlette.testclient import TestClient
 
+from tests.support.client import AppClient
 from tests.support.site import localize_url, visit_pages
 
 ROOT = Path(__file__).parents[2]
@@ -50,7 +50,7 @@ FOCUSED = """() => {
 REACHABLE = "a[href], button, input:not([type=hidden]), select, summary, .plot, .years"
 
 
-def list_urls(client: TestClient, language: str) -> list[str]:
+def list_urls(client: AppClient, language: str) -> list[str]:
     """List a page of each kind in a language."""
     pages = visit_pages(client, 1, has_files=False).pages
     found = [url for url in pages if f"lang={language}" in url]
@@ -73,7 +73,7 @@ def axe() -> str:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_kind_of_page_is_accessible_and_fits(
-    visit: tuple[Page, list[str]], client: TestClient, axe: str, language: str
+    visit: tuple[Page, list[str]], client: AppClient, axe: str, language: str
 ) -> None:
     """One visit a page: violations in both themes, overflow at two widths, console errors.
 

@@ -11,11 +11,11 @@ from typing import Any
 import httpx2
 import pytest
 from playwright.sync_api import Browser, Page
-from starlette.testclient import TestClient
 
 from app.pages import ELEMENT_SCRIPT
 from app.pages.assets import STATIC, compute_integrity
 from tests.support.chromium import wait_until
+from tests.support.client import AppClient
 
 POLICY = (
     "default-src 'none'; script-src {service}; connect-src {service}; frame-src {service}; "
@@ -162,7 +162,7 @@ def test_a_foreign_page_shows_frames_and_elements(
         assert messages == []
 
 
-def test_bars_of_an_embed_show_limits(browser: Browser, newest: TestClient) -> None:
+def test_bars_of_an_embed_show_limits(browser: Browser, newest: AppClient) -> None:
     """A bar is plain, striped if the figure is nearly its number, or goes on in pieces if over."""
     page = browser.new_page(viewport={"width": 320, "height": 900})
     style = (STATIC / "embed.css").read_text()

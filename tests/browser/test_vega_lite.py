@@ -9,10 +9,10 @@ from urllib.parse import quote
 import jsonschema_rs
 import pytest
 from playwright.sync_api import Browser, Page, Route
-from starlette.testclient import TestClient
 
 from tests.formats.test_charts import PICTURES
 from tests.support.chromium import wait_until
+from tests.support.client import AppClient
 from tests.support.seeds import ROOT
 
 MODULES = ROOT / ".ci" / "node_modules"
@@ -59,14 +59,14 @@ def quote_reference(node: dict[str, Any]) -> dict[str, Any]:
     return node | {"$ref": quote(reference, safe="#/")} if isinstance(reference, str) else node
 
 
-def list_specifications(client: TestClient) -> Iterator[str]:
+def list_specifications(client: AppClient) -> Iterator[str]:
     for path in (*PICTURES, COMMITMENT):
         for language in ("en", "zh"):
             yield client.get(f"{path}.vl.json?lang={language}").text
 
 
 @pytest.mark.skipif(not IS_INSTALLED, reason="Vega-Lite is not installed: run npm ci in .ci")
-def test_specifications_are_valid(client: TestClient) -> None:
+def test_specifications_are_valid(client: AppClient) -> None:
     schema = json.loads(SCHEMA.read_text(), object_hook=quote_reference)
     validator = jsonschema_rs.Draft7Validator(schema, validate_formats=False)
     for specification in list_specifications(client):
@@ -74,7 +74,7 @@ def test_specifications_are_valid(client: TestClient) -> None:
         assert not errors
 
 
-def test_specifications_scale_and_have_tooltips(page: Page, client: TestClient) -> None:
+def test_specifications_scale_and_have_tooltips(page: Page, client: AppClient) -> None:
     messages: list[str] = []
     page.on("console", lambda message: messages.append(message.text))
     page.on("pageerror", lambda error: messages.append(str(error)))
@@ -93,7 +93,7 @@ def test_specifications_scale_and_have_tooltips(page: Page, client: TestClient) 
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_marks_show_the_qualifier(page: Page, client: TestClient, language: str) -> None:
+def test_marks_show_the_qualifier(page: Page, client: AppClient, language: str) -> None:
     """A figure that is nearly its number is hatched, one that is over it has an open end."""
     page.set_viewport_size({"width": 800, "height": 700})
     for code, qualifier, written in (
@@ -115,7 +115,7 @@ def test_marks_show_the_qualifier(page: Page, client: TestClient, language: str)
 
 
 def test_a_figure_has_a_tooltip_and_the_menu_selects_a_series(
-    page: Page, client: TestClient
+    page: Page, client: AppClient
 ) -> None:
     page.set_viewport_size({"width": 800, "height": 700})
     found = client.get("/v1/indicators/goods-trade/chart.vl.json?lang=en").json()

@@ -12,7 +12,6 @@ from shutil import copyfile
 
 import pytest
 from sqlalchemy import Connection, select, table, text
-from starlette.testclient import TestClient
 
 from app.application import create_app
 from app.db import Database, DatabaseError, FileLimits, SQLiteStore, UnavailableError
@@ -20,6 +19,7 @@ from app.db.files import DatabaseFile
 from app.releases import MIN_DELAY, FixedRelease, ReleaseManager
 from app.settings import Settings
 from tests.endurance.damage_files import OTHER_CASES, PAGE, damage_bytes, run_cases
+from tests.support.client import AppClient
 from tests.support.load import wait_for
 from tests.support.processes import find_free_port, run_bri
 
@@ -117,7 +117,7 @@ def test_failure_is_reported_everywhere(
 ) -> None:
     with (
         caplog.at_level(logging.WARNING, "uvicorn.error"),
-        TestClient(create_app(Settings(database=served, metrics=True))) as client,
+        AppClient(create_app(Settings(database=served, metrics=True))) as client,
     ):
         before = client.get("/v1/dataset.sqlite?lang=en").content
         assert client.get("/health/ready").json() == {"status": "ok"}
@@ -312,7 +312,7 @@ def test_damage_found_by_any_response_stops_all_reading(
     """Nothing is served in part, even if another process has found the damage."""
     overwrite_leaves(copied_file, "observation")
     monkeypatch.setattr("app.application.FileLimits", lambda **_: FROM_DISK)
-    client = TestClient(create_app(Settings(database=copied_file)), raise_server_exceptions=False)
+    client = AppClient(create_app(Settings(database=copied_file)), raise_server_exceptions=False)
     assert client.get("/v1/topics").status_code == 200
     assert client.get(path).status_code == 503
     assert client.get("/v1/units").status_code == 503
@@ -332,7 +332,7 @@ def test_a_replaced_file_is_still_described(
     other = copied_file.with_name("other.sqlite")
     copyfile(copied_file, other)
     other.replace(copied_file)
-    assert TestClient(app).get("/openapi.json").status_code == 200
+    assert AppClient(app).get("/openapi.json").status_code == 200
 
 
 def overwrite_leaves(path: Path, name: str) -> None:

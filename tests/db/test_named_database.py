@@ -11,7 +11,6 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from starlette.testclient import TestClient
 
 from app import cli
 from app.db.files import name_digest_file
@@ -20,6 +19,7 @@ from app.ingest.build import build
 from app.ingest.publish import write_content_digest
 from app.settings import Settings
 from tests.db.test_damaged_files import allow_access, drop_privileges
+from tests.support.client import AppClient
 from tests.support.processes import (
     find_free_port,
     run_bri,
@@ -122,7 +122,7 @@ def test_digest_file_has_the_digest_of_the_database(other: Path) -> None:
     digest = sha256(other.read_bytes()).hexdigest()
     assert digest_file.read_text("utf-8") == f"{digest}  bri.sqlite\n"
     with open_app(other) as app:
-        downloads = TestClient(app).get("/v1").json()["downloads"]
+        downloads = AppClient(app).get("/v1").json()["downloads"]
     assert digest in [download["sha256"] for download in downloads]
     digest_file.write_text(f"{'0' * 64}  bri.sqlite\n", "utf-8")
     code, found = run_doctor("--database", str(other))
@@ -148,7 +148,7 @@ def test_without_temporary_files_only_some_formats_fail(
     other: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with open_app(other) as app:
-        client = TestClient(app, raise_server_exceptions=False)
+        client = AppClient(app, raise_server_exceptions=False)
         with disable_temporary_files(monkeypatch):
             for suffix in ("xlsx", "parquet", "arrow"):
                 refused = client.get(f"/v1/observations.{suffix}?lang=zh")

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import URL
-from starlette.testclient import TestClient
 
 from app.application import create_app
 from app.ingest.build import build
+from tests.support.client import AppClient
 from tests.support.load import wait_for
 from tests.support.postgresql import Cluster, build_reader_url
 from tests.support.processes import run_bri
@@ -52,7 +52,7 @@ def test_release_that_cannot_be_served_is_not(  # noqa: PLR0913, PLR0917
     reason: str,
 ) -> None:
     app = create_app(build_settings(url, release_check=0.1))
-    with caplog.at_level(logging.WARNING, "uvicorn.error"), TestClient(app) as client:
+    with caplog.at_level(logging.WARNING, "uvicorn.error"), AppClient(app) as client:
         overview = client.get("/v1/overview").json()
         for statement in (*before, REGISTER.format(schema=schema, revision=revision)):
             cluster.execute(statement, str(url.database))

@@ -11,7 +11,6 @@ import httpx2
 import pytest
 from pydantic import ValidationError
 from sqlalchemy import URL, Connection, make_url
-from starlette.testclient import TestClient
 
 from app.application import create_app
 from app.db import SQLiteStore, UnavailableError, create_store
@@ -20,6 +19,7 @@ from app.ingest.build import build
 from app.ingest.files import compute_seed_hash
 from app.settings import Settings
 from tests.queries.test_search_terms import SEARCHES
+from tests.support.client import AppClient
 from tests.support.load import load_server, wait_for
 from tests.support.postgresql import READER, Cluster, build_reader_url
 from tests.support.processes import find_free_port, run_bri, serve_database
@@ -76,14 +76,14 @@ def url(cluster: Cluster, template: URL) -> URL:
 
 
 @pytest.fixture(scope="module")
-def both(url: URL, built: Path) -> Iterator[tuple[TestClient, ...]]:
+def both(url: URL, built: Path) -> Iterator[tuple[AppClient, ...]]:
     """Serve the same seed from a file and from PostgreSQL."""
     file, server = (create_app(build_settings(target)) for target in (built, url))
-    with TestClient(file) as one, TestClient(server) as other:
+    with AppClient(file) as one, AppClient(server) as other:
         yield one, other
 
 
-def read_pages(client: TestClient, url: str) -> list[str]:
+def read_pages(client: AppClient, url: str) -> list[str]:
     """Read all pages of a list, three records at a time."""
     bodies, following = [], f"{url}{'&' if '?' in url else '?'}limit=3"
     while following:
@@ -95,9 +95,7 @@ def read_pages(client: TestClient, url: str) -> list[str]:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_responses_equal_those_of_sqlite(
-    both: tuple[TestClient, TestClient], language: str
-) -> None:
+def test_responses_equal_those_of_sqlite(both: tuple[AppClient, AppClient], language: str) -> None:
     file, server = both
     document = file.get("/openapi.json").json()
     headers = {"Accept-Language": language, "X-Request-ID": "the-same-for-both"}
@@ -123,7 +121,7 @@ def test_responses_equal_those_of_sqlite(
 
 
 @pytest.mark.parametrize("path", [path for path in LISTS if path.startswith("/v1/")])
-def test_pages_are_cut_the_same(both: tuple[TestClient, TestClient], path: str) -> None:
+def test_pages_are_cut_the_same(both: tuple[AppClient, AppClient], path: str) -> None:
     document = both[0].get("/openapi.json").json()
     sort = next(
         (one for one in document["paths"][path]["get"]["parameters"] if one["name"] == "sort"), None
@@ -142,7 +140,7 @@ def list_hits(page: dict[str, Any]) -> Any:
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("words", [*QUERIES, *SEARCHES])
 def test_search_finds_the_same_in_the_same_order(
-    both: tuple[TestClient, TestClient], words: str, language: str
+    both: tuple[AppClient, AppClient], words: str, language: str
 ) -> None:
     parameters = {"q": words, "lang": language, "limit": "1000"}
     pages = [client.get("/v1/search", params=parameters).json() for client in both]
@@ -292,7 +290,7 @@ def test_a_statement_that_timed_out_is_not_retried(url: URL) -> None:
 
 def test_downloads_have_connections_of_their_own(url: URL) -> None:
     with open_app(url, pool_size=1, pool_timeout=0.1) as app:
-        client = TestClient(app, raise_server_exceptions=False)
+        client = AppClient(app, raise_server_exceptions=False)
         database = app.state.releases.get_release().database
         with database.connect():
             assert client.get("/v1/observations.csv").status_code == 200

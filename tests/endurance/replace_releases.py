@@ -16,9 +16,8 @@ from shutil import copyfile
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-from starlette.testclient import TestClient
-
 from app.ingest.build import build
+from tests.support.client import AppClient
 from tests.support.processes import Server, list_descendants, start_server
 from tests.support.seeds import GOODS, MIGRATIONS, SEED, copy_seed, edit
 from tests.support.targets import open_app
@@ -72,7 +71,7 @@ def read_bodies(releases: dict[str, Path], path: str) -> dict[bytes, str]:
     """Return the bodies of a path, each with the releases that have it."""
     found: dict[bytes, str] = {}
     for name, file in releases.items():
-        with open_app(file, public_url="http://swap.test") as app, TestClient(app) as client:
+        with open_app(file, public_url="http://swap.test") as app, AppClient(app) as client:
             body = client.get(path, headers={"Accept-Encoding": "identity"}).content
             found[body] = f"{found.get(body, '')}{name} "
     return found

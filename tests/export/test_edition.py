@@ -12,7 +12,6 @@ from zipfile import ZipFile
 import pyarrow.feather
 import pyarrow.parquet
 import pytest
-from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
 from app.application import App
@@ -24,6 +23,7 @@ from app.export.search_index import list_terms
 from app.i18n import Language
 from app.request import MAX_BUFFERED
 from tests import vendored
+from tests.support.client import AppClient
 from tests.support.seeds import ROOT
 from tests.support.static_edition import BASE, find_broken, list_files
 
@@ -129,7 +129,7 @@ def test_the_embeds_that_pages_offer_are_files(edition: Path) -> None:
         assert all((edition / path).is_file() for path in offered)
 
 
-def test_files_are_the_responses_of_the_service(edition: Path, client: TestClient) -> None:
+def test_files_are_the_responses_of_the_service(edition: Path, client: AppClient) -> None:
     compared: dict[str, int] = {}
     for file in list_files(edition):
         path, address, media_type = file["path"], file["address"], file["media_type"]
@@ -151,7 +151,7 @@ def test_files_are_the_responses_of_the_service(edition: Path, client: TestClien
 
 
 def test_records_of_long_collections_are_the_responses_of_the_service(
-    app: App, client: TestClient, tmp_path: Path
+    app: App, client: AppClient, tmp_path: Path
 ) -> None:
     folder = ExportFolder(tmp_path / "records")
     layout = Layout(app.request_router, BASE)
@@ -166,7 +166,7 @@ def test_records_of_long_collections_are_the_responses_of_the_service(
         assert mask_links(content, media_type) == mask_links(served.content, media_type)
 
 
-def test_long_responses_are_complete(newest: TestClient, tmp_path: Path) -> None:
+def test_long_responses_are_complete(newest: AppClient, tmp_path: Path) -> None:
     app = newest.app
     assert isinstance(app, App)
     address = Address("/v1/dataset.sqlite")
@@ -223,7 +223,7 @@ def test_pages_of_a_list_follow_each_other(edition: Path) -> None:
 
 @pytest.mark.parametrize("language", Language)
 def test_the_index_finds_what_the_search_finds_first(
-    edition: Path, client: TestClient, language: Language
+    edition: Path, client: AppClient, language: Language
 ) -> None:
     """Read the index as the script does: a record has all terms of the query."""
     stored = json.loads((edition / language / "search.json").read_text())["index"]

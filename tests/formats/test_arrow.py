@@ -9,10 +9,10 @@ from typing import Any
 import polars as pl
 import pytest
 from pyarrow import ipc
-from starlette.testclient import TestClient
 
 from app.formats.tables import TABLES
 from tests.benchmarks.generated_data import Scale, build
+from tests.support.client import AppClient
 from tests.support.targets import Target, open_app
 
 TYPES = {
@@ -37,7 +37,7 @@ def format_value(value: Any) -> str | None:
 
 @pytest.mark.parametrize("name", [table.name for table in TABLES])
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_arrow_equals_csv(client: TestClient, name: str, language: str) -> None:
+def test_arrow_equals_csv(client: AppClient, name: str, language: str) -> None:
     query = f"lang={language}{'&vintages=all' if name == 'observations' else ''}"
     response = client.get(f"/v1/{name}.arrow?{query}")
     assert response.headers["content-type"] == "application/vnd.apache.arrow.file"
@@ -64,7 +64,7 @@ def test_arrow_equals_csv(client: TestClient, name: str, language: str) -> None:
 def test_arrow_has_several_batches(new_target: Any) -> None:
     target: Target = new_target()
     build(Scale(indicators=20, areas=10), target)
-    with open_app(target) as app, TestClient(app) as client:
+    with open_app(target) as app, AppClient(app) as client:
         content = client.get("/v1/observations.arrow?vintages=all").content
     file = ipc.open_file(content)
     assert file.num_record_batches > 1

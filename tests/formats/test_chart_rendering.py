@@ -31,9 +31,9 @@ def test_same_request_gives_the_same_bytes_anywhere(server: str, database: Targe
 def test_service_does_not_load_the_libraries_of_charts(database: Target) -> None:
     program = """
 import sys
-from starlette.testclient import TestClient
+from tests.support.client import AppClient
 from app.application import create_from_environment as application
-with TestClient(application()) as client:
+with AppClient(application()) as client:
     for path in ("overview.vl.json", "overview.svg", "overview.png"):
         assert client.get(f"/v1/{path}").status_code == 200
 assert not {"fontTools", "resvg_py"} & set(sys.modules)

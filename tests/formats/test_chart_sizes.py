@@ -3,7 +3,6 @@
 import struct
 
 import pytest
-from starlette.testclient import TestClient
 
 from tests.formats.test_charts import (
     LANGUAGES,
@@ -13,6 +12,7 @@ from tests.formats.test_charts import (
     read_text,
     strip_spaces,
 )
+from tests.support.client import AppClient
 
 
 def read_size(png: bytes) -> tuple[int, int]:
@@ -22,7 +22,7 @@ def read_size(png: bytes) -> tuple[int, int]:
     return wide, high
 
 
-def test_charts_have_the_requested_size(client: TestClient) -> None:
+def test_charts_have_the_requested_size(client: AppClient) -> None:
     path = "/v1/indicators/goods-trade"
     for width in (320, 640, 1600):
         picture = draw_svg(client, path, width=width)
@@ -53,7 +53,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("query", "english", "chinese"), REFUSED)
-def test_bad_sizes_are_refused(client: TestClient, query: str, english: str, chinese: str) -> None:
+def test_bad_sizes_are_refused(client: AppClient, query: str, english: str, chinese: str) -> None:
     for language, message in (("en", english), ("zh", chinese)):
         response = client.get(f"/v1/overview.png?lang={language}&{query}")
         assert response.status_code == 422
@@ -62,7 +62,7 @@ def test_bad_sizes_are_refused(client: TestClient, query: str, english: str, chi
         assert error["message"] == message
 
 
-def test_what_does_not_fit_is_refused(client: TestClient) -> None:
+def test_what_does_not_fit_is_refused(client: AppClient) -> None:
     least = draw_svg(client, "/v1/overview").get("height", "")
     assert draw_svg(client, "/v1/overview", height=least).get("height") == least
     for kind in ("svg", "png"):
@@ -78,7 +78,7 @@ def test_what_does_not_fit_is_refused(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_cards_have_a_fixed_size(client: TestClient, language: str) -> None:
+def test_cards_have_a_fixed_size(client: AppClient, language: str) -> None:
     for path in (*PICTURES, "/v1/commitments/2023-joint-laboratories/chart"):
         picture = draw_svg(client, path, lang=language, aspect="card", theme="dark")
         assert (picture.get("width"), picture.get("height")) == ("1200", "630")
@@ -92,7 +92,7 @@ def test_cards_have_a_fixed_size(client: TestClient, language: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["width", "height"])
-def test_cards_take_no_other_size(client: TestClient, name: str) -> None:
+def test_cards_take_no_other_size(client: AppClient, name: str) -> None:
     for kind in ("svg", "png", "vl.json"):
         response = client.get(f"/v1/overview.{kind}?lang=en&aspect=card&{name}=800")
         assert response.status_code == 422
@@ -101,7 +101,7 @@ def test_cards_take_no_other_size(client: TestClient, name: str) -> None:
         assert "always 1200 pixels wide" in error["message"]
 
 
-def test_only_pixels_have_a_scale(client: TestClient) -> None:
+def test_only_pixels_have_a_scale(client: AppClient) -> None:
     response = client.get("/v1/overview.svg?scale=2")
     assert response.status_code == 422
     assert response.json()["errors"][0]["location"] == "query.scale"

@@ -7,18 +7,18 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from fontTools.ttLib import TTFont
-from starlette.testclient import TestClient
 
 from app.formats.charts.style import LATIN
 from app.ingest.build import load_valid_seed
 from app.ingest.history import take_snapshot
 from tests.formats.test_charts import LANGUAGES, PICTURES, SVG, draw_svg
+from tests.support.client import AppClient
 from tests.support.seeds import NEWEST, ROOT
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", PICTURES)
-def test_svg_is_safe_and_accessible(client: TestClient, path: str, language: str) -> None:
+def test_svg_is_safe_and_accessible(client: AppClient, path: str, language: str) -> None:
     theme = {"en": "light", "zh": "dark"}[language]
     response = client.get(f"{path}.svg?lang={language}&theme={theme}")
     policy = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
@@ -55,7 +55,7 @@ def test_svg_is_safe_and_accessible(client: TestClient, path: str, language: str
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", PICTURES)
-def test_svg_contains_its_glyphs(client: TestClient, path: str, language: str) -> None:
+def test_svg_contains_its_glyphs(client: AppClient, path: str, language: str) -> None:
     picture = draw_svg(client, path, lang=language)
     style = picture.findtext(f"{SVG}style") or ""
     brought: dict[str, set[int]] = {"400": set(), "700": set()}
@@ -72,7 +72,7 @@ def test_svg_contains_its_glyphs(client: TestClient, path: str, language: str) -
         assert not missing
 
 
-def test_english_charts_share_fonts(client: TestClient) -> None:
+def test_english_charts_share_fonts(client: AppClient) -> None:
     styles = [draw_svg(client, path).findtext(f"{SVG}style") or "" for path in PICTURES]
     fonts = {
         one for style in styles for one in style.split("@font-face{")[1:] if f'"{LATIN}"' in one

@@ -9,7 +9,6 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.enums import Qualifier
 from app.formats.charts.canvas import render_svg
@@ -21,6 +20,7 @@ from app.i18n import Language
 from app.ingest.build import build
 from app.parameters import Theme
 from app.queries import charts
+from tests.support.client import AppClient
 from tests.support.seeds import MIGRATIONS, SEED, add_break, copy_seed
 from tests.support.targets import open_app
 
@@ -30,7 +30,7 @@ PICTURES = [*(f"/v1/indicators/{code}/chart" for code in INDICATORS), "/v1/overv
 LANGUAGES = ["en", "zh"]
 
 
-def draw_svg(client: TestClient, path: str, **query: str | int) -> ET.Element:
+def draw_svg(client: AppClient, path: str, **query: str | int) -> ET.Element:
     """Request an image as SVG, and parse it."""
     response = client.get(f"{path}.svg", params={"lang": "en", **query})
     assert response.status_code == 200, response.text
@@ -48,7 +48,7 @@ def strip_spaces(text: str) -> str:
     return re.sub(r"\s", "", text)
 
 
-def list_points(client: TestClient, code: str, language: str) -> Iterator[tuple[Any, Any]]:
+def list_points(client: AppClient, code: str, language: str) -> Iterator[tuple[Any, Any]]:
     """List the figures of an indicator, each with its series, as the API shows them."""
     listed = client.get(f"/v1/series?indicator={code}&lang={language}").json()["items"]
     for one in listed:
@@ -69,7 +69,7 @@ def count_dashes(picture: ET.Element, dash: str) -> int:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", INDICATORS)
-def test_figures_have_period_and_qualifier(client: TestClient, code: str, language: str) -> None:
+def test_figures_have_period_and_qualifier(client: AppClient, code: str, language: str) -> None:
     picture = draw_svg(client, f"/v1/indicators/{code}/chart", lang=language)
     printed = read_text(picture)
     described = picture.findtext(f"{SVG}desc") or ""
@@ -92,7 +92,7 @@ def test_figures_have_period_and_qualifier(client: TestClient, code: str, langua
 
 @pytest.mark.quick
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_overview_has_all_figures_and_areas(client: TestClient, language: str) -> None:
+def test_overview_has_all_figures_and_areas(client: AppClient, language: str) -> None:
     overview = client.get(f"/v1/overview?lang={language}").json()
     printed = read_text(draw_svg(client, "/v1/overview", lang=language))
     assert len(overview["indicators"]) == 7
@@ -110,7 +110,7 @@ def test_overview_has_all_figures_and_areas(client: TestClient, language: str) -
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", INDICATORS)
-def test_title_says_the_newest_figure(client: TestClient, code: str, language: str) -> None:
+def test_title_says_the_newest_figure(client: AppClient, code: str, language: str) -> None:
     listed = list(list_points(client, code, language))
     usual = [one for one in listed if one[0]["months"] in (12, None) or one[1]["headline"]]
     newest = max(one["period"]["end"] for _, one in usual or listed)
@@ -122,7 +122,7 @@ def test_title_says_the_newest_figure(client: TestClient, code: str, language: s
     )
 
 
-def test_columns_are_as_high_as_their_figures(client: TestClient) -> None:
+def test_columns_are_as_high_as_their_figures(client: AppClient) -> None:
     for code in (
         "goods-trade.CN.BRI.partner-2023.CNY.P12M",
         "aid-projects.CN.BRI.partner-2023.NB.P11M",
@@ -135,7 +135,7 @@ def test_columns_are_as_high_as_their_figures(client: TestClient) -> None:
                 assert height / max(heights) == pytest.approx(value / max(values), abs=0.01)
 
 
-def test_series_of_one_unit_share_a_scale_and_a_word(client: TestClient) -> None:
+def test_series_of_one_unit_share_a_scale_and_a_word(client: AppClient) -> None:
     picture = draw_svg(client, "/v1/indicators/goods-trade", width=1200)
     heights = list_bars(picture)
     values = [22.1, 23.6, 10.11, 18.95, 19.47]
@@ -145,14 +145,14 @@ def test_series_of_one_unit_share_a_scale_and_a_word(client: TestClient) -> None
     assert "18.95trillion" not in read_text(picture), "the unit is written once for each block"
 
 
-def test_values_keep_their_digits(client: TestClient) -> None:
+def test_values_keep_their_digits(client: AppClient) -> None:
     text = client.get("/v1/indicators/outward-direct-investment/chart.vl.json").text
     assert '"value":214660000000,' in text
     share = client.get("/v1/indicators/trade-share/chart.vl.json").text
     assert '"value":45.4,' in share
 
 
-def test_limits_are_drawn_and_written(client: TestClient) -> None:
+def test_limits_are_drawn_and_written(client: AppClient) -> None:
     picture = draw_svg(client, "/v1/indicators/aid-projects")
     shapes = [path.get("d", "") for path in picture.iter(f"{SVG}path") if path.get("stroke")]
     assert len([path for path in shapes if path.count("M") == 2]) >= 2, "at the title, and below"
@@ -162,13 +162,13 @@ def test_limits_are_drawn_and_written(client: TestClient) -> None:
     assert "actualfigure" not in read_text(plain)
 
 
-def test_breaks_and_gaps_are_drawn(client: TestClient, tmp_path: Path) -> None:
+def test_breaks_and_gaps_are_drawn(client: AppClient, tmp_path: Path) -> None:
     seed, target = copy_seed(tmp_path), tmp_path / "bri.sqlite"
     # The figures of 2013 and 2022 are from one source, which a break does not separate.
     add_break(seed, "2023-01-01")
     build(seed, MIGRATIONS, target)
     with open_app(target) as app:
-        broken = TestClient(app)
+        broken = AppClient(app)
         picture = draw_svg(broken, "/v1/indicators/goods-trade")
         printed = read_text(picture)
     whole = draw_svg(client, "/v1/indicators/goods-trade")
@@ -198,7 +198,7 @@ def test_figures_of_a_group_name_their_coverage() -> None:
     assert shared == Group("Trade, Full year 2024, 2023 scope", [replace(named[0], figure=figure)])
 
 
-def test_one_figure_is_no_bar(client: TestClient) -> None:
+def test_one_figure_is_no_bar(client: AppClient) -> None:
     code = "investment-agreements.CN.BRI.partner-2023.NB.P11M"
     assert list_bars(draw_svg(client, f"/v1/series/{code}/chart")) == []
     two = "goods-trade.CN.BRI.partner-2025.CNY.P12M"
@@ -210,9 +210,7 @@ def test_one_figure_is_no_bar(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_specification_has_all_figures_with_their_context(
-    client: TestClient, language: str
-) -> None:
+def test_specification_has_all_figures_with_their_context(client: AppClient, language: str) -> None:
     theme = {"en": "light", "zh": "dark"}[language]
     for code in INDICATORS:
         response = client.get(f"/v1/indicators/{code}/chart.vl.json?lang={language}&theme={theme}")
@@ -243,7 +241,7 @@ def test_specification_has_all_figures_with_their_context(
         assert found["description"] == described.findtext(f"{SVG}desc")
 
 
-def test_specification_has_the_requested_size(client: TestClient) -> None:
+def test_specification_has_the_requested_size(client: AppClient) -> None:
     path = "/v1/indicators/goods-trade/chart.vl.json"
     found = client.get(f"{path}?width=700&height=400").json()
     assert (found["width"], found["height"]) == (700, 400)
@@ -251,7 +249,7 @@ def test_specification_has_the_requested_size(client: TestClient) -> None:
     assert (found["width"], found["height"]) == (1200, 630)
 
 
-def test_codes_keep_their_own_address(client: TestClient) -> None:
+def test_codes_keep_their_own_address(client: AppClient) -> None:
     assert client.get("/v1/indicators/goods-trade").json()["code"] == "goods-trade"
     missing = client.get("/v1/indicators/goods-trad/chart.svg?lang=en").json()
     assert missing["errors"][0]["suggestion"] == "goods-trade"
@@ -290,7 +288,7 @@ def test_series_without_figures_has_a_note() -> None:
     ],
 )
 def test_omitted_figures_are_counted(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch, limit: str, path: str, expected: str
+    client: AppClient, monkeypatch: pytest.MonkeyPatch, limit: str, path: str, expected: str
 ) -> None:
     monkeypatch.setattr(charts, limit, 2)
     printed = read_text(draw_svg(client, path, width=700))
@@ -299,7 +297,7 @@ def test_omitted_figures_are_counted(
 
 
 @pytest.mark.parametrize("year", [2022, 2023, 2024, 2025, 2026])
-def test_an_overview_names_only_what_its_edition_holds(newest: TestClient, year: int) -> None:
+def test_an_overview_names_only_what_its_edition_holds(newest: AppClient, year: int) -> None:
     overview = newest.get(f"/v1/overview?edition={year}").json()
     printed = read_text(draw_svg(newest, "/v1/overview", edition=year, width=1200))
     assert strip_spaces(f"{year - 1} figures, {year} priority areas") in printed
@@ -310,14 +308,14 @@ def test_an_overview_names_only_what_its_edition_holds(newest: TestClient, year:
     assert "0actions" not in printed
 
 
-def test_the_title_says_the_newest_full_year_in_whatever_unit(newest: TestClient) -> None:
+def test_the_title_says_the_newest_full_year_in_whatever_unit(newest: AppClient) -> None:
     """The amounts of 2025 are in dollars only; those in yuan end three years earlier."""
     texts = read_text(draw_svg(newest, "/v1/indicators/contracts-value/chart", aspect="card"))
     assert "257.98billionUSdollars" in texts
     assert "871.8billionyuan" not in texts
 
 
-def test_columns_stay_between_the_ends_of_their_axis(newest: TestClient) -> None:
+def test_columns_stay_between_the_ends_of_their_axis(newest: AppClient) -> None:
     """A quarter is at the edge of a year, where a wide column would cover the value axis."""
     picture = draw_svg(newest, "/v1/series/import-share.CN.BRI.route.PT.P3M/chart")
     columns = [element for element in picture.iter(f"{SVG}rect") if element.get("class") == "bar"]

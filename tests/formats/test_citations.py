@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import rispy
 from bibtexparser.entrypoint import parse_string
-from starlette.testclient import TestClient
 
 from app.formats.citations import cite_source, escape_latex, write_bibtex, write_ris, write_text
+from tests.support.client import AppClient
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
@@ -23,7 +23,7 @@ AID = (
 FIGURE = "aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15"
 
 
-def list_sources(client: TestClient, language: str) -> list[dict[str, Any]]:
+def list_sources(client: AppClient, language: str) -> list[dict[str, Any]]:
     """List all sources."""
     items: list[dict[str, Any]] = client.get(f"/v1/sources?lang={language}").json()["items"]
     return items
@@ -42,7 +42,7 @@ def format_title(source: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_bibtex_is_read_by_a_parser(client: TestClient, language: str) -> None:
+def test_bibtex_is_read_by_a_parser(client: AppClient, language: str) -> None:
     for source in list_sources(client, language):
         response = client.get(f"/v1/sources/{source['code']}.bib?lang={language}")
         library = parse_string(response.text)
@@ -60,7 +60,7 @@ def test_bibtex_is_read_by_a_parser(client: TestClient, language: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_ris_is_read_by_a_parser(client: TestClient, language: str) -> None:
+def test_ris_is_read_by_a_parser(client: AppClient, language: str) -> None:
     for source in list_sources(client, language):
         response = client.get(f"/v1/sources/{source['code']}.ris?lang={language}")
         assert response.text.startswith("TY  - ")
@@ -93,7 +93,7 @@ def render_references(items: list[dict[str, Any]]) -> str:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_csl_json_is_rendered_by_a_processor(client: TestClient, language: str) -> None:
+def test_csl_json_is_rendered_by_a_processor(client: AppClient, language: str) -> None:
     for source in list_sources(client, language):
         response = client.get(f"/v1/sources/{source['code']}.csl.json?lang={language}")
         (item,) = response.json()
@@ -119,7 +119,7 @@ def test_csl_json_is_rendered_by_a_processor(client: TestClient, language: str) 
     ],
 )
 def test_a_figure_is_cited_with_its_words_and_its_place(
-    client: TestClient, language: str, note: str, place: str
+    client: AppClient, language: str, note: str, place: str
 ) -> None:
     def get(suffix: str) -> str:
         return client.get(f"/v1/observations/{FIGURE}/citation.{suffix}?lang={language}").text
@@ -136,7 +136,7 @@ def test_a_figure_is_cited_with_its_words_and_its_place(
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_citation_names_countries_period_and_qualifier(
-    client: TestClient, language: str
+    client: AppClient, language: str
 ) -> None:
     figures = client.get(f"/v1/observations?limit=1000&lang={language}").json()["items"]
     for figure in figures:
@@ -191,20 +191,20 @@ GB_REFERENCES = {
 
 
 @pytest.mark.parametrize("code", APA_REFERENCES)
-def test_apa_is_as_written_by_hand(client: TestClient, code: str) -> None:
+def test_apa_is_as_written_by_hand(client: AppClient, code: str) -> None:
     response = client.get(f"/v1/sources/{code}/citation.txt?lang=en")
     assert response.headers["content-type"] == "text/plain; charset=utf-8"
     assert response.text == f"{APA_REFERENCES[code]}\n"
 
 
 @pytest.mark.parametrize("code", GB_REFERENCES)
-def test_gb_t_7714_is_as_written_by_hand(client: TestClient, code: str) -> None:
+def test_gb_t_7714_is_as_written_by_hand(client: AppClient, code: str) -> None:
     url = f"/v1/sources/{code}/citation.txt?style=gb-t-7714&lang=zh"
     assert client.get(url).text == f"{GB_REFERENCES[code]}\n"
 
 
 @pytest.mark.parametrize("style", ["apa", "gb-t-7714"])
-def test_every_source_has_a_reference(client: TestClient, style: str) -> None:
+def test_every_source_has_a_reference(client: AppClient, style: str) -> None:
     for source in list_sources(client, "en"):
         text = client.get(f"/v1/sources/{source['code']}/citation.txt?style={style}&lang=en").text
         assert (source["address"] or "") in text
@@ -238,7 +238,7 @@ def test_a_reference_without_an_address_has_no_day_of_access() -> None:
     assert item["accessed"] == {"date-parts": [[2026, 11, 25]]}
 
 
-def test_an_observation_is_cited_with_its_place_on_a_second_line(client: TestClient) -> None:
+def test_an_observation_is_cited_with_its_place_on_a_second_line(client: AppClient) -> None:
     text = client.get(f"/v1/observations/{FIGURE}/citation.txt?lang=en").text
     reference, note = text.splitlines()
     assert reference == APA_REFERENCES["scio-2025-01-15"]
@@ -273,7 +273,7 @@ LIMITS = {
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("key", LIMITS)
 def test_a_citation_says_what_limits_the_use_of_a_figure(
-    client: TestClient, key: str, language: str
+    client: AppClient, key: str, language: str
 ) -> None:
     for suffix in ("txt", "bib", "ris", "csl.json"):
         url = f"/v1/observations/{key}/citation.{suffix}?lang={language}"
@@ -300,7 +300,7 @@ CHINESE = (
     ],
 )
 def test_citations_are_short_and_full(
-    client: TestClient, language: str, short: str, full: str
+    client: AppClient, language: str, short: str, full: str
 ) -> None:
     citation = client.get(f"/v1/observations/{FIGURE}?lang={language}").json()["citation"]
     assert citation == {"short": short, "full": full}
@@ -311,14 +311,14 @@ def test_citations_are_short_and_full(
     assert month == "CRI Online, Jan 2026"
 
 
-def test_an_unknown_style_is_refused(client: TestClient) -> None:
+def test_an_unknown_style_is_refused(client: AppClient) -> None:
     response = client.get("/v1/sources/scio-2025-01-15/citation.txt?style=mla")
     assert response.status_code == 422
     assert response.json()["errors"][0]["allowed"] == ["apa", "gb-t-7714"]
 
 
 @pytest.mark.parametrize("suffix", ["bib", "ris", "csl.json", "txt"])
-def test_an_unknown_key_is_reported(client: TestClient, suffix: str) -> None:
+def test_an_unknown_key_is_reported(client: AppClient, suffix: str) -> None:
     for path, near in (
         (f"/v1/sources/scio-2025-01-16/citation.{suffix}", "scio-2025-01-15"),
         (f"/v1/observations/{FIGURE[:-1]}4/citation.{suffix}", FIGURE),
@@ -330,7 +330,7 @@ def test_an_unknown_key_is_reported(client: TestClient, suffix: str) -> None:
         ]
 
 
-def test_cumulative_totals_are_cited(newest: TestClient) -> None:
+def test_cumulative_totals_are_cited(newest: AppClient) -> None:
     """Totals of a series share their start, so the period of one contains those before it."""
     figures = newest.get("/v1/observations?limit=1000").json()["items"]
     totals = [figure["id"] for figure in figures if figure["series"].partition(".FROM")[1]]

@@ -3,26 +3,26 @@
 from xml.etree import ElementTree as ET
 
 import pytest
-from starlette.testclient import TestClient
 
 from tests.formats.test_charts import draw_svg, read_text, strip_spaces
+from tests.support.client import AppClient
 
 pytestmark = pytest.mark.database
 
 
 @pytest.fixture(scope="module")
-def commitments(client: TestClient) -> list[str]:
+def commitments(client: AppClient) -> list[str]:
     """List the keys of all commitments."""
     return [item["code"] for item in client.get("/v1/commitments").json()["items"]]
 
 
-def draw(client: TestClient, code: str, **query: str | int) -> ET.Element:
+def draw(client: AppClient, code: str, **query: str | int) -> ET.Element:
     return draw_svg(client, f"/v1/commitments/{code}/chart", **query)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_chart_has_target_deadline_readings_and_sources(
-    client: TestClient, commitments: list[str], language: str
+    client: AppClient, commitments: list[str], language: str
 ) -> None:
     for code in commitments:
         record = client.get(f"/v1/commitments/{code}?lang={language}").json()
@@ -41,7 +41,7 @@ def test_every_chart_has_target_deadline_readings_and_sources(
             )
 
 
-def test_only_comparable_readings_share_a_scale(client: TestClient) -> None:
+def test_only_comparable_readings_share_a_scale(client: AppClient) -> None:
     def list_bars(code: str) -> list[int]:
         """List the values that are drawn as bars."""
         chart = client.get(f"/v1/commitments/{code}/chart.vl.json").json()
@@ -58,7 +58,7 @@ def test_only_comparable_readings_share_a_scale(client: TestClient) -> None:
     assert list_bars("2017-development-bank-lending") == []
 
 
-def test_an_unknown_commitment_has_no_chart(client: TestClient) -> None:
+def test_an_unknown_commitment_has_no_chart(client: AppClient) -> None:
     response = client.get("/v1/commitments/2023-laboratories/chart.svg")
     assert response.status_code == 404
     assert "2023-joint-laboratories" in response.text

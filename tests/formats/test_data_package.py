@@ -12,15 +12,15 @@ from typing import Any
 import polars as pl
 import pytest
 from frictionless import Package
-from starlette.testclient import TestClient
 
 from tests.formats.test_file_formats import read_list
 from tests.formats.test_workbooks import HEADER, open_workbook
+from tests.support.client import AppClient
 
 pytestmark = pytest.mark.database
 
 
-def test_a_month_is_not_written_as_a_day(client: TestClient, package: Path) -> None:
+def test_a_month_is_not_written_as_a_day(client: AppClient, package: Path) -> None:
     table = pl.read_csv(package / "sources.csv", infer_schema=False)
     sources = open_workbook(client, "/v1/overview.xlsx").worksheets[-2]
     sheet = sources.iter_rows(min_row=HEADER, values_only=True)
@@ -38,7 +38,7 @@ def test_a_month_is_not_written_as_a_day(client: TestClient, package: Path) -> N
     assert precisions == {"day", "month"}
 
 
-def test_the_package_says_which_growth_is_in_force(client: TestClient, package: Path) -> None:
+def test_the_package_says_which_growth_is_in_force(client: AppClient, package: Path) -> None:
     frame = pl.read_csv(package / "growth-rates.csv", infer_schema=False)
     items = {one["id"]: one for one in read_list(client, "growth-rates", "vintages=all")}
     states = {str(row["current"]).lower() for row in items.values()}
@@ -51,7 +51,7 @@ def test_the_package_says_which_growth_is_in_force(client: TestClient, package: 
 
 
 @pytest.fixture(scope="module", params=["en", "zh"])
-def package(client: TestClient, request: pytest.FixtureRequest, tmp_path_factory: Any) -> Any:
+def package(client: AppClient, request: pytest.FixtureRequest, tmp_path_factory: Any) -> Any:
     """Unpack the data package."""
     folder = tmp_path_factory.mktemp("package")
     response = client.get(f"/v1/dataset.zip?lang={request.param}")
@@ -90,7 +90,7 @@ def test_every_column_with_keys_of_another_table_says_so(package: Path) -> None:
             assert not [table for table in keys if values and values <= keys[table]], (name, field)
 
 
-def test_the_package_has_the_counts_of_the_release(client: TestClient, package: Path) -> None:
+def test_the_package_has_the_counts_of_the_release(client: AppClient, package: Path) -> None:
     described = json.loads((package / "datapackage.json").read_text("utf-8"))
     release = client.get("/v1").json()["release"]
     assert (described["version"], described["id"]) == (release["code"], release["seed_hash"])

@@ -15,11 +15,11 @@ from xml.etree import ElementTree as ET
 import openpyxl
 import polars as pl
 import pytest
-from starlette.testclient import TestClient
 
 from app.formats.sentences import describe_rounding
 from app.i18n import QUALIFIERS, Language
 from app.ingest.build import build
+from tests.support.client import AppClient
 from tests.support.sdmx import DATA
 from tests.support.sdmx import read_rows as read_sdmx
 from tests.support.seeds import BROKEN_SERIES, MIGRATIONS, add_break, copy_seed
@@ -82,7 +82,7 @@ def read_json(content: bytes | str) -> Any:
     return json.loads(content, parse_float=Decimal)
 
 
-def read_cells(client: TestClient, form: str, query: str) -> Cells:
+def read_cells(client: AppClient, form: str, query: str) -> Cells:
     """Download all figures in a format."""
     path = (
         f"/sdmx/data/INDICATORS/all?{query}" if form in DATA else f"/v1/observations.{form}?{query}"
@@ -132,7 +132,7 @@ def list_phrases(item: Any) -> Iterator[str]:
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("form", [*RECORDS, *DATA])
 def test_a_format_keeps_the_context_of_every_figure(
-    client: TestClient, form: str, language: Language
+    client: AppClient, form: str, language: Language
 ) -> None:
     has_one_vintage = form == "jsonstat" or form in DATA
     query = f"lang={language}{'' if has_one_vintage else '&vintages=all'}"
@@ -154,7 +154,7 @@ def test_a_format_keeps_the_context_of_every_figure(
         assert expected - cells == set(), item["id"]
 
 
-def list_pairs(client: TestClient, language: Language) -> Iterator[tuple[Any, Any, list[str]]]:
+def list_pairs(client: AppClient, language: Language) -> Iterator[tuple[Any, Any, list[str]]]:
     """List the pairs of figures of one series, and why /v1/compare refuses them."""
     for series in client.get("/v1/series?limit=1000").json()["items"]:
         path = f"/v1/series/{series['code']}?lang={language}"
@@ -188,7 +188,7 @@ def name_mark(earlier: Any, language: Language) -> str:
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("form", [*RECORDS, *DATA])
 def test_a_format_marks_every_refused_pair(
-    client: TestClient, form: str, language: Language
+    client: AppClient, form: str, language: Language
 ) -> None:
     found = read_cells(client, form, f"lang={language}")
     refused = 0
@@ -204,7 +204,7 @@ def test_a_format_marks_every_refused_pair(
 
 @pytest.mark.parametrize("language", Language)
 def test_sentences_and_statuses_mark_every_refused_pair(
-    client: TestClient, language: Language
+    client: AppClient, language: Language
 ) -> None:
     lines = client.get(f"/llms-full.txt?lang={language}").text.splitlines()
     cube = client.get(f"/v1/observations.jsonstat?lang={language}").json()
@@ -223,7 +223,7 @@ def test_sentences_and_statuses_mark_every_refused_pair(
 
 
 @pytest.mark.parametrize("language", Language)
-def test_the_data_package_keeps_the_marks(client: TestClient, language: Language) -> None:
+def test_the_data_package_keeps_the_marks(client: AppClient, language: Language) -> None:
     items = client.get(f"/v1/observations?limit=1000&vintages=all&lang={language}").json()["items"]
     content = client.get(f"/v1/dataset.zip?lang={language}").content
     with zipfile.ZipFile(io.BytesIO(content)) as package:
@@ -238,7 +238,7 @@ def test_a_break_marks_all_later_figures(tmp_path: Path) -> None:
     add_break(seed)
     build(seed, MIGRATIONS, target)
     with open_app(target) as app:
-        points = TestClient(app).get(f"/v1/series/{BROKEN_SERIES}").json()["points"]
+        points = AppClient(app).get(f"/v1/series/{BROKEN_SERIES}").json()["points"]
     first, *later = points
     assert first["comparability"] is None
     assert len(later) > 1
@@ -250,7 +250,7 @@ def test_a_break_marks_all_later_figures(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("language", Language)
-def test_a_qualifier_hides_the_rounding_in_words(client: TestClient, language: Language) -> None:
+def test_a_qualifier_hides_the_rounding_in_words(client: AppClient, language: Language) -> None:
     items = client.get(f"/v1/observations?limit=1000&lang={language}&qualifier=over,nearly,about")
     lines = client.get(f"/llms-full.txt?lang={language}").text.splitlines()
     response = client.get(f"/v1/observations.xlsx?lang={language}")
@@ -275,7 +275,7 @@ def test_a_qualifier_hides_the_rounding_in_words(client: TestClient, language: L
 
 
 @pytest.mark.parametrize("language", Language)
-def test_a_chart_keeps_the_context_of_every_figure(client: TestClient, language: Language) -> None:
+def test_a_chart_keeps_the_context_of_every_figure(client: AppClient, language: Language) -> None:
     for item in client.get(f"/v1/observations?limit=1000&lang={language}").json()["items"]:
         path = f"/v1/indicators/{item['indicator']['code']}/chart.svg?lang={language}"
         picture = ET.fromstring(client.get(path).text)  # noqa: S314

@@ -17,9 +17,9 @@ import httpx2
 import pandas as pd
 import polars as pl
 import pytest
-from starlette.testclient import TestClient
 
 from app.request import name_parameters
+from tests.support.client import AppClient
 
 pytestmark = pytest.mark.database
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.database
 TABLES = ("observations", "indicators", "actions", "outcomes")
 
 
-def read_list(client: TestClient, name: str, query: str = "") -> list[dict[str, Any]]:
+def read_list(client: AppClient, name: str, query: str = "") -> list[dict[str, Any]]:
     """Read a list, its numbers digit by digit."""
     text = client.get(f"/v1/{name}?limit=1000&{query}").text
     items: list[dict[str, Any]] = json.loads(text, parse_float=Decimal, parse_int=Decimal)["items"]
@@ -43,7 +43,7 @@ def format_cell(cell: Any) -> str:
     return f"{words[2] or ''}{Decimal(str(cell.value)):{grouped}.{decimals}f}{words[5] or ''}"
 
 
-def test_equal_releases_make_equal_files(client: TestClient, server: str) -> None:
+def test_equal_releases_make_equal_files(client: AppClient, server: str) -> None:
     paths = [f"/v1/{name}.{suffix}" for name in TABLES for suffix in ("xlsx", "parquet", "csv")]
     for path in (*paths, "/v1/dataset.zip?lang=zh", "/v1/overview.xlsx"):
         response = httpx2.get(server + path, headers={"Host": "testserver"}, timeout=60)
@@ -79,7 +79,7 @@ def test_parquet_is_the_csv_with_types(server: str, name: str, language: str) ->
                 assert (None if value is None else str(value)) == text
 
 
-def test_parquet_describes_its_columns(client: TestClient) -> None:
+def test_parquet_describes_its_columns(client: AppClient) -> None:
     content = client.get("/v1/observations.parquet").content
     body = json.loads(pl.read_parquet_metadata(io.BytesIO(content))["dataset"])
     assert body["citation"] == client.get("/v1").json()["citation"]
@@ -110,7 +110,7 @@ def test_parquet_is_read_in_parts_by_address(server: str) -> None:
         assert connection.execute(sql).fetchall() == [(Decimal(700),)]
 
 
-def test_a_cube_is_read_by_a_client(client: TestClient) -> None:
+def test_a_cube_is_read_by_a_client(client: AppClient) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from pyjstat import pyjstat  # noqa: PLC0415
@@ -126,7 +126,7 @@ def test_a_cube_is_read_by_a_client(client: TestClient) -> None:
         assert found[item["series"], period] == item["value"]
 
 
-def test_lines_are_read_by_a_client(server: str, client: TestClient) -> None:
+def test_lines_are_read_by_a_client(server: str, client: AppClient) -> None:
     frame = pl.read_ndjson(httpx2.get(f"{server}/v1/observations.jsonl").content)
     items = read_list(client, "observations")
     assert frame["display"].to_list() == [item["display"] for item in items]
@@ -134,7 +134,7 @@ def test_lines_are_read_by_a_client(server: str, client: TestClient) -> None:
 
 
 @pytest.mark.sqlite
-def test_the_database_is_the_file_itself(client: TestClient, database: Path) -> None:
+def test_the_database_is_the_file_itself(client: AppClient, database: Path) -> None:
     response = client.get("/v1/dataset.sqlite")
     assert response.content == database.read_bytes()
     digest = hashlib.sha256(response.content)
@@ -149,7 +149,7 @@ def test_the_database_is_the_file_itself(client: TestClient, database: Path) -> 
 
 
 @pytest.mark.sqlite
-def test_parts_of_files_can_be_requested(client: TestClient) -> None:
+def test_parts_of_files_can_be_requested(client: AppClient) -> None:
     for path in ("/v1/dataset.sqlite", "/v1/dataset.zip", "/v1/observations.parquet"):
         whole = client.get(path)
         part = client.get(path, headers={"Range": "bytes=-8", "If-Range": whole.headers["etag"]})
@@ -157,7 +157,7 @@ def test_parts_of_files_can_be_requested(client: TestClient) -> None:
         assert client.get(path, headers={"If-None-Match": whole.headers["etag"]}).status_code == 304
 
 
-def test_file_names_describe_the_content(client: TestClient) -> None:
+def test_file_names_describe_the_content(client: AppClient) -> None:
     release = client.get("/v1").json()["release"]["code"]
     for path, name in (
         ("/v1/observations.csv?lang=zh", f"bri-observations-{release}.zh.csv"),
@@ -185,7 +185,7 @@ def test_long_or_unsafe_filters_are_a_digest_in_file_names() -> None:
     assert name_parameters(many) != name_parameters([*many, safe])
 
 
-def test_a_byte_order_mark_is_optional(client: TestClient) -> None:
+def test_a_byte_order_mark_is_optional(client: AppClient) -> None:
     marked = client.get("/v1/actions.csv?lang=zh&bom=true").content
     assert marked == "\ufeff".encode() + client.get("/v1/actions.csv?lang=zh").content
     assert client.get("/v1/actions.csv?bom=yes").status_code == 422

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from starlette.testclient import TestClient
 
 from app.formats.columns import string
 from app.formats.tables import TABLES, Table
 from app.formats.text import format_markdown_row
 from app.ingest.build import build
+from tests.support.client import AppClient
 from tests.support.seeds import GOODS, ROOT, copy_seed, edit
 from tests.support.targets import open_app
 
@@ -35,7 +35,7 @@ def read_text(tokens: list[Token]) -> str:
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_markdown_equals_csv(client: TestClient, table: Table, language: str) -> None:
+def test_markdown_equals_csv(client: AppClient, table: Table, language: str) -> None:
     name = table.name
     query = f"lang={language}{'&vintages=all' if name == 'observations' else ''}"
     response = client.get(f"/v1/{name}.md?{query}")
@@ -49,7 +49,7 @@ def test_markdown_equals_csv(client: TestClient, table: Table, language: str) ->
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_markdown_explains_how_to_read_and_cite(client: TestClient, language: str) -> None:
+def test_markdown_explains_how_to_read_and_cite(client: AppClient, language: str) -> None:
     text = client.get(f"/v1/observations.md?lang={language}").text
     service = client.get(f"/v1?lang={language}").json()
     introduction = text.partition("\n| ")[0]
@@ -82,6 +82,6 @@ def test_a_pipe_in_a_text_is_escaped(tmp_path: Path) -> None:
     seed = copy_seed(tmp_path)
     edit(seed, GOODS, "  en: 22.1 trillion yuan", "  en: '22.1 trillion* yuan | all'")
     build(seed, ROOT / "migrations", tmp_path / "bri.sqlite")
-    with open_app(tmp_path / "bri.sqlite") as app, TestClient(app) as client:
+    with open_app(tmp_path / "bri.sqlite") as app, AppClient(app) as client:
         _, *rows = read_table(client.get("/v1/observations.md?indicator=goods-trade").text)
     assert any("22.1 trillion* yuan | all" in row for row in rows)

@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.formats.registry import (
     CHART_FORMATS,
@@ -18,6 +17,7 @@ from app.formats.registry import (
 from app.http.cached_response import is_compressible
 from app.i18n import Language
 from app.pages.content import read_page
+from tests.support.client import AppClient
 
 HOST = "http://testserver"
 
@@ -58,20 +58,20 @@ def test_guide_lists_exactly_the_formats(language: Language) -> None:
         assert form.max_rows is None or f"{form.max_rows:,}" in page
 
 
-def test_entry_point_lists_the_media_types(client: TestClient) -> None:
+def test_entry_point_lists_the_media_types(client: AppClient) -> None:
     listed = client.get("/v1").json()["formats"]
     assert set(listed) == {"application/json", *(form.media_type for form in FORMATS)}
     assert len(listed) == len(set(listed))
 
 
 @pytest.mark.parametrize("path", ["/", "/llms.txt", "/v1/catalog.jsonld"])
-def test_distributions_are_listed(client: TestClient, path: str) -> None:
+def test_distributions_are_listed(client: AppClient, path: str) -> None:
     text = client.get(path).text
     for form in (*TABLE_FORMATS, JSON_STAT):
         assert f"/v1/observations.{form.suffix}" in text
 
 
-def test_download_menu_lists_the_formats(client: TestClient) -> None:
+def test_download_menu_lists_the_formats(client: AppClient) -> None:
     page = client.get("/indicators/goods-trade?lang=en").text
     for form in (*TABLE_FORMATS, JSON_STAT):
         assert re.search(rf"/v1/observations\.{form.suffix}\?[^\"]*indicator=goods-trade", page)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.formats.sdmx.errors import ResponseTooLarge
 from app.formats.sdmx.messages import limit_observations
@@ -16,6 +15,7 @@ from app.parameters.sdmx import format_time_period, parse_time_period
 from app.queries.sdmx import CHUNK, split_series
 from tests.benchmarks.generated_data import Scale
 from tests.benchmarks.generated_data import build as build_generated
+from tests.support.client import AppClient
 from tests.support.sdmx import DATA, Row, read_rows
 from tests.support.seeds import BROKEN_SERIES, MIGRATIONS, add, add_break, copy_seed
 from tests.support.targets import Target, open_app
@@ -27,7 +27,7 @@ FLOW = "/sdmx/data/INDICATORS"
 NEW = "/sdmx/data/dataflow/BRI/INDICATORS/*"
 
 
-def read_observations(client: TestClient, **query: Any) -> list[Any]:
+def read_observations(client: AppClient, **query: Any) -> list[Any]:
     """Read the figures of the list."""
     items: list[Any] = client.get("/v1/observations", params={"limit": 1000, **query}).json()[
         "items"
@@ -114,7 +114,7 @@ def omit_breaks(found: Iterable[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: row["OBS_ID"])
 
 
-def read(client: TestClient, address: str, form: str = "csv10", **headers: str) -> list[Row]:
+def read(client: AppClient, address: str, form: str = "csv10", **headers: str) -> list[Row]:
     """Ask for data in a format."""
     answer = client.get(address, headers={"Accept": DATA[form], **headers})
     assert answer.status_code == 200, answer.text
@@ -125,7 +125,7 @@ def read(client: TestClient, address: str, form: str = "csv10", **headers: str) 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("form", DATA)
 def test_every_format_tells_what_the_list_tells(
-    client: TestClient, form: str, language: str
+    client: AppClient, form: str, language: str
 ) -> None:
     listed = read_observations(client, lang=language)
     found = read(client, f"{FLOW}/all?lang={language}", form)
@@ -136,7 +136,7 @@ def test_every_format_tells_what_the_list_tells(
 
 
 @pytest.mark.parametrize("form", DATA)
-def test_every_format_tells_stocks_from_totals_and_flows(newest: TestClient, form: str) -> None:
+def test_every_format_tells_stocks_from_totals_and_flows(newest: AppClient, form: str) -> None:
     listed = read_observations(newest, lang="en", indicator="china-europe-trains")
     listed += read_observations(newest, lang="en", indicator="china-europe-train-cities")
     key = "....china-europe-trains+china-europe-train-cities.."
@@ -155,7 +155,7 @@ def test_every_format_tells_stocks_from_totals_and_flows(newest: TestClient, for
         assert {row["TIME_PERIOD"] for row in at} == {period}
 
 
-def test_data_are_found_by_each_duration(newest: TestClient) -> None:
+def test_data_are_found_by_each_duration(newest: AppClient) -> None:
     durations = {row["DURATION"] for row in read(newest, f"{FLOW}/all")}
     assert any(duration.startswith("P1M-") for duration in durations), "a month of its own"
     for duration in durations:
@@ -165,7 +165,7 @@ def test_data_are_found_by_each_duration(newest: TestClient) -> None:
 
 @pytest.mark.parametrize("at", ["AllDimensions", "TIME_PERIOD", "INDICATOR", "UNIT_MEASURE"])
 @pytest.mark.parametrize("form", [form for form in DATA if "csv" not in form])
-def test_any_dimension_may_stand_at_the_observation(client: TestClient, form: str, at: str) -> None:
+def test_any_dimension_may_stand_at_the_observation(client: AppClient, form: str, at: str) -> None:
     found = read(client, f"{FLOW}/all?dimensionAtObservation={at}", form)
     assert sorted(map(str, map(sorted, map(dict.items, found)))) == sorted(
         map(str, map(sorted, map(dict.items, read(client, f"{FLOW}/all"))))
@@ -173,7 +173,7 @@ def test_any_dimension_may_stand_at_the_observation(client: TestClient, form: st
 
 
 @pytest.mark.parametrize("form", DATA)
-def test_data_alone_have_no_attributes(client: TestClient, form: str) -> None:
+def test_data_alone_have_no_attributes(client: AppClient, form: str) -> None:
     for address in (f"{FLOW}/all?detail=dataonly", f"{NEW}?attributes=none"):
         (first, *_) = read(client, address, form)
         assert set(first) == {
@@ -190,7 +190,7 @@ def test_data_alone_have_no_attributes(client: TestClient, form: str) -> None:
 
 
 @pytest.mark.parametrize("query", ["?detail=serieskeysonly", "?detail=nodata"])
-def test_series_keys_are_sent_alone(client: TestClient, query: str) -> None:
+def test_series_keys_are_sent_alone(client: AppClient, query: str) -> None:
     found = read(client, f"{FLOW}/all{query}")
     codes = {item["code"] for item in client.get("/v1/series?limit=1000").json()["items"]}
     names = ("INDICATOR", "REF_AREA", "COUNTERPART_AREA", "COVERAGE", "UNIT_MEASURE", "DURATION")
@@ -202,7 +202,7 @@ def test_series_keys_are_sent_alone(client: TestClient, query: str) -> None:
         assert read_rows(answer.content, form) == ([] if "csv" not in form else found)
 
 
-def test_chosen_attributes_are_sent(client: TestClient) -> None:
+def test_chosen_attributes_are_sent(client: AppClient) -> None:
     (first, *_) = read(client, f"{NEW}?attributes=OBS_QUALIFIER,COMMENT_OBS", "csv20")
     assert set(first) >= {"OBS_QUALIFIER", "COMMENT_OBS", "OBS_VALUE"}
     assert "SOURCE" not in first
@@ -211,7 +211,7 @@ def test_chosen_attributes_are_sent(client: TestClient) -> None:
     assert "OBS_QUALIFIER" in bare
 
 
-def test_first_and_last_observations_of_each_series_are_sent(client: TestClient) -> None:
+def test_first_and_last_observations_of_each_series_are_sent(client: AppClient) -> None:
     key = f"{FLOW}/A.CN.BRI.partner-2023.goods-trade.CNY.P12M"
     everything = read(client, key)
     assert len(everything) > 2
@@ -237,7 +237,7 @@ def test_first_and_last_observations_of_each_series_are_sent(client: TestClient)
         ("....goods-trade,aid-projects..", {"indicator": ["goods-trade", "aid-projects"]}),
     ],
 )
-def test_keys_select_series(client: TestClient, key: str, query: dict[str, Any]) -> None:
+def test_keys_select_series(client: AppClient, key: str, query: dict[str, Any]) -> None:
     wanted = sorted(item["id"] for item in read_observations(client, **query))
     for address in (f"{FLOW}/{key}", f"/sdmx/data/BRI,INDICATORS,1.0/{key}/", f"{NEW}/{key}"):
         assert sorted(row["OBS_ID"] for row in read(client, address)) == wanted
@@ -252,7 +252,7 @@ def test_keys_select_series(client: TestClient, key: str, query: dict[str, Any])
         ("startPeriod=2023-01-01&endPeriod=2024-Q4", "2023-01-01", "2024-12-31"),
     ],
 )
-def test_periods_filter_data(client: TestClient, query: str, since: str, until: str) -> None:
+def test_periods_filter_data(client: AppClient, query: str, since: str, until: str) -> None:
     wanted = sorted(item["id"] for item in read_observations(client, since=since, until=until))
     assert wanted
     assert sorted(row["OBS_ID"] for row in read(client, f"{FLOW}/all?{query}")) == wanted
@@ -272,11 +272,11 @@ def test_periods_filter_data(client: TestClient, query: str, since: str, until: 
         ("c[TIME_PERIOD]=lt:2023&c[DURATION]=P12M", {"2013", "2021", "2022"}),
     ],
 )
-def test_components_filter_periods(client: TestClient, query: str, wanted: set[str]) -> None:
+def test_components_filter_periods(client: AppClient, query: str, wanted: set[str]) -> None:
     assert {row["TIME_PERIOD"] for row in read(client, f"{NEW}?{query}", "csv20")} == wanted
 
 
-def test_filters_narrow_the_key(client: TestClient) -> None:
+def test_filters_narrow_the_key(client: AppClient) -> None:
     found = read(client, f"{NEW}/*.*.*.*.goods-trade.*.*?c[UNIT_MEASURE]=USD", "csv20")
     assert {(row["INDICATOR"], row["UNIT_MEASURE"]) for row in found} == {("goods-trade", "USD")}
     answer = client.get(f"{NEW}/*.*.*.*.goods-trade.*.*?c[INDICATOR]=aid-projects")
@@ -298,7 +298,7 @@ def test_filters_narrow_the_key(client: TestClient) -> None:
     ],
 )
 def test_operators_filter_codes(
-    client: TestClient, query: str, dimension: str, accepts: Callable[[str], bool]
+    client: AppClient, query: str, dimension: str, accepts: Callable[[str], bool]
 ) -> None:
     wanted = [row["OBS_ID"] for row in read(client, NEW, "csv20") if accepts(row[dimension])]
     found = read(client, f"{NEW}?c[{dimension}]={query}", "csv20")
@@ -315,7 +315,7 @@ def test_operators_filter_codes(
         "c[INDICATOR]=goods-trade+trade-share",
     ],
 )
-def test_operators_that_match_nothing_get_404(client: TestClient, query: str) -> None:
+def test_operators_that_match_nothing_get_404(client: AppClient, query: str) -> None:
     assert client.get(f"{NEW}?{query}").status_code == 404
 
 
@@ -323,7 +323,7 @@ def test_breaks_are_attributes_of_every_figure_after_them(tmp_path: Path, target
     seed = copy_seed(tmp_path)
     add_break(seed)
     build(seed, MIGRATIONS, target)
-    with open_app(target) as app, TestClient(app) as client:
+    with open_app(target) as app, AppClient(app) as client:
         found = read(client, f"{FLOW}/A.CN.BRI.partner-2023.goods-trade.CNY.P12M")
         series = client.get(f"/v1/series/{BROKEN_SERIES}").json()
         (first,) = series["breaks"]
@@ -332,7 +332,7 @@ def test_breaks_are_attributes_of_every_figure_after_them(tmp_path: Path, target
         assert [row["OBS_STATUS"] for row in found] == ["A", "B", *"A" * (len(found) - 2)]
 
 
-def test_data_as_of_a_day_are_those_known_then(client: TestClient) -> None:
+def test_data_as_of_a_day_are_those_known_then(client: AppClient) -> None:
     rates = client.get("/v1/growth-rates?limit=1000&vintages=all").json()["items"]
     days = {one["vintage"] for one in [*read_observations(client, vintages="all"), *rates]}
     for day in sorted(days):
@@ -353,14 +353,14 @@ def test_growth_that_was_not_known_does_not_show(tmp_path: Path, target: Target)
     add(seed, f"growth-rates/{later}.yaml", text.replace("chinataiwan-2025-01-13", later[-16:]))
     build(seed, MIGRATIONS, target)
     address = f"{NEW}/A.CN.BRI.partner-2025.goods-trade.CNY.P12M?c[TIME_PERIOD]=2024"
-    with open_app(target) as app, TestClient(app) as client:
+    with open_app(target) as app, AppClient(app) as client:
         for day, growth in (("25", None), ("26", "6.4")):
             (row,) = read(client, f"{address}&asOf=2025-01-{day}", "json20")
             assert row.get("GROWTH") == growth
 
 
 @pytest.mark.parametrize("form", ["generic", "specific", "xml30", "json10", "json20"])
-def test_history_has_a_data_set_for_each_day(client: TestClient, form: str) -> None:
+def test_history_has_a_data_set_for_each_day(client: AppClient, form: str) -> None:
     found = read(client, f"{FLOW}/all?includeHistory=true", form)
     ever = [item for item in read_observations(client, vintages="all") if item["current_from"]]
     assert sorted(row["OBS_ID"] for row in found) == sorted(item["id"] for item in ever)
@@ -372,7 +372,7 @@ def test_history_has_a_data_set_for_each_day(client: TestClient, form: str) -> N
         assert f"{day}T00:00:00" in answer
 
 
-def test_updates_are_those_of_releases(client: TestClient) -> None:
+def test_updates_are_those_of_releases(client: AppClient) -> None:
     changes = client.get("/v1/changes?limit=1000&collection=observations").json()["items"]
     days = sorted({change["released_on"] for change in changes})
     listed = {item["id"] for item in read_observations(client)}
@@ -388,7 +388,7 @@ def test_all_series_are_sent_if_there_are_many(target: Target) -> None:
     scale = Scale(indicators=6, areas=90)
     assert scale.indicators * scale.areas > CHUNK
     build_generated(scale, target)
-    with open_app(target) as app, TestClient(app) as client:
+    with open_app(target) as app, AppClient(app) as client:
         table = client.get("/v1/observations.csv").text.splitlines()[1:]
         wanted = sorted(line.partition(",")[0] for line in table)
         for form in ("csv20", "xml30"):

@@ -4,8 +4,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from starlette.testclient import TestClient
 
+from tests.support.client import AppClient
 from tests.support.sdmx import BASE, DATA, parse_json, parse_xml, read_rows
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
@@ -39,7 +39,7 @@ NEW = "/sdmx/data/dataflow/BRI/INDICATORS/*/A.CN.BRI.partner-2025.goods-trade.CN
     ],
 )
 def test_the_client_chooses_the_format(
-    client: TestClient, path: str, accept: str, wanted: str
+    client: AppClient, path: str, accept: str, wanted: str
 ) -> None:
     answer = client.get(path, headers={"Accept": accept})
     assert answer.status_code == 200, answer.text
@@ -58,7 +58,7 @@ def test_the_client_chooses_the_format(
     ],
 )
 def test_jsondata_is_version_2_unless_another_is_named(
-    client: TestClient, path: str, accept: str, version: str
+    client: AppClient, path: str, accept: str, version: str
 ) -> None:
     answer = client.get(f"{path}?format=jsondata", headers={"Accept": accept})
     document = parse_json(answer.content, "data")
@@ -66,7 +66,7 @@ def test_jsondata_is_version_2_unless_another_is_named(
     assert ("structure" if version == "1.0" else "structures") in document["data"]
 
 
-def test_structures_are_no_csv(client: TestClient) -> None:
+def test_structures_are_no_csv(client: AppClient) -> None:
     answer = client.get("/sdmx/structure?format=csv")
     assert answer.status_code == 406
     assert f"{BASE}structure+xml;version=2.1" in answer.text
@@ -75,7 +75,7 @@ def test_structures_are_no_csv(client: TestClient) -> None:
 @pytest.mark.parametrize(
     "accept", ["image/png", f"{BASE}data+json;version=9.0.0", f"{BASE}data+csv;labels=both", "*"]
 )
-def test_what_is_not_offered_is_not_acceptable(client: TestClient, accept: str) -> None:
+def test_what_is_not_offered_is_not_acceptable(client: AppClient, accept: str) -> None:
     answer = client.get(FLOW, headers={"Accept": accept})
     assert answer.status_code == 406
     assert DATA["generic"] in answer.text
@@ -119,7 +119,7 @@ def test_head_is_get_without_a_body(server: str) -> None:
             assert headed.headers[name] == got.headers[name]
 
 
-def test_an_answer_is_in_one_language(client: TestClient) -> None:
+def test_an_answer_is_in_one_language(client: AppClient) -> None:
     english, chinese = (
         client.get(FLOW, headers={"Accept": DATA["csv10"], "Accept-Language": language})
         for language in ("en", "zh-CN")
@@ -188,7 +188,7 @@ def test_an_answer_is_in_one_language(client: TestClient) -> None:
     ],
 )
 def test_errors_are_sdmx_messages(
-    client: TestClient, path: str, status: int, number: int, words: str
+    client: AppClient, path: str, status: int, number: int, words: str
 ) -> None:
     answer = client.get(f"/sdmx/{path}", headers={"Accept": "application/xml, */*;q=0.1"})
     assert answer.status_code == status, answer.text
@@ -202,7 +202,7 @@ def test_errors_are_sdmx_messages(
     assert "no-store" in answer.headers["cache-control"]
 
 
-def test_errors_are_json_for_those_who_read_json(client: TestClient) -> None:
+def test_errors_are_json_for_those_who_read_json(client: AppClient) -> None:
     for path, accept in (
         ("/sdmx/data/X", "application/json"),
         ("/sdmx/data/X", "application/xml;q=0.5, application/vnd.sdmx.data+json;version=1.0.0"),
@@ -215,13 +215,13 @@ def test_errors_are_json_for_those_who_read_json(client: TestClient) -> None:
         assert error["code"] in {100, 140}
 
 
-def test_errors_are_xml_for_those_who_prefer_it(client: TestClient) -> None:
+def test_errors_are_xml_for_those_who_prefer_it(client: AppClient) -> None:
     accept = "application/json;q=0.1, application/vnd.sdmx.structure+xml;version=3.0.0"
     answer = client.get("/sdmx/structure/x", headers={"Accept": accept})
     assert answer.headers["content-type"] == "application/xml"
 
 
-def test_methods_and_conditions_are_refused_by_sdmx(client: TestClient, server: str) -> None:
+def test_methods_and_conditions_are_refused_by_sdmx(client: AppClient, server: str) -> None:
     answer = client.post("/sdmx/data/INDICATORS")
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
@@ -231,7 +231,7 @@ def test_methods_and_conditions_are_refused_by_sdmx(client: TestClient, server: 
     assert parse_xml(failed.content) is not None
 
 
-def test_paths_that_only_look_alike_are_no_sdmx(client: TestClient) -> None:
+def test_paths_that_only_look_alike_are_no_sdmx(client: AppClient) -> None:
     answer = client.get("/sdmxx")
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
@@ -247,7 +247,7 @@ def test_sdmx_is_not_in_the_openapi_document(document: dict[str, Any]) -> None:
     assert not [path for path in document["paths"] if "sdmx" in path]
 
 
-def test_a_large_table_is_streamed_whole(client: TestClient) -> None:
+def test_a_large_table_is_streamed_whole(client: AppClient) -> None:
     answer = client.get("/sdmx/data/INDICATORS", headers={"Accept": DATA["csv20"]})
     assert answer.text.splitlines()[1].startswith("dataflow,BRI:INDICATORS(1.0),I,A,CN,BRI,")
     assert parse_json(

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.formats.sdmx.artefacts import NOTICE
 from app.formats.sdmx.components import COMPONENTS, Role
 from app.i18n import Language
+from tests.support.client import AppClient
 from tests.support.sdmx import STRUCTURES, parse_json, parse_xml
 
 LISTS = {"CL_AREA": "areas", "CL_INDICATOR": "indicators", "CL_UNIT": "units"}
@@ -15,7 +15,7 @@ EVERYTHING = "/sdmx/dataflow/BRI/INDICATORS/1.0?references=all"
 KINDS = ("agencyscheme", "codelist", "conceptscheme", "dataflow", "datastructure")
 
 
-def read(client: TestClient, address: str, form: str) -> Any:
+def read(client: AppClient, address: str, form: str) -> Any:
     """Ask for structures, which must be valid."""
     answer = client.get(address, headers={"Accept": STRUCTURES[form]})
     assert answer.status_code == 200, answer.text
@@ -53,7 +53,7 @@ def list_names(document: Any) -> set[str]:
         "/sdmx/schema/datastructure/BRI/INDICATORS?dimensionAtObservation=TIME_PERIOD",
     ],
 )
-def test_every_structure_is_valid(client: TestClient, address: str, form: str) -> None:
+def test_every_structure_is_valid(client: AppClient, address: str, form: str) -> None:
     assert list_names(read(client, address, form))
 
 
@@ -66,17 +66,17 @@ def test_every_structure_is_valid(client: TestClient, address: str, form: str) -
         "/sdmx/availability/dataflow/BRI/INDICATORS/*/*/*?mode=available&references=codelist",
     ],
 )
-def test_every_constraint_is_valid(client: TestClient, address: str, form: str) -> None:
+def test_every_constraint_is_valid(client: AppClient, address: str, form: str) -> None:
     assert list_names(read(client, address, form))
 
 
-def test_constraints_of_2_1_are_valid(client: TestClient) -> None:
+def test_constraints_of_2_1_are_valid(client: AppClient) -> None:
     document = read(client, "/sdmx/availableconstraint/INDICATORS", "xml21")
     assert list_names(document) == {"contentConstraints:INDICATORS"}
 
 
 @pytest.mark.parametrize("form", ["json10", "json20"])
-def test_code_lists_hold_what_the_lists_hold(client: TestClient, form: str) -> None:
+def test_code_lists_hold_what_the_lists_hold(client: AppClient, form: str) -> None:
     lists = {one["id"]: one for one in read(client, EVERYTHING, form)["codelists"]}
     for codelist, collection in LISTS.items():
         items = {
@@ -93,7 +93,7 @@ def test_code_lists_hold_what_the_lists_hold(client: TestClient, form: str) -> N
 
 
 @pytest.mark.parametrize("form", ["xml21", "xml30", "xml31"])
-def test_names_are_in_both_languages(client: TestClient, form: str) -> None:
+def test_names_are_in_both_languages(client: AppClient, form: str) -> None:
     document = read(client, EVERYTHING, form)
     for element in document.iterfind(".//{*}Code"):
         languages = [
@@ -104,7 +104,7 @@ def test_names_are_in_both_languages(client: TestClient, form: str) -> None:
 
 
 @pytest.mark.parametrize("form", STRUCTURES)
-def test_components_are_those_of_the_table(client: TestClient, form: str) -> None:
+def test_components_are_those_of_the_table(client: AppClient, form: str) -> None:
     document = read(client, EVERYTHING, form)
     expected = {component.id for component in COMPONENTS}
     if form.startswith("xml"):
@@ -149,14 +149,14 @@ def test_components_are_those_of_the_table(client: TestClient, form: str) -> Non
     ],
 )
 def test_references_choose_the_structures(
-    client: TestClient, references: str, expected: set[str]
+    client: AppClient, references: str, expected: set[str]
 ) -> None:
     address = f"/sdmx/structure/datastructure/BRI/INDICATORS?references={references}"
     found = list_names(read(client, address, "json20"))
     assert {name.partition(":")[0] for name in found} == expected
 
 
-def test_partial_code_lists_have_what_data_have(client: TestClient) -> None:
+def test_partial_code_lists_have_what_data_have(client: AppClient) -> None:
     address = "/sdmx/structure/dataflow?references=all&detail=referencepartial"
     lists = {codelist["id"]: codelist for codelist in read(client, address, "json20")["codelists"]}
     areas = lists["CL_AREA"]
@@ -165,14 +165,14 @@ def test_partial_code_lists_have_what_data_have(client: TestClient) -> None:
     assert not lists["CL_FREQ"]["isPartial"]
 
 
-def test_code_list_is_reduced_to_the_requested_codes(client: TestClient) -> None:
+def test_code_list_is_reduced_to_the_requested_codes(client: AppClient) -> None:
     (areas,) = read(client, "/sdmx/codelist/BRI/CL_AREA/1.0/CN", "json10")["codelists"]
     assert areas["isPartial"]
     assert [code["id"] for code in areas["codes"]] == ["CN"]
     assert client.get("/sdmx/codelist/BRI/CL_AREA/1.0/XX").status_code == 404
 
 
-def test_stubs_have_no_content(client: TestClient) -> None:
+def test_stubs_have_no_content(client: AppClient) -> None:
     found = read(client, "/sdmx/structure?detail=allstubs", "json20")
     for some in found.values():
         for one in some:
@@ -185,7 +185,7 @@ def test_stubs_have_no_content(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("form", STRUCTURES)
-def test_messages_have_the_notice_on_republication(client: TestClient, form: str) -> None:
+def test_messages_have_the_notice_on_republication(client: AppClient, form: str) -> None:
     answer = client.get("/sdmx/dataflow", headers={"Accept": STRUCTURES[form]}).text
     assert NOTICE.en in answer
     assert NOTICE.zh in answer
@@ -193,7 +193,7 @@ def test_messages_have_the_notice_on_republication(client: TestClient, form: str
     assert NOTICE.en in data
 
 
-def read_cube_region(client: TestClient, address: str) -> dict[str, Any]:
+def read_cube_region(client: AppClient, address: str) -> dict[str, Any]:
     """Read what a constraint says there is, by dimension."""
     (found,) = read(client, address, "json20")["dataConstraints"]
     (cube,) = found["cubeRegions"]
@@ -205,7 +205,7 @@ def read_cube_region(client: TestClient, address: str) -> dict[str, Any]:
     }
 
 
-def test_availability_tells_what_there_is(client: TestClient) -> None:
+def test_availability_tells_what_there_is(client: AppClient) -> None:
     series = client.get("/v1/series?limit=1000").json()["items"]
     found = read_cube_region(client, "/sdmx/availability/dataflow/BRI/INDICATORS")
     assert set(found["INDICATOR"]) == {one["indicator"]["code"] for one in series}
@@ -224,7 +224,7 @@ def test_availability_tells_what_there_is(client: TestClient) -> None:
     }
 
 
-def test_availability_is_limited_to_a_key_and_periods(client: TestClient) -> None:
+def test_availability_is_limited_to_a_key_and_periods(client: AppClient) -> None:
     flow = "/sdmx/availability/dataflow/BRI/INDICATORS/1.0"
     found = read_cube_region(client, f"{flow}/*.*.*.*.goods-trade.*.*")
     assert found["INDICATOR"] == ["goods-trade"]
@@ -243,7 +243,7 @@ def test_availability_is_limited_to_a_key_and_periods(client: TestClient) -> Non
 @pytest.mark.parametrize("form", ["xml21", "xml30", "json10", "json20"])
 @pytest.mark.parametrize("path", ["availableconstraint/", "availability/dataflow/BRI/"])
 def test_availability_includes_all_that_it_refers_to(
-    client: TestClient, path: str, form: str
+    client: AppClient, path: str, form: str
 ) -> None:
     found = list_names(read(client, f"/sdmx/{path}INDICATORS?references=all", form))
     constraint = "contentConstraints" if form in {"xml21", "json10"} else "dataConstraints"
@@ -273,7 +273,7 @@ def test_availability_includes_all_that_it_refers_to(
     ],
 )
 def test_availability_states_how_much_there_is(
-    client: TestClient, query: str, filters: dict[str, str]
+    client: AppClient, query: str, filters: dict[str, str]
 ) -> None:
     items = client.get("/v1/observations", params={"limit": "1000", **filters}).json()["items"]
     expected = {
@@ -293,7 +293,7 @@ def test_availability_states_how_much_there_is(
         } == expected
 
 
-def test_availability_of_nothing_is_no_result(client: TestClient) -> None:
+def test_availability_of_nothing_is_no_result(client: AppClient) -> None:
     answer = client.get("/sdmx/availableconstraint/INDICATORS?startPeriod=2100")
     assert answer.status_code == 404
     assert 'code="100"' in answer.text

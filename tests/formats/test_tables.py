@@ -14,7 +14,6 @@ import anyio.lowlevel
 import httpx2
 import pytest
 from fastapi import FastAPI
-from starlette.testclient import TestClient
 
 from app.db import Database, SQLiteStore, create_store
 from app.enums import Qualifier
@@ -29,6 +28,7 @@ from app.parameters import ObservationFilters, ObservationSort, Vintages
 from app.problems.problem import InvalidParameters
 from app.routers.downloads import send_file
 from tests.benchmarks.generated_data import Scale, build
+from tests.support.client import AppClient
 from tests.support.seeds import GOODS, ROOT, copy_seed, edit
 from tests.support.targets import Target, open_app
 
@@ -126,7 +126,7 @@ def format_json_value(item: Any, path: tuple[str, ...]) -> str:
         "area=MY",
     ],
 )
-def test_the_table_is_the_list(client: TestClient, query: str) -> None:
+def test_the_table_is_the_list(client: AppClient, query: str) -> None:
     response = client.get(f"/v1/observations.csv?{query}")
     assert response.headers["content-type"] == "text/csv; charset=utf-8; header=present"
     items = json.loads(client.get(f"/v1/observations?{query}&limit=1000").text, parse_float=str)
@@ -148,7 +148,7 @@ def test_the_table_is_the_list(client: TestClient, query: str) -> None:
 @pytest.mark.parametrize(
     "query", ["lang=en", "lang=zh&indicator=aid-projects", "unit=CNY&as_of=2025-01-15", "area=MY"]
 )
-def test_the_cube_is_the_list(client: TestClient, query: str) -> None:
+def test_the_cube_is_the_list(client: AppClient, query: str) -> None:
     response = client.get(f"/v1/observations.jsonstat?{query}")
     cube = json.loads(response.text, parse_float=str)
     items = client.get(f"/v1/observations?{query}&limit=1000").json()["items"]
@@ -175,10 +175,10 @@ def test_the_cube_is_the_list(client: TestClient, query: str) -> None:
     assert cube["role"] == {"time": ["period"], "geo": ["counterpart_area"], "metric": ["series"]}
 
 
-def test_a_cube_that_cannot_be_is_refused(client: TestClient, larger: tuple[FastAPI, Path]) -> None:
+def test_a_cube_that_cannot_be_is_refused(client: AppClient, larger: tuple[FastAPI, Path]) -> None:
     response = client.get("/v1/observations.jsonstat?vintages=all")
     assert response.json()["errors"][0]["location"] == "query.vintages"
-    with TestClient(larger[0]) as asking:
+    with AppClient(larger[0]) as asking:
         large = asking.get("/v1/observations.jsonstat")
         assert large.status_code == 422
         assert "too large" in large.json()["detail"]
@@ -186,7 +186,7 @@ def test_a_cube_that_cannot_be_is_refused(client: TestClient, larger: tuple[Fast
         assert narrow.status_code == 200
 
 
-def test_the_table_is_rfc_4180(client: TestClient) -> None:
+def test_the_table_is_rfc_4180(client: AppClient) -> None:
     content = client.get("/v1/observations.csv?lang=zh").content
     assert content.count(b"\r\n") == 33
     assert content.replace(b"\r\n", b"").count(b"\n") == 0
@@ -239,7 +239,7 @@ def test_a_long_table_is_never_sorted(
 
 
 @pytest.mark.parametrize("name", ["observations", "indicators", "actions", "outcomes"])
-def test_the_columns_are_described(client: TestClient, name: str) -> None:
+def test_the_columns_are_described(client: AppClient, name: str) -> None:
     for language in ("en", "zh"):
         response = client.get(f"/v1/{name}.csv-metadata.json?lang={language}")
         assert response.headers["content-type"] == "application/csvm+json"
@@ -267,7 +267,7 @@ def test_the_columns_are_described(client: TestClient, name: str) -> None:
     ],
 )
 def test_short_tables_are_their_lists(
-    client: TestClient, name: str, query: str, keys: str, checks: dict[str, str]
+    client: AppClient, name: str, query: str, keys: str, checks: dict[str, str]
 ) -> None:
     items = client.get(f"/v1/{name}?{query}").json()["items"]
     found = parse_rows(client.get(f"/v1/{name}.csv?{query}").content.decode())
@@ -282,7 +282,7 @@ def test_short_tables_are_their_lists(
             assert set(item["editorial"]) < set(item)
 
 
-def test_an_error_is_reported_before_the_table_starts(client: TestClient) -> None:
+def test_an_error_is_reported_before_the_table_starts(client: AppClient) -> None:
     for name in ("observations.csv", "observations.jsonl"):
         response = client.get(f"/v1/{name}?indicator=goods-trad&limit=5")
         assert response.status_code == 422
@@ -352,7 +352,7 @@ def test_a_disconnected_client_leaves_no_connection_open(
 
 
 def test_a_long_table_is_whole(larger: tuple[FastAPI, Target]) -> None:
-    with TestClient(larger[0]) as client:
+    with AppClient(larger[0]) as client:
         found = parse_rows(client.get("/v1/observations.csv?vintages=all").text)
         assert len(found) == len({row["id"] for row in found}) == 10_038
         lines = client.get("/v1/observations.jsonl?vintages=all").text.splitlines()

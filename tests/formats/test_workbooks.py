@@ -11,10 +11,10 @@ from typing import Any
 import openpyxl
 import polars as pl
 import pytest
-from starlette.testclient import TestClient
 
 from app.ingest.build import build
 from tests.formats.test_file_formats import read_list
+from tests.support.client import AppClient
 from tests.support.seeds import (
     BROKEN_SERIES,
     GOODS,
@@ -35,7 +35,7 @@ HEADER = 3
 """The row of the column names in a sheet of a workbook."""
 
 
-def open_workbook(client: TestClient, path: str) -> Any:
+def open_workbook(client: AppClient, path: str) -> Any:
     """Open a workbook."""
     return openpyxl.load_workbook(io.BytesIO(client.get(path).content))
 
@@ -46,7 +46,7 @@ def read_rows(sheet: Any) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("query", ["lang=en&vintages=all", "lang=zh&vintages=all", "unit=USD"])
-def test_a_workbook_shows_each_figure_with_its_words(client: TestClient, query: str) -> None:
+def test_a_workbook_shows_each_figure_with_its_words(client: AppClient, query: str) -> None:
     language = "zh" if "zh" in query else "en"
     figures = open_workbook(client, f"/v1/observations.xlsx?{query}").worksheets[1]
     header, *rows = read_rows(figures)
@@ -91,7 +91,7 @@ def test_a_workbook_shows_each_figure_with_its_words(client: TestClient, query: 
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_workbook_of_everything_is_ready_to_print(client: TestClient, language: str) -> None:
+def test_the_workbook_of_everything_is_ready_to_print(client: AppClient, language: str) -> None:
     found = open_workbook(client, f"/v1/overview.xlsx?lang={language}")
     overview = client.get(f"/v1/overview?lang={language}").json()
     _, headlines, areas, actions, outcomes, years, sources, notes = found.worksheets
@@ -117,7 +117,7 @@ def test_the_workbook_of_everything_is_ready_to_print(client: TestClient, langua
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_cover_says_what_a_workbook_is(client: TestClient, language: str) -> None:
+def test_a_cover_says_what_a_workbook_is(client: AppClient, language: str) -> None:
     path = f"/v1/observations.xlsx?indicator=goods-trade&since=2024-01-01&lang={language}"
     cover, *others = open_workbook(client, path).worksheets
     rows = [[cell.value for cell in row] for row in cover.iter_rows(min_row=2)]
@@ -143,12 +143,12 @@ def test_a_cover_says_what_a_workbook_is(client: TestClient, language: str) -> N
 
 def test_a_cover_names_the_operator(database: Target) -> None:
     with open_app(database, contact="data@example.org") as app:
-        cover = open_workbook(TestClient(app), "/v1/outcomes.xlsx").worksheets[0]
-        assert "data@example.org" in TestClient(app).get("/v1").json()["contact"]
+        cover = open_workbook(AppClient(app), "/v1/outcomes.xlsx").worksheets[0]
+        assert "data@example.org" in AppClient(app).get("/v1").json()["contact"]
     assert any("data@example.org" in cell.value for cell in cover["B"][1:])
 
 
-def test_workbook_of_an_edition_shows_its_figures(newest: TestClient) -> None:
+def test_workbook_of_an_edition_shows_its_figures(newest: AppClient) -> None:
     found = open_workbook(newest, "/v1/overview.xlsx?edition=2022")
     overview = newest.get("/v1/overview?edition=2022").json()
     _, headlines, areas, *_ = found.worksheets
@@ -159,7 +159,7 @@ def test_workbook_of_an_edition_shows_its_figures(newest: TestClient) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_workbook_explains_its_columns(client: TestClient, language: str) -> None:
+def test_a_workbook_explains_its_columns(client: AppClient, language: str) -> None:
     found = open_workbook(client, f"/v1/observations.xlsx?lang={language}")
     notes = {row[0].value: row[1].value for row in read_rows(found.worksheets[-1])}
     explained = {name for text in notes for name in re.findall("“(.+)”", text)}
@@ -187,7 +187,7 @@ def test_a_workbook_explains_its_columns(client: TestClient, language: str) -> N
     assert not [text for text in notes.values() if not text]
 
 
-def test_no_column_of_a_workbook_mixes_units(client: TestClient) -> None:
+def test_no_column_of_a_workbook_mixes_units(client: AppClient) -> None:
     workbook = open_workbook(client, "/v1/observations.xlsx?vintages=all")
     header, *rows = read_rows(workbook.worksheets[1])
     items = read_list(client, "observations", "vintages=all")
@@ -219,7 +219,7 @@ def test_no_column_of_a_workbook_mixes_units(client: TestClient) -> None:
     ],
 )
 def test_a_workbook_names_the_unit_of_every_limit(
-    client: TestClient, code: str, interval: str | None, limit: str | None
+    client: AppClient, code: str, interval: str | None, limit: str | None
 ) -> None:
     path = f"/v1/observations.xlsx?indicator={code}&since=2024-01-01&until=2024-12-31"
     path += "&unit=CNY" if "CNY" in (interval or "") else ""
@@ -233,7 +233,7 @@ def test_a_break_is_explained_in_workbooks(tmp_path: Path) -> None:
     add_break(seed)
     build(seed, MIGRATIONS, target)
     with open_app(target) as app:
-        client = TestClient(app)
+        client = AppClient(app)
         found = open_workbook(client, "/v1/observations.xlsx")
         content = client.get("/v1/dataset.zip").content
     notes = {row[0].value: row[1].value for row in found.worksheets[-1].iter_rows()}
@@ -243,7 +243,7 @@ def test_a_break_is_explained_in_workbooks(tmp_path: Path) -> None:
     assert frame["break_notes"].to_list() == ["The definition changed."]
 
 
-def test_a_workbook_has_the_sources_that_it_cites(client: TestClient) -> None:
+def test_a_workbook_has_the_sources_that_it_cites(client: AppClient) -> None:
     query = "indicator=goods-trade&since=2024-01-01"
     sheet = open_workbook(client, f"/v1/observations.xlsx?{query}").worksheets[-2]
     header, *rows = sheet.iter_rows(min_row=HEADER, values_only=True)
@@ -256,7 +256,7 @@ def test_a_workbook_has_the_sources_that_it_cites(client: TestClient) -> None:
     assert len(shown) == len(set(shown)) > 1
 
 
-def read_cells(client: TestClient) -> Iterator[str]:
+def read_cells(client: AppClient) -> Iterator[str]:
     """Read every cell of every table in both languages."""
     for language in ("en", "zh"):
         content = client.get(f"/v1/dataset.zip?lang={language}").content
@@ -267,7 +267,7 @@ def read_cells(client: TestClient) -> Iterator[str]:
                     yield from (cell for row in frame.rows() for cell in row if cell)
 
 
-def test_no_cell_is_a_formula(client: TestClient) -> None:
+def test_no_cell_is_a_formula(client: AppClient) -> None:
     found = list(read_cells(client))
     assert len(found) > 2000
     assert not [cell for cell in found if FORMULA.match(cell) and not NUMBER.fullmatch(cell)]

@@ -14,7 +14,6 @@ import pytest
 from fastapi import FastAPI, Response
 from fastapi.responses import StreamingResponse
 from pydantic import ValidationError
-from starlette.testclient import TestClient
 
 from app.application import App
 from app.http.limits import create_queue_full_error
@@ -24,6 +23,7 @@ from app.ingest.build import build
 from app.ingest.files import compute_seed_hash
 from app.problems.problem import UnknownPath
 from app.settings import Settings
+from tests.support.client import AppClient
 from tests.support.load import wait_for
 from tests.support.processes import serve_database
 from tests.support.seeds import ROOT, copy_seed
@@ -48,7 +48,7 @@ PLAIN = {"Accept-Encoding": "identity", "X-Request-ID": "the-same-for-all"}
 
 
 @pytest.mark.parametrize("path", KINDS + FILES)
-def test_every_200_can_be_validated(client: TestClient, path: str) -> None:
+def test_every_200_can_be_validated(client: AppClient, path: str) -> None:
     for _ in range(2):
         response = client.get(path)
         assert response.status_code == 200
@@ -62,10 +62,10 @@ def test_every_200_can_be_validated(client: TestClient, path: str) -> None:
 def test_freshness_is_by_kind_of_resource(database: Target) -> None:
     ages = {"data_max_age": 1, "pages_max_age": 2, "files_max_age": 3}
     with open_app(database, **ages, stale_while_revalidate=0) as app:
-        check_freshness(TestClient(app))
+        check_freshness(AppClient(app))
 
 
-def check_freshness(client: TestClient) -> None:
+def check_freshness(client: AppClient) -> None:
     """Check for how long responses of each kind may be used."""
     for path, control in (
         ("/v1", "public, max-age=1"),
@@ -90,7 +90,7 @@ def test_settings_are_checked(name: str) -> None:
         Settings.model_validate({name: -1})
 
 
-def test_language_header_matters_only_without_the_parameter(client: TestClient) -> None:
+def test_language_header_matters_only_without_the_parameter(client: AppClient) -> None:
     for path in ("/v1/topics/trade", "/", "/v1/nothing"):
         assert "Accept-Language" in client.get(path).headers["vary"]
         assert "Accept-Language" not in client.get(f"{path}?lang=zh").headers.get("vary", "")
@@ -98,10 +98,10 @@ def test_language_header_matters_only_without_the_parameter(client: TestClient) 
 
 
 @pytest.fixture(scope="module")
-def uncached(database: Target) -> Iterator[TestClient]:
+def uncached(database: Target) -> Iterator[AppClient]:
     """Send requests to an application without a cache."""
     with open_app(database, cache_entries=0) as app:
-        yield TestClient(app)
+        yield AppClient(app)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def uncached(database: Target) -> Iterator[TestClient]:
     list(enumerate([*PATHS, *KINDS, *FILES, "/v1/topics?limit=1&sort=code_desc"])),
 )
 def test_cached_responses_equal_uncached_ones(
-    client: TestClient, uncached: TestClient, document: dict[str, Any], place: int, path: str
+    client: AppClient, uncached: AppClient, document: dict[str, Any], place: int, path: str
 ) -> None:
     url = build_example_url(document, path) if path in PATHS else path
     # Three paths in a row try all nine pairs.
@@ -129,7 +129,7 @@ def test_cached_responses_equal_uncached_ones(
             assert sorted(cached.headers.raw) == sorted(made.headers.raw)
 
 
-def test_everything_that_a_response_depends_on_is_in_the_key(client: TestClient) -> None:
+def test_everything_that_a_response_depends_on_is_in_the_key(client: AppClient) -> None:
     path = "/v1/indicators?limit=1&sort=code"
     seen = {
         client.get(path + more, headers={**PLAIN, **headers}).content
@@ -154,21 +154,21 @@ def test_everything_that_a_response_depends_on_is_in_the_key(client: TestClient)
     assert client.get(path, headers={"Host": "a" * 400}).status_code == 400
 
 
-def test_a_repeated_parameter_keeps_its_order(client: TestClient) -> None:
+def test_a_repeated_parameter_keeps_its_order(client: AppClient) -> None:
     path = "/v1/actions?sector={}&limit=1&sector={}"
     for first, second in (("clean-energy", "green-minerals"), ("green-minerals", "clean-energy")):
         following = client.get(path.format(first, second)).json()["next"]
         assert f"sector={first}&sector={second}" in following
 
 
-def test_malformed_escapes_are_refused_whatever_is_cached(client: TestClient) -> None:
+def test_malformed_escapes_are_refused_whatever_is_cached(client: AppClient) -> None:
     for _ in range(2):
         assert client.get("/v1/topics?sort=code").status_code == 200
         for path in ("/v1/topics?sort=code%", "/v1/topics?sort=%ffcode", "/v1/topics%00"):
             assert client.get(path).status_code == 400, path
 
 
-def test_request_identifiers_are_never_cached(client: TestClient) -> None:
+def test_request_identifiers_are_never_cached(client: AppClient) -> None:
     identifiers = [client.get("/v1/overview").headers["x-request-id"] for _ in range(300)]
     assert len(set(identifiers)) == 300
 
@@ -369,6 +369,6 @@ def test_two_machines_of_one_image_agree(tmp_path: Path, database: Path) -> None
         copy = tmp_path / f"{name}.sqlite"
         shutil.copy2(database, copy)
         with open_app(copy) as app:
-            headers = TestClient(app).get("/v1/overview").headers
+            headers = AppClient(app).get("/v1/overview").headers
         shown.append((headers["etag"], headers["last-modified"]))
     assert all(one == other for one, other in pairwise(shown))

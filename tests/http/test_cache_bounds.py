@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 import pytest
 from fastapi import FastAPI
-from starlette.testclient import TestClient
 
 from app.application import App
 from tests.http.test_cache import fetch
+from tests.support.client import AppClient
 from tests.support.targets import Target, open_app
 
 pytestmark = [pytest.mark.database, pytest.mark.resources]
@@ -25,7 +25,7 @@ def test_a_flood_stays_within_its_bounds(database: Target) -> None:
 
 def flood_cache(app: App, limit: int) -> None:
     """Request far more than the cache holds, and check its bounds."""
-    client, hot = TestClient(app), "/v1/units"
+    client, hot = AppClient(app), "/v1/units"
     client.get(hot)
     client.get(hot)
     # The texts of the sources that are found are cached too, without growing any more.
@@ -82,7 +82,7 @@ async def send_different_requests(app: FastAPI, count: int, hot: str) -> None:
 
 def test_a_small_cache_evicts_the_oldest(database: Target) -> None:
     with open_app(database, cache_entries=3) as app:
-        client = TestClient(app)
+        client = AppClient(app)
         for path in ("/v1/topics", "/v1/areas", "/v1/units", "/v1/topics", "/v1/sectors"):
             client.get(path)
     assert {key[0] for key in app.cache.store.entries} == {
@@ -94,7 +94,7 @@ def test_a_small_cache_evicts_the_oldest(database: Target) -> None:
 
 def test_a_replaced_entry_counts_once(database: Target) -> None:
     with open_app(database) as app:
-        TestClient(app).get("/v1/units")
+        AppClient(app).get("/v1/units")
         store = app.cache.store
         ((key, (response, size)),) = store.entries.items()
         store.put(key, response)

@@ -4,11 +4,11 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.db import DatabaseError, SQLiteStore
 from app.releases import Release, ReleaseManager
 from tests.http.test_cache import fetch
+from tests.support.client import AppClient
 from tests.support.targets import Target, open_app
 
 pytestmark = [pytest.mark.database, pytest.mark.resources, pytest.mark.quick]
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.database, pytest.mark.resources, pytest.mark.quick]
 
 def test_without_a_database_cached_responses_are_served(tmp_path: Path, database: Target) -> None:
     with open_app(database) as app:
-        client = TestClient(app)
+        client = AppClient(app)
         cached = client.get("/v1/topics")
         library, app.state.releases = (
             app.state.releases,

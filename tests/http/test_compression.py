@@ -10,11 +10,11 @@ from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.testclient import TestClient
 
 from app.http.cached_response import compress, create_compressor, is_compressible
 from app.http.routing import RouteDeclaration
 from app.negotiation import Coding, negotiate_coding
+from tests.support.client import AppClient
 from tests.support.targets import Target, open_app
 
 pytestmark = pytest.mark.quick
@@ -101,7 +101,7 @@ def test_only_text_is_compressed(media_type: str, compressible: bool) -> None:  
 
 @pytest.mark.parametrize("path", ["/v1/overview", "/openapi.json", "/docs", "/static/site.css"])
 def test_each_coding_has_an_etag_of_its_own(app: FastAPI, path: str) -> None:
-    client = TestClient(app)
+    client = AppClient(app)
     etags, bodies = set(), set()
     for coding in ["identity", *CODINGS]:
         with client.stream("GET", path, headers={"Accept-Encoding": coding}) as response:
@@ -115,7 +115,7 @@ def test_each_coding_has_an_etag_of_its_own(app: FastAPI, path: str) -> None:
     assert len(bodies) == 1
 
 
-def test_small_responses_and_problems_are_not_compressed(client: TestClient) -> None:
+def test_small_responses_and_problems_are_not_compressed(client: AppClient) -> None:
     for path in ("/v1/units/percent", "/health/live", "/v1/nothing"):
         response = client.get(path, headers={"Accept-Encoding": "gzip"})
         assert len(response.content) < 500 or response.headers["vary"], path
@@ -123,7 +123,7 @@ def test_small_responses_and_problems_are_not_compressed(client: TestClient) -> 
 
 
 @pytest.mark.parametrize("coding", ["identity", *CODINGS])
-def test_streams_are_compressed_piece_by_piece(streaming: TestClient, coding: str) -> None:
+def test_streams_are_compressed_piece_by_piece(streaming: AppClient, coding: str) -> None:
     headers = {"Accept-Encoding": coding}
     with streaming.stream("GET", "/v1/rows", headers=headers) as response:
         raw = b"".join(response.iter_raw())
@@ -136,7 +136,7 @@ def test_streams_are_compressed_piece_by_piece(streaming: TestClient, coding: st
 
 
 @pytest.fixture
-def streaming(database: Target) -> Iterator[TestClient]:
+def streaming(database: Target) -> Iterator[AppClient]:
     """Add a route to the application that streams, as those of large tables do."""
     with open_app(database) as working:
 
@@ -144,4 +144,4 @@ def streaming(database: Target) -> Iterator[TestClient]:
             return StreamingResponse((b"a,b,c\n" * 1000 for _ in range(100)), media_type="text/csv")
 
         working.request_router.add_route(RouteDeclaration("/v1/rows", stream_rows))
-        yield TestClient(working)
+        yield AppClient(working)

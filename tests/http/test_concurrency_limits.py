@@ -15,7 +15,6 @@ import anyio
 import httpx2
 import pytest
 from fastapi import Response
-from starlette.testclient import TestClient
 
 from app import request
 from app.formats.charts import rendering
@@ -28,6 +27,7 @@ from app.problems.problem import NotReady
 from app.processes import HelperProcess
 from app.releases import Release
 from app.request import ClientDisconnectedError, RequestContext
+from tests.support.client import AppClient
 from tests.support.load import wait_for
 from tests.support.targets import Target, open_app
 
@@ -150,7 +150,7 @@ def test_a_full_queue_of_one_kind_leaves_the_others_free(
     ] * limits.MAX_WAITING
     monkeypatch.setattr(limits.DRAWINGS, "is_busy", True)
     monkeypatch.setattr(limits.DRAWINGS, "waiting", waiting)
-    with open_app(database) as app, TestClient(app) as client:
+    with open_app(database) as app, AppClient(app) as client:
         assert client.get("/v1/overview.svg").status_code == 503
         for path in ("/v1/outcomes.xlsx", "/v1/outcomes.csv", "/sdmx/data/INDICATORS"):
             assert client.get(path).status_code == 200, path
@@ -165,7 +165,7 @@ def test_examples_of_the_openapi_document_wait_in_no_queue(
     monkeypatch.setattr(limits, "MAX_WAIT", 0.1)
     for queue in {*limits.QUEUES} - {limits.DOCUMENTS}:
         monkeypatch.setattr(queue, "is_busy", True)
-    with open_app(database) as app, TestClient(app) as client:
+    with open_app(database) as app, AppClient(app) as client:
         assert client.get("/v1/outcomes.csv").status_code == 503
         described = client.get("/openapi.json").json()
     table = described["paths"]["/v1/outcomes.csv"]["get"]["responses"]["200"]["content"]
@@ -175,7 +175,7 @@ def test_examples_of_the_openapi_document_wait_in_no_queue(
 @pytest.mark.sqlite
 def test_requests_that_wait_for_the_openapi_document_hold_no_threads(database: Target) -> None:
     is_built = threading.Event()
-    with open_app(database) as app, TestClient(app) as client, ThreadPoolExecutor(12) as threads:
+    with open_app(database) as app, AppClient(app) as client, ThreadPoolExecutor(12) as threads:
         build = app.state.documents.build
 
         def build_late(release: Release, language: Language) -> Any:
@@ -201,7 +201,7 @@ def test_a_stuck_drawing_delays_others_for_a_limited_time(
     """Another process draws what waits, and the log has one line."""
     assert 2 * rendering.TIMEOUT < limits.MAX_WAIT
     path = "/v1/overview.png?width={}"
-    with open_app(database) as app, TestClient(app) as client, ThreadPoolExecutor(3) as threads:
+    with open_app(database) as app, AppClient(app) as client, ThreadPoolExecutor(3) as threads:
         assert client.get(path.format(601)).status_code == 200
         stopped = rendering.DRAWING_PROCESS.process
         assert stopped is not None
@@ -220,7 +220,7 @@ def test_a_client_with_many_streams_gets_no_more(
     database: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(request, "MAX_BUFFERED", 1000)
-    with open_app(database) as app, TestClient(app) as client:
+    with open_app(database) as app, AppClient(app) as client:
         assert client.get("/v1/observations.csv").status_code == 200
         counts = Counter({CLIENT: limits.MAX_CLIENT_STREAMS})
         monkeypatch.setattr(limits.STREAMS, "counts", counts)

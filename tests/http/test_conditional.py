@@ -11,11 +11,11 @@ from typing import Any
 
 import httpx2
 import pytest
-from starlette.testclient import TestClient
 
 from app.db import files
 from app.http.conditional import parse_http_date
 from tests.http.test_cache import FILES, PLAIN
+from tests.support.client import AppClient
 from tests.support.processes import serve_database
 from tests.support.targets import open_app
 
@@ -54,9 +54,7 @@ CONDITIONS = [
 
 
 @pytest.mark.parametrize(("conditions", "status"), CONDITIONS)
-def test_conditions_are_weighed(
-    client: TestClient, conditions: dict[str, str], status: int
-) -> None:
+def test_conditions_are_weighed(client: AppClient, conditions: dict[str, str], status: int) -> None:
     for path in ("/v1/overview", "/static/site.css"):
         for method in ("GET", "HEAD"):
             check_condition(client, method, path, conditions, status)
@@ -95,7 +93,7 @@ def test_a_two_digit_year_is_never_far_in_the_future() -> None:
     assert parse_http_date(b"Sun Nov  6 08:49:37 1994") == 784111777
 
 
-def test_a_problem_has_no_validator(client: TestClient) -> None:
+def test_a_problem_has_no_validator(client: AppClient) -> None:
     for path in ("/v1/nothing", "/v1/topics?limit=0", "/health/live"):
         response = client.get(path, headers={"If-None-Match": "*"})
         assert response.status_code != 304
@@ -127,7 +125,7 @@ def test_a_problem_has_no_validator(client: TestClient) -> None:
     ],
 )
 def test_parts_of_files_are_sent(
-    client: TestClient, part: str, status: int, expected: slice | None
+    client: AppClient, part: str, status: int, expected: slice | None
 ) -> None:
     for path in FILES:
         for coding in ("identity", "gzip"):
@@ -135,7 +133,7 @@ def test_parts_of_files_are_sent(
 
 
 def check_part(
-    client: TestClient, path: str, coding: str, parameters: str, expected: tuple[int, slice | None]
+    client: AppClient, path: str, coding: str, parameters: str, expected: tuple[int, slice | None]
 ) -> None:
     """Request a range of a file, and check the whole response."""
     status, shown = expected
@@ -160,7 +158,7 @@ def check_part(
     assert client.head(path, headers=headers).status_code == 200
 
 
-def test_a_range_is_sent_only_of_the_representation_in_if_range(client: TestClient) -> None:
+def test_a_range_is_sent_only_of_the_representation_in_if_range(client: AppClient) -> None:
     path = "/static/site.css"
     whole = client.get(path, headers=PLAIN)
     packed = client.get(path, headers={"Accept-Encoding": "br"})
@@ -225,14 +223,14 @@ def test_a_database_without_a_digest_is_identified_by_its_file(
 ) -> None:
     monkeypatch.setattr(files, "MAX_DIGESTED", 0)
     with open_app(database) as app:
-        client = TestClient(app)
+        client = AppClient(app)
         whole = client.head("/v1/dataset.sqlite")
         assert "repr-digest" not in whole.headers
         headers = {"Range": "bytes=0-9", "If-Range": whole.headers["etag"]}
         assert client.get("/v1/dataset.sqlite", headers=headers).content == b"SQLite for"
 
 
-def test_json_has_no_ranges(client: TestClient) -> None:
+def test_json_has_no_ranges(client: AppClient) -> None:
     response = client.get("/v1/overview", headers={"Range": "bytes=0-9"})
     assert response.status_code == 200
     assert response.json()["indicators"]

@@ -8,10 +8,10 @@ from importlib.util import find_spec
 import httpx2
 import pytest
 from starlette.datastructures import URL
-from starlette.testclient import TestClient
 
 from app.http.limits import RequestLimits, get_network
 from app.request import build_base_url
+from tests.support.client import AppClient
 from tests.support.processes import run_bri, serve_database
 from tests.support.targets import Target, open_app
 
@@ -42,7 +42,7 @@ pytestmark = pytest.mark.resources
 )
 def test_only_allowed_hosts_are_served(database: Target, host: str, status: int) -> None:
     allowed = ("data.example", "*.mirror.example", "[::1]")
-    with open_app(database, allowed_hosts=allowed) as app, TestClient(app) as client:
+    with open_app(database, allowed_hosts=allowed) as app, AppClient(app) as client:
         response = client.get("/v1", headers={"Host": host})
         assert response.status_code == status
         if status != 200:
@@ -69,7 +69,7 @@ def test_a_wildcard_stands_only_for_the_beginning_of_a_name() -> None:
 
 
 def test_a_client_has_a_rate_limit(database: Target) -> None:
-    with open_app(database, rate_limit="3/minute") as app, TestClient(app) as client:
+    with open_app(database, rate_limit="3/minute") as app, AppClient(app) as client:
         responses = [client.get("/v1/topics") for _ in range(5)]
         assert [response.status_code for response in responses] == [200, 200, 200, 429, 429]
         assert responses[0].headers["ratelimit-policy"] == '"client";q=3;w=60'
@@ -82,7 +82,7 @@ def test_a_client_has_a_rate_limit(database: Target) -> None:
         assert client.get("/health/ready").status_code == 200
         for path in ("/metricsX", "/health/x", "/health/live/"):
             assert client.get(path).status_code == 429
-        other = TestClient(app, client=("192.0.2.7", 1))
+        other = AppClient(app, client=("192.0.2.7", 1))
         assert other.get("/v1/topics").status_code == 200
 
 
@@ -93,7 +93,7 @@ def test_the_tools_have_the_same_limits(
     settings = {"mcp": True, "allowed_hosts": ("testserver",), "rate_limit": "1/minute"}
     with (
         open_app(database, access_log="json", metrics=True, **settings) as app,
-        TestClient(app) as client,
+        AppClient(app) as client,
     ):
         headers = [{"Host": "evil.example"}, {}, {}]
         statuses = [client.post("/mcp", json={}, headers=header).status_code for header in headers]
@@ -114,7 +114,7 @@ def test_a_cached_response_counts_towards_the_rate(database: Target) -> None:
     assert statuses == [200] * 5 + [429] * 3
 
 
-def test_without_a_rate_there_are_no_rate_headers(client: TestClient) -> None:
+def test_without_a_rate_there_are_no_rate_headers(client: AppClient) -> None:
     assert "ratelimit" not in client.get("/v1/topics").headers
 
 
@@ -138,6 +138,11 @@ def test_links_have_the_host_of_the_request_as_starlette_reads_it(
     url = URL(scope={**scope, "server": server or None, "headers": headers})
     found = build_base_url("https", host, *server, root_path=prefix)
     assert found == str(url).rstrip("/")
+
+
+def test_links_never_name_a_unix_socket() -> None:
+    """A client of HTTP/1.0 may send no Host."""
+    assert build_base_url("http", "", "/run/bri.sock", None, root_path="/b") == "http://localhost/b"
 
 
 @pytest.mark.parametrize(
@@ -176,7 +181,7 @@ def test_an_invalid_setting_is_refused(
     assert text in done.stderr
 
 
-def test_responses_have_security_headers(client: TestClient) -> None:
+def test_responses_have_security_headers(client: AppClient) -> None:
     page = client.get("/")
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
     assert page.headers["cross-origin-opener-policy"] == "same-origin"

@@ -14,9 +14,9 @@ from time import sleep
 import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from starlette.testclient import TestClient
 
 from app.http.middleware import LineWriter
+from tests.support.client import AppClient
 from tests.support.processes import (
     LONGEST_END,
     find_free_port,
@@ -212,7 +212,7 @@ def test_a_response_of_the_parser_is_counted_once(database: Target) -> None:
     assert count_requests(found, route="/v1/overview", cache="miss") == 1
 
 
-def test_metrics_are_collected_only_if_enabled(client: TestClient) -> None:
+def test_metrics_are_collected_only_if_enabled(client: AppClient) -> None:
     response = client.get("/metrics")
     assert response.status_code == 404
     assert "BRI_METRICS" in response.json()["detail"]

@@ -5,11 +5,12 @@ import socket
 from urllib.parse import urlsplit
 
 import pytest
-from starlette.testclient import TestClient
+
+from tests.support.client import AppClient
 
 
 @pytest.mark.parametrize("path", ["/v1/overview", "/", "/nothing", "/v1/indicators?limit=0"])
-def test_every_response_allows_every_origin(client: TestClient, path: str) -> None:
+def test_every_response_allows_every_origin(client: AppClient, path: str) -> None:
     for headers in ({}, {"Origin": "https://dashboard.example"}):
         response = client.get(path, headers=headers)
         assert response.headers["access-control-allow-origin"] == "*"
@@ -19,7 +20,7 @@ def test_every_response_allows_every_origin(client: TestClient, path: str) -> No
         assert "set-cookie" not in response.headers
 
 
-def test_preflight_requests_are_allowed(client: TestClient) -> None:
+def test_preflight_requests_are_allowed(client: AppClient) -> None:
     response = client.options(
         "/v1/overview",
         headers={"Origin": "https://x.example", "Access-Control-Request-Method": "GET"},
@@ -31,7 +32,7 @@ def test_preflight_requests_are_allowed(client: TestClient) -> None:
     assert response.content == b""
 
 
-def test_request_identifier_is_reused_or_generated(client: TestClient) -> None:
+def test_request_identifier_is_reused_or_generated(client: AppClient) -> None:
     for given in ("dashboard-7f3a", "7", "Root=1-67891233-abcdef", "_a", "x" * 128):
         cached = client.get("/v1", headers={"X-Request-ID": given})
         assert cached.headers["x-request-id"] == given
@@ -55,14 +56,14 @@ def test_request_identifier_is_reused_or_generated(client: TestClient) -> None:
         ("", "en"),
     ],
 )
-def test_language_is_negotiated(client: TestClient, header: str, language: str) -> None:
+def test_language_is_negotiated(client: AppClient, header: str, language: str) -> None:
     response = client.get("/v1/topics/trade", headers={"Accept-Language": header})
     assert response.headers["content-language"] == language
     assert response.headers["vary"] == "Accept-Encoding, Accept-Language"
     assert response.json()["name"] == {"en": "Trade", "zh": "贸易"}[language]
 
 
-def test_parameter_wins_over_header(client: TestClient) -> None:
+def test_parameter_wins_over_header(client: AppClient) -> None:
     response = client.get("/v1/topics/trade?lang=en", headers={"Accept-Language": "zh"})
     assert response.headers["content-language"] == "en"
 

@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from lxml import html
-from starlette.testclient import TestClient
 
 from app.http.cache import IMMUTABLE
 from tests.routers.test_discovery import parse_links
+from tests.support.client import AppClient
 
 pytestmark = pytest.mark.database
 
@@ -25,7 +25,7 @@ DATA = (
 
 
 @pytest.fixture
-def releases(client: TestClient) -> list[str]:
+def releases(client: AppClient) -> list[str]:
     """Read the releases, latest first."""
     feed = client.get("/v1/changes.feed.json").json()
     return [item["id"].rpartition("=")[2] for item in feed["items"]]
@@ -33,7 +33,7 @@ def releases(client: TestClient) -> list[str]:
 
 @pytest.mark.parametrize("path", DATA)
 def test_data_of_the_served_release_are_the_same_and_kept(
-    client: TestClient, releases: list[str], path: str
+    client: AppClient, releases: list[str], path: str
 ) -> None:
     pinned = client.get(f"{path}?release={releases[0]}")
     plain = client.get(path)
@@ -43,7 +43,7 @@ def test_data_of_the_served_release_are_the_same_and_kept(
     assert "immutable" not in plain.headers["cache-control"]
 
 
-def test_a_pinned_list_has_pinned_pages(client: TestClient, releases: list[str]) -> None:
+def test_a_pinned_list_has_pinned_pages(client: AppClient, releases: list[str]) -> None:
     url: str | None = f"/v1/observations?release={releases[0]}&limit=20"
     items: list[Any] = []
     while url:
@@ -55,7 +55,7 @@ def test_a_pinned_list_has_pinned_pages(client: TestClient, releases: list[str])
 
 
 def test_a_pinned_page_is_not_kept_longer_than_its_files(
-    client: TestClient, releases: list[str]
+    client: AppClient, releases: list[str]
 ) -> None:
     path = f"/indicators/goods-trade?release={releases[0]}&lang=en"
     response = client.get(path, headers=BROWSER)
@@ -73,7 +73,7 @@ def test_a_pinned_page_is_not_kept_longer_than_its_files(
 )
 @pytest.mark.parametrize("path", [*DATA[:-1], "/indicators/goods-trade", "/"])
 def test_a_link_to_an_earlier_release_says_what_changed(
-    newest: TestClient, path: str, language: str, words: tuple[str, ...]
+    newest: AppClient, path: str, language: str, words: tuple[str, ...]
 ) -> None:
     response = newest.get(f"{path}?lang={language}&release=2026-11-25")
     assert response.status_code == 410
@@ -90,7 +90,7 @@ def test_a_link_to_an_earlier_release_says_what_changed(
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_reader_is_led_to_the_current_version(newest: TestClient, language: str) -> None:
+def test_a_reader_is_led_to_the_current_version(newest: AppClient, language: str) -> None:
     path = f"/indicators/goods-trade?lang={language}"
     response = newest.get(f"{path}&release=2026-11-25", headers=BROWSER)
     assert response.status_code == 410
@@ -108,7 +108,7 @@ def test_a_reader_is_led_to_the_current_version(newest: TestClient, language: st
         ("release=", "is unknown"),
     ],
 )
-def test_an_unknown_release_is_refused(client: TestClient, query: str, message: str) -> None:
+def test_an_unknown_release_is_refused(client: AppClient, query: str, message: str) -> None:
     for path in ("/v1/topics", "/v1/indicators/goods-trade", "/robots.txt"):
         response = client.get(f"{path}?{query}")
         assert response.status_code == 422
@@ -117,13 +117,13 @@ def test_an_unknown_release_is_refused(client: TestClient, query: str, message: 
         assert message in error["message"]
 
 
-def test_only_the_served_release_is_offered(newest: TestClient) -> None:
+def test_only_the_served_release_is_offered(newest: AppClient) -> None:
     served = newest.get("/v1").json()["release"]["code"]
     (error,) = newest.get("/v1/topics?release=1").json()["errors"]
     assert error["allowed"] == [served]
 
 
-def test_the_list_of_changes_has_a_filter_of_that_name(client: TestClient) -> None:
+def test_the_list_of_changes_has_a_filter_of_that_name(client: AppClient) -> None:
     response = client.get("/v1/changes?release=2026-11-25&limit=1")
     assert response.status_code == 200
     assert "immutable" not in response.headers["cache-control"]

@@ -15,7 +15,6 @@ from typing import Any
 import psycopg
 import pytest
 from sqlalchemy import URL
-from starlette.testclient import TestClient
 
 from app.application import App, create_from_environment
 from app.db import Database, UnavailableError
@@ -24,6 +23,7 @@ from app.http import routing
 from app.http.routing import SMALL_PAGE
 from app.queries import releases
 from tests.http.test_cache import fetch
+from tests.support.client import AppClient
 from tests.support.postgresql import Cluster
 from tests.support.seeds import ROOT
 from tests.support.targets import Target, open_app
@@ -248,7 +248,7 @@ def test_the_event_loop_never_waits_for_a_database_server(
         readers.append("a thread")
         return read_database(self, *arguments)
 
-    with open_app(database) as app, TestClient(app) as client:
+    with open_app(database) as app, AppClient(app) as client:
         monkeypatch.setattr(Database, "read", read)
         response = client.get(f"/v1/observations?{query}")
         assert response.status_code == status

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
-from starlette.testclient import TestClient
 
 from app.application import ROUTERS
 from app.http.cache_key import MAX_PARAMETERS, build_key
 from app.http.routing import RouteDeclarations, Router, describe_routes
 from app.negotiation import PathKind
 from app.request import Context
+from tests.support.client import AppClient
 from tests.test_openapi import PATHS, build_example_url
 
 
@@ -80,12 +80,12 @@ def test_the_kind_of_a_path_decides_whether_accept_is_in_its_key() -> None:
         ("/sdmx?format=xml", 422),
     ],
 )
-def test_a_path_leads_to_its_route(client: TestClient, path: str, status: int) -> None:
+def test_a_path_leads_to_its_route(client: AppClient, path: str, status: int) -> None:
     assert client.get(path).status_code == status
 
 
 @pytest.mark.parametrize("query", ["", "?lang=zh"])
-def test_the_root_of_sdmx_leads_to_the_guide(client: TestClient, query: str) -> None:
+def test_the_root_of_sdmx_leads_to_the_guide(client: AppClient, query: str) -> None:
     response = client.get(f"/sdmx{query}", follow_redirects=False)
     target = f"/guide/formats{query}#sdmx"
     assert response.status_code == 308
@@ -97,7 +97,7 @@ def test_the_root_of_sdmx_leads_to_the_guide(client: TestClient, query: str) -> 
 
 @pytest.mark.parametrize("separator", ["&indicator=", ",", "%2C"])
 def test_too_many_parameters_or_values_are_refused_together(
-    client: TestClient, separator: str
+    client: AppClient, separator: str
 ) -> None:
     values = [f"unknown-{number}" for number in range(MAX_PARAMETERS + 1)]
     refused = client.get(f"/v1/observations?indicator={separator.join(values)}")
@@ -108,7 +108,7 @@ def test_too_many_parameters_or_values_are_refused_together(
     assert checked.json()["errors"]
 
 
-def test_a_repeated_parameter_has_one_error(client: TestClient) -> None:
+def test_a_repeated_parameter_has_one_error(client: AppClient) -> None:
     problem = client.get("/v1/observations?limit=x&since=0&limit=2&since=1&lang=en&lang=zh").json()
     assert [(error["location"], error["message"]) for error in problem["errors"]] == [
         (f"query.{name}", f"{name}重复；该参数只能使用一次") for name in ("lang", "limit", "since")
@@ -149,7 +149,7 @@ def test_every_documented_path_has_its_route(document: dict[str, Any]) -> None:
         "/static*site.css",
     ],
 )
-def test_an_escaped_slash_separates_nothing(client: TestClient, path: str, slash: str) -> None:
+def test_an_escaped_slash_separates_nothing(client: AppClient, path: str, slash: str) -> None:
     """It belongs to a segment (RFC 3986, section 2.2); the cache does not mix both paths up."""
     plain, escaped = path.replace("*", "/"), path.replace("*", slash)
     expected = client.get(plain)
@@ -177,7 +177,7 @@ def test_an_escaped_slash_separates_nothing(client: TestClient, path: str, slash
         ("/v1/indicators/%C3%A9%3Fa.png", "/v1/indicators/%C3%A9%3Fa/chart.png"),
     ],
 )
-def test_a_short_path_is_redirected(client: TestClient, short: str, full: str | None) -> None:
+def test_a_short_path_is_redirected(client: AppClient, short: str, full: str | None) -> None:
     response = client.get(short, follow_redirects=False)
     if full is None:
         assert response.status_code == 404

@@ -8,7 +8,6 @@ from typing import Any, Self
 
 import pytest
 from lxml import html
-from starlette.testclient import TestClient
 
 from app.formats.columns import GROWTH_BASIS
 from app.formats.observation_sheets import BASIS_NOTE
@@ -18,6 +17,7 @@ from app.ingest.history import collect_reasons, list_releases, take_snapshot
 from app.ingest.schema import Action, Coverage, Observation
 from app.queries.charts import read_indicator_series
 from app.schemas.quotations import FindingKind
+from tests.support.client import AppClient
 from tests.support.seeds import NEWEST, PINNED, ROOT
 from tests.test_openapi import LISTS, PATHS, build_example_url
 
@@ -25,14 +25,14 @@ LANGUAGES = ("en", "zh")
 
 
 @pytest.fixture(scope="module")
-def described(newest: TestClient) -> dict[str, Any]:
+def described(newest: AppClient) -> dict[str, Any]:
     """Read its OpenAPI document, whose examples are of the newest figures."""
     document: dict[str, Any] = newest.get("/openapi.json").json()
     return document
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_every_path_is_served(newest: TestClient, described: dict[str, Any], path: str) -> None:
+def test_every_path_is_served(newest: AppClient, described: dict[str, Any], path: str) -> None:
     language = LANGUAGES[PATHS.index(path) % 2]
     url = build_example_url(described, path)
     response = newest.get(url, headers={"Accept-Language": language})
@@ -41,7 +41,7 @@ def test_every_path_is_served(newest: TestClient, described: dict[str, Any], pat
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_headlines_are_those_of_the_newest_complete_edition(
-    newest: TestClient, language: str
+    newest: AppClient, language: str
 ) -> None:
     overview = newest.get(f"/v1/overview?lang={language}").json()
     editions = newest.get("/v1/editions?completeness=complete").json()["items"]
@@ -63,7 +63,7 @@ def test_the_seed_is_valid_where_the_clock_is_wrong(monkeypatch: pytest.MonkeyPa
     load_valid_seed(NEWEST)
 
 
-def test_counts_are_those_of_the_lists(newest: TestClient) -> None:
+def test_counts_are_those_of_the_lists(newest: AppClient) -> None:
     seed = load_valid_seed(NEWEST)
     counts = newest.get("/v1").json()["release"]["counts"]
     for path in LISTS:
@@ -76,7 +76,7 @@ def test_counts_are_those_of_the_lists(newest: TestClient) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_pages_show_every_figure(newest: TestClient, language: str) -> None:
+def test_pages_show_every_figure(newest: AppClient, language: str) -> None:
     overview = newest.get(f"/v1/overview?lang={language}").json()
     page = newest.get(f"/?lang={language}", headers={"Accept": "text/html"}).text
     for indicator in overview["indicators"]:
@@ -88,7 +88,7 @@ def test_pages_show_every_figure(newest: TestClient, language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_page_of_an_indicator_has_each_series_once(newest: TestClient, language: str) -> None:
+def test_the_page_of_an_indicator_has_each_series_once(newest: AppClient, language: str) -> None:
     query: dict[str, str] = {"lang": language, "limit": "1000"}
     for indicator in newest.get("/v1/indicators", params=query).json()["items"]:
         code = indicator["code"]
@@ -111,7 +111,7 @@ def test_the_page_of_an_indicator_has_each_series_once(newest: TestClient, langu
         )
 
 
-def test_a_chart_shows_the_headline_and_full_years_first(newest: TestClient) -> None:
+def test_a_chart_shows_the_headline_and_full_years_first(newest: AppClient) -> None:
     for indicator in newest.get("/v1/indicators?limit=1000").json()["items"]:
         code = indicator["code"]
         listed = newest.get(f"/v1/series?indicator={code}&limit=1000").json()["items"]
@@ -127,7 +127,7 @@ def test_a_chart_shows_the_headline_and_full_years_first(newest: TestClient) -> 
         assert shown >= min(len(years), 6) - 1, code
 
 
-def test_the_series_of_the_headline_is_drawn_first(newest: TestClient) -> None:
+def test_the_series_of_the_headline_is_drawn_first(newest: AppClient) -> None:
     indicators = newest.get("/v1/indicators?limit=1000").json()["items"]
     headlines = {one["code"]: one["headline"]["series"] for one in indicators if one["headline"]}
     assert headlines
@@ -138,7 +138,7 @@ def test_the_series_of_the_headline_is_drawn_first(newest: TestClient) -> None:
         assert drawn[0]["code"] == series
 
 
-def test_no_line_falls_to_a_lower_limit(newest: TestClient) -> None:
+def test_no_line_falls_to_a_lower_limit(newest: AppClient) -> None:
     """A line from 205 to over 200 would state a decline that no source does."""
     page: Any = html.fromstring(newest.get("/indicators/cooperation-documents?lang=en").text)
     (text,) = page.xpath("//series-chart/script[@type='application/json']/text()")
@@ -151,7 +151,7 @@ def test_no_line_falls_to_a_lower_limit(newest: TestClient) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_years_stand_side_by_side(newest: TestClient, language: str) -> None:
+def test_years_stand_side_by_side(newest: AppClient, language: str) -> None:
     page: Any = html.fromstring(newest.get(f"/years?lang={language}").text)
     figures = {
         item["id"]: item
@@ -182,7 +182,7 @@ def test_years_stand_side_by_side(newest: TestClient, language: str) -> None:
     assert len(page.xpath("//*[@class='sparkline']")) == len(page.xpath("//tbody/tr[@id][td]"))
 
 
-def test_four_comparable_full_years_are_a_line(newest: TestClient) -> None:
+def test_four_comparable_full_years_are_a_line(newest: AppClient) -> None:
     page: Any = html.fromstring(newest.get("/indicators/goods-trade?lang=en").text)
     (text,) = page.xpath("//series-chart/script/text()")
     groups = {group["key"]: group for group in json.loads(text)["groups"]}
@@ -235,7 +235,7 @@ def test_chinese_texts_quote_english_sources_in_english() -> None:
     assert [found for text in texts for found in quoted.findall(text)] == []
 
 
-def test_only_a_figure_for_the_same_days_is_revised(newest: TestClient) -> None:
+def test_only_a_figure_for_the_same_days_is_revised(newest: AppClient) -> None:
     changes = newest.get("/v1/changes?kind=revised&collection=observations&limit=1000").json()
     assert changes["items"]
     for change in changes["items"]:
@@ -245,7 +245,7 @@ def test_only_a_figure_for_the_same_days_is_revised(newest: TestClient) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_figure_has_its_place_on_a_page_that_is_linked(
-    newest: TestClient, language: str
+    newest: AppClient, language: str
 ) -> None:
     def read(path: str) -> Any:
         page = newest.get(f"{path}?lang={language}", headers={"Accept": "text/html"})
@@ -258,7 +258,7 @@ def test_every_figure_has_its_place_on_a_page_that_is_linked(
     assert {figure["id"] for figure in figures} <= places
 
 
-def test_notes_on_the_growth_of_each_edition_are_where_its_page_leads(newest: TestClient) -> None:
+def test_notes_on_the_growth_of_each_edition_are_where_its_page_leads(newest: AppClient) -> None:
     pages: dict[str, set[str]] = {}
 
     def read(path: str) -> Any:
@@ -277,7 +277,7 @@ def test_notes_on_the_growth_of_each_edition_are_where_its_page_leads(newest: Te
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_examples_of_the_guide_are_found(newest: TestClient, language: str) -> None:
+def test_the_examples_of_the_guide_are_found(newest: AppClient, language: str) -> None:
     """Each kind of finding has an example in the guide, in which nothing else is found."""
     page = (ROOT / "app" / "guide" / language / "quotations.md").read_text("utf-8")
     examples = re.findall(r"^\| `(\w+)` \|[^|]+\| ([^|]+) \|$", page, re.MULTILINE)

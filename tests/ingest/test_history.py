@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx2
 import pytest
-from starlette.testclient import TestClient
 
 from app.application import create_app
 from app.enums import ChangeKind
@@ -26,6 +25,7 @@ from app.ingest.history import (
     take_snapshot,
 )
 from app.schemas.service import Feed
+from tests.support.client import AppClient
 from tests.support.processes import run_bri
 from tests.support.seeds import (
     ROOT,
@@ -58,7 +58,7 @@ EARLIER = """\
 NOTED = "instruments/small-yet-smart-projects.yaml"
 
 
-def read_changes(client: TestClient, query: str = "") -> list[RecordChange]:
+def read_changes(client: AppClient, query: str = "") -> list[RecordChange]:
     """Read changes through the API, page by page."""
     found, url = [], f"/v1/changes?limit=50{query}"
     while url:
@@ -90,11 +90,11 @@ def replay_changes(changes: Iterable[RecordChange], before: Snapshot | None = No
     return records
 
 
-def test_all_changes_give_the_data_set(client: TestClient) -> None:
+def test_all_changes_give_the_data_set(client: AppClient) -> None:
     assert replay_changes(read_changes(client)) == take_snapshot(load_valid_seed(SEED))
 
 
-def test_changes_of_one_release_lead_from_the_one_before(client: TestClient) -> None:
+def test_changes_of_one_release_lead_from_the_one_before(client: AppClient) -> None:
     first = replay_changes(read_changes(client, "&release=2026-11-25"))
     content = (SEED / "history" / "2026-11-25.jsonl").read_bytes()
     assert first == parse_snapshot(content)
@@ -113,7 +113,7 @@ def test_changes_of_one_release_lead_from_the_one_before(client: TestClient) -> 
         ("since=2026-11-26", 0),
     ],
 )
-def test_changes_are_filtered(client: TestClient, query: str, total: int) -> None:
+def test_changes_are_filtered(client: AppClient, query: str, total: int) -> None:
     assert client.get(f"/v1/changes?{query}").json()["total"] == total
     every = client.get("/v1/changes").json()["total"]
     assert client.get("/v1/changes?since=2026-11-25").json()["total"] == every
@@ -144,7 +144,7 @@ def revised(tmp_path: Path) -> Path:
 
 def test_a_release_lists_each_kind_of_change(revised: Path, target: Target) -> None:
     build(revised, ROOT / "migrations", target)
-    with TestClient(create_app(build_settings(target))) as client:
+    with AppClient(create_app(build_settings(target))) as client:
         changes = {
             (item["kind"], item["collection"], item["key"]): item
             for item in client.get("/v1/changes?release=2027-01-20&limit=1000").json()["items"]
@@ -169,7 +169,7 @@ def test_a_release_lists_each_kind_of_change(revised: Path, target: Target) -> N
     assert "published.value: 23.6 → 23.7" in atom
 
 
-def test_a_figure_that_a_later_source_changed_is_revised(client: TestClient) -> None:
+def test_a_figure_that_a_later_source_changed_is_revised(client: AppClient) -> None:
     """The share of 2024 was 50.3% in January 2025 and 50.7% in July; both came in one release."""
     changes = client.get("/v1/changes?kind=revised&limit=1000").json()["items"]
     key = SHARE.removeprefix("observations/").removesuffix(".yaml")
@@ -179,7 +179,7 @@ def test_a_figure_that_a_later_source_changed_is_revised(client: TestClient) -> 
     assert all(one["collection"] in {"observations", "growth-rates"} for one in changes)
 
 
-def test_a_rounded_repetition_is_no_revision(client: TestClient) -> None:
+def test_a_rounded_repetition_is_no_revision(client: AppClient) -> None:
     revised = {item["key"] for item in client.get("/v1/changes?kind=revised").json()["items"]}
     added = {
         item["key"]
@@ -331,7 +331,7 @@ def test_a_record_with_another_issue_is_not_reported_as_changed(tmp_path: Path) 
     assert unknown.message.startswith("found 'expnd'")
 
 
-def test_corrections_of_the_second_release_have_their_reasons(client: TestClient) -> None:
+def test_corrections_of_the_second_release_have_their_reasons(client: AppClient) -> None:
     for language in ("en", "zh"):
         changes = client.get(f"/v1/changes?kind=corrected&limit=1000&lang={language}").json()
         assert {item["release"] for item in changes["items"]} == {"2026-11-25.2"}
@@ -340,7 +340,7 @@ def test_corrections_of_the_second_release_have_their_reasons(client: TestClient
     assert {"standing", "title.en", "goal.text.en"} <= {one["field"] for one in source["fields"]}
 
 
-def test_the_feeds_list_the_releases(client: TestClient) -> None:
+def test_the_feeds_list_the_releases(client: AppClient) -> None:
     feed = client.get("/v1/changes.feed.json").json()
     assert [item["title"] for item in feed["items"]][-1] == "Release 2026-11-25: 109 added"
     root = ET.fromstring(client.get("/v1/changes.atom?lang=zh").content)  # noqa: S314
@@ -357,7 +357,7 @@ def test_the_feeds_list_the_releases(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_feeds_of_two_languages_are_two_feeds(client: TestClient, language: str) -> None:
+def test_the_feeds_of_two_languages_are_two_feeds(client: AppClient, language: str) -> None:
     feed = client.get(f"/v1/changes.feed.json?lang={language}").json()
     atom = ET.fromstring(client.get(f"/v1/changes.atom?lang={language}").content)  # noqa: S314
     links = {one.get("rel"): one.get("href", "") for one in atom.findall("atom:link", ATOM)}

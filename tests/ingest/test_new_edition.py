@@ -6,11 +6,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.application import create_app
 from app.ingest.build import build, load_valid_seed
 from app.ingest.editions import select_headlines
+from tests.support.client import AppClient
 from tests.support.edition import add_edition
 from tests.support.seeds import GOODS, ROOT, SEED, add, copy_seed
 from tests.support.targets import Target, build_settings
@@ -23,18 +23,18 @@ SOURCE = "scio-2027-01-20"
 @pytest.fixture(scope="module")
 def later(
     tmp_path_factory: pytest.TempPathFactory, new_target: Callable[[], Target]
-) -> Iterator[TestClient]:
+) -> Iterator[AppClient]:
     """Serve a database that holds both editions."""
     folder = tmp_path_factory.mktemp("edition")
     seed = Path(shutil.copytree(SEED, folder / "seed"))
     assert add_edition(seed, 2026, date(2027, 1, 20)) == SOURCE
     target = new_target()
     build(seed, ROOT / "migrations", target)
-    with TestClient(create_app(build_settings(target))) as client:
+    with AppClient(create_app(build_settings(target))) as client:
         yield client
 
 
-def test_headlines_are_those_of_the_newest_edition(later: TestClient) -> None:
+def test_headlines_are_those_of_the_newest_edition(later: AppClient) -> None:
     overview = later.get("/v1/overview").json()
     assert overview["source"]["code"] == SOURCE
     assert overview["release"]["released_on"] == "2027-01-20"
@@ -46,7 +46,7 @@ def test_headlines_are_those_of_the_newest_edition(later: TestClient) -> None:
     assert sum(len(area["actions"]) for area in overview["priority_areas"]) == 24
 
 
-def test_both_editions_are_listed(later: TestClient) -> None:
+def test_both_editions_are_listed(later: AppClient) -> None:
     for path, total in (
         ("/v1/observations?vintages=all", 45),
         ("/v1/observations?source=scio-2025-01-15&source=scio-2027-01-20", 14),
@@ -66,14 +66,14 @@ def test_both_editions_are_listed(later: TestClient) -> None:
         assert later.get(path).json()["total"] == total, path
 
 
-def test_priority_area_of_each_year_is_found(later: TestClient) -> None:
+def test_priority_area_of_each_year_is_found(later: AppClient) -> None:
     assert later.get("/v1/priority-areas/emerging-fields").json()["year"] == 2027
     assert later.get("/v1/priority-areas/emerging-fields?year=2025").json()["year"] == 2025
     hits = later.get("/v1/search?q=emerging&kind=priority_area").json()["items"]
     assert {later.get(hit["href"]).json()["year"] for hit in hits} == {2025, 2027}
 
 
-def test_indicator_is_the_baseline_of_both_years(later: TestClient) -> None:
+def test_indicator_is_the_baseline_of_both_years(later: AppClient) -> None:
     areas = later.get("/v1/indicators/goods-trade").json()["baseline_for"]
     assert [area["year"] for area in areas] == [2025, 2027]
 
@@ -93,7 +93,7 @@ def test_a_year_may_have_five_priority_areas(tmp_path: Path, target: Target) -> 
     )
     add(seed, "priority-areas/2025-fifth.yaml", fifth)
     build(seed, ROOT / "migrations", target)
-    with TestClient(create_app(build_settings(target))) as client:
+    with AppClient(create_app(build_settings(target))) as client:
         areas = client.get("/v1/overview").json()["priority_areas"]
         assert [area["position"] for area in areas] == [1, 2, 3, 4, 5]
         for path in ("/v1/overview.svg", "/", "/priority-areas/fifth"):

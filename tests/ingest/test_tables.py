@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.testclient import TestClient
 
 from app.application import create_app
 from app.db.numerals import find_change, find_gap, find_other_currency
@@ -21,6 +20,7 @@ from app.ingest.schema.tables import DIMENSIONS, format_span, parse_span
 from app.ingest.seed import Document
 from app.ingest.tables import Fields
 from app.ingest.writing import format_document, insert_rows
+from tests.support.client import AppClient
 from tests.support.processes import run_bri
 from tests.support.seeds import (
     MIGRATIONS,
@@ -295,7 +295,7 @@ def test_an_editor_is_offered_the_schema(tmp_path: Path) -> None:
 @pytest.mark.database
 def test_the_day_of_the_check_is_served(tmp_path: Path, target: Target) -> None:
     build(copy_seed_with_table(tmp_path), MIGRATIONS, target)
-    with TestClient(create_app(build_settings(target))) as client:
+    with AppClient(create_app(build_settings(target))) as client:
         key = f"{SERIES}.2019-01.starsfund-2023-10"
         figure = client.get(f"/v1/observations/{key}").json()
         assert (figure["checked_on"], figure["check_method"]) == ("2026-11-26", "page")

@@ -13,7 +13,6 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.testclient import TestClient
 
 from app.application import create_app
 from app.enums import Qualifier, RevisionKind, Standing
@@ -21,6 +20,7 @@ from app.ingest.build import build
 from app.ingest.schema import Observation, Source
 from app.ingest.seed import Seed
 from app.ingest.vintages import assign_vintages, describe_revision
+from tests.support.client import AppClient
 from tests.support.seeds import ROOT, SEED, add, add_observation, copy_seed
 from tests.support.targets import Target, build_settings
 
@@ -117,7 +117,7 @@ def replay(figures: Iterable[dict[str, Any]], day: str) -> set[str]:
 @pytest.mark.parametrize(
     ("path", "folder"), [("observations", "observations"), ("growth-rates", "growth-rates")]
 )
-def test_as_of_equals_a_replay(client: TestClient, path: str, folder: str) -> None:
+def test_as_of_equals_a_replay(client: AppClient, path: str, folder: str) -> None:
     figures = list(read_observations(folder))
     days = {date.fromisoformat(figure["known"]) for figure in figures}
     moments = {day + timedelta(days=step) for day in days for step in (-1, 0, 1)}
@@ -135,7 +135,7 @@ def test_as_of_equals_a_replay(client: TestClient, path: str, folder: str) -> No
     assert all(item["current"] for item in today)
 
 
-def test_growth_published_later_does_not_show(client: TestClient) -> None:
+def test_growth_published_later_does_not_show(client: AppClient) -> None:
     url = "/v1/observations?indicator=goods-trade&since=2024-01-01&until=2024-12-31&unit=CNY"
     for day, figures, growth in (
         ("2025-01-12", [], []),
@@ -159,7 +159,7 @@ def test_growth_of_a_later_source_waits_for_its_day(tmp_path: Path, target: Targ
     later = "goods-trade.CN.BRI.partner-2023.CNY.P12M.2022-01.shine-2025-01-26"
     add(seed, f"growth-rates/{later}.yaml", GROWTH)
     build(seed, ROOT / "migrations", target)
-    with TestClient(create_app(build_settings(target))) as client:
+    with AppClient(create_app(build_settings(target))) as client:
         url = "/v1/series/goods-trade.CN.BRI.partner-2023.CNY.P12M?as_of=2025-01-"
         for day, growth in (("25", None), ("26", later)):
             point = client.get(f"{url}{day}").json()["points"][1]
@@ -167,7 +167,7 @@ def test_growth_of_a_later_source_waits_for_its_day(tmp_path: Path, target: Targ
             assert (point["growth"] and point["growth"]["id"]) == growth
 
 
-def test_vintages_have_their_revisions(client: TestClient) -> None:
+def test_vintages_have_their_revisions(client: AppClient) -> None:
     newer = f"{GOODS_2023}.scio-2024-02-07"
     items = client.get(f"/v1/observations/{newer}/vintages").json()["items"]
     *precise, rounded = [item["display"] for item in items]
@@ -198,7 +198,7 @@ def test_a_published_reason_is_served(tmp_path: Path, target: Target) -> None:
     reason = "revision_reason: {en: The number was rounded., zh: 数据经四舍五入。}\n"
     path.write_text(path.read_text() + reason)
     build(seed, ROOT / "migrations", target)
-    with TestClient(create_app(build_settings(target))) as client:
+    with AppClient(create_app(build_settings(target))) as client:
         url = f"/v1/observations/{path.stem}"
         assert client.get(url).json()["revision"]["reason"] == "The number was rounded."
         assert client.get(f"{url}?lang=zh").json()["revision"]["reason"] == "数据经四舍五入。"
@@ -210,7 +210,7 @@ def test_a_source_of_lower_standing_never_becomes_current(tmp_path: Path, target
     series = "goods-trade.CN.BRI.partner-2025.CNY.P12M"
     add_observation(seed, {**figure, "source": "weekly-2026-02-01", "series": series})
     build(seed, ROOT / "migrations", target)
-    with TestClient(create_app(build_settings(target))) as client:
+    with AppClient(create_app(build_settings(target))) as client:
         late = client.get(f"/v1/observations/{series}.2024-01.weekly-2026-02-01").json()
         assert (late["current"], late["current_from"], late["superseded_on"]) == (False, None, None)
         assert late["revision"]["kind"] == "refined"

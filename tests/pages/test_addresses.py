@@ -5,13 +5,13 @@ from urllib.parse import urlencode
 
 import pytest
 from lxml import html
-from starlette.testclient import TestClient
 
 from app.application import App
 from app.enums import SearchKind
 from app.pages.addresses import LISTS, PAGES, RECORD_PAGES, find_page, find_passage
 from app.pages.content import SHORT_PATHS
 from app.routers import comparison_pages, documentation, observation_pages, pages
+from tests.support.client import AppClient
 
 pytestmark = pytest.mark.database
 
@@ -25,7 +25,7 @@ UNLISTED = {"/problems", *SHORT_PATHS}
 """The pages that a site map leaves out."""
 
 
-def list_codes(client: TestClient, kind: str) -> list[str]:
+def list_codes(client: AppClient, kind: str) -> list[str]:
     """List the keys of some records, for example of each carrier, year or series."""
     if kind in OTHER_KINDS:
         name, key = OTHER_KINDS[kind]
@@ -56,7 +56,7 @@ def test_every_page_without_a_key_has_an_address() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_of_record_has_a_place_on_a_page(client: TestClient, kind: str) -> None:
+def test_every_kind_of_record_has_a_place_on_a_page(client: AppClient, kind: str) -> None:
     codes = list_codes(client, kind)
     assert codes
     pages: dict[str, Any] = {}
@@ -72,7 +72,7 @@ def test_every_kind_of_record_has_a_place_on_a_page(client: TestClient, kind: st
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_found_action_leads_to_itself(client: TestClient, language: str) -> None:
+def test_a_found_action_leads_to_itself(client: AppClient, language: str) -> None:
     words = {"en": "agreements", "zh": "协定"}[language]
     query = urlencode({"kind": "action", "q": words, "lang": language})
     hits = client.get(f"/v1/search?{query}").json()["items"]

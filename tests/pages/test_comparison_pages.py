@@ -5,8 +5,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from starlette.testclient import TestClient
 
+from tests.support.client import AppClient
 from tests.support.site import BROWSER, read_page
 
 PAIR = "/compare?indicator={}&period={}&period={}"
@@ -29,7 +29,7 @@ def read_text(page: Any, path: str = "//main") -> str:
     ],
 )
 def test_two_periods_are_compared_as_in_the_api(
-    newest: TestClient, indicator: str, periods: tuple[str, str], language: str
+    newest: AppClient, indicator: str, periods: tuple[str, str], language: str
 ) -> None:
     query = f"?indicator={indicator}&period={periods[0]}&period={periods[1]}&lang={language}"
     page = read_page(newest, f"/compare{query}")
@@ -58,7 +58,7 @@ def test_two_periods_are_compared_as_in_the_api(
 
 
 def test_only_existing_periods_are_offered_and_all_of_them_can_be_compared(
-    newest: TestClient,
+    newest: AppClient,
 ) -> None:
     page = read_page(newest, "/compare?indicator=outward-direct-investment")
     first, second = page.xpath("//select[@name='period']")
@@ -77,7 +77,7 @@ def test_only_existing_periods_are_offered_and_all_of_them_can_be_compared(
     )
 
 
-def test_every_indicator_can_be_chosen_on_the_forms(newest: TestClient) -> None:
+def test_every_indicator_can_be_chosen_on_the_forms(newest: AppClient) -> None:
     codes = [item["code"] for item in newest.get("/v1/indicators?limit=1000").json()["items"]]
     for path in ("/compare", "/history"):
         page = read_page(newest, path)
@@ -115,7 +115,7 @@ def test_every_indicator_can_be_chosen_on_the_forms(newest: TestClient) -> None:
     ],
 )
 def test_an_error_is_shown_at_its_field(
-    newest: TestClient, url: str, field: str, message: str
+    newest: AppClient, url: str, field: str, message: str
 ) -> None:
     page = read_page(newest, url, 422)
     marked = page.xpath("//*[@aria-invalid='true']")
@@ -136,7 +136,7 @@ def test_an_error_is_shown_at_its_field(
     assert newest.get(url, headers=BROWSER).headers["cache-control"] == "no-store"
 
 
-def test_the_day_of_the_release_shows_what_is_known_today(newest: TestClient) -> None:
+def test_the_day_of_the_release_shows_what_is_known_today(newest: AppClient) -> None:
     """The rule for the newest figure of a day is that for the newest figure of today."""
     released_on = newest.get("/v1").json()["release"]["released_on"]
     page = read_page(newest, f"/history?as_of={released_on}")
@@ -146,7 +146,7 @@ def test_the_day_of_the_release_shows_what_is_known_today(newest: TestClient) ->
     assert not page.xpath("//table//tbody//td[2]//*[@class='display']")
 
 
-def test_a_day_shows_what_was_known_then(newest: TestClient) -> None:
+def test_a_day_shows_what_was_known_then(newest: AppClient) -> None:
     page = read_page(newest, "/history?as_of=2025-07-17")
     (row,) = page.xpath("//tr[th/a[contains(@href, 'indicator=trade-share')]]")
     assert row.xpath("ancestor::table/@aria-labelledby") == ["newer"]
@@ -163,7 +163,7 @@ def test_a_day_shows_what_was_known_then(newest: TestClient) -> None:
     assert names <= {one["name"] for one in listed}
 
 
-def test_the_history_of_an_indicator_agrees_with_its_observations(newest: TestClient) -> None:
+def test_the_history_of_an_indicator_agrees_with_its_observations(newest: AppClient) -> None:
     for day in ("2023-07-20", "2019-01-20", "2014-01-01"):
         page = read_page(newest, f"/history?as_of={day}&indicator=goods-trade")
         query = f"/v1/observations?indicator=goods-trade&as_of={day}&limit=1000"
@@ -172,14 +172,14 @@ def test_the_history_of_an_indicator_agrees_with_its_observations(newest: TestCl
         assert sorted(shown) == sorted(known)
 
 
-def test_an_indicator_is_shown_whatever_the_topic(newest: TestClient) -> None:
+def test_an_indicator_is_shown_whatever_the_topic(newest: AppClient) -> None:
     """A form may send an indicator and a topic that it does not belong to."""
     page = read_page(newest, "/history?as_of=2024-06-01&indicator=inward-investment&topic=trade")
     alone = read_page(newest, "/history?as_of=2024-06-01&indicator=inward-investment")
     assert read_text(page) == read_text(alone)
 
 
-def test_days_of_publication_are_offered(newest: TestClient) -> None:
+def test_days_of_publication_are_offered(newest: AppClient) -> None:
     page = read_page(newest, "/history?indicator=trade-share")
     rows = newest.get("/v1/observations?indicator=trade-share&vintages=all&limit=1000").json()
     days = sorted({row["vintage"] for row in rows["items"]}, reverse=True)
@@ -189,7 +189,7 @@ def test_days_of_publication_are_offered(newest: TestClient) -> None:
 
 @pytest.mark.parametrize("year", [2022, 2025, 2026])
 def test_the_page_of_a_press_conference_has_all_of_its_records(
-    newest: TestClient, year: int
+    newest: AppClient, year: int
 ) -> None:
     page = read_page(newest, f"/editions/{year}")
     edition = newest.get(f"/v1/editions/{year}").json()
@@ -218,7 +218,7 @@ def test_the_page_of_a_press_conference_has_all_of_its_records(
             assert page.xpath(f"//a[starts-with(@href, '/sources/{document['code']}/passages')]")
 
 
-def test_a_press_conference_is_compared_with_the_one_before(newest: TestClient) -> None:
+def test_a_press_conference_is_compared_with_the_one_before(newest: AppClient) -> None:
     page = read_page(newest, "/editions/2025")
     compared = newest.get("/v1/editions/compare?edition=2024&edition=2025").json()
     themes = [theme["name"] for theme in compared["themes"]]
@@ -230,7 +230,7 @@ def test_a_press_conference_is_compared_with_the_one_before(newest: TestClient) 
     read_page(newest, "/editions/2019", 404)
 
 
-def test_other_pages_lead_to_them(newest: TestClient) -> None:
+def test_other_pages_lead_to_them(newest: AppClient) -> None:
     targets = {
         "/editions": "/editions/2025?lang=en",
         "/?edition=2025": "/editions/2025?lang=en",

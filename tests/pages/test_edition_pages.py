@@ -6,7 +6,8 @@ from html import unescape
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
+
+from tests.support.client import AppClient
 
 YEARS = (2022, 2023, 2024, 2025, 2026)
 TITLE = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
@@ -16,7 +17,7 @@ CARD = re.compile(r'<article class="card" id="([^"]+)".*?>(.*?)</article>', re.D
 BADGE = re.compile(r'<span class="period [a-z]+">(.*?)</span>')
 
 
-def read(client: TestClient, url: str) -> str:
+def read(client: AppClient, url: str) -> str:
     response = client.get(url)
     assert response.status_code == 200, url
     return unescape(response.text)
@@ -24,7 +25,7 @@ def read(client: TestClient, url: str) -> str:
 
 @pytest.mark.parametrize("year", YEARS)
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_headings_name_only_the_periods_they_hold(newest: TestClient, year: int, lang: str) -> None:
+def test_headings_name_only_the_periods_they_hold(newest: AppClient, year: int, lang: str) -> None:
     page = read(newest, f"/?edition={year}&lang={lang}")
     (title,) = TITLE.findall(page)
     assert re.findall(r"\d{4}", title) == [str(year - 1), str(year)]
@@ -35,7 +36,7 @@ def test_headings_name_only_the_periods_they_hold(newest: TestClient, year: int,
         assert set(BADGE.findall(group)) == {heading}
 
 
-def test_the_first_page_is_that_of_the_newest_complete_edition(newest: TestClient) -> None:
+def test_the_first_page_is_that_of_the_newest_complete_edition(newest: AppClient) -> None:
     heading = '<h2 id="areas">2025 priority areas</h2>'
     assert heading in read(newest, "/")
     assert heading in read(newest, "/?edition=2025")
@@ -46,7 +47,7 @@ def test_the_first_page_is_that_of_the_newest_complete_edition(newest: TestClien
 @pytest.mark.parametrize(
     ("path", "address"), [("/", "/?edition={}&lang=en"), ("/editions", "/editions/{}?lang=en")]
 )
-def test_every_edition_is_reached(newest: TestClient, path: str, address: str) -> None:
+def test_every_edition_is_reached(newest: AppClient, path: str, address: str) -> None:
     page = read(newest, path)
     for year in YEARS:
         url = address.format(year)
@@ -66,7 +67,7 @@ def find_sources(value: Any) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("year", YEARS)
-def test_a_page_lists_the_sources_it_cites(newest: TestClient, year: int) -> None:
+def test_a_page_lists_the_sources_it_cites(newest: AppClient, year: int) -> None:
     shown, _, listed = read(newest, f"/?edition={year}").partition('<h2 id="sources">')
     listed, _, _ = listed.partition("</section>")
     codes = re.findall(r'href="/sources/([^/?#"]+)', listed)
@@ -86,7 +87,7 @@ def test_a_page_lists_the_sources_it_cites(newest: TestClient, year: int) -> Non
 @pytest.mark.parametrize(
     "indicator", ["goods-trade", "free-trade-agreements", "china-laos-railway-freight"]
 )
-def test_only_flows_have_a_column_of_growth(newest: TestClient, indicator: str) -> None:
+def test_only_flows_have_a_column_of_growth(newest: AppClient, indicator: str) -> None:
     page = read(newest, f"/indicators/{indicator}")
     series = newest.get(f"/v1/series?indicator={indicator}").json()["items"]
     flows = [one for one in series if one["stock_flow"] == "flow"]
@@ -96,7 +97,7 @@ def test_only_flows_have_a_column_of_growth(newest: TestClient, indicator: str) 
 
 
 @pytest.mark.parametrize("year", YEARS)
-def test_a_page_says_what_of_an_edition_is_missing(newest: TestClient, year: int) -> None:
+def test_a_page_says_what_of_an_edition_is_missing(newest: AppClient, year: int) -> None:
     edition = newest.get(f"/v1/editions/{year}").json()
     page = read(newest, f"/?edition={year}")
     note = edition["parts"]["priority_areas"]["note"]
@@ -107,7 +108,7 @@ def test_a_page_says_what_of_an_edition_is_missing(newest: TestClient, year: int
         assert area["title"] in page
 
 
-def test_a_card_shows_the_newest_figure_and_why_it_is_not_comparable(newest: TestClient) -> None:
+def test_a_card_shows_the_newest_figure_and_why_it_is_not_comparable(newest: AppClient) -> None:
     page = read(newest, "/")
     cards = dict(CARD.findall(page))
     aid = " ".join(re.sub(r"<[^>]+>", "", cards["aid-projects"]).split())
@@ -130,7 +131,7 @@ def test_a_card_shows_the_newest_figure_and_why_it_is_not_comparable(newest: Tes
 
 
 def test_a_headline_is_the_figure_in_force_if_a_document_of_the_edition_states_it(
-    newest: TestClient,
+    newest: AppClient,
 ) -> None:
     """283.36 billion takes precedence over 283.4 billion of a summary of the same event."""
     for edition in newest.get("/v1/editions").json()["items"]:
@@ -148,7 +149,7 @@ def test_a_headline_is_the_figure_in_force_if_a_document_of_the_edition_states_i
             assert headline["current"] or not any(one["current"] for one in shared), headline["id"]
 
 
-def test_filters_and_searches_keep_to_the_edition(newest: TestClient) -> None:
+def test_filters_and_searches_keep_to_the_edition(newest: AppClient) -> None:
     page = read(newest, "/?edition=2026&sector=artificial-intelligence")
     assert 'name="edition" value="2026"' in page
     assert "2026-expand-artificial-intelligence-cooperation" in page
@@ -157,7 +158,7 @@ def test_filters_and_searches_keep_to_the_edition(newest: TestClient) -> None:
     assert "Other search results" in other
 
 
-def test_figures_beside_a_priority_area_are_those_of_its_edition(newest: TestClient) -> None:
+def test_figures_beside_a_priority_area_are_those_of_its_edition(newest: AppClient) -> None:
     page = read(newest, "/priority-areas/cooperation-foundation")
     assert "Related 2021 figures" in page
     assert ">11.6<" in page

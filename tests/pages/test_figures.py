@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from tests.pages.test_pages import LANGUAGES, read_meta, read_structured_data
+from tests.support.client import AppClient
 from tests.support.site import localize_url, read_page
 
 pytestmark = pytest.mark.database
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.database
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_all_that_is_passed_on_of_an_indicator_names_its_newest_figure(
-    client: TestClient, language: str
+    client: AppClient, language: str
 ) -> None:
     for code in ("goods-trade", "aid-projects"):
         record = client.get(f"/v1/indicators/{code}?lang={language}").json()
@@ -37,7 +37,7 @@ def test_all_that_is_passed_on_of_an_indicator_names_its_newest_figure(
 
 @pytest.mark.quick
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_pages_show_every_figure_as_the_api_does(client: TestClient, language: str) -> None:
+def test_pages_show_every_figure_as_the_api_does(client: AppClient, language: str) -> None:
     overview = client.get(f"/v1/overview?lang={language}").json()
     indicators = client.get(f"/v1/indicators?limit=1000&lang={language}").json()["items"]
     page = read_page(client, f"/?lang={language}")
@@ -77,7 +77,7 @@ def test_pages_show_every_figure_as_the_api_does(client: TestClient, language: s
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_only_comparable_figures_share_a_table(client: TestClient, language: str) -> None:
+def test_only_comparable_figures_share_a_table(client: AppClient, language: str) -> None:
     pages = ["/", "/indicators/goods-trade", "/indicators/outward-direct-investment"]
     seen = 0
     for path in pages:
@@ -91,7 +91,7 @@ def test_only_comparable_figures_share_a_table(client: TestClient, language: str
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_figures_that_are_not_comparable_are_separated(client: TestClient, language: str) -> None:
+def test_figures_that_are_not_comparable_are_separated(client: AppClient, language: str) -> None:
     path = "/indicators/outward-direct-investment"
     figure = "outward-direct-investment.CN.BRI.partner-2023.CNY.P11M.2024-01.scio-2025-01-15"
     series = client.get(f"/v1/series/{figure.rsplit('.', 2)[0]}?lang={language}").json()
@@ -131,7 +131,7 @@ def list_quotations(page: Any) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", ["/", "/?q=2024", "/indicators", "/priority-areas"])
 def test_no_figure_stands_without_its_period_and_countries(
-    client: TestClient, path: str, language: str
+    client: AppClient, path: str, language: str
 ) -> None:
     overview = client.get("/v1/overview").json()
     keys = {
@@ -153,7 +153,7 @@ def test_no_figure_stands_without_its_period_and_countries(
     assert found > 3
 
 
-def test_a_figure_names_differing_reports(client: TestClient) -> None:
+def test_a_figure_names_differing_reports(client: AppClient) -> None:
     area = read_page(client, "/priority-areas/tangible-benefit-projects?lang=en")
     lines = area.xpath("//*[@class='card' or @class='baseline']")
     texts = [line.text_content() for line in lines if "over 700" in line.text_content()]
@@ -165,7 +165,7 @@ def test_a_figure_names_differing_reports(client: TestClient) -> None:
     assert read_page(client, path).xpath("//*[@id=$id]", id=place)
 
 
-def test_every_note_on_growth_is_shown_where_its_mark_leads(client: TestClient) -> None:
+def test_every_note_on_growth_is_shown_where_its_mark_leads(client: AppClient) -> None:
     marks = {
         mark
         for path in ("/", "/years")
@@ -187,6 +187,6 @@ def test_every_note_on_growth_is_shown_where_its_mark_leads(client: TestClient) 
     ],
 )
 def test_a_bound_is_shown_with_its_unit(
-    client: TestClient, code: str, language: str, expected: str
+    client: AppClient, code: str, language: str, expected: str
 ) -> None:
     assert expected in client.get(f"/indicators/{code}?lang={language}").text

@@ -9,7 +9,6 @@ from urllib.parse import unquote
 import pytest
 from lxml import html
 from mdurl import _decode, _encode
-from starlette.testclient import TestClient
 
 from app.enums import Obstacle
 from app.http import limits
@@ -20,6 +19,7 @@ from app.queries.obstacles import OTHER_UNIT_TOLERANCE
 from app.server import timeouts
 from tests.pages.test_pages import PAGES
 from tests.routers.test_discovery import HOST
+from tests.support.client import AppClient
 from tests.support.site import read_page
 
 LANGUAGES = ("en", "zh")
@@ -77,7 +77,7 @@ def test_every_file_of_the_guide_is_a_page() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_contents_list_every_page_in_order(client: TestClient, language: str) -> None:
+def test_contents_list_every_page_in_order(client: AppClient, language: str) -> None:
     page = read_page(client, f"/guide?lang={language}")
     links = page.xpath("//ol[@class='contents']//a")
     assert [link.get("href") for link in links] == [
@@ -92,7 +92,7 @@ def test_contents_list_every_page_in_order(client: TestClient, language: str) ->
 
 
 @pytest.mark.parametrize(("name", "language"), EVERY_PAGE)
-def test_a_page_is_complete(client: TestClient, name: str, language: str) -> None:
+def test_a_page_is_complete(client: AppClient, name: str, language: str) -> None:
     text = read_markdown(name, language)
     response = client.get(f"/guide/{name}?lang={language}")
     assert response.headers["content-language"] == language
@@ -123,7 +123,7 @@ def test_a_page_is_complete(client: TestClient, name: str, language: str) -> Non
 
 
 @pytest.mark.parametrize(("name", "language"), EVERY_PAGE)
-def test_links_and_anchors_resolve(client: TestClient, name: str, language: str) -> None:
+def test_links_and_anchors_resolve(client: AppClient, name: str, language: str) -> None:
     page = read_page(client, f"/guide/{name}?lang={language}")
     assert not page.xpath("//article//img")
     for href in page.xpath("//main//a/@href"):
@@ -175,7 +175,7 @@ def test_every_obstacle_is_explained(language: str) -> None:
     assert derived == {"qualifier", "base", "cumulative"}
 
 
-def test_pages_follow_each_other(client: TestClient) -> None:
+def test_pages_follow_each_other(client: AppClient) -> None:
     path, seen = f"/guide/{PAGE_NAMES[0]}?lang=en", [PAGE_NAMES[0]]
     while links := read_page(client, path).xpath("//a[@rel='next']/@href"):
         path = links[0]
@@ -183,9 +183,7 @@ def test_pages_follow_each_other(client: TestClient) -> None:
     assert tuple(seen) == PAGE_NAMES
 
 
-def test_language_is_negotiated_and_an_unknown_page_suggests_the_nearest(
-    client: TestClient,
-) -> None:
+def test_language_is_negotiated_and_an_unknown_page_suggests_the_nearest(client: AppClient) -> None:
     chinese = client.get("/guide/formats", headers={"Accept-Language": "zh-CN"})
     assert "数据格式" in chinese.text
     assert "Accept-Language" in chinese.headers["vary"]
@@ -194,7 +192,7 @@ def test_language_is_negotiated_and_an_unknown_page_suggests_the_nearest(
     assert 'href="/guide/formats?lang=en"' in unknown.text
 
 
-def test_the_guide_is_linked_from_everywhere(client: TestClient) -> None:
+def test_the_guide_is_linked_from_everywhere(client: AppClient) -> None:
     for path in PAGES:
         assert "/guide" in " ".join(read_page(client, path).xpath("//header//a/@href")), path
     for name in PAGE_NAMES:

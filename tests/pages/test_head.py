@@ -5,7 +5,6 @@ import struct
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.formats.citations import MAX_DESCRIPTION, join_fitting, shorten
 from app.http.cache import IMMUTABLE
@@ -13,6 +12,7 @@ from app.pages import PAPER
 from app.pages.assets import STATIC
 from tests.pages.test_pages import PAGES, read_meta
 from tests.routers.test_discovery import HOST
+from tests.support.client import AppClient
 from tests.support.site import localize_url, read_page
 
 pytestmark = pytest.mark.database
@@ -36,7 +36,7 @@ def list_links(page: Any, rel: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_every_page_describes_itself(client: TestClient, language: str) -> None:
+def test_every_page_describes_itself(client: AppClient, language: str) -> None:
     tags = {"en": "en", "zh": "zh-CN"}
     titles: dict[str, str] = {}
     for path in PAGES:
@@ -75,7 +75,7 @@ def test_descriptions_are_cut_after_what_is_whole() -> None:
     assert len(shorten("字" * 300)) == MAX_DESCRIPTION
 
 
-def test_the_favicon_has_three_sizes(client: TestClient) -> None:
+def test_the_favicon_has_three_sizes(client: AppClient) -> None:
     content = client.get("/favicon.ico").content
     kind, count = struct.unpack("<HH", content[2:6])
     assert kind == 1
@@ -89,7 +89,7 @@ def test_the_favicon_has_three_sizes(client: TestClient) -> None:
 
 @pytest.mark.parametrize(("language", "name"), [("en", "Belt and Road"), ("zh", "一带一路")])
 def test_the_manifest_names_the_service_and_its_icons(
-    client: TestClient, language: str, name: str
+    client: AppClient, language: str, name: str
 ) -> None:
     page = read_page(client, f"/years?lang={language}")
     (address,) = page.xpath("//link[@rel='manifest']/@href")
@@ -117,7 +117,7 @@ def test_theme_colours_are_those_of_the_style_sheet() -> None:
     assert [light.replace("#fff", "#ffffff"), dark] == [PAPER["light"], PAPER["dark"]]
 
 
-def test_files_with_a_version_are_kept_for_a_year(client: TestClient) -> None:
+def test_files_with_a_version_are_kept_for_a_year(client: AppClient) -> None:
     page = read_page(client, "/?lang=en")
     own = page.xpath("//link/@href | //script/@src")
     pending = [address for address in own if address.startswith("/static/")]

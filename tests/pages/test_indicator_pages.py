@@ -7,11 +7,11 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.enums import Qualifier
 from app.i18n import Language, format_value
 from app.pages.indicator_view import choose_unit, group_vintages
+from tests.support.client import AppClient
 from tests.support.site import read_page
 
 pytestmark = pytest.mark.database
@@ -28,7 +28,7 @@ def read_chart(page: Any) -> dict[str, Any]:
     return chart
 
 
-def list_observations(client: TestClient, indicator: str, language: str) -> dict[str, Any]:
+def list_observations(client: AppClient, indicator: str, language: str) -> dict[str, Any]:
     """List the figures of an indicator by key."""
     query = f"indicator={indicator}&vintages=all&limit=1000&lang={language}"
     items = client.get(f"/v1/observations?{query}").json()["items"]
@@ -37,9 +37,7 @@ def list_observations(client: TestClient, indicator: str, language: str) -> dict
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("indicator", ["goods-trade", "aid-projects", "trade-share"])
-def test_a_chart_has_the_texts_of_the_api(
-    client: TestClient, indicator: str, language: str
-) -> None:
+def test_a_chart_has_the_texts_of_the_api(client: AppClient, indicator: str, language: str) -> None:
     figures = list_observations(client, indicator, language)
     groups = read_chart(read_page(client, f"/indicators/{indicator}?lang={language}"))["groups"]
     points = [point for group in groups for one in group["series"] for point in one["points"]]
@@ -56,7 +54,7 @@ def test_a_chart_has_the_texts_of_the_api(
         assert point["qualifier"] == one["qualifier"]
 
 
-def test_a_chart_marks_breaks_and_gaps(client: TestClient) -> None:
+def test_a_chart_marks_breaks_and_gaps(client: AppClient) -> None:
     groups = read_chart(read_page(client, "/indicators/goods-trade?lang=en"))["groups"]
     (years,) = (group for group in groups if group["key"] == "CN.BRI.CNY.P12M")
     assert years["name"] == "Full years, trillion yuan"
@@ -82,7 +80,7 @@ def test_a_chart_marks_breaks_and_gaps(client: TestClient) -> None:
     ],
 )
 def test_the_newest_full_years_are_drawn_first(
-    client: TestClient, indicator: str, expected: set[str]
+    client: AppClient, indicator: str, expected: set[str]
 ) -> None:
     page = read_page(client, f"/indicators/{indicator}")
     groups = read_chart(page)["groups"]
@@ -93,7 +91,7 @@ def test_the_newest_full_years_are_drawn_first(
     assert checked == default
 
 
-def test_chosen_series_are_drawn_without_scripts(client: TestClient) -> None:
+def test_chosen_series_are_drawn_without_scripts(client: AppClient) -> None:
     code = "goods-trade.CN.BRI.partner-2025.USD.P12M"
     page = read_page(client, f"/indicators/goods-trade?series={code}&lang=en")
     assert page.xpath("//input[@name='series'][@checked]/@value") == [code]
@@ -114,7 +112,7 @@ def test_chosen_series_are_drawn_without_scripts(client: TestClient) -> None:
     assert all(client.get(one).status_code == 200 for one in (drawn[0], tables[0]))
 
 
-def test_a_series_of_another_indicator_is_refused(client: TestClient) -> None:
+def test_a_series_of_another_indicator_is_refused(client: AppClient) -> None:
     for code, suggested in (
         ("goods-trade.CN.BRI.partner-2025.CNY.P13M", GOODS),
         ("trade-share.CN.BRI.partner-2025.PT.P12M", None),
@@ -129,7 +127,7 @@ def test_a_series_of_another_indicator_is_refused(client: TestClient) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("indicator", ["contracted-projects-turnover", "aid-projects"])
 def test_a_table_has_one_unit_and_keeps_the_digits(
-    client: TestClient, indicator: str, language: str
+    client: AppClient, indicator: str, language: str
 ) -> None:
     figures = list_observations(client, indicator, language)
     page = read_page(client, f"/indicators/{indicator}?lang={language}")
@@ -174,7 +172,7 @@ def test_chinese_numbers_below_the_scale_are_not_fractions_of_it(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_notes_are_printed_once_in_a_table(client: TestClient, language: str) -> None:
+def test_notes_are_printed_once_in_a_table(client: AppClient, language: str) -> None:
     page = read_page(client, f"/indicators/goods-trade?lang={language}")
     for box in page.xpath("//div[@class='figures']"):
         notes = [one.text_content() for one in box.xpath("ol[@class='footnotes']/li")]
@@ -193,7 +191,7 @@ def test_notes_are_printed_once_in_a_table(client: TestClient, language: str) ->
     ],
 )
 def test_the_newest_figure_comes_first(
-    client: TestClient, indicator: str, language: str, expected: list[str]
+    client: AppClient, indicator: str, language: str, expected: list[str]
 ) -> None:
     page = read_page(client, f"/indicators/{indicator}?lang={language}")
     tiles = page.xpath("//section[contains(@class, 'tile')]")
@@ -208,7 +206,7 @@ def test_the_newest_figure_comes_first(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_sources_and_vintages_have_every_figure(client: TestClient, language: str) -> None:
+def test_sources_and_vintages_have_every_figure(client: AppClient, language: str) -> None:
     figures = list_observations(client, "trade-share", language)
     page = read_page(client, f"/indicators/trade-share?lang={language}")
     (sources,) = page.xpath("//section[@id='sources']")
@@ -223,7 +221,7 @@ def test_sources_and_vintages_have_every_figure(client: TestClient, language: st
     assert replaced[language] in " ".join(row.text_content().split())
 
 
-def test_values_of_a_period_follow_the_ones_they_are_compared_with(client: TestClient) -> None:
+def test_values_of_a_period_follow_the_ones_they_are_compared_with(client: AppClient) -> None:
     figures = client.get("/v1/observations?indicator=goods-trade&vintages=all&limit=1000").json()
     several, single = group_vintages(figures["items"])
     assert sum(map(len, several)) + len(single) == figures["total"]
@@ -231,7 +229,7 @@ def test_values_of_a_period_follow_the_ones_they_are_compared_with(client: TestC
     assert all(after["revision"]["previous"] == before["id"] for before, after in pairs)
 
 
-def test_breaks_are_marked_among_the_years(client: TestClient) -> None:
+def test_breaks_are_marked_among_the_years(client: AppClient) -> None:
     page = read_page(client, "/years?lang=en")
     (row,) = page.xpath("//tr[@id=$id]", id=GOODS)
     (cell,) = row.xpath("td[@class='break']")
@@ -244,7 +242,7 @@ def test_breaks_are_marked_among_the_years(client: TestClient) -> None:
 
 @pytest.mark.parametrize(("language", "marks"), [("en", r"\d+, \d+"), ("zh", r"\d+、\d+")])
 def test_several_notes_on_a_figure_are_separated(
-    newest: TestClient, language: str, marks: str
+    newest: AppClient, language: str, marks: str
 ) -> None:
     page = read_page(newest, f"/years?lang={language}")
     several = [cell for cell in page.xpath("//td[@class='break']") if len(cell.xpath("sup")) > 1]
@@ -253,7 +251,7 @@ def test_several_notes_on_a_figure_are_separated(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_two_periods_are_called_not_comparable_once(newest: TestClient, language: str) -> None:
+def test_two_periods_are_called_not_comparable_once(newest: AppClient, language: str) -> None:
     page = read_page(newest, f"/indicators/goods-trade?lang={language}")
     points = [
         point["text"]
@@ -271,7 +269,7 @@ def test_two_periods_are_called_not_comparable_once(newest: TestClient, language
 
 @pytest.mark.parametrize("indicator", ["goods-trade", "trade-share"])
 def test_a_value_stands_below_the_one_with_which_it_is_compared(
-    client: TestClient, indicator: str
+    client: AppClient, indicator: str
 ) -> None:
     page = read_page(client, f"/indicators/{indicator}?lang=en")
     compared = 0
@@ -291,7 +289,7 @@ def test_a_value_stands_below_the_one_with_which_it_is_compared(
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", [GOODS, "trade-share.CN.BRI.partner-2025.PT.P12M"])
 def test_the_page_of_a_series_has_all_that_was_published(
-    client: TestClient, code: str, language: str
+    client: AppClient, code: str, language: str
 ) -> None:
     query = f"series={code}&vintages=all&limit=1000&lang={language}"
     figures = client.get(f"/v1/observations?{query}").json()["items"]
@@ -329,7 +327,7 @@ def test_the_page_of_a_series_has_all_that_was_published(
     assert [one["id"] for one in points] == [one["id"] for one in series["points"]]
 
 
-def test_a_series_is_reached_from_what_shows_it(client: TestClient) -> None:
+def test_a_series_is_reached_from_what_shows_it(client: AppClient) -> None:
     address = f"/series/{GOODS}?lang=en"
     for path in ("/indicators/goods-trade", "/series"):
         assert read_page(client, f"{path}?lang=en").xpath("//a[@href=$url]", url=address)

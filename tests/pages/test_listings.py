@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.pages.listings import LISTINGS, Listing
+from tests.support.client import AppClient
 from tests.support.site import read_page
 
 pytestmark = pytest.mark.database
@@ -22,7 +22,7 @@ def list_texts(record: Any, listing: Listing) -> list[str]:
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("listing", LISTINGS, ids=PATHS)
 def test_a_list_shows_every_record_with_its_fields(
-    client: TestClient, listing: Listing, language: str
+    client: AppClient, listing: Listing, language: str
 ) -> None:
     page = read_page(client, f"{listing.path}?lang={language}")
     records = client.get(f"/v1{listing.path}?lang={language}&limit=1000").json()["items"]
@@ -37,7 +37,7 @@ def test_a_list_shows_every_record_with_its_fields(
 
 @pytest.mark.parametrize(("language", "ending"), [("en", ""), ("zh", "年")])
 def test_sources_are_folded_by_the_year_of_publication(
-    client: TestClient, language: str, ending: str
+    client: AppClient, language: str, ending: str
 ) -> None:
     page = read_page(client, f"/sources?lang={language}")
     dates = {
@@ -52,14 +52,14 @@ def test_sources_are_folded_by_the_year_of_publication(
         assert {dates[code][:4] for code in codes} == {group.get("id")}
 
 
-def test_every_list_leads_to_all_others(client: TestClient) -> None:
+def test_every_list_leads_to_all_others(client: AppClient) -> None:
     for path in PATHS:
         links = read_page(client, path).xpath("//nav[@class='listings']//a/@href")
         assert [link.partition("?")[0] for link in links] == PATHS
 
 
 def test_a_long_list_continues_on_the_next_page(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
+    client: AppClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.routers.pages.parameters.MAXIMUM_LIMIT", 7)
     found: list[str] = []
@@ -72,12 +72,12 @@ def test_a_long_list_continues_on_the_next_page(
     assert found == keys
 
 
-def test_a_cursor_of_another_list_is_refused(client: TestClient) -> None:
+def test_a_cursor_of_another_list_is_refused(client: AppClient) -> None:
     response = client.get("/topics?cursor=abc", headers={"Accept": "text/html"})
     assert response.status_code == 422
 
 
-def test_a_release_shows_what_it_changed(client: TestClient) -> None:
+def test_a_release_shows_what_it_changed(client: AppClient) -> None:
     releases = read_page(client, "/changes?lang=en").xpath("//article/@id")
     assert len(releases) > 1
     for release in releases:

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from lxml import html
-from starlette.testclient import TestClient
 
 from app.i18n import Language, format_day
 from app.pages.content import PAGE_NAMES
 from tests.routers.test_discovery import HOST, is_served
+from tests.support.client import AppClient
 from tests.support.site import BROWSER, localize_url, read_page
 from tests.support.targets import Target, open_app
 
@@ -75,7 +75,7 @@ def read_meta(page: Any, name: str) -> str:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", [*PAGES, "/docs", "/indicators/nothing"])
 def test_pages_have_no_inline_scripts_or_styles(
-    client: TestClient, path: str, language: str
+    client: AppClient, path: str, language: str
 ) -> None:
     response = client.get(localize_url(path, language), headers=BROWSER)
     policy = response.headers["content-security-policy"]
@@ -93,7 +93,7 @@ def test_pages_have_no_inline_scripts_or_styles(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", OWN)
-def test_a_page_can_be_shared(client: TestClient, path: str, language: str) -> None:
+def test_a_page_can_be_shared(client: AppClient, path: str, language: str) -> None:
     page = read_page(client, localize_url(path, language))
     (canonical,) = page.xpath("//link[@rel='canonical']/@href")
     assert canonical == HOST + localize_url(path, language)
@@ -134,7 +134,7 @@ def list_downloads(dataset: dict[str, Any]) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("path", ["/", "/indicators/aid-projects", "/indicators/trade-share"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_pages_describe_the_dataset_to_search_engines(
-    client: TestClient, path: str, language: str
+    client: AppClient, path: str, language: str
 ) -> None:
     shown = read_structured_data(read_page(client, localize_url(path, language)))
     assert shown["@context"] == "https://schema.org"
@@ -167,16 +167,16 @@ def test_what_is_embedded_cannot_end_its_element() -> None:
 
 
 @pytest.mark.parametrize("path", ["/docs/list_observations", "/indicators/goods-trade"])
-def test_chinese_ranges_have_a_chinese_dash(newest: TestClient, path: str) -> None:
+def test_chinese_ranges_have_a_chinese_dash(newest: AppClient, path: str) -> None:
     text = read_page(newest, f"{path}?lang=zh").text_content()
     assert re.search(r"\d—\d", text)
     assert not re.search(r"\d–\d", text)
 
 
-def test_the_operator_can_be_reached_from_every_page(database: Target, client: TestClient) -> None:
+def test_the_operator_can_be_reached_from_every_page(database: Target, client: AppClient) -> None:
     assert "Contact the operator" not in client.get("/?lang=en").text
     with open_app(database, contact="data@example.org") as app:
-        reached = TestClient(app)
+        reached = AppClient(app)
         for path in ("/", "/guide"):
             links = read_page(reached, path).xpath("//footer//a/@href")
             assert "mailto:data@example.org" in links
@@ -184,7 +184,7 @@ def test_the_operator_can_be_reached_from_every_page(database: Target, client: T
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_calendar_gives_no_invented_date(client: TestClient, language: str) -> None:
+def test_the_calendar_gives_no_invented_date(client: AppClient, language: str) -> None:
     """The next press conference is expected in the months of those before, whose days are given."""
     (calendar,) = read_page(client, f"/changes?lang={language}").xpath(
         "//*[@aria-labelledby='calendar']"

@@ -1,12 +1,12 @@
 """Addresses that are wrong: the nearest page, and problems as pages or documents."""
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.application import App
 from app.negotiation import PathKind
 from tests.pages.test_pages import LANGUAGES
 from tests.routers.test_discovery import HOST, is_served
+from tests.support.client import AppClient
 from tests.support.site import BROWSER, localize_url, read_page
 
 pytestmark = pytest.mark.database
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.database
     ],
 )
 def test_a_reader_is_led_to_the_nearest_page(
-    client: TestClient, path: str, right: str, language: str
+    client: AppClient, path: str, right: str, language: str
 ) -> None:
     page = read_page(client, localize_url(path, language), status=404)
     (target,) = page.xpath("//p[@class='request']/a/@href")
@@ -37,14 +37,14 @@ def test_a_reader_is_led_to_the_nearest_page(
 
 
 @pytest.mark.parametrize("path", ["/method", "/licence"])
-def test_a_shortened_address_leads_to_the_guide(client: TestClient, path: str) -> None:
+def test_a_shortened_address_leads_to_the_guide(client: AppClient, path: str) -> None:
     response = client.get(f"{path}?lang=zh", follow_redirects=False)
     assert response.status_code == 307
     assert response.headers["location"] == f"{HOST}/guide{path}?lang=zh"
     assert read_page(client, f"/guide{path}?lang=zh").get("lang") == "zh-CN"
 
 
-def test_data_has_problems_as_documents_for_everybody(client: TestClient) -> None:
+def test_data_has_problems_as_documents_for_everybody(client: AppClient) -> None:
     for path in ("/v1/indicators/none", "/v1/nothing", "/v1/indicators?limit=0", "/%761/nothing"):
         response = client.get(path, headers=BROWSER)
         assert response.headers["content-type"] == "application/problem+json"
@@ -53,9 +53,9 @@ def test_data_has_problems_as_documents_for_everybody(client: TestClient) -> Non
 @pytest.mark.parametrize("prefix", ["", "/v1", "/sdmx", "/data/v1x"])
 @pytest.mark.parametrize("path", ["/none", "/sources/v1x", "/guide/v1", "/embed/none", "/a/sdmx/b"])
 def test_other_paths_have_problems_as_pages_wherever_their_names_stand(
-    client: TestClient, prefix: str, path: str
+    client: AppClient, prefix: str, path: str
 ) -> None:
-    proxied = TestClient(client.app, root_path=prefix)
+    proxied = AppClient(client.app, root_path=prefix)
     response = proxied.get(f"{prefix}{path}", headers=BROWSER)
     assert response.status_code == 404
     assert response.headers["content-type"].startswith("text/html")
@@ -76,7 +76,7 @@ def test_other_paths_have_problems_as_pages_wherever_their_names_stand(
     ],
 )
 def test_whoever_accepts_pages_gets_a_problem_as_one(
-    client: TestClient, accept: str, *, is_page: bool
+    client: AppClient, accept: str, *, is_page: bool
 ) -> None:
     for path in ("/none", "/n%6fne", "/a/sdmx/b"):
         media_type = client.get(path, headers={"Accept": accept}).headers["content-type"]
@@ -87,7 +87,7 @@ def test_whoever_accepts_pages_gets_a_problem_as_one(
     ("edition", "words"), [("1999", "“1999” is not in the list"), ("soon", "“soon” is not a year")]
 )
 def test_an_unknown_press_conference_leaves_the_form(
-    client: TestClient, edition: str, words: str
+    client: AppClient, edition: str, words: str
 ) -> None:
     page = read_page(client, f"/?edition={edition}&q=green&lang=en", status=422)
     (message,) = page.xpath("//form//*[@class='error']")
@@ -99,7 +99,7 @@ def test_an_unknown_press_conference_leaves_the_form(
     ("query", "words"), [("topci=trade", "did you mean topic"), ("q=a&q=b", "use it once")]
 )
 def test_an_invalid_address_of_a_form_is_reported(
-    client: TestClient, query: str, words: str
+    client: AppClient, query: str, words: str
 ) -> None:
     page = read_page(client, f"/?{query}&lang=en", status=422)
     assert words in page.text_content()
@@ -118,7 +118,7 @@ def test_an_invalid_address_of_a_form_is_reported(
     ],
 )
 def test_a_page_ignores_what_platforms_append_to_its_address(
-    app: App, client: TestClient, appended: str
+    app: App, client: AppClient, appended: str
 ) -> None:
     routes = app.request_router.routes.values()
     pages = [one for one in routes if one.kind in {PathKind.PAGE, PathKind.EMBED} and not one.keys]
@@ -135,7 +135,7 @@ def test_a_page_ignores_what_platforms_append_to_its_address(
     )
 
 
-def test_an_unknown_record_leads_to_known_ones(client: TestClient) -> None:
+def test_an_unknown_record_leads_to_known_ones(client: AppClient) -> None:
     for path in ("/changes?release=2020-01-01&lang=en", "/editions/1999?lang=en"):
         links = read_page(client, path, status=404).xpath("//ul[@class='allowed']//a/@href")
         assert links

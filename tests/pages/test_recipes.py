@@ -14,9 +14,9 @@ import duckdb
 import duckdb_extension_httpfs
 import httpx2
 import pytest
-from starlette.testclient import TestClient
 
 from app.pages.content import ADDRESS_PLACEHOLDER, RECIPE_FOLDER, RECIPES, Recipe
+from tests.support.client import AppClient
 from tests.support.seeds import ROOT
 
 BY_FILE = {recipe.file: recipe for recipe in RECIPES}
@@ -80,7 +80,7 @@ COLUMNS = {
 
 
 @pytest.mark.parametrize("file", RUN)
-def test_a_recipe_works(server: str, client: TestClient, file: str) -> None:
+def test_a_recipe_works(server: str, client: AppClient, file: str) -> None:
     runner, expected = RUN[file]
     output = runner(BY_FILE[file].render(server))
     assert expected in output
@@ -90,7 +90,7 @@ def test_a_recipe_works(server: str, client: TestClient, file: str) -> None:
         check_contexts(client, file, output)
 
 
-def check_contexts(client: TestClient, file: str, output: str) -> None:
+def check_contexts(client: AppClient, file: str, output: str) -> None:
     """Check that a recipe writes each figure with its context."""
     points = client.get(f"/v1/series/{SERIES}").json()["points"]
     assert len(points) > 2
@@ -108,7 +108,7 @@ def check_contexts(client: TestClient, file: str, output: str) -> None:
         assert all(text in output for text in shown), (file, shown)
 
 
-def check_headlines(client: TestClient, output: str) -> None:
+def check_headlines(client: AppClient, output: str) -> None:
     """Check that the headlines are written with their context."""
     indicators = client.get("/v1/overview").json()["indicators"]
     headlines = (indicator["headline"] for indicator in indicators)
@@ -121,7 +121,7 @@ def check_headlines(client: TestClient, output: str) -> None:
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.file)
 def test_a_recipe_reads_one_series_without_a_refused_pair(
-    client: TestClient, recipe: Recipe
+    client: AppClient, recipe: Recipe
 ) -> None:
     text = recipe.render("")
     if recipe.file in {"curl.sh", "fetch.mjs"}:
@@ -169,7 +169,7 @@ def test_the_columns_of_recipes_that_are_not_run_are_there(server: str) -> None:
             assert (value is None) == (column["selector"] == "comparability")
 
 
-def test_the_page_shows_all_with_the_address_of_the_service(client: TestClient) -> None:
+def test_the_page_shows_all_with_the_address_of_the_service(client: AppClient) -> None:
     assert {path.name for path in RECIPE_FOLDER.iterdir() if path.is_file()} == set(BY_FILE)
     for language, rule in (("en", "the countries counted"), ("zh", "统计范围")):
         page = client.get(f"/recipes?lang={language}").text

@@ -3,16 +3,16 @@
 import re
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.queries.page_data import MAX_HITS
 from tests.pages.test_pages import LANGUAGES
+from tests.support.client import AppClient
 from tests.support.site import BROWSER, read_page
 
 pytestmark = pytest.mark.database
 
 
-def test_a_figure_that_was_found_shows_its_context(client: TestClient) -> None:
+def test_a_figure_that_was_found_shows_its_context(client: AppClient) -> None:
     page = read_page(client, "/?q=agreement&lang=en")
     hits = {
         link.get("href"): link.getparent().text_content()
@@ -35,7 +35,7 @@ def test_a_figure_that_was_found_shows_its_context(client: TestClient) -> None:
     [("en", "superseded on 18 July 2025"), ("zh", "已于2025年7月18日被取代")],
 )
 def test_a_superseded_figure_that_was_found_says_so(
-    client: TestClient, language: str, validity: str
+    client: AppClient, language: str, validity: str
 ) -> None:
     page = read_page(client, f"/?q=trade+share+2024&lang={language}")
     hits = [hit.text_content() for hit in page.xpath("//ul[@class='hits']/li")]
@@ -45,7 +45,7 @@ def test_a_superseded_figure_that_was_found_says_so(
 
 @pytest.mark.parametrize("words", ["China", "一带一路", "trade"])
 def test_a_search_for_a_common_word_hides_nothing_that_it_finds(
-    newest: TestClient, words: str
+    newest: AppClient, words: str
 ) -> None:
     """There are more hits than the page lists, of which figures take the first thousand."""
     page = read_page(newest, f"/?q={words}")
@@ -81,7 +81,7 @@ def test_a_search_for_a_common_word_hides_nothing_that_it_finds(
     ],
 )
 def test_the_page_is_narrowed_by_its_address(
-    client: TestClient, query: str, figures: int, actions: int
+    client: AppClient, query: str, figures: int, actions: int
 ) -> None:
     for language in LANGUAGES:
         page = read_page(client, f"/?{query}&lang={language}")
@@ -98,7 +98,7 @@ def test_the_page_is_narrowed_by_its_address(
         assert all(part.partition("=")[0] in other for part in captured)
 
 
-def test_words_that_were_found_are_marked(client: TestClient) -> None:
+def test_words_that_were_found_are_marked(client: AppClient) -> None:
     page = read_page(client, "/?q=digital&lang=en")
     marks = [
         one.text_content() for one in page.xpath("//ol[@class='actions']//*[@class='text']/mark")
@@ -110,7 +110,7 @@ def test_words_that_were_found_are_marked(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("language", "related"), [("en", "found by a related term"), ("zh", "按相关词语匹配")]
 )
-def test_what_was_found_elsewhere_says_why(newest: TestClient, language: str, related: str) -> None:
+def test_what_was_found_elsewhere_says_why(newest: AppClient, language: str, related: str) -> None:
     """Later reports and synonyms are searched too, but are not shown."""
     page = read_page(newest, f"/?q=agreement&lang={language}")
     items = page.xpath("//*[@class='actions' or @class='outcomes']/li")
@@ -121,7 +121,7 @@ def test_what_was_found_elsewhere_says_why(newest: TestClient, language: str, re
     assert all(one.xpath(".//mark") or one.xpath("following-sibling::span") for one in names)
 
 
-def test_nothing_found_cites_nothing(newest: TestClient) -> None:
+def test_nothing_found_cites_nothing(newest: AppClient) -> None:
     page = read_page(newest, "/?q=xyzzy&lang=en")
     assert page.find_class("nothing")
     assert not page.find_class("cited")

@@ -9,7 +9,6 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from lxml import html
-from starlette.testclient import TestClient
 
 from app.http.cache import IMMUTABLE
 from app.ingest.build import build
@@ -17,6 +16,7 @@ from app.pages import ELEMENT_SCRIPT
 from app.pages.assets import STATIC, compute_integrity
 from tests.pages.test_pages import STRICT
 from tests.routers.test_discovery import HOST
+from tests.support.client import AppClient
 from tests.support.seeds import MIGRATIONS, copy_seed
 from tests.support.site import BROWSER, localize_url, read_page
 from tests.support.targets import open_app
@@ -47,7 +47,7 @@ def parse_fragments(text: str) -> list[Any]:
     return list(html.fragments_fromstring(text))
 
 
-def find_menu(client: TestClient, path: str, language: str) -> Any:
+def find_menu(client: AppClient, path: str, language: str) -> Any:
     """Find the menu for sharing of a page."""
     (found,) = read_page(client, localize_url(path, language)).xpath("//details[@class='share']")
     return found
@@ -55,7 +55,7 @@ def find_menu(client: TestClient, path: str, language: str) -> Any:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", SHARED)
-def test_a_menu_offers_links_that_work(client: TestClient, path: str, language: str) -> None:
+def test_a_menu_offers_links_that_work(client: AppClient, path: str, language: str) -> None:
     details = find_menu(client, path, language)
     link, pinned = details.xpath(".//dd/code/text()")[:2]
     assert get_path(link) == localize_url(path, language)
@@ -75,7 +75,7 @@ def test_a_menu_offers_links_that_work(client: TestClient, path: str, language: 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_embed_codes_are_valid_html(client: TestClient, language: str) -> None:
+def test_embed_codes_are_valid_html(client: AppClient, language: str) -> None:
     for path in SHARED[:2]:
         codes = find_menu(client, path, language).xpath(".//dd/code/text()")[2:]
         frame, *scripts = parse_fragments(codes[0])
@@ -104,7 +104,7 @@ def test_an_indicator_without_figures_offers_no_embed_and_no_comparison(tmp_path
     text = re.sub(r"(?m)^position: .*", "position: 99", file.read_text("utf-8"))
     (seed / "indicators/planned.yaml").write_text(text, "utf-8")
     build(seed, MIGRATIONS, tmp_path / "bri.sqlite")
-    with open_app(tmp_path / "bri.sqlite") as app, TestClient(app, base_url=HOST) as client:
+    with open_app(tmp_path / "bri.sqlite") as app, AppClient(app, base_url=HOST) as client:
         page = read_page(client, "/indicators/planned?lang=en")
         assert not page.xpath("//link[contains(@type, 'oembed')]")
         (found,) = page.xpath("//details[@class='share']")
@@ -162,7 +162,7 @@ def test_a_released_script_never_changes() -> None:
     ],
 )
 def test_a_reference_names_address_and_release(
-    client: TestClient, language: str, style: str, expected: str
+    client: AppClient, language: str, style: str, expected: str
 ) -> None:
     details = find_menu(client, "/indicators/aid-projects", language)
     pinned = details.xpath(".//dd/code/text()")[1]
@@ -186,7 +186,7 @@ def test_a_reference_names_address_and_release(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", ["indicators/goods-trade", f"series/{SERIES}"])
-def test_an_embed_shows_what_the_api_returns(client: TestClient, path: str, language: str) -> None:
+def test_an_embed_shows_what_the_api_returns(client: AppClient, path: str, language: str) -> None:
     record = client.get(f"/v1/{path}?lang={language}").json()
     latest = record["latest"]["observation"] if "latest" in record else record["points"][-1]
     for theme in ("light", "dark", "auto"):
@@ -205,7 +205,7 @@ def test_an_embed_shows_what_the_api_returns(client: TestClient, path: str, lang
         assert page.xpath("//meta[@name='robots']/@content") == ["noindex"]
 
 
-def test_an_embed_shows_a_period(client: TestClient) -> None:
+def test_an_embed_shows_a_period(client: AppClient) -> None:
     for path in ("indicators/goods-trade", f"series/{SERIES}"):
         for period in ("2024", "2024-01/2024-12"):
             text = client.get(f"/embed/{path}?period={period}&lang=en").text
@@ -217,7 +217,7 @@ def test_an_embed_shows_a_period(client: TestClient) -> None:
         assert "2024" in error["allowed"]
 
 
-def test_bars_are_of_comparable_figures_only(newest: TestClient) -> None:
+def test_bars_are_of_comparable_figures_only(newest: AppClient) -> None:
     def read_embed(code: str) -> tuple[int, list[Any]]:
         page: Any = html.fromstring(newest.get(f"/embed/series/{code}?lang=en").text)
         return len(page.xpath("//svg")), page.xpath("//tbody/tr[@class='current']/th/text()")
@@ -231,7 +231,7 @@ def test_bars_are_of_comparable_figures_only(newest: TestClient) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_indicator_without_comparable_figures_shows_full_years_of_another_series(
-    client: TestClient, language: str
+    client: AppClient, language: str
 ) -> None:
     address = f"/embed/indicators/goods-trade?lang={language}"
     page: Any = html.fromstring(client.get(address).text)
@@ -256,7 +256,7 @@ def test_an_indicator_without_comparable_figures_shows_full_years_of_another_ser
     assert not one_period.xpath("//table")
 
 
-def test_the_height_of_an_embed_is_that_of_its_content(client: TestClient) -> None:
+def test_the_height_of_an_embed_is_that_of_its_content(client: AppClient) -> None:
     heights = [
         get_embed(client, f"{HOST}/{path}").json()["height"]
         for path in ("indicators/goods-trade", "indicators/goods-trade?period=2025")
@@ -265,7 +265,7 @@ def test_the_height_of_an_embed_is_that_of_its_content(client: TestClient) -> No
 
 
 @pytest.mark.parametrize("path", ["indicators/goods-trade", AREA[1:], "indicators/nothing"])
-def test_only_embeds_may_be_framed(client: TestClient, path: str) -> None:
+def test_only_embeds_may_be_framed(client: AppClient, path: str) -> None:
     embed = client.get(f"/embed/{path}", headers=BROWSER)
     policy = dict(
         part.split(" ", 1) for part in embed.headers["content-security-policy"].split("; ")
@@ -279,7 +279,7 @@ def test_only_embeds_may_be_framed(client: TestClient, path: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_frame_with_an_earlier_release_leads_to_the_current_one(
-    newest: TestClient, language: str
+    newest: AppClient, language: str
 ) -> None:
     address = f"/embed/indicators/goods-trade?lang={language}"
     response = newest.get(f"{address}&release=2026-11-25", headers=BROWSER)
@@ -291,7 +291,7 @@ def test_a_frame_with_an_earlier_release_leads_to_the_current_one(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", SHARED[:2])
-def test_consumers_discover_the_embed(client: TestClient, path: str, language: str) -> None:
+def test_consumers_discover_the_embed(client: AppClient, path: str, language: str) -> None:
     page = read_page(client, localize_url(path, language))
     links = {
         one.get("type"): one.get("href")
@@ -318,12 +318,12 @@ def test_consumers_discover_the_embed(client: TestClient, path: str, language: s
     }
 
 
-def get_embed(client: TestClient, url: str, **parameters: str | int) -> Any:
+def get_embed(client: AppClient, url: str, **parameters: str | int) -> Any:
     """Get the description of an embed."""
     return client.get("/oembed", params={"url": url, **parameters})
 
 
-def test_oembed_respects_the_space(client: TestClient) -> None:
+def test_oembed_respects_the_space(client: AppClient) -> None:
     url = f"{HOST}/embed/series/{SERIES}?period=2024&theme=dark&lang=zh&utm_source=x"
     record = get_embed(client, url, maxwidth=300, maxheight=200, dnt=1, callback="x").json()
     assert (record["width"], record["height"]) == (300, 200)
@@ -363,7 +363,7 @@ def test_oembed_respects_the_space(client: TestClient) -> None:
         (f"{HOST}/indicators/aid-projects?series={SERIES}", 404),
     ],
 )
-def test_oembed_knows_its_pages_only(client: TestClient, url: str, status: int) -> None:
+def test_oembed_knows_its_pages_only(client: AppClient, url: str, status: int) -> None:
     answer = get_embed(client, url)
     assert answer.status_code == status
     # The address is all that was sent, so no error names a part of a path or another parameter.
@@ -371,7 +371,7 @@ def test_oembed_knows_its_pages_only(client: TestClient, url: str, status: int) 
     assert locations == ({"query.url"} if status == 404 else set())
 
 
-def test_a_page_that_shows_one_series_is_embedded_as_this_series(client: TestClient) -> None:
+def test_a_page_that_shows_one_series_is_embedded_as_this_series(client: AppClient) -> None:
     one = get_embed(client, f"{HOST}/indicators/goods-trade?series={SERIES}&lang=en").json()
     assert f"/embed/series/{SERIES}?lang=en" in one["html"]
     several = get_embed(client, f"{HOST}/indicators/goods-trade?series={SERIES},{SERIES}").json()
@@ -381,7 +381,7 @@ def test_a_page_that_shows_one_series_is_embedded_as_this_series(client: TestCli
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("chosen", [(SERIES,), (SERIES, SERIES.replace("CNY", "USD"))])
 def test_the_menu_keeps_the_series_that_the_page_shows(
-    client: TestClient, chosen: tuple[str, ...], language: str
+    client: AppClient, chosen: tuple[str, ...], language: str
 ) -> None:
     query = "&".join(f"series={one}" for one in chosen)
     path = f"/indicators/goods-trade?{query}&lang={language}"
@@ -408,7 +408,7 @@ def test_the_menu_keeps_the_series_that_the_page_shows(
     "path",
     ["/indicators/goods-trade", f"/indicators/goods-trade?series={SERIES}", f"/series/{SERIES}"],
 )
-def test_a_pinned_page_leads_to_the_files_of_its_release(client: TestClient, path: str) -> None:
+def test_a_pinned_page_leads_to_the_files_of_its_release(client: AppClient, path: str) -> None:
     release = client.get("/v1").json()["release"]["code"]
     pinned = f"{path}{'&' if '?' in path else '?'}release={release}&lang=en"
     page = read_page(client, pinned)
@@ -420,7 +420,7 @@ def test_a_pinned_page_leads_to_the_files_of_its_release(client: TestClient, pat
         assert client.get(file).status_code == 200, file
 
 
-def test_the_embed_of_a_permanent_link_is_permanent(client: TestClient) -> None:
+def test_the_embed_of_a_permanent_link_is_permanent(client: AppClient) -> None:
     release = client.get("/v1").json()["release"]["code"]
     record = get_embed(client, f"{HOST}/indicators/goods-trade?release={release}&lang=en").json()
     (source,) = re.findall(r'src="([^"]+)"', record["html"])
@@ -429,14 +429,14 @@ def test_the_embed_of_a_permanent_link_is_permanent(client: TestClient) -> None:
         assert client.get(get_path(address)).status_code == 200
 
 
-def test_the_image_of_an_embed_shows_its_figure(client: TestClient) -> None:
+def test_the_image_of_an_embed_shows_its_figure(client: AppClient) -> None:
     """The image of an indicator is of its newest figure, so that of a period has none."""
     for query, has_image in (("", True), ("?period=2024", False)):
         record = get_embed(client, f"{HOST}/indicators/goods-trade{query}").json()
         assert ("thumbnail_url" in record) == has_image
 
 
-def test_oembed_refuses_other_formats(client: TestClient) -> None:
+def test_oembed_refuses_other_formats(client: AppClient) -> None:
     response = get_embed(client, f"{HOST}/indicators/goods-trade", format="yaml")
     assert response.status_code == 501
     assert response.json()["errors"][0]["allowed"] == ["json", "xml"]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from fontTools.ttLib import TTFont
-from starlette.testclient import TestClient
 
 from app.pages.assets import STATIC
+from tests.support.client import AppClient
 from tests.support.seeds import ROOT
 from tests.support.site import Link, Site, visit_pages
 
@@ -94,9 +94,7 @@ def validate(site: Site, folder: Path) -> list[str]:
     ]
 
 
-def test_links_html_and_characters_of_all_kinds_of_pages(
-    client: TestClient, tmp_path: Path
-) -> None:
+def test_links_html_and_characters_of_all_kinds_of_pages(client: AppClient, tmp_path: Path) -> None:
     """One test, because visiting the pages takes longer than checking them."""
     site = visit_pages(client, MAX_PAGES)
     assert len(site.pages) > 120

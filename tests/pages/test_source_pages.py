@@ -4,15 +4,15 @@ import re
 from urllib.parse import unquote
 
 import pytest
-from starlette.testclient import TestClient
 
 from tests.pages.test_pages import LANGUAGES, OWN
+from tests.support.client import AppClient
 from tests.support.site import localize_url, read_page
 
 pytestmark = pytest.mark.database
 
 
-def test_every_location_that_a_sentence_links_to_is_there(client: TestClient) -> None:
+def test_every_location_that_a_sentence_links_to_is_there(client: AppClient) -> None:
     sources = client.get("/v1/sources?limit=1000").json()["items"]
     places = {
         link
@@ -33,7 +33,7 @@ def test_every_location_that_a_sentence_links_to_is_there(client: TestClient) ->
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", OWN)
 def test_a_location_in_a_source_links_to_its_sentence(
-    client: TestClient, path: str, language: str
+    client: AppClient, path: str, language: str
 ) -> None:
     words = {"en": r"paragraph \d+, sentence \d+", "zh": r"第\d+段第\d+句"}[language]
     page = read_page(client, localize_url(path, language))
@@ -52,7 +52,7 @@ def test_a_location_in_a_source_links_to_its_sentence(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_of_a_source_says_what_each_sentence_carries(
-    client: TestClient, language: str
+    client: AppClient, language: str
 ) -> None:
     path = "/sources/scio-2025-01-15/passages"
     page = read_page(client, localize_url(path, language))
@@ -74,7 +74,7 @@ def test_the_page_of_a_source_says_what_each_sentence_carries(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_growth_on_the_page_of_a_source_names_countries_and_unit(
-    client: TestClient, language: str
+    client: AppClient, language: str
 ) -> None:
     source = "xinhua-2024-12-19"
     query = {"source": source, "lang": language}
@@ -95,7 +95,7 @@ def test_growth_on_the_page_of_a_source_names_countries_and_unit(
     assert rows
 
 
-def test_the_page_of_a_source_has_its_superseded_rates(newest: TestClient) -> None:
+def test_the_page_of_a_source_has_its_superseded_rates(newest: AppClient) -> None:
     rates = newest.get("/v1/growth-rates?vintages=all&limit=1000").json()["items"]
     superseded = next(rate for rate in rates if rate["superseded_on"])
     page = read_page(newest, f"/sources/{superseded['source']['code']}")
@@ -106,7 +106,7 @@ def test_the_page_of_a_source_has_its_superseded_rates(newest: TestClient) -> No
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_of_a_source_describes_document_and_event(
-    client: TestClient, language: str
+    client: AppClient, language: str
 ) -> None:
     for source in client.get(f"/v1/sources?lang={language}&limit=1000").json()["items"]:
         page = read_page(client, f"/sources/{source['code']}?lang={language}")

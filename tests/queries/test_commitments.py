@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.i18n import Language, format_day
 from app.queries.commitments import measure_distance
+from tests.support.client import AppClient
 from tests.support.records import read_items
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
@@ -29,7 +29,7 @@ COMPARED = {
 """The commitments with a comparable reading: the distance, its limit and its text."""
 
 
-def test_the_status_follows_from_the_reports(client: TestClient) -> None:
+def test_the_status_follows_from_the_reports(client: AppClient) -> None:
     for action in read_items(client, "/v1/actions"):
         relations = {report["relation"] for report in action["progress"]}
         is_reported = bool(relations & {"about_this", "about_part"})
@@ -39,7 +39,7 @@ def test_the_status_follows_from_the_reports(client: TestClient) -> None:
         assert days == sorted(days)
 
 
-def test_reports_on_the_surroundings_change_no_status(client: TestClient) -> None:
+def test_reports_on_the_surroundings_change_no_status(client: AppClient) -> None:
     action = client.get("/v1/actions/2025-strengthen-clean-energy-cooperation").json()
     assert [report["relation"] for report in action["progress"]] == ["context"]
     assert action["status"] == "announced"
@@ -48,14 +48,14 @@ def test_reports_on_the_surroundings_change_no_status(client: TestClient) -> Non
 
 
 @pytest.mark.parametrize("status", ["announced", "reported"])
-def test_actions_are_filtered_by_status(client: TestClient, status: str) -> None:
+def test_actions_are_filtered_by_status(client: AppClient, status: str) -> None:
     found = read_items(client, f"/v1/actions?status={status}")
     assert found
     assert found == [item for item in read_items(client, "/v1/actions") if item["status"] == status]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_report_has_its_number_words_and_source(client: TestClient, language: str) -> None:
+def test_a_report_has_its_number_words_and_source(client: AppClient, language: str) -> None:
     action = client.get(f"/v1/actions/2025-expand-investment?lang={language}").json()
     (report,) = [one for one in action["progress"] if one["date"] == "2025-11-25"]
     display = {"en": "234.15 billion yuan", "zh": "2341.5亿元"}[language]
@@ -68,7 +68,7 @@ def test_a_report_has_its_number_words_and_source(client: TestClient, language: 
     assert display in report["text"]
 
 
-def test_the_list_and_the_area_contain_the_same_reports(client: TestClient) -> None:
+def test_the_list_and_the_area_contain_the_same_reports(client: AppClient) -> None:
     listed = {action["id"]: action for action in read_items(client, "/v1/actions")}
     nested = [one for area in read_items(client, "/v1/priority-areas") for one in area["actions"]]
     assert [listed[action["id"]] for action in nested] == nested
@@ -77,7 +77,7 @@ def test_the_list_and_the_area_contain_the_same_reports(client: TestClient) -> N
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_record_says_that_something_was_kept(client: TestClient, language: str) -> None:
+def test_no_record_says_that_something_was_kept(client: AppClient, language: str) -> None:
     for url in ("/v1/actions", "/v1/commitments"):
         records = read_items(client, url, language)
         text = json.dumps(records, ensure_ascii=False, default=str).lower()
@@ -85,7 +85,7 @@ def test_no_record_says_that_something_was_kept(client: TestClient, language: st
             assert word not in text
 
 
-def test_commitments_are_pledges_or_expectations(client: TestClient) -> None:
+def test_commitments_are_pledges_or_expectations(client: AppClient) -> None:
     listed = read_items(client, "/v1/commitments")
     kinds = {one["code"]: one["kind"] for one in listed}
     assert {code for code, kind in kinds.items() if kind == "expectation"} == EXPECTED
@@ -95,7 +95,7 @@ def test_commitments_are_pledges_or_expectations(client: TestClient) -> None:
     assert {one["event"]["code"][:8] for one in listed} >= {"brf-2017", "brf-2019", "brf-2023"}
 
 
-def test_lists_of_results_are_no_pledges(newest: TestClient) -> None:
+def test_lists_of_results_are_no_pledges(newest: AppClient) -> None:
     listed = read_items(newest, "/v1/commitments?kind=result_list")
     assert {one["code"] for one in listed} == RESULT_LISTS
     page = newest.get("/commitments").text
@@ -118,7 +118,7 @@ def get_target(listed: list[dict[str, Any]], code: str) -> dict[str, Any]:
     return dict(found)
 
 
-def test_the_distance_is_computed_only_where_both_count_the_same(client: TestClient) -> None:
+def test_the_distance_is_computed_only_where_both_count_the_same(client: AppClient) -> None:
     listed = read_items(client, "/v1/commitments")
     distances = {one["code"]: one["distance"] for one in listed if one["distance"]}
     assert {
@@ -170,13 +170,13 @@ def test_a_qualified_reading_limits_the_distance(
         ("q=联合实验室", lambda one: "laboratories" in one["code"]),
     ],
 )
-def test_commitments_are_filtered(client: TestClient, query: str, holds: Any) -> None:
+def test_commitments_are_filtered(client: AppClient, query: str, holds: Any) -> None:
     found = read_items(client, f"/v1/commitments?{query}")
     assert found
     assert found == [item for item in read_items(client, "/v1/commitments") if holds(item)]
 
 
-def test_a_commitment_is_read_by_its_key(client: TestClient) -> None:
+def test_a_commitment_is_read_by_its_key(client: AppClient) -> None:
     for item in client.get("/v1/commitments").json()["items"]:
         assert client.get(f"/v1/commitments/{item['code']}").json() == item
     unknown = client.get("/v1/commitments/2023-joint-laboratory")
@@ -185,7 +185,7 @@ def test_a_commitment_is_read_by_its_key(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_tables_count_reports_and_readings(client: TestClient, language: str) -> None:
+def test_the_tables_count_reports_and_readings(client: AppClient, language: str) -> None:
     for name, key, field, column in (
         ("actions", "id", "progress", "progress_count"),
         ("commitments", "code", "readings", "readings"),
@@ -203,7 +203,7 @@ def test_the_tables_count_reports_and_readings(client: TestClient, language: str
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_pages_show_every_report_and_commitment(client: TestClient, language: str) -> None:
+def test_pages_show_every_report_and_commitment(client: AppClient, language: str) -> None:
     def read(path: str) -> str:
         return client.get(f"{path}?lang={language}", headers={"Accept": "text/html"}).text
 
@@ -225,7 +225,7 @@ def test_pages_show_every_report_and_commitment(client: TestClient, language: st
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_text_for_language_models_has_every_report(client: TestClient, language: str) -> None:
+def test_the_text_for_language_models_has_every_report(client: AppClient, language: str) -> None:
     text = client.get(f"/llms-full.txt?lang={language}").text
     for url, field in (("/v1/actions", "progress"), ("/v1/commitments", "readings")):
         for item in read_items(client, url, language):
@@ -233,7 +233,7 @@ def test_the_text_for_language_models_has_every_report(client: TestClient, langu
             assert all(report["text"].rstrip(".。") in text for report in item[field])
 
 
-def test_commitments_and_reports_are_found_by_their_words(client: TestClient) -> None:
+def test_commitments_and_reports_are_found_by_their_words(client: AppClient) -> None:
     for words, kind, code in (
         ("joint laboratories", "commitment", LABORATORIES),
         ("融资窗口", "commitment", "2023-exim-bank-window"),

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.ingest.build import build
+from tests.support.client import AppClient
 from tests.support.seeds import ROOT, add, add_observation, copy_seed
 from tests.support.targets import Target, open_app
 
@@ -44,7 +44,7 @@ COMPARED = (
 
 
 @pytest.mark.parametrize("pair", COMPARED, ids=str)
-def test_two_periods_are_compared(client: TestClient, pair: Compared) -> None:
+def test_two_periods_are_compared(client: AppClient, pair: Compared) -> None:
     url = COMPARE.format(pair.indicator, *pair.periods)
     body = client.get(url).json()
     obstacles = [obstacle["kind"] for obstacle in body["obstacles"]]
@@ -87,7 +87,7 @@ def test_two_periods_are_compared(client: TestClient, pair: Compared) -> None:
     ],
 )
 def test_stocks_are_compared_and_totals_not_derived(
-    newest: TestClient,
+    newest: AppClient,
     indicator: str,
     periods: tuple[str, str],
     obstacles: list[str],
@@ -108,7 +108,7 @@ def test_stocks_are_compared_and_totals_not_derived(
     ],
 )
 def test_a_derived_change_is_right(
-    client: TestClient,
+    client: AppClient,
     indicator: str,
     periods: tuple[str, str],
     change: tuple[str, str, str],
@@ -130,7 +130,7 @@ def test_a_derived_change_is_right(
 # What was published about a pair, and what was known on a day.
 
 
-def test_a_comparison_includes_the_rates_of_every_unit(client: TestClient) -> None:
+def test_a_comparison_includes_the_rates_of_every_unit(client: AppClient) -> None:
     body = client.get(COMPARE.format("contracted-projects-turnover", *ELEVEN_MONTHS)).json()
     (rate,) = body["published_rates"]
     assert body["later"]["unit"]["code"] == "CNY"
@@ -143,7 +143,7 @@ def test_a_comparison_includes_the_rates_of_every_unit(client: TestClient) -> No
     assert "2.5 percent on a year earlier in US dollars" in body["obstacles"][0]["text"]
 
 
-def test_a_comparison_includes_rates_for_another_base(client: TestClient) -> None:
+def test_a_comparison_includes_rates_for_another_base(client: AppClient) -> None:
     body = client.get(COMPARE.format("goods-trade", "2013", "2023")).json()
     assert {rate["value"] for rate in body["published_rates"]} == {2.8}
     assert body["derivable"]
@@ -153,7 +153,7 @@ def test_a_comparison_includes_rates_for_another_base(client: TestClient) -> Non
     assert "“up 2.8 percent on a year earlier”; cite that" in derived["derived"]["warning"]
 
 
-def test_a_comparison_uses_what_was_known_on_a_day(client: TestClient) -> None:
+def test_a_comparison_uses_what_was_known_on_a_day(client: AppClient) -> None:
     url = COMPARE.format("trade-share", "2023", "2024")
     assert client.get(url).json()["later"]["value"] == 50.7
     assert client.get(f"{url}&as_of=2025-01-14").json()["later"]["value"] == 50.3
@@ -163,7 +163,7 @@ def test_a_comparison_uses_what_was_known_on_a_day(client: TestClient) -> None:
     ("day", "is_known"), [("2025-01-12", False), ("2025-01-13", True), ("2025-01-14", True)]
 )
 def test_a_figure_is_not_yet_known_before_its_day(
-    client: TestClient, day: str, *, is_known: bool
+    client: AppClient, day: str, *, is_known: bool
 ) -> None:
     url = COMPARE.format("trade-share", "2023", "2024") + f"&as_of={day}"
     response = client.get(url)
@@ -195,7 +195,7 @@ def test_a_figure_is_not_yet_known_before_its_day(
     [("en", "This service infers the countries of “{}”"), ("zh", "“{}”系本站根据")],
 )
 def test_an_inferred_coverage_is_no_statement_of_a_source(
-    client: TestClient, url: str, at: str, language: str, inference: str
+    client: AppClient, url: str, at: str, language: str, inference: str
 ) -> None:
     coverage = client.get(f"/v1/coverages/partner-2025?lang={language}").json()
     separator = "&" if "?" in url else "?"
@@ -206,7 +206,7 @@ def test_an_inferred_coverage_is_no_statement_of_a_source(
     assert "/v1/" not in obstacle["text"]
 
 
-def test_a_period_without_a_figure_is_distinguished_from_an_unknown_one(client: TestClient) -> None:
+def test_a_period_without_a_figure_is_distinguished_from_an_unknown_one(client: AppClient) -> None:
     url = COMPARE.format("trade-share", "2019", "2024") + "&as_of=2025-01-12"
     missing, unknown = client.get(url).json()["errors"]
     assert missing["location"] == "query.period"
@@ -249,7 +249,7 @@ def test_a_period_without_a_figure_is_distinguished_from_an_unknown_one(client: 
     ],
 )
 def test_a_missing_period_names_other_units_and_the_periods_of_its_year(
-    client: TestClient, query: str, english: str, chinese: str, suggestion: str | None
+    client: AppClient, query: str, english: str, chinese: str, suggestion: str | None
 ) -> None:
     texts = {
         "en": (
@@ -269,7 +269,7 @@ def test_a_missing_period_names_other_units_and_the_periods_of_its_year(
         assert problem["errors"][0]["suggestion"] == suggestion
 
 
-def test_a_series_names_the_day_on_which_it_became_known(client: TestClient) -> None:
+def test_a_series_names_the_day_on_which_it_became_known(client: AppClient) -> None:
     url = "/v1/series/goods-trade.CN.BRI.partner-2025.CNY.P12M"
     series = client.get(url).json()
     first = series["first_vintage"]
@@ -289,7 +289,7 @@ def test_a_comparison_keeps_to_the_areas_of_its_indicator(tmp_path: Path, target
         series = "goods-trade.CN.AA.partner-2025.CNY.P12M"
         add_observation(seed, {**figure, "source": "weekly-2026-02-01", "series": series})
     build(seed, ROOT / "migrations", target)
-    with open_app(target) as app, TestClient(app) as client:
+    with open_app(target) as app, AppClient(app) as client:
         body = client.get(COMPARE.format("goods-trade", "2024", "2025")).json()
         missing = client.get(COMPARE.format("goods-trade", "2019", "2025")).json()
     assert body["earlier"]["counterpart_area"]["code"] == "BRI"
@@ -324,7 +324,7 @@ def test_a_comparison_keeps_to_the_areas_of_its_indicator(tmp_path: Path, target
     ],
 )
 def test_a_senseless_comparison_is_refused(
-    client: TestClient, query: str, location: str, message: str
+    client: AppClient, query: str, location: str, message: str
 ) -> None:
     response = client.get(f"/v1/compare?{query}")
     assert response.status_code == 422

@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.ingest.build import build
 from app.queries.obstacles import OTHER_UNIT_TOLERANCE
 from tests.queries.test_comparison import COMPARE, ELEVEN_MONTHS
+from tests.support.client import AppClient
 from tests.support.seeds import ROOT, add, copy_seed, name_contradiction
 from tests.support.targets import Target, open_app
 
@@ -30,7 +30,7 @@ def compare_in_copy(
     file, old, new = rate
     (seed / file).write_text((seed / file).read_text("utf-8").replace(old, new), "utf-8")
     build(seed, ROOT / "migrations", target)
-    with open_app(target) as app, TestClient(app) as client:
+    with open_app(target) as app, AppClient(app) as client:
         return client.get(query).json(), client.get(f"{query}&derived=true").json()
 
 
@@ -111,7 +111,7 @@ def test_a_rate_that_is_not_current_is_shown_and_contradicts_nothing(
     add(seed, GOODS_RATE.replace(repost, secondary), never)
     build(seed, ROOT / "migrations", target)
     url = COMPARE.format("goods-trade", "2022", "2023")
-    with open_app(target) as app, TestClient(app) as client:
+    with open_app(target) as app, AppClient(app) as client:
         today = client.get(url).json()
         before = client.get(f"{url}&as_of=2024-01-13").json()
         after = client.get(f"{url}&as_of=2025-02-01").json()

@@ -13,7 +13,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 from sqlmodel import col
-from starlette.testclient import TestClient
 
 from app.application import App
 from app.db.models import GrowthRate
@@ -22,6 +21,7 @@ from app.i18n import Language
 from app.queries import comparison, obstacles
 from app.queries.comparison import compare_observations, compare_pair, derive_change
 from app.queries.observations import read_observations, select_observations
+from tests.support.client import AppClient
 
 pytestmark = pytest.mark.database
 
@@ -174,7 +174,7 @@ def list_kinds(obstacles: Sequence[dict[str, Any]]) -> set[str]:
     return {str(obstacle["kind"]) for obstacle in obstacles}
 
 
-def test_the_rules_hold_for_all_pairs_of_observations(newest: TestClient) -> None:
+def test_the_rules_hold_for_all_pairs_of_observations(newest: AppClient) -> None:
     """The newest seed is compared, so that the rules hold for the figures of each later edition."""
     assert isinstance(newest.app, App)
     rates = newest.get("/v1/growth-rates?vintages=all&limit=1000").json()["items"]

@@ -5,8 +5,8 @@ import io
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
+from tests.support.client import AppClient
 from tests.support.seeds import STATED
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
@@ -17,12 +17,12 @@ REFERENCE = ("code", "name", "cause", "cause_label", "reason", "basis", "numbers
 """The fields with which a figure names its contradiction."""
 
 
-def read_contradiction(client: TestClient, key: str) -> dict[str, Any]:
+def read_contradiction(client: AppClient, key: str) -> dict[str, Any]:
     body: dict[str, Any] = client.get(f"/v1/contradictions/{key}").json()
     return body
 
 
-def test_a_contradiction_has_all_sides(client: TestClient) -> None:
+def test_a_contradiction_has_all_sides(client: AppClient) -> None:
     body = read_contradiction(client, KEY)
     assert body["indicator"]["code"] == "trade-share"
     assert [observation["value"] for observation in body["observations"]] == [50.3, 50.7]
@@ -34,7 +34,7 @@ def test_a_contradiction_has_all_sides(client: TestClient) -> None:
     assert [number["display"] for number in aid["numbers"]] == ["over 700", "700 aid projects"]
 
 
-def test_a_contradiction_may_be_of_numbers_that_are_no_figures(client: TestClient) -> None:
+def test_a_contradiction_may_be_of_numbers_that_are_no_figures(client: AppClient) -> None:
     body = read_contradiction(client, STATED)
     assert not any(body[name] for name in ("observations", "growth_rates", "reports"))
     assert (body["cause"], body["cause_label"]) == ("currency", "Different currencies")
@@ -54,7 +54,7 @@ def test_a_contradiction_may_be_of_numbers_that_are_no_figures(client: TestClien
     assert "up 6.4 percent a year" in client.get("/contradictions").text
 
 
-def test_all_numbers_have_words_a_source_and_a_cause(newest: TestClient) -> None:
+def test_all_numbers_have_words_a_source_and_a_cause(newest: AppClient) -> None:
     for lang in ("en", "zh"):
         listed = newest.get(f"/v1/contradictions?lang={lang}&limit=1000").json()["items"]
         assert len(listed) > 30
@@ -70,7 +70,7 @@ def test_all_numbers_have_words_a_source_and_a_cause(newest: TestClient) -> None
             assert {each["address"] for each in numbers} == {each["address"] for each in sources}
 
 
-def test_a_figure_and_a_rate_with_one_key_are_both_shown(newest: TestClient) -> None:
+def test_a_figure_and_a_rate_with_one_key_are_both_shown(newest: AppClient) -> None:
     body = read_contradiction(newest, "outward-direct-investment-2015-7m")
     rates = body["growth_rates"]
     assert {rate["id"] for rate in rates} <= {figure["id"] for figure in body["observations"]}
@@ -79,7 +79,7 @@ def test_a_figure_and_a_rate_with_one_key_are_both_shown(newest: TestClient) -> 
     assert body["observations"][0]["display"] == "8.59 billion US dollars"
 
 
-def test_a_share_changes_on_the_period_that_its_source_names(newest: TestClient) -> None:
+def test_a_share_changes_on_the_period_that_its_source_names(newest: AppClient) -> None:
     body = newest.get("/v1/contradictions/trade-share-2022-q1?lang=zh").json()
     assert [number["display"] for number in body["numbers"]] == [
         "比2021年全年提高1.4个百分点",
@@ -89,19 +89,19 @@ def test_a_share_changes_on_the_period_that_its_source_names(newest: TestClient)
 
 
 @pytest.mark.parametrize("query", ["indicator=trade-share", "cause=unknown"])
-def test_contradictions_are_filtered(client: TestClient, query: str) -> None:
+def test_contradictions_are_filtered(client: AppClient, query: str) -> None:
     listed = client.get(f"/v1/contradictions?{query}").json()["items"]
     assert [one["code"] for one in listed] == [KEY]
 
 
-def test_an_unknown_cause_is_refused_with_the_nearest(client: TestClient) -> None:
+def test_an_unknown_cause_is_refused_with_the_nearest(client: AppClient) -> None:
     response = client.get("/v1/contradictions?cause=roundings")
     assert response.status_code == 422
     assert response.json()["errors"][0]["suggestion"] == "rounding"
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_every_record_in_a_contradiction_leads_to_it(client: TestClient, lang: str) -> None:
+def test_every_record_in_a_contradiction_leads_to_it(client: AppClient, lang: str) -> None:
     for item in client.get(f"/v1/contradictions?lang={lang}&limit=1000").json()["items"]:
         reference = {name: item[name] for name in REFERENCE}
         for collection in ("observations", "growth_rates", "reports"):
@@ -118,14 +118,14 @@ def test_every_record_in_a_contradiction_leads_to_it(client: TestClient, lang: s
         assert (f'href="#{item["code"]}"' in page) == bool(item["observations"])
 
 
-def test_only_figures_of_a_contradiction_name_it(client: TestClient) -> None:
+def test_only_figures_of_a_contradiction_name_it(client: AppClient) -> None:
     listed = client.get("/v1/observations?vintages=all&limit=1000").json()["items"]
     named = {one["id"] for one in listed if one["contradiction"]}
     sides = client.get("/v1/contradictions?limit=1000").json()["items"]
     assert named == {figure["id"] for one in sides for figure in one["observations"]}
 
 
-def test_tables_name_the_contradiction_and_its_reason(client: TestClient) -> None:
+def test_tables_name_the_contradiction_and_its_reason(client: AppClient) -> None:
     text = client.get("/v1/observations.csv?vintages=all&indicator=trade-share").text
     rows = [
         row
@@ -136,7 +136,7 @@ def test_tables_name_the_contradiction_and_its_reason(client: TestClient) -> Non
     assert all(row["contradiction_reason"].startswith(REASON) for row in rows)
 
 
-def test_a_calculated_change_warns_of_a_contradiction(client: TestClient) -> None:
+def test_a_calculated_change_warns_of_a_contradiction(client: AppClient) -> None:
     url = "/v1/compare?indicator=trade-share&period=2021&period=2024&derived=true"
     body = client.get(url).json()
     assert body["later"]["contradiction"]["code"] == KEY
@@ -145,7 +145,7 @@ def test_a_calculated_change_warns_of_a_contradiction(client: TestClient) -> Non
     assert "公布的数据存在差异" in body["derived"]["warning"]
 
 
-def test_a_calculated_change_does_not_warn_of_rounding(newest: TestClient) -> None:
+def test_a_calculated_change_does_not_warn_of_rounding(newest: AppClient) -> None:
     url = "/v1/compare?indicator=goods-imports&period=2016&period=2017&derived=true"
     body = newest.get(url).json()
     assert body["later"]["contradiction"]["cause"] == "rounding"

@@ -5,7 +5,8 @@ import io
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
+
+from tests.support.client import AppClient
 
 pytestmark = pytest.mark.database
 
@@ -13,13 +14,13 @@ YEARS = (2022, 2023, 2024, 2025, 2026)
 PARTS = ("figures", "outcomes", "priority_areas")
 
 
-def get(client: TestClient, url: str) -> Any:
+def get(client: AppClient, url: str) -> Any:
     response = client.get(url)
     assert response.status_code == 200, response.text
     return response.json()
 
 
-def test_editions_are_listed_newest_first(newest: TestClient) -> None:
+def test_editions_are_listed_newest_first(newest: AppClient) -> None:
     listed = get(newest, "/v1/editions")["items"]
     assert [one["year"] for one in listed] == sorted(YEARS, reverse=True)
     assert [item["year"] for item in get(newest, "/v1/editions?sort=year")["items"]] == [*YEARS]
@@ -29,9 +30,7 @@ def test_editions_are_listed_newest_first(newest: TestClient) -> None:
 
 @pytest.mark.parametrize("year", YEARS)
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_an_edition_holds_what_its_documents_state(
-    newest: TestClient, year: int, lang: str
-) -> None:
+def test_an_edition_holds_what_its_documents_state(newest: AppClient, year: int, lang: str) -> None:
     edition = get(newest, f"/v1/editions/{year}?lang={lang}")
     listed = get(newest, f"/v1/editions?lang={lang}")["items"]
     assert {name: edition[name] for name in listed[0]} in listed
@@ -59,14 +58,14 @@ def test_an_edition_holds_what_its_documents_state(
     assert {source["code"] for source in sources} == set(documents)
 
 
-def test_growth_is_as_announced_in_the_edition(newest: TestClient) -> None:
+def test_growth_is_as_announced_in_the_edition(newest: AppClient) -> None:
     figures = get(newest, "/v1/editions/2024")["observations"]
     growth = {figure["indicator"]["code"]: figure["growth"] for figure in figures}
     assert growth["outward-direct-investment"]["display"] == "up 28.4 percent on a year earlier"
     assert growth["aid-projects"] is None
 
 
-def test_the_overview_is_that_of_the_newest_complete_edition(newest: TestClient) -> None:
+def test_the_overview_is_that_of_the_newest_complete_edition(newest: AppClient) -> None:
     overview = get(newest, "/v1/overview")
     assert overview == get(newest, "/v1/overview?edition=2025")
     assert overview["edition"]["year"] == 2025
@@ -86,7 +85,7 @@ def test_the_overview_is_that_of_the_newest_complete_edition(newest: TestClient)
     ],
 )
 def test_overview_of_an_edition_shows_its_figures(
-    newest: TestClient, year: int, indicators: int, areas: int, source: str
+    newest: AppClient, year: int, indicators: int, areas: int, source: str
 ) -> None:
     overview = get(newest, f"/v1/overview?edition={year}")
     assert (len(overview["indicators"]), len(overview["priority_areas"])) == (indicators, areas)
@@ -100,7 +99,7 @@ def test_overview_of_an_edition_shows_its_figures(
         }
 
 
-def test_the_latest_figure_says_why_it_is_not_comparable(newest: TestClient) -> None:
+def test_the_latest_figure_says_why_it_is_not_comparable(newest: AppClient) -> None:
     overview = get(newest, "/v1/overview")
     latest = {one["code"]: one["latest"] for one in overview["indicators"]}
     kinds = {code: [one["kind"] for one in found["obstacles"]] for code, found in latest.items()}
@@ -119,7 +118,7 @@ def test_the_latest_figure_says_why_it_is_not_comparable(newest: TestClient) -> 
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_every_indicator_leads_to_its_newest_figure(newest: TestClient, lang: str) -> None:
+def test_every_indicator_leads_to_its_newest_figure(newest: AppClient, lang: str) -> None:
     listed = get(newest, f"/v1/indicators?limit=1000&lang={lang}")["items"]
     assert all(one["latest"] for one in listed)
     assert any(one["headline"] is None for one in listed)
@@ -144,7 +143,7 @@ def test_every_indicator_leads_to_its_newest_figure(newest: TestClient, lang: st
     ],
 )
 def test_a_priority_area_of_another_year_is_reported(
-    newest: TestClient, lang: str, detail: str
+    newest: AppClient, lang: str, detail: str
 ) -> None:
     response = newest.get(f"/v1/priority-areas/fields?year=2024&lang={lang}")
     assert (response.status_code, response.json()["detail"]) == (404, detail)
@@ -166,14 +165,14 @@ def test_a_priority_area_of_another_year_is_reported(
         "/v1/editions/compare?edition=2025&edition=2019",
     ],
 )
-def test_an_unknown_edition_is_refused(newest: TestClient, path: str) -> None:
+def test_an_unknown_edition_is_refused(newest: AppClient, path: str) -> None:
     problem = newest.get(path)
     assert problem.status_code == 422
     (error,) = problem.json()["errors"]
     assert error["allowed"] == [str(year) for year in YEARS]
 
 
-def test_invalid_editions_and_periods_are_refused(newest: TestClient) -> None:
+def test_invalid_editions_and_periods_are_refused(newest: AppClient) -> None:
     assert newest.get("/v1/editions/2019").status_code == 404
     for query in ("edition=2025", "edition=2025&edition=2025", "edition=2024&edition=x"):
         assert newest.get(f"/v1/editions/compare?{query}").status_code == 422
@@ -183,7 +182,7 @@ def test_invalid_editions_and_periods_are_refused(newest: TestClient) -> None:
     assert twice["detail"].startswith("period: 2024 is repeated")
 
 
-def test_comparison_says_what_is_announced_again_dropped_or_new(newest: TestClient) -> None:
+def test_comparison_says_what_is_announced_again_dropped_or_new(newest: AppClient) -> None:
     compared = get(newest, "/v1/editions/compare?edition=2025&edition=2026")
     assert (compared["earlier"]["year"], compared["later"]["year"]) == (2025, 2026)
     themes = {(theme["kind"], theme["code"]): theme for theme in compared["themes"]}
@@ -199,7 +198,7 @@ def test_comparison_says_what_is_announced_again_dropped_or_new(newest: TestClie
     assert compared == get(newest, "/v1/editions/compare?edition=2026,2025")
 
 
-def test_a_partial_earlier_edition_proves_nothing_new(newest: TestClient) -> None:
+def test_a_partial_earlier_edition_proves_nothing_new(newest: AppClient) -> None:
     compared = get(newest, "/v1/editions/compare?edition=2024&edition=2025")
     assert {theme["certain"] for theme in compared["themes"] if theme["change"] == "new"} == {False}
     assert {one["certain"] for one in compared["themes"] if one["change"] == "dropped"} <= {True}
@@ -207,7 +206,7 @@ def test_a_partial_earlier_edition_proves_nothing_new(newest: TestClient) -> Non
 
 
 @pytest.mark.parametrize("years", [(2022, 2023), (2024, 2025), (2025, 2026)])
-def test_a_comparison_has_every_action(newest: TestClient, years: tuple[int, int]) -> None:
+def test_a_comparison_has_every_action(newest: AppClient, years: tuple[int, int]) -> None:
     first, last = years
     compared = get(newest, f"/v1/editions/compare?edition={first}&edition={last}")
     for side, year in (("earlier", first), ("later", last)):
@@ -221,7 +220,7 @@ def test_a_comparison_has_every_action(newest: TestClient, years: tuple[int, int
     ("words", "code"),
     [("Press conference of 2023", "2023"), ("2026年发布会", "2026"), ("Chen Chunjiang", "2023")],
 )
-def test_editions_are_found(newest: TestClient, words: str, code: str) -> None:
+def test_editions_are_found(newest: AppClient, words: str, code: str) -> None:
     hits = get(newest, f"/v1/search?kind=edition&q={words}")["items"]
     assert code in [hit["code"] for hit in hits]
     assert get(newest, hits[0]["href"].partition("testserver")[2] or hits[0]["href"])

@@ -4,11 +4,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.ingest.rows import find_relation
 from app.ingest.schema import Report
 from app.ingest.seed import load_seed
+from tests.support.client import AppClient
 from tests.support.seeds import copy_seed, edit
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.database, pytest.mark.quick]
 EVENT = "mofcom-2025-01-15"
 
 
-def test_an_event_says_who_what_when_and_where(client: TestClient) -> None:
+def test_an_event_says_who_what_when_and_where(client: AppClient) -> None:
     event = client.get(f"/v1/events/{EVENT}?lang=en").json()
     assert event["held_on"] == "2025-01-15"
     assert (event["part_of_day"], event["place"]) == ("afternoon", "Beijing")
@@ -30,7 +30,7 @@ def test_an_event_says_who_what_when_and_where(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_events_and_documents_are_linked_both_ways(client: TestClient, language: str) -> None:
+def test_events_and_documents_are_linked_both_ways(client: AppClient, language: str) -> None:
     events = client.get(f"/v1/events?lang={language}&limit=1000").json()["items"]
     sources = client.get(f"/v1/sources?lang={language}&limit=1000").json()["items"]
     linked = {(one["code"], document["code"]) for one in events for document in one["documents"]}
@@ -44,7 +44,7 @@ def test_events_and_documents_are_linked_both_ways(client: TestClient, language:
     assert all(one["held_on"] <= other["held_on"] for one, other in pairwise(events))
 
 
-def test_reports_of_one_event_are_no_independent_confirmation(client: TestClient) -> None:
+def test_reports_of_one_event_are_no_independent_confirmation(client: AppClient) -> None:
     sources = client.get("/v1/sources?limit=1000").json()["items"]
     events = {one["code"]: one["event"] and one["event"]["code"] for one in sources}
     bodies = {one["code"]: one["body"] for one in sources}
@@ -75,7 +75,7 @@ def test_a_report_of_another_authority_is_independent(tmp_path: Path) -> None:
     assert relations["xinhua-2025-01-15"] == "same_event"
 
 
-def test_titles_of_ours_are_in_square_brackets(client: TestClient) -> None:
+def test_titles_of_ours_are_in_square_brackets(client: AppClient) -> None:
     for language in ("en", "zh"):
         for source in client.get(f"/v1/sources?lang={language}&limit=1000").json()["items"]:
             is_ours = source["title"].startswith("[") and source["title"].endswith("]")
@@ -85,7 +85,7 @@ def test_titles_of_ours_are_in_square_brackets(client: TestClient) -> None:
             assert source["line"] in source["citation"]["full"]
 
 
-def test_a_search_finds_events_by_speaker(client: TestClient) -> None:
+def test_a_search_finds_events_by_speaker(client: AppClient) -> None:
     hits = client.get("/v1/search?q=Lyu Daliang&kind=event").json()["items"]
     assert {hit["code"] for hit in hits} == {"customs-2023-10-13", "customs-2026-01-14"}
     for hit in hits:

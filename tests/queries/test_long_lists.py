@@ -13,7 +13,6 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
-from starlette.testclient import TestClient
 
 from app.db.statements import CompiledStatement
 from app.ingest.publish import write_content_digest
@@ -22,6 +21,7 @@ from app.queries import long_lists, series
 from app.queries.page_data import MAX_YEAR_SERIES
 from tests.benchmarks import data_size
 from tests.benchmarks.generated_data import Scale, build
+from tests.support.client import AppClient
 from tests.support.targets import Target, open_app
 from tests.test_openapi import PATHS, build_example_url
 
@@ -108,9 +108,9 @@ def set_statistics(path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def large_client(large: FastAPI) -> Iterator[TestClient]:
+def large_client(large: FastAPI) -> Iterator[AppClient]:
     """Create a client of the large database."""
-    with TestClient(large) as client:
+    with AppClient(large) as client:
         yield client
 
 
@@ -122,13 +122,13 @@ class Everything(list[dict[str, Any]]):
 
 
 @pytest.fixture(scope="module")
-def everything(large_client: TestClient) -> Everything:
+def everything(large_client: AppClient) -> Everything:
     """Read all figures, page by page, and note the place of each."""
     items = walk(large_client, "/v1/observations?vintages=all&limit=1000")
     return Everything({**item, "place": place} for place, item in enumerate(items))
 
 
-def walk(client: TestClient, url: str) -> Iterator[dict[str, Any]]:
+def walk(client: AppClient, url: str) -> Iterator[dict[str, Any]]:
     """Follow a list to its end."""
     following: str | None = url
     while following:
@@ -138,7 +138,7 @@ def walk(client: TestClient, url: str) -> Iterator[dict[str, Any]]:
 
 
 def test_a_long_list_is_counted_up_to_a_bound(
-    large_client: TestClient, everything: Everything
+    large_client: AppClient, everything: Everything
 ) -> None:
     assert len(everything) == SCALE.observations + 38
     long = large_client.get("/v1/observations?vintages=all&limit=1").json()
@@ -182,7 +182,7 @@ REQUESTS = st.fixed_dictionaries(
 )
 @given(parameters=REQUESTS, limit=st.integers(7, 400))
 def test_pages_are_a_plain_sort(
-    large_client: TestClient, everything: Everything, parameters: dict[str, Any], limit: int
+    large_client: AppClient, everything: Everything, parameters: dict[str, Any], limit: int
 ) -> None:
     assume(parameters.get("since", "0") < parameters.get("until", "9"))
     pairs = [
@@ -263,7 +263,7 @@ def list_variations(document: dict[str, Any], path: str) -> Iterator[str]:
                     yield f"{url}{joint}{parameter['name']}={value}"
 
 
-def test_the_benchmark_of_data_sizes_sends_valid_requests(large_client: TestClient) -> None:
+def test_the_benchmark_of_data_sizes_sends_valid_requests(large_client: AppClient) -> None:
     for url in data_size.REQUESTS.values():
         data_size.measure_request(large_client, data_size.complete_url(large_client, url))
     last = large_client.get(data_size.complete_url(large_client, "last")).json()
@@ -274,7 +274,7 @@ def test_the_benchmark_of_data_sizes_sends_valid_requests(large_client: TestClie
 @pytest.mark.sqlite
 @pytest.mark.parametrize("path", [one for one in PATHS if one.startswith("/v1")])
 def test_no_statement_reads_a_large_table_whole(
-    large: FastAPI, large_client: TestClient, document: dict[str, Any], path: str
+    large: FastAPI, large_client: AppClient, document: dict[str, Any], path: str
 ) -> None:
     with collect_plans(large) as found:
         for url in list_variations(document, path):
@@ -295,7 +295,7 @@ def test_no_statement_reads_a_large_table_whole(
 def test_pages_are_bounded(tmp_path: Path) -> None:
     build(Scale(indicators=10, areas=12), tmp_path / "bri.sqlite")
     with open_app(tmp_path / "bri.sqlite") as app:
-        client = TestClient(app)
+        client = AppClient(app)
         page = client.get("/years")
         assert page.text.count('class="sparkline"') == MAX_YEAR_SERIES
         assert "/v1/series?" in page.text

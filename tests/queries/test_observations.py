@@ -4,9 +4,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.schemas import ENCODED_AT_ONCE
+from tests.support.client import AppClient
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
@@ -65,7 +65,7 @@ BOUNDS = {"aid-projects": (700, None), "import-share": (None, 54)}
 
 
 @pytest.mark.parametrize("expected", SEVEN, ids=[row[0] for row in SEVEN])
-def test_headline_is_read_right(client: TestClient, expected: tuple[Any, ...]) -> None:
+def test_headline_is_read_right(client: AppClient, expected: tuple[Any, ...]) -> None:
     code, unit, months, value, qualifier, english, chinese, place = expected
     response = client.get(f"/v1/indicators/{code}")
     headline = response.json()["headline"]
@@ -88,7 +88,7 @@ def test_headline_is_read_right(client: TestClient, expected: tuple[Any, ...]) -
     assert body["period"]["label"] == ("2024年全年" if months == 12 else "2024年1—11月")
 
 
-def test_numbers_keep_their_digits(client: TestClient) -> None:
+def test_numbers_keep_their_digits(client: AppClient) -> None:
     text = client.get("/v1/observations").text
     assert '"published":{"value":22.1,"multiplier":12,"decimals":1' in text
     assert '"published":{"value":214.66,"multiplier":9,"decimals":2' in text
@@ -96,7 +96,7 @@ def test_numbers_keep_their_digits(client: TestClient) -> None:
     assert "00000001" not in text
 
 
-def test_second_report_that_differs_is_published(client: TestClient) -> None:
+def test_second_report_that_differs_is_published(client: AppClient) -> None:
     reports = client.get("/v1/indicators/aid-projects").json()["headline"]["reports"]
     assert [(report["source"]["code"], report["agreement"]) for report in reports] == [
         ("xinhua-2025-01-15", "differs")
@@ -120,7 +120,7 @@ def test_second_report_that_differs_is_published(client: TestClient) -> None:
         ("q=%E6%8F%B4%E5%8A%A9", ["aid-projects"]),
     ],
 )
-def test_indicators_are_filtered(client: TestClient, query: str, codes: list[str]) -> None:
+def test_indicators_are_filtered(client: AppClient, query: str, codes: list[str]) -> None:
     page = client.get(f"/v1/indicators?{query}").json()
     assert [item["code"] for item in page["items"]] == codes
     assert page["total"] == len(codes)
@@ -156,12 +156,12 @@ def test_indicators_are_filtered(client: TestClient, query: str, codes: list[str
         ("vintages=all&as_of=2024-01-25", 10),
     ],
 )
-def test_observations_are_filtered(client: TestClient, query: str, total: int) -> None:
+def test_observations_are_filtered(client: AppClient, query: str, total: int) -> None:
     page = client.get(f"/v1/observations?{query}").json()
     assert page["total"] == len(page["items"]) == total
 
 
-def test_a_long_page_has_the_records_of_short_ones(newest: TestClient) -> None:
+def test_a_long_page_has_the_records_of_short_ones(newest: AppClient) -> None:
     page = newest.get("/v1/observations?vintages=all&limit=1000").json()
     assert list(page) == ["items", "total", "total_is_exact", "next", "next_cursor"]
     assert len(page["items"]) > 2 * ENCODED_AT_ONCE
@@ -173,13 +173,13 @@ def test_a_long_page_has_the_records_of_short_ones(newest: TestClient) -> None:
     assert items[: len(page["items"])] == page["items"]
 
 
-def test_values_are_ordered_by_size_and_not_as_text(client: TestClient) -> None:
+def test_values_are_ordered_by_size_and_not_as_text(client: AppClient) -> None:
     items = client.get("/v1/observations?sort=value_desc").json()["items"]
     values = [Decimal(str(item["value"])) for item in items]
     assert values == sorted(values, reverse=True)
 
 
-def test_observation_is_found_by_its_id(client: TestClient) -> None:
+def test_observation_is_found_by_its_id(client: AppClient) -> None:
     for item in client.get("/v1/observations").json()["items"]:
         assert client.get(f"/v1/observations/{item['id']}").json() == item
         assert item["id"].startswith(item["series"])
@@ -189,7 +189,7 @@ def test_observation_is_found_by_its_id(client: TestClient) -> None:
 
 @pytest.mark.parametrize(("language", "mark"), [("en", "inferred"), ("zh", "推断")])
 def test_no_label_presents_an_inferred_coverage_as_stated(
-    client: TestClient, language: str, mark: str
+    client: AppClient, language: str, mark: str
 ) -> None:
     def read(path: str) -> list[dict[str, Any]]:
         found = client.get(f"/v1/{path}?limit=1000&lang={language}").json()
@@ -225,7 +225,7 @@ def name_measurement(record: dict[str, Any]) -> str:
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("query", ["vintages=all", "as_of=2025-02-01"])
 def test_growth_is_first_of_all_that_of_the_source_of_the_figure(
-    client: TestClient, query: str, language: str
+    client: AppClient, query: str, language: str
 ) -> None:
     """In the unit of the figure if the source publishes such a rate, and else in the other unit."""
     figures = client.get(f"/v1/observations?{query}&limit=1000&lang={language}").json()["items"]

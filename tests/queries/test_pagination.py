@@ -1,7 +1,8 @@
 """Pages of lists: where they end, and which cursors are accepted."""
 
 import pytest
-from starlette.testclient import TestClient
+
+from tests.support.client import AppClient
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
@@ -9,7 +10,7 @@ LISTS = ("/v1/observations?vintages=all", "/v1/topics?lang=zh", "/v1/search?q=tr
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_a_full_page_can_be_the_last(client: TestClient, path: str) -> None:
+def test_a_full_page_can_be_the_last(client: AppClient, path: str) -> None:
     total = client.get(path).json()["total"]
     assert total > 1
     last = client.get(f"{path}&limit={total}").json()
@@ -18,7 +19,7 @@ def test_a_full_page_can_be_the_last(client: TestClient, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_a_cursor_has_one_form(client: TestClient, path: str) -> None:
+def test_a_cursor_has_one_form(client: AppClient, path: str) -> None:
     """Decoders of Base64 skip characters outside its alphabet; each form would be cached."""
     cursor = client.get(f"{path}&limit=1").json()["next_cursor"]
     assert client.get(f"{path}&cursor={cursor}").status_code == 200

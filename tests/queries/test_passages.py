@@ -4,7 +4,8 @@ import re
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
+
+from tests.support.client import AppClient
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
@@ -23,7 +24,7 @@ LOCATED = {
 EXAMPLES = re.compile(r"such as|and other")
 
 
-def read(client: TestClient, url: str) -> list[dict[str, Any]]:
+def read(client: AppClient, url: str) -> list[dict[str, Any]]:
     """Read a whole list."""
     found = client.get(f"{url}{'&' if '?' in url else '?'}limit=1000").json()
     assert found["next"] is None
@@ -31,7 +32,7 @@ def read(client: TestClient, url: str) -> list[dict[str, Any]]:
     return records
 
 
-def list_records(client: TestClient, kind: str) -> set[tuple[str, str, str]]:
+def list_records(client: AppClient, kind: str) -> set[tuple[str, str, str]]:
     """List source, locator and key of the records of a kind that passages contain."""
     return {
         (source["code"], passage["locator"], record["code"])
@@ -42,7 +43,7 @@ def list_records(client: TestClient, kind: str) -> set[tuple[str, str, str]]:
     }
 
 
-def test_each_sentence_is_listed_in_order_and_carries_something(client: TestClient) -> None:
+def test_each_sentence_is_listed_in_order_and_carries_something(client: AppClient) -> None:
     passages = read(client, f"/v1/sources/{SCIO}/passages")
     assert [one["locator"] for one in passages] == [
         f"P{paragraph}.S{sentence}"
@@ -55,7 +56,7 @@ def test_each_sentence_is_listed_in_order_and_carries_something(client: TestClie
 
 
 @pytest.mark.parametrize("kind", LOCATED)
-def test_each_record_is_under_the_sentence_that_it_cites(client: TestClient, kind: str) -> None:
+def test_each_record_is_under_the_sentence_that_it_cites(client: AppClient, kind: str) -> None:
     path, key = LOCATED[kind]
     cited = {
         (record["source"]["code"], record["locator"], record[key])
@@ -65,7 +66,7 @@ def test_each_record_is_under_the_sentence_that_it_cites(client: TestClient, kin
     assert list_records(client, kind) == cited
 
 
-def test_the_aim_of_an_action_is_a_record_of_its_sentence(client: TestClient) -> None:
+def test_the_aim_of_an_action_is_a_record_of_its_sentence(client: AppClient) -> None:
     actions = {one["id"]: one for one in read(client, "/v1/actions") if one["aim"]}
     aims = {
         record["code"]: (passage["locator"], record["title"], record["href"])
@@ -81,7 +82,7 @@ def test_the_aim_of_an_action_is_a_record_of_its_sentence(client: TestClient) ->
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_figures_are_named_with_countries_and_period(client: TestClient, language: str) -> None:
+def test_figures_are_named_with_countries_and_period(client: AppClient, language: str) -> None:
     figures = {one["id"]: one for one in read(client, f"/v1/observations?lang={language}")}
     passages = read(client, f"/v1/sources/{SCIO}/passages?lang={language}")
     named = {
@@ -96,7 +97,7 @@ def test_figures_are_named_with_countries_and_period(client: TestClient, languag
         assert figures[key]["period"]["label"] in title
 
 
-def test_areas_aims_goal_and_event_are_under_their_sentences(client: TestClient) -> None:
+def test_areas_aims_goal_and_event_are_under_their_sentences(client: AppClient) -> None:
     areas = read(client, "/v1/priority-areas")
     actions = {one["id"] for one in read(client, "/v1/actions")}
     for kind, locator in (("priority_area", "locator"), ("aim", "aim_locator")):
@@ -109,7 +110,7 @@ def test_areas_aims_goal_and_event_are_under_their_sentences(client: TestClient)
     assert list_records(client, "event") == {(SCIO, "P1.S1", "mofcom-2025-01-15")}
 
 
-def test_each_link_leads_to_its_record(client: TestClient) -> None:
+def test_each_link_leads_to_its_record(client: AppClient) -> None:
     for passage in read(client, f"/v1/sources/{SCIO}/passages"):
         assert passage["href"].endswith(f"/sources/{SCIO}/passages#{passage['locator']}")
         for record in passage["records"]:
@@ -119,7 +120,7 @@ def test_each_link_leads_to_its_record(client: TestClient) -> None:
             assert {record["code"], key} & {found.json().get(one) for one in ("id", "code", "slug")}
 
 
-def test_sentences_that_differ_from_the_transcript_are_listed(client: TestClient) -> None:
+def test_sentences_that_differ_from_the_transcript_are_listed(client: AppClient) -> None:
     passages = read(client, f"/v1/sources/{SCIO}/passages")
     differing = {
         passage["locator"]: [difference["locator"] for difference in passage["differences"]]
@@ -144,7 +145,7 @@ def test_sentences_that_differ_from_the_transcript_are_listed(client: TestClient
             assert difference["label"] == f"paragraph {paragraph}, sentence {sentence}"
 
 
-def test_a_compared_sentence_leads_back(client: TestClient) -> None:
+def test_a_compared_sentence_leads_back(client: AppClient) -> None:
     compared = {
         (difference["source"]["code"], difference["locator"], f"{SCIO}.{passage['locator']}")
         for passage in read(client, f"/v1/sources/{SCIO}/passages")
@@ -160,7 +161,7 @@ def test_a_compared_sentence_leads_back(client: TestClient) -> None:
             assert client.get(record["href"]).status_code == 200
 
 
-def test_pages_of_passages_follow_one_another(client: TestClient) -> None:
+def test_pages_of_passages_follow_one_another(client: AppClient) -> None:
     url: str | None = f"/v1/sources/{SCIO}/passages?limit=10"
     found: list[str] = []
     while url is not None:
@@ -173,7 +174,7 @@ def test_pages_of_passages_follow_one_another(client: TestClient) -> None:
     assert last["items"][0]["locator"] == found[-1] == "P9.S3"
 
 
-def test_a_source_without_locators_has_no_passages(client: TestClient) -> None:
+def test_a_source_without_locators_has_no_passages(client: AppClient) -> None:
     kinds = (*LOCATED, "progress", "event", "goal", "priority_area", "aim", "passage")
     cited = {source for kind in kinds for source, _, _ in list_records(client, kind)}
     for source in read(client, "/v1/sources"):
@@ -185,7 +186,7 @@ def test_a_source_without_locators_has_no_passages(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1/outcomes", "/v1/actions"])
-def test_lists_of_examples_are_marked_and_explained(client: TestClient, path: str) -> None:
+def test_lists_of_examples_are_marked_and_explained(client: AppClient, path: str) -> None:
     records = read(client, path)
     assert any(record["has_examples"] for record in records)
     for record in records:
@@ -196,7 +197,7 @@ def test_lists_of_examples_are_marked_and_explained(client: TestClient, path: st
         assert "等" in record["text"] or not record["has_examples"], record["text"]
 
 
-def test_an_aim_belongs_to_what_the_sentence_says(client: TestClient) -> None:
+def test_an_aim_belongs_to_what_the_sentence_says(client: AppClient) -> None:
     aims = {
         action["id"]: action["aim"]
         for action in read(client, "/v1/actions?edition=2025")

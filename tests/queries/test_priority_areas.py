@@ -1,8 +1,8 @@
 """Outcomes, priority areas and actions, and reference data linked both ways."""
 
 import pytest
-from starlette.testclient import TestClient
 
+from tests.support.client import AppClient
 from tests.support.records import read_items
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
@@ -18,7 +18,7 @@ AREAS = {
 }
 
 
-def test_priority_areas_have_their_actions(client: TestClient) -> None:
+def test_priority_areas_have_their_actions(client: AppClient) -> None:
     for position, area in enumerate(read_items(client, "/v1/priority-areas?edition=2025"), start=1):
         count, baselines = AREAS[area["slug"]]
         assert (area["year"], area["position"], len(area["actions"])) == (2025, position, count)
@@ -28,13 +28,13 @@ def test_priority_areas_have_their_actions(client: TestClient) -> None:
     assert client.get("/v1/priority-areas/emerging-fields?year=2024").status_code == 404
 
 
-def test_baselines_are_linked_both_ways(client: TestClient) -> None:
+def test_baselines_are_linked_both_ways(client: AppClient) -> None:
     for indicator in read_items(client, "/v1/indicators"):
         slugs = {area["slug"] for area in indicator["baseline_for"] if area["year"] == 2025}
         assert slugs == {slug for slug, (_, codes) in AREAS.items() if indicator["code"] in codes}
 
 
-def test_actions_announce_and_promise_no_more(client: TestClient) -> None:
+def test_actions_announce_and_promise_no_more(client: AppClient) -> None:
     actions = read_items(client, "/v1/actions?edition=2025")
     assert len(actions) == 24
     assert {action["status"] for action in actions} == {"announced", "reported"}
@@ -60,7 +60,7 @@ def test_actions_announce_and_promise_no_more(client: TestClient) -> None:
         ("q=%E8%87%AA%E7%94%B1%E8%B4%B8%E6%98%93%E5%8D%8F%E5%AE%9A", 1),
     ],
 )
-def test_actions_are_filtered(client: TestClient, query: str, total: int) -> None:
+def test_actions_are_filtered(client: AppClient, query: str, total: int) -> None:
     page = client.get(f"/v1/actions?{query}").json()
     assert page["total"] == len(page["items"]) == total
 
@@ -78,13 +78,13 @@ def test_actions_are_filtered(client: TestClient, query: str, total: int) -> Non
         ("q=twin+parks", 1),
     ],
 )
-def test_outcomes_are_filtered(client: TestClient, query: str, total: int) -> None:
+def test_outcomes_are_filtered(client: AppClient, query: str, total: int) -> None:
     page = client.get(f"/v1/outcomes?{query}").json()
     assert page["total"] == len(page["items"]) == total
 
 
 @pytest.mark.parametrize("collection", ["sectors", "instruments", "topics", "areas"])
-def test_reference_data_is_linked_both_ways(client: TestClient, collection: str) -> None:
+def test_reference_data_is_linked_both_ways(client: AppClient, collection: str) -> None:
     for entry in read_items(client, f"/v1/{collection}"):
         for action in entry["actions"]:
             named = client.get(f"/v1/actions/{action['id']}").json()[collection]
@@ -111,12 +111,12 @@ def test_reference_data_is_linked_both_ways(client: TestClient, collection: str)
         ("/v1/sources?edition=2024", 1),
     ],
 )
-def test_code_lists_are_filtered(client: TestClient, url: str, total: int) -> None:
+def test_code_lists_are_filtered(client: AppClient, url: str, total: int) -> None:
     assert len(read_items(client, url)) == total
 
 
 @pytest.mark.parametrize("standing", ["primary", "repost", "secondary"])
-def test_sources_are_filtered(client: TestClient, standing: str) -> None:
+def test_sources_are_filtered(client: AppClient, standing: str) -> None:
     listed = read_items(client, "/v1/sources")
     found = read_items(client, f"/v1/sources?standing={standing}")
     assert found == [one for one in listed if one["standing"] == standing]
@@ -126,6 +126,6 @@ def test_sources_are_filtered(client: TestClient, standing: str) -> None:
     assert found == [one for one in listed if one["event"] and one["event"]["code"] == event]
 
 
-def test_a_source_names_its_goal(client: TestClient) -> None:
+def test_a_source_names_its_goal(client: AppClient) -> None:
     assert client.get("/v1/sources/scio-2025-01-15").json()["goal"]["locator"] == "P5.S1"
     assert client.get("/v1/sources/xinhua-2024-12-19").json()["goal"] is None

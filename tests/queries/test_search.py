@@ -3,12 +3,13 @@
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
+
+from tests.support.client import AppClient
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
 
-def search(client: TestClient, **parameters: Any) -> dict[str, Any]:
+def search(client: AppClient, **parameters: Any) -> dict[str, Any]:
     """Search, and give the page."""
     response = client.get("/v1/search", params=parameters)
     assert response.status_code == 200, response.text
@@ -24,7 +25,7 @@ def list_matches(hit: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize(
     "words", ["贸易", "园区", "数字经济", "援助", "“丝路电商”", "吉隆坡 马来西亚"]
 )
-def test_chinese_words_of_any_length_are_found(client: TestClient, words: str) -> None:
+def test_chinese_words_of_any_length_are_found(client: AppClient, words: str) -> None:
     page = search(client, q=words)
     if words == "吉隆坡 马来西亚":
         assert page["total"] == 0
@@ -35,7 +36,7 @@ def test_chinese_words_of_any_length_are_found(client: TestClient, words: str) -
     assert all(match in words for match in marked)
 
 
-def test_english_words_are_found_in_all_forms(client: TestClient) -> None:
+def test_english_words_are_found_in_all_forms(client: AppClient) -> None:
     codes = [
         {hit["code"] for hit in search(client, q=words)["items"]}
         for words in ("agreement", "agreements", "AGREEMENTS")
@@ -43,20 +44,20 @@ def test_english_words_are_found_in_all_forms(client: TestClient) -> None:
     assert codes[0] == codes[1] == codes[2] != set()
 
 
-def test_best_hit_is_first_and_marked(client: TestClient) -> None:
+def test_best_hit_is_first_and_marked(client: AppClient) -> None:
     first = search(client, q="aid projects", kind="indicator")["items"][0]
     assert first["code"] == "aid-projects"
     assert first["href"].endswith("/v1/indicators/aid-projects")
     assert [word.lower() for word in list_matches(first)][:2] == ["aid", "projects"]
 
 
-def test_marked_pieces_spell_the_text(client: TestClient) -> None:
+def test_marked_pieces_spell_the_text(client: AppClient) -> None:
     for hit in search(client, q="合作", lang="zh", kind="action")["items"]:
         text = client.get(hit["href"], params={"lang": "zh"}).json()["text"]
         assert "".join(piece["text"] for piece in hit["title"]) == text
 
 
-def test_every_address_leads_to_its_record(client: TestClient) -> None:
+def test_every_address_leads_to_its_record(client: AppClient) -> None:
     page = search(client, q="China", limit=1000)
     assert {facet["kind"]: facet["count"] for facet in page["facets"]}
     assert sum(facet["count"] for facet in page["facets"]) == page["total"]
@@ -67,7 +68,7 @@ def test_every_address_leads_to_its_record(client: TestClient) -> None:
     assert {"indicator", "source", "area", "priority_area", "growth_rate", "release"} <= kinds
 
 
-def test_kind_filters_hits_but_not_facets(client: TestClient) -> None:
+def test_kind_filters_hits_but_not_facets(client: AppClient) -> None:
     page = search(client, q="investment", kind=["action", "topic"])
     assert {hit["kind"] for hit in page["items"]} == {"action", "topic"}
     counts = {facet["kind"]: facet["count"] for facet in page["facets"]}
@@ -75,7 +76,7 @@ def test_kind_filters_hits_but_not_facets(client: TestClient) -> None:
     assert page["total"] == len(page["items"]) == counts["action"] + counts["topic"]
 
 
-def test_pages_are_walked(client: TestClient) -> None:
+def test_pages_are_walked(client: AppClient) -> None:
     whole = search(client, q="cooperation")
     walked, url = [], "/v1/search?q=cooperation&limit=5"
     while url:
@@ -110,7 +111,7 @@ def test_pages_are_walked(client: TestClient) -> None:
         "'; DROP TABLE release; --",
     ],
 )
-def test_unusual_words_cause_no_error(client: TestClient, words: str) -> None:
+def test_unusual_words_cause_no_error(client: AppClient, words: str) -> None:
     page = search(client, q=words)
     assert page["total"] >= len(page["items"])
 
@@ -127,7 +128,7 @@ def test_unusual_words_cause_no_error(client: TestClient, words: str) -> None:
     ],
 )
 def test_full_width_and_invisible_characters_do_not_matter(
-    client: TestClient, typed: str, meant: str
+    client: AppClient, typed: str, meant: str
 ) -> None:
     found = search(client, q=typed)
     assert found["total"] > 0
@@ -136,7 +137,7 @@ def test_full_width_and_invisible_characters_do_not_matter(
     assert indicators["items"] == client.get("/v1/indicators", params={"q": meant}).json()["items"]
 
 
-def test_words_are_required(client: TestClient) -> None:
+def test_words_are_required(client: AppClient) -> None:
     for url, output in (
         ("/v1/search", "q is missing"),
         ("/v1/search?q=", "q is empty"),
@@ -150,7 +151,7 @@ def test_words_are_required(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_hit_has_the_context_of_its_record(client: TestClient, language: str) -> None:
+def test_a_hit_has_the_context_of_its_record(client: AppClient, language: str) -> None:
     shown = {"period", "coverage", "source"}
     seen = set()
     for words in ("2024", "2025", "trade", "agreements"):
@@ -172,26 +173,26 @@ def test_a_hit_has_the_context_of_its_record(client: TestClient, language: str) 
     assert {"observation", "growth_rate", "action", "outcome", "indicator"} <= seen
 
 
-def test_a_figure_is_shown_as_its_record_shows_it(client: TestClient) -> None:
+def test_a_figure_is_shown_as_its_record_shows_it(client: AppClient) -> None:
     for language in ("en", "zh"):
         for hit in search(client, q="2024", kind="observation", lang=language)["items"]:
             record = client.get(hit["href"], params={"lang": language}).json()
             assert hit["display"] == record["display"]
 
 
-def test_a_year_finds_figures_actions_and_releases(client: TestClient) -> None:
+def test_a_year_finds_figures_actions_and_releases(client: AppClient) -> None:
     kinds = {facet["kind"]: facet["count"] for facet in search(client, q="2025")["facets"]}
     assert {"observation", "growth_rate", "action", "priority_area", "source"} <= set(kinds)
     year = client.get("/v1/overview").json()["release"]["released_on"][:4]
     assert "release" in {facet["kind"] for facet in search(client, q=year)["facets"]}
 
 
-def test_the_year_of_a_list_of_countries_finds_no_figure(client: TestClient) -> None:
+def test_the_year_of_a_list_of_countries_finds_no_figure(client: AppClient) -> None:
     for hit in search(client, q="2023", kind="observation", limit=1000)["items"]:
         assert "2023" in hit["period"]["label"] or "2023" in str(hit["snippet"])
 
 
-def test_keywords_are_never_shown(client: TestClient) -> None:
+def test_keywords_are_never_shown(client: AppClient) -> None:
     for hit in search(client, q="FTA", limit=1000)["items"]:
         shown = "".join(piece["text"] for piece in hit["title"] + hit["snippet"])
         assert "fta" not in shown.lower()
@@ -206,12 +207,12 @@ def test_keywords_are_never_shown(client: TestClient) -> None:
     ],
 )
 def test_a_synonym_finds_the_records_whose_texts_have_the_term(
-    client: TestClient, words: str, code: str
+    client: AppClient, words: str, code: str
 ) -> None:
     assert code in {hit["code"] for hit in search(client, q=words, kind="action")["items"]}
 
 
-def test_the_newest_figures_of_an_indicator_come_first(client: TestClient) -> None:
+def test_the_newest_figures_of_an_indicator_come_first(client: AppClient) -> None:
     _, *others = search(client, q="goods trade", kind="observation")["items"]
     shown = [hit for hit in others if hit["code"].startswith("goods-trade")]
     order = [(hit["current"], hit["period"]["end"]) for hit in shown]
@@ -220,14 +221,14 @@ def test_the_newest_figures_of_an_indicator_come_first(client: TestClient) -> No
 
 
 @pytest.mark.parametrize("words", ["2024", "2023", "trade share", "贸易"])
-def test_current_figures_come_before_others(client: TestClient, words: str) -> None:
+def test_current_figures_come_before_others(client: AppClient, words: str) -> None:
     for kind in ("observation", "growth_rate"):
         states = [hit["current"] for hit in search(client, q=words, kind=kind, limit=1000)["items"]]
         named = states[: states.index(False)] if False in states else states
         assert all(named)
 
 
-def test_the_year_searched_for_is_that_of_the_period(client: TestClient) -> None:
+def test_the_year_searched_for_is_that_of_the_period(client: AppClient) -> None:
     for words in ("growth 2024", "2024年增速", "yuan 2024 growth", "customs 2024"):
         hits = search(client, q=words, limit=1000)["items"]
         states = ["2024" in hit["period"]["label"] for hit in hits if hit["period"]]

@@ -1,7 +1,8 @@
 """Searches people would make, in the words they would use, with the hit that must come first."""
 
 import pytest
-from starlette.testclient import TestClient
+
+from tests.support.client import AppClient
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
@@ -165,7 +166,7 @@ SEARCHES = {
 
 
 @pytest.mark.parametrize("words", SEARCHES)
-def test_the_hit_that_was_meant_comes_first(client: TestClient, words: str) -> None:
+def test_the_hit_that_was_meant_comes_first(client: AppClient, words: str) -> None:
     kind, code = SEARCHES[words]
     page = client.get("/v1/search", params={"q": words, "limit": 3}).json()
     found = [(hit["kind"], hit["code"]) for hit in page["items"]]

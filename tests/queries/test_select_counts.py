@@ -11,11 +11,11 @@ from unittest.mock import patch
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import event, func, select
-from starlette.testclient import TestClient
 
 from app.db.columns import alias_table
 from app.db.models import Indicator, Observation, Series
 from app.db.statements import CompiledStatement, compile_statement
+from tests.support.client import AppClient
 from tests.support.targets import Target, open_app
 from tests.test_openapi import LISTS, PATHS, build_example_url
 
@@ -63,8 +63,8 @@ def uncached_app(database: Target) -> Iterator[FastAPI]:
 
 
 @pytest.fixture(scope="module")
-def uncached_client(uncached_app: FastAPI) -> Iterator[TestClient]:
-    with TestClient(uncached_app) as client:
+def uncached_client(uncached_app: FastAPI) -> Iterator[AppClient]:
+    with AppClient(uncached_app) as client:
         yield client
 
 
@@ -92,7 +92,7 @@ def count_selects(app: FastAPI) -> Iterator[list[str]]:
 
 @pytest.mark.parametrize("path", PATHS)
 def test_each_request_has_few_selects(
-    uncached_app: FastAPI, uncached_client: TestClient, document: dict[str, Any], path: str
+    uncached_app: FastAPI, uncached_client: AppClient, document: dict[str, Any], path: str
 ) -> None:
     if path == "/v1/quotation-check":
         # The first check reads all figures; the index is kept with the release.
@@ -108,7 +108,7 @@ def test_each_request_has_few_selects(
     [*(f"{path}?" for path in LISTS), "/v1/search?q=trade&kind=observation&"],
 )
 def test_a_larger_page_has_no_more_selects(
-    uncached_app: FastAPI, uncached_client: TestClient, address: str
+    uncached_app: FastAPI, uncached_client: AppClient, address: str
 ) -> None:
     counts = []
     for limit in (1, 1000):
@@ -147,6 +147,6 @@ def test_a_statement_is_compiled_once_for_all_releases(database: Target) -> None
     compiled = set()
     for _ in range(2):
         with open_app(database, cache_entries=0) as app:
-            assert TestClient(app).get("/v1/topics/trade").status_code == 200
+            assert AppClient(app).get("/v1/topics/trade").status_code == 200
         compiled.add(compile_statement.cache_info().misses)
     assert len(compiled) == 1

@@ -4,12 +4,13 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
+
+from tests.support.client import AppClient
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
 
 
-def list_series(client: TestClient) -> list[dict[str, Any]]:
+def list_series(client: AppClient) -> list[dict[str, Any]]:
     """List every series."""
     items: list[dict[str, Any]] = client.get("/v1/series?limit=1000").json()["items"]
     return items
@@ -80,7 +81,7 @@ YEARS = {
 """Every series as the sources have it: the figure, and the published growth with its unit."""
 
 
-def test_every_series_is_as_published(client: TestClient) -> None:
+def test_every_series_is_as_published(client: AppClient) -> None:
     found = {}
     for series in list_series(client):
         points = client.get(f"/v1/series/{series['code']}").json()["points"]
@@ -94,7 +95,7 @@ def test_every_series_is_as_published(client: TestClient) -> None:
     assert found == YEARS
 
 
-def test_a_series_never_mixes_units_or_lengths(client: TestClient) -> None:
+def test_a_series_never_mixes_units_or_lengths(client: AppClient) -> None:
     seen = 0
     for series in list_series(client):
         points = client.get(f"/v1/series/{series['code']}").json()["points"]
@@ -116,7 +117,7 @@ def test_a_series_never_mixes_units_or_lengths(client: TestClient) -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_series_of_one_indicator_explain_their_differences(
-    client: TestClient, language: str
+    client: AppClient, language: str
 ) -> None:
     series = client.get(f"/v1/series?limit=1000&lang={language}").json()["items"]
     for one, other in combinations(series, 2):
@@ -131,7 +132,7 @@ def test_series_of_one_indicator_explain_their_differences(
         assert kinds == differ != set()
 
 
-def test_a_series_shows_what_was_known_on_a_day(client: TestClient) -> None:
+def test_a_series_shows_what_was_known_on_a_day(client: AppClient) -> None:
     url = "/v1/series/trade-share.CN.BRI.partner-2025.PT.P12M"
     before = client.get(f"{url}?as_of=2025-01-14").json()
     assert before["as_of"] == "2025-01-14"
@@ -145,7 +146,7 @@ def test_a_series_shows_what_was_known_on_a_day(client: TestClient) -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("as_of", [None, "2025-01-15"])
 def test_points_name_the_obstacles_that_a_comparison_finds(
-    client: TestClient, language: str, as_of: str | None
+    client: AppClient, language: str, as_of: str | None
 ) -> None:
     query = {"lang": language} | ({"as_of": as_of} if as_of else {})
     found = 0
@@ -194,12 +195,12 @@ def to_parameter(period: dict[str, Any]) -> str:
         ("unit=NB&months=12", 3),
     ],
 )
-def test_series_are_filtered(client: TestClient, query: str, total: int) -> None:
+def test_series_are_filtered(client: AppClient, query: str, total: int) -> None:
     page = client.get(f"/v1/series?{query}").json()
     assert page["total"] == len(page["items"]) == total
 
 
-def test_growth_is_published_growth(client: TestClient) -> None:
+def test_growth_is_published_growth(client: AppClient) -> None:
     rates = client.get("/v1/growth-rates?limit=1000").json()
     assert rates["total"] == 14
     for rate in rates["items"]:
@@ -223,7 +224,7 @@ def test_growth_is_published_growth(client: TestClient) -> None:
         ("series=goods-trade.CN.BRI.partner-2025.CNY.P12M", 2),
     ],
 )
-def test_reports_are_filtered(client: TestClient, query: str, total: int) -> None:
+def test_reports_are_filtered(client: AppClient, query: str, total: int) -> None:
     page = client.get(f"/v1/reports?{query}").json()
     assert page["total"] == len(page["items"]) == total
     for report in page["items"]:
@@ -233,7 +234,7 @@ def test_reports_are_filtered(client: TestClient, query: str, total: int) -> Non
         assert report["note"]
 
 
-def test_the_report_that_differs_has_a_note(client: TestClient) -> None:
+def test_the_report_that_differs_has_a_note(client: AppClient) -> None:
     (report,) = client.get("/v1/reports?agreement=differs").json()["items"]
     assert "700" in report["wording"]
     assert "over" not in report["wording"]

@@ -10,13 +10,13 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from starlette.testclient import TestClient
 
 from app.formats.sentences import FINDING_KINDS
 from app.i18n import Language
 from app.releases import Release
 from app.schemas.quotations import FindingKind, QuotationCheck
 from tests.benchmarks import quotations
+from tests.support.client import AppClient
 from tests.support.quotation_errors import list_cases
 from tests.support.seeds import NEWEST, ROOT
 
@@ -28,7 +28,7 @@ AID = "aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15"
 
 
 @pytest.fixture(scope="module")
-def release(newest: TestClient) -> Release:
+def release(newest: AppClient) -> Release:
     app: Any = newest.app
     found: Release = app.state.releases.get_release()
     return found

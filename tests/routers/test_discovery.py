@@ -12,9 +12,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from rdflib import DCAT, DCTERMS, FOAF, RDF, Graph, URIRef
 from rdflib.compare import isomorphic
-from starlette.testclient import TestClient
 
 from app.formats.registry import TABLE_FORMATS, list_distributions
+from tests.support.client import AppClient
 
 pytestmark = pytest.mark.database
 
@@ -36,7 +36,7 @@ NEEDED = {
 """What DCAT-AP 3 makes mandatory or recommends, of what there is here."""
 
 
-def is_served(client: TestClient, address: str) -> bool:
+def is_served(client: AppClient, address: str) -> bool:
     """Return whether an address works; those of other hosts are not requested."""
     parts = urlsplit(address)
     if f"{parts.scheme}://{parts.netloc}" != HOST:
@@ -51,20 +51,20 @@ def parse_links(header: str) -> Iterator[tuple[str, str]]:
         yield rel, href
 
 
-def test_the_catalogue_is_the_same_in_both_forms(client: TestClient) -> None:
+def test_the_catalogue_is_the_same_in_both_forms(client: AppClient) -> None:
     turtle = Graph().parse(data=client.get("/v1/catalog.ttl").text, format="turtle")
     json_ld = Graph().parse(data=client.get("/v1/catalog.jsonld").text, format="json-ld")
     assert len(turtle) > 80
     assert isomorphic(turtle, json_ld)
 
 
-def test_the_identifier_of_the_catalogue_is_served(client: TestClient) -> None:
+def test_the_identifier_of_the_catalogue_is_served(client: AppClient) -> None:
     catalog = client.get("/v1/catalog.jsonld").json()
     for identifier in (catalog["@id"], catalog["dcat:dataset"]["@id"]):
         assert is_served(client, identifier.partition("#")[0]), identifier
 
 
-def test_the_catalogue_names_datasets_of_other_publishers(client: TestClient) -> None:
+def test_the_catalogue_names_datasets_of_other_publishers(client: AppClient) -> None:
     graph = Graph().parse(data=client.get("/v1/catalog.ttl").text, format="turtle")
     (dataset,) = graph.subjects(RDF.type, DCAT.Dataset)
     found = {str(one) for one in graph.objects(dataset, DCTERMS.relation)}
@@ -74,7 +74,7 @@ def test_the_catalogue_names_datasets_of_other_publishers(client: TestClient) ->
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_related_datasets_and_indicators_name_each_other(client: TestClient, language: str) -> None:
+def test_related_datasets_and_indicators_name_each_other(client: AppClient, language: str) -> None:
     query: dict[str, str] = {"lang": language, "limit": "1000"}
     datasets = client.get("/v1/related-datasets", params=query).json()["items"]
     named = {
@@ -97,7 +97,7 @@ def test_related_datasets_and_indicators_name_each_other(client: TestClient, lan
         assert f'href="{one["address"]}"' in page
 
 
-def test_the_catalogue_has_what_dcat_needs(client: TestClient) -> None:
+def test_the_catalogue_has_what_dcat_needs(client: AppClient) -> None:
     graph = Graph().parse(data=client.get("/v1/catalog.ttl").text, format="turtle")
     for kind, needed in NEEDED.items():
         subjects = set(graph.subjects(RDF.type, kind))
@@ -124,7 +124,7 @@ def test_the_catalogue_has_what_dcat_needs(client: TestClient) -> None:
         assert [str(one) for one in graph.objects(covered, predicate)] == [day]
 
 
-def test_every_form_has_its_declared_media_type(client: TestClient) -> None:
+def test_every_form_has_its_declared_media_type(client: AppClient) -> None:
     graph = Graph().parse(data=client.get("/v1/catalog.ttl").text, format="turtle")
     forms = set(graph.subjects(RDF.type, DCAT.Distribution))
     assert len(forms) in {len(list_distributions(has_file=has_file)) for has_file in (True, False)}
@@ -135,7 +135,7 @@ def test_every_form_has_its_declared_media_type(client: TestClient) -> None:
         assert media_type == URIRef(f"https://www.iana.org/assignments/media-types/{shown}")
 
 
-def test_the_api_catalogue_leads_to_the_api(client: TestClient) -> None:
+def test_the_api_catalogue_leads_to_the_api(client: AppClient) -> None:
     response = client.get("/.well-known/api-catalog")
     assert response.headers["content-type"].startswith("application/linkset+json; profile=")
     (entry,) = response.json()["linkset"]
@@ -150,7 +150,7 @@ def test_the_api_catalogue_leads_to_the_api(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1", "/"])
-def test_the_entry_points_link_to_what_describes_them(client: TestClient, path: str) -> None:
+def test_the_entry_points_link_to_what_describes_them(client: AppClient, path: str) -> None:
     links = dict(parse_links(client.get(path).headers["link"]))
     assert {"service-desc", "service-doc", "describedby", "license", "cite-as"} <= set(links)
     assert all(is_served(client, href) for href in links.values())
@@ -165,7 +165,7 @@ def test_the_entry_points_link_to_what_describes_them(client: TestClient, path: 
         ("indicators", "topic=trade"),
     ],
 )
-def test_a_list_links_to_its_tables(client: TestClient, path: str, query: str) -> None:
+def test_a_list_links_to_its_tables(client: AppClient, path: str, query: str) -> None:
     paged = f"/v1/{path}?{query}{'&' if query else ''}limit=1"
     total = client.get(paged).json()["total"]
     found = [
@@ -177,7 +177,7 @@ def test_a_list_links_to_its_tables(client: TestClient, path: str, query: str) -
     assert len(lines) == total
 
 
-def test_robots_and_sitemap_lead_to_pages(client: TestClient) -> None:
+def test_robots_and_sitemap_lead_to_pages(client: AppClient) -> None:
     robots = client.get("/robots.txt").text
     (sitemap,) = re.findall(r"^Sitemap: (.*)$", robots, re.MULTILINE)
     root = ET.fromstring(client.get(sitemap.removeprefix(HOST)).text)  # noqa: S314
@@ -196,7 +196,7 @@ def test_robots_and_sitemap_lead_to_pages(client: TestClient) -> None:
         assert all(link["href"] in pages for link in links)
 
 
-def test_a_program_can_follow_the_links(client: TestClient) -> None:
+def test_a_program_can_follow_the_links(client: AppClient) -> None:
     text = client.get("/llms.txt").text
     assert re.match(r"# .+\n\n> .+\n", text)
     addresses = re.findall(r"\]\((.*?)\)", text)
@@ -207,7 +207,7 @@ def test_a_program_can_follow_the_links(client: TestClient) -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("path", ["/llms.txt", "/llms-full.txt"])
 def test_programs_are_told_of_datasets_of_other_publishers(
-    newest: TestClient, path: str, language: str
+    newest: AppClient, path: str, language: str
 ) -> None:
     lines = newest.get(f"{path}?lang={language}").text.splitlines()
     datasets = newest.get(f"/v1/related-datasets?lang={language}").json()["items"]
@@ -218,14 +218,14 @@ def test_programs_are_told_of_datasets_of_other_publishers(
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_programs_are_led_to_contradictions(client: TestClient, language: str) -> None:
+def test_programs_are_led_to_contradictions(client: AppClient, language: str) -> None:
     text = client.get(f"/llms.txt?lang={language}").text
     start, _, _ = text.partition("/openapi.json")
     assert f"({HOST}/v1/contradictions)" in start
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_llms_full_has_every_record_as_a_sentence(client: TestClient, language: str) -> None:
+def test_llms_full_has_every_record_as_a_sentence(client: AppClient, language: str) -> None:
     text = client.get(f"/llms-full.txt?lang={language}").text
     lines = text.splitlines()
     comma, colon = (", ", ": ") if language == "en" else ("，", "：")
@@ -273,6 +273,6 @@ def test_llms_full_has_every_record_as_a_sentence(client: TestClient, language: 
     "path",
     ["/.well-known/api-catalog", "/robots.txt", "/sitemap.xml", "/llms.txt", "/llms-full.txt"],
 )
-def test_what_is_not_known_is_refused_here_too(client: TestClient, path: str) -> None:
+def test_what_is_not_known_is_refused_here_too(client: AppClient, path: str) -> None:
     assert client.get(f"{path}?x=1").json()["errors"][0]["location"] == "query.x"
     assert client.get(f"{path}?lang=fr").json()["errors"][0]["location"] == "query.lang"

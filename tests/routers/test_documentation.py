@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 from lxml import html
-from starlette.testclient import TestClient
 
 from app.openapi.reference import list_groups
+from tests.support.client import AppClient
 
 pytestmark = pytest.mark.database
 MOST_BYTES = 150_000
 """The weight of the heaviest page of an operation, before compression."""
 
 
-def read_page(client: TestClient, url: str) -> Any:
+def read_page(client: AppClient, url: str) -> Any:
     """Read a page, of which the stubs of lxml know too little."""
     response = client.get(url)
     assert response.status_code == 200, url
@@ -30,7 +30,7 @@ def list_operations(document: dict[str, Any]) -> dict[str, tuple[str, dict[str, 
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_reference_leads_to_every_operation(client: TestClient, language: str) -> None:
+def test_the_reference_leads_to_every_operation(client: AppClient, language: str) -> None:
     document = client.get(f"/openapi.json?lang={language}").json()
     page = read_page(client, f"/docs?lang={language}")
     links = page.xpath("//section[@class='operations']//a/@href")
@@ -63,7 +63,7 @@ def test_the_order_is_that_of_the_document(document: dict[str, Any]) -> None:
     ],
 )
 def test_the_page_of_an_operation_is_complete(
-    client: TestClient, document: dict[str, Any], name: str
+    client: AppClient, document: dict[str, Any], name: str
 ) -> None:
     path, operation = list_operations(document)[name]
     response = client.get(f"/docs/{name}?lang=en")
@@ -97,7 +97,7 @@ def test_the_page_of_an_operation_is_complete(
 
 
 def test_every_field_of_a_response_is_described_once(
-    client: TestClient, document: dict[str, Any]
+    client: AppClient, document: dict[str, Any]
 ) -> None:
     page = read_page(client, "/docs/list_observations?lang=en")
     schemas = document["components"]["schemas"]
@@ -111,7 +111,7 @@ def test_every_field_of_a_response_is_described_once(
     assert "editorial" in editorial.text_content()
 
 
-def test_a_form_offers_the_codes_of_the_release(client: TestClient) -> None:
+def test_a_form_offers_the_codes_of_the_release(client: AppClient) -> None:
     page = read_page(client, "/docs/list_observations?lang=en")
     for name, path in (
         ("topic", "topics"),
@@ -133,7 +133,7 @@ def test_a_form_offers_the_codes_of_the_release(client: TestClient) -> None:
 
 
 def test_every_parameter_that_takes_a_code_offers_codes(
-    client: TestClient, document: dict[str, Any]
+    client: AppClient, document: dict[str, Any]
 ) -> None:
     code = "^[A-Za-z0-9.-]+$"
     pages: dict[str, str] = {}
@@ -157,14 +157,14 @@ def test_every_parameter_that_takes_a_code_offers_codes(
     ],
 )
 def test_a_form_without_script_leads_to_the_operation(
-    client: TestClient, query: str, expected: str
+    client: AppClient, query: str, expected: str
 ) -> None:
     response = client.get(f"/docs/get_indicator/request?{query}", follow_redirects=False)
     assert response.status_code == 307
     assert response.headers["location"] == f"http://testserver{expected}"
 
 
-def test_empty_fields_are_not_sent(client: TestClient) -> None:
+def test_empty_fields_are_not_sent(client: AppClient) -> None:
     given = "lang=en&limit=2&topic=&since=&qualifier=over&qualifier=nearly&unit=+"
     response = client.get(f"/docs/list_observations/request?{given}")
     assert response.status_code == 200
@@ -175,7 +175,7 @@ def test_empty_fields_are_not_sent(client: TestClient) -> None:
     assert len(response.json()["items"]) == 2
 
 
-def test_a_missing_key_is_named(client: TestClient) -> None:
+def test_a_missing_key_is_named(client: AppClient) -> None:
     response = client.get("/docs/get_indicator/request?indicator=&lang=en")
     assert response.status_code == 422
     (error,) = response.json()["errors"]
@@ -183,14 +183,14 @@ def test_a_missing_key_is_named(client: TestClient) -> None:
     assert error["message"] == "indicator is missing"
 
 
-def test_an_unknown_operation_is_not_found(client: TestClient) -> None:
+def test_an_unknown_operation_is_not_found(client: AppClient) -> None:
     for path in ("/docs/get_indicater", "/docs/get_indicater/request"):
         response = client.get(path)
         assert response.status_code == 404
         assert response.json()["errors"][0]["suggestion"] == "get_indicator"
 
 
-def test_other_formats_are_linked(client: TestClient) -> None:
+def test_other_formats_are_linked(client: AppClient) -> None:
     page = read_page(client, "/docs/list_observations?lang=zh")
     formats = page.xpath("//section[@aria-labelledby='formats']//a")
     assert {re.sub(r".*?\.", "", one.text) for one in formats} >= {"csv", "xlsx", "parquet"}

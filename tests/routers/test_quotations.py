@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 import pytest
 from lxml import html
-from starlette.testclient import TestClient
 
+from tests.support.client import AppClient
 from tests.support.site import read_page
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
@@ -16,7 +16,7 @@ TEXT = "China carried out 700 aid projects in partner countries from January to 
 ASKED = {"text": TEXT, "asked_on": "2026-11-26"}
 
 
-def test_a_text_is_checked(client: TestClient) -> None:
+def test_a_text_is_checked(client: AppClient) -> None:
     response = client.get("/v1/quotation-check", params=ASKED)
     checked = response.json()
     (item,) = checked["items"]
@@ -29,20 +29,20 @@ def test_a_text_is_checked(client: TestClient) -> None:
     assert "max-age" in response.headers["cache-control"]
 
 
-def test_the_day_of_the_request_is_not_cached(client: TestClient) -> None:
+def test_the_day_of_the_request_is_not_cached(client: AppClient) -> None:
     response = client.get("/v1/quotation-check", params={"text": TEXT})
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", response.json()["asked_on"])
     assert response.headers["cache-control"] == "no-store"
 
 
-def test_messages_follow_the_language(client: TestClient) -> None:
+def test_messages_follow_the_language(client: AppClient) -> None:
     checked = client.get("/v1/quotation-check", params=ASKED | {"lang": "zh"}).json()
     assert checked["items"][0]["observation"]["display"] == "逾700个"
 
 
 @pytest.mark.parametrize(("lang", "day"), [("en", "18 October 2023"), ("zh", "2023年10月18日")])
 def test_the_page_says_where_a_commitment_was_announced(
-    newest: TestClient, lang: str, day: str
+    newest: AppClient, lang: str, day: str
 ) -> None:
     text = "China will provide 1,000 small livelihood projects."
     quoted, shown = read_result(newest, text, lang)
@@ -57,7 +57,7 @@ def test_the_page_says_where_a_commitment_was_announced(
     ("lang", "event"), [("en", "Press conference of 2025"), ("zh", "2025年发布会")]
 )
 def test_the_page_says_where_an_action_was_announced(
-    newest: TestClient, lang: str, event: str
+    newest: AppClient, lang: str, event: str
 ) -> None:
     text = "China will deepen international cooperation on Silk Road e-commerce by 2027."
     quoted, shown = read_result(newest, text, lang)
@@ -66,7 +66,7 @@ def test_the_page_says_where_an_action_was_announced(
     assert action["priority_area"]["title"] in shown
 
 
-def read_result(client: TestClient, text: str, lang: str) -> tuple[str, str]:
+def read_result(client: AppClient, text: str, lang: str) -> tuple[str, str]:
     """Return the key of the record that a text quotes, and what the page says of it."""
     query = {"text": text, "lang": lang}
     (item,) = client.get("/v1/quotation-check", params=query).json()["items"]
@@ -87,18 +87,18 @@ def read_result(client: TestClient, text: str, lang: str) -> tuple[str, str]:
     ],
 )
 def test_a_wrong_parameter_is_named(
-    client: TestClient, parameters: dict[str, str], words: str
+    client: AppClient, parameters: dict[str, str], words: str
 ) -> None:
     response = client.get("/v1/quotation-check", params=parameters)
     assert response.status_code == 422
     assert words in response.text
 
 
-def test_post_is_not_allowed(client: TestClient) -> None:
+def test_post_is_not_allowed(client: AppClient) -> None:
     assert client.post("/v1/quotation-check", json=ASKED).status_code == 405
 
 
-def test_the_page_marks_findings(client: TestClient) -> None:
+def test_the_page_marks_findings(client: AppClient) -> None:
     empty = html.fromstring(client.get("/quotation-check").content)
     # With a limit, browsers cut a text that is pasted without a word.
     assert empty.xpath("//form//textarea[@name='text'][not(@maxlength)]")
@@ -121,14 +121,14 @@ def test_the_page_marks_findings(client: TestClient) -> None:
     assert "default-src 'none'" in response.headers["content-security-policy"]
 
 
-def test_an_empty_form_says_what_is_missing(client: TestClient) -> None:
+def test_an_empty_form_says_what_is_missing(client: AppClient) -> None:
     response = client.get("/quotation-check?text=&asked_on=&lang=zh")
     assert response.status_code == 422
     assert "请输入要核对的文字" in response.text
     assert "<blockquote" not in response.text
 
 
-def test_a_line_break_of_the_form_is_one_character(client: TestClient) -> None:
+def test_a_line_break_of_the_form_is_one_character(client: AppClient) -> None:
     text = "\n".join(["a"] * 1000)
     fields = ASKED | {"text": text.replace("\n", "\r\n")}
     assert client.get("/quotation-check", params=fields).status_code == 200
@@ -138,13 +138,13 @@ def test_a_line_break_of_the_form_is_one_character(client: TestClient) -> None:
     assert "Shorten the text to 2000" in response.text
 
 
-def test_the_page_escapes_what_it_shows(client: TestClient) -> None:
+def test_the_page_escapes_what_it_shows(client: AppClient) -> None:
     text = "<script>alert(1)</script> 700 aid projects"
     page = client.get("/quotation-check", params={"text": text}).text
     assert "<script>alert" not in page
 
 
-def test_the_page_says_what_is_not_corrected(client: TestClient) -> None:
+def test_the_page_says_what_is_not_corrected(client: AppClient) -> None:
     text = f"China imported 22.1 trillion yuan of goods from BRI partners in 2024. {TEXT}"
     page: Any = html.fromstring(
         client.get("/quotation-check", params=ASKED | {"text": text, "lang": "en"}).content

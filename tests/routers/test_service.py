@@ -6,13 +6,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from pydantic import AnyHttpUrl
-from starlette.testclient import TestClient
 
 from app.application import create_app
 from app.db import DatabaseError, SQLiteStore
 from app.ingest.build import build
 from app.releases import ReleaseManager
 from app.settings import Settings
+from tests.support.client import AppClient
 from tests.support.load import wait_for
 from tests.support.seeds import ROOT, copy_seed
 from tests.support.targets import Target, build_settings
@@ -21,7 +21,7 @@ from tests.test_openapi import LISTS
 pytestmark = [pytest.mark.database, pytest.mark.resources]
 
 
-def test_entry_point_links_to_what_there_is(client: TestClient) -> None:
+def test_entry_point_links_to_what_there_is(client: AppClient) -> None:
     service = client.get("/v1").json()
     assert service["release"]["counts"]["observations"] == 38
     assert service["languages"] == ["en", "zh"]
@@ -32,7 +32,7 @@ def test_entry_point_links_to_what_there_is(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_overview_is_enough_to_show_every_figure(client: TestClient, language: str) -> None:
+def test_overview_is_enough_to_show_every_figure(client: AppClient, language: str) -> None:
     overview = client.get(f"/v1/overview?lang={language}").json()
     assert len(overview["indicators"]) == 7
     assert [len(area["actions"]) for area in overview["priority_areas"]] == [8, 6, 4, 6]
@@ -51,7 +51,7 @@ def test_links_follow_the_prefix_and_the_public_address(database: Target) -> Non
         (build_settings(database), "/bri", "http://testserver/bri"),
         (public, "", "https://data.example/x"),
     ):
-        with TestClient(create_app(settings), root_path=prefix) as client:
+        with AppClient(create_app(settings), root_path=prefix) as client:
             following = client.get("/v1/indicators?limit=1").json()["next"]
             assert following.startswith(f"{start}/v1/indicators?")
             document = client.get("/openapi.json").json()
@@ -64,7 +64,7 @@ def test_links_follow_the_prefix_and_the_public_address(database: Target) -> Non
 def test_release_is_picked_up_when_it_is_replaced(tmp_path: Path, database: Path) -> None:
     target = tmp_path / "bri.sqlite"
     shutil.copy(database, target)
-    with TestClient(create_app(Settings(database=target))) as client:
+    with AppClient(create_app(Settings(database=target))) as client:
         before = client.get("/v1").json()["release"]["seed_hash"]
         seed = copy_seed(tmp_path)
         topic = seed / "topics" / "trade.yaml"
@@ -86,7 +86,7 @@ def test_service_without_a_database_is_not_ready(tmp_path: Path, database: Path)
     app = create_app(build_settings(database))
     app.state.releases.close()
     app.state.releases = ReleaseManager(SQLiteStore(tmp_path / "none.sqlite"))
-    with TestClient(app) as client:
+    with AppClient(app) as client:
         response = client.get("/health/ready")
         assert response.status_code == 503
         assert response.json()["code"] == "not-ready"

@@ -15,7 +15,6 @@ import anyio
 import httpx2
 import pytest
 from fastapi.responses import StreamingResponse
-from starlette.testclient import TestClient
 
 from app import processes
 from app.formats import registry
@@ -27,6 +26,7 @@ from app.negotiation import Coding
 from app.problems.problem import NotReady
 from app.server import ServerProtocol, timeouts
 from tests.server.test_hostile_clients import PROTOCOLS, count_memory, exchange_bytes
+from tests.support.client import AppClient
 from tests.support.load import wait_for
 from tests.support.processes import Server, run_command, start_server
 from tests.support.targets import Target, open_app
@@ -361,7 +361,7 @@ def test_missing_descriptors_are_a_503(database: Target, monkeypatch: pytest.Mon
     def fail(*_: Any, **__: Any) -> Any:
         raise OSError(24, "Too many open files")
 
-    with open_app(database) as app, TestClient(app, raise_server_exceptions=False) as client:
+    with open_app(database) as app, AppClient(app, raise_server_exceptions=False) as client:
         DRAWING_PROCESS.close()
         monkeypatch.setattr(processes, "Popen", fail)
         monkeypatch.setattr(registry, "TemporaryFile", fail)

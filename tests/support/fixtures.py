@@ -14,7 +14,6 @@ from typing import Any
 import httpx2
 import pytest
 from sqlalchemy import URL
-from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
 from app.application import App
@@ -25,6 +24,7 @@ from app.export.files import DIGESTS
 from app.formats.charts.rendering import DRAWING_PROCESS
 from app.ingest.build import build
 from tests.support import postgresql, renderings, static_edition
+from tests.support.client import AppClient
 from tests.support.contract import Watch
 from tests.support.documents import read_once
 from tests.support.migrations import compile_insert_once, migrate_once
@@ -160,16 +160,16 @@ def app(database: Target) -> Iterator[App]:
 
 
 @pytest.fixture(scope="session")
-def client(app: App) -> Iterator[TestClient]:
+def client(app: App) -> Iterator[AppClient]:
     """Call the application without a socket."""
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with AppClient(app, raise_server_exceptions=False) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
 def newest(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[TestClient]:
+) -> Iterator[AppClient]:
     """Call an application that serves the newest seed, without a socket."""
     target: Target
     if request.config.getoption("--postgresql"):
@@ -178,12 +178,12 @@ def newest(
         build(NEWEST, MIGRATIONS, target)
     else:
         target = build_once(tmp_path_factory, NEWEST, "newest")
-    with open_app(target) as app, TestClient(app, raise_server_exceptions=False) as client:
+    with open_app(target) as app, AppClient(app, raise_server_exceptions=False) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
-def document(client: TestClient) -> dict[str, Any]:
+def document(client: AppClient) -> dict[str, Any]:
     """Read the OpenAPI document as it is served."""
     described: dict[str, Any] = client.get("/openapi.json").json()
     return described

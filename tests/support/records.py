@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from starlette.testclient import TestClient
+from tests.support.client import AppClient
 
 
-def read_items(client: TestClient, url: str, language: str = "en") -> list[dict[str, Any]]:
+def read_items(client: AppClient, url: str, language: str = "en") -> list[dict[str, Any]]:
     """Read the records of a page of a list."""
     response = client.get(url, headers={"Accept-Language": language})
     assert response.status_code == 200, response.text

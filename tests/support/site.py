@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from lxml import html
-from starlette.testclient import TestClient
 
 from app.application import App
 from app.i18n import Language
 from app.problems.problem import UnknownPath
+from tests.support.client import AppClient
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 FILES = ("/v1", "/sdmx", "/openapi")
@@ -54,7 +54,7 @@ def localize_url(path: str, language: str) -> str:
     return f"{path}{'&' if '?' in path else '?'}lang={language}"
 
 
-def read_page(client: TestClient, url: str, status: int = 200) -> Any:
+def read_page(client: AppClient, url: str, status: int = 200) -> Any:
     """Read a page as a browser does."""
     response = client.get(url, headers=BROWSER)
     assert response.status_code == status, url
@@ -71,7 +71,7 @@ def read_links(page: str, tree: Any) -> Iterator[Link]:
             yield Link(page, url, unquote(fragment), element.text_content().strip(), is_code)
 
 
-def name_kind(client: TestClient, url: str) -> tuple[str, ...]:
+def name_kind(client: AppClient, url: str) -> tuple[str, ...]:
     """Return the route of an address, its suffix, and the names in its query."""
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
@@ -83,7 +83,7 @@ def name_kind(client: TestClient, url: str) -> tuple[str, ...]:
     return (route, query.get("lang", ""), *sorted(set(query) - {"lang"}))
 
 
-def visit_pages(client: TestClient, max_pages: int, *, has_files: bool = True) -> Site:
+def visit_pages(client: AppClient, max_pages: int, *, has_files: bool = True) -> Site:
     """Visit pages from the first one, at most a number of each kind in each language.
 
     A kind is a route and the names in the query. Of addresses with a query few are visited, as
