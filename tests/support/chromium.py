@@ -9,8 +9,12 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, CDPSession, Page, Route, sync_playwright
 
-PATH = shutil.which("chromium") or shutil.which("google-chrome")
+PROGRAMS = ("chromium-headless-shell", "chromium", "google-chrome")
+"""The first takes three quarters of the processor time of the others."""
+PATH = next(filter(None, map(shutil.which, PROGRAMS)), None)
 ARGUMENTS = [
+    # Texts are as wide as on a phone, whatever the fonts of this machine ask for.
+    "--font-render-hinting=none",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-quic",
