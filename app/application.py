@@ -34,7 +34,7 @@ from app.ingest.files import compute_seed_hash
 from app.openapi import OpenApiDocuments, write_documents
 from app.pages import is_page_accepted, render_problem
 from app.problems.problem import InternalError, Problem
-from app.processes import GC_THRESHOLDS, HelperProcess
+from app.processes import GC_THRESHOLDS, HelperProcess, limit_freed_memory
 from app.releases import FixedRelease, Release, ReleaseManager, open_release
 from app.request import RequestContext, create_problem_response
 from app.routers import (
@@ -240,6 +240,7 @@ async def lifespan(app: App) -> AsyncIterator[dict[str, Any]]:
 
 def create_from_environment() -> FastAPI:
     end_with_parent()
+    limit_freed_memory()
     try:
         app = create_app(Settings())
     except DatabaseError as error:

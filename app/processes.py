@@ -15,6 +15,7 @@ import pickle
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from ctypes import CDLL
 from multiprocessing.connection import Connection, Pipe
 from multiprocessing.reduction import recv_handle, send_handle
 from pathlib import Path
@@ -43,6 +44,9 @@ GC_THRESHOLDS = (5_000, 4, 125)
 """How often the garbage collector visits young and old objects, in the service too: rarely, since
 nearly everything that a request leaves behind is freed without it, and at most 20,000 young ones,
 since all threads wait for it."""
+MALLOC_OPTIONS = {-8: 1, -3: 128 * 1024}
+"""M_ARENA_MAX and M_MMAP_THRESHOLD of mallopt(3): threads share one arena, since each would keep
+what it frees for itself; and larger blocks go back to the system whenever they are freed."""
 NICENESS = 10
 """How much processor time the jobs leave to the process that responds to all other requests, when
 all processors are busy."""
@@ -274,6 +278,13 @@ def remove_abandoned_folders(prefix: str, parent: Path) -> None:
                     rmtree(folder)
 
 
+def limit_freed_memory() -> None:
+    """Limit the freed memory that glibc keeps; other C libraries have no such options."""
+    with suppress(AttributeError):
+        for option, value in MALLOC_OPTIONS.items():
+            CDLL(None).mallopt(option, value)
+
+
 def read_memory() -> int:
     """Return the bytes of memory of this process; zero where the system has no /proc."""
     try:
@@ -296,6 +307,7 @@ def main() -> None:
     # An interrupt from the keyboard is for the service; when that ends, it closes the connection.
     signal(SIGINT, SIG_IGN)
     HelperProcess.is_current = True
+    limit_freed_memory()
     gc.set_threshold(*GC_THRESHOLDS)
     connection: JobConnection = Connection(int(sys.argv[1]))
     Thread(target=end_with_parent, args=(connection.fileno(),), daemon=True).start()

@@ -208,6 +208,27 @@ def test_a_process_with_too_much_memory_is_replaced() -> None:
     process.close()
 
 
+def test_freed_memory_is_returned() -> None:
+    program = """
+from ctypes import CDLL
+from threading import Barrier, Thread
+from app.processes import limit_freed_memory, read_memory
+limit_freed_memory()
+barrier = Barrier(3)
+for thread in (threads := [Thread(target=barrier.wait) for _ in range(3)]):
+    thread.start()
+for thread in threads:
+    thread.join()
+before, blocks = read_memory(), [bytes(10**6) for _ in range(50)]
+kept, blocks = blocks[-1], []
+assert read_memory() < before + 10**7
+CDLL(None).malloc_stats()
+"""
+    command = [sys.executable, "-c", program]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stderr
+    assert printed.count("Arena") == 1
+
+
 def test_a_process_ends_with_its_parent() -> None:
     """Even if the parent is killed while a job runs, or while none does."""
     program = """
