@@ -87,7 +87,7 @@ class Database:
         self.release = release
         self.seed_hash, self.modified, self.file = release.seed_hash, release.modified, release.file
         self.is_file = self.file is not None
-        self.held_file = self.file if self.file and self.file.content is None else None
+        self.held_file = self.file if self.file and self.file.memory_url is None else None
         """The file if it is not copied, so that something may write to it while it is read."""
         self.engine = store.create_engine(release)
         self.streaming_engine = store.create_engine(release, streaming=True)

@@ -127,14 +127,15 @@ class DatabaseFile:
         """Whether the file has been verified by a digest that it contains."""
         self.damage: str | None = None
         """What a read has found wrong with the content, of which nothing is read any more."""
-        self.content: bytes | None = None
+        self.memory_url: str | None = None
+        """Where the connections of this process find the copy in memory."""
         self.is_large = self.size > limits.max_copied
-        if CAN_COPY and limits.copy and not self.is_large:
-            self.content = b"".join(self.read_chunks())
+        self.header = self.read_part(0, min(HEADER_SIZE, self.size))
         self.check_header()
-        if self.content is not None:
+        if CAN_COPY and limits.copy and not self.is_large:
+            (content,) = self.read_chunks(size=self.size)
+            self.memory_url = self.copy_to_memory(content)
             close_handle()
-            self.memory_url = self.copy_to_memory(self.content)
 
     def open_handle(self) -> tuple[Callable[[], object], os.stat_result]:
         """Open the file; return the function that closes it, and its status."""
@@ -150,32 +151,39 @@ class DatabaseFile:
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what another process needs to read the same content: its bytes, or its name."""
-        unsent = {"handle", "memory_url", "digest"}
-        return {name: value for name, value in vars(self).items() if name not in unsent}
+        state = {name: one for name, one in vars(self).items() if name not in {"handle", "digest"}}
+        return state | {"content": self.memory_url and self.read_part(0, self.size)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Open the same content; FileReplacedError if the name does not lead to it any more."""
+        content = state.pop("content")
         self.__dict__ |= state
-        if self.content is not None:
-            self.memory_url = self.copy_to_memory(self.content)
+        if content is not None:
+            self.memory_url = self.copy_to_memory(content)
             return
         try:
             self.open_handle()
         except DatabaseError as error:
             raise FileReplacedError(str(error)) from None
 
-    def read_chunks(self, start: int = 0, stop: int | None = None) -> Generator[bytes, None, None]:
+    def read_chunks(
+        self, start: int = 0, stop: int | None = None, *, size: int = CHUNK_SIZE
+    ) -> Generator[bytes, None, None]:
         """Yield the bytes of the file, or of a part; UnavailableError if it has changed."""
         stop = self.size if stop is None else stop
         while start < stop:
-            chunk = self.read_part(start, min(CHUNK_SIZE, stop - start))
+            chunk = self.read_part(start, min(size, stop - start))
             self.check_unchanged()
             yield chunk
             start += len(chunk)
 
     def read_part(self, offset: int, length: int) -> bytes:
-        if self.content is not None:
-            return self.content[offset : offset + length]
+        if self.memory_url is not None:
+            with closing(self.connect()) as connection:
+                content = connection.serialize()
+            # Copying changes the header of the copy, and nothing else.
+            start = self.header[offset : offset + length]
+            return start + content[offset + len(start) : offset + length]
         try:
             chunk = os.pread(self.handle, length, offset)
         except OSError as error:
@@ -187,7 +195,7 @@ class DatabaseFile:
     def check_unchanged(self) -> None:
         if self.damage is not None:
             raise DamageError(self.damage)
-        if self.content is None and get_identity(os.fstat(self.handle)) != self.identity:
+        if self.memory_url is None and get_identity(os.fstat(self.handle)) != self.identity:
             raise self.create_changed_error()
 
     def reject_damage(self, error: BaseException) -> None:
@@ -205,7 +213,7 @@ class DatabaseFile:
 
     def check_header(self) -> None:
         """Check that the file is as long as its header says, as the copy of a file may not be."""
-        header = self.read_part(0, min(HEADER_SIZE, self.size))
+        header = self.header
         if not header:
             raise DatabaseError(f"{self.path} is empty; build it with 'bri build'")
         if not header.startswith(MAGIC):
@@ -239,10 +247,9 @@ class DatabaseFile:
 
     def connect(self) -> sqlite3.Connection:
         """Open a read-only connection; UnavailableError if another file has replaced it."""
-        is_copied = self.content is not None
-        url = self.memory_url if is_copied else build_read_only_uri(self.path)
+        url = self.memory_url or build_read_only_uri(self.path)
         connection = sqlite3.connect(url, uri=True, check_same_thread=False)
-        if not is_copied:
+        if self.memory_url is None:
             with suppress(OSError):
                 if get_identity(self.path.stat()) == self.identity:
                     return reject_writing(connection)
@@ -265,7 +272,9 @@ class DatabaseFile:
         """Check every byte, or else the structure; DatabaseError if it is not what was built."""
         if self.is_large and not self.limits.verify:
             return
-        computed, stored, _ = compute_content_digest(self.read_chunks())
+        # What is small is read at once, since each part of a copy costs a copy of all.
+        size = CHUNK_SIZE if self.is_large else self.size
+        computed, stored, _ = compute_content_digest(self.read_chunks(size=size))
         self.has_digest = stored is not None
         if self.has_digest:
             if stored != computed:

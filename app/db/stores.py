@@ -72,7 +72,7 @@ class SQLiteStore(Store):
             # What executes statements without SQLAlchemy reports its errors to the file.
             record.info[HELD_FILE] = file
 
-        if file.content is None:
+        if file.memory_url is None:
             for connection in [engine.connect() for _ in range(size)]:
                 connection.close()
         return engine

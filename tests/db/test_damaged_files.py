@@ -5,6 +5,7 @@ import os
 import random
 import resource
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -211,7 +212,7 @@ def test_older_sqlite_serves_verified_files_from_disk(
     database = Database(SQLiteStore(served))
     assert count_rows(database) == 24
     assert database.file is not None
-    assert database.file.content is None
+    assert database.file.memory_url is None
     assert database.file.has_digest
     database.close()
 
@@ -276,6 +277,9 @@ def test_small_file_that_is_written_to_stays_readable(served: Path) -> None:
     assert count_rows(database) == 24
     assert database.file is not None
     assert b"".join(database.file.read_chunks()) == before
+    assert b"".join(database.file.read_chunks(90, 200)) == before[90:200]
+    is_copied_once = all(sys.getsizeof(one) < len(before) for one in vars(database.file).values())
+    assert is_copied_once
     database.close()
     # Requests in progress may still connect to a release that was replaced.
     assert count_rows(database) == 24
