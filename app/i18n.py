@@ -4,11 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
-
-from babel.dates import format_date, get_month_names
-from babel.numbers import format_decimal
 
 from app.enums import ChangeMeasure, ContradictionCause, Precision, Qualifier, StockFlow
 
@@ -83,6 +80,11 @@ CAUSES = {
 }
 
 MONTHS = 12
+MONTH_NAMES = dict(enumerate((
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+), start=1))  # fmt: skip
+SHORT_NAME = 3  # The letters of the short name of a month in English.
 MAX_FLOW = timedelta(days=366)
 SCALE_WORDS = {
     Language.ENGLISH: {12: " trillion", 9: " billion", 6: " million"},
@@ -131,12 +133,18 @@ def format_number(
     value: Decimal, multiplier: int, decimals: int, scale: int, language: Language
 ) -> str:
     """Return a number in units of a power of ten: in trillions, 930.5 billion is 0.9305."""
-    # The last zeros of a whole number are not decimals: 6,800 million is 6.8 billion.
-    digits = ("0" if decimals else "#") * max(0, decimals - multiplier + scale)
+    digits = max(0, decimals - multiplier + scale)
     # Chinese need not group up to four digits (GB/T 15835), and here never does.
     is_grouped = not scale and (language is not Language.CHINESE or abs(value) >= 10**4)
-    pattern = f"{'#,##0' if is_grouped else '0'}.{digits}".rstrip(".")
-    return format_decimal(value.scaleb(-scale), pattern, locale=language)
+    # The last zeros of a whole number are not decimals: 6,800 million is 6.8 billion.
+    number, has_zeros = value.scaleb(-scale), decimals > 0
+    return format_decimal(number, digits, is_grouped=is_grouped, has_zeros=has_zeros)
+
+
+def format_decimal(value: Decimal, digits: int, *, is_grouped: bool, has_zeros: bool) -> str:
+    """Return a number with at most so many decimals, or with zeros exactly so many."""
+    text = f"{value:{',' if is_grouped else ''}.{digits}f}"
+    return text if has_zeros or not digits else text.rstrip("0").rstrip(".")
 
 
 @lru_cache(maxsize=4096)
@@ -162,11 +170,10 @@ def format_months(start: date, end: date, language: Language) -> str:
         if one_year:
             return f"{first}月" if start.month == end.month else f"{first}—{end.month}月"
         return f"{first}月—{end.year}年{end.month}月"
-    months = get_month_names("wide", locale="en")
-    last = f"{months[end.month]} {end.year}"
+    first, last = MONTH_NAMES[start.month], f"{MONTH_NAMES[end.month]} {end.year}"
     if one_year:
-        return last if start.month == end.month else f"{months[start.month]} to {last}"
-    return f"{months[start.month]} {start.year} to {last}"
+        return last if start.month == end.month else f"{first} to {last}"
+    return f"{first} {start.year} to {last}"
 
 
 def format_range(start: date, end: date, language: Language) -> str:
@@ -200,12 +207,10 @@ def format_limits(start: date, end: date, language: Language) -> tuple[str, str]
     return first, last
 
 
-def format_month(value: date, language: Language) -> str:
-    return format_date(value, Bilingual("MMMM y", "y年M月").get(language), locale=language)
-
-
-def format_short_month(value: date, language: Language) -> str:
-    return format_date(value, Bilingual("MMM y", "y年M月").get(language), locale=language)
+def format_month(value: date, language: Language, letters: int | None = None) -> str:
+    """Name a month, in English with all letters or some: January 2025, Jan 2025; 2025年1月."""
+    name = MONTH_NAMES[value.month][:letters]
+    return Bilingual(f"{name} {value.year}", f"{value.year}年{value.month}月").get(language)
 
 
 def name_period(start: date, end: date, *, is_cumulative: bool = False) -> Bilingual:
@@ -221,11 +226,9 @@ def name_day(value: date) -> Bilingual:
     return Bilingual(*(format_day(value, language) for language in Language))
 
 
-@cache
 def name_months(language: Language) -> Mapping[int, str]:
     """Return the names of the months by their numbers; in Chinese with digits, as in dates."""
-    names: Mapping[int, str] = get_month_names("wide", locale=language)
-    return names if language is Language.ENGLISH else {month: f"{month}月" for month in names}
+    return MONTH_NAMES if language is Language.ENGLISH else {n: f"{n}月" for n in MONTH_NAMES}
 
 
 def format_span(kind: StockFlow, months: int | None, first: date | None, language: Language) -> str:
@@ -326,9 +329,10 @@ def format_growth(change: str, citation: str, language: Language) -> str:
 
 
 @lru_cache(maxsize=4096)
-def format_day(value: date, language: Language) -> str:
-    """Return a date as text: 15 January 2025, 2025年1月15日."""
-    return format_date(value, Bilingual("d MMMM y", "y年M月d日").get(language), locale=language)
+def format_day(value: date, language: Language, letters: int | None = None) -> str:
+    """Return a date as text: 15 January 2025, 15 Jan 2025; 2025年1月15日."""
+    month = format_month(value, language, letters)
+    return Bilingual(f"{value.day} {month}", f"{month}{value.day}日").get(language)
 
 
 def format_release(code: str, language: Language) -> str:
@@ -372,9 +376,7 @@ def format_source_line(title: str, publisher: str, published: str, language: Lan
 
 def format_short_day(value: date, precision: Precision, language: Language) -> str:
     """Return a date of publication as short citations give it: 15 Jan 2025, 2025年1月15日."""
-    if precision == "month":
-        return format_short_month(value, language)
-    return format_date(value, Bilingual("d MMM y", "y年M月d日").get(language), locale=language)
+    return (format_month if precision == "month" else format_day)(value, language, SHORT_NAME)
 
 
 def format_short_citation(

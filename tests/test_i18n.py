@@ -3,6 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
+import babel.dates
+import babel.numbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,11 +13,14 @@ from app.db.columns import label_period
 from app.db.fulltext import join_segments, segment_cjk
 from app.enums import ChangeMeasure, Precision, Qualifier, StockFlow
 from app.i18n import (
+    SHORT_NAME,
     Language,
     format_change,
     format_citation,
     format_day,
+    format_decimal,
     format_locator,
+    format_month,
     format_period,
     format_published_day,
     format_source_line,
@@ -319,3 +324,33 @@ def test_the_change_of_a_share_is_written(
 def test_chinese_months_are_written_as_in_dates() -> None:
     assert name_months(ZH)[1] == "1月"
     assert name_months(EN)[12] == "December"
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("month", range(1, 13))
+def test_dates_are_written_as_the_locale_data_say(month: int, language: Language) -> None:
+    day = date(2024, month, month)
+    for pattern, letters in (("MMMM y", None), ("MMM y", SHORT_NAME)):
+        form = pattern if language is EN else "y年M月"
+        name = babel.dates.format_date(day, form, locale=language)
+        assert format_month(day, language, letters) == name
+        form = f"d {pattern}" if language is EN else "y年M月d日"
+        assert format_day(day, language, letters) == babel.dates.format_date(
+            day, form, locale=language
+        )
+
+
+@given(
+    value=st.decimals(-(10**15), 10**15, places=6),
+    digits=st.integers(0, 9),
+    is_grouped=st.booleans(),
+    has_zeros=st.booleans(),
+)
+def test_numbers_are_written_as_the_locale_data_say(
+    *, value: Decimal, digits: int, is_grouped: bool, has_zeros: bool
+) -> None:
+    places = ("0" if has_zeros else "#") * digits
+    pattern = f"{'#,##0' if is_grouped else '0'}.{places}".rstrip(".")
+    written = format_decimal(value, digits, is_grouped=is_grouped, has_zeros=has_zeros)
+    for language in Language:
+        assert written == babel.numbers.format_decimal(value, pattern, locale=language)

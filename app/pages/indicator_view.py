@@ -6,13 +6,19 @@ from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from itertools import pairwise
 
-from babel.numbers import format_decimal
-
 from app.db.columns import Record
 from app.enums import Qualifier, StockFlow
 from app.formats.charts import labels
 from app.formats.charts.model import is_connected
-from app.i18n import MONTHS, QUALIFIER_FORMATS, Bilingual, Language, format_number, get_scale
+from app.i18n import (
+    MONTHS,
+    QUALIFIER_FORMATS,
+    Bilingual,
+    Language,
+    format_decimal,
+    format_number,
+    get_scale,
+)
 from app.pages import split_display
 from app.problems.messages import UNKNOWN_CODE
 from app.problems.problem import InvalidParameters, ParameterError
@@ -218,7 +224,7 @@ def build_chart_data(groups: Sequence[Record], language: Language) -> Record:
             {
                 "key": group["key"],
                 "name": group["name"],
-                "ticks": list_ticks([one["value"] for one in group["points"]], group, language),
+                "ticks": list_ticks([one["value"] for one in group["points"]], group),
                 "flow": group["series"][0]["stock_flow"] == StockFlow.FLOW,
                 "line": any(is_line(series) for series in group["series"]),
                 "series": [
@@ -288,9 +294,7 @@ def list_texts(point: Record, language: Language) -> list[str]:
     return [*texts, SOURCE.format(source=joined).get(language)]
 
 
-def list_ticks(
-    values: Sequence[Decimal], group: Record, language: Language
-) -> list[tuple[float, str]]:
+def list_ticks(values: Sequence[Decimal], group: Record) -> list[tuple[float, str]]:
     """List round numbers from zero or less to the largest value or more, with their labels."""
     lowest, highest = min(Decimal(0), *values), max(Decimal(0), *values)
     span = (highest - lowest) / MAX_INTERVALS or Decimal(1)
@@ -300,9 +304,8 @@ def list_ticks(
     last = int((highest / step).to_integral_value(ROUND_CEILING))
     ticks = [number * step for number in range(first, last + 1)]
     unit = Decimal(10) ** group["scale"]
-    return [
-        (float(tick), format_decimal(tick / unit, "#,##0.####", locale=language)) for tick in ticks
-    ]
+    texts = [format_decimal(one / unit, 4, is_grouped=True, has_zeros=False) for one in ticks]
+    return [*zip(map(float, ticks), texts, strict=True)]
 
 
 def group_sources(observations: Sequence[Record]) -> list[Record]:

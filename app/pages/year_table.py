@@ -1,21 +1,18 @@
 """The table of all years: a series per row, a year per column, and a small chart of each row."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
-
-from babel.dates import format_date
 
 from app.db.columns import Record
 from app.enums import StockFlow
 from app.formats.charts.model import is_connected
-from app.i18n import Bilingual, Language
+from app.i18n import MONTH_NAMES, SHORT_NAME, Bilingual, Language
 from app.pages.indicator_view import choose_unit, format_in_scale, is_comparable
 
 # Lengths of the small charts, in pixels.
 WIDTH, HEIGHT, MARGIN = 96, 24, 3
-DAY = Bilingual("d MMM", "M月d日")
-"""The pattern of a day in the column of its year."""
 
 
 class Dot(NamedTuple):
@@ -73,8 +70,10 @@ def build_row(
     cells: dict[int, Record] = {}
     previous: Record | None = None
     for year, point in points.items():
-        day = format_date(point["period"]["end"], DAY.get(language), locale=language)
+        end: date = point["period"]["end"]
+        short_day = f"{end.day} {MONTH_NAMES[end.month][:SHORT_NAME]}"
         number = format_in_scale(point, scale, language)
+        day = Bilingual(short_day, f"{end.month}月{end.day}日").get(language)
         cell = point | {"number": number, "day": day, "break_notes": []}
         if previous is not None and not is_comparable(previous, point):
             texts = [one["text"] for one in point["obstacles"]]

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 
 from app.formats.charts.model import DataPoint
-from app.i18n import Language, format_short_month
+from app.i18n import SHORT_NAME, Language, format_month
 
 YEAR_STEPS = (1, 2, 5, 10, 20, 50, 100)
 MONTH_STEPS = (1, 2, 3, 6, 12)
@@ -72,7 +72,7 @@ class TimeScale:
             middle = (
                 self.find_position(start) + self.find_position(start_next_month(start, 1))
             ) / 2
-            yield middle, format_short_month(start, language)
+            yield middle, format_month(start, language, SHORT_NAME)
 
 
 def list_drawn_days(figure: DataPoint) -> list[date]:

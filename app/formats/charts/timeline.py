@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import groupby, pairwise
 
-from babel.numbers import format_decimal
-
 from app.enums import Qualifier
 from app.formats.charts import labels
 from app.formats.charts.axes import TimeScale, ValueScale
@@ -17,7 +15,7 @@ from app.formats.charts.bars import HATCHED, SWATCH_WIDTH, write_hatch_path
 from app.formats.charts.canvas import Box, Canvas, Point
 from app.formats.charts.model import DataPoint, Panel
 from app.formats.charts.style import Line, Style
-from app.i18n import Bilingual
+from app.i18n import Bilingual, format_decimal
 
 # Lengths are in units, which are pixels in a chart of the base width.
 MAX_COLUMN_WIDTH = 72
@@ -88,9 +86,8 @@ class TimePanel:
         """Draw the lines of the value axis, and return where the plot begins."""
         canvas, sizes, (left, right) = self.canvas, self.canvas.sizes, self.span
         power = self.panel.scale.power
-        pattern = "0.####" if power else "#,##0.####"
         texts = {
-            tick: format_decimal(tick.scaleb(-power), pattern, locale=canvas.language)
+            tick: format_decimal(tick.scaleb(-power), 4, is_grouped=not power, has_zeros=False)
             for tick in self.y.list_ticks()
         }
         plot_left = left + 6 * sizes.unit
