@@ -323,11 +323,12 @@ def test_a_release_was_put_in_place_when_its_build_ended(cluster: Cluster) -> No
         assert app.state.releases.get_release().installed_at == release.modified
 
 
-def test_a_file_is_served_without_the_driver(built: Path) -> None:
+def test_a_file_is_served_without_the_driver_and_its_dialect(built: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from app.application import create_app;"
         " from app.settings import Settings; create_app(Settings(database=Path(sys.argv[1])));"
-        " print([name for name in sys.modules if name.startswith('psycopg')])"
+        " unneeded = ('babel', 'psycopg', 'sqlalchemy.dialects.postgresql');"
+        " print([name for name in sys.modules if name.startswith(unneeded)])"
     )
     done = subprocess.run(
         [sys.executable, "-c", program, str(built)], capture_output=True, text=True, check=True
