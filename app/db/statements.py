@@ -23,8 +23,12 @@ NUMERIC_OID = 1700
 """The type number of NUMERIC in PostgreSQL, the only type whose converter needs it."""
 HELD_FILE = "file"
 """The name of the file in the information about a connection that reads one."""
-UNDEFINED_STATES = frozenset({"42P01", "3F000"})
-"""SQLSTATE undefined_table and invalid_schema_name: the server does not have the release."""
+UNDEFINED_STATES = frozenset({"42P01", "3F000", "42704"})
+"""SQLSTATE of a missing table, schema or dictionary: the server does not have the release."""
+FORBIDDEN_STATE = "42501"
+"""SQLSTATE insufficient_privilege."""
+UNREADABLE_STATES = UNDEFINED_STATES | {FORBIDDEN_STATE}
+"""States of a server that another may replace, or that may have the release or rights later."""
 Converter = Callable[[Value], Value] | None
 RowConverter = Callable[[object], list[Record]]
 """Converts rows, or the text of a JSON array of rows, to records."""
@@ -97,7 +101,7 @@ def convert_error(connection: Connection, sql: str, error: Any) -> StatementErro
     if file is not None:
         file.reject_damage(error)
     dialect = connection.dialect
-    is_lost = getattr(error, "sqlstate", None) in UNDEFINED_STATES or dialect.is_disconnect(
+    is_lost = getattr(error, "sqlstate", None) in UNREADABLE_STATES or dialect.is_disconnect(
         error, connection.connection.dbapi_connection, None
     )
     if is_lost:

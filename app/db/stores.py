@@ -18,7 +18,7 @@ from app.db.base import Result, Store
 from app.db.columns import Record
 from app.db.errors import DatabaseError, UnavailableError
 from app.db.files import DatabaseFile, FileLimits, ReleaseInfo, get_identity
-from app.db.statements import HELD_FILE, UNDEFINED_STATES
+from app.db.statements import FORBIDDEN_STATE, HELD_FILE, UNDEFINED_STATES, UNREADABLE_STATES
 
 STREAMING_POOL_SIZE = 16
 
@@ -114,8 +114,6 @@ NEWEST_RELEASE = text(
 )
 TIMEOUT_STATE = "57014"
 """SQLSTATE query_canceled: a statement exceeded its time limit."""
-FORBIDDEN_STATE = "42501"
-"""SQLSTATE insufficient_privilege."""
 SILENCE_GRACE = 2.0
 """Seconds beyond the statement timeout after which a silent server counts as gone."""
 SOCKET_OPTIONS = {
@@ -218,9 +216,9 @@ class PostgresStore(Store):
 
         @event.listens_for(engine, "handle_error")
         def discard_connection(context: ExceptionContext) -> None:
-            """Discard a connection to a server that does not have the release yet, or any more."""
+            """Discard a connection to a server that cannot read the release yet, or any more."""
             # A retry then connects again, perhaps to a server that is further ahead.
-            if get_sqlstate(context.sqlalchemy_exception) in UNDEFINED_STATES:
+            if get_sqlstate(context.sqlalchemy_exception) in UNREADABLE_STATES:
                 context.is_disconnect = True
 
         return engine

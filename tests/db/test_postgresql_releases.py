@@ -13,7 +13,7 @@ from tests.support.load import wait_for
 from tests.support.postgresql import Cluster, build_reader_url
 from tests.support.processes import run_bri
 from tests.support.seeds import GOODS, MIGRATIONS, copy_seed, edit
-from tests.support.targets import build_settings
+from tests.support.targets import build_settings, open_app
 
 pytestmark = pytest.mark.resources
 
@@ -75,6 +75,29 @@ def test_a_role_without_rights_is_referred_to_the_guide(cluster: Cluster, url: U
     assert done.exit_code == 1
     assert "permission denied for schema bri; grant the role the rights" in done.stderr
     assert "secret" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("take", "give"),
+    [
+        ("ALTER SCHEMA {schema} RENAME TO gone", "ALTER SCHEMA gone RENAME TO {schema}"),
+        (
+            "REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM bri_reader",
+            "GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO bri_reader",
+        ),
+    ],
+)
+def test_a_release_that_cannot_be_read_for_a_time_is_unavailable(
+    cluster: Cluster, url: URL, take: str, give: str
+) -> None:
+    name = str(url.database)
+    ((schema,),) = cluster.execute("SELECT schema_name FROM bri.releases", name)
+    with open_app(url, cache_entries=0) as app:
+        client = AppClient(app, raise_server_exceptions=False)
+        for statement, status in ((take, 503), (give, 200)):
+            cluster.execute(statement.format(schema=schema), name)
+            for path in ("/v1/search?q=trade", "/v1/topics"):
+                assert client.get(path).status_code == status, path
 
 
 def test_last_release_of_an_older_revision_remains_for_a_day(
