@@ -232,6 +232,7 @@ class PostgresStore(Store):
         query = self.url.query
         arguments = {
             "application_name": "bri",
+            "client_encoding": "utf8",
             "connect_timeout": str(self.limits.connect_timeout),
             **{name: str(value) for name, value in SOCKET_OPTIONS.items()},
             **query,

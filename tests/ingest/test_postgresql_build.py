@@ -133,14 +133,20 @@ def test_one_build_at_a_time(cluster: Cluster, url: URL) -> None:
     assert get_seed_hash(url) == compute_seed_hash(SEED)
 
 
-def test_a_database_that_sorts_otherwise_is_refused(cluster: Cluster) -> None:
-    cluster.execute(
-        "CREATE DATABASE words OWNER bri_builder TEMPLATE template0"
-        " LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C.UTF-8'"
-    )
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("words", "LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C.UTF-8'"),
+        ("bytes", "ENCODING 'SQL_ASCII' LOCALE 'C'"),
+    ],
+)
+def test_a_database_that_sorts_otherwise_is_refused(
+    cluster: Cluster, name: str, options: str
+) -> None:
+    cluster.execute(f"CREATE DATABASE {name} OWNER bri_builder TEMPLATE template0 {options}")
     with pytest.raises(BuildError, match="does not sort UTF-8 by code point"):
-        build(SEED, MIGRATIONS, cluster.build_url("words"))
-    assert cluster.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'bri'", "words") == []
+        build(SEED, MIGRATIONS, cluster.build_url(name))
+    assert cluster.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'bri'", name) == []
 
 
 def test_missing_databases_and_permissions_are_reported(cluster: Cluster, url: URL) -> None:
