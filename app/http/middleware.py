@@ -221,6 +221,8 @@ class RequestReceiver(FastAPI):
         except ClientDisconnectedError:
             pass
         except CancelledError:
+            if context.connection is None:
+                raise  # An export is interrupted.
             # uvicorn cancels what is still in progress when the time to stop is over.
             stopping = NotReady(messages.STOPPING, headers={"Retry-After": "5"})
             await self.refuse(context, stopping, scope, receive, sender)

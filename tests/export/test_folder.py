@@ -1,5 +1,6 @@
 """The folder of a static edition: what is written, kept, removed and refused."""
 
+import asyncio
 import errno
 import gzip
 import json
@@ -18,7 +19,9 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
+from app.application import App
 from app.export import requests
+from app.export.addresses import Address
 from app.export.files import DIGESTS, MANIFEST, STAGING, ExportFolder, HashedFile
 from app.export.requests import ExportError
 from app.http.cached_response import load_zstandard
@@ -26,7 +29,7 @@ from app.i18n import Language
 from app.negotiation import Coding
 from tests.support.processes import run_bri
 from tests.support.static_edition import BASE, find_broken
-from tests.support.targets import Target
+from tests.support.targets import Target, open_app
 
 pytestmark = pytest.mark.sqlite
 TOPICS_ONLY = r"^/(?!v1/topics|sitemap|openapi)"
@@ -117,6 +120,18 @@ def test_only_files_of_the_previous_edition_are_removed(tmp_path: Path) -> None:
     assert second.finish({}) == 2, "only the manifest and the digests differ"
     assert not (folder / "old" / "removed.txt").exists()
     assert (folder / "old" / "CNAME").exists()
+
+
+def test_an_interrupt_ends_an_export_at_once(database: Target) -> None:
+    async def interrupt(app: App) -> None:
+        address = Address("/v1/observations.csv")
+        task = asyncio.create_task(requests.request(app, address, BASE, len))
+        await asyncio.sleep(0)
+        task.cancel()
+        await task
+
+    with open_app(database) as app, pytest.raises(asyncio.CancelledError):
+        asyncio.run(interrupt(app))
 
 
 @pytest.mark.quick
