@@ -203,6 +203,7 @@ def test_search_shows_figures_with_their_context(address: str) -> None:
         ("search", {"words": ""}, "words is empty"),
         ("search", {"words": "", "language": "zh"}, "words为空"),
         ("list_indicators", {"topic": "nope", "language": "zh"}, "topic：nope不存在"),
+        ("list_commitments", {"event": "2023"}, "event: 2023 is unknown; use one of "),
         ("list_priority_areas", {"year": 0}, "year: 0 is"),
         ("list_priority_areas", {"year": 2025.5}, "year: 2025.5 is not an integer"),
         ("get_observations", {"indicator": ""}, 'indicator: "" is unknown'),

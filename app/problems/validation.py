@@ -22,8 +22,8 @@ FormErrors = dict[str, list[str]]
 """The messages about each field of a form, in the language of the request."""
 IGNORED_ERRORS = frozenset({"none_required"})
 """Pydantic adds this to each error in an optional parameter: that it could also be left out."""
-MAX_CHOICES = 10
-"""So many allowed values are listed in a message; errors list more."""
+MAX_CHOICES, MAX_LISTED = 10, 50
+"""So many allowed values are listed in a message, where errors list more, and where they do not."""
 
 
 def describe_errors(
@@ -42,12 +42,15 @@ def describe_errors(
 def list_messages(
     errors: Sequence[ErrorDetails], names: Iterable[str], language: Language
 ) -> list[str]:
-    """Say what is wrong with which argument."""
-    described = describe_errors(errors, names).errors
+    """Say what is wrong with which argument, to a reader who gets nothing but the messages."""
+    known, told = sorted(names), [one for one in errors if one["type"] not in IGNORED_ERRORS]
+    described = (build_error(dict(one), known, limit=MAX_LISTED) for one in told[:MAX_ERRORS])
     return [error.named_message.get(language) for error in described]
 
 
-def build_error(error: dict[str, Any], names: list[str], location: str = "query") -> ParameterError:
+def build_error(
+    error: dict[str, Any], names: list[str], location: str = "query", limit: int = MAX_CHOICES
+) -> ParameterError:
     name = str(error["loc"][0]) if error["loc"] else location
     context = dict(error.get("ctx") or {})
     # A validator that knows which part of the value is wrong names it.
@@ -56,7 +59,7 @@ def build_error(error: dict[str, Any], names: list[str], location: str = "query"
     allowed: list[str] = context.get("allowed") or []
     if kind == "enum":
         allowed = re.findall(r"'([^']+)'", context["expected"])
-    elif kind == "unknown_code" and len(allowed) <= MAX_CHOICES:
+    elif kind == "unknown_code" and len(allowed) <= limit:
         kind = kind if find_nearest(found, allowed) else "enum"
     elif kind == "extra_forbidden":
         allowed, found, cutoff = names, name, NAME_CUTOFF
