@@ -127,7 +127,8 @@ def test_a_cube_is_read_by_a_client(client: AppClient) -> None:
 
 
 def test_lines_are_read_by_a_client(server: str, client: AppClient) -> None:
-    frame = pl.read_ndjson(httpx2.get(f"{server}/v1/observations.jsonl").content)
+    lines = httpx2.get(f"{server}/v1/observations.jsonl").content
+    frame = pl.read_ndjson(lines, infer_schema_length=None)
     items = read_list(client, "observations")
     assert frame["display"].to_list() == [item["display"] for item in items]
     assert set(frame["qualifier"]) == {"none", "over", "nearly"}
