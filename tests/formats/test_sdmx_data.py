@@ -10,6 +10,7 @@ import pytest
 
 from app.formats.sdmx.errors import ResponseTooLarge
 from app.formats.sdmx.messages import limit_observations
+from app.formats.sdmx.paths import parse_keys
 from app.ingest.build import build
 from app.parameters.sdmx import format_time_period, parse_time_period
 from app.queries.sdmx import CHUNK, split_series
@@ -241,6 +242,14 @@ def test_keys_select_series(client: AppClient, key: str, query: dict[str, Any]) 
     wanted = sorted(item["id"] for item in read_observations(client, **query))
     for address in (f"{FLOW}/{key}", f"/sdmx/data/BRI,INDICATORS,1.0/{key}/", f"{NEW}/{key}"):
         assert sorted(row["OBS_ID"] for row in read(client, address)) == wanted
+
+
+def test_all_within_a_key_is_a_coverage(client: AppClient) -> None:
+    assert parse_keys("A.*..all+route...") == (
+        {"FREQ": frozenset("A"), "COVERAGE": frozenset({"all", "route"})},
+    )
+    for address in (f"{FLOW}/...all...", f"{NEW}/*.*.*.all.*.*.*"):
+        assert client.get(address).status_code == 404, "the pinned release has no such figure"
 
 
 @pytest.mark.parametrize(

@@ -193,5 +193,6 @@ def parse_key(text: str) -> SeriesKey:
     if len(parts) != len(DIMENSIONS):
         found = {"key": shorten(text), "count": len(parts)}
         raise SyntaxProblem(messages.MALFORMED_KEY.format(**found, expected=".".join(DIMENSIONS)))
-    pairs = zip(DIMENSIONS, parts, strict=True)
-    return {name: values for name, part in pairs if part and (values := split_names(part))}
+    # Only a whole key can be "all"; within a key that is a coverage.
+    given = [one for one in zip(DIMENSIONS, parts, strict=True) if one[1] not in {"", "*"}]
+    return {name: frozenset(re.split("[,+]", part)) for name, part in given}
