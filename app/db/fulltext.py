@@ -5,8 +5,8 @@ records other than sources with all its words in the title, then all others, eac
 the rows. The ranks of the two databases are not used: they weigh the same words differently.
 
 PostgreSQL's own parser is not used, since it takes "and/or" for the path of a file, nor is its list
-of stop words. The index stores the stems of the Porter stemmer, which FTS5 uses too, and the
-matches are highlighted here.
+of stop words. The index stores the stems of the Porter stemmer, which FTS5 uses too, for words of
+at least three bytes, and the matches are highlighted here.
 """
 
 import re
@@ -56,7 +56,8 @@ SELECT CAST(string_agg(operator || '''' || lexeme || '''', '' ORDER BY place) AS
     CAST(string_agg(operator || '''' || lexeme || '''\:A', '' ORDER BY place) AS tsquery) AS titles,
     array_agg(lexeme ORDER BY place) AS lexemes
 FROM (
-    SELECT operator, place, (ts_lexize('stem', word))[1] AS lexeme
+    SELECT operator, place,
+        CASE WHEN octet_length(word) < 3 THEN word ELSE (ts_lexize('stem', word))[1] END AS lexeme
     FROM unnest(CAST(:words AS text[]), CAST(:operators AS text[]))
         WITH ORDINALITY AS searched (word, operator, place)
 ) AS stemmed

@@ -66,7 +66,8 @@ OUTDATED = text(
 )
 DELETE_RELEASE = text("DELETE FROM bri.releases WHERE number = :number")
 STEMS = text(
-    "SELECT word, (ts_lexize('stem', word))[1] FROM unnest(CAST(:words AS text[])) AS known (word)"
+    "SELECT word, CASE WHEN octet_length(word) < 3 THEN word ELSE (ts_lexize('stem', word))[1] END"
+    " FROM unnest(CAST(:words AS text[])) AS known (word)"
 )
 TEXT_DISTANCE = 10
 """The distance between the positions of two texts, so that no phrase spans both."""
