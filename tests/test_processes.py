@@ -219,7 +219,8 @@ for thread in (threads := [Thread(target=barrier.wait) for _ in range(3)]):
     thread.start()
 for thread in threads:
     thread.join()
-before, blocks = read_memory(), [bytes(10**6) for _ in range(50)]
+before, blocks = read_memory(), [b"1" * 4 * 10**6 for _ in range(20)]
+assert read_memory() > before + 7 * 10**7
 kept, blocks = blocks[-1], []
 assert read_memory() < before + 10**7
 CDLL(None).malloc_stats()

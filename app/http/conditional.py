@@ -70,13 +70,13 @@ def parse_http_date(text: bytes) -> float | None:
     for form in DATE_FORMATS:
         try:
             read = datetime.strptime(text.decode("latin-1"), form).replace(tzinfo=UTC)
+            if "%y" in form:
+                # RFC 9110, 5.6.7: a date far in the future has a year of the previous century.
+                this_year = datetime.now(UTC).year
+                year = this_year - this_year % 100 + read.year % 100
+                read = read.replace(year=year - 100 if year > this_year + MAX_YEARS_AHEAD else year)
         except ValueError:
             continue
-        if "%y" in form:
-            # RFC 9110, 5.6.7: a date far in the future has a year of the previous century.
-            this_year = datetime.now(UTC).year
-            year = this_year - this_year % 100 + read.year % 100
-            read = read.replace(year=year - 100 if year > this_year + MAX_YEARS_AHEAD else year)
         return read.timestamp()
     return None
 
