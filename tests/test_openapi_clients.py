@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -127,6 +128,12 @@ def test_names_of_values_are_unique(client: AppClient) -> None:
     names = [name for schema in lists for name in schema["x-enum-varnames"]]
     assert len(names) == len(set(names)) > 100
     assert all(len(one["enum"]) == len(one["x-enum-varnames"]) for one in lists)
+
+
+def test_names_of_models_are_names_of_classes(client: AppClient) -> None:
+    """Two models of one name would be told apart by their modules."""
+    names = get_document(client)["components"]["schemas"]
+    assert [name for name in names if not re.fullmatch("([A-Z][a-z0-9]*)+", name)] == []
 
 
 def test_required_parameters_come_first(client: AppClient) -> None:

@@ -27,6 +27,7 @@ from app.schemas.observations import (
     SourceReference,
     UnitReference,
 )
+from app.schemas.reference import EventReference
 
 
 class Quantity(Schema):
@@ -196,17 +197,6 @@ class PriorityArea(Schema):
     locator: Locator = Field(examples=["P6.S1"])
     """The location in the source."""
     editorial: tuple[FieldPath, ...] = declare_editorial()
-
-
-class EventReference(Reference):
-    """A reference to an event."""
-
-    code: Code = Field(examples=["brf-2023-10-18"])
-    """The key of the event."""
-    name: Line = Field(examples=["Third Belt and Road Forum for International Cooperation"])
-    """The name of the event, in the language of the response."""
-    held_on: Day = Field(examples=["2023-10-18"])
-    """The day of the event."""
 
 
 class Deadline(Schema):

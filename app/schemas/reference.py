@@ -226,14 +226,14 @@ class Event(Schema):
 
 
 class EventReference(Schema):
-    """A reference to the event that a document reports."""
+    """A reference to an event."""
 
     code: Code = Field(examples=["mofcom-2025-01-15"])
     """The key of the event."""
     name: Line = Field(examples=["SCIO press conference on commerce work"])
-    """What it was, in the language of the response."""
+    """The name of the event, in the language of the response."""
     held_on: Day = Field(examples=["2025-01-15"])
-    """The day of the event, which is the vintage of its figures."""
+    """The day of the event."""
 
 
 class Goal(Schema):
@@ -256,7 +256,8 @@ class Source(Schema):
     """The year of the yearly press conference to which the document belongs; null if it belongs to
     none."""
     event: EventReference | None
-    """The event that the document reports; null if it reports none."""
+    """The event that the document reports, whose day is the vintage of its figures; null if it
+    reports none."""
     standing: Editorial[enums.Standing] = Field(examples=["repost"])
     """The relation of the document to the institution that produced the figures. primary: the page
     of the authority itself, or the official transcript of the event. repost: a text of an
