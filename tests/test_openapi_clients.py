@@ -123,8 +123,10 @@ def test_version_3_0_has_no_keyword_of_3_1(client: AppClient) -> None:
 
 
 def test_names_of_values_are_unique(client: AppClient) -> None:
-    schemas = get_document(client)["components"]["schemas"].values()
-    lists = [schema for schema in schemas if "enum" in schema]
+    document = get_document(client)
+    lists = [schema for schema in document["components"]["schemas"].values() if "enum" in schema]
+    # Some generators fail on a list without a name, in a header for example.
+    assert sum("enum" in node for node in iterate_nodes(document)) == len(lists)
     names = [name for schema in lists for name in schema["x-enum-varnames"]]
     assert len(names) == len(set(names)) > 100
     assert all(len(one["enum"]) == len(one["x-enum-varnames"]) for one in lists)

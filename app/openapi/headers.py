@@ -13,15 +13,12 @@ def describe_header(
     return {"description": description, "schema": schema, "example": example}
 
 
-def describe_choice(description: str, *values: str) -> Record:
-    schema = {"type": "string", "enum": [*values]}
-    return {"description": description, "schema": schema, "example": values[0]}
-
-
 RESPONSE_HEADERS: Record = {
-    "Accept-Ranges": describe_choice("Parts of the file can be requested with Range.", "bytes"),
-    "Access-Control-Allow-Origin": describe_choice(
-        "Pages of every origin may read the response.", "*",
+    "Accept-Ranges": describe_header(
+        "Parts of the file can be requested with Range.", "bytes", (5, 5), "^bytes$",
+    ),
+    "Access-Control-Allow-Origin": describe_header(
+        "Pages of every origin may read the response.", "*", (1, 1), "^[*]$",
     ),
     "Cache-Control": describe_header(
         "How long caches may use the response.",
@@ -32,7 +29,11 @@ RESPONSE_HEADERS: Record = {
         'attachment; filename="bri-observations-2026-11-26.en.csv"', (23, 300),
         '^attachment; filename="[^"]+"$',
     ),
-    "Content-Language": describe_choice("The language of the texts.", "en", "zh"),
+    "Content-Language": {
+        "description": "The language of the texts.",
+        "schema": {"$ref": "#/components/schemas/Language"},
+        "example": "en",
+    },
     "Content-Range": describe_header(
         "Which bytes of how many the response has; * stands for none.", "bytes 0-1023/20480",
         (9, 60), "^bytes ([0-9]+-[0-9]+|[*])/[0-9]+$",
