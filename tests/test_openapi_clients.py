@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import time
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -64,7 +65,7 @@ def test_requests_at_the_same_time_have_the_document_built_once(client: AppClien
     def build(release: Release, language: Language) -> dict[OpenApiVersion, bytes]:
         built.append(language)
         time.sleep(0.05)
-        return {OpenApiVersion.V3_1: release.record["code"].encode()}
+        return {OpenApiVersion.V3_1: zlib.compress(release.record["code"].encode())}
 
     documents = OpenApiDocuments(client.app.state.releases, build)
     with ThreadPoolExecutor(4) as threads:
