@@ -133,8 +133,7 @@ class DatabaseFile:
         self.header = self.read_part(0, min(HEADER_SIZE, self.size))
         self.check_header()
         if CAN_COPY and limits.copy and not self.is_large:
-            (content,) = self.read_chunks(size=self.size)
-            self.memory_url = self.copy_to_memory(content)
+            self.memory_url = self.copy_to_memory(b"".join(self.read_chunks()))
             close_handle()
 
     def open_handle(self) -> tuple[Callable[[], object], os.stat_result]:
@@ -151,8 +150,9 @@ class DatabaseFile:
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what another process needs to read the same content: its bytes, or its name."""
-        state = {name: one for name, one in vars(self).items() if name not in {"handle", "digest"}}
-        return state | {"content": self.memory_url and self.read_part(0, self.size)}
+        unsent = {"handle", "digest", "downloaded"}
+        state = {name: value for name, value in vars(self).items() if name not in unsent}
+        return state | {"content": self.memory_url and self.read_copy()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Open the same content; FileReplacedError if the name does not lead to it any more."""
@@ -166,24 +166,18 @@ class DatabaseFile:
         except DatabaseError as error:
             raise FileReplacedError(str(error)) from None
 
-    def read_chunks(
-        self, start: int = 0, stop: int | None = None, *, size: int = CHUNK_SIZE
-    ) -> Generator[bytes, None, None]:
+    def read_chunks(self, start: int = 0, stop: int | None = None) -> Generator[bytes, None, None]:
         """Yield the bytes of the file, or of a part; UnavailableError if it has changed."""
         stop = self.size if stop is None else stop
         while start < stop:
-            chunk = self.read_part(start, min(size, stop - start))
+            chunk = self.read_part(start, min(CHUNK_SIZE, stop - start))
             self.check_unchanged()
             yield chunk
             start += len(chunk)
 
     def read_part(self, offset: int, length: int) -> bytes:
         if self.memory_url is not None:
-            with closing(self.connect()) as connection:
-                content = connection.serialize()
-            # Copying changes the header of the copy, and nothing else.
-            start = self.header[offset : offset + length]
-            return start + content[offset + len(start) : offset + length]
+            return self.downloaded[offset : offset + length]
         try:
             chunk = os.pread(self.handle, length, offset)
         except OSError as error:
@@ -191,6 +185,20 @@ class DatabaseFile:
         if len(chunk) < length:
             raise self.create_changed_error()
         return chunk
+
+    def read_copy(self) -> bytes:
+        """Return the bytes of the file from its copy, which differs from it in the header only."""
+        with closing(self.connect()) as connection:
+            return self.header + connection.serialize()[len(self.header) :]
+
+    def read_whole(self) -> Iterable[bytes]:
+        """Return the bytes of the file for one reader, who need not keep them."""
+        return self.read_chunks() if self.memory_url is None else [self.read_copy()]
+
+    @cached_property
+    def downloaded(self) -> bytes:
+        """The bytes of a copied file, kept since a range of ten bytes would copy all again."""
+        return self.read_copy()
 
     def check_unchanged(self) -> None:
         if self.damage is not None:
@@ -272,9 +280,7 @@ class DatabaseFile:
         """Check every byte, or else the structure; DatabaseError if it is not what was built."""
         if self.is_large and not self.limits.verify:
             return
-        # What is small is read at once, since each part of a copy costs a copy of all.
-        size = CHUNK_SIZE if self.is_large else self.size
-        computed, stored, _ = compute_content_digest(self.read_chunks(size=size))
+        computed, stored, _ = compute_content_digest(self.read_whole())
         self.has_digest = stored is not None
         if self.has_digest:
             if stored != computed:
@@ -298,7 +304,7 @@ class DatabaseFile:
         if self.size > MAX_DIGESTED:
             return None
         digest = sha256()
-        for chunk in self.read_chunks():
+        for chunk in self.read_whole():
             digest.update(chunk)
         return digest.hexdigest()
 

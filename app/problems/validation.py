@@ -22,18 +22,23 @@ FormErrors = dict[str, list[str]]
 """The messages about each field of a form, in the language of the request."""
 IGNORED_ERRORS = frozenset({"none_required"})
 """Pydantic adds this to each error in an optional parameter: that it could also be left out."""
-MAX_CHOICES, MAX_LISTED = 10, 50
-"""So many allowed values are listed in a message, where errors list more, and where they do not."""
+MAX_CHOICES = 10
+"""So many allowed values are listed in a message; errors list more."""
+MAX_LISTED = 50
+"""So many are listed in a message that stands alone."""
 
 
 def describe_errors(
-    errors: Sequence[Any], parameters: Iterable[str], location: str = "query"
+    errors: Sequence[Any],
+    parameters: Iterable[str],
+    location: str = "query",
+    limit: int = MAX_CHOICES,
 ) -> InvalidParameters:
     """Create the problem for the errors that Pydantic finds in the parameters of a request."""
     reported = [error for error in errors if error["type"] not in IGNORED_ERRORS]
     names = sorted(parameters)
     # A request can have thousands of errors, and each suggestion takes time.
-    described = [build_error(error, names, location) for error in reported[:MAX_ERRORS]]
+    described = [build_error(error, names, location, limit) for error in reported[:MAX_ERRORS]]
     is_single = len(reported) == 1
     detail = described[0].named_message if is_single else ERROR_COUNT.format(count=len(reported))
     return InvalidParameters(detail, described)
@@ -43,8 +48,7 @@ def list_messages(
     errors: Sequence[ErrorDetails], names: Iterable[str], language: Language
 ) -> list[str]:
     """Say what is wrong with which argument, to a reader who gets nothing but the messages."""
-    known, told = sorted(names), [one for one in errors if one["type"] not in IGNORED_ERRORS]
-    described = (build_error(dict(one), known, limit=MAX_LISTED) for one in told[:MAX_ERRORS])
+    described = describe_errors(errors, names, limit=MAX_LISTED).errors
     return [error.named_message.get(language) for error in described]
 
 

@@ -7,6 +7,7 @@ import sqlite3
 import sys
 from contextlib import closing
 from hashlib import sha256
+from operator import itemgetter
 from pathlib import Path
 
 import httpx2
@@ -78,7 +79,11 @@ def test_database_that_is_missing_is_built(tmp_path: Path) -> None:
     assert run_bri("check", "--database", str(target)).exit_code == 0
 
 
-@pytest.mark.parametrize("command", [["serve"], ["openapi"], ["check-quote", "700"], ["check"]])
+@pytest.mark.parametrize(
+    "command",
+    [["serve", "--port", str(find_free_port())], ["openapi"], ["check-quote", "700"], ["check"]],
+    ids=itemgetter(0),
+)
 def test_database_that_is_empty_is_not_replaced(tmp_path: Path, command: list[str]) -> None:
     """A full disk may have left it, in the place of other figures."""
     target = tmp_path / "bri.sqlite"

@@ -4,10 +4,11 @@ import os
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, tzinfo
 from email.utils import formatdate, parsedate_to_datetime
 from pathlib import Path
 from time import sleep, time
-from typing import Any
+from typing import Any, Self
 
 import httpx2
 import pytest
@@ -85,6 +86,20 @@ def check_condition(
     if status == 412:
         assert response.headers["cache-control"] == "no-store"
         assert method == "HEAD" or response.json()["code"] == "precondition-failed"
+
+
+def test_a_day_that_the_century_does_not_have_is_no_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls(2100, 3, 1, tzinfo=tz)
+
+    monkeypatch.setattr("app.http.conditional.datetime", Clock)
+    assert parse_http_date(b"Tuesday, 29-Feb-00 08:49:37 GMT") is None
+    assert (
+        parse_http_date(b"Sunday, 28-Feb-00 08:49:37 GMT")
+        == datetime(2100, 2, 28, 8, 49, 37, tzinfo=UTC).timestamp()
+    )
 
 
 def test_a_two_digit_year_is_never_far_in_the_future() -> None:

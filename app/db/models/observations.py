@@ -211,8 +211,8 @@ class Observation(VintageModel, NotedModel, WordedModel, table=True):
         Index("ix_observation_series", *SERIES_INDEX_COLUMNS),
         Index("ix_observation_period", "period_start", "series_id", "period_end", "source_id"),
         Index("ix_observation_vintage", "vintage", "id", "current_until"),
-        # Partial, as the next one: the migration names the rows, since SQLAlchemy would import all
-        # dialects of both databases for these conditions.
+        # This index and the next are partial. Their conditions stand only in the migration, because
+        # SQLAlchemy would import every dialect of PostgreSQL to read them.
         Index("ix_observation_current", "vintage", "id"),
         Index("ix_observation_contradiction_id", "contradiction_id"),
         Index("ix_observation_source", "source_id", "series_id", "period_start", "period_end"),
