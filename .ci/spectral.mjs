@@ -8,9 +8,8 @@ const narrowed = (name, ...given) => ({ [name]: { ...owasp.rules[name], given } 
 const responses = "$.paths[?(!@property.match(/^\\/health/))]..responses";
 
 // A file is as long as its table, and its text has no pattern; parameters, headers and JSON are bounded.
-// The length of a date follows from its format, and aiopenapi3 fails where it is given. A nullable
-// reference repeats the type beside what it refers to, which has the limits.
-const isText = '[?(@ && (@.type == "string" || (@.type && @.type.includes && @.type.includes("string"))) && !/^date/.test(@.format) && !@.allOf)]';
+// The length of a date follows from its format, and aiopenapi3 fails where it is given.
+const isText = '[?(@ && (@.type == "string" || (@.type && @.type.includes && @.type.includes("string"))) && !/^date/.test(@.format))]';
 const texts = ["$.components", "$.paths..parameters"].map((place) => `${place}..${isText}`);
 
 export default {

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 import pytest
 from fastapi.responses import StreamingResponse
+from openapi_schema_validator import OAS30Validator
 
 from app.application import App, build_openapi_documents
 from app.enums import OpenApiVersion
@@ -121,6 +122,19 @@ def test_version_3_0_has_no_keyword_of_3_1(client: AppClient) -> None:
         for node in iterate_nodes([new["paths"], new["components"]])
     )
     assert nullable == new_nullable > 50
+
+
+def test_a_reference_may_be_null_in_version_3_0(client: AppClient) -> None:
+    """Validators take `nullable` literally: it allows nothing that another keyword refuses."""
+    components = get_document(client, "/openapi-3.0.json")["components"]
+    record = client.get("/v1/observations").json()["items"][0]
+    schema = components["schemas"]["Observation"]
+    nullable = [name for name, one in schema["properties"].items() if "oneOf" in one]
+    assert len(nullable) > 2
+    validator = OAS30Validator({"components": components} | schema)
+    for name in nullable:
+        validator.validate(record | {name: None})
+        assert not validator.is_valid(record | {name: {}})
 
 
 def test_names_of_values_are_unique(client: AppClient) -> None:
