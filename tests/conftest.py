@@ -1,4 +1,4 @@
-"""Options of the test run, the choice of tests, and the check of what a run leaves behind."""
+"""Options of the test run, the choice of tests, and checks of what a run leaves out or behind."""
 
 import gc
 import os
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import leftovers
+from tests.support import completeness, leftovers
 
 # To import the application and all tests creates a million objects, and leaves no garbage.
 gc.set_threshold(100_000, 20, 100)
@@ -48,6 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not is_worker and not config.option.collectonly:
         leftovers.start_run()
         config.pluginmanager.register(leftovers)
+        config.pluginmanager.register(completeness)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

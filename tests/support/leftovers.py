@@ -13,11 +13,11 @@ from shutil import rmtree
 
 import pytest
 
-from tests.support import renderings
-
 ROOT = Path(__file__).parents[2]
 MARK = "TESTS_LEAVE_NOTHING"
 """In the environment of everything that a run starts; names the folder for temporary files."""
+RENDERINGS = "TESTS_RENDERINGS"
+"""The variable that names the folder of what is made once per run; without it nothing is shared."""
 END_TIMEOUT = 30
 """The seconds that processes have to end; a run whose processes have ended does not wait."""
 MEMORY = Path("/dev/shm")  # noqa: S108 - each run creates a folder there
@@ -41,7 +41,7 @@ def start_run() -> None:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", parent)
     os.environ[MARK] = os.environ["TMPDIR"] = tempfile.tempdir = folder
     os.environ["XDG_DATA_HOME"] = f"{folder}/data"
-    os.environ[renderings.FOLDER] = f"{folder}/renderings"
+    os.environ[RENDERINGS] = f"{folder}/renderings"
     # Below -100 comes after what multiprocessing itself has there.
     util.Finalize(None, rmtree, [folder], {"ignore_errors": True}, exitpriority=-200)
     FILES.update(list_project_files())
@@ -108,7 +108,7 @@ def remove_leftovers() -> list[str]:
     for number, words in list_processes():
         found.append(f"process {number}: {words}")
         os.kill(number, signal.SIGKILL)
-    rmtree(os.environ[renderings.FOLDER], ignore_errors=True)
+    rmtree(os.environ[RENDERINGS], ignore_errors=True)
     folder = Path(os.environ[MARK])
     found += [f"file {path}" for path in sorted(folder.iterdir()) if path.name[:5] != "pymp-"]
     return found + [f"file {name}" for name in sorted(set(list_project_files()) - FILES)]

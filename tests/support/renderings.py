@@ -14,16 +14,14 @@ from typing import Any
 
 from app.application import OPENAPI_PROCESS
 from app.formats.charts.rendering import DRAWING_PROCESS
-
-FOLDER = "TESTS_RENDERINGS"
-"""The variable that names the folder of results; without it nothing is shared."""
+from tests.support.leftovers import RENDERINGS
 
 Run = Callable[..., Any]
 
 
 def share(run: Run) -> Run:
     """Return a function that takes the result of a job from the folder, or adds it."""
-    name = os.environ.get(FOLDER)
+    name = os.environ.get(RENDERINGS)
     if not name:
         return run
     folder = Path(name)
