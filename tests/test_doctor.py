@@ -20,7 +20,7 @@ import pytest
 from app import doctor
 from tests.support.load import wait_for
 from tests.support.processes import find_free_port, run_bri, start_server
-from tests.support.seeds import GOODS, copy_seed, edit
+from tests.support.seeds import GOODS, ROOT, copy_seed, edit
 
 pytestmark = pytest.mark.resources
 
@@ -173,42 +173,65 @@ def test_doctor_reports_a_missing_seed_folder_and_continues(
         assert found["seed"][0] == found["database"][0] == "OK"
 
 
-def run_unprivileged(*arguments: str, **environment: str) -> str:
-    """Run the doctor as a user whom permissions stop; return what it finds wrong."""
+RUN_DOCTORS = """
+import json, sys
+from typer.testing import CliRunner
+from app import cli
+for arguments, environment in json.load(sys.stdin):
+    done = CliRunner().invoke(cli.app, ["doctor", *arguments], env=environment)
+    print(json.dumps([done.exit_code, done.stdout]))
+"""
+"""Runs the doctor once for each line of arguments and environment, in one process."""
+
+
+def run_unprivileged(commands: list[tuple[list[str], dict[str, str]]]) -> list[str]:
+    """Run the doctor as a user whom permissions stop; return what each run finds wrong."""
     privileges = "-dac_override,-dac_read_search,-net_bind_service"
     drop = ["setpriv", f"--bounding-set={privileges}"] if os.geteuid() == 0 else []
-    command = [*drop, sys.executable, "-m", "app", "doctor", *arguments]
     done = subprocess.run(
-        command, env=os.environ | environment, capture_output=True, text=True, check=False
+        [*drop, sys.executable, "-c", RUN_DOCTORS],
+        input=json.dumps(commands),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    assert done.returncode == 1, done
-    (line,) = (line for line in done.stdout.splitlines() if line.startswith("FAIL"))
-    return line.split(maxsplit=2)[2]
+    found = []
+    for code, output in map(json.loads, done.stdout.splitlines()):
+        assert code == 1, output
+        (line,) = (line for line in output.splitlines() if line.startswith("FAIL"))
+        found.append(line.split(maxsplit=2)[2])
+    return found
 
 
 def test_doctor_says_what_a_user_may_not_do(database: Path, tmp_path: Path) -> None:
-    target = Path(shutil.copy(database, tmp_path / "bri.sqlite"))
-    port = ("--port", str(find_free_port()))
-    target.chmod(0)
-    advice = "Permission denied; give this user access to it and to its folders"
-    shown = run_unprivileged(*port, "--database", str(target))
-    assert shown == f"{target} cannot be read: {advice}"
-    target.chmod(0o644)
-    digest = tmp_path / "bri.sqlite.sha256"
+    unreadable, target = (
+        Path(shutil.copy(database, tmp_path / name)) for name in ("unreadable.sqlite", "bri.sqlite")
+    )
+    closed, digest = tmp_path / "closed", tmp_path / "other.sqlite.sha256"
+    shutil.copy(database, tmp_path / "other.sqlite")
+    unreadable.chmod(0)
     digest.touch(0)
-    assert run_unprivileged(*port, "--database", str(target)) == f"{digest}: {advice}"
-    digest.unlink()
-    closed = tmp_path / "closed"
     closed.mkdir(0)
-    address = (*port, "--database", str(target))
-    shown = run_unprivileged(*address, BRI_SEED=str(closed))
-    assert shown.startswith(f"BRI_SEED: {closed} cannot be read: {advice}")
-    shown = run_unprivileged(*address, BRI_MIGRATIONS=str(closed))
-    assert shown.startswith("BRI_MIGRATIONS: ")
-    assert "Alembic migrations" in shown
-    if int(Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text("ascii")) > 81:
-        shown = run_unprivileged("--port", "81", "--database", str(target))
-        assert "(Permission denied); choose a --port above 1023" in shown
+    port = ["--port", str(find_free_port())]
+    start = int(Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text("ascii"))
+    has_low_port = start > 81
+    commands: list[tuple[list[str], dict[str, str]]] = [
+        ([*port, "--database", str(unreadable)], {}),
+        ([*port, "--database", str(tmp_path / "other.sqlite")], {}),
+        ([*port, "--database", str(target)], {"BRI_SEED": str(closed)}),
+        ([*port, "--database", str(target)], {"BRI_MIGRATIONS": str(closed)}),
+    ]
+    if has_low_port:
+        commands.append((["--port", "81", "--database", str(target)], {}))
+    found = run_unprivileged(commands)
+    advice = "Permission denied; give this user access to it and to its folders"
+    assert found[:2] == [f"{unreadable} cannot be read: {advice}", f"{digest}: {advice}"]
+    assert found[2].startswith(f"BRI_SEED: {closed} cannot be read: {advice}")
+    assert found[3].startswith("BRI_MIGRATIONS: ")
+    assert "Alembic migrations" in found[3]
+    if has_low_port:
+        assert "(Permission denied); choose a --port above 1023" in found[4]
 
 
 def test_doctor_says_that_this_user_may_not_write_a_folder(database: Path, tmp_path: Path) -> None:
