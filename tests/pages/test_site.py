@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
+from app.application import App
 from app.pages.assets import STATIC
 from tests.support.client import AppClient
 from tests.support.seeds import ROOT
@@ -94,9 +95,11 @@ def validate(site: Site, folder: Path) -> list[str]:
     ]
 
 
-def test_links_html_and_characters_of_all_kinds_of_pages(client: AppClient, tmp_path: Path) -> None:
+def test_links_html_and_characters_of_all_kinds_of_pages(
+    client: AppClient, app: App, tmp_path: Path
+) -> None:
     """One test, because visiting the pages takes longer than checking them."""
-    site = visit_pages(client, MAX_PAGES)
+    site = visit_pages(client, app, MAX_PAGES)
     assert len(site.pages) > 120
     assert {url: status for url, status in site.statuses.items() if status != 200} == {}
     assert find_broken_anchors(site) == []

@@ -15,6 +15,8 @@ PATH = next(filter(None, map(shutil.which, PROGRAMS)), None)
 ARGUMENTS = [
     # Texts are as wide as on a phone, whatever the fonts of this machine ask for.
     "--font-render-hinting=none",
+    # Scripts run once on each page: to optimize them takes longer than it saves.
+    "--js-flags=--no-opt --no-maglev",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-quic",

@@ -1,11 +1,12 @@
 """The pages of the service, found from the first page by their links."""
 
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import httpx2
 from lxml import html
 
 from app.application import App
@@ -71,19 +72,25 @@ def read_links(page: str, tree: Any) -> Iterator[Link]:
             yield Link(page, url, unquote(fragment), element.text_content().strip(), is_code)
 
 
-def name_kind(client: AppClient, url: str) -> tuple[str, ...]:
-    """Return the route of an address, its suffix, and the names in its query."""
+def name_kind(app: App, url: str) -> tuple[str, ...]:
+    """Return the route of an address, its language, and the other names in its query."""
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
-    assert isinstance(client.app, App)
     try:
-        route = client.app.request_router.match(parts.path)[0].path
+        route = app.request_router.match(parts.path)[0].path
     except UnknownPath:
         route = parts.path
     return (route, query.get("lang", ""), *sorted(set(query) - {"lang"}))
 
 
-def visit_pages(client: AppClient, max_pages: int, *, has_files: bool = True) -> Site:
+def visit_pages(
+    client: httpx2.Client,
+    app: App,
+    max_pages: int,
+    languages: Sequence[str] = tuple(Language),
+    *,
+    has_files: bool = True,
+) -> Site:
     """Visit pages from the first one, at most a number of each kind in each language.
 
     A kind is a route and the names in the query. Of addresses with a query few are visited, as
@@ -92,11 +99,13 @@ def visit_pages(client: AppClient, max_pages: int, *, has_files: bool = True) ->
     site = Site()
     visited: Counter[tuple[str, ...]] = Counter()
     media_types: dict[tuple[str, ...], str] = {}
-    pending = deque(f"/?lang={language}" for language in Language)
+    pending = deque(f"/?lang={language}" for language in languages)
     queued = set(pending)
     while pending:
         url = pending.popleft()
-        kind = name_kind(client, url)
+        kind = name_kind(app, url)
+        if kind[1] not in {"", *languages}:
+            continue
         visited[kind] += 1
         most = min(MAX_QUERIES, max_pages) if len(kind) > 2 else max_pages
         if visited[kind] > (MAX_FILES if url.startswith(FILES) else most):
