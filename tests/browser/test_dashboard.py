@@ -131,7 +131,7 @@ def test_everything_works_without_a_script(scriptless_page: Page) -> None:
     scriptless_page.goto("/?lang=en")
     assert len(read_values(scriptless_page)) == 7
     assert scriptless_page.locator("button").all_inner_texts() == ["Search"]
-    assert not any(one.is_visible() for one in scriptless_page.locator("copy-text").all())
+    assert not scriptless_page.locator("copy-text").filter(visible=True).count()
     scriptless_page.get_by_label("Topic").select_option("investment")
     scriptless_page.get_by_label("Search").fill("agreements")
     scriptless_page.get_by_role("button", name="Search").click()
@@ -253,7 +253,7 @@ def test_print_keeps_what_paper_needs(visit: Visit, path: str) -> None:
     page.emulate_media(media="print", color_scheme="dark")
     page.goto(f"{path}?lang=en")
     for hidden in ("nav", "copy-text button", "summary:not(:has(h3))", "form"):
-        assert not any(one.is_visible() for one in page.locator(hidden).all()), hidden
+        assert not page.locator(hidden).filter(visible=True).count(), hidden
     assert page.locator("h1").is_visible()
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(23, 33, 43)"
     printed = page.locator("[data-printed]").evaluate_all(

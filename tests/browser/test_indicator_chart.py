@@ -332,7 +332,7 @@ def test_print_has_the_chart_and_its_tables(visit: Visit) -> None:
         expect(page.locator(shown).first).to_be_visible()  # The chart is drawn again for paper.
     links = ".on-screen, .links, :text('More on comparing'), :text('Page of this series')"
     for hidden in (".tabs", ".choice", "#vintages", "#table details:not([open])", links):
-        assert not any(one.is_visible() for one in page.locator(hidden).all()), hidden
+        assert not page.locator(hidden).filter(visible=True).count(), hidden
     page.goto("/indicators/aid-projects?lang=en")
     remarks = page.locator(".tile a[href^='#aid-projects-2']")
     assert remarks.count()
