@@ -55,9 +55,9 @@ ENTRIES = frozenset("app diff doctor lifespan main mcp openapi".split())
 """Commands, which are named as they are typed, and entry points, whose names are customary."""
 INHERITED = frozenset(
     """
-    connection_lost connection_made data_received eof_received natural_key on_headers_complete
-    on_message_begin on_message_complete pause_writing result_processor resume_writing self_group
-    invoke when writable
+    connection_lost connection_made data_received eof_received init_processes natural_key
+    on_headers_complete on_message_begin on_message_complete pause_writing result_processor
+    resume_writing self_group invoke target when writable
     """.split()
 )
 """Methods whose names are given by a class of another package."""

@@ -2,16 +2,12 @@
 
 import gc
 import logging
-import os
-import signal
 import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import fields
 from functools import partial
 from multiprocessing import parent_process
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from anyio.lowlevel import checkpoint
@@ -75,8 +71,6 @@ ROUTERS = (
 SWITCH_INTERVAL = 0.0001
 """The seconds after which a thread has to let the event loop continue, which waits for it after
 each row of a query and each call of the kernel."""
-SHUTDOWN_TIMEOUT = 10
-"""The seconds in which a worker without a supervisor has to finish its responses."""
 
 
 OPENAPI_PROCESS = HelperProcess(max_memory=0)
@@ -239,7 +233,6 @@ async def lifespan(app: App) -> AsyncIterator[dict[str, Any]]:
 
 
 def create_from_environment() -> FastAPI:
-    end_with_parent()
     limit_freed_memory()
     try:
         app = create_app(Settings())
@@ -252,22 +245,3 @@ def create_from_environment() -> FastAPI:
     gc.freeze()
     gc.enable()
     return app
-
-
-def end_with_parent() -> None:
-    """End this process when the one that supervises it ends, even if that one is killed.
-
-    A supervisor that is killed cannot stop its workers, which would continue to listen. The parent
-    process is joined through a pipe, which the kernel closes in any case.
-    """
-    parent = parent_process()
-    if parent is None:
-        return
-
-    def wait() -> None:
-        parent.join()
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(SHUTDOWN_TIMEOUT)
-        os._exit(1)  # A client that does not read its response must not keep the process alive.
-
-    Thread(target=wait, name="end-with-parent", daemon=True).start()

@@ -318,20 +318,12 @@ def run_server(
     host: str, port: int, workers: int, settings: Settings, sockets: Sequence[socket] = ()
 ) -> None:
     is_secure = settings.public_url is not None and settings.public_url.scheme == "https"
-    if workers == 1:
-        # Imports create no garbage; the application enables collection again when it is ready.
-        gc.disable()
+    # Imports create no garbage; collection is enabled again when the application is ready.
+    gc.disable()
     from app.server import FAST_PATH_WARNING, has_fast_path, run
 
     if not has_fast_path():
         typer.echo(quote_commands(f"bri: {FAST_PATH_WARNING}"), err=True)
-    root_path = settings.root_path
-    run(
-        host,
-        port,
-        sockets,
-        workers=workers,
-        root_path=root_path,
-        is_secure=is_secure,
-        shutdown_timeout=settings.shutdown_timeout,
-    )
+    options = {"host": host, "port": port, "workers": workers, "root_path": settings.root_path}
+    timeout = settings.shutdown_timeout
+    run(sockets, is_secure=is_secure, timeout_graceful_shutdown=timeout, **options)

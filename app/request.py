@@ -1,5 +1,6 @@
 """The context of a request: the release, the language, and the ways to respond."""
 
+import random
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
@@ -8,7 +9,6 @@ from functools import cached_property, lru_cache
 from hashlib import sha256
 from http import HTTPStatus
 from itertools import accumulate
-from random import Random
 from time import perf_counter
 from typing import IO, Annotated, Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 from urllib.parse import quote, urlencode
@@ -44,7 +44,6 @@ STREAM_THREADS = CapacityLimiter(2)
 """The threads that write the pieces of all streams in turn; more would delay the event loop."""
 OTHER_ROUTE = "other"
 """The route of requests that match none."""
-RANDOM = Random()  # noqa: S311 (the identifiers of requests are not secret)
 FILE_NAME_PART = re.compile(r",[a-z_]+=[A-Za-z0-9._-]+")
 MAX_FILTER_LENGTH = 80
 """File systems allow names of 255 bytes; people read only short ones."""
@@ -57,7 +56,8 @@ def choose_request_id(given: bytes | None) -> bytes:
     """Return the identifier that a client or proxy has given, or else a random one."""
     if given is not None and CHOSEN_ID.fullmatch(given):
         return given
-    return b"%032x" % RANDOM.getrandbits(128)
+    # Not of an instance, which forked workers would share: they would choose the same identifiers.
+    return b"%032x" % random.getrandbits(128)
 
 
 def name_parameters(pairs: Sequence[tuple[str, str]]) -> str:

@@ -1,22 +1,23 @@
 """The server: uvicorn's protocol with timeouts, size limits and a fast path from the cache."""
 
+import gc
 import logging
 import os
+import signal
 import sys
 from asyncio import Protocol
 from collections.abc import Sequence
-from select import select
-from signal import SIG_IGN, SIGHUP, SIGINT, SIGTERM, signal
+from multiprocessing import Pipe, get_context
 from socket import AF_INET, AF_INET6, SO_ACCEPTCONN, SOCK_STREAM, SOL_SOCKET, socket
-from threading import Event
-from time import monotonic
-from weakref import finalize
+from threading import Event, Thread
+from time import monotonic, sleep
+from typing import Any
 
 from uvicorn import Config, Server
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.supervisors import Multiprocess
-from uvicorn.supervisors.multiprocess import Process
+from uvicorn.supervisors.multiprocess import SIGNALS, Process
 
 from app.server.timeouts import MAX_HEAD, TimeoutProtocol
 
@@ -34,6 +35,8 @@ RESTART_MEMORY = 120.0
 MAX_DELAY = 60.0
 KILL_DELAY = 5
 """The seconds after its requests in which a worker may end its helper processes and itself."""
+SHUTDOWN_TIMEOUT = 10
+"""The seconds in which a worker without a supervisor has to finish its responses."""
 HSTS = ("strict-transport-security", "max-age=31536000")
 """Tells browsers to use HTTPS only for the next year."""
 
@@ -90,24 +93,63 @@ class SignalEvent(Event):
 
     def __init__(self) -> None:
         self.was_set = False
-        self.reader, self.writer = os.pipe()
-        finalize(self, close_descriptors, self.reader, self.writer)
+        self.reader, self.writer = Pipe(duplex=False)
 
     def is_set(self) -> bool:
         return self.was_set
 
     def set(self) -> None:
         self.was_set = True
-        os.write(self.writer, b"\0")
+        self.writer.send_bytes(b"")
 
     def wait(self, timeout: float | None = None) -> bool:
-        select([self.reader], [], [], timeout)
+        self.reader.poll(timeout)
         return self.was_set
 
 
-def close_descriptors(*descriptors: int) -> None:
-    for descriptor in descriptors:
-        os.close(descriptor)
+class Worker(Process):
+    """A process that serves from its creation on.
+
+    A forked one shares the memory of its supervisor; others import the program on disk.
+    """
+
+    def __init__(self, supervisor: "Supervisor", *, is_forked: bool) -> None:
+        super().__init__(supervisor.config, supervisor.sockets)
+        self.lifeline = supervisor.lifeline
+        if is_forked:
+            fork: Any = get_context("fork")
+            self.process = fork.Process(target=self.run_forked, args=(supervisor,))
+        # What is sent to the new process is not for the handlers that it has from this one.
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        self.start()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        # Only the worker uses its end of the pipe. While it is open here too, the end of a worker
+        # goes unnoticed until the answer to a question that it was asked is overdue.
+        self.child_conn.close()
+
+    def run_forked(self, supervisor: "Supervisor") -> None:
+        """Serve, without what only the supervisor uses."""
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
+        for connection in (supervisor.own_end, *(one.parent_conn for one in supervisor.processes)):
+            connection.close()
+        self.target(supervisor.sockets)
+
+    def target(self, sockets: list[socket] | None = None) -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        Thread(target=self.end_with_supervisor, daemon=True).start()
+        super().target(sockets)
+
+    def end_with_supervisor(self) -> None:
+        """End this process when its supervisor ends, even if that one is killed.
+
+        A supervisor that is killed cannot stop its workers, which would continue to listen, but the
+        kernel closes its end of the pipe in any case.
+        """
+        self.lifeline.poll(None)
+        os.kill(os.getpid(), signal.SIGTERM)
+        sleep(SHUTDOWN_TIMEOUT)
+        os._exit(1)  # A client that does not read its response must not keep the process alive.
 
 
 class Supervisor(Multiprocess):
@@ -115,14 +157,26 @@ class Supervisor(Multiprocess):
 
     def __init__(self, config: Config, sockets: list[socket]) -> None:
         super().__init__(config, sockets)
+        self.lifeline, self.own_end = Pipe(duplex=False)
+        """What a worker watches, and what the end of this process closes."""
+        self.is_forking = True
+        """Whether no worker has the program on disk, which may be newer than that here."""
         self.should_exit = SignalEvent()
         # At once: uvicorn handles a signal only after all that came before.
-        for number in (SIGINT, SIGTERM):
-            signal(number, lambda *_: self.should_exit.set())
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self.should_exit.set())
         self.replaced_at = -RESTART_MEMORY
         """When a worker that had ended was last replaced."""
         self.delay = 0.0
         """The seconds after that before another one is."""
+
+    def init_processes(self) -> None:
+        while len(self.processes) < self.processes_num:
+            self.processes.append(Worker(self, is_forked=self.is_forking))
+
+    def handle_ttin(self) -> None:
+        self.processes_num += 1
+        self.init_processes()
 
     def join_all(self) -> None:
         self.join_workers(self.processes)
@@ -146,10 +200,9 @@ class Supervisor(Multiprocess):
             self.join_workers([worker])
 
     def restart_all(self) -> None:
-        """Replace each worker when its successor is ready."""
+        """Replace each worker when its successor, with the program on disk, is ready."""
         for index, worker in enumerate(self.processes):
-            successor = Process(self.config, self.sockets)
-            successor.start()
+            successor = Worker(self, is_forked=False)
             timeout = self.config.timeout_worker_healthcheck
             if not successor.wait_until_ready(timeout, self.should_exit):
                 successor.terminate()
@@ -157,6 +210,7 @@ class Supervisor(Multiprocess):
                 if not self.should_exit.is_set():
                     log.error("a new worker was not ready in time; the present workers remain")
                 return
+            self.is_forking = False
             self.processes[index] = successor
             worker.terminate()
             self.join_workers([worker])
@@ -179,16 +233,10 @@ class Supervisor(Multiprocess):
         for worker in ended:
             log.error("a worker has ended unexpectedly; another one starts")
             worker.join()
-            successor = Process(self.config, self.sockets)
-            successor.start()
-            self.processes[self.processes.index(worker)] = successor
+            self.processes[self.processes.index(worker)] = Worker(self, is_forked=self.is_forking)
 
     def kill_stuck_workers(self) -> None:
         """Kill the workers that have long not answered, since uvicorn waits for them forever."""
-        for worker in self.processes:
-            # Only the worker uses its end of the pipe. While it is open here too, the end of a
-            # worker goes unnoticed until the answer to a question that it was asked is overdue.
-            worker.child_conn.close()
         deadline = monotonic() + self.config.timeout_worker_healthcheck
         silent = [worker for worker in self.processes if is_silent(worker)]
         while silent and not self.should_exit.is_set():
@@ -237,48 +285,41 @@ def take_passed_sockets() -> list[socket]:
     return sockets
 
 
-def run(  # noqa: PLR0913 (Each is an option of the command line or a setting.)
-    host: str,
-    port: int,
-    sockets: Sequence[socket],
-    *,
-    workers: int,
-    root_path: str,
-    is_secure: bool,
-    shutdown_timeout: int,
-) -> None:
-    """Serve until a signal, on the sockets, or else on host and port."""
+def run(sockets: Sequence[socket], *, is_secure: bool, **options: Any) -> None:
+    """Serve until a signal, on the sockets, or else where the options of uvicorn say."""
     config = Config(
         "app.application:create_from_environment",
         factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        root_path=root_path,
         headers=[HSTS] if is_secure else [],
         http=ServerProtocol,
         ws="none",
         timeout_worker_healthcheck=HEALTH_TIMEOUT,
-        timeout_graceful_shutdown=shutdown_timeout,
         h11_max_incomplete_event_size=MAX_HEAD,
         server_header=False,
         log_level="warning",
         access_log=False,
+        **options,
     )
     # uvicorn.run takes a descriptor as that of a Unix socket, so that no client has an address.
     server = Server(config)
     try:
-        if workers > 1:
-            Supervisor(config, list(sockets) or [config.bind_socket()]).run()
+        # It replaces workers where there are several, and would otherwise end the service.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        config.load_app()
+        if config.workers > 1:
+            # Else the garbage collector of a worker would copy the memory that it visits.
+            gc.freeze()
+            gc.enable()
+            supervisor = Supervisor(config, list(sockets) or [config.bind_socket()])
+            supervisor.run()
+            has_failed = any(one.exitcode == STARTUP_FAILURE for one in supervisor.processes)
         else:
-            # It replaces workers where there are several, and would otherwise end the service.
-            signal(SIGHUP, SIG_IGN)
-            config.load_app()
             # asyncio would leave IPv4 out of all addresses of IPv6, unlike with several workers.
-            bound = [config.bind_socket()] if ":" in host and not sockets else sockets
+            bound = [config.bind_socket()] if ":" in config.host and not sockets else sockets
             server.run(list(bound) or None)
+            has_failed = not server.started
     except KeyboardInterrupt:
         # uvicorn has shut down, and raises the signal again.
         return
-    if workers == 1 and not server.started:
+    if has_failed:
         sys.exit(STARTUP_FAILURE)

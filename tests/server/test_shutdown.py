@@ -8,9 +8,8 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,69 +19,13 @@ import pytest
 from app import server as supervision
 from app.server import Supervisor
 from tests.support.load import wait_for
-from tests.support.processes import (
-    Server,
-    find_free_port,
-    list_descendants,
-    start_server,
-    wait_until_ready,
-)
-from tests.support.targets import Target, build_environment
+from tests.support.new_connections import fetch, load_server
+from tests.support.processes import Server, list_descendants, list_workers, start_server
+from tests.support.targets import Target
 
 pytestmark = pytest.mark.resources
 
 LONGEST_END = 20.0
-PATHS = ("/v1/overview", "/v1/observations?limit={}", "/v1/observations.csv?until=2{:03}-12-31")
-
-
-def fetch(port: int, path: str) -> str:
-    """Send a request on a new connection, and return how it ended."""
-    try:
-        connection = socket.create_connection(("127.0.0.1", port), timeout=20)
-    except OSError:
-        return "refused"
-    with connection:
-        line = f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
-        try:
-            connection.sendall(line.encode())
-            received = b"".join(iter(lambda: connection.recv(65536), b""))
-        except OSError:
-            return "broken"
-    head, _, body = received.partition(b"\r\n\r\n")
-    if not head:
-        return "unanswered"
-    length = [one for one in head.lower().split(b"\r\n") if one.startswith(b"content-length: ")]
-    is_whole = not length or int(length[0].partition(b": ")[2]) == len(body)
-    return head.split()[1].decode() if is_whole else "cut short"
-
-
-@contextmanager
-def load_server(port: int, clients: int = 8) -> Iterator[tuple[Counter[str], Callable[[], None]]]:
-    """Send requests until the test ends, with short pauses; count how they ended."""
-    ended = threading.Event()
-    counts: Counter[str] = Counter()
-
-    def send_requests(number: int) -> None:
-        count = 0
-        while not ended.is_set():
-            count += 1
-            path = PATHS[count % len(PATHS)].format(1 + (count * 8 + number) % 999)
-            counts[fetch(port, path)] += 1
-            time.sleep(0.005)
-
-    threads = [threading.Thread(target=send_requests, args=(number,)) for number in range(clients)]
-    for thread in threads:
-        thread.start()
-
-    def stop() -> None:
-        ended.set()
-        for thread in threads:
-            thread.join()
-
-    try:
-        yield counts, stop
-    finally:
-        stop()
 
 
 def test_shutdown_finishes_requests_in_progress(database: Target) -> None:
@@ -201,23 +144,22 @@ def test_workers_that_end_soon_are_replaced_later_and_later(
     starts: list[float] = []
     now = 0.0
 
-    def create_worker(*_: object) -> SimpleNamespace:
+    def create_worker(*_: object, **__: object) -> SimpleNamespace:
+        starts.append(now)
         process = SimpleNamespace(is_alive=lambda: False)
-        start = lambda: starts.append(now)  # noqa: E731
-        return SimpleNamespace(process=process, exitcode=1, start=start, join=lambda: None)
+        return SimpleNamespace(process=process, exitcode=1, join=lambda: None)
 
     monkeypatch.setattr(supervision, "monotonic", lambda: now)
-    monkeypatch.setattr(supervision, "Process", create_worker)
+    monkeypatch.setattr(supervision, "Worker", create_worker)
     monkeypatch.setattr(Supervisor, "kill_stuck_workers", lambda _: None)
     supervisor: Any = Supervisor.__new__(Supervisor)
-    supervisor.config = supervisor.sockets = None
     supervisor.should_exit = threading.Event()
-    supervisor.processes = [create_worker()]
+    supervisor.processes, supervisor.is_forking = [create_worker()], True
     supervisor.replaced_at, supervisor.delay = -supervision.RESTART_MEMORY, 0.0
     for half_seconds in range(100):
         now = half_seconds / 2
         supervisor.keep_subprocess_alive()
-    assert starts == [0, 1, 3, 7, 15, 31]
+    assert starts[1:] == [0, 1, 3, 7, 15, 31]
 
 
 def test_a_killed_worker_is_replaced(database: Target) -> None:
@@ -239,31 +181,3 @@ def test_a_killed_worker_is_replaced(database: Target) -> None:
         with load_server(server.port) as (counts, stop):
             time.sleep(0.3)
             check_end(server, counts, stop)
-
-
-def test_workers_end_with_a_supervisor_that_is_killed(database: Target) -> None:
-    """Started from nothing, so that what multiprocessing starts besides is there as well."""
-    port = find_free_port()
-    command = [sys.executable, "-m", "app", "serve", "--port", str(port), "--workers", "2"]
-    environment = {**os.environ, **build_environment(database)}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
-        wait_until_ready(f"http://127.0.0.1:{port}", process.poll)
-        left = list_descendants(process.pid)
-        assert len(left) == 3
-        process.kill()
-    wait_for(lambda: not any(Path(f"/proc/{one}").exists() for one in left), 20)
-    with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", port))
-
-
-def list_workers(parent: int) -> list[int]:
-    """List the processes that serve, without those that only look after others."""
-    return [process for process in list_descendants(parent) if is_worker(process)]
-
-
-def is_worker(process: int) -> bool:
-    """Return whether a process serves requests, and is not a supervisor."""
-    try:
-        return b"spawn_main" in Path(f"/proc/{process}/cmdline").read_bytes()
-    except OSError:
-        return False

@@ -2,8 +2,8 @@
 
 A process that writes files or SDMX messages imports for 0.6 seconds of CPU, and most servers of the
 tests start both. One process for each worker of the tests forks them instead; servers find its
-socket in their environment. The processes of test_processes, the one that draws, and those of a
-server with several workers are started from nothing, as in the service.
+socket in their environment. The processes of test_processes and the one that draws are started from
+nothing, as in the service.
 """
 
 import gc

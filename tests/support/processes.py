@@ -167,14 +167,32 @@ def start_server(
             end(process)
 
 
-def list_descendants(parent: int) -> list[int]:
-    """List the processes below a process."""
+def list_children(parent: int) -> list[int]:
+    """List the processes that a process has started."""
     try:
         tasks = list(Path(f"/proc/{parent}/task").iterdir())
-        children = [one for task in tasks for one in (task / "children").read_text().split()]
+        return [int(one) for task in tasks for one in (task / "children").read_text().split()]
     except OSError:
         return []
-    return [one for child in map(int, children) for one in (child, *list_descendants(child))]
+
+
+def list_descendants(parent: int) -> list[int]:
+    """List the processes below a process."""
+    return [one for child in list_children(parent) for one in (child, *list_descendants(child))]
+
+
+def list_workers(parent: int) -> list[int]:
+    """List the processes that serve, without those that only look after others."""
+    return [process for process in list_children(parent) if not is_tracker(process)]
+
+
+def is_tracker(process: int) -> bool:
+    """Return whether a process only removes what others leave behind, or has ended."""
+    try:
+        command = Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return True
+    return not command or b"resource_tracker" in command
 
 
 def end(process: ForkServerProcess) -> None:
