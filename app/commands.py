@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from socket import socket
 from stat import S_ISDIR
@@ -322,6 +323,8 @@ def run_server(
     gc.disable()
     from app.server import FAST_PATH_WARNING, has_fast_path, run
 
+    if settings.mcp:  # Here, so that workers need not import it each.
+        import_module("app.mcp")
     if not has_fast_path():
         typer.echo(quote_commands(f"bri: {FAST_PATH_WARNING}"), err=True)
     options = {"host": host, "port": port, "workers": workers, "root_path": settings.root_path}
