@@ -13,9 +13,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fcntl import F_GETFL, F_SETFL, F_SETOWN, F_SETSIG, fcntl
 from functools import cache
+from multiprocessing import parent_process
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from signal import SIGTERM
 from tempfile import TemporaryDirectory
 
 import httpx2
@@ -55,7 +58,16 @@ def find_free_port() -> int:
 def run_forked(
     environment: dict[str, str], log: str, act: Callable[..., object], *arguments: object
 ) -> None:
-    """Call a function in a forked process, with an environment and a log."""
+    """Call a function in a forked process, with an environment and a log.
+
+    It gets SIGTERM when the process of the tests ends, even if that one is killed. The kernel
+    sends it, since a thread that waits for it must not be there when the server forks workers.
+    """
+    parent = parent_process()
+    assert parent is not None
+    fcntl(parent.sentinel, F_SETOWN, os.getpid())
+    fcntl(parent.sentinel, F_SETSIG, SIGTERM)
+    fcntl(parent.sentinel, F_SETFL, fcntl(parent.sentinel, F_GETFL) | os.O_ASYNC)
     os.environ.clear()
     os.environ.update(environment)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
