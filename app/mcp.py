@@ -61,9 +61,9 @@ CursorArgument = Annotated[
 ARGUMENT_NAMES = {"q": "words"}
 """The names of arguments that differ from those of the parameters of the API."""
 NO_SOURCE = Bilingual(
-    "No figure, action, outcome, commitment, source or event has the key {key}; search finds the "
-    "keys of these kinds, and of others, which have no single source",
-    "没有标识为{key}的数据、举措、成果、承诺、来源或活动；可用search查找上述各类标识，其他类别没有单一来源",
+    "No figure, growth rate, action, outcome, commitment, source or event has the key {key}; "
+    "search finds the keys of these kinds, and of others, which have no single source",
+    "没有标识为{key}的数据、增速、举措、成果、承诺、来源或活动；可用search查找上述各类标识，其他类别没有单一来源",
 )
 REQUEST_ADDRESS: ContextVar[str | None] = ContextVar("request_address", default=None)
 """The address of the service in the request over HTTP that calls a tool."""
@@ -92,8 +92,8 @@ class Tools:
 
         Synonyms, abbreviations, numbers and years match too. Each hit has a kind and a key; figures
         have their qualifier, period, coverage and source. get_source accepts the keys of the kinds
-        observation, action, outcome, commitment, source and event, get_observations those of
-        indicators.
+        observation, growth_rate, action, outcome, commitment, source and event, get_observations
+        those of indicators.
         """
         return self.read_records(tool_texts.HITS, {"q": words}, cursor, language)
 
@@ -224,7 +224,7 @@ class Tools:
         self,
         key: Annotated[
             str,
-            Field(description="The key of a figure, action, outcome, commitment, source or event."),
+            Field(description="The key of a record with a source, such as a figure or an action."),
         ],
         language: LanguageArgument = Language.ENGLISH,
     ) -> str:

@@ -168,6 +168,15 @@ def test_a_claim_leads_to_its_document(address: str) -> None:
     assert source_url.endswith(f"{address}/v1/sources/scio-2025-01-15?lang=en")
 
 
+def test_a_rate_without_a_figure_leads_to_its_document(address: str) -> None:
+    key = "goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-01.chinataiwan-2025-01-13"
+    claim, record_url, document, _ = call_tool(f"{address}/mcp", "get_source", key=key).splitlines()
+    for expected in ("full year 2024: up 6.4 percent", "The published amounts do not give this"):
+        assert expected.lower() in claim.lower()
+    assert f"/v1/growth-rates/{key}?" in record_url
+    assert document.startswith("chinataiwan-2025-01-13: ")
+
+
 def test_priority_areas_come_with_all_actions(address: str, client: AppClient) -> None:
     sentences = call_tool(f"{address}/mcp", "list_priority_areas", year=2025, language="zh")
     items = client.get("/v1/priority-areas?edition=2025&lang=zh").json()["items"]

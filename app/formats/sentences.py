@@ -34,6 +34,7 @@ BREAK_BEFORE = Bilingual(
     "该数据之前序列中断，与此前数据不可比。",
 )
 NEWEST = Bilingual("Newest figure: ", "最新数据：")
+PUBLISHED_GROWTH = Bilingual("Published growth: {change}", "公布的增速：{change}")
 NOT_COMPARABLE = Bilingual("Not comparable with the headline:", "与核心数据不可比：")
 STATED_LIMIT = Bilingual("Stated limit: {limits}.", "原文界限：{limits}。")
 RELATIONS = {
@@ -100,9 +101,7 @@ def describe_observation(record: Record, language: Language, base: str | None = 
     sentences = [append_source(summary, citation, language)]
     sentences += describe_rounding(record, language)
     if growth is not None:
-        change = Bilingual("Published growth: {change}", "公布的增速：{change}").format(
-            change=growth["display"]
-        )
+        change = PUBLISHED_GROWTH.format(change=growth["display"])
         cited = growth["citation"]["full"] + format_url(growth, language, base)
         sentences.append(append_source(change.get(language), cited, language))
         sentences += [growth["note"]] if growth["note"] else []
@@ -111,6 +110,12 @@ def describe_observation(record: Record, language: Language, base: str | None = 
     sentences += [record["comparability"]] if record["comparability"] else []
     sentences += list_remarks(record)
     return join_sentences(sentences, language)
+
+
+def describe_growth_rate(record: Record, language: Language, base: str | None = None) -> str:
+    citation = record["citation"]["full"] + format_url(record, language, base)
+    stated = append_source(summarize_observation(record, language), citation, language)
+    return join_sentences([stated, record["note"]] if record["note"] else [stated], language)
 
 
 def describe_quotations(record: Record, language: Language) -> str:

@@ -20,6 +20,7 @@ from app.queries.observations import get_observation, list_observations
 from app.queries.pagination import QueryPage
 from app.queries.priority_areas import get_action, get_outcome, list_priority_areas
 from app.queries.reference import get_event, get_source
+from app.queries.related import get_growth_rate
 from app.queries.resource import build_record_url
 from app.queries.search import search_records
 
@@ -68,6 +69,7 @@ COMMITMENTS = RecordList("commitments", list_commitments, parameters.CommitmentL
                          sentences.describe_commitment, "code")  # fmt: skip
 SOURCED_RECORDS: tuple[tuple[str, Callable[..., Record | None], Callable[..., str]], ...] = (
     ("observations", get_observation, sentences.describe_observation),
+    ("growth-rates", get_growth_rate, sentences.describe_growth_rate),
     ("actions", get_action, sentences.describe_announcement),
     ("outcomes", get_outcome, sentences.describe_announcement),
     ("commitments", get_commitment, sentences.describe_commitment),
