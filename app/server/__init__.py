@@ -121,8 +121,10 @@ class Worker(Process):
             self.process = fork.Process(target=self.run_forked, args=(supervisor,))
         # What is sent to the new process is not for the handlers that it has from this one.
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-        self.start()
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        try:
+            self.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         # Only the worker uses its end of the pipe. While it is open here too, the end of a worker
         # goes unnoticed until the answer to a question that it was asked is overdue.
         self.child_conn.close()
@@ -136,6 +138,8 @@ class Worker(Process):
         self.target(supervisor.sockets)
 
     def target(self, sockets: list[socket] | None = None) -> None:
+        # A terminal that hangs up tells all processes; the supervisor then replaces this one.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         Thread(target=self.end_with_supervisor, daemon=True).start()
         super().target(sockets)
@@ -171,8 +175,23 @@ class Supervisor(Multiprocess):
         """The seconds after that before another one is."""
 
     def init_processes(self) -> None:
+        """Start the workers that are missing, or else those that the system allows."""
         while len(self.processes) < self.processes_num:
-            self.processes.append(Worker(self, is_forked=self.is_forking))
+            worker = self.start_worker(is_forked=self.is_forking)
+            if worker is None:
+                return
+            self.processes.append(worker)
+
+    def start_worker(self, *, is_forked: bool) -> Worker | None:
+        """Start a worker, or log why the system allows no further process or file.
+
+        An exception would end the loop of this process, which would wait for its workers forever.
+        """
+        try:
+            return Worker(self, is_forked=is_forked)
+        except OSError as error:
+            log.error("a worker cannot start: %s", error)  # noqa: TRY400 - no traceback
+            return None
 
     def handle_ttin(self) -> None:
         self.processes_num += 1
@@ -193,16 +212,20 @@ class Supervisor(Multiprocess):
 
     def handle_ttou(self) -> None:
         """End one worker, but not the last."""
-        if len(self.processes) > 1:
+        if self.processes_num > 1:
             self.processes_num -= 1
-            worker = self.processes.pop()
-            worker.terminate()
-            self.join_workers([worker])
+            surplus = self.processes[self.processes_num :]
+            del self.processes[self.processes_num :]
+            for worker in surplus:
+                worker.terminate()
+            self.join_workers(surplus)
 
     def restart_all(self) -> None:
         """Replace each worker when its successor, with the program on disk, is ready."""
         for index, worker in enumerate(self.processes):
-            successor = Worker(self, is_forked=False)
+            successor = self.start_worker(is_forked=False)
+            if successor is None:
+                return
             timeout = self.config.timeout_worker_healthcheck
             if not successor.wait_until_ready(timeout, self.should_exit):
                 successor.terminate()
@@ -219,7 +242,8 @@ class Supervisor(Multiprocess):
         """Replace the workers that have ended: one at once, others that soon follow later."""
         self.kill_stuck_workers()
         ended = [worker for worker in self.processes if not worker.process.is_alive()]
-        if not ended or self.should_exit.is_set():
+        is_complete = not ended and len(self.processes) >= self.processes_num
+        if is_complete or self.should_exit.is_set():
             return
         if any(worker.exitcode == STARTUP_FAILURE for worker in ended):
             log.error("a worker cannot serve; it would fail in the same way again")
@@ -233,7 +257,8 @@ class Supervisor(Multiprocess):
         for worker in ended:
             log.error("a worker has ended unexpectedly; another one starts")
             worker.join()
-            self.processes[self.processes.index(worker)] = Worker(self, is_forked=self.is_forking)
+            self.processes.remove(worker)
+        self.init_processes()
 
     def kill_stuck_workers(self) -> None:
         """Kill the workers that have long not answered, since uvicorn waits for them forever."""

@@ -154,7 +154,8 @@ def test_workers_that_end_soon_are_replaced_later_and_later(
     monkeypatch.setattr(Supervisor, "kill_stuck_workers", lambda _: None)
     supervisor: Any = Supervisor.__new__(Supervisor)
     supervisor.should_exit = threading.Event()
-    supervisor.processes, supervisor.is_forking = [create_worker()], True
+    supervisor.processes, supervisor.processes_num = [create_worker()], 1
+    supervisor.is_forking = True
     supervisor.replaced_at, supervisor.delay = -supervision.RESTART_MEMORY, 0.0
     for half_seconds in range(100):
         now = half_seconds / 2

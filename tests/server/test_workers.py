@@ -1,6 +1,7 @@
 """Several workers: what they share, and how they end and are replaced."""
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -127,7 +128,11 @@ def test_new_workers_have_the_program_on_disk_after_a_signal(
         os.kill(server.pid, signal.SIGTTIN)
         old = wait_for_workers(server, 3)
         assert set(old) > set(first)
+        # A terminal that hangs up tells the workers too, which may be in the middle of a response.
+        for worker in old:
+            os.kill(worker, signal.SIGHUP)
         assert fetch_versions(server) == {app.__version__}
+        assert list_workers(server.pid) == old
         with load_server(server.port, 2) as (counts, stop):
             os.kill(server.pid, signal.SIGHUP)
             wait_for(lambda: not {*old} & {*list_workers(server.pid)}, 3 * LONGEST_END)
@@ -166,6 +171,26 @@ def test_a_worker_that_is_ended_at_once_leaves_nothing(database: Target) -> None
         used = sum(read_statistics(server.pid)[TIMES]) - sum(began[TIMES])
         assert used / os.sysconf("SC_CLK_TCK") < 0.2
         assert fetch(server.port, "/v1") == "200"
+
+
+def test_workers_that_the_system_does_not_allow_are_started_later(database: Target) -> None:
+    """A supervisor that failed waited for its other workers, whatever signal it got."""
+    with start_server(database, workers=2) as server:
+        killed, kept = wait_for_workers(server, 2)
+        limits = resource.prlimit(server.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(server.pid, resource.RLIMIT_NOFILE, (5, limits[1]))
+        for number in (signal.SIGTTIN, signal.SIGHUP):
+            os.kill(server.pid, number)
+        os.kill(killed, signal.SIGKILL)
+        wait_for(lambda: server.log.read_text("utf-8").count("cannot start: [Errno 24]") > 2, 8)
+        assert list_workers(server.pid) == [kept]
+        assert fetch(server.port, "/v1") == "200"
+        os.kill(server.pid, signal.SIGTTOU)
+        resource.prlimit(server.pid, resource.RLIMIT_NOFILE, limits)
+        assert kept in wait_for_workers(server, 2)
+        server.process.terminate()
+        server.process.join(LONGEST_END)
+        assert server.process.exitcode == 0
 
 
 def count_descriptors(process: int) -> int:
