@@ -323,6 +323,7 @@ def run(sockets: Sequence[socket], *, is_secure: bool, **options: Any) -> None:
         server_header=False,
         log_level="warning",
         access_log=False,
+        use_colors=sys.stderr is not None and sys.stderr.isatty(),
         **options,
     )
     # uvicorn.run takes a descriptor as that of a Unix socket, so that no client has an address.

@@ -55,11 +55,15 @@ def run_without_releases(*arguments: str) -> None:
 
 
 def test_workers_end_with_a_supervisor_that_is_killed(database: Target) -> None:
-    """Started from nothing, so that what multiprocessing starts besides is there as well."""
+    """Started from nothing, so that what multiprocessing starts besides is there as well.
+
+    Standard output is closed, on which uvicorn would look for a terminal.
+    """
     port = find_free_port()
     command = [sys.executable, "-m", "app", "serve", "--port", str(port), "--workers", "3"]
     environment = {**os.environ, **build_environment(database), "BRI_MCP": "true"}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
+    closed = ["sh", "-c", 'exec "$@" >&-', "sh", *command]
+    with subprocess.Popen(closed, env=environment) as process:
         wait_until_ready(f"http://127.0.0.1:{port}", process.poll)
         left = list_descendants(process.pid)
         shared = list(map(read_shared_part, left))
