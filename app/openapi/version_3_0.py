@@ -10,8 +10,9 @@ from app.db.columns import Record
 
 NULL = {"type": "null"}
 ONLY_NULL = {"type": "boolean", "nullable": True, "enum": [None]}
-"""The same in OpenAPI 3.0, where no keyword beside a reference can allow what its schema refuses.
-Generators merge strings with an enum that is referred to, and take an object for one."""
+"""The same in OpenAPI 3.0, where no keyword beside a reference can allow what its schema forbids.
+The type matters to tools only: some merge a string with the enum beside it, or accept any object,
+and others require the bounds of an integer."""
 PART_LISTS = ("anyOf", "allOf", "oneOf")
 PARTS = ("items", "additionalProperties")
 

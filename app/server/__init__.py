@@ -115,11 +115,11 @@ class Worker(Process):
 
     def __init__(self, supervisor: "Supervisor", *, is_forked: bool) -> None:
         super().__init__(supervisor.config, supervisor.sockets)
-        self.lifeline = supervisor.lifeline
+        self.exit_reader = supervisor.exit_reader
         if is_forked:
             fork: Any = get_context("fork")
             self.process = fork.Process(target=self.run_forked, args=(supervisor,))
-        # What is sent to the new process is not for the handlers that it has from this one.
+        # A signal for the new process would otherwise run the handlers of this one there.
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         try:
             self.start()
@@ -133,12 +133,15 @@ class Worker(Process):
         """Serve, without what only the supervisor uses."""
         for number in SIGNALS:
             signal.signal(number, signal.SIG_DFL)
-        for connection in (supervisor.own_end, *(one.parent_conn for one in supervisor.processes)):
+        for connection in (
+            supervisor.exit_writer,
+            *(one.parent_conn for one in supervisor.processes),
+        ):
             connection.close()
         self.target(supervisor.sockets)
 
     def target(self, sockets: list[socket] | None = None) -> None:
-        # A terminal that hangs up tells all processes; the supervisor then replaces this one.
+        # A terminal that hangs up signals all processes; the supervisor then replaces this one.
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         Thread(target=self.end_with_supervisor, daemon=True).start()
@@ -150,7 +153,7 @@ class Worker(Process):
         A supervisor that is killed cannot stop its workers, which would continue to listen, but the
         kernel closes its end of the pipe in any case.
         """
-        self.lifeline.poll(None)
+        self.exit_reader.poll(None)
         os.kill(os.getpid(), signal.SIGTERM)
         sleep(SHUTDOWN_TIMEOUT)
         os._exit(1)  # A client that does not read its response must not keep the process alive.
@@ -161,10 +164,10 @@ class Supervisor(Multiprocess):
 
     def __init__(self, config: Config, sockets: list[socket]) -> None:
         super().__init__(config, sockets)
-        self.lifeline, self.own_end = Pipe(duplex=False)
-        """What a worker watches, and what the end of this process closes."""
+        self.exit_reader, self.exit_writer = Pipe(duplex=False)
+        """A pipe on which workers read that this process has ended, which closes its other end."""
         self.is_forking = True
-        """Whether no worker has the program on disk, which may be newer than that here."""
+        """Whether workers share this program; after SIGHUP they run the one on disk instead."""
         self.should_exit = SignalEvent()
         # At once: uvicorn handles a signal only after all that came before.
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -333,7 +336,7 @@ def run(sockets: Sequence[socket], *, is_secure: bool, **options: Any) -> None:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         config.load_app()
         if config.workers > 1:
-            # Else the garbage collector of a worker would copy the memory that it visits.
+            # The garbage collector of a worker would otherwise copy the memory that it visits.
             gc.freeze()
             gc.enable()
             supervisor = Supervisor(config, list(sockets) or [config.bind_socket()])

@@ -19,7 +19,7 @@ import pytest
 from app import server as supervision
 from app.server import Supervisor
 from tests.support.load import wait_for
-from tests.support.new_connections import fetch, load_server
+from tests.support.new_connections import fetch, load_with_new_connections
 from tests.support.processes import Server, list_descendants, list_workers, start_server
 from tests.support.targets import Target
 
@@ -31,7 +31,7 @@ LONGEST_END = 20.0
 def test_shutdown_finishes_requests_in_progress(database: Target) -> None:
     with (
         start_server(database, BRI_SHUTDOWN_TIMEOUT="60") as server,
-        load_server(server.port) as (counts, stop),
+        load_with_new_connections(server.port) as (counts, stop),
     ):
         time.sleep(0.5)
         check_end(server, counts, stop)
@@ -165,7 +165,7 @@ def test_workers_that_end_soon_are_replaced_later_and_later(
 
 def test_a_killed_worker_is_replaced(database: Target) -> None:
     with start_server(database, workers=2, BRI_SHUTDOWN_TIMEOUT="60") as server:
-        with load_server(server.port, 4) as (counts, stop):
+        with load_with_new_connections(server.port, 4) as (counts, stop):
             time.sleep(0.3)
             first = list_workers(server.pid)
             assert len(first) == 2
@@ -179,6 +179,6 @@ def test_a_killed_worker_is_replaced(database: Target) -> None:
             stop()
             assert counts["200"] > before
             assert counts["unanswered"] + counts["broken"] + counts["cut short"] <= 8
-        with load_server(server.port) as (counts, stop):
+        with load_with_new_connections(server.port) as (counts, stop):
             time.sleep(0.3)
             check_end(server, counts, stop)

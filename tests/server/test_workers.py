@@ -16,7 +16,7 @@ from uvicorn.config import STARTUP_FAILURE
 import app
 from app.releases import ReleaseManager
 from tests.support.load import wait_for
-from tests.support.new_connections import fetch, load_server
+from tests.support.new_connections import fetch, load_with_new_connections
 from tests.support.processes import (
     Server,
     find_free_port,
@@ -137,7 +137,7 @@ def test_new_workers_have_the_program_on_disk_after_a_signal(
             os.kill(worker, signal.SIGHUP)
         assert fetch_versions(server) == {app.__version__}
         assert list_workers(server.pid) == old
-        with load_server(server.port, 2) as (counts, stop):
+        with load_with_new_connections(server.port, 2) as (counts, stop):
             os.kill(server.pid, signal.SIGHUP)
             wait_for(lambda: not {*old} & {*list_workers(server.pid)}, 3 * LONGEST_END)
             stop()

@@ -32,7 +32,9 @@ def fetch(port: int, path: str) -> str:
 
 
 @contextmanager
-def load_server(port: int, clients: int = 8) -> Iterator[tuple[Counter[str], Callable[[], None]]]:
+def load_with_new_connections(
+    port: int, clients: int = 8
+) -> Iterator[tuple[Counter[str], Callable[[], None]]]:
     """Send requests until the test ends, with short pauses; count how they ended."""
     ended = threading.Event()
     counts: Counter[str] = Counter()
