@@ -259,7 +259,6 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="BRI_",
         frozen=True,
-        use_attribute_docstrings=True,
         extra="forbid",
         hide_input_in_errors=True,
         env_ignore_empty=True,

@@ -269,7 +269,7 @@ def test_everything_is_described_and_bounded(document: dict[str, Any]) -> None:
     count = 0
     for where, schema in list_properties(document["components"]["schemas"], "schemas"):
         count += 1
-        assert "$ref" in schema or schema.get("description"), where
+        assert schema.get("description"), where
         kinds = schema.get("type", [])
         if "string" in kinds and schema.get("format") in {"date", "date-time"}:
             # aiopenapi3 fails on the length of a date, whose form is given anyway.
@@ -344,7 +344,8 @@ def test_patterns_describe_the_whole_text(document: dict[str, Any]) -> None:
     """Clients in Java and .NET match the whole text, others any part of it."""
     patterns = re.findall(r'"pattern": "((?:[^"\\\\]|\\\\.)*)"', json.dumps(document))
     assert len(patterns) > 100
-    assert [one for one in patterns if not (one.startswith("^") and one.endswith("$"))] == []
+    ends = "$", r"[\\s\\S]*"
+    assert [one for one in patterns if not (one.startswith("^") and one.endswith(ends))] == []
 
 
 def find_marked(document: dict[str, Any], schema: dict[str, Any]) -> Iterator[str]:

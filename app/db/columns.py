@@ -372,13 +372,12 @@ def build_current_conditions(
 
 def format_validity(record: Record) -> Record:
     """Replace the columns ``current_from`` and ``current_until`` by three fields of responses."""
-    start, end = record.pop("current_from"), record.pop("current_until")
+    start, end = record["current_from"], record.pop("current_until")
     was_current = start != end
-    return record | {
-        "current": end == FOREVER,
-        "current_from": start if was_current else None,
-        "superseded_on": end if was_current and end != FOREVER else None,
-    }
+    record["current"] = end == FOREVER
+    record["current_from"] = start if was_current else None
+    record["superseded_on"] = end if was_current and end != FOREVER else None
+    return record
 
 
 def label_period(period: Record, language: Language) -> str:

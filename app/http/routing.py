@@ -61,9 +61,22 @@ class RouteDeclarations(APIRouter):
 
     def describe_routes(self) -> list[BaseRoute]:
         """Have FastAPI analyse the routes, unless it has."""
+        for route in self.declared:
+            for model, _ in list_query_models(route.endpoint):
+                model.describe_fields()
         while self.undescribed:
             self.undescribed.pop(0)()
         return self.routes
+
+
+def list_query_models(endpoint: Endpoint) -> list[tuple[type[Parameters], str]]:
+    """Return the model of the query and the name of the argument that takes it, if there is one."""
+    return [
+        (kind, name)
+        for name, argument in signature(endpoint).parameters.items()
+        for kind in get_args(argument.annotation)[:1]
+        if isinstance(kind, type) and issubclass(kind, Parameters)
+    ]
 
 
 def describe_routes(routers: Iterable[RouteDeclarations]) -> list[BaseRoute]:
@@ -118,12 +131,7 @@ class ReadRoute:
     @classmethod
     def from_declaration(cls, route: RouteDeclaration) -> "ReadRoute":
         arguments = signature(route.endpoint).parameters
-        models = [
-            (kind, name)
-            for name, argument in arguments.items()
-            for kind in get_args(argument.annotation)[:1]
-            if isinstance(kind, type) and issubclass(kind, Parameters)
-        ]
+        models = list_query_models(route.endpoint)
         model, query_name = models[0] if models else (None, "")
         kind, fields = PathKind.from_path(route.path), model.model_fields if model else {}
         is_page = kind in {PathKind.PAGE, PathKind.EMBED} and "." not in route.path

@@ -21,6 +21,7 @@ from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from app.i18n import Language
+from app.schemas import read_field_docstrings
 
 DEFAULT_LIMIT = 100
 MAXIMUM_LIMIT = 1000
@@ -188,13 +189,17 @@ def create_path_key(name: str, description: str) -> Any:
 class Parameters(BaseModel):
     """The parameters of every operation; unknown parameters are rejected."""
 
-    model_config = ConfigDict(
-        defer_build=True, extra="forbid", frozen=True, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     lang: Language | Omitted = Field(None, examples=["en"])
     """The language of the texts: en or zh. Without it, the Accept-Language header decides; the
     default is English."""
+
+    @classmethod
+    def describe_fields(cls) -> None:
+        """Have the OpenAPI document describe the parameters with the docstrings below them."""
+        for name, text in read_field_docstrings(cls).items():
+            cls.model_fields[name].description = text
 
     @classmethod
     def list_repeatable(cls) -> frozenset[str]:

@@ -251,29 +251,25 @@ def read_observations(
 
 def complete_observation(row: Record, language: Language) -> Record:
     """Replace what texts are formatted from by the texts."""
-    published, period, source = row["published"], row["period"], row["source"]
-    suffix = choose_suffix(row.pop("suffix"), row.pop("classifier"), language)
-    citation = cite_source(source, row["locator"], language)
+    published, period = row["published"], row["period"]
+    period["label"] = label_period(period, language)
+    row["citation"] = cite_source(row["source"], row["locator"], language)
     for report in row["reports"]:
         add_source_line(report["source"], language)
+    row["display"] = format_value(
+        row["value"],
+        published["multiplier"],
+        published["decimals"],
+        qualifier=row["qualifier"],
+        suffix=choose_suffix(row.pop("suffix"), row.pop("classifier"), language),
+        language=language,
+    )
     has_growth = row["growth"]["id"] is not None
-    return format_validity(clear_contradiction(row)) | {
-        "period": {**period, "label": label_period(period, language)},
-        "display": format_value(
-            row["value"],
-            published["multiplier"],
-            published["decimals"],
-            qualifier=row["qualifier"],
-            suffix=suffix,
-            language=language,
-        ),
-        "growth": complete_rate(row["growth"], language, row["unit"]["code"])
-        if has_growth
-        else None,
-        "headline": row["headline"] is not None,
-        "citation": citation,
-        "revision": build_revision(row["value"], row["revision"]),
-    }
+    unit = row["unit"]["code"]
+    row["growth"] = complete_rate(row["growth"], language, unit) if has_growth else None
+    row["headline"] = row["headline"] is not None
+    row["revision"] = build_revision(row["value"], row["revision"])
+    return format_validity(clear_contradiction(row))
 
 
 def build_revision(value: Decimal, revision: Record) -> Record | None:

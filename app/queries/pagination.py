@@ -162,9 +162,10 @@ def read_page(
 
 def bind_page(filters: ListParameters, values: Record, order: SortOrder) -> Record:
     """Return the values that a page binds; InvalidParameters if the cursor is of another list."""
-    # One row more than the limit tells whether there is a next page.
-    bound = {**values, "limit": filters.limit + 1}
+    bound = {**values, "limit": filters.limit}
     if filters.cursor is not None:
+        # One row more tells whether there is a next page; for the first page, the total does.
+        bound["limit"] += 1
         position = decode_cursor(filters.cursor, build_scope(filters, values))
         for index, (value, column) in enumerate(zip(position, order.columns, strict=True)):
             bound[name_position_parameter(index)] = parse_position_value(value, column)
@@ -174,10 +175,14 @@ def bind_page(filters: ListParameters, values: Record, order: SortOrder) -> Reco
 def build_page(
     rows: list[Record], total: int, filters: ListParameters, values: Record, *, exact: bool = True
 ) -> QueryPage:
-    """Cut the rows to the limit; if one is left over, create the cursor of the next page."""
+    """Cut the rows to the limit; if there are more, create the cursor of the next page."""
     shown = rows[: filters.limit]
+    if filters.cursor is None:
+        has_next = len(rows) == filters.limit and not (exact and total == len(rows))
+    else:
+        has_next = len(rows) > filters.limit
     cursor = None
-    if len(rows) > len(shown):
+    if has_next:
         position = [*shown[-1]["sorted_by"].values()]
         cursor = encode_cursor(position, build_scope(filters, values))
     for row in shown:

@@ -133,18 +133,18 @@ def complete_rate(record: Record, language: Language, unit: str | None = None) -
     """
     period = record["base_period"]
     period["label"] = label_period(period, language)
-    citation = cite_source(record["source"], record["locator"], language)
+    record["citation"] = cite_source(record["source"], record["locator"], language)
     suffix = record.pop("suffix").strip()
     unit_name = record["unit"]["name"] if language is Language.CHINESE else suffix
     is_other_unit = unit is not None and record["unit"]["code"] != unit
-    display = format_change(
+    record["display"] = format_change(
         record["value"],
         record["decimals"],
         language,
         measure=record["measure"],
         unit=unit_name if is_other_unit else None,
     )
-    return record | {"display": display, "citation": citation}
+    return record
 
 
 def complete_growth_rate(row: Record, language: Language, unit: str | None = None) -> Record:

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from anyio.to_thread import run_sync
 from fastapi import Query, Response
 from fastapi.responses import JSONResponse
-from pydantic import ConfigDict
 
 from app import parameters
 from app.db import processes
@@ -78,9 +77,7 @@ def add_download(
 def combine_parameters(
     name: str, model: type[AnyParameters], other: type[parameters.Parameters]
 ) -> type[AnyParameters]:
-    # Pydantic would search all modules for the docstrings of this class, which has none.
-    config = ConfigDict(use_attribute_docstrings=False)
-    return type(model)(name, (model, other), {"model_config": config})  # type: ignore[no-any-return, misc]
+    return type(model)(name, (model, other), {})  # type: ignore[no-any-return, misc]
 
 
 def declare_table(table: Table, form: registry.StreamedFormat | registry.FileFormat) -> None:

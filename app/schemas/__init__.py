@@ -1,15 +1,27 @@
 """Base classes and field types of the response models."""
 
+import ast
+import inspect
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from operator import attrgetter
 from typing import Annotated, Any, Generic, TypeVar, get_args
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema, create_model
-from pydantic_core import PydanticUndefined
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    WithJsonSchema,
+    create_model,
+)
+from pydantic_core import CoreSchema, PydanticUndefined
 
 Item = TypeVar("Item")
 
@@ -21,8 +33,9 @@ and so does the field ``editorial`` of the records that contain it."""
 encode_json = msgspec.json.Encoder(decimal_format="number", enc_hook=attrgetter("__dict__")).encode
 """Writes decimals with exactly their digits, and models by their fields, without a copy."""
 
-TEXT = r"^[^ ][\s\S]*$"
-"""The pattern of texts. It covers all of a text, because Java and .NET match the whole."""
+TEXT = r"^[^ ][\s\S]*"
+"""The pattern of texts. It covers all of a text, because Java and .NET match the whole; without an
+anchor at its end, other engines stop at the first character."""
 Number = Annotated[Decimal, WithJsonSchema({"type": "number", "format": "double"})]
 """A JSON number with exactly the digits stored in the database."""
 Code = Annotated[
@@ -76,8 +89,18 @@ class Schema(BaseModel):
         extra="forbid",
         frozen=True,
         json_schema_serialization_defaults_required=True,
-        use_attribute_docstrings=True,
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        schema = handler(core_schema)
+        properties = handler.resolve_ref_schema(schema).get("properties", {})
+        for name, text in read_field_docstrings(cls).items():
+            property_name = cls.model_fields[name].serialization_alias or name
+            properties[property_name].setdefault("description", text)
+        return schema
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
@@ -89,15 +112,43 @@ class Schema(BaseModel):
             field.examples = [list(paths)]
 
 
+def read_field_docstrings(model: type[BaseModel]) -> dict[str, str]:
+    """Return the docstrings below the fields of a model, its own and inherited ones.
+
+    Pydantic could read them when a class is created, which would take a tenth of the time of a
+    start; only the OpenAPI document needs them.
+    """
+    docstrings: dict[str, str] = {}
+    for one in reversed(model.__mro__):
+        if one.__module__.startswith("app."):
+            docstrings |= read_module_docstrings(one.__module__).get(one.__name__, {})
+    return {name: text for name, text in docstrings.items() if name in model.model_fields}
+
+
+@cache
+def read_module_docstrings(module: str) -> dict[str, dict[str, str]]:
+    """Return the docstrings below the fields of the classes of a module, by class and field."""
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    classes = [one for one in tree.body if isinstance(one, ast.ClassDef)]
+    return {one.name: dict(find_docstrings(one.body)) for one in classes}
+
+
+def find_docstrings(body: Sequence[ast.stmt]) -> Iterator[tuple[str, str]]:
+    for field, text in pairwise(body):
+        match field, text:
+            case (
+                ast.AnnAssign(target=ast.Name(name)),
+                ast.Expr(value=ast.Constant(value=str(docstring))),
+            ):
+                yield name, inspect.cleandoc(docstring)
+
+
 ENCODED_AT_ONCE = 50
 """How many records of a page are validated and encoded at once."""
 
 
 class Page(Schema, Generic[Item]):
     """One page of a list."""
-
-    # Otherwise Pydantic would search all modules for docstrings, once for each generic page.
-    model_config = ConfigDict(use_attribute_docstrings=False)
 
     items: list[Item] = Field(
         max_length=1000, description="The records of the page, in the requested order."

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from app.enums import ChangeKind, Collection, Qualifier, SearchKind
 from app.i18n import Language
@@ -237,8 +237,6 @@ class Facet(Schema):
 
 class SearchPage(Page[SearchHit]):
     """One page of search hits, best first."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     facets: list[Facet] = list_field(of=100)
     """The number of hits of each kind, independent of the filter kind."""

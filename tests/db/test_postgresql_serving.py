@@ -325,17 +325,18 @@ def test_a_release_was_put_in_place_when_its_build_ended(cluster: Cluster) -> No
         assert app.state.releases.get_release().installed_at == release.modified
 
 
-def test_a_file_is_served_without_the_driver_and_its_dialect(built: Path) -> None:
+def test_a_file_is_served_without_the_driver_and_without_reading_sources(built: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from app.application import create_app;"
+        "import linecache, sys; from pathlib import Path; from app.application import create_app;"
         " from app.settings import Settings; create_app(Settings(database=Path(sys.argv[1])));"
         " unneeded = ('babel', 'psycopg', 'sqlalchemy.dialects.postgresql');"
-        " print([name for name in sys.modules if name.startswith(unneeded)])"
+        " print([name for name in sys.modules if name.startswith(unneeded)]);"
+        " print([file for file in linecache.cache if '/app/' in file])"
     )
     done = subprocess.run(
         [sys.executable, "-c", program, str(built)], capture_output=True, text=True, check=True
     )
-    assert done.stdout == "[]\n"
+    assert done.stdout == "[]\n[]\n"
     assert SQLiteStore(built).inspect().location == str(built)
 
 
