@@ -35,6 +35,9 @@ HEADER_SIZE = 100
 CAN_COPY = sqlite3.sqlite_version_info >= (3, 36) and hasattr(sqlite3.Connection, "deserialize")
 """Older versions of SQLite have no databases in memory that several connections share."""
 MEMORY_NUMBERS = count()
+MEMORY_CACHE = "PRAGMA cache_size = -500"
+"""The pages, in kilobytes, that a connection to a copy in memory caches. With the default of 2,000,
+queries take one percent less time, but every connection copies a fifth of the database again."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +74,13 @@ def compute_content_digest(chunks: Iterable[bytes]) -> tuple[str, str | None, in
     """
     digest, size, stored, offset = sha256(), 0, None, 0
     for chunk in chunks:
-        content = chunk
+        content = memoryview(chunk)
         found = STORED_DIGEST.search(chunk) if stored is None else None
         if found is not None:
             stored, offset = found[1].decode("latin-1"), size + found.start(1)
-            content = chunk[: found.start(1)] + NO_DIGEST + chunk[found.end(1) :]
+            digest.update(content[: found.start(1)])
+            digest.update(NO_DIGEST)
+            content = content[found.end(1) :]
         digest.update(content)
         size += len(chunk)
     return digest.hexdigest(), stored, offset
@@ -129,11 +134,16 @@ class DatabaseFile:
         """What a read has found wrong with the content, of which nothing is read any more."""
         self.memory_url: str | None = None
         """Where the connections of this process find the copy in memory."""
+        self.copied_digests: tuple[str, str | None, int] | None = None
+        """What ``compute_content_digest`` has returned for the bytes that were copied."""
         self.is_large = self.size > limits.max_copied
         self.header = self.read_part(0, min(HEADER_SIZE, self.size))
         self.check_header()
         if CAN_COPY and limits.copy and not self.is_large:
-            self.memory_url = self.copy_to_memory(b"".join(self.read_chunks()))
+            content = self.read_part(0, self.size)
+            self.check_unchanged()
+            self.copied_digests = compute_content_digest([content])
+            self.memory_url = self.copy_to_memory(content)
             close_handle()
 
     def open_handle(self) -> tuple[Callable[[], object], os.stat_result]:
@@ -191,10 +201,6 @@ class DatabaseFile:
         with closing(self.connect()) as connection:
             return self.header + connection.serialize()[len(self.header) :]
 
-    def read_whole(self) -> Iterable[bytes]:
-        """Return the bytes of the file for one reader, who need not keep them."""
-        return self.read_chunks() if self.memory_url is None else [self.read_copy()]
-
     @cached_property
     def downloaded(self) -> bytes:
         """The bytes of a copied file, kept since a range of ten bytes would copy all again."""
@@ -248,6 +254,8 @@ class DatabaseFile:
         try:
             with closing(sqlite3.connect(":memory:")) as source:
                 source.deserialize(content)
+                for connection in (source, owner):
+                    connection.execute("PRAGMA cache_size = 0")
                 source.backup(owner)
         except UNREADABLE as error:
             raise self.create_damage_error(error) from None
@@ -257,7 +265,9 @@ class DatabaseFile:
         """Open a read-only connection; UnavailableError if another file has replaced it."""
         url = self.memory_url or build_read_only_uri(self.path)
         connection = sqlite3.connect(url, uri=True, check_same_thread=False)
-        if self.memory_url is None:
+        if self.memory_url is not None:
+            connection.execute(MEMORY_CACHE)
+        else:
             with suppress(OSError):
                 if get_identity(self.path.stat()) == self.identity:
                     return reject_writing(connection)
@@ -280,7 +290,8 @@ class DatabaseFile:
         """Check every byte, or else the structure; DatabaseError if it is not what was built."""
         if self.is_large and not self.limits.verify:
             return
-        computed, stored, _ = compute_content_digest(self.read_whole())
+        digests = self.copied_digests or compute_content_digest(self.read_chunks())
+        computed, stored, _ = digests
         self.has_digest = stored is not None
         if self.has_digest:
             if stored != computed:
@@ -304,7 +315,8 @@ class DatabaseFile:
         if self.size > MAX_DIGESTED:
             return None
         digest = sha256()
-        for chunk in self.read_whole():
+        # The copy need not be kept, unlike that of a download.
+        for chunk in self.read_chunks() if self.memory_url is None else [self.read_copy()]:
             digest.update(chunk)
         return digest.hexdigest()
 
