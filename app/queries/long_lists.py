@@ -54,6 +54,7 @@ from app.queries.pagination import (
     SortOrder,
     bind_page,
     build_page,
+    encode_scope,
     split_filters,
 )
 
@@ -63,6 +64,10 @@ MAX_FETCHED = 1_000
 """Up to how many matching rows are counted, and sorted in a larger table."""
 MAX_SORTED = 30_000
 """Up to how many rows are sorted where walking an index could take long."""
+COUNTS = "counts"
+"""The name of the counts in the information about a connection."""
+MAX_COUNTS = 256
+"""Of how many lists a connection remembers the counts."""
 PeriodListParameters = (
     IndicatorObservationListParameters | ObservationListParameters | GrowthRateListParameters
 )
@@ -152,11 +157,10 @@ def read_long_page(
     connection: Connection, plan: ListPlan, filters: ListParameters, values: Record
 ) -> QueryPage:
     """Read a page of a very long list; InvalidParameters for the cursor of another list."""
-    (counted,) = fetch_records(connection, plan.count, values)
-    total = counted["total"]
+    total, size = count_rows(connection, plan, filters, values)
     exact = total <= MAX_FETCHED
     page = plan.walked_page
-    if (counted["size"] or 0) > MAX_WALKED:
+    if size > MAX_WALKED:
         if exact:
             page = plan.short_page
         elif plan.may_walk_far and total < MAX_SORTED:
@@ -164,6 +168,24 @@ def read_long_page(
     bound = bind_page(filters, values, plan.order)
     rows = fetch_records(connection, page, bound)
     return build_page(rows, min(total, MAX_FETCHED), filters, values, exact=exact)
+
+
+def count_rows(
+    connection: Connection, plan: ListPlan, filters: ListParameters, values: Record
+) -> tuple[int, int]:
+    """Return how many rows match, up to a bound, and how many rows the table has.
+
+    A connection counts the rows of a list once, however many of its pages are read: no release
+    changes.
+    """
+    counts: dict[bytes, tuple[int, int]] = connection.info.setdefault(COUNTS, {})
+    scope = encode_scope(filters, values)
+    if scope not in counts:
+        (row,) = fetch_records(connection, plan.count, values)
+        if len(counts) >= MAX_COUNTS:
+            counts.clear()
+        counts[scope] = row["total"], row["size"] or 0
+    return counts[scope]
 
 
 def read_period_page(

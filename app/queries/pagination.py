@@ -166,7 +166,7 @@ def bind_page(filters: ListParameters, values: Record, order: SortOrder) -> Reco
     if filters.cursor is not None:
         # One row more tells whether there is a next page; for the first page, the total does.
         bound["limit"] += 1
-        position = decode_cursor(filters.cursor, build_scope(filters, values))
+        position = decode_cursor(filters.cursor, encode_scope(filters, values))
         for index, (value, column) in enumerate(zip(position, order.columns, strict=True)):
             bound[name_position_parameter(index)] = parse_position_value(value, column)
     return bound
@@ -184,27 +184,27 @@ def build_page(
     cursor = None
     if has_next:
         position = [*shown[-1]["sorted_by"].values()]
-        cursor = encode_cursor(position, build_scope(filters, values))
+        cursor = encode_cursor(position, encode_scope(filters, values))
     for row in shown:
         del row["sorted_by"]
     return QueryPage(shown, total, cursor, exact)
 
 
-def build_scope(filters: ListParameters, values: Record) -> Record:
-    """Return what identifies a list; a cursor is valid only for its own list."""
+def encode_scope(filters: ListParameters, values: Record) -> bytes:
+    """Encode what identifies a list; a cursor is valid only for its own list."""
     chosen = vars(filters)
     more = {name: chosen.get(name) for name in ("sort", "vintages", "q")}
-    return {"list": type(filters).__name__, **more, **values}
+    return ENCODER.encode({"list": type(filters).__name__, **more, **values})
 
 
-def encode_cursor(position: Position, scope: Record) -> str:
+def encode_cursor(position: Position, scope: bytes) -> str:
     """Encode the sort values of the last record of a page, with a check that they are of a list."""
     payload = ENCODER.encode(position)
-    check = blake2s(ENCODER.encode(scope) + b"\0" + payload, digest_size=CHECK_BYTES).digest()
+    check = blake2s(scope + b"\0" + payload, digest_size=CHECK_BYTES).digest()
     return urlsafe_b64encode(check + payload).rstrip(b"=").decode()
 
 
-def decode_cursor(cursor: str, scope: Record) -> Position:
+def decode_cursor(cursor: str, scope: bytes) -> Position:
     """Decode a cursor; InvalidParameters if it is invalid or belongs to another list."""
     try:
         raw = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))

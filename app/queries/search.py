@@ -50,7 +50,7 @@ from app.db.statements import fetch_records
 from app.enums import ChangeMeasure, SearchKind
 from app.i18n import Language, choose_suffix, format_change, format_value
 from app.parameters import SearchParameters
-from app.queries.pagination import QueryPage, decode_cursor, encode_cursor
+from app.queries.pagination import ENCODER, QueryPage, decode_cursor, encode_cursor
 
 SourcedModel = Observation | GrowthRate | Outcome | PriorityArea | Action | Commitment
 SOURCED_KINDS: dict[str, type[SourcedModel]] = {
@@ -78,7 +78,7 @@ def search_records(
 ) -> tuple[QueryPage, dict[str, int]]:
     """Read hits, and their number by kind; InvalidParameters for the cursor of another search."""
     index = SEARCH_INDEXES[connection.dialect.name]
-    scope = {"list": "search", **filters.filter_values()}
+    scope = ENCODER.encode({"list": "search", **filters.filter_values()})
     values: Record = {**index.bind_words(filters.q), "kinds": filters.kind}
     has_cursor = filters.cursor is not None
     if filters.cursor is not None:

@@ -23,7 +23,7 @@ from app.db.models import Observation
 from app.db.models.observations import FOREVER
 from app.parameters import ObservationListParameters
 from app.queries.long_lists import list_orders
-from app.queries.pagination import build_scope, encode_cursor
+from app.queries.pagination import encode_cursor, encode_scope
 from tests.benchmarks.generated_data import SCALES, build
 from tests.support.client import AppClient
 from tests.support.postgresql import create_server_folder, start_cluster
@@ -90,7 +90,7 @@ def build_last_page_url(client: AppClient) -> str:
     backwards = select(*columns).where(current).order_by(*(column.desc() for column in columns))
     with database.connect() as connection:
         row = connection.execute(backwards.limit(1).offset(PAGE)).one()
-    scope = build_scope(ObservationListParameters(), {})
+    scope = encode_scope(ObservationListParameters(), {})
     return f"{LIST}&cursor={encode_cursor(list(row), scope)}"
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import json
 import sys
 import threading
 import time
@@ -205,6 +206,18 @@ def test_a_statement_that_the_driver_stops_is_executed_once(
     assert len(statements) == 1
     driver.set_progress_handler(None, 1)
     assert asyncio.run(fetch(fresh, path, query))[0] == 200
+
+
+@pytest.mark.sqlite
+def test_a_list_is_counted_once_for_all_its_pages(fresh: App) -> None:
+    first = json.loads(asyncio.run(fetch(fresh, "/v1/observations", "limit=2"))[2])
+    (idle,) = fresh.state.releases.get_release().database.idle
+    statements: list[str] = []
+    idle.connection.dbapi_connection.set_trace_callback(statements.append)
+    for more in (f"cursor={first['next_cursor']}", "lang=zh"):
+        page = json.loads(asyncio.run(fetch(fresh, "/v1/observations", f"limit=2&{more}"))[2])
+        assert (page["total"], len(page["items"])) == (first["total"], 2)
+    assert len(statements) == 2
 
 
 @pytest.mark.sqlite
