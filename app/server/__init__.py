@@ -33,6 +33,8 @@ ANSWER_TIMEOUT = 0.5
 RESTART_MEMORY = 120.0
 """The seconds for which a worker that has ended delays the replacement of another."""
 MAX_DELAY = 60.0
+MAX_OUTAGE = 1.0
+"""The seconds after which a worker is replaced if all of them have been killed."""
 KILL_DELAY = 5
 """The seconds after its requests in which a worker may end its helper processes and itself."""
 SHUTDOWN_TIMEOUT = 10
@@ -253,7 +255,10 @@ class Supervisor(Multiprocess):
             self.should_exit.set()
             return
         since = monotonic() - self.replaced_at
-        if since < self.delay:
+        # What kills all of them, as a system that is short of memory does, is no fault of theirs.
+        killed = [worker for worker in ended if worker.exitcode and worker.exitcode < 0]
+        is_outage = killed and len(killed) == len(self.processes)
+        if since < (min(self.delay, MAX_OUTAGE) if is_outage else self.delay):
             return
         self.delay = min(2 * self.delay, MAX_DELAY) if since < RESTART_MEMORY else 1
         self.replaced_at += since

@@ -137,17 +137,23 @@ def test_a_stopped_worker_does_not_hold_the_supervisor(
         assert server.process.exitcode is not None
 
 
+@pytest.mark.parametrize(
+    ("exit_code", "seconds"), [(1, [0, 1, 3, 7, 15, 31]), (-signal.SIGKILL, [*range(50)])]
+)
 def test_workers_that_end_soon_are_replaced_later_and_later(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, exit_code: int, seconds: list[int]
 ) -> None:
-    """As those whose release is damaged; a worker that ends once is replaced at once."""
+    """As those whose release is damaged; a worker that ends once is replaced at once.
+
+    Workers that are killed until none is left are replaced every second.
+    """
     starts: list[float] = []
     now = 0.0
 
     def create_worker(*_: object, **__: object) -> SimpleNamespace:
         starts.append(now)
         process = SimpleNamespace(is_alive=lambda: False)
-        return SimpleNamespace(process=process, exitcode=1, join=lambda: None)
+        return SimpleNamespace(process=process, exitcode=exit_code, join=lambda: None)
 
     monkeypatch.setattr(supervision, "monotonic", lambda: now)
     monkeypatch.setattr(supervision, "Worker", create_worker)
@@ -160,7 +166,7 @@ def test_workers_that_end_soon_are_replaced_later_and_later(
     for half_seconds in range(100):
         now = half_seconds / 2
         supervisor.keep_subprocess_alive()
-    assert starts[1:] == [0, 1, 3, 7, 15, 31]
+    assert starts[1:] == seconds
 
 
 def test_a_killed_worker_is_replaced(database: Target) -> None:
