@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from email.utils import formatdate, parsedate_to_datetime
 from functools import lru_cache, partial
-from hashlib import blake2b
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from anyio.to_thread import run_sync
@@ -26,6 +26,7 @@ GZIP = 16
 """Added to the window size, this selects the gzip format of zlib."""
 TEXT = re.compile(r"text/(?!event-stream).*|application/(.*\+)?(json|xml|yaml|csv|javascript)")
 """The media types of texts other than those of the registry."""
+ETAG_LENGTH = 32
 ENCODE_IN_THREAD = 50_000
 """A body of more bytes is compressed, and its digest computed, in a thread."""
 REPLACED_HEADERS = frozenset({b"content-length", b"etag", b"x-accel-buffering"})
@@ -172,8 +173,9 @@ def encode(
             body = compress(body, preferred)
         content = body
     identifying = (headers.get(name, b"") for name in IDENTIFYING_HEADERS)
-    digest = blake2b(b"\n".join((*identifying, content)), digest_size=16)
-    return body, b'"%b"' % digest.hexdigest().encode()
+    # Processors have instructions for SHA-256: it takes half the time of BLAKE2.
+    digest = sha256(b"\n".join((*identifying, content))).hexdigest()
+    return body, b'"%b"' % digest[:ETAG_LENGTH].encode()
 
 
 def vary_by_encoding(headers: dict[bytes, bytes]) -> bool:
