@@ -72,10 +72,10 @@ def normalize_document(document: str) -> Any:
     read = json.loads(re.sub(r"(/v1/search\?[^\"]*cursor=)[\w-]+", r"\1", document))
     for path in ("/v1", "/v1/catalog.jsonld", "/v1/catalog.ttl"):
         (content,) = read["paths"][path]["get"]["responses"]["200"]["content"].values()
-        example = content.pop("example")
+        example = content.pop("examples")["response"]["value"]
         content["example"] = omit_file(example) if path == "/v1" else None
     (content,) = read["paths"]["/v1/search"]["get"]["responses"]["200"]["content"].values()
-    del content["example"]["next_cursor"]
+    del content["examples"]["response"]["value"]["next_cursor"]
     return read
 
 
@@ -124,9 +124,10 @@ def test_responses_match_the_document(
 def test_examples_are_real_responses(document: dict[str, Any], path: str) -> None:
     ((media_type, content),) = get_operation(document, path)["responses"]["200"]["content"].items()
     is_file = media_type.startswith(IMAGE_TYPES) or media_type in FILES
-    assert ("example" in content) != is_file
-    if "example" in content:
-        create_validator(document, content["schema"]).validate(content["example"])
+    assert "example" not in content, "RapiDoc shows the fields of a record as examples of their own"
+    assert ("examples" in content) != is_file
+    for example in content.get("examples", {}).values():
+        create_validator(document, content["schema"]).validate(example["value"])
     if content["schema"].get("type") == "string":
         is_bytes = content["schema"].get("format") == "binary"
         assert is_bytes != media_type.startswith("text/")
@@ -249,6 +250,19 @@ def test_every_parameter_of_a_list_is_applied(
             response = client.get(path, params=query)
             # A cursor without a list, and releases of another seed, are refused.
             assert response.status_code in ({422} if "cursor" in query else {200, 410}), query
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if path.endswith(".svg")])
+def test_a_chart_can_be_as_high_as_the_example(
+    client: AppClient, document: dict[str, Any], path: str
+) -> None:
+    (height,) = (
+        one["schema"]["examples"][0]
+        for one in get_operation(document, path)["parameters"]
+        if one["name"] == "height"
+    )
+    response = client.get(f"{build_example_url(document, path)}?height={height}")
+    assert response.status_code == 200, response.text
 
 
 def list_properties(node: Any, where: str) -> Iterator[tuple[str, dict[str, Any]]]:

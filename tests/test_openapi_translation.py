@@ -93,7 +93,8 @@ def test_the_document_in_chinese_is_complete(
 
 def test_examples_are_responses_in_the_language_of_the_document(translated: dict[str, Any]) -> None:
     operation = translated["paths"]["/v1/overview"]["get"]
-    example = operation["responses"]["200"]["content"]["application/json"]["example"]
+    content = operation["responses"]["200"]["content"]["application/json"]
+    example = content["examples"]["response"]["value"]
     assert example["indicators"][0]["headline"]["period"]["label"] == "2024年全年"
     assert all("lang=zh" in one["source"] for one in operation["x-codeSamples"])
 

@@ -107,14 +107,16 @@ def add_examples(document: Record, app: FastAPI, router: Router, language: Langu
         url = build_url(path, operation, language)
         target = "?".join(part for part in url if part)
         operation["x-codeSamples"] = build_samples(f"{ANY_SERVER}{target}", media_type)
-        if content["schema"].get("format") == "binary" or media_type.startswith(CHARTS):
+        is_file = content["schema"].get("format") == "binary" or media_type.startswith(CHARTS)
+        body = None if is_file else request_example(app, router, ANY_SERVER, url)
+        if body is None:
             continue
-        body = request_example(app, router, ANY_SERVER, url)
-        if body is not None and media_type.endswith(("/json", "+json")):
-            content["example"] = shorten_lists(json.loads(body, parse_float=Decimal))
-        elif body is not None:
-            lines = body.decode().splitlines(keepends=True)
-            content["example"] = "".join(islice(lines, EXAMPLE_LINES))
+        if media_type.endswith(("/json", "+json")):
+            example = shorten_lists(json.loads(body, parse_float=Decimal))
+        else:
+            example = "".join(islice(body.decode().splitlines(keepends=True), EXAMPLE_LINES))
+        # RapiDoc takes the fields of a record under "example" for examples.
+        content["examples"] = {"response": {"value": example}}
 
 
 def shorten_lists(value: Value) -> Value:

@@ -360,7 +360,7 @@ class ChartParameters(Parameters):
     """The width in pixels. By default, it is 640; a Vega-Lite specification takes the width of its
     container."""
     height: Annotated[int, Field(ge=MIN_HEIGHT, le=MAX_HEIGHT), StrictInt] | Omitted = Field(
-        None, examples=[2400]
+        None, examples=[4000]
     )
     """The height in pixels. By default, the chart is as high as its content requires at this
     width; if less is requested, the error names that height."""

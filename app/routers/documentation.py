@@ -64,7 +64,7 @@ def render_operation(context: RequestContext, operation: str) -> Response:
     ((media_type, content),) = responses["200"]["content"].items()
     schema_name, schema = schemas.resolve(content["schema"])
     schemas.described.add(schema_name)
-    example, is_shortened = format_example(content.get("example"))
+    example, is_shortened = format_example(content)
     parameters = [schemas.describe_parameter(one) for one in described.get("parameters", [])]
     headers, shared = (document["components"][name] for name in ("headers", "responses"))
     return render_content(
@@ -148,16 +148,14 @@ def find_neighbours(
     return operations[index - 1], operations[index + 1]
 
 
-def format_example(example: object) -> tuple[str, bool]:
-    """Return the first lines of an example, and whether there are more."""
-    if example is None:
+def format_example(content: Record) -> tuple[str, bool]:
+    """Return the first lines of the example of a response, and whether there are more."""
+    if "examples" not in content:
         return "", False
-    text = (
-        example
-        if isinstance(example, str)
-        else msgspec.json.format(msgspec.json.encode(example), indent=2).decode()
-    )
-    lines = text.rstrip().splitlines()
+    example = content["examples"]["response"]["value"]
+    if not isinstance(example, str):
+        example = msgspec.json.format(msgspec.json.encode(example), indent=2).decode()
+    lines = example.rstrip().splitlines()
     return "\n".join(lines[:EXAMPLE_LINES]), len(lines) > EXAMPLE_LINES
 
 

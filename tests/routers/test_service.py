@@ -57,7 +57,7 @@ def test_links_follow_the_prefix_and_the_public_address(database: Target) -> Non
             document = client.get("/openapi.json").json()
             assert document["servers"][0]["url"] == start
             example = document["paths"]["/v1/indicators"]["get"]["responses"]["200"]["content"]
-            assert example["application/json"]["example"]["items"]
+            assert example["application/json"]["examples"]["response"]["value"]["items"]
 
 
 @pytest.mark.sqlite
