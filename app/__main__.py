@@ -22,12 +22,14 @@ def main() -> None:
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(encoding="utf-8", errors="surrogateescape")
         app()
-    except KeyboardInterrupt:
-        # As Typer does while a command runs.
-        sys.exit(INTERRUPTED)
     except OSError as error:
         # What --help and --version print cannot be written either.
         sys.exit(f"bri: {error.strerror or error}")
+    except BaseException as error:
+        # Pydantic puts an interrupt while it builds a model into the text of its own error.
+        if "KeyboardInterrupt" not in repr(error):
+            raise
+        sys.exit(INTERRUPTED)  # As Typer does while a command runs.
 
 
 if __name__ == "__main__":

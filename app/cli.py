@@ -44,11 +44,7 @@ from app.parameters import MAXIMUM_QUOTATION
 from app.settings import MISSING_MCP
 
 app = typer.Typer(
-    cls=Commands,
-    help="Belt and Road Cooperation Indicators: build the database and serve the API.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
+    cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
 )
 
 DEFAULT_URL = "http://127.0.0.1:8000"
@@ -67,7 +63,7 @@ BaseUrlOption = Annotated[
     str | None,
     typer.Option(
         help="The address at which the folder will be served."
-        f" By default BRI_PUBLIC_URL, or {DEFAULT_URL}.",
+        f" By default, BRI_PUBLIC_URL or {DEFAULT_URL}.",
         show_default=False,
     ),
 ]
@@ -209,9 +205,8 @@ def diff(
                 " the change, or a seed folder"
             )
     with exit_on_error():
-        for path in (old, new):
-            if path.is_dir():
-                check_seed_folder(path)
+        for folder in filter(Path.is_dir, (old, new)):
+            check_seed_folder(folder)
         changes = list_differences(read_records(old), read_records(new), read_corrections(new))
         typer.echo((format_json if as_json else format_changes)(changes), nl=False)
 

@@ -116,9 +116,16 @@ def test_no_database_is_built_in_a_seed(tmp_path: Path) -> None:
         assert not target.exists()
 
 
-def test_an_interrupt_during_imports_is_silent() -> None:
-    interrupt = "import gc, signal; gc.disable = lambda: signal.raise_signal(signal.SIGINT)"
-    program = f"{interrupt}; from app.__main__ import main; main()"
+INTERRUPT = "import gc, signal; interrupt = lambda *_: signal.raise_signal(signal.SIGINT)"
+BUILD_MODEL = """
+from pydantic_core import SchemaValidator, core_schema
+key = type("Key", (), {"__repr__": interrupt})()
+gc.disable = lambda: SchemaValidator(core_schema.literal_schema([key]))"""
+
+
+@pytest.mark.parametrize("started", ["; gc.disable = interrupt", BUILD_MODEL])
+def test_an_interrupt_during_imports_is_silent(started: str) -> None:
+    program = f"{INTERRUPT}{started}; from app.__main__ import main; main()"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (130, b"")
 
