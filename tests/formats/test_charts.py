@@ -241,6 +241,15 @@ def test_specification_has_all_figures_with_their_context(client: AppClient, lan
         assert found["description"] == described.findtext(f"{SVG}desc")
 
 
+@pytest.mark.parametrize(
+    "path", ["overview", "indicators/goods-trade/chart", "commitments/2014-silk-road-fund/chart"]
+)
+def test_a_tooltip_has_only_fields_of_the_figures(client: AppClient, path: str) -> None:
+    found = client.get(f"/v1/{path}.vl.json").json()
+    for field in found["encoding"]["tooltip"]:
+        assert any(one.get(field["field"]) for one in found["data"]["values"]), field
+
+
 def test_specification_has_the_requested_size(client: AppClient) -> None:
     path = "/v1/indicators/goods-trade/chart.vl.json"
     found = client.get(f"{path}?width=700&height=400").json()

@@ -148,7 +148,7 @@ def build_time_plot(chart: Chart) -> Node:
     return plot | {
         "data": {"values": values},
         "transform": [{"filter": "datum.series == selected"}],
-        "encoding": {"x": x | {"axis": axis}, "y": y, "tooltip": build_tooltip(language)},
+        "encoding": {"x": x | {"axis": axis}, "y": y, "tooltip": build_tooltip(values, language)},
         "layer": [
             *build_bar_layers(),
             *build_line_layers(),
@@ -332,7 +332,7 @@ def build_list_plot(chart: Chart) -> Node:
     return {
         "height": len(rows) * LINE_HEIGHT * (lines + 1) + FRAME_HEIGHT / 2,
         "data": {"values": rows},
-        "encoding": {"x": {"value": 0}, "y": y, "tooltip": build_tooltip(chart.language)},
+        "encoding": {"x": {"value": 0}, "y": y, "tooltip": build_tooltip(rows, chart.language)},
         "layer": layers,
     }
 
@@ -376,6 +376,6 @@ def build_bar_plot(chart: Chart, panel: Panel) -> Node:
         "height": len(rows) * ROW_HEIGHT + FRAME_HEIGHT,
         "params": [{"name": "names", "value": lines}],
         "data": {"values": rows},
-        "encoding": {"x": x, "y": y, "tooltip": build_tooltip(chart.language)},
+        "encoding": {"x": x, "y": y, "tooltip": build_tooltip(rows, chart.language)},
         "layer": [*bars, {"mark": mark, "encoding": {"text": {"field": "display"}}}],
     }

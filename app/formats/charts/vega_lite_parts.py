@@ -1,6 +1,7 @@
 """What all Vega-Lite specifications share: the fields of a figure, the tooltip, and the theme."""
 
 import json
+from collections.abc import Sequence
 from itertools import pairwise
 
 from app.enums import Qualifier, Theme
@@ -61,10 +62,11 @@ def build_value_label(divisor: str) -> str:
     return f"format(datum.value / {divisor}, {divisor} > 1 ? '.12~g' : ',.12~g')"
 
 
-def build_tooltip(language: Language) -> list[Node]:
+def build_tooltip(rows: Sequence[Node], language: Language) -> list[Node]:
     return [
         {"field": field, "type": "nominal", "title": title.get(language)}
         for field, title in FIELDS.items()
+        if any(row.get(field) for row in rows)
     ]
 
 
