@@ -31,6 +31,7 @@ from app.request import ATTACHMENT_HEADERS, Context, RequestContext
 from app.routers import AnyParameters, NoParameters, add_article, declare_signature
 from app.schemas.formats import Cube, TableDescription
 
+TableFormat = registry.StreamedFormat | registry.FileFormat
 router = RouteDeclarations(prefix="/v1", tags=["Downloads"])
 citation_router = RouteDeclarations(prefix="/v1", tags=["Citations"])
 
@@ -80,19 +81,18 @@ def combine_parameters(
     return type(model)(name, (model, other), {})  # type: ignore[no-any-return, misc]
 
 
-def declare_table(table: Table, form: registry.StreamedFormat | registry.FileFormat) -> None:
+def declare_table(table: Table, form: TableFormat) -> type[parameters.Filters]:
+    """Declare the download of a table in a format, and return its parameters."""
     filters = table.filters
     if form.options is not None:
         name = f"{filters.__name__}As{form.suffix.capitalize()}"
         filters = combine_parameters(name, form.options, filters)
     declare_file(table.name, form, table, filters)
+    return filters
 
 
 def declare_file(
-    name: str,
-    form: registry.StreamedFormat | registry.FileFormat,
-    table: Table,
-    filters: type[parameters.Filters],
+    name: str, form: TableFormat, table: Table, filters: type[parameters.Filters]
 ) -> None:
     """Declare the download of a table, or of a file with another name that contains it."""
     queue = limits.FILES if isinstance(form, registry.FileFormat) else limits.TABLES
@@ -108,17 +108,13 @@ def declare_file(
 
 
 def send_file(
-    context: RequestContext,
-    name: str,
-    form: registry.StreamedFormat | registry.FileFormat,
-    table: Table,
-    filters: parameters.Filters,
+    context: RequestContext, name: str, form: TableFormat, table: Table, filters: parameters.Filters
 ) -> Response:
     headers = context.build_attachment_headers(name, form.suffix)
-    release, base, links = context.release, context.base_url, []
-    if name == table.name:
-        url = f"{base}/v1/{name}.csv-metadata.json"
-        links.append(registry.Link(url, "describedby", DescriptionResponse.media_type))
+    release, base, query = context.release, context.base_url, context.query.text.decode()
+    url = f"{base}/v1/{name}.csv-metadata.json{query and '?'}{query}"
+    description = registry.Link(url, "describedby", DescriptionResponse.media_type)
+    links = [description] if name == table.name else []
     operator = context.app.state.contact
     prepare = partial(
         TableQuery, table, context.language, filters, release.record, base,
@@ -132,16 +128,16 @@ def send_file(
             file.close()
             raise
         return context.create_file_response(file, form.content_type, links, headers)
-    write = form.write
     return context.stream_response(
-        lambda connection: write(prepare(connection)), form.content_type, links, headers
+        lambda connection: form.write(prepare(connection)), form.content_type, links, headers
     )
 
 
-def declare_table_description(table: Table) -> None:
-    def describe(context: Context, _: NoParameters) -> Response:
+def declare_table_description(table: Table, filters: type[parameters.Filters]) -> None:
+    def describe(context: Context, _: parameters.Filters) -> Response:
         return describe_table(context, table)
 
+    describe.__annotations__["_"] = Annotated[filters, Query()]
     router.add_api_route(
         f"/{table.name}.csv-metadata.json",
         describe,
@@ -154,10 +150,12 @@ def declare_table_description(table: Table) -> None:
 
 
 def describe_table(context: RequestContext, table: Table) -> Response:
+    # A table with other parameters would be another one, to which the description did not apply.
+    query = context.query.text.decode()
     description = TableDescription.model_validate(
         {
             "context": "http://www.w3.org/ns/csvw",
-            "url": f"{context.base_url}/v1/{table.name}.csv?lang={context.language}",
+            "url": f"{context.base_url}/v1/{table.name}.csv{query and '?'}{query}",
             "title": table.title.get(context.language),
             "language": context.language,
             "table_schema": {
@@ -207,9 +205,8 @@ async def download_database(context: Context, _: NoParameters) -> Response:
     file = database.file
     if file is None:
         raise UnknownPath.from_parameter("path", NO_DATABASE_FILE, ["/v1/dataset.zip"])
-    headers = context.build_headers(
-        headers=context.build_attachment_headers("dataset", registry.DATABASE.suffix)
-    )
+    attachment = context.build_attachment_headers("dataset", registry.DATABASE.suffix)
+    headers = context.build_headers(headers=attachment)
     # The first request has the file read, which may take half a second.
     digest = await run_sync(lambda: file.digest)
     if digest is not None:
@@ -219,9 +216,8 @@ async def download_database(context: Context, _: NoParameters) -> Response:
 
 
 for listed in TABLES:
-    for table_format in registry.TABLE_FORMATS:
-        declare_table(listed, table_format)
-    declare_table_description(listed)
+    csv_parameters, *_ = [declare_table(listed, form) for form in registry.TABLE_FORMATS]
+    declare_table_description(listed, csv_parameters)
 declare_file("overview", registry.OVERVIEW_WORKBOOK, OBSERVATIONS, parameters.OverviewParameters)
 declare_file("dataset", registry.DATA_PACKAGE, OBSERVATIONS, parameters.Filters)
 add_download(

@@ -238,6 +238,22 @@ def test_a_long_table_is_never_sorted(
     assert not [row for row in plan if "TEMP B-TREE" in row[3]], plan
 
 
+@pytest.mark.parametrize(
+    "target",
+    [
+        "observations.csv?bom=true&indicator=goods-trade&lang=zh",
+        "indicators.csv",
+        "actions.csv?edition=2025",
+        "outcomes.csv?lang=en",
+        "commitments.csv?lang=zh",
+    ],
+)
+def test_a_description_names_the_table_that_links_to_it(client: AppClient, target: str) -> None:
+    link = client.get(f"/v1/{target}").links["describedby"]
+    assert link["type"] == "application/csvm+json"
+    assert client.get(link["url"]).json()["url"] == f"http://testserver/v1/{target}"
+
+
 @pytest.mark.parametrize("name", ["observations", "indicators", "actions", "outcomes"])
 def test_the_columns_are_described(client: AppClient, name: str) -> None:
     for language in ("en", "zh"):
