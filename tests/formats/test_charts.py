@@ -246,8 +246,11 @@ def test_specification_has_all_figures_with_their_context(client: AppClient, lan
 )
 def test_a_tooltip_has_only_fields_of_the_figures(client: AppClient, path: str) -> None:
     found = client.get(f"/v1/{path}.vl.json").json()
+    filled = {one.get("as") for one in found["transform"]}
     for field in found["encoding"]["tooltip"]:
-        assert any(one.get(field["field"]) for one in found["data"]["values"]), field
+        values = [one.get(field["field"]) for one in found["data"]["values"]]
+        assert any(values), field
+        assert all(values) or field["field"] in filled, "Vega writes null"
 
 
 def test_specification_has_the_requested_size(client: AppClient) -> None:

@@ -29,6 +29,7 @@ from app.formats.charts.vega_lite_parts import (
     SUBTITLE_SIZE,
     TEXT_SIZE,
     TITLE_SIZE,
+    WITHOUT_NULL,
     Node,
     build_config,
     build_row,
@@ -147,7 +148,7 @@ def build_time_plot(chart: Chart) -> Node:
     plot: Node = select_series(panels, language)
     return plot | {
         "data": {"values": values},
-        "transform": [{"filter": "datum.series == selected"}],
+        "transform": [*WITHOUT_NULL, {"filter": "datum.series == selected"}],
         "encoding": {"x": x | {"axis": axis}, "y": y, "tooltip": build_tooltip(values, language)},
         "layer": [
             *build_bar_layers(),
@@ -279,7 +280,7 @@ def build_number_layers() -> list[Node]:
 def build_data_layer(values: list[Node], mark: Node, detail: str) -> Node:
     return {
         "data": {"values": values},
-        "transform": [{"filter": "datum.series == selected"}],
+        "transform": [*WITHOUT_NULL, {"filter": "datum.series == selected"}],
         "mark": mark,
         "encoding": {"detail": {"field": detail, "type": "nominal"}},
     }
@@ -332,6 +333,7 @@ def build_list_plot(chart: Chart) -> Node:
     return {
         "height": len(rows) * LINE_HEIGHT * (lines + 1) + FRAME_HEIGHT / 2,
         "data": {"values": rows},
+        "transform": WITHOUT_NULL,
         "encoding": {"x": {"value": 0}, "y": y, "tooltip": build_tooltip(rows, chart.language)},
         "layer": layers,
     }
@@ -360,13 +362,8 @@ def build_bar_plot(chart: Chart, panel: Panel) -> Node:
     value_axis = {"labelExpr": build_value_label(str(10**panel.scale.power)), "tickCount": 4}
     values = [one.value for one in panel.figures]
     domain = [min(Decimal(0), *values), max(values) * WORDS_ROOM or Decimal(1)]
-    x: Node = {
-        "field": "value",
-        "type": "quantitative",
-        "title": panel.axis_unit,
-        "axis": value_axis,
-    }
-    x["scale"] = {"domain": domain}
+    x: Node = {"field": "value", "type": "quantitative", "title": panel.axis_unit}
+    x |= {"axis": value_axis, "scale": {"domain": domain}}
     bars = [
         {"transform": [{"filter": condition}], "mark": {"type": "bar", "style": style}}
         for condition, style in ((f"!({IS_HOLLOW})", "exact-bar"), (IS_HOLLOW, "nearly-bar"))
@@ -376,6 +373,7 @@ def build_bar_plot(chart: Chart, panel: Panel) -> Node:
         "height": len(rows) * ROW_HEIGHT + FRAME_HEIGHT,
         "params": [{"name": "names", "value": lines}],
         "data": {"values": rows},
+        "transform": WITHOUT_NULL,
         "encoding": {"x": x, "y": y, "tooltip": build_tooltip(rows, chart.language)},
         "layer": [*bars, {"mark": mark, "encoding": {"text": {"field": "display"}}}],
     }

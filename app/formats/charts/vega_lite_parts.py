@@ -31,6 +31,11 @@ FIELDS = {
     "source": Bilingual("Source", "来源"),
 }
 """The fields of the tooltip."""
+WITHOUT_NULL = [
+    {"calculate": f"datum.{field} || '–'", "as": field}
+    for field in ("coverage", "growth", "comparability")
+]
+"""What the tooltip shows where a figure has no value; Vega would write null."""
 HOLLOW = [Qualifier.NEARLY, Qualifier.ABOUT]
 IS_HOLLOW = f"indexof({json.dumps(HOLLOW)}, datum.qualifier) >= 0"
 IS_OVER = f"datum.qualifier == '{Qualifier.OVER}'"
