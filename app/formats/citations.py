@@ -293,7 +293,8 @@ def write_ris(item: Item) -> bytes:
     fields = {
         "type_of_reference": RIS_TYPES.get(item["type"], "GEN"),
         "id": item["id"],
-        "authors": [item["author"][0]["literal"]],
+        # Without a comma, the last word of an institution would be taken for a family name.
+        "authors": [f"{item['author'][0]['literal']},"],
         "title": item["title"],
         "publisher": item.get("container-title"),
         "year": str(year),

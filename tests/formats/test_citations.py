@@ -66,7 +66,8 @@ def test_ris_is_read_by_a_parser(client: AppClient, language: str) -> None:
         assert response.text.startswith("TY  - ")
         (entry,) = rispy.loads(response.text)
         assert entry["title"] == format_title(source)
-        assert entry["authors"] == [source["publisher"]]
+        assert entry["authors"] == [f"{source['publisher']},"], "a family name has a comma after it"
+        assert "," not in source["publisher"]
         assert entry.get("publisher") == source["carrier"]
         assert entry["date"] == format_date(source).replace("-", "/")
         assert entry.get("urls") == ([source["address"]] if source["address"] else None)
