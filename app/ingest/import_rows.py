@@ -19,8 +19,8 @@ from app.ingest.files import Places, SeedError, SeedIssue, describe_missing, sug
 from app.ingest.published_numbers import PrintedNumber, describe_misfit
 from app.ingest.schema import Entity, GrowthRate, Observation, Period, Source
 from app.ingest.schema.base import MAX_DIGITS, AnyEntity, parse_iso_date
+from app.ingest.schema.tables import Fields
 from app.ingest.seed import Document, Seed, create_issue
-from app.ingest.tables import Fields
 
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
 

@@ -35,9 +35,8 @@ from app.ingest.import_rows import (
     validate,
 )
 from app.ingest.schema.records import format_record_key
-from app.ingest.schema.tables import DIMENSIONS, TableRow, format_span
+from app.ingest.schema.tables import DIMENSIONS, Fields, TableRow, format_span
 from app.ingest.seed import Document, Documents, Seed
-from app.ingest.tables import Fields
 from app.ingest.writing import format_document, insert_rows
 
 LOCATOR = re.compile(r"¶([1-9][0-9]*)(?: sentence ([1-9][0-9]*))?")

@@ -34,7 +34,7 @@ from app.ingest.schema.base import (
     TEXT_PATTERN,
     AnyEntity,
 )
-from app.ingest.tables import check_periods, expand_table
+from app.ingest.schema.tables import check_periods, expand_table
 
 INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,27})")
 DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")

@@ -10,9 +10,8 @@ from typing import cast
 
 from app.ingest.files import Value
 from app.ingest.schema import Entity, get_singular_name
-from app.ingest.schema.tables import parse_span
+from app.ingest.schema.tables import Fields, parse_span
 from app.ingest.seed import DECIMAL, INTEGER, SCHEMA_LINE, read_document
-from app.ingest.tables import Fields
 
 PLAIN = re.compile(r"\w(?!.*(: | #|:$))[^,\[\]{}]*", re.DOTALL)
 """A text that YAML reads as it is, both on a line of its own and in a row."""

@@ -16,9 +16,8 @@ from app.ingest.diff import read_records
 from app.ingest.editions import list_latest, select_headlines
 from app.ingest.history import take_snapshot
 from app.ingest.schema import GrowthRate, Observation, Period, Series, SeriesTable
-from app.ingest.schema.tables import DIMENSIONS, format_span, parse_span
+from app.ingest.schema.tables import DIMENSIONS, Fields, format_span, parse_span
 from app.ingest.seed import Document
-from app.ingest.tables import Fields
 from app.ingest.writing import format_document, insert_rows
 from tests.support.client import AppClient
 from tests.support.processes import run_bri
