@@ -1,13 +1,6 @@
 """Tables of a release, declared with SQLModel."""
 
 from app.db.models.base import ExactDecimal, format_plain
-from app.db.models.commitments import (
-    Commitment,
-    CommitmentReading,
-    LaterReport,
-    Progress,
-    ProgressReport,
-)
 from app.db.models.observations import (
     FOREVER,
     Contradiction,
@@ -31,11 +24,15 @@ from app.db.models.records import (
     Baseline,
     Change,
     ChangedField,
+    Commitment,
+    CommitmentReading,
     Coverage,
     EditionEvent,
     Instrument,
     Outcome,
     PriorityArea,
+    Progress,
+    ProgressReport,
     RelatedDataset,
     Release,
     ReleaseEntry,

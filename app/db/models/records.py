@@ -1,26 +1,29 @@
 """Tables of releases, sources, code lists and commitments, links between records, and the index."""
 
-from datetime import date
+import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from pydantic import create_model
 from sqlalchemy import JSON, CheckConstraint, Integer, String, UniqueConstraint, column, table
 from sqlmodel import Field
 
+from app import enums
 from app.db.models.base import (
     DescribedModel,
+    ExactDecimal,
     KeyedModel,
     LocatedModel,
     NamedModel,
     NotedModel,
     TableModel,
+    WordedModel,
     check_filled,
     check_member,
     check_positive,
 )
 from app.db.models.observations import Indicator
 from app.db.models.sources import Edition, Event
-from app.enums import ActionKind, ActionStatus, AreaKind, ChangeKind, EvidenceBasis, InstrumentKind
 
 search_index = table(
     "search_index",
@@ -54,7 +57,7 @@ class Release(TableModel, table=True):
     seed_hash: str
     schema_revision: str
     code: str
-    released_on: date
+    released_on: dt.date
     note_en: str
     note_zh: str
     counts: dict[str, int] = Field(sa_type=JSON)
@@ -64,7 +67,7 @@ class ReleaseEntry(KeyedModel, table=True):
     __tablename__ = "release_entry"
     __table_args__ = (UniqueConstraint("released_on", "number"), check_positive("number"))
 
-    released_on: date
+    released_on: dt.date
     number: int
     note_en: str
     note_zh: str
@@ -75,14 +78,14 @@ class Change(KeyedModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("release_entry_id", "collection", "record"),
-        check_member("kind", ChangeKind),
+        check_member("kind", enums.ChangeKind),
         check_filled("title_en", "title_zh"),
     )
 
     release_entry_id: int = Field(foreign_key="release_entry.id")
     collection: str
     record: str
-    kind: ChangeKind = Field(sa_type=String)
+    kind: enums.ChangeKind = Field(sa_type=String)
     title_en: str
     title_zh: str
     reason_en: str | None
@@ -111,10 +114,10 @@ class Area(NamedModel, table=True):
     __table_args__ = (
         check_positive(),
         check_filled("name_en", "name_zh"),
-        check_member("kind", AreaKind),
+        check_member("kind", enums.AreaKind),
     )
 
-    kind: AreaKind = Field(sa_type=String)
+    kind: enums.AreaKind = Field(sa_type=String)
     definition_en: str
     definition_zh: str
 
@@ -141,13 +144,13 @@ class Coverage(DescribedModel, table=True):
     __table_args__ = (
         check_positive(),
         check_filled("name_en", "name_zh", "evidence_en", "evidence_zh"),
-        check_member("basis", EvidenceBasis),
+        check_member("basis", enums.EvidenceBasis),
         CheckConstraint("first_published <= last_published", name="published_order"),
     )
 
-    first_published: date | None
-    last_published: date | None
-    basis: EvidenceBasis = Field(sa_type=String)
+    first_published: dt.date | None
+    last_published: dt.date | None
+    basis: enums.EvidenceBasis = Field(sa_type=String)
     evidence_en: str
     evidence_zh: str
 
@@ -160,10 +163,10 @@ class Instrument(DescribedModel, NotedModel, table=True):
     __table_args__ = (
         check_positive(),
         check_filled("name_en", "name_zh"),
-        check_member("kind", InstrumentKind),
+        check_member("kind", enums.InstrumentKind),
     )
 
-    kind: InstrumentKind = Field(sa_type=String)
+    kind: enums.InstrumentKind = Field(sa_type=String)
 
 
 class RelatedDataset(DescribedModel, table=True):
@@ -182,7 +185,7 @@ class RelatedDataset(DescribedModel, table=True):
     licence_en: str
     licence_zh: str
     address: str
-    checked_on: date
+    checked_on: dt.date
 
 
 class Outcome(KeyedModel, LocatedModel, NotedModel, table=True):
@@ -234,19 +237,110 @@ class Action(KeyedModel, LocatedModel, NotedModel, table=True):
         UniqueConstraint("priority_area_id", "position"),
         check_positive(),
         check_filled("text_en", "text_zh"),
-        check_member("kind", ActionKind),
-        check_member("status", ActionStatus),
+        check_member("kind", enums.ActionKind),
+        check_member("status", enums.ActionStatus),
     )
 
     priority_area_id: int = Field(foreign_key="priority_area.id")
     position: int
-    kind: ActionKind = Field(sa_type=String)
+    kind: enums.ActionKind = Field(sa_type=String)
     text_en: str
     text_zh: str
     aim_en: str | None
     aim_zh: str | None
     has_examples: bool
-    status: ActionStatus = Field(sa_type=String)
+    status: enums.ActionStatus = Field(sa_type=String)
+
+
+def check_quantity(prefix: str = "") -> CheckConstraint:
+    """A number has a unit and a qualifier."""
+    value = f"({prefix}value IS NULL)"
+    sql = f"{value} = ({prefix}unit_id IS NULL) AND {value} = ({prefix}qualifier IS NULL)"
+    return CheckConstraint(sql, name=f"{prefix}quantity")
+
+
+class Progress(KeyedModel, NotedModel, table=True):
+    """When reports on an action were last searched for; the code is that of the action."""
+
+    action_id: int = Field(foreign_key="action.id", unique=True)
+    searched_on: dt.date
+
+
+class LaterReport(LocatedModel, WordedModel):
+    """What a document says later, with a number if it has one."""
+
+    date: dt.date
+    text_en: str
+    text_zh: str
+    value: Decimal | None = Field(sa_type=ExactDecimal)
+    multiplier: int | None
+    decimals: int | None
+    qualifier: enums.Qualifier | None = Field(sa_type=String)
+    unit_id: int | None = Field(foreign_key="unit.id", index=True)
+    classifier: str | None
+
+
+class ProgressReport(LaterReport, NotedModel, table=True):
+    __tablename__ = "progress_report"
+    __table_args__ = (
+        check_positive(),
+        check_filled("text_en", "text_zh", "wording_en", "wording_zh"),
+        check_member("relation", enums.ProgressRelation),
+        check_member("qualifier", enums.Qualifier),
+        check_quantity(),
+    )
+
+    progress_id: int = Field(primary_key=True, foreign_key="progress.id")
+    position: int = Field(primary_key=True)
+    relation: enums.ProgressRelation = Field(sa_type=String)
+
+
+class Commitment(KeyedModel, LocatedModel, NotedModel, WordedModel, table=True):
+    """A commitment announced at an event, with its target if it has one."""
+
+    __table_args__ = (
+        UniqueConstraint("event_id", "position"),
+        check_positive(),
+        check_filled("name_en", "name_zh", "text_en", "text_zh", "wording_en", "wording_zh"),
+        check_member("kind", enums.CommitmentKind),
+        check_member("target_qualifier", enums.Qualifier),
+        check_quantity("target_"),
+    )
+
+    event_id: int = Field(foreign_key="event.id")
+    position: int
+    kind: enums.CommitmentKind = Field(sa_type=String)
+    name_en: str
+    name_zh: str
+    text_en: str
+    text_zh: str
+    target_value: Decimal | None = Field(sa_type=ExactDecimal)
+    target_multiplier: int | None
+    target_decimals: int | None
+    target_qualifier: enums.Qualifier | None = Field(sa_type=String)
+    target_unit_id: int | None = Field(foreign_key="unit.id", index=True)
+    target_classifier: str | None
+    deadline_text_en: str | None
+    deadline_text_zh: str | None
+    deadline_year: int | None
+    searched_on: dt.date
+
+
+class CommitmentReading(LaterReport, table=True):
+    __tablename__ = "commitment_reading"
+    __table_args__ = (
+        check_positive(),
+        check_filled("text_en", "text_zh", "wording_en", "wording_zh"),
+        check_member("qualifier", enums.Qualifier),
+        check_quantity(),
+        CheckConstraint("same_measure = (reason_en IS NULL)", name="reason"),
+    )
+
+    commitment_id: int = Field(primary_key=True, foreign_key="commitment.id")
+    position: int = Field(primary_key=True)
+    same_measure: bool
+    reason_en: str | None
+    reason_zh: str | None
 
 
 LINKS: dict[tuple[type[KeyedModel], type[KeyedModel]], type[TableModel]] = {}
