@@ -27,16 +27,16 @@ from app.db.columns import (
 )
 from app.db.models import GrowthRate, Indicator, Observation, Series, Unit
 from app.db.statements import fetch_uncached
-from app.enums import ChangeMeasure, ContradictionCause, Obstacle, Qualifier, StockFlow
+from app.enums import PERCENT, ChangeMeasure, ContradictionCause, Obstacle, Qualifier, StockFlow
 from app.i18n import Bilingual, Language, format_span
 from app.parameters import ComparisonParameters, format_period
 from app.problems.problem import NotComparable
-from app.queries.intervals import compute_change_interval, select_measure
 from app.queries.missing_periods import build_missing_period_error, list_indicator_conditions
 from app.queries.observations import read_observations, select_observations
 from app.queries.obstacles import (
     can_be_separated,
     complete_rates,
+    compute_change_interval,
     describe_obstacle,
     describe_pair_obstacles,
     get_span,
@@ -311,6 +311,12 @@ def list_derivation_obstacles(language: Language, earlier: Record, later: Record
     if compute_change_interval(earlier, later, select_measure(later)) is None:
         obstacles.append(describe_obstacle(Obstacle.BASE, language, display=earlier["display"]))
     return obstacles
+
+
+def select_measure(observation: Record) -> ChangeMeasure:
+    """Return the measure of a calculated change: percentage points for a share."""
+    is_share = observation["unit"]["code"] == PERCENT
+    return ChangeMeasure.PERCENTAGE_POINTS if is_share else ChangeMeasure.PERCENT
 
 
 def derive_change(pair: Pair, language: Language) -> Record:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam
 from sqlmodel import col
@@ -13,9 +14,8 @@ from app.db.columns import Record, Statement, build_in_array, counterpart_area
 from app.db.models import GrowthRate, Indicator
 from app.db.statements import fetch_records
 from app.enums import ChangeMeasure, EvidenceBasis, GrowthBasis, Obstacle, StockFlow
-from app.i18n import Bilingual, Language, format_day, name_months, name_period
+from app.i18n import Bilingual, Language, format_day, name_months
 from app.parameters import Span
-from app.queries.intervals import Interval, compute_change_interval, get_rate_interval
 from app.queries.related import complete_growth_rate, select_rates
 
 HUNDREDTH = Decimal("0.01")
@@ -112,9 +112,17 @@ KINDS = {
     StockFlow.CUMULATIVE: Bilingual("a cumulative total since a fixed start", "累计数"),
     StockFlow.STOCK: Bilingual("a stock on a date", "时点数"),
 }
-NOT_COMPARABLE = Bilingual(
-    "Not comparable with {periods}: {reason}", "与{periods}数据不可比：{reason}"
-)
+
+
+class Interval(NamedTuple):
+    """The smallest and the largest number that rounding allows."""
+
+    lower: Decimal
+    upper: Decimal
+
+    def measure_gap(self, other: "Interval") -> Decimal:
+        """Return the distance to another interval; 0 if they overlap or touch."""
+        return max(self.lower - other.upper, other.lower - self.upper, Decimal(0))
 
 
 def describe_obstacle(kind: Obstacle, language: Language, **values: object) -> Record:
@@ -263,34 +271,6 @@ def complete_rates(
     return [complete_growth_rate(rate, language, point["unit"]["code"]) for rate in copies]
 
 
-def describe_comparability(
-    breaks: Sequence[Record],
-    rates: Mapping[RateKey, Sequence[Record]],
-    earlier_points: Sequence[Record],
-    point: Record,
-    language: Language,
-) -> str | None:
-    """Say with which earlier points of its series a point is not comparable, and why; else None."""
-    obstacles = [
-        name_earlier(obstacle, earlier)
-        for earlier in earlier_points
-        for obstacle in list_break_obstacles(breaks, earlier, point, language)
-    ]
-    obstacles += list_point_rate_obstacles(rates, earlier_points, point, language, None)
-    periods: dict[str, list[str]] = defaultdict(list)
-    for obstacle in obstacles:
-        period = obstacle["period"]
-        is_cumulative = period["months"] is None
-        name = name_period(period["start"], period["end"], is_cumulative=is_cumulative)
-        periods[obstacle["text"]].append(name.get(language))
-    separator = Bilingual(", ", "、").get(language)
-    sentences = (
-        NOT_COMPARABLE.get(language).format(periods=separator.join(names), reason=reason)
-        for reason, names in periods.items()
-    )
-    return Bilingual(" ", "").get(language).join(sentences) or None
-
-
 def list_break_obstacles(
     breaks: Sequence[Record], earlier: Record, later: Record, language: Language
 ) -> list[Record]:
@@ -379,6 +359,30 @@ def list_rate_obstacles(
                 change=format_interval(levels, rate["measure"], language),
                 tolerance=tolerance,
             )
+
+
+def compute_change_interval(
+    earlier: Record, later: Record, measure: ChangeMeasure
+) -> Interval | None:
+    """Return the changes that the rounding of two figures allows; None if the first may be zero."""
+    old, new = get_rounding(earlier), get_rounding(later)
+    if measure == ChangeMeasure.PERCENTAGE_POINTS:
+        return Interval(new.lower - old.upper, new.upper - old.lower)
+    if old.lower <= 0:
+        return None
+    # The sign of the later figure decides which end of the earlier one gives the larger change.
+    quotients = [number / base for number in new for base in old]
+    return Interval((min(quotients) - 1) * 100, (max(quotients) - 1) * 100)
+
+
+def get_rounding(observation: Record) -> Interval:
+    return Interval(observation["rounding"]["lower"], observation["rounding"]["upper"])
+
+
+def get_rate_interval(rate: Record) -> Interval:
+    """Return the rates that would be printed with the same digits."""
+    half = Decimal(5).scaleb(-rate["decimals"] - 1)
+    return Interval(rate["value"] - half, rate["value"] + half)
 
 
 def format_interval(interval: Interval, measure: ChangeMeasure, language: Language) -> str:

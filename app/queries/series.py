@@ -29,7 +29,7 @@ from app.db.columns import (
 from app.db.models import Coverage, Indicator, Observation, Series, SeriesBreak, Unit
 from app.db.statements import fetch_one, fetch_records, fetch_uncached
 from app.enums import StockFlow
-from app.i18n import MONTHS, Bilingual, Language, format_span
+from app.i18n import MONTHS, Bilingual, Language, format_span, name_period
 from app.parameters import SeriesListParameters
 from app.parameters.sdmx import Duration
 from app.queries.long_lists import (
@@ -42,11 +42,14 @@ from app.queries.long_lists import (
 from app.queries.observations import read_observations, select_observations
 from app.queries.obstacles import (
     FamilyKey,
+    RateKey,
     add_point_obstacles,
-    describe_comparability,
     describe_series_obstacles,
     get_family_key,
     get_span,
+    list_break_obstacles,
+    list_point_rate_obstacles,
+    name_earlier,
     read_rates_by_period,
 )
 from app.queries.pagination import MAX_STATEMENTS, FilterShape, QueryPage, SortOrder, split_filters
@@ -57,6 +60,9 @@ ORDERS: Mapping[str, Sequence[Column]] = {
     "indicator": (col(Series.id),),
     "code": (col(Series.code),),
 }
+NOT_COMPARABLE = Bilingual(
+    "Not comparable with {periods}: {reason}", "与{periods}数据不可比：{reason}"
+)
 
 
 @cache
@@ -176,6 +182,34 @@ def read_comparability(connection: Connection, language: Language) -> dict[str, 
             if text is not None:
                 texts[figure["id"]] = text
     return texts
+
+
+def describe_comparability(
+    breaks: Sequence[Record],
+    rates: Mapping[RateKey, Sequence[Record]],
+    earlier_points: Sequence[Record],
+    point: Record,
+    language: Language,
+) -> str | None:
+    """Say with which earlier points of its series a point is not comparable, and why; else None."""
+    obstacles = [
+        name_earlier(obstacle, earlier)
+        for earlier in earlier_points
+        for obstacle in list_break_obstacles(breaks, earlier, point, language)
+    ]
+    obstacles += list_point_rate_obstacles(rates, earlier_points, point, language, None)
+    periods: dict[str, list[str]] = defaultdict(list)
+    for obstacle in obstacles:
+        period = obstacle["period"]
+        is_cumulative = period["months"] is None
+        name = name_period(period["start"], period["end"], is_cumulative=is_cumulative)
+        periods[obstacle["text"]].append(name.get(language))
+    separator = Bilingual(", ", "、").get(language)
+    sentences = (
+        NOT_COMPARABLE.get(language).format(periods=separator.join(names), reason=reason)
+        for reason, names in periods.items()
+    )
+    return Bilingual(" ", "").get(language).join(sentences) or None
 
 
 def complete_series(
