@@ -10,7 +10,7 @@ from app.enums import EvidenceBasis, PartCompleteness, Qualifier
 from app.formats.citations import format_validity, list_remarks, summarize_observation
 from app.formats.observation_sheets import describe_limits
 from app.i18n import Bilingual, Language, format_citation, format_day, format_scaled
-from app.queries.passages import format_passage_url
+from app.queries.reference import format_passage_url
 from app.schemas.quotations import FindingKind, QuotationVerdict
 
 PARTS = {

@@ -24,9 +24,8 @@ from app.queries.editions import list_editions
 from app.queries.indicators import list_indicators
 from app.queries.observations import list_observations
 from app.queries.pagination import QueryPage
-from app.queries.passages import list_passages
 from app.queries.priority_areas import list_actions, list_outcomes, list_priority_areas
-from app.queries.reference import list_events, list_sources
+from app.queries.reference import list_events, list_passages, list_sources
 from app.queries.related import list_growth_rates, list_reports
 from app.queries.resource import Resource
 from app.queries.series import list_series

@@ -22,9 +22,8 @@ from app.queries.contradictions import read_stated_contradictions
 from app.queries.editions import list_editions, read_contents
 from app.queries.indicators import get_indicator
 from app.queries.observations import list_observations
-from app.queries.passages import list_source_passages
 from app.queries.priority_areas import get_priority_area, list_years
-from app.queries.reference import get_event, get_source
+from app.queries.reference import get_event, get_source, list_source_passages
 from app.queries.related import list_growth_rates, list_reports
 from app.queries.series import get_series, read_vintages
 

@@ -9,7 +9,6 @@ from app.formats import tables
 from app.formats.tables import Table
 from app.http.routing import RouteDeclarations
 from app.queries import reference as queries
-from app.queries.passages import add_urls, list_source_passages
 from app.queries.resource import Resource
 from app.request import Context
 from app.routers import ListOperation, RecordOperation, add_article, add_collection
@@ -104,5 +103,7 @@ def list_passages(
 ) -> Response:
     if source not in context.release.keys["sources"]:
         raise context.create_unknown_record("source", source)
-    page = context.run_query(list_source_passages, source, query)
-    return context.create_page_response(PassagePage, page.map_rows(add_urls, context.base_url))
+    page = context.run_query(queries.list_source_passages, source, query)
+    return context.create_page_response(
+        PassagePage, page.map_rows(queries.add_passage_urls, context.base_url)
+    )
