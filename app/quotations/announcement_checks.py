@@ -3,15 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator
 from operator import itemgetter
-from typing import Protocol
 
-from app.enums import SearchKind
 from app.i18n import Bilingual, Language
 from app.quotations import terms
 from app.quotations.announcements import Announcement, list_words
 from app.quotations.context import QuotedNumber
 from app.quotations.findings import Edit, Finding
-from app.quotations.index import Entry, QuotationIndex
+from app.quotations.index import QuotationIndex
 from app.quotations.numbers import CURRENCIES, RATE_UNITS, Span, find_numbers, normalize_text
 from app.quotations.periods import PeriodKind, PeriodWords
 from app.quotations.sentences import Sentence
@@ -42,21 +40,16 @@ CHINESE_DONE = re.compile(r"^(?:已经?|业已|均已|现已)?|了$")
 """What says in Chinese that something is done; the verb between the two stays."""
 
 
-class AnnouncedItem(Protocol):
-    """What is known of a number so far, to which the commitment is added."""
+def find_announcement(
+    index: QuotationIndex, quoted: QuotedNumber, *, is_figure: bool
+) -> tuple[Announcement, list[Finding]] | None:
+    """Find the commitment that a number quotes, and what the sentence says wrongly of it.
 
-    entry: Entry | None
-    code: str | None
-    kind: SearchKind | None
-    display: Bilingual | None
-    findings: list[Finding]
-
-
-def check_announcement(index: QuotationIndex, quoted: QuotedNumber, item: AnnouncedItem) -> None:
-    """Set the commitment that a number quotes, and what the sentence says wrongly of it."""
+    One that is already found as a figure is hardly a wrong number of a commitment.
+    """
     sentence, number = quoted.sentence, quoted.number
     if number.unit in RATE_UNITS:
-        return
+        return None
     words = list_words(sentence.text)
     tense = find_tense(sentence, quoted)
     same = (
@@ -64,18 +57,17 @@ def check_announcement(index: QuotationIndex, quoted: QuotedNumber, item: Announ
     )
     matches = rank_announcements(same, words, MIN_WORDS, MIN_SHARE)
     if matches:
-        set_announcement(item, matches[0], check_statement(sentence, quoted, matches[0], tense))
-        return
+        return matches[0], check_statement(sentence, quoted, matches[0], tense)
     before = sentence.normal[: number.span[0]]
-    if item.code is not None or tense != "future" or not terms.PROMISED.search(before):
-        return
+    if is_figure or tense != "future" or not terms.PROMISED.search(before):
+        return None
     is_chinese = sentence.language is Language.CHINESE
     limits = (MANY_PAIRS, LARGE_PAIR_SHARE) if is_chinese else (MANY_WORDS, LARGE_SHARE)
     others = (one for one in index.announcements if one.target is None or one.unit == number.unit)
     for announced in rank_announcements(others, words, *limits):
         if is_meant(sentence, quoted, announced):
-            set_announcement(item, announced, [describe_target(quoted, announced)])
-            return
+            return announced, [describe_target(quoted, announced)]
+    return None
 
 
 def is_promised(quoted: QuotedNumber) -> bool:
@@ -141,12 +133,6 @@ def is_meant(sentence: Sentence, quoted: QuotedNumber, announced: Announcement) 
     return bool(verb & before) or not verb
 
 
-def set_announcement(item: AnnouncedItem, announced: Announcement, findings: list[Finding]) -> None:
-    item.entry, item.code, item.kind = None, announced.code, announced.kind
-    item.display = announced.display or announced.text
-    item.findings = findings
-
-
 def find_tense(sentence: Sentence, quoted: QuotedNumber) -> str:
     """Return whether the words around a number say something done or to come."""
     text, end = sentence.normal, quoted.number.span[0]
@@ -174,16 +160,12 @@ def describe_status(sentence: Sentence, quoted: QuotedNumber, announced: Announc
         match for pattern in (terms.DONE, terms.PAST) for match in pattern.finditer(sentence.normal)
     ]
     nearest = min(found, key=lambda one: (abs(start - one.end()), one.start()))
-    span = nearest.span()
-    edits: tuple[Edit, ...] = ((span, ANNOUNCED.en),)
-    if sentence.language is Language.CHINESE:
-        ending = CHINESE_DONE.sub("", nearest[0])
-        edits = ((span, f"{ANNOUNCED.zh}{ending}"),)
+    span, is_chinese = nearest.span(), sentence.language is Language.CHINESE
+    words = f"{ANNOUNCED.zh}{CHINESE_DONE.sub('', nearest[0])}" if is_chinese else ANNOUNCED.en
     # “Has announced” takes only what is counted as its object: no passive, no “to 100”.
-    is_chinese = sentence.language is Language.CHINESE
     is_object = is_chinese or OBJECT_LEAD.fullmatch(sentence.normal[nearest.end() : start])
-    if "been" in nearest[0] or nearest.start() > start or not is_object:
-        edits = ()
+    is_certain = "been" not in nearest[0] and nearest.start() <= start and is_object
+    edits = ((span, words),) if is_certain else ()
     return Finding(
         FindingKind.STATUS, span, STATUS.format(text=announced.text), announced.text, edits
     )
@@ -222,13 +204,13 @@ def check_deadline(sentence: Sentence, announced: Announcement) -> Iterator[Find
         first -= sentence.text[:first].endswith(" ")
         if announced.deadline is None:
             message, published = NO_DEADLINE.format(text=announced.text), announced.text
-            edits: tuple[Edit, ...] = (remove_words(sentence, (first, end)),)
+            edit = remove_words(sentence, (first, end))
         else:
             message = OTHER_DEADLINE.format(deadline=announced.deadline)
             published = announced.deadline
             space = " " if sentence.text[first : first + 1] == " " else ""
-            edits = (((first, end), f"{space}{announced.deadline.get(sentence.language)}"),)
-        yield Finding(FindingKind.TARGET, period.span, message, published, edits)
+            edit = (first, end), f"{space}{announced.deadline.get(sentence.language)}"
+        yield Finding(FindingKind.TARGET, period.span, message, published, (edit,))
         return
 
 
@@ -249,11 +231,8 @@ def is_announced(period: PeriodWords, announced: Announcement) -> bool:
         return True
     if announced.deadline is None:
         return False
-    stated = re.findall(r"\d+", f"{announced.deadline.en} {announced.deadline.zh}")
+    words = f"{announced.deadline.en} {announced.deadline.zh}"
     numerals = {"three": 3, "five": 5, "ten": 10, "两": 2, "三": 3, "五": 5, "十": 10}
-    years = {int(one) for one in stated} | {
-        value
-        for word, value in numerals.items()
-        if word in f"{announced.deadline.en}{announced.deadline.zh}"
-    }
+    years = {*map(int, re.findall(r"\d+", words))}
+    years |= {value for word, value in numerals.items() if word in words}
     return bool({period.years, period.year or 0} & years)

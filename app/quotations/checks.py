@@ -14,7 +14,8 @@ from app.i18n import Bilingual, Language
 from app.queries.comparison import compare_observations
 from app.queries.observations import get_observation
 from app.quotations import terms
-from app.quotations.announcement_checks import check_announcement, find_deadline, is_promised
+from app.quotations.announcement_checks import find_announcement, find_deadline, is_promised
+from app.quotations.announcements import Announcement
 from app.quotations.attribution import check_attribution, check_vintage, choose_pair
 from app.quotations.context import (
     QuotedNumber,
@@ -90,6 +91,11 @@ class Item:
         self.display = entry.display
         self.findings = list(findings)
 
+    def set_announcement(self, announced: Announcement, findings: list[Finding]) -> None:
+        self.entry, self.code, self.kind = None, announced.code, announced.kind
+        self.display = announced.display or announced.text
+        self.findings = findings
+
 
 def check_quotation(
     connection: Connection, index: QuotationIndex, text: str, asked_on: date, language: Language
@@ -164,7 +170,9 @@ def check_sentence(
             share_period(items, quoted, item, level, rate)
             complete += [level] if rate is not None and level is not None else []
         if item.code is None or item.findings:
-            check_announcement(index, quoted, item)
+            announced = find_announcement(index, quoted, is_figure=item.code is not None)
+            if announced is not None:
+                item.set_announcement(*announced)
         if item.code is None:
             item.other_periods = describe_periods(index, sentence, item.number)
     keep_periods(index, items, quoted_numbers)
@@ -305,13 +313,12 @@ def describe_level(
 
 
 def add_attributions(index: QuotationIndex, sentence: Sentence, items: Sequence[Item]) -> None:
-    matched = [item for item in items if item.entry is not None and not item.is_other]
-    entries = [item.entry for item in matched if item.entry is not None]
-    levels = [one for one in entries if not one.is_rate]
-    findings = list(check_attribution(index, sentence, levels or entries))
-    if matched and findings:
-        first = next((one for one in matched if one.entry in levels), matched[0])
-        first.findings += findings
+    matched = [(item, item.entry) for item in items if item.entry and not item.is_other]
+    levels = [(item, entry) for item, entry in matched if not entry.is_rate]
+    stated = levels or matched
+    findings = list(check_attribution(index, sentence, [entry for _, entry in stated]))
+    if findings:
+        stated[0][0].findings += findings
 
 
 def add_comparisons(
@@ -322,10 +329,9 @@ def add_comparisons(
     language: Language,
 ) -> None:
     """Describe why two figures that a sentence sets beside each other are not comparable."""
-    levels = [one for one in items if one.entry is not None and not one.entry.is_rate]
-    for one, other in pairwise(levels):
-        first, second = one.entry, other.entry
-        if first is None or second is None or first.family != second.family:
+    levels = [(one, one.entry) for one in items if one.entry and not one.entry.is_rate]
+    for (one, first), (other, second) in pairwise(levels):
+        if first.family != second.family:
             continue
         if (first.start, first.end, first.unit) == (second.start, second.end, second.unit):
             continue

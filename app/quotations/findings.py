@@ -20,7 +20,7 @@ from app.quotations import terms
 from app.quotations.context import QuotedNumber
 from app.quotations.index import Entry, QuotationIndex
 from app.quotations.matching import Candidate
-from app.quotations.numbers import Span
+from app.quotations.numbers import POINTS, Span
 from app.quotations.periods import LIMIT_LEAD, RELATIVE, choose_preposition
 from app.quotations.terms import SHARES, group_coverage
 from app.schemas.quotations import FindingKind
@@ -120,6 +120,7 @@ UNITS = {
     "CNY": Bilingual("yuan", "元"),
     "USD": Bilingual("US dollars", "美元"),
     "PT": Bilingual("percent", "%"),
+    POINTS: Bilingual("percentage points", "个百分点"),
 }
 SIGNS = {"CNY": "RMB ", "USD": "US$"}
 REACHED = (

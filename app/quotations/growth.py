@@ -11,7 +11,7 @@ from datetime import date
 from app.i18n import Bilingual
 from app.quotations import terms
 from app.quotations.context import QuotedNumber, is_about_part
-from app.quotations.findings import Edit, Finding, describe_qualifier
+from app.quotations.findings import UNITS, Edit, Finding, describe_qualifier
 from app.quotations.index import Entry, QuotationIndex
 from app.quotations.numbers import POINTS, Number
 from app.quotations.periods import PeriodKind
@@ -217,18 +217,13 @@ def rank_rate(rate: Entry, quoted: QuotedNumber, unit: str | None, day: date) ->
 
 
 def describe_points(quoted: QuotedNumber, rate: Entry) -> Finding:
-    unit = (
-        Bilingual("percentage points", "个百分点")
-        if rate.unit == POINTS
-        else Bilingual("percent", "%")
-    )
     span = quoted.number.units[-1] if quoted.number.units else quoted.number.span
     return Finding(
         FindingKind.UNIT,
         span,
         POINTS_MEANT.format(display=rate.display),
         rate.display,
-        ((span, unit.get(quoted.sentence.language)),),
+        ((span, UNITS[rate.unit].get(quoted.sentence.language)),),
     )
 
 

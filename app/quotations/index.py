@@ -22,7 +22,6 @@ from app.db.models import (
     Observation,
     Series,
     Source,
-    Topic,
     Unit,
     search_index,
 )
@@ -60,7 +59,6 @@ class Entry:
     series: str
     family: tuple[str, str, str]
     """Indicator, reporting area and counterpart area."""
-    topic: str
     coverage: str
     coverage_name: Bilingual
     unit: str
@@ -74,8 +72,6 @@ class Entry:
     power: int
     qualifier: Qualifier
     display: Bilingual
-    plain: Bilingual
-    """The display without a qualifier."""
     period: Bilingual
     current_from: date
     current_until: date
@@ -218,7 +214,6 @@ def read_numbers(
             *select_fields(Series, "stock_flow", "months"),
             col(Indicator.code).label("indicator"),
             *select_fields(Indicator, "classifier"),
-            col(Topic.code).label("topic"),
             col(Coverage.code).label("coverage"),
             *select_fields(Coverage, "name_en", "name_zh", prefix="coverage_"),
             col(Unit.code).label("unit"),
@@ -229,7 +224,6 @@ def read_numbers(
         .select_from(table)
         .join(Series, col(Series.id) == table.series_id)
         .join(Indicator, col(Indicator.id) == Series.indicator_id)
-        .join(Topic, col(Topic.id) == Indicator.topic_id)
         .join(Unit, col(Unit.id) == Series.unit_id)
         .join(Coverage, col(Coverage.id) == Series.coverage_id)
         .outerjoin(Contradiction, col(Contradiction.id) == table.contradiction_id)
@@ -247,7 +241,6 @@ def create_observation(row: Record, origins: dict[int, Origin]) -> Entry:
         power=row["multiplier"],
         qualifier=qualifier,
         display=write_number(row, qualifier),
-        plain=write_number(row, Qualifier.NONE),
         **list_shared_fields(row, origins),
     )
 
@@ -255,9 +248,6 @@ def create_observation(row: Record, origins: dict[int, Origin]) -> Entry:
 def create_rate(row: Record, origins: dict[int, Origin]) -> Entry:
     measure = ChangeMeasure(row["measure"])
     is_points = measure == ChangeMeasure.PERCENTAGE_POINTS
-    display = Bilingual(
-        *(format_change(row["value"], row["decimals"], one, measure) for one in Language)
-    )
     stated = find_numbers(normalize_text(row["wording_en"]))
     limits = {one.qualifier for one in stated if one.value == abs(row["value"])}
     return Entry(
@@ -265,15 +255,16 @@ def create_rate(row: Record, origins: dict[int, Origin]) -> Entry:
         unit=POINTS if is_points else "PT",
         power=0,
         qualifier=min(limits, default=Qualifier.NONE),
-        display=display,
-        plain=display,
+        display=Bilingual(
+            *(format_change(row["value"], row["decimals"], one, measure) for one in Language)
+        ),
         **list_shared_fields(row, origins),
     )
 
 
 def list_shared_fields(row: Record, origins: dict[int, Origin]) -> Record:
     is_cumulative = row["stock_flow"] == StockFlow.CUMULATIVE
-    copied = ["code", "series", "topic", "coverage", "months", "start", "end", "value", "decimals"]
+    copied = ["code", "series", "coverage", "months", "start", "end", "value", "decimals"]
     copied += ["current_from", "current_until", "vintage"]
     return {
         **{name: row[name] for name in copied},

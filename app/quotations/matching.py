@@ -351,11 +351,9 @@ def compare_coverage(quoted: QuotedNumber, candidate: Candidate) -> bool:
         is_distinct = quoted.digits >= least and is_dated
         candidate.support += CLOSE if is_recent and not quoted.periods else 0
         return (is_distinct or candidate.has_growth) and quoted.claim.is_local
-    if group == "partner" and "route" in named and "partner" not in named:
-        candidate.differences[FindingKind.COVERAGE] = named["route"]
-        return True
-    if group == "route" and "partner" in named and "route" not in named:
-        candidate.differences[FindingKind.COVERAGE] = named["partner"]
+    other = {"partner": "route", "route": "partner"}.get(group, group)
+    if other in named and group not in named:
+        candidate.differences[FindingKind.COVERAGE] = named[other]
         return True
     candidate.support += (
         CLOSE if named.keys() & {"bri", "partner", "route"} or quoted.is_initiative else 0
