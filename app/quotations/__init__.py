@@ -24,7 +24,3 @@ def compile_words(listed: Iterable[str]) -> re.Pattern[str]:
     for placeholder, words in PLACEHOLDERS.items():
         pattern = pattern.replace(placeholder, words)
     return re.compile(pattern)
-
-
-def compile_phrase(name: str) -> re.Pattern[str]:
-    return compile_words(WORDS["phrases"][name])

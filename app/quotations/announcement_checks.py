@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from operator import itemgetter
 
 from app.i18n import Bilingual, Language
-from app.quotations import terms
 from app.quotations.announcements import Announcement, list_words
 from app.quotations.context import QuotedNumber
 from app.quotations.findings import Edit, Finding
@@ -13,6 +12,7 @@ from app.quotations.index import QuotationIndex
 from app.quotations.numbers import CURRENCIES, RATE_UNITS, Span, find_numbers, normalize_text
 from app.quotations.periods import PeriodKind, PeriodWords
 from app.quotations.sentences import Sentence
+from app.quotations.terms import PHRASES
 from app.schemas.quotations import FindingKind
 
 MIN_WORDS, MIN_SHARE = 2, 0.3
@@ -59,7 +59,7 @@ def find_announcement(
     if matches:
         return matches[0], check_statement(sentence, quoted, matches[0], tense)
     before = sentence.normal[: number.span[0]]
-    if is_figure or tense != "future" or not terms.PROMISED.search(before):
+    if is_figure or tense != "future" or not PHRASES["promised"].search(before):
         return None
     is_chinese = sentence.language is Language.CHINESE
     limits = (MANY_PAIRS, LARGE_PAIR_SHARE) if is_chinese else (MANY_WORDS, LARGE_SHARE)
@@ -74,7 +74,7 @@ def is_promised(quoted: QuotedNumber) -> bool:
     """Return whether the words before a number in its clause promise it."""
     sentence, end = quoted.sentence, quoted.number.span[0]
     start = sentence.find_clause_start(end)
-    return terms.PROMISED.search(sentence.normal[start:end]) is not None
+    return PHRASES["promised"].search(sentence.normal[start:end]) is not None
 
 
 def rank_announcements(
@@ -93,7 +93,7 @@ def find_deadline(
     index: QuotationIndex, sentence: Sentence
 ) -> tuple[PeriodWords, Announcement, Finding] | None:
     """Find a deadline for a commitment that has none, in a sentence that quotes no number of it."""
-    promised = terms.PROMISED.search(sentence.normal)
+    promised = PHRASES["promised"].search(sentence.normal)
     if promised is None:
         return None
     words = list_words(sentence.text)
@@ -137,13 +137,13 @@ def find_tense(sentence: Sentence, quoted: QuotedNumber) -> str:
     """Return whether the words around a number say something done or to come."""
     text, end = sentence.normal, quoted.number.span[0]
     before = text[sentence.find_clause_start(end) : end]
-    if terms.FUTURE.search(before):
+    if PHRASES["future"].search(before):
         return "future"
-    if terms.DONE.search(before) or terms.PAST.search(before):
+    if PHRASES["done"].search(before) or PHRASES["past"].search(before):
         return "done"
-    if terms.FUTURE.search(text):
+    if PHRASES["future"].search(text):
         return "future"
-    return "done" if terms.DONE.search(text) or terms.PAST.search(text) else "open"
+    return "done" if PHRASES["done"].search(text) or PHRASES["past"].search(text) else "open"
 
 
 def check_statement(
@@ -157,7 +157,9 @@ def check_statement(
 def describe_status(sentence: Sentence, quoted: QuotedNumber, announced: Announcement) -> Finding:
     start = quoted.number.span[0]
     found = [
-        match for pattern in (terms.DONE, terms.PAST) for match in pattern.finditer(sentence.normal)
+        match
+        for pattern in (PHRASES["done"], PHRASES["past"])
+        for match in pattern.finditer(sentence.normal)
     ]
     nearest = min(found, key=lambda one: (abs(start - one.end()), one.start()))
     span, is_chinese = nearest.span(), sentence.language is Language.CHINESE

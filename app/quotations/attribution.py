@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from app.i18n import Bilingual, Language, name_day
-from app.quotations import terms
 from app.quotations.context import QuotedNumber
 from app.quotations.findings import MESSAGES, Finding
 from app.quotations.index import Entry, Origin, QuotationIndex
@@ -12,6 +11,7 @@ from app.quotations.matching import is_same_number
 from app.quotations.numbers import Span, is_overlapping
 from app.quotations.periods import PeriodKind
 from app.quotations.sentences import Sentence
+from app.quotations.terms import PHRASES
 from app.schemas.quotations import FindingKind
 
 INSTITUTION = Bilingual(
@@ -50,7 +50,7 @@ def check_attribution(
     A sentence with several figures is right if one of them was stated so.
     """
     origins = [one.origin for entry in entries for one in list_same_numbers(index, entry)]
-    if origins and terms.SPEECH.search(sentence.normal):
+    if origins and PHRASES["speech"].search(sentence.normal):
         yield from check_institution(sentence, origins)
         yield from check_speaker(index, sentence, origins)
         yield from check_day(sentence, origins)
@@ -89,7 +89,7 @@ def is_attribution(sentence: Sentence, span: Span) -> bool:
         + " | "
         + sentence.normal[span[1] : span[1] + NEARBY]
     )
-    return terms.SPEECH.search(around) is not None
+    return PHRASES["speech"].search(around) is not None
 
 
 def check_speaker(
@@ -108,7 +108,7 @@ def check_speaker(
     listed = Bilingual(", ".join(one.en for one in unique), "、".join(one.zh for one in unique))
     # The office beside a name may be that of no other person.
     around = f"{sentence.normal[: span[0]]}|{sentence.normal[span[1] :]}"
-    is_titled = terms.TITLED.search(around) is not None
+    is_titled = PHRASES["titled"].search(around) is not None
     edits = () if is_titled else ((span, unique[0].get(sentence.language)),)
     yield Finding(FindingKind.ATTRIBUTION, span, SPEAKER.format(speakers=listed), listed, edits)
 
@@ -117,9 +117,9 @@ def find_persons(index: QuotationIndex, sentence: Sentence) -> Iterator[tuple[st
     for name in index.speakers:
         start = sentence.normal.find(name)
         end = start + len(name)
-        if start >= 0 and terms.SPEECH.search(sentence.normal[end : end + ADJACENT]):
+        if start >= 0 and PHRASES["speech"].search(sentence.normal[end : end + ADJACENT]):
             yield name, (start, end)
-    for match in terms.PERSON.finditer(sentence.text):
+    for match in PHRASES["person"].finditer(sentence.text):
         group = next(one for one in ("name", "said", "chinese") if match[one])
         named = [span for _, span in sentence.institutions]
         if group == "said" and (not named or is_overlapping(match.span(group), named)):
@@ -140,12 +140,12 @@ def check_day(sentence: Sentence, origins: Sequence[Origin]) -> Iterator[Finding
     for period in sentence.periods:
         first, last = period.span
         around = sentence.normal[max(0, first - NEARBY) : last + NEARBY]
-        is_announced = terms.ANNOUNCED_ON.search(sentence.normal[:first]) is not None
-        after = terms.ANNOUNCED_AFTER.match(sentence.normal[last:])
+        is_announced = PHRASES["announced_on"].search(sentence.normal[:first]) is not None
+        after = PHRASES["announced_after"].match(sentence.normal[last:])
         if not (is_own or is_announced or after):
             # On other days, reports and forums repeat a figure.
             continue
-        if period.kind != PeriodKind.DAY or terms.SPEECH.search(around) is None:
+        if period.kind != PeriodKind.DAY or PHRASES["speech"].search(around) is None:
             continue
         stated_day = find_day(period.year, period.first_month, period.day or 1, days)
         if stated_day is None or any(abs((stated_day - day).days) <= 1 for day in days):

@@ -13,7 +13,6 @@ from app.enums import Qualifier, SearchKind
 from app.i18n import Bilingual, Language
 from app.queries.comparison import compare_observations
 from app.queries.observations import get_observation
-from app.quotations import terms
 from app.quotations.announcement_checks import find_announcement, find_deadline, is_promised
 from app.quotations.announcements import Announcement
 from app.quotations.attribution import check_attribution, check_vintage, choose_pair
@@ -31,6 +30,7 @@ from app.quotations.index import Entry, QuotationIndex
 from app.quotations.matching import Candidate, find_level, is_only_period
 from app.quotations.numbers import RATE_UNITS, Number
 from app.quotations.sentences import Role, Sentence, read_sentences
+from app.quotations.terms import PHRASES
 from app.schemas.quotations import FindingKind, QuotationVerdict
 
 OPENING = " \"'“‘(["
@@ -264,13 +264,13 @@ def find_level_of_rate(items: Sequence[Item], item: Item) -> tuple[Entry | None,
         level = last[rank] if is_paired else before[-1] if before else None
         is_certain = is_paired and level is not None and not level.is_other
         return (level.entry if level else None), is_certain
-    if levels and terms.BASE_OF_RATE.search(text[: levels[-1].number.span[0]]):
+    if levels and PHRASES["base_of_rate"].search(text[: levels[-1].number.span[0]]):
         return (levels[-2].entry if len(levels) > 1 else None), False
     if levels:
         return levels[-1].entry, not levels[-1].is_other and levels[-1].code is not None
     if position + 1 < len(items) and items[position + 1].number.unit not in RATE_UNITS:
         later = items[position + 1]
-        if terms.LEADS_TO.search(text[item.number.span[1] : later.number.span[0]]):
+        if PHRASES["leads_to"].search(text[item.number.span[1] : later.number.span[0]]):
             return later.entry, not later.is_other and later.code is not None
     return None, True
 
@@ -288,7 +288,7 @@ def list_run(text: str, items: Sequence[Item], position: int) -> list[Item]:
 def is_joined(text: str, one: Item, other: Item) -> bool:
     gap = text[one.number.span[1] : other.number.span[0]]
     is_same = {one.number.unit, other.number.unit} <= RATE_UNITS
-    return is_same and terms.LISTED.fullmatch(gap) is not None
+    return is_same and PHRASES["listed"].fullmatch(gap) is not None
 
 
 def has_other_context(candidate: Candidate) -> bool:

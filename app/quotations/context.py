@@ -7,11 +7,11 @@ from itertools import pairwise
 
 from app.enums import Qualifier, StockFlow
 from app.i18n import MONTHS, Bilingual
-from app.quotations import terms
 from app.quotations.index import Entry, QuotationIndex
 from app.quotations.numbers import RATE_UNITS, Number, Span
 from app.quotations.periods import PeriodKind, PeriodWords
 from app.quotations.sentences import STRONG, Claim, Role, Sentence
+from app.quotations.terms import PHRASES
 
 EXACT, CLOSE = 3.0, 1.5
 MIN_DIGITS = 3
@@ -144,7 +144,7 @@ def score_cumulative(
         is_valid = is_over and period.end is not None and entry.end <= period.end <= last
         named = EXACT if period.year else CLOSE
         return named if same_end else CLOSE if is_valid else 0
-    has_total = terms.CUMULATIVE.search(sentence.normal) is not None
+    has_total = PHRASES["cumulative"].search(sentence.normal) is not None
     return CLOSE if has_total and period.year in {entry.start.year, entry.end.year} else 0
 
 
@@ -180,11 +180,11 @@ def is_about_part(sentence: Sentence, number: Number) -> bool:
     """Return whether a number is of a province, a kind of enterprise or product, or a share."""
     text, (start, end) = sentence.normal, number.span
     first = max(text.rfind(";", 0, start), text.rfind("；", 0, start), 0)
-    if terms.PART.search(text[first : sentence.find_window(number)[1]]):
+    if PHRASES["part"].search(text[first : sentence.find_window(number)[1]]):
         return True
     return number.unit == "PT" and (
-        terms.OTHER_SHARE_AFTER.search(text[end:]) is not None
-        or terms.OTHER_SHARE_BEFORE.search(text[:start]) is not None
+        PHRASES["other_share_after"].search(text[end:]) is not None
+        or PHRASES["other_share_before"].search(text[:start]) is not None
     )
 
 
@@ -199,7 +199,7 @@ def is_of_several_years(quoted: QuotedNumber, period: PeriodWords, entry: Entry)
         return False
     sentence, number = quoted.sentence, quoted.number
     before = sentence.normal[sentence.find_window(number)[0] : number.span[0]]
-    return terms.CHANGED_TO.search(before) is None
+    return PHRASES["changed_to"].search(before) is None
 
 
 def is_excluded(sentence: Sentence, number: Number) -> bool:
@@ -210,31 +210,31 @@ def is_excluded(sentence: Sentence, number: Number) -> bool:
     first, last = sentence.find_window(number)
     start, end = number.span
     before, after = sentence.normal[first:start], sentence.normal[end:last]
-    if terms.DENIED.search(before) or terms.UNCLEAR_BEFORE.search(before):
+    if PHRASES["denied"].search(before) or PHRASES["unclear_before"].search(before):
         return True
     if is_about_other_country(sentence, number):
         return True
     if number.unit in RATE_UNITS:
         return False
     # What rose above a number is a level; what rose over a number may have risen by it.
-    is_level = terms.ROSE_BEYOND.match(sentence.normal, start) is not None
+    is_level = PHRASES["rose_beyond"].match(sentence.normal, start) is not None
     return (
-        (terms.INCREMENT.search(before) is not None and not is_level)
-        or terms.OTHER_MEASURE.search(before) is not None
-        or terms.OTHER_MEASURE_AFTER.search(after) is not None
+        (PHRASES["increment"].search(before) is not None and not is_level)
+        or PHRASES["other_measure"].search(before) is not None
+        or PHRASES["other_measure_after"].search(after) is not None
     )
 
 
 def is_about_other_country(sentence: Sentence, number: Number) -> bool:
     """Return whether a country before a number owns it: US trade with partner countries."""
     spans = [span for name, span in sentence.coverages if name == "other"]
-    if not spans or terms.CHINA_NAMED.search(sentence.normal):
+    if not spans or PHRASES["china"].search(sentence.normal):
         return False
     return any(
         span[1] <= number.span[0]
         and not MAIN_CLAUSE.search(sentence.normal, span[1], number.span[0])
         # Russia's TASS reports what is not of Russia.
-        and not terms.SPEECH.search(sentence.normal, span[1], number.span[0])
+        and not PHRASES["speech"].search(sentence.normal, span[1], number.span[0])
         and is_owner(sentence, span)
         for span in spans
     )
@@ -246,15 +246,16 @@ def is_owner(sentence: Sentence, span: Span) -> bool:
         return True
     if BETWEEN.search(text[:start]) and AND_PARTNERS.match(text, end):
         return True
-    return terms.OWNED.match(text, end) is not None and not terms.NOT_OWNER.search(text[:start])
+    is_owned = PHRASES["owned"].match(text, end) is not None
+    return is_owned and PHRASES["not_owner"].search(text[:start]) is None
 
 
 def is_comparison(sentence: Sentence, first: Span, second: Span) -> bool:
     between = sentence.normal[first[1] : second[0]]
     before = sentence.normal[max(0, first[0] - 60) : first[0]]
-    if terms.COMPARED_BETWEEN.search(between):
+    if PHRASES["compared_between"].search(between):
         return True
     return (
-        terms.FROM_BEFORE.search(before) is not None
-        and terms.TO_BETWEEN.search(between) is not None
+        PHRASES["from_before"].search(before) is not None
+        and PHRASES["to_between"].search(between) is not None
     )

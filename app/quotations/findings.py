@@ -16,13 +16,12 @@ from app.i18n import (
     get_scale,
     name_day,
 )
-from app.quotations import terms
 from app.quotations.context import QuotedNumber
 from app.quotations.index import Entry, QuotationIndex
 from app.quotations.matching import Candidate
 from app.quotations.numbers import POINTS, Span
 from app.quotations.periods import LIMIT_LEAD, RELATIVE, choose_preposition
-from app.quotations.terms import SHARES, group_coverage
+from app.quotations.terms import PHRASES, SHARES, group_coverage
 from app.schemas.quotations import FindingKind
 
 Edit = tuple[Span, str]
@@ -198,7 +197,7 @@ def is_limited(quoted: QuotedNumber) -> bool:
     """Return whether a word stays beside a number that goes with no other limit: exactly, mark."""
     normal, (start, end) = quoted.sentence.normal, quoted.number.span
     before, after = normal[:start], normal[end:]
-    return bool(terms.LIMITED_BEFORE.search(before) or terms.LIMITED_AFTER.match(after))
+    return bool(PHRASES["limited_before"].search(before) or PHRASES["limited_after"].match(after))
 
 
 def limit_number(quoted: QuotedNumber, qualifier: Qualifier) -> Iterator[Edit]:
@@ -319,7 +318,7 @@ def list_names(quoted: QuotedNumber, entry: Entry, span: Span) -> list[Span]:
         claimed = {one.indicator for one in quoted.claim.terms if one.span == span}
         spans |= {one.span for one in sentence.terms if one.indicator in claimed}
     found = {
-        end: terms.MEASURE_NAME.search(sentence.normal[:end], start)
+        end: PHRASES["measure_name"].search(sentence.normal[:end], start)
         for start, end in sorted(spans, reverse=True)
     }
     names = [one.span() for one in found.values() if one is not None]
@@ -330,7 +329,7 @@ def list_names(quoted: QuotedNumber, entry: Entry, span: Span) -> list[Span]:
 def replace_noun(quoted: QuotedNumber, published: str, span: Span) -> Iterable[Edit]:
     """Replace what a number counts: 30 countries, 30 organisations."""
     name, end = NAMES[published], quoted.number.span[1]
-    counted = terms.CHINESE_COUNTED.match(quoted.sentence.normal, end)
+    counted = PHRASES["chinese_counted"].match(quoted.sentence.normal, end)
     if counted:
         yield counted.span(), name.zh
     elif span[0] == end and quoted.sentence.language is Language.ENGLISH:
@@ -343,9 +342,9 @@ def replace_name(quoted: QuotedNumber, published: str, span: Span) -> Iterable[E
     before, after = sentence.normal[:start], sentence.normal[end:]
     between = sentence.normal[end : quoted.number.span[0]]
     name = NAMES[published].en
-    if terms.JOINED_NAME.search(f"{before}|{after}") or (between and not between.strip()):
+    if PHRASES["joined_name"].search(f"{before}|{after}") or (between and not between.strip()):
         return
-    if name.startswith("value") and terms.DETERMINER.search(before) is None:
+    if name.startswith("value") and PHRASES["determiner"].search(before) is None:
         name = f"the {name}"
     follows = re.match(r" (?:from|to|with)\b", after)
     preposition = PREPOSITIONS.get(published)
@@ -353,7 +352,7 @@ def replace_name(quoted: QuotedNumber, published: str, span: Span) -> Iterable[E
         end, name = end + follows.end(), f"{name} {preposition.en}"
     yield (start, end), match_capital(sentence.text[start:], name)
     verbs = PLURALS if published in {"goods-exports", "goods-imports"} else SINGULARS
-    verb = terms.FIRST_VERB.search(between)
+    verb = PHRASES["first_verb"].search(between)
     if verb and verb[0] in verbs:
         yield (span[1] + verb.start(), span[1] + verb.end()), verbs[verb[0]]
 
@@ -366,7 +365,7 @@ def replace_chinese_name(quoted: QuotedNumber, published: str, span: Span) -> It
         return
     if "承包工程" in text[:start]:
         name = name.removeprefix("承包工程")
-    countries = terms.CHINESE_PREPOSITION.search(text[:start])
+    countries = PHRASES["chinese_preposition"].search(text[:start])
     if countries and published in PREPOSITIONS:
         yield countries.span("preposition"), PREPOSITIONS[published].zh
     # A name that ends as the words go on takes their end with it: 合同额.

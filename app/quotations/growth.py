@@ -16,6 +16,7 @@ from app.quotations.index import Entry, QuotationIndex
 from app.quotations.numbers import POINTS, Number
 from app.quotations.periods import PeriodKind
 from app.quotations.sentences import STRONG, Role
+from app.quotations.terms import PHRASES
 from app.schemas.quotations import FindingKind
 
 WRONG = Bilingual(
@@ -101,8 +102,8 @@ def find_rate(
         if found is not None:
             return found
     clause = get_clause(quoted)
-    is_plain = not (terms.OTHER_GROWTH.search(clause) or terms.OTHER_SUBJECT.search(clause))
-    is_plain = is_plain and not terms.SHARE_WORDS.search(clause)
+    others = PHRASES["other_growth"], PHRASES["other_subject"], PHRASES["share_words"]
+    is_plain = not any(pattern.search(clause) for pattern in others)
     is_plain = is_plain and not any(has_other_base(quoted, anchor) for anchor in anchors)
     if anchors and quoted.role == Role.GROWTH and is_plain and is_certain:
         wrong = find_published_rate(index, quoted, anchors)
@@ -170,9 +171,9 @@ def list_anchors(index: QuotationIndex, quoted: QuotedNumber, level: Entry | Non
 def get_sign(quoted: QuotedNumber) -> int:
     sentence, number = quoted.sentence, quoted.number
     before = sentence.normal[max(0, number.span[0] - 45) : number.span[0]]
-    growth = terms.GROWTH_BEFORE.search(before)
+    growth = PHRASES["growth_before"].search(before)
     words = growth[0] if growth else sentence.normal[number.span[1] : number.span[1] + 20]
-    return -1 if terms.DECREASE.search(words) else 1
+    return -1 if PHRASES["decrease"].search(words) else 1
 
 
 def is_same_rate(number: Number, rate: Entry) -> bool:

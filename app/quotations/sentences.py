@@ -26,7 +26,7 @@ from app.quotations.periods import (
     find_periods,
     is_relative_base,
 )
-from app.quotations.terms import Lexicon, Term
+from app.quotations.terms import PHRASES, Lexicon, Term
 
 SENTENCE_END = re.compile(
     r"[。！？!?\n]+[”’」』\")]*\s*|(?<![A-Z])\.[\")”]?(?=\s+[\"“(]?[A-Z0-9])\s+"
@@ -106,7 +106,7 @@ class Sentence:
     @cached_property
     def institutions(self) -> list[tuple[str, Span]]:
         """The institutions to which the sentence attributes what it says."""
-        has_speech = terms.SPEECH.search(self.normal)
+        has_speech = PHRASES["speech"].search(self.normal)
         return terms.find_words(terms.INSTITUTION_PATTERNS, self.normal) if has_speech else []
 
     @cached_property
@@ -161,19 +161,20 @@ class Sentence:
             return Role.LEVEL
         before = self.normal[max(0, number.span[0] - 70) : number.span[0]]
         after = self.normal[number.span[1] : number.span[1] + 40]
-        growth, share = terms.GROWTH_BEFORE.search(before), terms.SHARE_BEFORE.search(before)
+        growth = PHRASES["growth_before"].search(before)
+        share = PHRASES["share_before"].search(before)
         # What a share rose to is a share, and what anything rose from is no growth.
-        is_level = growth is not None and terms.TO_BEFORE.search(growth[0]) is not None
-        is_base = growth is not None and terms.FROM_BEFORE.search(growth[0]) is not None
-        if (is_level or is_base) and (share or terms.SHARE_AFTER.match(after)):
+        is_level = growth is not None and PHRASES["to_before"].search(growth[0]) is not None
+        is_base = growth is not None and PHRASES["from_before"].search(growth[0]) is not None
+        if (is_level or is_base) and (share or PHRASES["share_after"].match(after)):
             return Role.SHARE
         if growth and (share is None or growth.start() > share.start()):
             return Role.UNKNOWN if is_base else Role.GROWTH
         if share:
             return Role.SHARE
-        if terms.GROWTH_AFTER.match(after):
+        if PHRASES["growth_after"].match(after):
             return Role.GROWTH
-        return Role.SHARE if terms.SHARE_AFTER.match(after) else self.derive_role(number)
+        return Role.SHARE if PHRASES["share_after"].match(after) else self.derive_role(number)
 
     def derive_role(self, number: Number) -> Role:
         """Return the role of the percentage before it in a list: 6.4 and 5.2 percent."""
@@ -217,13 +218,13 @@ class Sentence:
 
     def find_run(self, number: Number) -> list[Number]:
         """Return the list that a number belongs to, if the sentence gives one “respectively”."""
-        if not terms.RESPECTIVELY.search(self.normal):
+        if not PHRASES["respectively"].search(self.normal):
             return []
         runs: list[list[Number]] = []
         for one in self.numbers:
             last = runs[-1][-1] if runs else None
             gap = self.normal[last.span[1] : one.span[0]] if last else ""
-            if last and last.unit == one.unit and terms.LISTED.fullmatch(gap):
+            if last and last.unit == one.unit and PHRASES["listed"].fullmatch(gap):
                 runs[-1].append(one)
             else:
                 runs.append([one])
@@ -335,7 +336,7 @@ class Sentence:
         is_month = period.first_month == period.last_month and period.kind == PeriodKind.SPAN
         first, last = period.span
         around = self.normal[max(0, first - 40) : last + 40]
-        return is_month and terms.SPEECH.search(around) is not None and len(self.periods) > 1
+        return is_month and PHRASES["speech"].search(around) is not None and len(self.periods) > 1
 
 
 def has_strong(found: Iterable[Term]) -> bool:

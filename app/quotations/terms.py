@@ -11,7 +11,7 @@ from functools import cached_property
 
 from babel import Locale
 
-from app.quotations import WORDS, compile_phrase, compile_words
+from app.quotations import WORDS, compile_words
 from app.quotations.numbers import Span
 
 NAME_WEIGHT = 3.0
@@ -47,60 +47,12 @@ COVERAGE_PATTERNS["other"] = compile_words((*WORDS["coverages"]["other"], *list_
 INSTITUTION_PATTERNS = {
     name: compile_words(listed) for name, listed in WORDS["institutions"].items()
 }
+PHRASES = {name: compile_words(listed) for name, listed in WORDS["phrases"].items()}
 TOPIC_PATTERNS = {name: compile_words(listed) for name, listed in WORDS["topics"].items()}
 COUNTED_PATTERNS = {
     name: (compile_words(one["noun"]), compile_words(one.get("topic", [""])))
     for name, one in WORDS["counted"].items()
 }
-SPEECH = compile_phrase("speech")
-DONE = compile_phrase("done")
-PAST = compile_phrase("past")
-FUTURE = compile_phrase("future")
-GROWTH_BEFORE = compile_phrase("growth_before")
-GROWTH_AFTER = compile_phrase("growth_after")
-DECREASE = compile_phrase("decrease")
-SHARE_BEFORE = compile_phrase("share_before")
-SHARE_AFTER = compile_phrase("share_after")
-OTHER_GROWTH = compile_phrase("other_growth")
-CUMULATIVE = compile_phrase("cumulative")
-COMPARED_BETWEEN = compile_phrase("compared_between")
-FROM_BEFORE = compile_phrase("from_before")
-TO_BETWEEN = compile_phrase("to_between")
-TO_BEFORE = compile_phrase("to_before")
-RESPECTIVELY = compile_phrase("respectively")
-BASE_OF_RATE = compile_phrase("base_of_rate")
-OTHER_SUBJECT = compile_phrase("other_subject")
-PROMISED = compile_phrase("promised")
-PART = compile_phrase("part")
-OTHER_SHARE_AFTER = compile_phrase("other_share_after")
-OTHER_SHARE_BEFORE = compile_phrase("other_share_before")
-SHARE_WORDS = compile_phrase("share_words")
-LEADS_TO = compile_phrase("leads_to")
-LISTED = compile_phrase("listed")
-CHINA_NAMED = compile_phrase("china")
-OWNED = compile_phrase("owned")
-NOT_OWNER = compile_phrase("not_owner")
-INCREMENT = compile_phrase("increment")
-ROSE_BEYOND = compile_phrase("rose_beyond")
-UNCLEAR_BEFORE = compile_phrase("unclear_before")
-OTHER_MEASURE = compile_phrase("other_measure")
-OTHER_MEASURE_AFTER = compile_phrase("other_measure_after")
-CHANGED_TO = compile_phrase("changed_to")
-MEASURE_NAME = compile_phrase("measure_name")
-LIMITED_BEFORE = compile_phrase("limited_before")
-LIMITED_AFTER = compile_phrase("limited_after")
-DENIED = compile_phrase("denied")
-JOINED_NAME = compile_phrase("joined_name")
-DETERMINER = compile_phrase("determiner")
-FIRST_VERB = compile_phrase("first_verb")
-CHINESE_COUNTED = compile_phrase("chinese_counted")
-CHINESE_PREPOSITION = compile_phrase("chinese_preposition")
-ANNOUNCED_ON = compile_phrase("announced_on")
-ANNOUNCED_AFTER = compile_phrase("announced_after")
-TITLED = compile_phrase("titled")
-"""An office before or after a person, who stands in the text as “|”."""
-PERSON = compile_phrase("person")
-"""A person who is said to have stated something, in the text as it is written."""
 
 OWN_CURRENCY = {
     unit: re.compile(
@@ -167,7 +119,7 @@ class Lexicon:
             indicator = self.names.get(name) or self.names.get(name.removesuffix("s"))
             if indicator and has_topic(indicator, text):
                 found.append(Term(match.span(), indicator, measure_name(match.span(), found)))
-        if RESPECTIVELY.search(text):
+        if PHRASES["respectively"].search(text):
             return [one for one in found if not any(is_sum(one, other) for other in found)]
         return [one for one in found if not any(is_hidden(one, other) for other in found)]
 

@@ -1,5 +1,6 @@
 """What is read from a sentence: numbers with their units and qualifiers, and periods."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +13,8 @@ from app.i18n import Language
 from app.quotations.numbers import find_numbers, normalize_text
 from app.quotations.periods import PeriodKind, find_periods
 from app.quotations.sentences import split_sentences
+from app.quotations.terms import PHRASES
+from tests.support.seeds import ROOT
 
 pytestmark = pytest.mark.quick
 
@@ -151,6 +154,12 @@ def test_sentences_end_at_no_abbreviation() -> None:
 @given(st.text(max_size=60))
 def test_a_normal_text_has_the_same_length(text: str) -> None:
     assert len(normalize_text(text)) == len(text)
+
+
+def test_every_phrase_is_searched_under_its_name() -> None:
+    modules = (ROOT / "app" / "quotations").glob("*.py")
+    code = "".join(path.read_text("utf-8") for path in modules)
+    assert set(re.findall(r'PHRASES\["(\w+)"\]', code)) == PHRASES.keys()
 
 
 def test_both_languages_are_known() -> None:
