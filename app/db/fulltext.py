@@ -262,8 +262,7 @@ def split_readings(words: str) -> list[list[list[str]]]:
 def split_phrases(words: str) -> list[list[str]]:
     """Split a query into its terms, each a list of words; Chinese characters are words."""
     runs = [segment_cjk(term) for term in split_terms(words)]
-    split = [[fold_case(run[start:end]) for start, end in find_word_spans(run)] for run in runs]
-    return [phrase for phrase in split if phrase]
+    return [phrase for run in runs if (phrase := fold_words(run))]
 
 
 def find_phrases(lexemes: Sequence[str], phrases: Sequence[Sequence[str]]) -> Spans:
@@ -342,8 +341,11 @@ def find_word_spans(text: str) -> list[tuple[int, int]]:
 
 def normalize_name(name: str) -> str:
     """Return the words of a name as the index stores it; Chinese characters are words."""
-    segmented = segment_cjk(name)
-    return " ".join(fold_case(segmented[start:end]) for start, end in find_word_spans(segmented))
+    return " ".join(fold_words(segment_cjk(name)))
+
+
+def fold_words(text: str) -> list[str]:
+    return [fold_case(text[start:end]) for start, end in find_word_spans(text)]
 
 
 def fold_case(word: str) -> str:

@@ -86,7 +86,7 @@ def check_progress(seed: Seed, progress: Progress) -> Messages:
 
 def check_commitment(seed: Seed, commitment: Commitment) -> Messages:
     if commitment.target:
-        yield from check_unit(seed, ("target", "unit"), commitment.target)
+        yield from check_key(seed, ("target", "unit"), Unit, commitment.target.unit)
     source = seed.get_all(Source).get(commitment.source)
     if source:
         yield from check_own_words(("wording",), commitment.wording, source)
@@ -95,13 +95,10 @@ def check_commitment(seed: Seed, commitment: Commitment) -> Messages:
         if reading.same_measure == (reading.reason is not None):
             advice = "remove it" if reading.same_measure else "say why the measures differ"
             yield ("readings", index, "reason"), f"same_measure is {reading.same_measure}; {advice}"
-        if reading.same_measure and not has_same_unit(commitment.target, reading.quantity):
+        units = {one and one.unit for one in (commitment.target, reading.quantity)}
+        if reading.same_measure and (len(units) > 1 or None in units):
             message = "found true; that requires a target and a number in the same unit"
             yield ("readings", index, "same_measure"), message
-
-
-def has_same_unit(target: Quantity | None, reading: Quantity | None) -> bool:
-    return target is not None and reading is not None and target.unit == reading.unit
 
 
 def check_reports(seed: Seed, field: str, entity: Progress | Commitment) -> Messages:
@@ -121,15 +118,11 @@ def check_reports(seed: Seed, field: str, entity: Progress | Commitment) -> Mess
 
 def check_statement(seed: Seed, path: ValuePath, statement: Statement) -> Messages:
     if statement.quantity:
-        yield from check_unit(seed, (*path, "quantity", "unit"), statement.quantity)
+        yield from check_key(seed, (*path, "quantity", "unit"), Unit, statement.quantity.unit)
     source = seed.get_all(Source).get(statement.source)
     if source:
         yield from check_own_words((*path, "wording"), statement.wording, source)
     yield from check_key(seed, (*path, "source"), Source, statement.source)
-
-
-def check_unit(seed: Seed, path: ValuePath, quantity: Quantity) -> Messages:
-    yield from check_key(seed, path, Unit, quantity.unit)
 
 
 def check_key(seed: Seed, path: ValuePath, kind: type[Entity], key: str) -> Messages:

@@ -31,6 +31,7 @@ from app.ingest.published_numbers import (
     compare_words,
     describe_numbers,
     has_numbers_of,
+    iterate_named,
     list_numbers,
 )
 from app.ingest.schema import (
@@ -321,10 +322,12 @@ def check_reasons(seed: Seed) -> Iterator[SeedIssue]:
     """A reader of the reason must learn all numbers of a contradiction."""
     known = seed.get_all(Contradiction)
     for language in Language:
-        for code, text, words in iterate_named(seed, language):
-            if not has_numbers_of(getattr(known[code].reason, language), words):
-                message = f"does not give “{text}”; name each number of the contradiction"
-                document = seed.documents[Contradiction, code]
+        for one in iterate_named(seed, language):
+            contradiction = known.get(one.contradiction)
+            reason = contradiction and getattr(contradiction.reason, language)
+            if reason and not has_numbers_of(reason, one.words):
+                message = f"does not give “{one.text}”; name each number of the contradiction"
+                document = seed.documents[Contradiction, one.contradiction]
                 yield document.create_issue(("reason", str(language)), message)
 
 
@@ -345,22 +348,6 @@ def check_limits(seed: Seed) -> Iterator[SeedIssue]:
                 message = f"gives {format_plain(value)} with the qualifier {found}; use {expected}"
                 document = seed.documents[Contradiction, code]
                 yield document.create_issue(("reason", str(language)), message)
-
-
-def iterate_named(seed: Seed, language: Language) -> Iterator[tuple[str, str, str]]:
-    """Return the contradiction of each number, its display text, and what the reason gives of it.
-
-    Of a change, that is the number alone: its sign and its base are in other words.
-    """
-    known = seed.get_all(Contradiction)
-    for code, numbers in list_numbers(seed).items():
-        for one in numbers if code in known else ():
-            text, is_level = one.format(language), one.measure is StatementMeasure.LEVEL
-            yield code, text, text if is_level else format_plain(abs(one.printed.value))
-    for report in seed.get_all(Report).values():
-        if report.contradiction in known:
-            words = getattr(report.wording, language)
-            yield report.contradiction, words, words
 
 
 def build_contradiction_columns(seed: Seed) -> dict[str, Values]:

@@ -2,10 +2,12 @@
 
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from rich.console import Console
@@ -31,6 +33,7 @@ LISTS: dict[type[SQLModel], tuple[type[schema.Entity], str, str]] = {
 }
 """The tables of lists in files: the collection, the field, and the column of the owner."""
 OWNER_COLUMNS = frozenset(["position", *(column for _, _, column in LISTS.values())])
+Result = TypeVar("Result")
 Codes = Mapping[type[schema.Entity], Mapping[object, str]]
 MAX_WIDTH = 100
 NO_VALUE = "(none)"
@@ -40,12 +43,7 @@ def read_records(path: Path) -> Snapshot:
     """Read all records of a seed folder or a database file, in the form that the tables store."""
     if path.is_dir():
         return collect_records(build_rows(load_valid_seed(path), "", SCHEMA_REVISION))
-    # A file that was changed after its build is compared too; it would not be served.
-    database = Database(SQLiteStore(path, FileLimits(max_copied=0)))
-    try:
-        return database.read(lambda connection: collect_records(read_rows(connection)))
-    finally:
-        database.close()
+    return read_database(path, lambda connection: collect_records(read_rows(connection)))
 
 
 def read_corrections(path: Path) -> set[str]:
@@ -59,12 +57,14 @@ def read_corrections(path: Path) -> set[str]:
         .where(col(models.Change.kind) == ChangeKind.CORRECTED)
         .where(col(models.Change.release_entry_id) == newest_entry)
     )
-    database = Database(SQLiteStore(path, FileLimits(max_copied=0)))
-    try:
-        rows = database.read(lambda connection: connection.execute(corrected).all())
-    finally:
-        database.close()
+    rows = read_database(path, lambda connection: connection.execute(corrected).all())
     return {f"{collection}/{key}" for collection, key in rows}
+
+
+def read_database(path: Path, query: Callable[[Connection], Result]) -> Result:
+    """Query a file, also one that was changed after its build and would not be served."""
+    with closing(Database(SQLiteStore(path, FileLimits(max_copied=0)))) as database:
+        return database.read(query)
 
 
 def read_rows(connection: Connection) -> Iterator[Row]:

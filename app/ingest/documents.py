@@ -1,6 +1,7 @@
 """Checks of events and sources: days, titles, publishers, carriers and standing."""
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date
 from urllib.parse import urlsplit
@@ -23,11 +24,8 @@ def check_event(key: str, event: Event) -> Messages:
     for index, speaker in enumerate(event.speakers):
         for language, office in (("en", speaker.office.en), ("zh", speaker.office.zh)):
             if found := PRESENT_OFFICE.search(office):
-                path = ("speakers", index, "office", language)
-                yield (
-                    path,
-                    f"found '{found[0]}'; write the office alone, as on the day of the event",
-                )
+                message = f"found '{found[0]}'; write the office alone, as on the day of the event"
+                yield ("speakers", index, "office", language), message
 
 
 def check_source(seed: Seed, key: str, source: Source) -> Messages:
@@ -65,17 +63,14 @@ def check_basis(source: Source, event: Event | None) -> Messages:
         yield ("published_on",), f"found {published}; for a month, write {last}"
     if source.published_basis is DateBasis.EVENT:
         if not event or not is_month or published != find_last_day(event.held_on):
-            requirement = (
-                "requires an event, published_precision: month, and the month of the event"
-            )
-            yield ("published_basis",), f"found event; {requirement}"
+            requirement = "an event, published_precision: month, and the month of the event"
+            yield ("published_basis",), f"found event; requires {requirement}"
     elif source.published_basis is DateBasis.ADDRESS and source.address is None:
         yield ("published_basis",), "found address; the source has no address"
 
 
 def find_last_day(day: date) -> date:
-    following = day.replace(day=28).toordinal() + 4
-    return date.fromordinal(following - date.fromordinal(following).day)
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def check_title(source: Source) -> Messages:

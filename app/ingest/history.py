@@ -256,7 +256,8 @@ def list_changed_records(before: Snapshot, after: Snapshot) -> Iterator[tuple[st
     for (collection, key), old in before.items():
         new = after.get((collection, key), {})
         if new != old:
-            yield f"{collection}/{key}", list_changed_fields(old, new)
+            changed = {path for path in old | new if old.get(path) != new.get(path)}
+            yield f"{collection}/{key}", {find_field(path) for path in changed}
 
 
 def describe_unchanged(path: str, field: str, snapshot: Snapshot) -> str:
@@ -271,11 +272,6 @@ def is_derived(seed: Seed, collection: str, key: str) -> bool:
     """Return whether a missing record needs no word: a series, or one of an unreadable table."""
     kinds = (kind for kind in schema.RECORD_KINDS if kind.collection == collection)
     return any(kind is schema.Series or seed.has_key(kind, key) for kind in kinds)
-
-
-def list_changed_fields(before: Fields, after: Fields) -> set[str]:
-    changed = {path for path in before | after if before.get(path) != after.get(path)}
-    return {find_field(path) for path in changed}
 
 
 def list_changed_statements(collection: str, before: Fields, after: Fields) -> set[str]:

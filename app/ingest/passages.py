@@ -12,7 +12,7 @@ from app.db import models
 from app.enums import PassageRecordKind, StockFlow
 from app.i18n import Bilingual, Language, format_period
 from app.ingest import schema
-from app.ingest.columns import Row, Values, build_text_columns
+from app.ingest.columns import Row, build_text_columns
 from app.ingest.files import Messages, ValuePath, describe_missing
 from app.ingest.seed import Seed
 
@@ -196,20 +196,13 @@ def build_passage_rows(seed: Seed, source_ids: dict[str, int]) -> Iterator[Row]:
             passage = described.get(locator) or schema.Passage(locator=locator)
             place = {"source_id": source_ids[key], "position": position}
             own = {"id": number, "code": f"{key}.{locator}", **place}
-            yield models.Passage, {**own, **build_columns(passage)}
+            location = Location.from_locator(locator)
+            parts = {name: number or None for name, number in location._asdict().items()}
+            note = build_text_columns(note=passage.note)
+            yield models.Passage, {**own, "locator": locator, **parts, **note}
             rows += build_record_rows(number, records[key][locator])
             rows += build_difference_rows(number, passage, source_ids)
     yield from sorted(rows, key=lambda row: str(row[0].__tablename__), reverse=True)
-
-
-def build_columns(passage: schema.Passage) -> Values:
-    location = Location.from_locator(passage.locator)
-    return {
-        "locator": passage.locator,
-        "paragraph": location.paragraph or None,
-        "sentence": location.sentence or None,
-        **build_text_columns(note=passage.note),
-    }
 
 
 def build_record_rows(passage: int, records: list[PassageRecord]) -> Iterator[Row]:

@@ -22,7 +22,7 @@ from app.db.files import (
     compute_content_digest,
     name_digest_file,
 )
-from app.db.fulltext import find_word_spans, fold_case
+from app.db.fulltext import fold_words
 from app.db.models import (
     SCHEMA_REVISION,
     SEARCHED_COLUMNS,
@@ -277,17 +277,13 @@ def build_lexeme_rows(
     connection: Connection, search_rows: Iterable[Mapping[str, str]]
 ) -> list[dict[str, object]]:
     rows = list(search_rows)
-    words = {row[name]: split_words(row[name]) for row in rows for name in SEARCHED_COLUMNS}
+    words = {row[name]: fold_words(row[name]) for row in rows for name in SEARCHED_COLUMNS}
     distinct = sorted({word for found in words.values() for word in found})
     stems = {row[0]: row[1] for row in connection.execute(STEMS, {"words": distinct})}
     return [
         {"id": number, **row, **build_vector(row, words, stems)}
         for number, row in enumerate(rows, start=1)
     ]
-
-
-def split_words(passage: str) -> list[str]:
-    return [fold_case(passage[start:end]) for start, end in find_word_spans(passage)]
 
 
 def build_vector(

@@ -164,12 +164,8 @@ def compare_statements(
     for key, one in figures.items():
         if series := all_series.get(one.series):
             printed = PrintedNumber.from_observation(seed, one)
-            yield (
-                schema.Observation,
-                key,
-                (),
-                compare_words(one.wording, printed, series.unit, one.note),
-            )
+            misfits = compare_words(one.wording, printed, series.unit, one.note)
+            yield schema.Observation, key, (), misfits
     for key, rate in seed.get_all(schema.GrowthRate).items():
         printed = PrintedNumber.from_rate(rate)
         yield schema.GrowthRate, key, (), compare_words(rate.wording, printed, rate.measure)
@@ -178,12 +174,8 @@ def compare_statements(
         series = all_series.get(reported.series) if reported else None
         if reported and series and report.agreement is Agreement.SAME:
             printed = PrintedNumber.from_observation(seed, reported)
-            yield (
-                schema.Report,
-                key,
-                (),
-                compare_words(report.wording, printed, series.unit, report.note),
-            )
+            misfits = compare_words(report.wording, printed, series.unit, report.note)
+            yield schema.Report, key, (), misfits
     for kind, key, path, quantity, wording, note in list_quantities(seed):
         printed = PrintedNumber.from_quantity(seed, quantity)
         yield kind, key, path, compare_words(wording, printed, quantity.unit, note)
@@ -361,24 +353,39 @@ def describe_numbers(seed: Seed, language: Language) -> dict[str, list[list[str 
     """
     sources = seed.get_all(schema.Source)
     described: dict[str, list[list[str | None]]] = defaultdict(list)
-    texts = sorted(
-        iterate_texts(seed, language), key=lambda one: (sources[one[2]].published_on, one[2])
+    named = sorted(
+        iterate_named(seed, language),
+        key=lambda one: (sources[one.source].published_on, one.source),
     )
-    for code, text, key, locator in texts:
-        citation = cite_briefly(sources[key], locator or None, language)
-        described[code].append([text, key, citation, sources[key].address])
+    for one in named:
+        source = sources[one.source]
+        citation = cite_briefly(source, one.locator, language)
+        described[one.contradiction].append([one.text, one.source, citation, source.address])
     return described
 
 
-def iterate_texts(seed: Seed, language: Language) -> Iterator[tuple[str, str, str, str]]:
-    """Return the contradiction, the display text, the source and the locator of each number."""
+class NamedNumber(NamedTuple):
+    """A number of a contradiction in one language."""
+
+    contradiction: str
+    text: str
+    words: str
+    """What the reason gives of it. Of a change, that is the number alone: its sign and its base are
+    in other words."""
+    source: str
+    locator: str | None
+
+
+def iterate_named(seed: Seed, language: Language) -> Iterator[NamedNumber]:
     for code, numbers in list_numbers(seed).items():
         for one in numbers:
-            yield code, one.format(language), one.source, one.locator or ""
+            text, is_level = one.format(language), one.measure is StatementMeasure.LEVEL
+            words = text if is_level else format_plain(abs(one.printed.value))
+            yield NamedNumber(code, text, words, one.source, one.locator)
     for report in seed.get_all(schema.Report).values():
         if report.contradiction:
-            text = report.wording.to_bilingual().get(language)
-            yield report.contradiction, text, report.source, report.locator or ""
+            words = getattr(report.wording, language)
+            yield NamedNumber(report.contradiction, words, words, report.source, report.locator)
 
 
 def cite_briefly(source: schema.Source, locator: str | None, language: Language) -> str:

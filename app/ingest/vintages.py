@@ -127,11 +127,9 @@ def is_rounding(
     number: Decimal, qualifier: Qualifier | None, other: Decimal, other_qualifier: Qualifier | None
 ) -> bool:
     """Return whether a number states another one in fewer digits, such as "over 51" for 51.1."""
-    if qualifier is other_qualifier:
-        return round_like(other, number) == number
-    if other_qualifier is not Qualifier.NONE:
+    if other_qualifier not in {qualifier, Qualifier.NONE}:
         return False
-    if qualifier is Qualifier.ABOUT:
+    if qualifier in {other_qualifier, Qualifier.ABOUT}:
         return round_like(other, number) == number
     step = Decimal(1).scaleb(int(number.as_tuple().exponent))
     difference = other - number if qualifier is Qualifier.OVER else number - other
