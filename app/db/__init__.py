@@ -1,5 +1,6 @@
 """Stores of releases: an SQLite file or PostgreSQL servers, opened read-only for serving."""
 
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import URL
@@ -23,11 +24,8 @@ def create_store(
 
 def inspect_release(target: Path | URL) -> ReleaseInfo:
     """Read which release a target holds; DatabaseError if none, or if it cannot be reached."""
-    store = create_store(target)
-    try:
+    with closing(create_store(target)) as store:
         return store.inspect()
-    finally:
-        store.close()
 
 
 def check_target(target: Path | URL, *, verify: bool = False) -> ReleaseInfo:
@@ -36,12 +34,9 @@ def check_target(target: Path | URL, *, verify: bool = False) -> ReleaseInfo:
     Raises:
         DatabaseError: if it holds no release, a damaged one, or one of another schema revision.
     """
-    store = create_store(target, file_limits=FileLimits(copy=False, verify=verify))
-    try:
+    with closing(create_store(target, None, FileLimits(copy=False, verify=verify))) as store:
         release = store.inspect()
         check_release(store, release)
-    finally:
-        store.close()
     return release
 
 

@@ -104,29 +104,30 @@ def split_numbers(text: str) -> tuple[list[str], str]:
 
 
 def normalize_expression(match: re.Match[str]) -> str:
-    digits, numeral, scale = match["digits"], match["numeral"], match["scale"] or ""
-    value = Decimal(digits.replace(",", "")) if digits else parse_numeral(numeral)
-    move = match["move"] or ""
+    value, digits, move = find_value(match), match["digits"], match["move"] or ""
     is_plain = match[0].removeprefix(move).strip() == digits and "," not in digits
     # In “growth 2024”, the number is the year of the growth, not its size.
     if value is None or (is_plain and (not move or YEAR.fullmatch(digits))):
         return match[0]
-    power = find_power(scale)
     is_over = match["more"] or match["scaled_more"]
     limit = find_name(LIMITS, match["limit"]) or find_name(ENDINGS, match["ending"])
-    unit = find_name(CURRENCIES, match["currency"]) or find_name(UNITS, match["unit"])
     words = format_number(
-        value.scaleb(power),
-        "percent" if match["hundredths"] else unit,
-        Qualifier.OVER if is_over else limit,
-        find_name(MOVES, match["move"]),
+        value, find_unit(match), Qualifier.OVER if is_over else limit, find_name(MOVES, move)
     )
     return f" {words} "
 
 
-def find_power(scale: str) -> int:
-    """Return the power of ten of the words after a number: 12 for 万亿."""
-    return SCALES.get(scale.lower()) or sum(POWERS[character] for character in scale)
+def find_value(match: re.Match[str]) -> Decimal | None:
+    """Return a number with the power of ten of the words after it: 12 for 万亿."""
+    digits, scale = match["digits"], match["scale"] or ""
+    value = Decimal(digits.replace(",", "")) if digits else parse_numeral(match["numeral"])
+    power = SCALES.get(scale.lower()) or sum(POWERS[character] for character in scale)
+    return None if value is None else value.scaleb(power)
+
+
+def find_unit(match: re.Match[str]) -> str:
+    unit = find_name(CURRENCIES, match["currency"]) or find_name(UNITS, match["unit"])
+    return "percent" if match["hundredths"] else unit
 
 
 def find_name(patterns: Mapping[str, str], found: str | None) -> str:
@@ -294,15 +295,9 @@ def find_direction(text: str, value: Decimal) -> int:
 
 def find_units(text: str, value: Decimal) -> set[str]:
     """Return the units that a text puts beside a number; 元 alone is that of any currency."""
-    units = set()
-    for match in EXPRESSION.finditer(unicodedata.normalize("NFKC", text)):
-        digits, numeral, scale = match["digits"], match["numeral"], match["scale"] or ""
-        number = Decimal(digits.replace(",", "")) if digits else parse_numeral(numeral)
-        power = find_power(scale)
-        if number is not None and number.scaleb(power) == value and match["unit"] != "元":
-            unit = find_name(CURRENCIES, match["currency"]) or find_name(UNITS, match["unit"])
-            units.add("percent" if match["hundredths"] else unit)
-    return units - {""}
+    matches = EXPRESSION.finditer(unicodedata.normalize("NFKC", text))
+    stated = (one for one in matches if find_value(one) == value and one["unit"] != "元")
+    return {*map(find_unit, stated)} - {""}
 
 
 FOREIGN_PERCENT = (

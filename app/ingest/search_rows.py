@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 
 from app.db.fulltext import normalize_name, segment_cjk
 from app.db.models import FOREVER, format_plain
@@ -69,19 +69,14 @@ class SynonymGroups:
         return [term for group in sorted(groups) for term in self.terms[group]]
 
 
-@dataclass
 class SearchTerms:
     """Finds the terms of the records of a seed."""
 
-    seed: Seed
-
-    def __post_init__(self) -> None:
-        self.synonyms = SynonymGroups(self.seed)
+    def __init__(self, seed: Seed) -> None:
+        self.seed = seed
+        self.synonyms = SynonymGroups(seed)
+        self.editions = map_sources(seed)
         self.list_indicator_names = cache(self.collect_indicator_names)
-
-    @cached_property
-    def editions(self) -> dict[str, str]:
-        return map_sources(self.seed)
 
     def list_terms(self, kind: type[Entity], key: str) -> Terms:
         entity = self.seed.get_all(kind)[key]

@@ -73,6 +73,9 @@ MAY_BE_OLD = Bilingual(
 
 
 def count_records() -> dict[str, Column]:
+    def select_of_edition(value: Column, year: Column) -> Column:
+        return select(value).where(year == Edition.year).correlate(Edition).scalar_subquery()
+
     figures = (
         select(func.count(col(Observation.id)))
         .where(col(Observation.source_id) == Source.id)
@@ -81,18 +84,11 @@ def count_records() -> dict[str, Column]:
     )
     return {
         # Counted for each source by its index: PostgreSQL would join all observations otherwise.
-        "figures": select(func.coalesce(func.sum(figures), 0))
-        .where(col(Source.edition) == Edition.year)
-        .correlate(Edition)
-        .scalar_subquery(),
-        "outcomes": select(func.count(col(Outcome.id)))
-        .where(col(Outcome.edition) == Edition.year)
-        .correlate(Edition)
-        .scalar_subquery(),
-        "priority_areas": select(func.count(col(PriorityArea.id)))
-        .where(col(PriorityArea.year) == Edition.year)
-        .correlate(Edition)
-        .scalar_subquery(),
+        "figures": select_of_edition(func.coalesce(func.sum(figures), 0), col(Source.edition)),
+        "outcomes": select_of_edition(func.count(col(Outcome.id)), col(Outcome.edition)),
+        "priority_areas": select_of_edition(
+            func.count(col(PriorityArea.id)), col(PriorityArea.year)
+        ),
     }
 
 

@@ -72,7 +72,11 @@ def read_known_observations(
         For each indicator ``then`` and ``now``, the ``replacement`` of a figure that is no longer
         current, and the ``change`` from then to now. ``then`` is None if no figure was known yet.
     """
-    found = read_newest_observations(connection, language, query)
+    newest = select_latest_observations(language, query).where(
+        col(LatestObservation.current_from) <= query.as_of,
+        col(LatestObservation.current_until) > query.as_of,
+    )
+    found = read_observations(connection, language, newest, query.as_of)
     then = {one["indicator"]["code"]: one for one in found}
     current = read_current_observations(connection, language, found)
     statement = (
@@ -84,17 +88,6 @@ def read_known_observations(
         describe_change(then.get(now["indicator"]["code"]), now, current)
         for now in read_observations(connection, language, statement)
     ]
-
-
-def read_newest_observations(
-    connection: Connection, language: Language, query: HistoryParameters
-) -> list[Record]:
-    """Read the figures that were the newest on a day, by the rule for those of today."""
-    statement = select_latest_observations(language, query).where(
-        col(LatestObservation.current_from) <= query.as_of,
-        col(LatestObservation.current_until) > query.as_of,
-    )
-    return read_observations(connection, language, statement, query.as_of)
 
 
 def select_latest_observations(
@@ -132,9 +125,10 @@ def describe_change(
     then: Record | None, now: Record, current: dict[SeriesPeriod, Record]
 ) -> Record:
     replacement = current.get(get_series_period(then)) if then else None
+    names = ("value", "qualifier")
     if then is None:
         change = HistoryChange.NEW
-    elif replacement is not None and has_other_number(replacement, then):
+    elif replacement and any(replacement[name] != then[name] for name in names):
         change = HistoryChange.REVISED
     elif get_series_period(then) != get_series_period(now):
         change = HistoryChange.NEWER
@@ -147,10 +141,6 @@ def describe_change(
         "replacement": replacement,
         "change": change,
     }
-
-
-def has_other_number(one: Record, other: Record) -> bool:
-    return (one["value"], one["qualifier"]) != (other["value"], other["qualifier"])
 
 
 def read_indicator_history(

@@ -123,21 +123,16 @@ def read_shown_indicators(
         Each indicator has under "figure" its newest figure, or that of the edition if one is
         chosen, and under "beside" the other one, if there is another.
     """
-    by_edition: list[Record] = overview["indicators"]
+    rows: dict[str, Record] = {one["code"]: one for one in overview["indicators"]}
     if edition:
-        return [
-            one
-            | {"figure": one["headline"], "beside": find_other_observation(one, one["headline"])}
-            for one in by_edition
-        ]
-    query = IndicatorListParameters(limit=MAX_INDICATORS)
-    rows = {one["code"]: one for one in by_edition}
-    rows |= {one["code"]: one for one in list_indicators(connection, language, query).rows}
+        shown = [(one, one["headline"]) for one in rows.values()]
+    else:
+        query = IndicatorListParameters(limit=MAX_INDICATORS)
+        rows |= {one["code"]: one for one in list_indicators(connection, language, query).rows}
+        shown = [(one, one["latest"]["observation"]) for one in rows.values() if one["latest"]]
     return [
         one | {"figure": figure, "beside": find_other_observation(one, figure)}
-        for one in rows.values()
-        if one["latest"]
-        for figure in [one["latest"]["observation"]]
+        for one, figure in shown
     ]
 
 

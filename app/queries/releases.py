@@ -25,27 +25,22 @@ from app.db.models import (
     Series,
     Source,
 )
+from app.db.models.base import KeyedModel
 from app.db.statements import fetch_scalars, fetch_uncached, select_nested
 from app.enums import ChangeKind
 from app.i18n import Language
 from app.queries.reference import CODE_LISTS
 from app.queries.resource import Resource
 
+TABLES: tuple[type[KeyedModel], ...] = (
+    *(resource.table for resource in CODE_LISTS.values()),
+    *(Edition, Event, Source, Indicator, Observation, GrowthRate, Report),
+    *(Outcome, Action, Commitment, Contradiction),
+)
 COLLECTIONS: dict[str, Column] = {
-    **{f"{kind}s": col(resource.table.code) for kind, resource in CODE_LISTS.items()},
-    "editions": col(Edition.code),
-    "events": col(Event.code),
-    "sources": col(Source.code),
-    "indicators": col(Indicator.code),
+    **{f"{table.__tablename__}s": col(table.code) for table in TABLES},
     "series": col(Series.code),
-    "observations": col(Observation.code),
-    "growth_rates": col(GrowthRate.code),
-    "reports": col(Report.code),
     "releases": col(ReleaseEntry.code),
-    "outcomes": col(Outcome.code),
-    "actions": col(Action.code),
-    "commitments": col(Commitment.code),
-    "contradictions": col(Contradiction.code),
     "priority_areas": col(PriorityArea.slug),
 }
 MAX_CACHED = 1000

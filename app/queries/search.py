@@ -8,7 +8,6 @@ from sqlalchemy import (
     BindParameter,
     Connection,
     Integer,
-    Label,
     String,
     bindparam,
     column,
@@ -21,7 +20,6 @@ from sqlmodel import col
 from app.db.columns import (
     Record,
     Statement,
-    Value,
     add_source_line,
     build_in_array,
     format_validity,
@@ -153,8 +151,12 @@ def select_context(model: type[SourcedModel], language: Language) -> Statement:
     code = col(model.code)
     statement: Statement = select(code.label("code"), *select_source("source", language))
     if model in {Observation, GrowthRate}:
+        own = ("measure",) if model is GrowthRate else ("qualifier", "multiplier")
         statement = statement.add_columns(
-            *select_measurement_columns(model),
+            col(model.period_start).label("period.start"),
+            col(model.period_end).label("period.end"),
+            col(Series.months).label("period.months"),
+            *select_fields(model, "value", "decimals", "current_from", "current_until", *own),
             *select_coverage("coverage", language),
             *select_texts(Unit, language, "suffix"),
             localize(Unit, "name", language).label("unit_name"),
@@ -169,16 +171,6 @@ def select_context(model: type[SourcedModel], language: Language) -> Statement:
             .join(Indicator, col(Indicator.id) == Series.indicator_id)
         )
     return statement.where(build_in_array(code, "codes"))
-
-
-def select_measurement_columns(model: type[Observation] | type[GrowthRate]) -> list[Label[Value]]:
-    own = ("measure",) if model is GrowthRate else ("qualifier", "multiplier")
-    return [
-        col(model.period_start).label("period.start"),
-        col(model.period_end).label("period.end"),
-        col(Series.months).label("period.months"),
-        *select_fields(model, "value", "decimals", "current_from", "current_until", *own),
-    ]
 
 
 def build_context(row: Record, language: Language) -> Record:
