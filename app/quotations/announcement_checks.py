@@ -5,14 +5,13 @@ from collections.abc import Iterable, Iterator
 from operator import itemgetter
 
 from app.i18n import Bilingual, Language
-from app.quotations.announcements import Announcement, list_words
 from app.quotations.context import QuotedNumber
 from app.quotations.findings import Edit, Finding
-from app.quotations.index import QuotationIndex
+from app.quotations.index import Announcement, QuotationIndex
 from app.quotations.numbers import CURRENCIES, RATE_UNITS, Span, find_numbers, normalize_text
 from app.quotations.periods import PeriodKind, PeriodWords
 from app.quotations.sentences import Sentence
-from app.quotations.terms import PHRASES
+from app.quotations.terms import PHRASES, list_words
 from app.schemas.quotations import FindingKind
 
 MIN_WORDS, MIN_SHARE = 2, 0.3

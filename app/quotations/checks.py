@@ -14,7 +14,6 @@ from app.i18n import Bilingual, Language
 from app.queries.comparison import compare_observations
 from app.queries.observations import get_observation
 from app.quotations.announcement_checks import find_announcement, find_deadline, is_promised
-from app.quotations.announcements import Announcement
 from app.quotations.attribution import check_attribution, check_vintage, choose_pair
 from app.quotations.context import (
     QuotedNumber,
@@ -26,7 +25,7 @@ from app.quotations.context import (
 )
 from app.quotations.findings import Edit, Finding, apply_edits, describe_differences, shift_edit
 from app.quotations.growth import RateMatch, find_rate
-from app.quotations.index import Entry, QuotationIndex
+from app.quotations.index import Announcement, Entry, QuotationIndex
 from app.quotations.matching import Candidate, find_level, is_only_period
 from app.quotations.numbers import RATE_UNITS, Number
 from app.quotations.sentences import Role, Sentence, read_sentences

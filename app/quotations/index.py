@@ -13,6 +13,8 @@ from sqlmodel import col
 
 from app.db.columns import Record, Statement, select_fields
 from app.db.models import (
+    Action,
+    Commitment,
     Contradiction,
     Coverage,
     Event,
@@ -27,10 +29,9 @@ from app.db.models import (
 )
 from app.db.statements import fetch_uncached
 from app.enums import ChangeMeasure, ContradictionCause, Qualifier, SearchKind, StockFlow
-from app.i18n import Bilingual, Language, format_change, name_period
-from app.quotations.announcements import Announcement, read_announcements, write_number
+from app.i18n import Bilingual, Language, choose_suffix, format_change, format_value, name_period
 from app.quotations.numbers import POINTS, count_digits, find_numbers, normalize_text
-from app.quotations.terms import INSTITUTION_PATTERNS, Lexicon, find_words
+from app.quotations.terms import INSTITUTION_PATTERNS, Lexicon, find_words, list_words
 
 MAX_ENTRIES = 20_000
 """How many of the newest numbers of each kind are held in memory."""
@@ -94,6 +95,32 @@ class Entry:
 
     def is_current(self, day: date) -> bool:
         return self.current_from <= day < self.current_until
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A commitment or action, with its target and its deadline if it has them."""
+
+    kind: SearchKind
+    code: str
+    text: Bilingual
+    words: frozenset[str]
+    """What it is about: stems of English words, and pairs of Chinese characters."""
+    target: Decimal | None = None
+    unit: str | None = None
+    display: Bilingual | None = None
+    deadline: Bilingual | None = None
+    deadline_year: int | None = None
+
+    def measure_overlap(self, words: frozenset[str]) -> tuple[int, float]:
+        """Return how many of its words a sentence has, and their share of those in its language."""
+        shared = self.words & words
+        is_chinese = any(not word.isascii() for word in words) and any(
+            not word.isascii() for word in shared
+        )
+        own = [word for word in self.words if word.isascii() != is_chinese]
+        same = [word for word in shared if word.isascii() != is_chinese]
+        return len(same), len(same) / max(len(own), 1)
 
 
 @dataclass
@@ -162,12 +189,9 @@ def list_validity(entries: Iterable[Entry]) -> Iterator[tuple[str, tuple[date, d
     for stocks in by_series.values():
         stocks.sort(key=lambda one: one.end)
         for entry in stocks:
-            same = [
-                one
-                for one in stocks
-                if (one.value, one.qualifier) == (entry.value, entry.qualifier)
-            ]
-            first, last = same[0].end, same[-1].end
+            content = entry.value, entry.qualifier
+            days = [one.end for one in stocks if (one.value, one.qualifier) == content]
+            first, last = days[0], days[-1]
             later = [one.end for one in stocks if one.end > last and one.value > entry.value]
             limit = min([*later, last + MAX_VALIDITY])
             earlier = [one.end for one in stocks if one.end < first and one.value < entry.value]
@@ -176,9 +200,8 @@ def list_validity(entries: Iterable[Entry]) -> Iterator[tuple[str, tuple[date, d
 
 def read_index(connection: Connection) -> QuotationIndex:
     origins = read_origins(connection)
-    indicators = fetch_uncached(
-        connection, select(col(Indicator.code), col(Indicator.name_en), col(Indicator.name_zh))
-    )
+    names = select_fields(Indicator, "code", "name_en", "name_zh")
+    indicators = fetch_uncached(connection, select(*names))
     speakers = {
         name.lower(): speaker
         for origin in origins.values()
@@ -279,23 +302,20 @@ def list_shared_fields(row: Record, origins: dict[int, Origin]) -> Record:
 
 
 def read_origins(connection: Connection) -> dict[int, Origin]:
-    named = fetch_uncached(
-        connection,
-        select(col(EventSpeaker.event_id), col(EventSpeaker.name_en), col(EventSpeaker.name_zh))
-        .order_by(col(EventSpeaker.event_id), col(EventSpeaker.position)),
-    )  # fmt: skip
+    order = col(EventSpeaker.event_id), col(EventSpeaker.position)
+    fields = select_fields(EventSpeaker, "event_id", "name_en", "name_zh")
+    named = fetch_uncached(connection, select(*fields).order_by(*order))
     speakers: dict[int, list[Bilingual]] = defaultdict(list)
     for row in named:
         speakers[row["event_id"]].append(Bilingual(row["name_en"], row["name_zh"]))
+    columns = ("id", "code", "event_id", "published_on", "published_precision")
     statement: Statement = select(
-        *(getattr(Source, name) for name in ("id", "code", "event_id", "published_on")),
-        *(getattr(Source, name) for name in ("body_en", "body_zh", "published_precision")),
+        *select_fields(Source, *columns, "body_en", "body_zh"),
+        *select_fields(Event, "held_on"),
         col(Event.code).label("event"),
-        col(Event.held_on).label("held_on"),
     ).outerjoin(Event, col(Event.id) == Source.event_id)
-    return {
-        row["id"]: create_origin(row, speakers) for row in fetch_uncached(connection, statement)
-    }
+    rows = fetch_uncached(connection, statement)
+    return {row["id"]: create_origin(row, speakers) for row in rows}
 
 
 def create_origin(row: Record, speakers: dict[int, list[Bilingual]]) -> Origin:
@@ -318,10 +338,62 @@ def read_names(connection: Connection) -> dict[str, list[str]]:
     statement: Statement = select(
         search_index.c.code.label("code"), search_index.c.names.label("names")
     ).where(search_index.c.kind == SearchKind.INDICATOR)
-    return {row["code"]: list(split_names(row)) for row in fetch_uncached(connection, statement)}
+    return {
+        row["code"]: [
+            name if name.isascii() else name.replace(" ", "")
+            for name in row["names"].strip("|").split("|")
+            if name and name != row["code"].replace("-", " ")
+        ]
+        for row in fetch_uncached(connection, statement)
+    }
 
 
-def split_names(row: Record) -> Iterator[str]:
-    for name in row["names"].strip("|").split("|"):
-        if name and name != row["code"].replace("-", " "):
-            yield name if name.isascii() else name.replace(" ", "")
+def read_announcements(connection: Connection) -> list[Announcement]:
+    commitments: Statement = (
+        select(
+            *select_fields(Commitment, "code", "text_en", "text_zh", "name_en", "name_zh"),
+            *select_fields(Commitment, "target_value", "target_multiplier", "target_decimals"),
+            *select_fields(Commitment, "target_qualifier", "target_classifier", "deadline_year"),
+            *select_fields(Commitment, "deadline_text_en", "deadline_text_zh"),
+            *select_fields(Unit, "suffix_en", "suffix_zh"),
+            col(Unit.code).label("unit"),
+        )
+        .select_from(Commitment)
+        .outerjoin(Unit, col(Unit.id) == Commitment.target_unit_id)
+        .order_by(col(Commitment.code))
+    )
+    texts = select_fields(Action, "code", "text_en", "text_zh")
+    actions: Statement = select(*texts).order_by(col(Action.code))
+    announced = [create_commitment(row) for row in fetch_uncached(connection, commitments)]
+    for row in fetch_uncached(connection, actions):
+        text = Bilingual(row["text_en"], row["text_zh"])
+        words = list_words("\n".join(text))
+        announced.append(Announcement(SearchKind.ACTION, row["code"], text, words))
+    return announced
+
+
+def create_commitment(row: Record) -> Announcement:
+    text, display, deadline = Bilingual(row["text_en"], row["text_zh"]), None, None
+    if row["target_value"] is not None:
+        display = write_number(row, Qualifier(row["target_qualifier"]), "target_")
+    if row["deadline_text_en"] is not None:
+        deadline = Bilingual(row["deadline_text_en"], row["deadline_text_zh"])
+    return Announcement(
+        SearchKind.COMMITMENT,
+        row["code"],
+        text,
+        list_words("\n".join((*text, row["name_en"], row["name_zh"]))),
+        row["target_value"],
+        row["unit"],
+        display,
+        deadline,
+        row["deadline_year"],
+    )
+
+
+def write_number(row: Record, qualifier: Qualifier, prefix: str = "") -> Bilingual:
+    """Write the number of a row with a qualifier, in both languages."""
+    number = [row[f"{prefix}{name}"] for name in ("value", "multiplier", "decimals")]
+    classifier = row[f"{prefix}classifier"]
+    suffixes = {one: choose_suffix(row[f"suffix_{one}"], classifier, one) for one in Language}
+    return Bilingual(*(format_value(*number, qualifier, suffixes[one], one) for one in Language))

@@ -12,8 +12,22 @@ from functools import cached_property
 from babel import Locale
 
 from app.quotations import WORDS, compile_words
-from app.quotations.numbers import Span
+from app.quotations.numbers import Span, normalize_text
 
+COMMON = frozenset([
+    "china", "chinese", "countries", "country", "will", "and", "the", "for", "with", "its", "from",
+    "into", "more", "than", "that", "this", "these", "over", "next", "year", "years", "coming",
+    "trillion", "billion", "million", "yuan", "dollars", "about", "between", "their", "carry",
+    "belt", "road", "cooperation", "develop", "development", "projects", "partner", "world", "also",
+    "hold", "another", "provide", "trade", "goods", "number", "total", "expected", "exceed",
+    "reach", "through", "under", "would", "other", "which", "have", "been",
+])  # fmt: skip
+COMMON_CHINESE = frozenset([
+    "中国", "国家", "我国", "中方", "共建", "一带", "带一", "一路", "未来", "将在", "发展", "合作",
+    "开展", "推动", "亿元", "万亿", "美元", "人民", "民币", "项目", "提供", "国提", "国将", "与共",
+    "贸易", "进出", "出口",
+])  # fmt: skip
+MIN_WORD_LENGTH = 4
 NAME_WEIGHT = 3.0
 CODE_LENGTH = 2
 CHINA = frozenset({"CN", "HK", "MO", "TW"})
@@ -190,3 +204,28 @@ def find_words(patterns: Mapping[str, re.Pattern[str]], text: str) -> list[tuple
 def group_coverage(code: str) -> str:
     """Return what a text calls the countries of a coverage: “partner” whatever the year."""
     return "partner" if code.startswith("partner") else code
+
+
+def list_words(text: str) -> frozenset[str]:
+    """Return the stems of the English words of a text, and its pairs of Chinese characters."""
+    normal = normalize_text(text)
+    english = (
+        shorten_word(word) for word in re.findall(r"[a-z]+", normal) if len(word) >= MIN_WORD_LENGTH
+    )
+    chinese = {
+        run[position : position + 2]
+        for run in re.findall(r"[\u4e00-\u9fff]+", normal)
+        for position in range(len(run) - 1)
+    }
+    years = re.findall(r"20\d\d", normal)
+    return frozenset({*english} - COMMON | chinese - COMMON_CHINESE | {*years})
+
+
+def shorten_word(word: str) -> str:
+    """Return a word without the ending of a plural or a verb."""
+    if word in COMMON:
+        return word
+    for ending, rest in (("ies", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", ""), ("e", "")):
+        if word.endswith(ending) and len(word) - len(ending) >= MIN_WORD_LENGTH - 1:
+            return word.removesuffix(ending) + rest
+    return word
