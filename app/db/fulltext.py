@@ -44,7 +44,6 @@ SNIPPET_WORDS = 24
 NAME_RANK, FIGURE_RANK, TITLE_RANK, TEXT_RANK = range(4)
 FIGURES = (SearchKind.OBSERVATION, SearchKind.GROWTH_RATE)
 TITLE_COLUMNS = "{title_en title_zh}"
-COLUMN_INDEXES = {"title_en": 2, "text_en": 3, "title_zh": 4, "text_zh": 5}
 WHOLE_PATTERNS = ("name", "plural_name", "singular_name")
 REST_PATTERNS = ("rest", "plural_rest", "singular_rest")
 NUMBER_PATTERNS = ("first_number", "second_number")
@@ -246,7 +245,7 @@ def build_pattern(name: str) -> str:
 
 
 def build_highlight_call(function: str, name: str) -> ColumnElement[Value]:
-    arguments = [column("search_index"), COLUMN_INDEXES[name], START, END]
+    arguments = [column("search_index"), search_index.c.keys().index(name), START, END]
     if function == "snippet":
         arguments += [ELLIPSIS, SNIPPET_WORDS]
     call: ColumnElement[Value] = getattr(func, function)(*arguments)

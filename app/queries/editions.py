@@ -53,7 +53,9 @@ from app.queries.priority_areas import list_outcomes, list_priority_areas
 from app.queries.reference import get_source, select_events
 from app.queries.resource import Resource, select_links
 
-PARTS = ("figures", "outcomes", "priority_areas")
+PARTS: dict[str, type[Observation | Outcome | PriorityArea]]
+PARTS = {"figures": Observation, "outcomes": Outcome, "priority_areas": PriorityArea}
+"""The parts of an edition, and the tables of their records."""
 part_source = alias_table(Source, "part_source")
 MATCHED_BY_LINKS = Bilingual(
     "The actions are matched by the sectors, instruments and topics that this service links to "
@@ -102,16 +104,14 @@ def select_editions(language: Language) -> Statement:
         .order_by(col(Event.held_on), col(Event.code))
     )
     counts = count_records()
-    records: dict[str, type[Observation | Outcome | PriorityArea]]
-    records = {"figures": Observation, "outcomes": Outcome, "priority_areas": PriorityArea}
     parts = {
         f"parts.{part}.{name}": column
-        for part in PARTS
+        for part, table in PARTS.items()
         for name, column in (
             ("completeness", getattr(Edition, f"{part}_completeness")),
             ("note", localize(Edition, f"{part}_note", language)),
             ("count", counts[part]),
-            ("standings", select_standings(records[part])),
+            ("standings", select_standings(table)),
         )
     }
     return (

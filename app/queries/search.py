@@ -45,20 +45,17 @@ from app.db.models import (
     Unit,
 )
 from app.db.statements import fetch_records
-from app.enums import ChangeMeasure, SearchKind
+from app.enums import ChangeMeasure
 from app.i18n import Language, choose_suffix, format_change, format_value
 from app.parameters import SearchParameters
 from app.queries.pagination import ENCODER, QueryPage, decode_cursor, encode_cursor
 
 SourcedModel = Observation | GrowthRate | Outcome | PriorityArea | Action | Commitment
 SOURCED_KINDS: dict[str, type[SourcedModel]] = {
-    SearchKind.OBSERVATION: Observation,
-    SearchKind.GROWTH_RATE: GrowthRate,
-    SearchKind.OUTCOME: Outcome,
-    SearchKind.PRIORITY_AREA: PriorityArea,
-    SearchKind.ACTION: Action,
-    SearchKind.COMMITMENT: Commitment,
+    str(table.__tablename__): table
+    for table in (Observation, GrowthRate, Outcome, PriorityArea, Action, Commitment)
 }
+"""The tables of the kinds of records that are taken from a source."""
 NO_CONTEXT: Record = {
     "period": None,
     "display": None,

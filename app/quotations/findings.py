@@ -21,7 +21,7 @@ from app.quotations.index import Entry, QuotationIndex
 from app.quotations.matching import Candidate
 from app.quotations.numbers import POINTS, Span
 from app.quotations.periods import LIMIT_LEAD, RELATIVE, choose_preposition
-from app.quotations.terms import PHRASES, SHARES, group_coverage
+from app.quotations.terms import FAMILIES, PHRASES, SHARES, group_coverage
 from app.schemas.quotations import FindingKind
 
 Edit = tuple[Span, str]
@@ -96,12 +96,7 @@ NAMES = {
 }
 """Indicators in the words of a sentence. Those whose name alone would turn a sentence around, as
 investment in and from a country, are left out."""
-EXCHANGED = (
-    frozenset({"goods-trade", "goods-exports", "goods-imports"}),
-    frozenset({"contracts-value", "contracted-projects-turnover"}),
-    frozenset({"cooperation-countries", "cooperation-organisations", "cooperation-parties"}),
-    frozenset({"china-europe-train-cities", "china-europe-train-countries"}),
-)
+EXCHANGED = tuple(family & NAMES.keys() for family in FAMILIES)
 """Indicators whose names follow the same verbs, so that one can take the place of another."""
 LEVELS = {share: level for level, share in SHARES.items()}
 PREPOSITIONS = {

@@ -25,18 +25,16 @@ from app.db.models.base import (
 from app.db.models.observations import Indicator
 from app.db.models.sources import Edition, Event
 
-search_index = table(
-    "search_index",
-    *(column(name) for name in ("kind", "code", "title_en", "text_en", "title_zh", "text_zh")),
-    *(column(name) for name in ("names", "keywords")),
-)
-"""The FTS5 index of SQLite, a virtual table."""
-
 SHOWN_COLUMNS = ("title_en", "text_en", "title_zh", "text_zh")
 """The columns of the full-text index that titles and snippets of hits are made from."""
 SEARCHED_COLUMNS = (*SHOWN_COLUMNS, "names", "keywords")
 """The columns of the full-text index that contain words. ``names`` has whole names between bars, in
 lower case, each of which makes a record the first hit; ``keywords`` has other terms."""
+
+search_index = table(
+    "search_index", *(column(name) for name in ("kind", "code", *SEARCHED_COLUMNS))
+)
+"""The FTS5 index of SQLite, a virtual table."""
 
 lexeme_index = table(
     "search_index",

@@ -1,13 +1,12 @@
 """Indicators, series and figures, and what else is said about them."""
 
 import re
-from calendar import monthrange
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
 from app import enums
-from app.i18n import StatementMeasure
+from app.i18n import MONTHS, StatementMeasure, has_whole_months
 from app.ingest.schema.base import (
     Address,
     BilingualText,
@@ -30,7 +29,6 @@ from app.ingest.schema.base import (
 )
 from app.ingest.schema.reference import Area, Coverage, Instrument, Sector, Source, Topic, Unit
 
-MAX_MONTHS = 12
 FLOW_KEY = re.compile(r".*\.P[1-9][0-9]*M")
 """The key of a series of flows."""
 
@@ -162,8 +160,7 @@ class Period(StrictModel):
         return years * 12 + self.end.month - self.start.month + 1
 
     def has_whole_months(self) -> bool:
-        last = monthrange(self.end.year, self.end.month)[1]
-        return self.start.day == 1 and self.end.day == last
+        return has_whole_months(self.start, self.end)
 
     def describe_misfit(self, kind: enums.StockFlow) -> str | None:
         """Say what to write instead if figures of a kind do not have such periods."""
@@ -173,8 +170,8 @@ class Period(StrictModel):
             return "write the first and the last day of the cumulative total"
         if kind is enums.StockFlow.FLOW and not self.has_whole_months():
             return "write whole months: the first day of one to the last day of another"
-        if kind is enums.StockFlow.FLOW and self.months > MAX_MONTHS:
-            return f"covers {self.months} months; more than {MAX_MONTHS} are a cumulative total"
+        if kind is enums.StockFlow.FLOW and self.months > MONTHS:
+            return f"covers {self.months} months; more than {MONTHS} are a cumulative total"
         return None
 
 

@@ -12,6 +12,7 @@ from pydantic import WithJsonSchema as JsonSchema
 from pydantic_core import PydanticCustomError
 
 from app.enums import ChangeMeasure, CheckMethod, GrowthBasis, Qualifier, Status, StockFlow
+from app.i18n import MONTHS
 from app.ingest.files import Messages, Places, Value, ValuePath
 from app.ingest.schema.base import (
     BilingualText,
@@ -25,7 +26,6 @@ from app.ingest.schema.base import (
     Wording,
 )
 from app.ingest.schema.records import (
-    MAX_MONTHS,
     Contradiction,
     GrowthRate,
     Indicator,
@@ -72,7 +72,7 @@ def format_span(period: Period) -> int | str:
     """Return a period as tables state it; the reverse of ``parse_span``."""
     pattern = "%Y-%m" if period.has_whole_months() else "%Y-%m-%d"
     first, last = period.start.strftime(pattern), period.end.strftime(pattern)
-    if period.has_whole_months() and (period.start.month, period.months) == (1, MAX_MONTHS):
+    if period.has_whole_months() and (period.start.month, period.months) == (1, MONTHS):
         return period.start.year
     return first if first == last else f"{first}..{last}"
 
