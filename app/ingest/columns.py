@@ -12,7 +12,7 @@ Row = tuple[type[SQLModel], Values]
 def build_text_columns(**texts: BilingualText | Bilingual | None) -> Values:
     """Return the column of each text in each language, such as ``note_en``."""
     return {
-        f"{name}_{language}": text and getattr(text, language)
+        f"{name}_{language}": text and text.get(language)
         for name, text in texts.items()
         for language in Language
     }

@@ -39,6 +39,7 @@ from app.ingest.schema import (
     Coverage,
     Entity,
     Event,
+    Figure,
     GrowthRate,
     Observation,
     Report,
@@ -48,7 +49,6 @@ from app.ingest.schema import (
 from app.ingest.seed import Seed
 from app.ingest.vintages import find_vintage
 
-Figure = Observation | GrowthRate
 STATEMENTS: tuple[type[Figure | Report], ...] = (Observation, GrowthRate, Report)
 """The collections whose records name their contradiction."""
 COMPARABLE = {
@@ -206,7 +206,7 @@ def check_qualifier(seed: Seed, key: str, report: Report) -> Iterator[SeedIssue]
     if is_about_qualifier and observation:
         published = observation.published
         for language in Language:
-            words = getattr(report.wording, language)
+            words = report.wording.get(language)
             scale = published.value, published.multiplier
             if not has_number(words, *scale, has_known_scales=True):
                 message = f"found “{words}”, which does not state the number of its observation"
@@ -324,7 +324,7 @@ def check_reasons(seed: Seed) -> Iterator[SeedIssue]:
     for language in Language:
         for one in iterate_named(seed, language):
             contradiction = known.get(one.contradiction)
-            reason = contradiction and getattr(contradiction.reason, language)
+            reason = contradiction and contradiction.reason.get(language)
             if reason and not has_numbers_of(reason, one.words):
                 message = f"does not give “{one.text}”; name each number of the contradiction"
                 document = seed.documents[Contradiction, one.contradiction]
@@ -341,7 +341,7 @@ def check_limits(seed: Seed) -> Iterator[SeedIssue]:
                 qualifiers[code, one.printed.value].add(one.printed.qualifier)
     for (code, value), known in qualifiers.items():
         for language in Language:
-            reason = getattr(contradictions[code].reason, language)
+            reason = contradictions[code].reason.get(language)
             found = find_limit(reason, value) or Qualifier.NONE
             if found not in known:
                 expected = " or ".join(sorted(known))

@@ -184,12 +184,11 @@ def count_parts(seed: Seed, edition: str) -> dict[str, int]:
 
 def find_edition_warnings(seed: Seed) -> Iterator[SeedIssue]:
     """Find what an edition lacks that declares a part to be there, or to be complete."""
-    for key, field, message in list_gaps(seed):
+
+    def warn(key: str, field: str, message: str) -> SeedIssue:
         document = seed.documents[Edition, key]
-        yield document.create_issue((field, "completeness"), message, is_warning=True)
+        return document.create_issue((field, "completeness"), message, is_warning=True)
 
-
-def list_gaps(seed: Seed) -> Iterator[tuple[str, str, str]]:
     editions = seed.get_all(Edition)
     indicators: dict[str, set[str]] = {key: set() for key in editions}
     for candidate in list_candidates(seed):
@@ -201,17 +200,18 @@ def list_gaps(seed: Seed) -> Iterator[tuple[str, str, str]]:
         for field, count in counts.items():
             declared = getattr(edition, field).completeness
             if not count and declared is not PartCompleteness.NONE:
-                yield key, field, f"found {declared}; nothing is recorded, so write none"
+                message = f"found {declared}; nothing is recorded, so write none"
+                yield warn(key, field, message)
         if edition.figures.completeness is PartCompleteness.COMPLETE:
             unstated = set(edition.unstated_indicators)
             if missing := sorted(expected - indicators[key] - unstated):
                 message = f"has no {edition.year - 1} figure for {', '.join(missing)}"
-                yield key, "figures", f"{message}, which the complete edition before has"
+                yield warn(key, "figures", f"{message}, which the complete edition before has")
             expected = indicators[key]
         if edition.priority_areas.completeness is PartCompleteness.COMPLETE:
             count = counts["priority_areas"]
             if count < expected_areas:
                 message = f"has {count} priority areas for {edition.year}"
                 before = f"the complete edition before has {expected_areas}"
-                yield key, "priority_areas", f"{message}; {before}"
+                yield warn(key, "priority_areas", f"{message}; {before}")
             expected_areas = count

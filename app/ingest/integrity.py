@@ -29,6 +29,7 @@ from app.ingest.schema import (
     Edition,
     Entity,
     Event,
+    Figure,
     GrowthRate,
     Indicator,
     Observation,
@@ -165,7 +166,7 @@ def check_growth_rate(seed: Seed, entity: GrowthRate) -> Messages:
         yield ("base_period",), f"ends {entity.base_period.end}; write one that ends before {start}"
 
 
-def check_wording(seed: Seed, entity: Observation | GrowthRate | Report) -> Messages:
+def check_wording(seed: Seed, entity: Figure | Report) -> Messages:
     source = find_entity(seed, Source, entity, "source")
     if source:
         yield from check_own_words(("wording",), entity.wording, source)
@@ -189,7 +190,7 @@ def check_change(seed: Seed, entity: Observation) -> Messages:
             yield ("wording", name), f"{message}, or, if it is on another base, quote fewer words"
 
 
-def check_comparison(seed: Seed, entity: Observation | GrowthRate) -> Messages:
+def check_comparison(seed: Seed, entity: Figure) -> Messages:
     """The day and the method of the last comparison belong together."""
     source = find_entity(seed, Source, entity, "source")
     if (entity.checked_on is None) != (entity.check_method is None):
@@ -247,7 +248,7 @@ def check_bounds(entity: Observation) -> Messages:
             pass
 
 
-def check_period(seed: Seed, entity: Observation | GrowthRate, name: str) -> Messages:
+def check_period(seed: Seed, entity: Figure, name: str) -> Messages:
     period: Period = getattr(entity, name)
     series = find_entity(seed, Series, entity, "series")
     if period.end < period.start:

@@ -14,6 +14,7 @@ from app.i18n import Bilingual, Language, format_period
 from app.ingest import schema
 from app.ingest.columns import Row, build_text_columns
 from app.ingest.files import Messages, ValuePath, describe_missing
+from app.ingest.schema.base import BilingualText
 from app.ingest.seed import Seed
 
 
@@ -23,7 +24,7 @@ class PassageRecord(NamedTuple):
     kind: PassageRecordKind
     key: str
     owner: str
-    title: Bilingual
+    title: BilingualText | Bilingual
 
 
 LocatedRecord = tuple[str, str, PassageRecord]
@@ -66,16 +67,15 @@ def iterate_source_records(seed: Seed) -> Iterator[LocatedRecord]:
     for key, source in seed.get_all(schema.Source).items():
         event = seed.get_all(schema.Event).get(source.event or "")
         if event and source.event and source.event_locator:
-            title = event.name.to_bilingual()
-            held = PassageRecord(PassageRecordKind.EVENT, source.event, key, title)
+            held = PassageRecord(PassageRecordKind.EVENT, source.event, key, event.name)
             yield key, source.event_locator, held
         if source.goal:
-            goal = PassageRecord(PassageRecordKind.GOAL, key, key, source.goal.text.to_bilingual())
+            goal = PassageRecord(PassageRecordKind.GOAL, key, key, source.goal.text)
             yield key, source.goal.locator, goal
         for passage in source.passages:
             for difference in passage.differences:
                 kind, code = PassageRecordKind.PASSAGE, f"{key}.{passage.locator}"
-                compared = PassageRecord(kind, code, key, difference.text.to_bilingual())
+                compared = PassageRecord(kind, code, key, difference.text)
                 yield difference.source, difference.locator, compared
 
 
@@ -96,9 +96,7 @@ def iterate_statistics(seed: Seed) -> Iterator[LocatedRecord]:
                 yield entity.source, entity.locator, PassageRecord(*record)
 
 
-def find_statistic(
-    seed: Seed, entity: schema.Observation | schema.GrowthRate | schema.Report
-) -> schema.Observation | schema.GrowthRate | None:
+def find_statistic(seed: Seed, entity: schema.Figure | schema.Report) -> schema.Figure | None:
     if isinstance(entity, schema.Report):
         return seed.get_all(schema.Observation).get(entity.observation)
     return entity
@@ -108,7 +106,7 @@ def name_statistic(
     indicator: schema.Indicator,
     coverage: schema.Coverage,
     series: schema.Series,
-    figure: schema.Observation | schema.GrowthRate,
+    figure: schema.Figure,
 ) -> Bilingual:
     start, end = figure.period.start, figure.period.end
     is_cumulative = series.stock_flow is StockFlow.CUMULATIVE
@@ -124,21 +122,19 @@ def name_statistic(
 def iterate_texts(seed: Seed) -> Iterator[LocatedRecord]:
     """Return outcomes, priority areas with their aims, and actions, each in order."""
     for key, outcome in sort_by_position(seed.get_all(schema.Outcome)):
-        record = PassageRecord(PassageRecordKind.OUTCOME, key, key, outcome.text.to_bilingual())
+        record = PassageRecord(PassageRecordKind.OUTCOME, key, key, outcome.text)
         yield outcome.source, outcome.locator, record
     for key, area in sort_by_position(seed.get_all(schema.PriorityArea)):
-        record = PassageRecord(PassageRecordKind.PRIORITY_AREA, key, key, area.title.to_bilingual())
+        record = PassageRecord(PassageRecordKind.PRIORITY_AREA, key, key, area.title)
         yield area.source, area.locator, record
         if area.aim and area.aim_locator:
-            record = PassageRecord(PassageRecordKind.AIM, key, key, area.aim.to_bilingual())
+            record = PassageRecord(PassageRecordKind.AIM, key, key, area.aim)
             yield area.source, area.aim_locator, record
     for key, action in sort_by_position(seed.get_all(schema.Action)):
-        title = action.text.to_bilingual()
-        record = PassageRecord(PassageRecordKind.ACTION, key, action.priority_area, title)
+        record = PassageRecord(PassageRecordKind.ACTION, key, action.priority_area, action.text)
         yield action.source, action.locator, record
         if action.aim:
-            title = action.aim.to_bilingual()
-            record = PassageRecord(PassageRecordKind.AIM, key, action.priority_area, title)
+            record = PassageRecord(PassageRecordKind.AIM, key, action.priority_area, action.aim)
             yield action.source, action.locator, record
 
 
@@ -148,12 +144,11 @@ def iterate_reports(seed: Seed) -> Iterator[LocatedRecord]:
         action = seed.get_all(schema.Action).get(progress.action)
         for report in progress.reports:
             if action and report.locator:
-                kind, title = PassageRecordKind.PROGRESS, report.text.to_bilingual()
-                record = PassageRecord(kind, key, action.priority_area, title)
+                kind = PassageRecordKind.PROGRESS
+                record = PassageRecord(kind, key, action.priority_area, report.text)
                 yield report.source, report.locator, record
     for key, commitment in sorted(seed.get_all(schema.Commitment).items()):
-        title = commitment.name.to_bilingual()
-        record = PassageRecord(PassageRecordKind.COMMITMENT, key, key, title)
+        record = PassageRecord(PassageRecordKind.COMMITMENT, key, key, commitment.name)
         if commitment.locator:
             yield commitment.source, commitment.locator, record
         for reading in commitment.readings:

@@ -284,7 +284,7 @@ class ContradictoryNumber(NamedTuple):
 def list_numbers(seed: Seed) -> dict[str, list[ContradictoryNumber]]:
     """List the numbers of each contradiction, except those that reports state."""
     numbers: dict[str, list[ContradictoryNumber]] = defaultdict(list)
-    figures: chain[tuple[str, schema.Observation | schema.GrowthRate]] = chain(
+    figures: chain[tuple[str, schema.Figure]] = chain(
         seed.get_all(schema.Observation).items(), seed.get_all(schema.GrowthRate).items()
     )
     for key, figure in figures:
@@ -312,7 +312,7 @@ def list_numbers(seed: Seed) -> dict[str, list[ContradictoryNumber]]:
 
 
 def describe_measurement(
-    seed: Seed, key: str, figure: schema.Observation | schema.GrowthRate, series: schema.Series
+    seed: Seed, key: str, figure: schema.Figure, series: schema.Series
 ) -> ContradictoryNumber:
     unit: str = series.unit
     if isinstance(figure, schema.Observation):
@@ -384,11 +384,11 @@ def iterate_named(seed: Seed, language: Language) -> Iterator[NamedNumber]:
             yield NamedNumber(code, text, words, one.source, one.locator)
     for report in seed.get_all(schema.Report).values():
         if report.contradiction:
-            words = getattr(report.wording, language)
+            words = report.wording.get(language)
             yield NamedNumber(report.contradiction, words, words, report.source, report.locator)
 
 
 def cite_briefly(source: schema.Source, locator: str | None, language: Language) -> str:
-    publisher = source.publisher.short_name.to_bilingual().get(language)
+    publisher = source.publisher.short_name.get(language)
     day = format_short_day(source.published_on, source.published_precision, language)
     return format_short_citation(publisher, day, locator, language)

@@ -33,7 +33,6 @@ from app.ingest.seed import Seed
 from app.ingest.vintages import Vintage, assign_vintages, describe_revision
 
 Ids = dict[type[Entity], dict[str, int]]
-Figure = schema.Observation | schema.GrowthRate
 Days = tuple[date, date]
 """The first and the last day of a period."""
 
@@ -132,7 +131,7 @@ def assign_ids(seed: Seed) -> Ids:
         indicator = seed.get_all(schema.Series)[series].indicator
         return seed.get_all(schema.Indicator)[indicator].position
 
-    def get_figure_order(figure: Figure) -> tuple[object, ...]:
+    def get_figure_order(figure: schema.Figure) -> tuple[object, ...]:
         series = figure.series
         return get_position(series), series, *get_days(figure), figure.source
 
@@ -305,7 +304,7 @@ def find_relation(seed: Seed, report: schema.Report) -> ReportRelation:
     return ReportRelation.SAME_AUTHORITY if is_same_authority else ReportRelation.INDEPENDENT
 
 
-def get_days(figure: Figure) -> Days:
+def get_days(figure: schema.Figure) -> Days:
     return figure.period.start, figure.period.end
 
 

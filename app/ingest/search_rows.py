@@ -81,7 +81,7 @@ class SearchTerms:
     def list_terms(self, kind: type[Entity], key: str) -> Terms:
         entity = self.seed.get_all(kind)[key]
         title, texts = split_texts(self.seed, entity)
-        if isinstance(entity, schema.Observation | schema.GrowthRate):
+        if isinstance(entity, schema.Figure):
             return self.list_measurement_terms(entity)
         terms = Terms(keywords=self.list_synonyms((title, *texts)))
         match entity:
@@ -142,7 +142,7 @@ class SearchTerms:
         named = self.synonyms.list_names(schema.Indicator, key)
         return key, *list_name_forms(indicator.name), *named, topic.en, topic.zh
 
-    def list_measurement_terms(self, figure: schema.Observation | schema.GrowthRate) -> Terms:
+    def list_measurement_terms(self, figure: schema.Figure) -> Terms:
         series = self.seed.get_all(schema.Series)[figure.series]
         unit = self.seed.get_all(schema.Unit)[series.unit]
         coverage = self.seed.get_all(schema.Coverage)[series.coverage].name
@@ -200,9 +200,7 @@ def sort_keys(seed: Seed, kind: type[Entity]) -> list[str]:
     return sorted(entities)
 
 
-def sort_measurements(
-    seed: Seed, figures: Mapping[str, schema.Observation | schema.GrowthRate]
-) -> list[str]:
+def sort_measurements(seed: Seed, figures: Mapping[str, schema.Figure]) -> list[str]:
     """Sort headlines first, then current before superseded figures, each by newest period."""
     headlines = frozenset(select_headlines(seed).values())
     vintages = assign_vintages(seed, figures)
@@ -295,7 +293,7 @@ def list_rates(rate: schema.GrowthRate) -> list[str]:
 
 def split_texts(seed: Seed, entity: Entity) -> tuple[BilingualText, list[BilingualText]]:
     texts = [value for _, value in entity if isinstance(value, BilingualText)]
-    if isinstance(entity, schema.Observation | schema.GrowthRate):
+    if isinstance(entity, schema.Figure):
         series = seed.get_all(schema.Series)[entity.series]
         return seed.get_all(schema.Indicator)[series.indicator].name, texts
     if isinstance(entity, schema.Source):

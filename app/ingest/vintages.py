@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from app.db.models import FOREVER
 from app.enums import Qualifier, RevisionKind, Standing
-from app.ingest.schema import Event, GrowthRate, Observation, Source
+from app.ingest.schema import Event, Figure, GrowthRate, Observation, Source
 from app.ingest.seed import Seed
 
 Fields = dict[str, str]
@@ -59,9 +59,7 @@ class Candidate(NamedTuple):
         return is_same_number and self.qualifier is other.qualifier
 
 
-def assign_vintages(
-    seed: Seed, entities: Mapping[str, Observation | GrowthRate]
-) -> dict[str, Vintage]:
+def assign_vintages(seed: Seed, entities: Mapping[str, Figure]) -> dict[str, Vintage]:
     groups: dict[tuple[str, date, date], list[Candidate]] = defaultdict(list)
     # Sorting is stable: reversed keys leave the first source last, where it wins among equals.
     for key, entity in sorted(entities.items(), key=lambda item: item[1].source, reverse=True):
@@ -104,7 +102,7 @@ def compute_validity(ordered: Iterable[Candidate]) -> dict[str, tuple[date, date
     return validity
 
 
-def compute_published_number(entity: Observation | GrowthRate) -> Decimal:
+def compute_published_number(entity: Figure) -> Decimal:
     """Return the number in the base unit, with exactly the digits that the source prints."""
     if isinstance(entity, GrowthRate):
         return entity.value

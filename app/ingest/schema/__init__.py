@@ -26,6 +26,7 @@ from app.ingest.schema.commitments import (
 from app.ingest.schema.records import (
     Contradiction,
     ContradictoryStatement,
+    Figure,
     GrowthRate,
     Indicator,
     Observation,

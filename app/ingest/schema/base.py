@@ -19,7 +19,7 @@ from pydantic.config import JsonDict
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from app.enums import Qualifier
-from app.i18n import Bilingual
+from app.i18n import Language
 
 CODE_PATTERN = r"^[A-Za-z0-9]+([-.][A-Za-z0-9]+)*$"
 # Spreadsheets take a text that starts with one of these characters for a formula.
@@ -101,8 +101,8 @@ class BilingualText(StrictModel):
     zh: LongText
     """Simplified Chinese."""
 
-    def to_bilingual(self) -> Bilingual:
-        return Bilingual(self.en, self.zh)
+    def get(self, language: Language) -> str:
+        return self.zh if language is Language.CHINESE else self.en
 
 
 class BilingualTitle(BilingualText):

@@ -304,6 +304,10 @@ class GrowthRate(Entity):
         return format_record_key(self.series, self.period, self.source)
 
 
+Figure = Observation | GrowthRate
+"""A published number of a series for a period; what both have is checked and dated alike."""
+
+
 class Report(Entity):
     """What another source says about an observation."""
 
