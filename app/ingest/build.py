@@ -9,8 +9,8 @@ from sqlalchemy import URL, Connection, bindparam, insert, update
 from sqlmodel import SQLModel, col
 
 from app.db.models import SCHEMA_REVISION, Observation
+from app.db.models.base import Row, Values
 from app.i18n import Language
-from app.ingest.columns import Row, Values
 from app.ingest.files import SeedError, compute_seed_hash
 from app.ingest.integrity import check_integrity
 from app.ingest.publish import publish_postgres, publish_sqlite

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from app.db import models
+from app.db.models.base import Row, Values, build_text_columns
 from app.enums import ActionStatus, ProgressRelation
 from app.i18n import Language
-from app.ingest.columns import Row, Values, build_text_columns
 from app.ingest.files import Messages, ValuePath, describe_missing
 from app.ingest.schema import Commitment, Entity, LaterReport, Progress, Quantity, Source, Unit
 from app.ingest.schema.base import Statement, Wording

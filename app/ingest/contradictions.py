@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 from app.db import models
 from app.db.models import format_plain
+from app.db.models.base import Row, Values
 from app.db.numerals import find_limit, has_number
 from app.enums import PERCENT, Agreement, ContradictionCause, Qualifier, Status
 from app.i18n import Language, StatementMeasure
-from app.ingest.columns import Row, Values
 from app.ingest.commitments import build_statement_columns, check_key, check_statement
 from app.ingest.files import Messages, SeedIssue, ValuePath
 from app.ingest.published_numbers import (

@@ -15,10 +15,10 @@ from typing import Annotated
 import msgspec
 
 from app.db import models
+from app.db.models.base import Row, build_text_columns
 from app.enums import ChangeKind, Collection
 from app.i18n import Bilingual, format_title, name_edition
 from app.ingest import schema
-from app.ingest.columns import Row, build_text_columns
 from app.ingest.files import SeedIssue, Value, suggest_nearest
 from app.ingest.schema.base import list_item_models, list_paths
 from app.ingest.seed import Seed

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
 from app.db import models
+from app.db.models.base import Row, build_text_columns
 from app.enums import PassageRecordKind, StockFlow
 from app.i18n import Bilingual, Language, format_period
 from app.ingest import schema
-from app.ingest.columns import Row, build_text_columns
 from app.ingest.files import Messages, ValuePath, describe_missing
 from app.ingest.schema.base import BilingualText
 from app.ingest.seed import Seed

@@ -11,11 +11,10 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from app.db import models
-from app.db.models.base import KeyedModel
+from app.db.models.base import KeyedModel, Row, Values, build_text_columns
 from app.enums import ReportRelation
 from app.i18n import Bilingual, format_title
 from app.ingest import schema
-from app.ingest.columns import Row, Values, build_text_columns
 from app.ingest.commitments import build_report_rows, build_target_columns, find_status
 from app.ingest.contradictions import build_contradiction_columns, build_contradictory_rows
 from app.ingest.editions import (

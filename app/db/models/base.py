@@ -1,12 +1,14 @@
-"""Base classes of the tables: exact decimals, named constraints, common columns."""
+"""Base classes of the tables: exact decimals, named constraints, common columns; and rows."""
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import CheckConstraint, Dialect, Numeric, String, TypeDecorator
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Field, SQLModel
+
+from app.i18n import Language
 
 SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
@@ -121,3 +123,21 @@ class LocatedModel(TableModel):
 
     source_id: int = Field(foreign_key="source.id", index=True)
     locator: str | None
+
+
+Values = dict[str, object]
+Row = tuple[type[SQLModel], Values]
+"""A row to insert: its table, and its values by column."""
+
+
+class LocalizedText(Protocol):
+    def get(self, language: Language) -> str: ...
+
+
+def build_text_columns(**texts: LocalizedText | None) -> Values:
+    """Return the column of each text in each language, such as ``note_en``."""
+    return {
+        f"{name}_{language}": text and text.get(language)
+        for name, text in texts.items()
+        for language in Language
+    }
