@@ -238,10 +238,7 @@ def measure_distance(
 COMMITMENTS = Resource(
     Commitment,
     select_commitments,
-    orders={
-        "announced": (col(Event.held_on), col(Commitment.position), col(Commitment.code)),
-        "code": (col(Commitment.code),),
-    },
+    orders={"announced": (col(Event.held_on), col(Commitment.position), col(Commitment.code))},
     complete=complete_commitment,
     filters={"event": col(Event.code), "kind": col(Commitment.kind)},
 )

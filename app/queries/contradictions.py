@@ -122,10 +122,7 @@ def complete_period(period: Record, measure: StatementMeasure, language: Languag
 CONTRADICTIONS = Resource(
     Contradiction,
     select_contradictions,
-    orders={
-        "position": (col(Contradiction.position), col(Contradiction.code)),
-        "code": (col(Contradiction.code),),
-    },
+    orders={"position": (col(Contradiction.position), col(Contradiction.code))},
     complete=complete_contradiction,
     filters={
         "indicator": col(Indicator.code),

@@ -41,7 +41,7 @@ from app.queries.observations import (
     select_observations,
 )
 from app.queries.pagination import QueryPage
-from app.queries.resource import LinkedFilter, Resource, select_links
+from app.queries.resource import Resource, select_links
 
 # The unit and the areas of an indicator; those of its headline belong to the series and may differ.
 own_unit = alias_table(Unit, "own_unit")
@@ -90,10 +90,7 @@ def complete_indicator(row: Record, language: Language) -> Record:
 INDICATORS = Resource(
     Indicator,
     select_indicators,
-    orders={
-        "position": (col(Indicator.position), col(Indicator.code)),
-        "code": (col(Indicator.code),),
-    },
+    orders={"position": (col(Indicator.position), col(Indicator.code))},
     complete=complete_indicator,
     filters={
         "topic": col(Topic.code),
@@ -101,7 +98,7 @@ INDICATORS = Resource(
         "stock_flow": col(Indicator.stock_flow),
         "direction": col(Indicator.direction),
     },
-    linked_filters={"priority_area": LinkedFilter(PriorityArea, col(PriorityArea.slug))},
+    linked_filters={"priority_area": PriorityArea},
 )
 
 

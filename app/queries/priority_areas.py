@@ -21,7 +21,7 @@ from app.i18n import Language
 from app.problems.messages import NOT_OF_YEAR
 from app.problems.problem import UnknownRecord
 from app.queries.commitments import complete_statement, select_progress
-from app.queries.resource import LinkedFilter, Resource, select_links
+from app.queries.resource import Resource, select_links
 
 
 @cache
@@ -55,17 +55,10 @@ def complete_outcome(row: Record, language: Language) -> Record:
 OUTCOMES = Resource(
     Outcome,
     select_outcomes,
-    orders={
-        "position": (col(Outcome.year), col(Outcome.position), col(Outcome.code)),
-        "id": (col(Outcome.code),),
-    },
+    orders={"position": (col(Outcome.year), col(Outcome.position), col(Outcome.code))},
     complete=complete_outcome,
     filters={"year": col(Outcome.year), "edition": col(Outcome.edition), "topic": col(Topic.code)},
-    linked_filters={
-        "sector": LinkedFilter(Sector, col(Sector.code)),
-        "instrument": LinkedFilter(Instrument, col(Instrument.code)),
-        "area": LinkedFilter(Area, col(Area.code)),
-    },
+    linked_filters={"sector": Sector, "instrument": Instrument, "area": Area},
 )
 list_outcomes, get_outcome = OUTCOMES.list_page, OUTCOMES.get
 
@@ -110,8 +103,7 @@ ACTIONS = Resource(
             col(PriorityArea.position),
             col(Action.position),
             col(Action.code),
-        ),
-        "id": (col(Action.code),),
+        )
     },
     complete=complete_action,
     filters={
@@ -121,12 +113,7 @@ ACTIONS = Resource(
         "kind": col(Action.kind),
         "status": col(Action.status),
     },
-    linked_filters={
-        "sector": LinkedFilter(Sector, col(Sector.code)),
-        "instrument": LinkedFilter(Instrument, col(Instrument.code)),
-        "area": LinkedFilter(Area, col(Area.code)),
-        "topic": LinkedFilter(Topic, col(Topic.code)),
-    },
+    linked_filters={"sector": Sector, "instrument": Instrument, "area": Area, "topic": Topic},
 )
 list_actions, get_action = ACTIONS.list_page, ACTIONS.get
 
@@ -163,8 +150,7 @@ PRIORITY_AREAS = Resource(
     PriorityArea,
     select_priority_areas,
     orders={
-        "position": (col(PriorityArea.year), col(PriorityArea.position), col(PriorityArea.code)),
-        "id": (col(PriorityArea.code),),
+        "position": (col(PriorityArea.year), col(PriorityArea.position), col(PriorityArea.code))
     },
     complete=complete_priority_area,
     filters={"year": col(PriorityArea.year), "edition": col(PriorityArea.year)},

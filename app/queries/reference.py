@@ -60,7 +60,7 @@ def declare_code_list(table: type[NamedModel], texts: tuple[str, ...], *columns:
     return Resource(
         table,
         select_records,
-        orders={"position": (col(table.position), col(table.code)), "code": (col(table.code),)},
+        orders={"position": (col(table.position), col(table.code))},
         filters={name: getattr(table, name) for name in columns},
         scope={"list of": kind},
     )
@@ -106,11 +106,7 @@ def select_events(language: Language) -> Statement:
     )
 
 
-EVENTS = Resource(
-    Event,
-    select_events,
-    orders={"held": (col(Event.held_on), col(Event.code)), "code": (col(Event.code),)},
-)
+EVENTS = Resource(Event, select_events, orders={"held": (col(Event.held_on), col(Event.code))})
 list_events, get_event = EVENTS.list_page, EVENTS.get
 
 
@@ -148,7 +144,7 @@ def complete_source(row: Record, language: Language) -> Record:
 SOURCES = Resource(
     Source,
     select_sources,
-    orders={"published": (col(Source.published_on), col(Source.code)), "code": (col(Source.code),)},
+    orders={"published": (col(Source.published_on), col(Source.code))},
     complete=complete_source,
     filters={
         "standing": col(Source.standing),

@@ -8,7 +8,6 @@ linked to are nested in its row.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
 
 from sqlalchemy import Connection, Label, bindparam, exists, inspect, or_, select, true
 from sqlmodel import col
@@ -62,22 +61,18 @@ from app.queries.pagination import (
 )
 
 
-class LinkedFilter(NamedTuple):
-    target: type[KeyedModel]
-    code: Column
-
-
 @dataclass(frozen=True, eq=False)
 class Resource:
     table: type[KeyedModel]
     select: Callable[[Language], Statement]
     """Returns the joined statement in a language, the same object each time."""
     orders: Mapping[str, Sequence[Column]]
-    """The sort columns of each value of ``sort``; the last column is unique."""
+    """The sort columns of each value of ``sort`` but the key; the last column is unique."""
     complete: Callable[[Record, Language], Record] | None = None
     """Completes a selected row, for example with labels."""
     filters: Mapping[str, Column] = field(default_factory=dict)
-    linked_filters: Mapping[str, LinkedFilter] = field(default_factory=dict)
+    linked_filters: Mapping[str, type[KeyedModel]] = field(default_factory=dict)
+    """The tables whose linked records are filtered by their keys."""
     since: Column | None = None
     scope: Mapping[str, str] = field(default_factory=dict)
     """What distinguishes the cursors of lists with the same parameters."""
@@ -114,8 +109,9 @@ def plan_list(resource: Resource, language: Language, shape: FilterShape) -> Pag
     if ignored := (shape.single | shape.multiple) - applied:
         raise LookupError(f"no filter of {resource.kind} has the names {sorted(ignored)}")
     statement = shape.apply_filters(resource.select(language), resource.filters)
-    for name, (target, code) in resource.linked_filters.items():
+    for name, target in resource.linked_filters.items():
         if name in shape:
+            code = col(PriorityArea.slug) if target is PriorityArea else col(target.code)
             link = find_link(resource.table, target)
             assert link is not None, name  # noqa: S101 - a mistake in a declaration
             statement = statement.where(
@@ -127,7 +123,9 @@ def plan_list(resource: Resource, language: Language, shape: FilterShape) -> Pag
             )
     if resource.since is not None and "since" in shape:
         statement = statement.where(resource.since >= bindparam("since"))
-    return PagePlan(statement, SortOrder.from_shape(resource.orders, shape))
+    # Some parameters call the key of a record its code, others its id.
+    by_key = dict.fromkeys(("code", "id"), (col(resource.table.code),))
+    return PagePlan(statement, SortOrder.from_shape({**by_key, **resource.orders}, shape))
 
 
 ROLES: Mapping[type[KeyedModel], Mapping[str, type[KeyedModel]]] = {
