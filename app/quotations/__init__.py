@@ -6,7 +6,7 @@ done by rules, so that the same text has the same result. The words are in `word
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import yaml
@@ -24,3 +24,7 @@ def compile_words(listed: Iterable[str]) -> re.Pattern[str]:
     for placeholder, words in PLACEHOLDERS.items():
         pattern = pattern.replace(placeholder, words)
     return re.compile(pattern)
+
+
+def compile_entries(entries: Mapping[str, Iterable[str]]) -> dict[str, re.Pattern[str]]:
+    return {name: compile_words(listed) for name, listed in entries.items()}

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from app.db.numerals import POWERS, SCALES, SMALL_NUMBERS, parse_numeral
 from app.enums import Qualifier
-from app.quotations import WORDS, compile_words
+from app.quotations import WORDS, compile_entries, compile_words
 
 Span = tuple[int, int]
 OTHER_CURRENCY, POINTS, OTHER_UNIT = "other_currency", "PP", "other"
@@ -32,16 +32,9 @@ TILDE = re.compile(
 )
 """A tilde before a number says “about”; between two it is a dash."""
 RULES = WORDS["numbers"]
-LIMITS_BEFORE, LIMITS_AFTER = (
-    {Qualifier(name): compile_words(listed) for name, listed in RULES[limits].items()}
-    for limits in ("limits_before", "limits_after")
-)
-SIGNS: dict[str, re.Pattern[str]] = {
-    code: compile_words(listed) for code, listed in RULES["signs"].items()
-}
-UNITS: dict[str, re.Pattern[str]] = {
-    code: compile_words(listed) for code, listed in RULES["units"].items()
-}
+LIMITS_BEFORE = compile_entries(RULES["limits_before"])
+LIMITS_AFTER = compile_entries(RULES["limits_after"])
+SIGNS, UNITS = compile_entries(RULES["signs"]), compile_entries(RULES["units"])
 SMALL_WORDS = [*SMALL_NUMBERS[:20]]
 TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 NUMBER_WORDS = {word: value for value, word in enumerate(SMALL_WORDS)} | {
@@ -168,10 +161,10 @@ def normalize_text(text: str) -> str:
     return "".join(map(normalize_character, text)).translate(TRADITIONAL)
 
 
-def find_qualifier(limits: Mapping[Qualifier, re.Pattern[str]], words: str | None) -> Qualifier:
+def find_qualifier(limits: Mapping[str, re.Pattern[str]], words: str | None) -> Qualifier:
     for qualifier, pattern in limits.items():
         if words and (pattern.fullmatch(words.rstrip()) or pattern.fullmatch(words)):
-            return qualifier
+            return Qualifier(qualifier)
     return Qualifier.NONE
 
 
@@ -266,9 +259,11 @@ def read_number(text: str, match: re.Match[str]) -> Number | None:
     )
 
 
-def trim_span(text: str, span: Span) -> Span:
-    part = text[span[0] : span[1]]
-    return span[0] + len(part) - len(part.lstrip()), span[1] - len(part) + len(part.rstrip())
+def trim_span(text: str, span: Span, endings: str | None = None) -> Span:
+    """Leave out white space around words, or other characters at their end."""
+    start, end = span
+    part = text[start:end]
+    return start + len(part) - len(part.lstrip()), end - len(part) + len(part.rstrip(endings))
 
 
 def parse_value(match: re.Match[str]) -> tuple[Decimal, int, int] | None:

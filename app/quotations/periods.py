@@ -11,7 +11,7 @@ from babel.dates import get_month_names
 
 from app.db.numerals import NUMERALS, parse_numeral
 from app.quotations import WORDS
-from app.quotations.numbers import NUMBER_WORDS, Span, is_overlapping
+from app.quotations.numbers import NUMBER_WORDS, Span, is_overlapping, trim_span
 
 MONTH_NAMES = {
     name.lower(): number
@@ -167,16 +167,11 @@ def find_periods(text: str, today: date) -> list[PeriodWords]:
             if match.end() > match.start() and not is_overlapping(match.span(), spans):
                 period = read_words(name, match, today)
                 if period is not None:
-                    found.append(mark_limit(text, replace(period, span=trim_words(match))))
+                    span = trim_span(text, match.span(), " ,")
+                    found.append(mark_limit(text, replace(period, span=span)))
                     spans.append(match.span())
     found.sort(key=lambda one: one.span)
     return list(share_years(text, merge_years(text, found)))
-
-
-def trim_words(match: re.Match[str]) -> Span:
-    text = match[0]
-    start = match.start() + len(text) - len(text.lstrip())
-    return start, match.end() - len(text) + len(text.rstrip(" ,"))
 
 
 def read_year(word: str | None, today: date) -> int | None:

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from babel import Locale
 
-from app.quotations import WORDS, compile_words
+from app.quotations import WORDS, compile_entries, compile_words
 from app.quotations.numbers import Span, normalize_text
 
 COMMON = frozenset([
@@ -56,13 +56,11 @@ FAMILIES: tuple[frozenset[str], ...] = tuple(map(frozenset, WORDS["families"]))
 """Indicators that are mistaken for one another."""
 
 
-COVERAGE_PATTERNS = {name: compile_words(listed) for name, listed in WORDS["coverages"].items()}
+COVERAGE_PATTERNS = compile_entries(WORDS["coverages"])
 COVERAGE_PATTERNS["other"] = compile_words((*WORDS["coverages"]["other"], *list_countries()))
-INSTITUTION_PATTERNS = {
-    name: compile_words(listed) for name, listed in WORDS["institutions"].items()
-}
-PHRASES = {name: compile_words(listed) for name, listed in WORDS["phrases"].items()}
-TOPIC_PATTERNS = {name: compile_words(listed) for name, listed in WORDS["topics"].items()}
+INSTITUTION_PATTERNS = compile_entries(WORDS["institutions"])
+PHRASES = compile_entries(WORDS["phrases"])
+TOPIC_PATTERNS = compile_entries(WORDS["topics"])
 COUNTED_PATTERNS = {
     name: (compile_words(one["noun"]), compile_words(one.get("topic", [""])))
     for name, one in WORDS["counted"].items()

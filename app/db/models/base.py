@@ -74,6 +74,11 @@ def check_filled(*columns: str) -> CheckConstraint:
     return CheckConstraint(" AND ".join(f"{column} <> ''" for column in columns), name="filled")
 
 
+def check_named(*columns: str) -> tuple[CheckConstraint, CheckConstraint]:
+    """Check the position and the names of an entry of a code list, and its other texts."""
+    return check_positive(), check_filled("name_en", "name_zh", *columns)
+
+
 def cast_decimal(column: str) -> str:
     """Return SQL that compares an exact decimal as a number, also where it is stored as text."""
     return f"CAST({column} AS NUMERIC)"

@@ -18,6 +18,7 @@ from app.db.models.base import (
     cast_decimal,
     check_filled,
     check_member,
+    check_named,
     check_positive,
 )
 from app.i18n import StatementMeasure
@@ -34,8 +35,7 @@ SERIES_INDEX_COLUMNS = (
 
 class Indicator(NamedModel, table=True):
     __table_args__ = (
-        check_positive(),
-        check_filled("name_en", "name_zh"),
+        *check_named(),
         check_member("stock_flow", enums.StockFlow),
         check_member("direction", enums.Direction),
     )
@@ -57,8 +57,7 @@ class Contradiction(NamedModel, table=True):
     """Published numbers that differ."""
 
     __table_args__ = (
-        check_positive(),
-        check_filled("name_en", "name_zh", "reason_en", "reason_zh"),
+        *check_named("reason_en", "reason_zh"),
         check_member("cause", enums.ContradictionCause),
         check_member("basis", enums.EvidenceBasis),
     )

@@ -20,6 +20,7 @@ from app.db.models.base import (
     WordedModel,
     check_filled,
     check_member,
+    check_named,
     check_positive,
 )
 from app.db.models.observations import Indicator
@@ -105,15 +106,11 @@ class ChangedField(TableModel, table=True):
 class Topic(DescribedModel, table=True):
     """A subject of the press conference, such as trade."""
 
-    __table_args__ = (check_positive(), check_filled("name_en", "name_zh"))
+    __table_args__ = check_named()
 
 
 class Area(NamedModel, table=True):
-    __table_args__ = (
-        check_positive(),
-        check_filled("name_en", "name_zh"),
-        check_member("kind", enums.AreaKind),
-    )
+    __table_args__ = (*check_named(), check_member("kind", enums.AreaKind))
 
     kind: enums.AreaKind = Field(sa_type=String)
     definition_en: str
@@ -123,11 +120,7 @@ class Area(NamedModel, table=True):
 class Unit(DescribedModel, table=True):
     """A unit of measure; the suffix is printed after a number."""
 
-    __table_args__ = (
-        check_positive(),
-        check_filled("name_en", "name_zh"),
-        CheckConstraint("decimals >= 0", name="decimals"),
-    )
+    __table_args__ = (*check_named(), CheckConstraint("decimals >= 0", name="decimals"))
 
     symbol_en: str
     symbol_zh: str
@@ -140,8 +133,7 @@ class Coverage(DescribedModel, table=True):
     """Which countries a figure counts."""
 
     __table_args__ = (
-        check_positive(),
-        check_filled("name_en", "name_zh", "evidence_en", "evidence_zh"),
+        *check_named("evidence_en", "evidence_zh"),
         check_member("basis", enums.EvidenceBasis),
         CheckConstraint("first_published <= last_published", name="published_order"),
     )
@@ -154,15 +146,11 @@ class Coverage(DescribedModel, table=True):
 
 
 class Sector(DescribedModel, NotedModel, table=True):
-    __table_args__ = (check_positive(), check_filled("name_en", "name_zh"))
+    __table_args__ = check_named()
 
 
 class Instrument(DescribedModel, NotedModel, table=True):
-    __table_args__ = (
-        check_positive(),
-        check_filled("name_en", "name_zh"),
-        check_member("kind", enums.InstrumentKind),
-    )
+    __table_args__ = (*check_named(), check_member("kind", enums.InstrumentKind))
 
     kind: enums.InstrumentKind = Field(sa_type=String)
 
@@ -171,10 +159,7 @@ class RelatedDataset(DescribedModel, table=True):
     """A dataset of another publisher."""
 
     __tablename__ = "related_dataset"
-    __table_args__ = (
-        check_positive(),
-        check_filled("name_en", "name_zh", "difference_en", "difference_zh"),
-    )
+    __table_args__ = check_named("difference_en", "difference_zh")
 
     publisher_en: str
     publisher_zh: str
