@@ -20,10 +20,13 @@ PLACEHOLDERS = {
 
 def compile_words(listed: Iterable[str]) -> re.Pattern[str]:
     """Compile the alternatives of an entry of `words.yaml`."""
-    pattern = "|".join(listed) or "(?!)"
-    for placeholder, words in PLACEHOLDERS.items():
+    return re.compile(fill_placeholders("|".join(listed) or "(?!)", PLACEHOLDERS))
+
+
+def fill_placeholders(pattern: str, placeholders: Mapping[str, str]) -> str:
+    for placeholder, words in placeholders.items():
         pattern = pattern.replace(placeholder, words)
-    return re.compile(pattern)
+    return pattern
 
 
 def compile_entries(entries: Mapping[str, Iterable[str]]) -> dict[str, re.Pattern[str]]:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from babel.dates import get_month_names
 
 from app.db.numerals import NUMERALS, parse_numeral
-from app.quotations import WORDS
+from app.quotations import WORDS, fill_placeholders
 from app.quotations.numbers import NUMBER_WORDS, Span, is_overlapping, trim_span
 
 MONTH_NAMES = {
@@ -109,17 +109,11 @@ PLACEHOLDERS = {
 }
 
 
-def compile_periods() -> dict[str, re.Pattern[str]]:
-    """Compile the patterns of `words.yaml`, the longest names of periods first."""
-    compiled = {}
-    for name, pattern in WORDS["periods"].items():
-        for placeholder, words in PLACEHOLDERS.items():
-            pattern = pattern.replace(placeholder, words)  # noqa: PLW2901 - filled in step by step
-        compiled[name] = re.compile(pattern)
-    return compiled
-
-
-COMPILED = compile_periods()
+COMPILED: dict[str, re.Pattern[str]] = {
+    name: re.compile(fill_placeholders(pattern, PLACEHOLDERS))
+    for name, pattern in WORDS["periods"].items()
+}
+"""The patterns of `words.yaml`, the longest names of periods first."""
 CHINESE_WORDS = re.compile("[年月季]")
 """One of these is in all Chinese names of periods."""
 SINCE = re.compile(
