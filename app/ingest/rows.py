@@ -204,23 +204,19 @@ def build_link_rows(seed: Seed, ids: Ids) -> Iterator[Row]:
 def build_selection_rows(seed: Seed, ids: Ids) -> Iterator[Row]:
     """Return which figures are shown first: of each edition, of the main one, and the latest."""
     indicators, observations = ids[schema.Indicator], ids[schema.Observation]
+
+    def refer(indicator: str, observation: str) -> Values:
+        return {"indicator_id": indicators[indicator], "observation_id": observations[observation]}
+
     for (edition, indicator), observation in select_edition_headlines(seed).items():
-        row = {"indicator_id": indicators[indicator], "observation_id": observations[observation]}
-        yield models.EditionHeadline, {"edition_id": ids[schema.Edition][edition], **row}
+        number = ids[schema.Edition][edition]
+        yield models.EditionHeadline, {"edition_id": number, **refer(indicator, observation)}
     for indicator, observation in select_headlines(seed).items():
-        keys = {"indicator_id": indicators[indicator], "observation_id": observations[observation]}
-        yield models.Headline, {**keys}
+        yield models.Headline, refer(indicator, observation)
     for indicator, figures in list_latest(seed).items():
         for observation, current_from, current_until in figures:
-            yield (
-                models.LatestObservation,
-                {
-                    "indicator_id": indicators[indicator],
-                    "current_from": current_from,
-                    "current_until": current_until,
-                    "observation_id": observations[observation],
-                },
-            )
+            days = {"current_from": current_from, "current_until": current_until}
+            yield models.LatestObservation, {**days, **refer(indicator, observation)}
 
 
 def derive_own_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Values]:

@@ -291,9 +291,6 @@ class ComparisonParameters(Parameters):
             raise PydanticCustomError("same_period", "same period twice", {"found": value[0]})
         return value
 
-    def parse_periods(self) -> list[Span]:
-        return [parse_period(period) for period in self.period]
-
 
 class ComparisonPageParameters(Parameters):
     """The fields of the form, which the page validates itself to show errors beside them."""

@@ -29,7 +29,7 @@ from app.db.models import GrowthRate, Indicator, Observation, Series, Unit
 from app.db.statements import fetch_uncached
 from app.enums import PERCENT, ChangeMeasure, ContradictionCause, Obstacle, Qualifier, StockFlow
 from app.i18n import Bilingual, Language, format_span
-from app.parameters import ComparisonParameters, format_period
+from app.parameters import ComparisonParameters, format_period, parse_period
 from app.problems.problem import NotComparable
 from app.queries.missing_periods import build_missing_period_error, list_indicator_conditions
 from app.queries.observations import read_observations, select_observations
@@ -244,7 +244,7 @@ def select_pair(
     Raises:
         InvalidParameters: if a period has no observation.
     """
-    spans = sorted(query.parse_periods())
+    spans = sorted(map(parse_period, query.period))
     start, end = col(Observation.period_start), col(Observation.period_end)
     in_periods = or_(*(and_(start == first, end == last) for first, last in spans))
     statement = (
