@@ -31,9 +31,7 @@ def build_target_columns(commitment: Commitment, units: dict[str, int]) -> Value
 def build_quantity_columns(quantity: Quantity | None, units: dict[str, int]) -> Values:
     """Return the columns of a number, in the base unit and with the number of printed decimals."""
     if quantity is None:
-        return dict.fromkeys(
-            ("value", "multiplier", "decimals", "qualifier", "unit_id", "classifier")
-        )
+        return {}
     return {
         "value": quantity.value.scaleb(quantity.multiplier),
         "multiplier": quantity.multiplier,
