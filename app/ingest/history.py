@@ -351,9 +351,8 @@ def list_changes(seed: Seed) -> Iterator[tuple[str, RecordChange, Bilingual]]:
 def name_record(snapshot: Snapshot, collection: str, key: str) -> Bilingual:
     fields = snapshot[collection, key]
     # What was reported on an action is named after it.
-    name = find_name(snapshot.get(("actions", fields.get("action", "")), fields)) or Bilingual(
-        key, key
-    )
+    named = snapshot.get(("actions", fields.get("action", "")), fields)
+    name = find_name(named) or Bilingual(key, key)
     figure = snapshot.get(("observations", fields.get("observation", "")), fields)
     series = snapshot.get(("series", figure.get("series", "")), fields)
     indicator = find_name(snapshot.get(("indicators", series.get("indicator", "")), {}))

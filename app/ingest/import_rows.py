@@ -265,7 +265,7 @@ def build_value(row: Row, unit: str, multiplier: int, suffix: Bilingual) -> Stat
     if qualifier is not Qualifier.NONE:
         figure["qualifier"] = str(qualifier)
     words = row.require("wording", "copy the words that state the figure")
-    printed = PrintedNumber(base, multiplier, decimals, qualifier, None, None, is_count=False)
+    printed = PrintedNumber(base, multiplier, decimals, qualifier)
     check_words(row, "wording", printed, unit)
     figure["wording"] = build_wording(row, words, texts)
     return Statement(Observation, unit, base, figure)
@@ -302,7 +302,7 @@ def build_rate(row: Row, unit: str) -> Iterator[Statement]:
     words = row.require(column, "copy the words that state the growth")
     measure = ChangeMeasure.PERCENTAGE_POINTS if is_points else ChangeMeasure.PERCENT
     decimals = max(0, -int(value.as_tuple().exponent))
-    printed = PrintedNumber(value, 0, decimals, Qualifier.NONE, None, None, is_count=False)
+    printed = PrintedNumber(value, 0, decimals, Qualifier.NONE)
     check_words(row, column, printed, measure)
     texts = {language: format_change(value, decimals, language, measure) for language in Language}
     rate: Fields = {"value": int(value) if "." not in row["growth_percent"] else value}

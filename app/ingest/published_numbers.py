@@ -54,9 +54,9 @@ class PrintedNumber(NamedTuple):
     multiplier: int
     decimals: int
     qualifier: Qualifier
-    lower: Decimal | None
-    upper: Decimal | None
-    is_count: bool
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+    is_count: bool = False
     """Whether its unit has no decimals."""
 
     @classmethod
@@ -71,14 +71,13 @@ class PrintedNumber(NamedTuple):
     def from_quantity(cls, seed: Seed, quantity: schema.Quantity) -> "PrintedNumber":
         value = quantity.value.scaleb(quantity.multiplier)
         decimals = -int(quantity.value.as_tuple().exponent)
-        is_count = is_count_unit(seed, quantity.unit)
-        scale = quantity.multiplier, decimals
-        return cls(value, *scale, quantity.qualifier, None, None, is_count)
+        scale, is_count = (quantity.multiplier, decimals), is_count_unit(seed, quantity.unit)
+        return cls(value, *scale, quantity.qualifier, is_count=is_count)
 
     @classmethod
     def from_rate(cls, rate: schema.GrowthRate) -> "PrintedNumber":
         decimals = -int(rate.value.as_tuple().exponent)
-        return cls(rate.value, 0, decimals, Qualifier.NONE, None, None, is_count=False)
+        return cls(rate.value, 0, decimals, Qualifier.NONE)
 
     @property
     def step(self) -> Decimal:
