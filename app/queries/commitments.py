@@ -107,12 +107,6 @@ def format_quantity(
     return format_value(value, *scale, qualifier, suffix, language)
 
 
-def select_dated_statement_columns(
-    table: type[ProgressReport] | type[CommitmentReading], language: Language
-) -> list[Label[Value]]:
-    return [col(table.date).label("date"), *select_statement_columns(table, language)]
-
-
 def select_statement_columns(
     table: type[ProgressReport | CommitmentReading | ContradictoryStatement], language: Language
 ) -> list[Label[Value]]:
@@ -132,20 +126,29 @@ def complete_statement(row: Record, language: Language) -> Record:
     return row
 
 
+def select_later_reports(
+    table: type[ProgressReport] | type[CommitmentReading], language: Language, own: str, text: str
+) -> Statement:
+    """Select what documents say later, oldest first, with a column and a text of the table."""
+    return (
+        select(
+            *select_fields(table, "date", own),
+            *select_texts(table, language, text),
+            *select_statement_columns(table, language),
+        )
+        .select_from(table)
+        .join(Source, col(Source.id) == table.source_id)
+        .outerjoin(Unit, col(Unit.id) == table.unit_id)
+        .order_by(col(table.position))
+    )
+
+
 def select_progress(language: Language) -> list[Label[Value]]:
     """Return the columns of what was reported on an action, for a statement of actions."""
-    reports: Statement = (
-        select(
-            *select_dated_statement_columns(ProgressReport, language),
-            *select_fields(ProgressReport, "relation"),
-            *select_texts(ProgressReport, language, "note"),
-        )
-        .select_from(ProgressReport)
+    reports = (
+        select_later_reports(ProgressReport, language, "relation", "note")
         .join(Progress, col(Progress.id) == ProgressReport.progress_id)
-        .join(Source, col(Source.id) == ProgressReport.source_id)
-        .outerjoin(Unit, col(Unit.id) == ProgressReport.unit_id)
         .where(col(Progress.action_id) == Action.id)
-        .order_by(col(ProgressReport.position))
     )
     own = {"searched_on": col(Progress.searched_on), "note": localize(Progress, "note", language)}
     return [
@@ -163,17 +166,8 @@ def select_progress(language: Language) -> list[Label[Value]]:
 
 @cache
 def select_commitments(language: Language) -> Statement:
-    readings: Statement = (
-        select(
-            *select_dated_statement_columns(CommitmentReading, language),
-            *select_fields(CommitmentReading, "same_measure"),
-            *select_texts(CommitmentReading, language, "reason"),
-        )
-        .select_from(CommitmentReading)
-        .join(Source, col(Source.id) == CommitmentReading.source_id)
-        .outerjoin(Unit, col(Unit.id) == CommitmentReading.unit_id)
-        .where(col(CommitmentReading.commitment_id) == Commitment.id)
-        .order_by(col(CommitmentReading.position))
+    readings = select_later_reports(CommitmentReading, language, "same_measure", "reason").where(
+        col(CommitmentReading.commitment_id) == Commitment.id
     )
     return (
         select(
