@@ -70,8 +70,11 @@ def uncached_client(uncached_app: FastAPI) -> Iterator[AppClient]:
 
 @contextmanager
 def count_selects(app: FastAPI) -> Iterator[list[str]]:
-    """Collect the statements that reach the database."""
-    engine = app.state.releases.get_release().database.engine
+    """Collect the statements of requests over new connections, which have counted no list."""
+    database = app.state.releases.get_release().database
+    engine = database.engine
+    database.dispose_idle()
+    engine.dispose()
     statements: list[str] = []
 
     def note(_c: Any, _k: Any, statement: str, *_: Any) -> None:
