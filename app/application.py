@@ -35,9 +35,7 @@ from app.releases import FixedRelease, Release, ReleaseManager, open_release
 from app.request import RequestContext, create_problem_response
 from app.routers import (
     assets,
-    changes,
     charts,
-    commitments,
     comparison_pages,
     discovery,
     documentation,
@@ -46,9 +44,8 @@ from app.routers import (
     observation_pages,
     observations,
     pages,
-    reference,
+    records,
     sdmx,
-    series,
     service,
 )
 from app.settings import Contact, Settings
@@ -61,10 +58,11 @@ log = logging.getLogger("uvicorn.error")
 
 ROUTERS = (
     charts.router, service.router, downloads.router, downloads.citation_router, discovery.router,
-    discovery.well_known, observations.router, series.router, service.quotation_router, sdmx.router,
-    commitments.router, reference.router, changes.router, service.health_router,
-    service.metrics_router, pages.router, observation_pages.router, embeds.router,
-    documentation.router, comparison_pages.router, assets.router,
+    discovery.well_known, observations.router, observations.series_router,
+    service.quotation_router, sdmx.router, records.router, records.reference_router,
+    records.history_router, service.health_router, service.metrics_router, pages.router,
+    observation_pages.router, embeds.router, documentation.router, comparison_pages.router,
+    assets.router,
 )  # fmt: skip
 
 
