@@ -23,8 +23,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app import __version__, parameters
-from app.formats import sentences, tool_texts
-from app.formats.tool_texts import RecordList
+from app.formats import language_models, sentences
+from app.formats.language_models import RecordList
 from app.http.limits import MAX_BODY
 from app.i18n import Bilingual, Language
 from app.problems.messages import METHOD_NOT_ALLOWED
@@ -95,7 +95,7 @@ class Tools:
         observation, growth_rate, action, outcome, commitment, source and event, get_observations
         those of indicators.
         """
-        return self.read_records(tool_texts.HITS, {"q": words}, cursor, language)
+        return self.read_records(language_models.HITS, {"q": words}, cursor, language)
 
     def list_indicators(
         self,
@@ -110,7 +110,7 @@ class Tools:
         Quote the figure with its qualifier (over, nearly) and its period.
         """
         values = {"topic": [topic] if topic else None}
-        return self.read_records(tool_texts.INDICATORS, values, cursor, language)
+        return self.read_records(language_models.INDICATORS, values, cursor, language)
 
     def get_observations(  # noqa: PLR0913, PLR0917 - the arguments of a tool are its interface
         self,
@@ -150,7 +150,7 @@ class Tools:
             "as_of": as_of or None,
             "sort": parameters.ObservationSort.PERIOD_DESC,
         }
-        return self.read_records(tool_texts.OBSERVATIONS, values, cursor, language)
+        return self.read_records(language_models.OBSERVATIONS, values, cursor, language)
 
     def list_editions(
         self, cursor: CursorArgument = None, language: LanguageArgument = Language.ENGLISH
@@ -160,7 +160,7 @@ class Tools:
         Where a part is recorded in part only, say so: what is missing was not read, and may have
         been said.
         """
-        return self.read_records(tool_texts.EDITIONS, {}, cursor, language)
+        return self.read_records(language_models.EDITIONS, {}, cursor, language)
 
     def list_priority_areas(
         self,
@@ -176,7 +176,7 @@ class Tools:
         announced; where nothing was found, the day of the last search is stated.
         """
         values = {"year": None if year is None else [str(year)]}
-        return self.read_records(tool_texts.PRIORITY_AREAS, values, cursor, language)
+        return self.read_records(language_models.PRIORITY_AREAS, values, cursor, language)
 
     def list_commitments(
         self,
@@ -193,7 +193,7 @@ class Tools:
         never say that a commitment was kept: no record says so.
         """
         values = {"event": [event] if event else None}
-        return self.read_records(tool_texts.COMMITMENTS, values, cursor, language)
+        return self.read_records(language_models.COMMITMENTS, values, cursor, language)
 
     def check_quotation(
         self,
@@ -230,7 +230,7 @@ class Tools:
     ) -> str:
         """Show the source of a claim: the record, and the document with its address."""
         database = self.releases.get_release().database
-        lines = tool_texts.format_record(database, key, language, self.base)
+        lines = language_models.format_record(database, key, language, self.base)
         if not lines:
             raise ToolError(NO_SOURCE.format(key=shorten(key)).get(language))
         return "\n".join(lines)
@@ -249,10 +249,10 @@ class Tools:
         given = named | {"cursor": cursor} if cursor else named
         query = validate_arguments(kind.model, given, release, language)
         try:
-            lines = tool_texts.format_list(release.database, kind, query, language, self.base)
+            lines = language_models.format_list(release.database, kind, query, language, self.base)
         except Problem as problem:
             raise ToolError(problem.detail.get(language)) from None
-        links = tool_texts.link_records(kind.path, self.base, language, values=named)
+        links = language_models.link_records(kind.path, self.base, language, values=named)
         return "\n".join([*lines, *links])
 
 

@@ -15,7 +15,7 @@ from mcp import Client, StdioServerParameters
 from mcp.server.mcpserver.exceptions import ToolError
 
 from app.application import App
-from app.formats import tool_texts
+from app.formats import language_models
 from app.i18n import Language
 from app.mcp import Tools
 from app.settings import MISSING_MCP
@@ -114,7 +114,7 @@ def test_a_figure_comes_with_its_words(address: str, language: str, words: list[
 def test_a_long_result_is_divided_into_parts(
     app: App, client: AppClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tool_texts, "MAX_BYTES", 3000)
+    monkeypatch.setattr(language_models, "MAX_BYTES", 3000)
     tools = Tools(app.state.releases, None)
     keys, parts, cursor = [], 0, None
     while parts == 0 or cursor:

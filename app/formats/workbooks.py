@@ -1,4 +1,4 @@
-"""Workbooks: the sheets of a table, or of the whole dataset."""
+"""Workbooks: the sheets of a table, or of the whole dataset, between a cover and notes."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -7,19 +7,25 @@ from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from tempfile import gettempdir
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from app import parameters
 from app.db.columns import Record
 from app.enums import EvidenceBasis
-from app.formats import cover_sheet, observation_sheets, sheets, tables
-from app.formats.cover_sheet import CoverRow
-from app.formats.dataset_info import HOW_TO_READ, TITLE, cite_dataset
+from app.formats import observation_sheets, sheets, tables
+from app.formats.dataset_info import (
+    DATA_LICENCE,
+    DESCRIPTION,
+    HOW_TO_READ,
+    TITLE,
+    cite_dataset,
+    describe_contact,
+)
 from app.formats.sheets import LINK_COLOUR, Sheet, SheetLayout
 from app.formats.tables import TableQuery, create_row_limit_error, read_records
-from app.i18n import Bilingual, Language, name_edition
+from app.i18n import Bilingual, Language, format_day, name_edition
 from app.processes import lock_temporary_folder, remove_abandoned_folders
-from app.queries.editions import read_contents
+from app.queries.editions import find_next_edition, read_contents
 from app.queries.page_data import find_sources
 from app.queries.series import read_breaks
 
@@ -83,6 +89,22 @@ COVERAGE_NAMES = {
     ),
 }
 BREAK_NAME = Bilingual("Break in {series}, {day}", "序列中断（{series}，{day}）")
+COVER = Bilingual("Cover", "封面")
+COVER_WIDTHS = (26, 100)
+EXPECTED = Bilingual(
+    "After the next press conference, expected in {month}. No announced date is known.",
+    "下次发布会之后，预计{month}。未见公布日期。",
+)
+UNKNOWN = Bilingual("Not known", "未知")
+EVERYTHING = Bilingual("None: all rows", "无（全部数据）")
+ONE_TABLE = Bilingual("Each sheet below has one table.", "以下各工作表均含一张表。")
+
+
+class CoverRow(NamedTuple):
+    label: str
+    text: str
+    sheet: str | None = None
+    """The sheet to which the label leads."""
 
 
 def write_table(query: TableQuery, file: IO[bytes]) -> None:
@@ -179,8 +201,8 @@ def fill_workbook(
     notes = Sheet(sheets.NOTES, build_notes(query, [one.layout for one in shown]))
     tables_shown = (*shown, sources, notes)
     styles = Styles(workbook, FONT.get(language))
-    rows = cover_sheet.build_rows(query, [one.layout for one in tables_shown])
-    cover = workbook.add_worksheet(cover_sheet.TITLE.get(language))
+    rows = build_cover(query, [one.layout for one in tables_shown])
+    cover = workbook.add_worksheet(COVER.get(language))
     write_cover(cover, title.get(language), rows, styles)
     worksheets = [cover]
     for sheet in tables_shown:
@@ -244,10 +266,54 @@ class Styles:
         return self.formats[key]
 
 
+def build_cover(query: TableQuery, layouts: Sequence[SheetLayout]) -> Iterator[CoverRow]:
+    """Yield the rows below the title, in the order in which readers need them."""
+    language, release = query.language, query.release
+    code, day = release["code"], format_day(release["released_on"], language)
+    dated = Bilingual(f"{day} ({code})", f"{day}（{code}）")
+    before = {
+        Bilingual("About", "内容"): DESCRIPTION.get(language),
+        Bilingual("Release", "版本"): dated.get(language),
+        Bilingual("Next expected update", "下次更新"): describe_next_update(query),
+        Bilingual("Selection", "筛选条件"): describe_selection(query),
+        Bilingual("Contents", "目录"): ONE_TABLE.get(language),
+    }
+    after = {
+        Bilingual("Licence", "许可"): DATA_LICENCE.get(language),
+        Bilingual("Contact", "联系方式"): describe_contact(query.contact).get(language),
+        Bilingual("Cite as", "引用格式"): cite_dataset(release, query.base, language),
+    }
+    for label, text in before.items():
+        yield CoverRow(label.get(language), text)
+    for layout in layouts:
+        name = layout.title.name.get(language)
+        yield CoverRow(name, layout.title.heading.get(language), name)
+    for label, text in after.items():
+        yield CoverRow(label.get(language), text)
+
+
+def describe_next_update(query: TableQuery) -> str:
+    """Say when the data are expected to grow: after the next press conference."""
+    editions = read_records(tables.EDITIONS, query)
+    following = find_next_edition(list(editions), query.language)
+    text = EXPECTED.format(month=following.month) if following else UNKNOWN
+    return text.get(query.language)
+
+
+def describe_selection(query: TableQuery) -> str:
+    """Name the parameters that select the rows, as in the address of the download."""
+    given = query.filters.model_dump(mode="json", exclude_defaults=True, exclude={"lang"})
+    if not given:
+        return EVERYTHING.get(query.language)
+    lists = {name: one if isinstance(one, list) else [one] for name, one in given.items()}
+    texts = [f"{name}={','.join(map(str, values))}" for name, values in lists.items()]
+    return Bilingual("; ", "；").get(query.language).join(texts)
+
+
 def write_cover(
     worksheet: "Worksheet", title: str, rows: Iterable[CoverRow], styles: Styles
 ) -> None:
-    for index, width in enumerate(cover_sheet.WIDTHS):
+    for index, width in enumerate(COVER_WIDTHS):
         worksheet.set_column(index, index, width)
     worksheet.set_row(0, HEADER_HEIGHT)
     worksheet.write_string(0, 0, title, styles(TITLE_STYLE))

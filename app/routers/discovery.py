@@ -1,7 +1,7 @@
 """Descriptions for data catalogues, API catalogues, search engines and programs."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
 from xml.etree import ElementTree as ET
@@ -11,9 +11,11 @@ from fastapi.responses import PlainTextResponse
 
 from app import parameters
 from app.db.columns import Record
-from app.formats import dcat, llms_txt, tables
+from app.formats import dcat, tables
+from app.formats.language_models import write_full_text, write_index
 from app.formats.registry import build_service_links, list_distributions
 from app.formats.tables import Table
+from app.formats.text import MARKDOWN
 from app.http.routing import RouteDeclarations
 from app.i18n import Language
 from app.pages.addresses import PAGES, RECORD_PAGES
@@ -101,24 +103,21 @@ def show_sitemap(context: Context, _: NoParameters) -> Response:
 
 @well_known.get("/llms.txt")
 def show_llms_txt(context: Context, _: NoParameters) -> Response:
-    preamble = llms_txt.write_preamble(context.release.record, context.base_url, context.language)
     distributions = list_distributions(has_file=context.release.database.is_file)
     related = read_first_page(context, tables.RELATED_DATASETS)
-    text = llms_txt.write_index(
-        preamble, distributions, related, context.base_url, context.language
-    )
-    return context.create_bytes_response(text.encode(), f"{llms_txt.MEDIA_TYPE}; charset=utf-8")
+    return send_markdown(context, partial(write_index, distributions, related))
 
 
 @well_known.get("/llms-full.txt")
 def show_llms_full_txt(context: Context, _: NoParameters) -> Response:
-    text = llms_txt.write_full_text(
-        llms_txt.write_preamble(context.release.record, context.base_url, context.language),
-        partial(read_first_page, context),
-        context.base_url,
-        context.language,
-    )
-    return context.create_bytes_response(text.encode(), f"{llms_txt.MEDIA_TYPE}; charset=utf-8")
+    return send_markdown(context, partial(write_full_text, partial(read_first_page, context)))
+
+
+def send_markdown(
+    context: RequestContext, write: Callable[[Record, str, Language], str]
+) -> Response:
+    text = write(context.release.record, context.base_url, context.language)
+    return context.create_bytes_response(text.encode(), f"{MARKDOWN}; charset=utf-8")
 
 
 def read_first_page(context: RequestContext, table: Table) -> list[Record]:
