@@ -9,7 +9,9 @@ from itertools import pairwise
 from app.db.columns import Record
 from app.enums import Qualifier, StockFlow
 from app.formats.charts import labels
-from app.formats.charts.model import is_connected
+from app.formats.charts.axes import round_step
+from app.formats.charts.model import LINE_POINTS, format_gap, is_comparable, is_connected
+from app.formats.charts.subjects import add_areas
 from app.i18n import (
     MONTHS,
     QUALIFIER_FORMATS,
@@ -23,16 +25,12 @@ from app.pages import split_display
 from app.problems.messages import UNKNOWN_CODE
 from app.problems.problem import InvalidParameters, ParameterError
 
-MIN_LINE_POINTS = 4
-"""The fewest comparable points in a row that are drawn as a line; fewer are bars."""
 MAX_INTERVALS = 5
-STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
 MAX_DEFAULT_GROUPS = 2
 MYRIAD = 4
 """The scale of 万."""
 UNIT_NAMES = {"PT": Bilingual("percent", "%"), "NB": Bilingual("number", "数量")}
 NOT_COMPARABLE = Bilingual("Not comparable ({earlier}, {later})", "不可比（{earlier}、{later}）")
-SOURCE = Bilingual("Source: {source}", "来源：{source}")
 
 
 def check_series(profile: Record, codes: Sequence[str]) -> Sequence[str]:
@@ -79,11 +77,7 @@ def build_group(key: str, series: Sequence[Record], profile: Record, language: L
     first = series[0]
     points = [point for one in series for point in one["points"]]
     scale, unit = choose_unit(points, first["unit"], language)
-    names = [first["span"], unit]
-    roles = "reporting_area", "counterpart_area"
-    if any(first[role]["code"] != profile[role]["code"] for role in roles):
-        areas = {"reporting": first[roles[0]]["name"], "counterpart": first[roles[1]]["name"]}
-        names[0] = labels.SERIES_HEADING.format(span=first["span"], **areas).get(language)
+    names = [add_areas(first["span"], first, profile, language), unit]
     return {
         "key": key,
         "name": Bilingual(", ", "，").get(language).join(names),
@@ -247,9 +241,6 @@ def build_chart_points(series: Record, scale: int, language: Language) -> Iterat
     previous: Record | None = None
     for point in series["points"]:
         period = point["period"]
-        gap = None
-        if previous is not None and point["stock_flow"] == StockFlow.FLOW:
-            gap = labels.format_gap(previous["period"]["start"], period["start"], language)
         yield {
             "id": point["id"],
             "from": period["start"].isoformat(),
@@ -259,14 +250,10 @@ def build_chart_points(series: Record, scale: int, language: Language) -> Iterat
             "qualifier": point["qualifier"],
             "comparable": previous is None or is_comparable(previous, point),
             "connected": previous is None or is_connected(previous, point),
-            "gap": gap,
+            "gap": previous and format_gap(previous, point, language),
             "text": list_texts(point, language),
         }
         previous = point
-
-
-def is_comparable(earlier: Record, point: Record) -> bool:
-    return earlier["id"] not in {one["observation"] for one in point["obstacles"]}
 
 
 def is_line(series: Record) -> bool:
@@ -277,7 +264,7 @@ def is_line(series: Record) -> bool:
     for earlier, point in pairwise(series["points"]):
         length = length + 1 if is_comparable(earlier, point) else 1
         longest = max(longest, length)
-    return longest >= MIN_LINE_POINTS
+    return longest >= LINE_POINTS
 
 
 def list_texts(point: Record, language: Language) -> list[str]:
@@ -291,15 +278,13 @@ def list_texts(point: Record, language: Language) -> list[str]:
     if growth and growth["citation"]["short"] not in sources:
         sources.append(growth["citation"]["short"])
     joined = Bilingual("; ", "；").get(language).join(sources)
-    return [*texts, SOURCE.format(source=joined).get(language)]
+    return [*texts, labels.SOURCE.format(source=joined).get(language)]
 
 
 def list_ticks(values: Sequence[Decimal], group: Record) -> list[tuple[float, str]]:
     """List round numbers from zero or less to the largest value or more, with their labels."""
     lowest, highest = min(Decimal(0), *values), max(Decimal(0), *values)
-    span = (highest - lowest) / MAX_INTERVALS or Decimal(1)
-    power = Decimal(10) ** span.adjusted()
-    step = next(step for one in STEPS if (step := one * power) >= span)
+    step = round_step((highest - lowest) / MAX_INTERVALS or Decimal(1))
     first = int((lowest / step).to_integral_value(ROUND_FLOOR))
     last = int((highest / step).to_integral_value(ROUND_CEILING))
     ticks = [number * step for number in range(first, last + 1)]

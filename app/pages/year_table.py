@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from app.db.columns import Record
 from app.enums import StockFlow
-from app.formats.charts.model import is_connected
+from app.formats.charts.model import is_comparable, is_connected
 from app.i18n import MONTH_NAMES, SHORT_NAME, Bilingual, Language
-from app.pages.indicator_view import choose_unit, format_in_scale, is_comparable
+from app.pages.indicator_view import choose_unit, format_in_scale
 
 # Lengths of the small charts, in pixels.
 WIDTH, HEIGHT, MARGIN = 96, 24, 3

@@ -91,6 +91,12 @@ def start_next_month(day: date, months: int) -> date:
     return date(index // MONTHS_PER_YEAR, index % MONTHS_PER_YEAR + 1, 1)
 
 
+def round_step(least: Decimal) -> Decimal:
+    """Return the smallest round step between ticks that is not less than one."""
+    power = Decimal(1).scaleb(least.adjusted())
+    return next(one * power for one in NICE_STEPS if one * power >= least)
+
+
 @dataclass(frozen=True)
 class ValueScale:
     """Values as vertical positions, from zero, or a round number below, to the largest."""
@@ -109,9 +115,7 @@ class ValueScale:
         least, most = min(Decimal(0), *values), max(Decimal(0), *values)
         if least == most:
             most = Decimal(1)
-        raw = (most - least) / ticks
-        power = Decimal(1).scaleb(raw.adjusted())
-        step = next(one * power for one in NICE_STEPS if one * power >= raw)
+        step = round_step((most - least) / ticks)
         start = (least / step).to_integral_value(ROUND_FLOOR) * step
         return cls(start, most, step, top, bottom)
 

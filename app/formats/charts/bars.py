@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from app.enums import Qualifier
 from app.formats.charts import labels
-from app.formats.charts.canvas import Canvas, Point
-from app.formats.charts.model import DataPoint, Panel
+from app.formats.charts.canvas import Box, Canvas, Point
+from app.formats.charts.model import HATCHED, DataPoint, Panel
 from app.formats.charts.style import Line, Style
 
 # Lengths are in units, which are pixels in a chart of the base width.
@@ -21,7 +21,6 @@ THICKNESS, MAX_THICKNESS = 16, 40
 ARROW_WIDTH = 18
 """The width of the chevrons after a bar."""
 SWATCH_WIDTH = 38
-HATCHED = (Qualifier.NEARLY, Qualifier.ABOUT)
 WHOLE = Decimal(100)
 
 
@@ -51,60 +50,40 @@ def draw_swatch(canvas: Canvas, qualifier: Qualifier, start: Point) -> None:
     if qualifier is Qualifier.OVER:
         end = (x + width - ARROW_WIDTH * unit, middle)
         canvas.draw_rule(start, end, Line("accent", thickness))
-        canvas.draw_path(end, write_chevron_path(thickness, unit), Line("accent", 2 * unit))
+        draw_chevrons(canvas, end, thickness)
         return
     half = thickness / 2
-    canvas.draw_bar((x, middle - half, x + width, middle + half), is_hatched=True)
-    path = write_hatch_path(width, thickness, 5 * unit)
-    canvas.draw_path(start, path, Line("accent", 1.5 * unit))
+    canvas.draw_bar((x, middle - half, x + width, middle + half), is_hatched=True, hatch_step=5)
 
 
 def draw_share(canvas: Canvas, figure: DataPoint, span: Point, top: float) -> float:
     sizes = canvas.sizes
     left, right = span
-    thickness = THICKNESS * sizes.unit
-    middle, bottom = top + thickness / 2, top + thickness
+    bottom = top + THICKNESS * sizes.unit
     canvas.draw_tile(left, top, right, bottom)
     end = left + float(min(figure.value, WHOLE) / WHOLE) * (right - left)
-    canvas.draw_bar((left, top, end, bottom), is_hatched=figure.qualifier in HATCHED)
-    draw_end_mark(canvas, figure.qualifier, (left, end), (middle, thickness))
+    draw_qualified_bar(canvas, figure.qualifier, (left, top, end, bottom))
     canvas.draw_text("0", left, bottom, sizes.small)
     return canvas.draw_text("100%", right, bottom, sizes.small, "right")
 
 
-def draw_end_mark(
-    canvas: Canvas, qualifier: Qualifier, span: Point, across: tuple[float, float]
-) -> float:
-    """Draw the mark of a qualifier on or after a bar, and return where bar and mark end."""
-    sizes = canvas.sizes
-    (start, end), (middle, thickness) = span, across
-    unit = sizes.unit
-    if qualifier is Qualifier.OVER:
-        canvas.draw_path(
-            (end, middle), write_chevron_path(thickness, unit), Line("accent", 2 * unit)
-        )
-        return end + ARROW_WIDTH * unit
-    if qualifier in HATCHED:
-        path = write_hatch_path(end - start, thickness, 6 * unit)
-        canvas.draw_path((start, middle), path, Line("accent", 1.5 * unit))
-    return end
+def draw_qualified_bar(canvas: Canvas, qualifier: Qualifier, box: Box) -> float:
+    """Draw a bar with the mark of its qualifier, and return where they end."""
+    _, top, right, bottom = box
+    canvas.draw_bar(box, is_hatched=qualifier in HATCHED)
+    if qualifier is not Qualifier.OVER:
+        return right
+    draw_chevrons(canvas, (right, (top + bottom) / 2), bottom - top)
+    return right + ARROW_WIDTH * canvas.sizes.unit
 
 
-def write_chevron_path(thickness: float, unit: float) -> str:
-    """Write the path of two chevrons, which show that a bar continues."""
+def draw_chevrons(canvas: Canvas, start: Point, thickness: float) -> None:
+    """Draw two chevrons, which show that a bar continues."""
+    unit = canvas.sizes.unit
     half, depth = thickness / 2, 5 * unit
     chevron = f",{-half:.2f}l{depth:.2f},{half:.2f}l{-depth:.2f},{half:.2f}"
-    return f"M{3 * unit:.2f}{chevron}M{9 * unit:.2f}{chevron}"
-
-
-def write_hatch_path(width: float, thickness: float, step: float) -> str:
-    """Write the path of slanted lines in a bar, from the middle of its left end."""
-    half, path, start = thickness / 2, "", step - thickness
-    while start < width:
-        left, right = max(start, 0), min(start + thickness, width)
-        path += f"M{left:.2f},{half - (left - start):.2f}L{right:.2f},{half - (right - start):.2f}"
-        start += step
-    return path
+    path = f"M{3 * unit:.2f}{chevron}M{9 * unit:.2f}{chevron}"
+    canvas.draw_path(start, path, Line("accent", 2 * unit))
 
 
 def draw_heading(canvas: Canvas, panel: Panel, span: Point, top: float) -> float:
@@ -195,12 +174,9 @@ class BarPanel:
             end = columns.bar_start
             if has_bars:
                 length = float(figure.value / self.maximum) * (columns.bar_end - columns.bar_start)
-                span = (columns.bar_start, columns.bar_start + length)
-                across = (middle, thickness)
-                box = (span[0], middle - thickness / 2, span[1], middle + thickness / 2)
-                canvas.draw_bar(box, is_hatched=figure.qualifier in HATCHED)
-                end = draw_end_mark(canvas, figure.qualifier, span, across)
-                end += canvas.sizes.gap
+                edges = middle - thickness / 2, middle + thickness / 2
+                box = (end, edges[0], end + length, edges[1])
+                end = draw_qualified_bar(canvas, figure.qualifier, box) + canvas.sizes.gap
                 axis = (columns.bar_start, top), (columns.bar_start, bottom)
                 canvas.draw_rule(*axis, Line("quiet"))
             if not columns.has_value_above:

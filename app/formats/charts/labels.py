@@ -110,14 +110,3 @@ def format_group_heading(topic: str, contexts: Sequence[str], language: Language
     """Name a topic with the periods and the coverages of its figures."""
     english, chinese = ", ".join(contexts), "，".join(contexts)
     return Bilingual(f"{topic}, {english}", f"{topic}：{chinese}").get(language)
-
-
-def format_gap(first: date, last: date, language: Language) -> str | None:
-    """Name the years without a figure between two consecutive points, given their first days."""
-    if (first.month, first.day) != (last.month, last.day) or last.year - first.year <= 1:
-        return None
-    start, end = first.year + 1, last.year - 1
-    english, chinese = f"{start}", f"{start}"
-    if start != end:
-        english, chinese = f"{start} to {end}", f"{start}—{end}"
-    return Bilingual(f"{english}: not included", f"{chinese}年：未收录").get(language)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from app.enums import Qualifier
+from app.enums import Qualifier, StockFlow
 from app.formats.charts import labels
 from app.formats.dataset_info import name_release
 from app.i18n import (
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 LINE_POINTS = 4
 """How many comparable figures a series needs to be drawn as a line."""
+HATCHED = (Qualifier.NEARLY, Qualifier.ABOUT)
+"""The qualifiers of figures whose bars are hatched, and whose points are hollow."""
 NUMBER = re.compile(r"[\d,]+(?:\.\d+)?")
 
 
@@ -35,6 +37,23 @@ def is_connected(earlier: "Record", point: "Record") -> bool:
     A line that falls from 205 to over 200 would state a decline that no source does.
     """
     return bool(point["qualifier"] != Qualifier.OVER or point["value"] >= earlier["value"])
+
+
+def is_comparable(earlier: "Record", point: "Record") -> bool:
+    return earlier["id"] not in {one["observation"] for one in point["obstacles"]}
+
+
+def format_gap(earlier: "Record", point: "Record", language: Language) -> str | None:
+    """Name the years without a figure between two consecutive points of a flow."""
+    first, last = earlier["period"]["start"], point["period"]["start"]
+    has_same_months = (first.month, first.day) == (last.month, last.day)
+    if point["stock_flow"] != StockFlow.FLOW or not has_same_months or last.year - first.year <= 1:
+        return None
+    start, end = first.year + 1, last.year - 1
+    english, chinese = f"{start}", f"{start}"
+    if start != end:
+        english, chinese = f"{start} to {end}", f"{start}—{end}"
+    return Bilingual(f"{english}: not included", f"{chinese}年：未收录").get(language)
 
 
 @dataclass(frozen=True)

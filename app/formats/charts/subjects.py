@@ -14,6 +14,8 @@ from app.formats.charts.model import (
     Panel,
     Tile,
     create_chart,
+    format_gap,
+    is_comparable,
     is_connected,
 )
 from app.i18n import Bilingual, Language, format_day, format_locator
@@ -170,14 +172,7 @@ def add_footnotes(chart: Chart) -> None:
 def build_panel(chart: Chart, series: Record, indicator: Record) -> Panel:
     language = chart.language
     heading = labels.COMMA.get(language).join([series["span"], series["coverage"]["name"]])
-    areas, usual_areas = (
-        [record[role]["name"] for role in ("reporting_area", "counterpart_area")]
-        for record in (series, indicator)
-    )
-    if areas != usual_areas:
-        names = {"reporting": areas[0], "counterpart": areas[1]}
-        heading = labels.SERIES_HEADING.format(span=heading, **names).get(language)
-    panel_names = heading, series["unit"]["name"]
+    panel_names = add_areas(heading, series, indicator, language), series["unit"]["name"]
     figures: list[DataPoint] = []
     previous: Record | None = None
     for point in series["points"]:
@@ -187,18 +182,30 @@ def build_panel(chart: Chart, series: Record, indicator: Record) -> Panel:
             name = labels.OBSTACLE_NAME.format(**names).get(language)
             chart.add_named_note([*panel_names, name], obstacle["text"])
         if previous is not None:
-            starts = previous["period"]["start"], point["period"]["start"]
-            gap = labels.format_gap(*starts, language) if figure.is_flow else None
-            obstructed = {obstacle["observation"] for obstacle in point["obstacles"]}
-            is_comparable = previous["id"] not in obstructed
-            connected = is_connected(previous, point)
-            figure = replace(figure, gap=gap, is_comparable=is_comparable, is_connected=connected)
+            figure = replace(
+                figure,
+                gap=format_gap(previous, point, language),
+                is_comparable=is_comparable(previous, point),
+                is_connected=is_connected(previous, point),
+            )
         figures.append(figure)
         previous = point
     if series["hidden"]:
         hidden = labels.HIDDEN_POINTS.format(count=series["hidden"]).get(language)
         chart.add_named_note(panel_names, hidden)
     return Panel(*panel_names, figures, has_time=True, coverage=series["coverage"]["name"])
+
+
+def add_areas(span: str, series: Record, indicator: Record, language: Language) -> str:
+    """Add the areas of a series to its heading, unless they are those of its indicator."""
+    areas, usual_areas = (
+        [record[role]["name"] for role in ("reporting_area", "counterpart_area")]
+        for record in (series, indicator)
+    )
+    if areas == usual_areas:
+        return span
+    names = {"reporting": areas[0], "counterpart": areas[1]}
+    return labels.SERIES_HEADING.format(span=span, **names).get(language)
 
 
 def build_overview_chart(found: Record, release: str, language: Language) -> Chart:

@@ -11,9 +11,9 @@ from itertools import groupby, pairwise
 from app.enums import Qualifier
 from app.formats.charts import labels
 from app.formats.charts.axes import TimeScale, ValueScale
-from app.formats.charts.bars import HATCHED, SWATCH_WIDTH, write_hatch_path
+from app.formats.charts.bars import SWATCH_WIDTH
 from app.formats.charts.canvas import Box, Canvas, Point
-from app.formats.charts.model import DataPoint, Panel
+from app.formats.charts.model import HATCHED, DataPoint, Panel
 from app.formats.charts.style import Line, Style
 from app.i18n import Bilingual, format_decimal
 
@@ -150,11 +150,7 @@ class TimePanel:
             if figure.gap and previous is not None:
                 path = f"M0,0h{left - previous - 6 * unit:.2f}"
                 canvas.draw_path((previous + 3 * unit, base - 3 * unit), path, DOTTED.scale(unit))
-            is_hatched = figure.qualifier in HATCHED
-            canvas.draw_bar((left, top, right, bottom), is_hatched=is_hatched)
-            if is_hatched:
-                path = write_hatch_path(width, bottom - top, 6 * unit)
-                canvas.draw_path((left, (top + bottom) / 2), path, Line("accent", 1.5 * unit))
+            canvas.draw_bar((left, top, right, bottom), is_hatched=figure.qualifier in HATCHED)
             top = self.draw_open_end(figure, (x, top), min(width / 2, 12 * unit))
             self.marks[figure] = (left, top, right, bottom)
             previous = right

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from app.enums import Qualifier, Theme
 from app.formats.charts import labels
-from app.formats.charts.model import Chart, DataPoint
+from app.formats.charts.model import HATCHED, Chart, DataPoint
 from app.formats.charts.style import PALETTES, Palette, get_font_stack
 from app.i18n import Bilingual, Language
 
@@ -36,8 +36,7 @@ WITHOUT_NULL = [
     for field in ("coverage", "growth", "comparability")
 ]
 """What the tooltip shows where a figure has no value; Vega would write null."""
-HOLLOW = [Qualifier.NEARLY, Qualifier.ABOUT]
-IS_HOLLOW = f"indexof({json.dumps(HOLLOW)}, datum.qualifier) >= 0"
+IS_HOLLOW = f"indexof({json.dumps(HATCHED)}, datum.qualifier) >= 0"
 IS_OVER = f"datum.qualifier == '{Qualifier.OVER}'"
 
 
