@@ -34,7 +34,7 @@ from app.db.models.base import NamedModel
 from app.db.statements import select_nested
 from app.enums import PassageRecordKind, SearchKind
 from app.i18n import Language, format_locator
-from app.parameters import CodeListParameters, PassageListParameters, SourcePassageParameters
+from app.parameters import PassageListParameters, SourcePassageParameters
 from app.queries.pagination import QueryPage
 from app.queries.resource import Resource, build_record_url, select_links
 
@@ -83,12 +83,6 @@ CODE_LISTS = {
     resource.kind: resource
     for resource in (TOPICS, SECTORS, AREAS, COVERAGES, INSTRUMENTS, RELATED_DATASETS, UNITS)
 }
-
-
-def list_codes(
-    connection: Connection, language: Language, kind: str, filters: CodeListParameters
-) -> QueryPage:
-    return CODE_LISTS[kind].list_page(connection, language, filters)
 
 
 @cache

@@ -17,7 +17,7 @@ from app.formats.tables import TABLES, Table
 from app.http.routing import RouteDeclarations
 from app.i18n import Language
 from app.pages import render_content
-from app.parameters import DetailParameters, Parameters, create_path_key
+from app.parameters import MAXIMUM_LIMIT, DetailParameters, Parameters, create_path_key
 from app.problems.validation import FormErrors, describe_form_errors
 from app.queries.releases import COLLECTIONS
 from app.request import Context, RequestContext
@@ -120,6 +120,11 @@ def declare_signature(endpoint: Callable[..., Any], **annotations: object) -> Ca
     ]
     endpoint.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
     return endpoint
+
+
+def read_first_page(context: RequestContext, table: Table) -> list[Record]:
+    query = table.list_parameters(limit=MAXIMUM_LIMIT)
+    return context.run_query(table.query, query).rows
 
 
 def validate_form(

@@ -9,22 +9,21 @@ from fastapi import Query, Response
 
 from app import parameters
 from app.db.columns import Record
+from app.formats import tables
 from app.http.routing import RouteDeclarations
 from app.pages import render_content
 from app.problems.messages import FORM_MESSAGES, LATER_THAN_RELEASE
 from app.problems.problem import InvalidParameters
 from app.problems.validation import group_by_field
 from app.queries.comparison import list_periods, read_comparison
-from app.queries.editions import compare_editions, get_edition, list_editions
+from app.queries.editions import compare_editions, get_edition
 from app.queries.history import (
     list_publication_days,
     read_indicator_history,
     read_known_observations,
 )
-from app.queries.indicators import list_indicators
-from app.queries.reference import list_codes
 from app.request import Context, RequestContext
-from app.routers import NoParameters, render_form, validate_form
+from app.routers import NoParameters, read_first_page, render_form, validate_form
 
 PAIR = 2
 
@@ -99,7 +98,6 @@ def show_history(
         if checked.indicator:
             history = context.run_query(read_indicator_history, checked.indicator, checked.as_of)
     days = context.run_query(list_publication_days, checked.indicator, checked.topic)
-    editions = context.run_query(list_editions, parameters.EditionListParameters())
     return render_form(
         context,
         "history.html",
@@ -107,8 +105,8 @@ def show_history(
         query=query,
         checked=checked,
         indicators=list_indicators_by_topic(context),
-        topics=context.run_query(list_codes, "topic", parameters.CodeListParameters()).rows,
-        editions=editions.rows,
+        topics=read_first_page(context, tables.TOPICS),
+        editions=read_first_page(context, tables.EDITIONS),
         years=group_by_year(days),
         known=known,
         history=history,
@@ -116,19 +114,14 @@ def show_history(
 
 
 def group_by_year(days: Sequence[Record]) -> list[tuple[int, list[Record]]]:
-    def get_year(day: Record) -> int:
-        known_on: date = day["day"]
-        return known_on.year
-
-    return [(year, list(found)) for year, found in groupby(days, get_year)]
+    return [(year, list(found)) for year, found in groupby(days, lambda one: one["day"].year)]
 
 
 @router.get("/editions/{edition}")
 def show_edition(context: Context, edition: str, _: NoParameters) -> Response:
     """Show a press conference with its records, beside the one before."""
     record = context.read_record(get_edition, edition=edition)
-    listed = context.run_query(list_editions, parameters.EditionListParameters())
-    years = sorted(one["year"] for one in listed.rows)
+    years = sorted(one["year"] for one in read_first_page(context, tables.EDITIONS))
     position = years.index(record["year"])
     previous = years[position - 1] if position else None
     comparison = None
@@ -146,9 +139,8 @@ def show_edition(context: Context, edition: str, _: NoParameters) -> Response:
 
 
 def list_indicators_by_topic(context: RequestContext) -> list[tuple[Record, list[Record]]]:
-    query = parameters.IndicatorListParameters(limit=parameters.MAXIMUM_LIMIT)
     topics: dict[str, tuple[Record, list[Record]]] = {}
-    for indicator in context.run_query(list_indicators, query).rows:
+    for indicator in read_first_page(context, tables.INDICATORS):
         if indicator["latest"]:
             topic = indicator["topic"]
             topics.setdefault(topic["code"], (topic, []))[1].append(indicator)

@@ -9,18 +9,16 @@ from xml.etree import ElementTree as ET
 from fastapi import Response
 from fastapi.responses import PlainTextResponse
 
-from app import parameters
 from app.db.columns import Record
 from app.formats import dcat, tables
 from app.formats.language_models import write_full_text, write_index
 from app.formats.registry import build_service_links, list_distributions
-from app.formats.tables import Table
 from app.formats.text import MARKDOWN
 from app.http.routing import RouteDeclarations
 from app.i18n import Language
 from app.pages.addresses import PAGES, RECORD_PAGES
 from app.request import Context, RequestContext
-from app.routers import NoParameters
+from app.routers import NoParameters, read_first_page
 
 CATALOG_SCHEMA = {"type": "object", "additionalProperties": True}
 
@@ -118,12 +116,6 @@ def send_markdown(
 ) -> Response:
     text = write(context.release.record, context.base_url, context.language)
     return context.create_bytes_response(text.encode(), f"{MARKDOWN}; charset=utf-8")
-
-
-def read_first_page(context: RequestContext, table: Table) -> list[Record]:
-    return context.run_query(
-        table.query, table.list_parameters(limit=parameters.MAXIMUM_LIMIT)
-    ).rows
 
 
 def write_sitemap(base: str, paths: Iterable[str], released: date) -> bytes:

@@ -84,7 +84,7 @@ def combine_parameters(
 def declare_table(table: Table, form: TableFormat) -> type[parameters.Filters]:
     """Declare the download of a table in a format, and return its parameters."""
     filters = table.filters
-    if form.options is not None:
+    if isinstance(form, registry.StreamedFormat) and form.options is not None:
         name = f"{filters.__name__}As{form.suffix.capitalize()}"
         filters = combine_parameters(name, form.options, filters)
     declare_file(table.name, form, table, filters)

@@ -3,7 +3,6 @@
 import json
 import re
 from dataclasses import replace
-from datetime import date
 from typing import Annotated, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 from xml.etree import ElementTree as ET
@@ -173,12 +172,7 @@ def find_comparable_series(found: Record, unit: Record) -> Record | None:
         if series["months"] in {None, MONTHS} and series["unit"] == unit
         for run in list_runs(series)
     ]
-
-    def get_end(series: Record) -> date:
-        end: date = series["points"][-1]["period"]["end"]
-        return end
-
-    return max(comparable, key=get_end, default=None)
+    return max(comparable, key=lambda one: one["points"][-1]["period"]["end"], default=None)
 
 
 def list_runs(series: Record) -> list[list[Record]]:

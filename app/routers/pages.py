@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from app import parameters
 from app.db.columns import Record
 from app.enums import SearchKind
-from app.formats import schema_org
+from app.formats import schema_org, tables
 from app.formats.charts.subjects import find_reviewed_year
 from app.formats.feeds import format_title
 from app.formats.registry import build_service_links, list_distributions
@@ -26,14 +26,13 @@ from app.pages.year_table import build_year_tables
 from app.problems import problem
 from app.problems.problem import UnknownRecord
 from app.queries import page_data, profiles
-from app.queries.commitments import get_commitment, list_commitments
-from app.queries.editions import find_next_edition, list_editions
-from app.queries.indicators import list_indicators
+from app.queries.commitments import get_commitment
+from app.queries.editions import find_next_edition
 from app.queries.priority_areas import get_action
-from app.queries.reference import get_source, list_codes
+from app.queries.reference import get_source
 from app.queries.releases import list_changes, list_releases
 from app.request import Context, RequestContext
-from app.routers import NoParameters, render_form, validate_form
+from app.routers import NoParameters, read_first_page, render_form, validate_form
 
 router = RouteDeclarations(include_in_schema=False)
 
@@ -67,8 +66,8 @@ def show_dashboard(
         query=query,
         filters=filters,
         reviewed_year=find_reviewed_year(page["overview"]),
-        topics=context.run_query(list_codes, "topic", parameters.CodeListParameters()).rows,
-        sectors=context.run_query(list_codes, "sector", parameters.CodeListParameters()).rows,
+        topics=read_first_page(context, tables.TOPICS),
+        sectors=read_first_page(context, tables.SECTORS),
         json_ld=schema_org.embed_json(dataset),
         layout_trend=layout_trend,
         next_edition=find_next_edition(page["editions"], context.language),
@@ -120,14 +119,14 @@ for listing in LISTINGS:
 
 @router.get("/editions")
 def show_editions(context: Context, _: NoParameters) -> Response:
-    listed = context.run_query(list_editions, parameters.EditionListParameters())
-    return render_content(context, "editions.html", editions=listed.rows)
+    return render_content(
+        context, "editions.html", editions=read_first_page(context, tables.EDITIONS)
+    )
 
 
 @router.get("/years")
 def show_years(context: Context, _: NoParameters) -> Response:
-    query = parameters.IndicatorListParameters(limit=parameters.MAXIMUM_LIMIT)
-    indicators = context.run_query(list_indicators, query).rows
+    indicators = read_first_page(context, tables.INDICATORS)
     series = context.run_query(page_data.read_year_series)
     shown = {one["indicator"]["code"] for one in series}
     return render_content(
@@ -155,7 +154,7 @@ def show_changes(
         release=[query.release] if query.release else [], cursor=query.cursor
     )
     found = context.run_query(list_changes, chosen) if query.release else None
-    editions = context.run_query(list_editions, parameters.EditionListParameters())
+    editions = read_first_page(context, tables.EDITIONS)
     return render_content(
         context,
         "changes.html",
@@ -163,15 +162,14 @@ def show_changes(
         release_code=query.release,
         changes=found.rows if found else [],
         cursor=found.cursor if found else None,
-        next_edition=find_next_edition(editions.rows, context.language),
+        next_edition=find_next_edition(editions, context.language),
     )
 
 
 @router.get("/commitments")
 def show_commitments(context: Context, _: NoParameters) -> Response:
-    query = parameters.CommitmentListParameters(limit=parameters.MAXIMUM_LIMIT)
-    found = context.run_query(list_commitments, query)
-    return render_content(context, "commitments.html", commitments=found.rows)
+    commitments = read_first_page(context, tables.COMMITMENTS)
+    return render_content(context, "commitments.html", commitments=commitments)
 
 
 @router.get("/quotation-check")
