@@ -247,10 +247,8 @@ def format_validity(record: Record, language: Language) -> str:
 
 def build_date(day: date, precision: str) -> Item:
     """Build a date of CSL, without a day if only the month is known."""
-    parts = (
-        [day.year, day.month] if precision == Precision.MONTH else [day.year, day.month, day.day]
-    )
-    return {"date-parts": [parts]}
+    parts = [day.year, day.month, day.day]
+    return {"date-parts": [parts[:2] if precision == Precision.MONTH else parts]}
 
 
 def write_csl_json(item: Item) -> bytes:

@@ -74,7 +74,7 @@ def build_cube(
         },
         "value": {str(at): cells[at]["value"] for at in sorted(cells)},
         "status": {str(at): status for at, status in sorted(statuses.items())},
-        "note": [build_note(one, language) for one in observations if has_note(one)],
+        "note": [note for one in observations if (note := build_note(one, language))],
         "extension": {
             "status": {"label": describe_statuses(statuses.values(), language)},
             "observations": {str(at): cells[at] for at in sorted(cells)},
@@ -130,45 +130,24 @@ def compute_index(
 
 
 def build_units(observations: Sequence[Record]) -> dict[str, Record]:
-    decimals: dict[str, int] = {}
+    """Describe the unit of each series, with the most decimals of its values."""
+    units: dict[str, Record] = {}
     for one in observations:
-        key = one["series"]
-        decimals[key] = max(decimals.get(key, 0), len(format_plain(one["value"]).partition(".")[2]))
-    return {
-        one["series"]: {
-            "label": one["unit"]["name"],
-            "symbol": one["unit"]["symbol"],
-            "base": one["unit"]["code"],
-            "multiplier": 0,
-            "decimals": decimals[one["series"]],
-        }
-        for one in observations
-    }
+        label, symbol, base = (one["unit"][name] for name in ("name", "symbol", "code"))
+        unit = {"label": label, "symbol": symbol, "base": base, "multiplier": 0, "decimals": 0}
+        unit = units.setdefault(one["series"], unit)
+        decimals = len(format_plain(one["value"]).partition(".")[2])
+        unit["decimals"] = max(unit["decimals"], decimals)
+    return units
 
 
-def list_notes(observation: Record) -> list[str]:
-    comparability = observation["comparability"]
-    return [*list_remarks(observation), *([comparability] if comparability else [])]
-
-
-def has_note(observation: Record) -> bool:
-    return bool(list_notes(observation)) or observation["qualifier"] != Qualifier.NONE
-
-
-def build_note(observation: Record, language: Language) -> str:
-    """Name a figure with what limits it, and add its notes."""
-    parts = (
-        observation["indicator"]["name"],
-        observation["coverage"]["name"],
-        observation["period"]["label"],
-        observation["display"],
-    )
+def build_note(observation: Record, language: Language) -> str | None:
+    """Name a figure that has a qualifier or notes, and add its notes."""
+    names = (observation[name]["name"] for name in ("indicator", "coverage"))
+    parts = (*names, observation["period"]["label"], observation["display"])
     name = Bilingual(", ", "，").get(language).join(parts)
-    notes = list_notes(observation)
-    if not notes:
-        return name
-    return (
-        Bilingual(": ", "：")
-        .get(language)
-        .join([name, Bilingual(" ", "").get(language).join(notes)])
-    )
+    notes = [*list_remarks(observation), observation["comparability"]]
+    text = Bilingual(" ", "").get(language).join(filter(None, notes))
+    if text:
+        return Bilingual(f"{name}: {text}", f"{name}：{text}").get(language)
+    return name if observation["qualifier"] != Qualifier.NONE else None

@@ -76,20 +76,16 @@ class Format:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TableFormat(Format):
+class StreamedFormat(Format):
+    """A format whose rows are sent while they are read."""
+
+    write: Callable[[TableQuery], Iterator[bytes]]
     options: type[Filters] | None = None
     """The query parameters of the format."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class StreamedFormat(TableFormat):
-    """A format whose rows are sent while they are read."""
-
-    write: Callable[[TableQuery], Iterator[bytes]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class FileFormat(TableFormat):
+class FileFormat(Format):
     """A format that is written completely before it is sent."""
 
     write: Callable[[TableQuery, IO[bytes]], None]

@@ -98,24 +98,20 @@ def describe_observation(record: Record, language: Language, base: str | None = 
     if not record["current"]:
         validity = format_validity(record, language)
         summary += Bilingual(f" ({validity})", f"（{validity}）").get(language)
-    sentences = [append_source(summary, citation, language)]
-    sentences += describe_rounding(record, language)
+    sentences = [append_source(summary, citation, language), *describe_rounding(record, language)]
     if growth is not None:
         change = PUBLISHED_GROWTH.format(change=growth["display"])
         cited = growth["citation"]["full"] + format_url(growth, language, base)
-        sentences.append(append_source(change.get(language), cited, language))
-        sentences += [growth["note"]] if growth["note"] else []
+        sentences += [append_source(change.get(language), cited, language), growth["note"]]
     if record["break_before"]:
         sentences.append(BREAK_BEFORE.get(language))
-    sentences += [record["comparability"]] if record["comparability"] else []
-    sentences += list_remarks(record)
-    return join_sentences(sentences, language)
+    return join_sentences([*sentences, record["comparability"], *list_remarks(record)], language)
 
 
 def describe_growth_rate(record: Record, language: Language, base: str | None = None) -> str:
     citation = record["citation"]["full"] + format_url(record, language, base)
     stated = append_source(summarize_observation(record, language), citation, language)
-    return join_sentences([stated, record["note"]] if record["note"] else [stated], language)
+    return join_sentences([stated, record["note"]], language)
 
 
 def describe_quotations(record: Record, language: Language) -> str:
@@ -195,10 +191,10 @@ def describe_announcement(record: Record, language: Language, base: str | None =
     text = append_source(
         record["text"].rstrip(".。"), cite_record(record, language, base), language
     )
-    aim, note = record.get("aim"), record["note"]
-    aims = [Bilingual(f"Aim: {aim}", f"目标：{aim}").get(language)] if aim else []
+    aim = record.get("aim")
+    stated = Bilingual(f"Aim: {aim}", f"目标：{aim}").get(language) if aim else None
     later = describe_progress(record, language) if "progress" in record else []
-    return join_sentences([text, *aims, *([note] if note else []), *later], language)
+    return join_sentences([text, stated, record["note"], *later], language)
 
 
 def describe_progress(record: Record, language: Language) -> list[str]:
@@ -218,7 +214,7 @@ def describe_report(report: Record, label: Bilingual, note: str | None, language
     day = format_day(report["date"], language)
     head = label.format(day=day).get(language)
     text = append_source(head + report["text"].rstrip(".。"), report["citation"]["full"], language)
-    return join_sentences([text, note], language) if note else text
+    return join_sentences([text, note], language)
 
 
 def describe_commitment(record: Record, language: Language, base: str | None = None) -> str:
@@ -240,7 +236,7 @@ def describe_commitment(record: Record, language: Language, base: str | None = N
         sentences.append(NO_REPORT.format(day=day).get(language))
     if record["distance"]:
         sentences.append(DISTANCE.format(text=record["distance"]["display"]).get(language))
-    return join_sentences([*sentences, *([record["note"]] if record["note"] else [])], language)
+    return join_sentences([*sentences, record["note"]], language)
 
 
 def describe_priority_area(record: Record, language: Language, base: str | None = None) -> str:
@@ -299,8 +295,7 @@ def describe_source(record: Record, language: Language, _: str | None = None) ->
     if record["event"]:
         name, day = record["event"]["name"], format_day(record["event"]["held_on"], language)
         text += Bilingual(f" Event: {name}, {day}.", f"活动：{name}，{day}。").get(language)
-    separator = Bilingual(" ", "").get(language)
-    return separator.join(part for part in (text, record["note"], record["licence"]) if part)
+    return join_sentences([text, record["note"], record["licence"]], language)
 
 
 def describe_event(record: Record, language: Language, _: str | None = None) -> str:
@@ -356,8 +351,9 @@ def format_url(record: Record, language: Language, base: str | None) -> str:
     return Bilingual(f" ({url})", f"（{url}）").get(language)
 
 
-def join_sentences(sentences: Iterable[str], language: Language) -> str:
-    return Bilingual(" ", "").get(language).join(sentences)
+def join_sentences(sentences: Iterable[str | None], language: Language) -> str:
+    """Join sentences and leave out those that a record does not have."""
+    return Bilingual(" ", "").get(language).join(filter(None, sentences))
 
 
 def append_source(text: str, citation: str, language: Language) -> str:

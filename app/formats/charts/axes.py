@@ -46,6 +46,9 @@ class TimeScale:
         part = (day - self.first) / (self.last - self.first)
         return self.left + part * (self.right - self.left)
 
+    def find_middle(self, start: date, end: date) -> float:
+        return (self.find_position(start) + self.find_position(end)) / 2
+
     def list_labels(self, label_width: float, language: Language) -> Iterator[tuple[float, str]]:
         """List the labels below the axis, each with the middle of its year or month."""
         if self.has_months:
@@ -58,8 +61,7 @@ class TimeScale:
         step = next((one for one in YEAR_STEPS if one * space >= label_width), len(years))
         # The last year has a label, since its figure is the newest.
         for year in reversed(years[::-1][::step]):
-            middle = self.find_position(date(year, 1, 1)), self.find_position(date(year + 1, 1, 1))
-            yield sum(middle) / 2, str(year)
+            yield self.find_middle(date(year, 1, 1), date(year + 1, 1, 1)), str(year)
 
     def list_month_labels(
         self, label_width: float, language: Language
@@ -69,9 +71,7 @@ class TimeScale:
         step = next((one for one in MONTH_STEPS if one * space >= label_width), count)
         for index in range(0, count, step):
             start = start_next_month(self.first, index)
-            middle = (
-                self.find_position(start) + self.find_position(start_next_month(start, 1))
-            ) / 2
+            middle = self.find_middle(start, start_next_month(start, 1))
             yield middle, format_month(start, language, SHORT_NAME)
 
 

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from app.enums import ChangeMeasure, GrowthBasis, Qualifier, Status, StockFlow
+from app.formats.dataset_info import TITLE
 from app.formats.sdmx.components import BREAK_STATUS, COMPONENTS, STATUSES
 from app.i18n import Bilingual, Language, format_span, name_months
 from app.parameters.sdmx import ANNUAL, OTHER, Duration
@@ -17,7 +18,6 @@ VERSION = "1.0"
 FLOW_ID = f"{AGENCY}:{FLOW}({VERSION})"
 CONCEPTS = "CS_INDICATORS"
 
-NAME = Bilingual("Belt and Road Cooperation Indicators", "共建“一带一路”经贸合作指标")
 NOTICE = Bilingual(
     "A republication of official figures, each with its own source; not an official service of "
     "the institutions that published them. BRI is not a registered SDMX agency.",
@@ -193,8 +193,8 @@ def build_artefacts(
     concepts = tuple(Item(one.id, one.name, one.description) for one in COMPONENTS)
     scheme = Artefact(Kind.CONCEPT_SCHEME, CONCEPTS, Bilingual("Concepts", "概念"), items=concepts)
     urns = (scheme.urn, *(one.urn for one in lists))
-    structure = Artefact(Kind.STRUCTURE, FLOW, NAME, NOTICE, references=urns)
-    flow = Artefact(Kind.DATAFLOW, FLOW, NAME, NOTICE, references=(structure.urn,))
+    structure = Artefact(Kind.STRUCTURE, FLOW, TITLE, NOTICE, references=urns)
+    flow = Artefact(Kind.DATAFLOW, FLOW, TITLE, NOTICE, references=(structure.urn,))
     agency = Item(AGENCY, Bilingual("Republisher of the figures", "数据转载机构"), NOTICE)
     agencies = Artefact(
         Kind.AGENCY_SCHEME, "AGENCIES", Bilingual("Agencies", "机构"), NOTICE, items=(agency,)

@@ -5,13 +5,13 @@ from typing import Any
 
 import msgspec
 
+from app.formats.dataset_info import TITLE
 from app.formats.sdmx.artefacts import (
     AGENCY,
     CONCEPTS,
     CONSTRAINT_21,
     COUNT_TYPE,
     FLOW,
-    NAME,
     NOTICE,
     VERSION,
     Artefact,
@@ -58,7 +58,7 @@ def build_meta(header: MessageHeader, kind: str, version: str) -> Json:
         "prepared": header.prepared,
         "test": False,
         "contentLanguages": [language, *(one for one in Language if one != language)],
-        "sender": {"id": AGENCY, **build_names(NAME, None, language)},
+        "sender": {"id": AGENCY, **build_names(TITLE, None, language)},
     }
 
 
@@ -271,7 +271,7 @@ class DataWriter:
                 {"rel": "dataflow", "urn": build_urn(Kind.DATAFLOW, FLOW)},
                 {"rel": "datastructure", "urn": build_urn(Kind.STRUCTURE, FLOW)},
             ],
-            **build_names(NAME, NOTICE, language),
+            **build_names(TITLE, NOTICE, language),
             "dimensions": {
                 level: [self.build_component(one, language) for one in components]
                 for level, components in dimensions.items()

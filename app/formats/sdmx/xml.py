@@ -5,13 +5,13 @@ from enum import Enum
 from xml.etree.ElementTree import Element, SubElement, tostring
 from xml.sax.saxutils import quoteattr
 
+from app.formats.dataset_info import TITLE
 from app.formats.sdmx.artefacts import (
     AGENCY,
     CONCEPTS,
     CONSTRAINT_21,
     COUNT_TYPE,
     FLOW,
-    NAME,
     NOTICE,
     VERSION,
     Artefact,
@@ -76,7 +76,7 @@ def add_header(root: Element, header: MessageHeader) -> Element:
     SubElement(element, "mes:Test").text = "false"
     SubElement(element, "mes:Prepared").text = header.prepared
     sender = SubElement(element, "mes:Sender", {"id": AGENCY})
-    add_texts(sender, "com:Name", NAME)
+    add_texts(sender, "com:Name", TITLE)
     return element
 
 
