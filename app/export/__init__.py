@@ -186,7 +186,6 @@ class Exporter:
             for address in list_sdmx_addresses(self.collections, language):
                 if self.layout.has_file(address):
                     self.queue_address(address)
-        for language in Language:
             self.add_search_index(language)
         while self.pending:
             addresses = iter(self.pending)

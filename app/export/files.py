@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from posixpath import dirname
 from typing import IO, Annotated, TypeVar
@@ -214,7 +214,7 @@ class ExportFolder:
         placed = self.path / path
         if placed.is_file() and placed.stat().st_size == hashed.size:
             with placed.open("rb") as file:
-                is_equal = hash_file(file) == digest
+                is_equal = file_digest(file, "sha256").hexdigest() == digest
             if is_equal:
                 staged.unlink()
 
@@ -255,7 +255,7 @@ class ExportFolder:
         if not file.is_file():
             return
         with file.open("rb") as content:
-            if hash_file(content) not in self.previous[path]:
+            if file_digest(content, "sha256").hexdigest() not in self.previous[path]:
                 return
         file.unlink()
         for folder in file.parents:
@@ -278,10 +278,3 @@ def read_json(path: Path, kind: type[T]) -> T | None:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
-
-
-def hash_file(file: IO[bytes]) -> str:
-    digest = sha256()
-    while piece := file.read(CHUNK_SIZE):
-        digest.update(piece)
-    return digest.hexdigest()

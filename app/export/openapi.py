@@ -20,7 +20,6 @@ from app.openapi import OpenApiDocuments, translate_document
 from app.openapi.version_3_0 import convert_document
 from app.schemas import encode_json
 
-FIRST_LINKED_PAGE = 2
 PAGE = "page"
 DESCRIPTION = """
 The static edition of the dataset: the responses of its service as files, for any web server.
@@ -39,6 +38,10 @@ NOT_FOUND = "There is no such file."
 FURTHER_PAGE = "The number of a further page, as in next."
 TEXTS = (DESCRIPTION.strip(), FILE, NOT_FOUND, FURTHER_PAGE)
 """The texts that only these documents have."""
+PAGE_PARAMETER: Record = {
+    "description": FURTHER_PAGE,
+    "schema": {"type": "integer", "format": "int32", "minimum": 2, "examples": [2]},
+}
 LANGUAGES = {Language.ENGLISH: "English", Language.CHINESE: "中文"}
 
 
@@ -119,9 +122,10 @@ def build_path(
     query = tuple((name, f"{{{unique}}}") for name, unique in numbered)
     address = Address(operation.path, query)
     path = layout.name_file(address).removeprefix(address.language)
-    known = {one["name"]: one for one in described.get("parameters", [])}
-    parameters = [one for one in known.values() if one["in"] == "path"]
-    parameters += [describe_parameter(known.get(name), unique) for name, unique in numbered]
+    known = {PAGE: PAGE_PARAMETER}
+    known |= {one["name"]: one for one in described.get("parameters", [])}
+    parameters = [one for one in known.values() if one.get("in") == "path"]
+    parameters += [describe_parameter(known[name], unique) for name, unique in numbered]
     (content,) = described["responses"]["200"]["content"].items()
     responses: Record = {"200": {"description": FILE, "content": dict([content])}}
     built: Record = {
@@ -166,18 +170,8 @@ def name_operation(name: str, parameters: tuple[str, ...]) -> str:
     return f"{name}_page" if PAGE in parameters else name
 
 
-def describe_parameter(described: Record | None, name: str) -> Record:
+def describe_parameter(described: Record, name: str) -> Record:
     """Describe a parameter of a query as a part of the path."""
-    if described is None:
-        schema = {"type": "integer", "format": "int32", "minimum": FIRST_LINKED_PAGE}
-        return {
-            "name": name,
-            "in": "path",
-            "required": True,
-            "description": FURTHER_PAGE,
-            "schema": schema,
-            "example": FIRST_LINKED_PAGE,
-        }
     schema = described["schema"]
     examples = schema.get("examples", [])
     if schema.get("type") == "array":

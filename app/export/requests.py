@@ -66,15 +66,13 @@ async def request(
     app: ASGIApp, address: Address, base_url: str, write: Callable[[bytes], object]
 ) -> Reply:
     """Request an address of a service; ExportError if the response is not 200, or ends early."""
-    reply = Reply(write)
-    await app(build_scope(address, base_url), receive, reply.send)
-    for pause in PAUSES:
-        if reply.status != HTTPStatus.SERVICE_UNAVAILABLE:
-            break
-        # A busy machine, or one that was asleep, keeps a chart waiting longer than a client would.
+    for pause in (0, *PAUSES):
         await asyncio.sleep(pause)
         reply = Reply(write)
         await app(build_scope(address, base_url), receive, reply.send)
+        # A busy machine, or one that was asleep, keeps a chart waiting longer than a client would.
+        if reply.status != HTTPStatus.SERVICE_UNAVAILABLE:
+            break
     if reply.status != HTTPStatus.OK:
         detail = reply.failure[:MAX_DETAIL].decode(errors="replace")
         raise ExportError(f"{address.target} was answered with {reply.status}: {detail}")

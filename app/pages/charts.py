@@ -59,14 +59,10 @@ class Trend(NamedTuple):
         return not all(bar.is_comparable for bar in self.bars)
 
 
-def measure_chart(chart: Chart, width: int) -> tuple[int, int]:
-    """Return the width and the height of an image, so that nothing moves while it loads."""
-    canvas = layout_chart(chart, width, None, Theme.LIGHT)
-    return canvas.width, canvas.height
-
-
 def measure_picture(path: str, name: str, chart: Chart) -> Picture:
-    sources = [Source(*measure_chart(chart, width), screen) for width, screen in SCREENS.items()]
+    """Lay out the images of a chart to know their heights, so that nothing moves as they load."""
+    heights = {width: layout_chart(chart, width, None, Theme.LIGHT).height for width in SCREENS}
+    sources = [Source(width, heights[width], screen) for width, screen in SCREENS.items()]
     return Picture(path, name, sources)
 
 
