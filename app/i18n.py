@@ -321,13 +321,6 @@ def format_statement(  # noqa: PLR0913, PLR0917 (the parts of a number)
             return format_change(value, decimals, language)
 
 
-def format_growth(change: str, citation: str, language: Language) -> str:
-    """Return a change with its own source, which may differ from that of the figure."""
-    return Bilingual(f"{change} (source: {citation})", f"{change}（来源：{citation}）").get(
-        language
-    )
-
-
 @lru_cache(maxsize=4096)
 def format_day(value: date, language: Language, letters: int | None = None) -> str:
     """Return a date as text: 15 January 2025, 15 Jan 2025; 2025年1月15日."""

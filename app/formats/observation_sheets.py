@@ -22,7 +22,7 @@ from app.formats.sheets import (
     show_decimal,
     show_text,
 )
-from app.i18n import QUALIFIERS, Bilingual, Language, format_growth, format_scaled
+from app.i18n import QUALIFIERS, Bilingual, Language, format_scaled
 
 VALUE_UNITS = {
     "CNY": Bilingual("Value in yuan", "数值（元）"),
@@ -61,12 +61,7 @@ def declare_text(
     note: Bilingual | None = None,
 ) -> SheetColumn:
     """Declare a column of texts, in both languages or as they are in the record."""
-
-    def build_cell(record: Record, language: Language) -> Cell:
-        text = describe(record)
-        return show_text(text.get(language) if isinstance(text, Bilingual) else text)
-
-    return SheetColumn(Bilingual(en, zh), width, build_cell, note)
+    return SheetColumn(Bilingual(en, zh), width, lambda record: show_text(describe(record)), note)
 
 
 def describe_validity(record: Record) -> Bilingual:
@@ -111,23 +106,14 @@ def describe_limits(record: Record) -> Bilingual | None:
     return Bilingual(f"{english} ({unit})", f"{chinese}（{unit}）")
 
 
-def show_value(unit: str | None, record: Record, language: Language) -> Cell:
+def show_value(unit: str | None, record: Record) -> Cell:
     """Show the value in the column of its unit; None is the column of all other units."""
-    del language
     code = record["unit"]["code"]
     is_here = code == unit if unit else code not in VALUE_UNITS
     return show_decimal(record["value"]) if is_here else EMPTY_CELL
 
 
-def show_growth(record: Record, language: Language) -> Cell:
-    growth = record["growth"]
-    if growth is None:
-        return EMPTY_CELL
-    return show_text(format_growth(growth["display"], growth["citation"]["full"], language))
-
-
-def show_growth_value(measure: ChangeMeasure, record: Record, language: Language) -> Cell:
-    del language
+def show_growth_value(measure: ChangeMeasure, record: Record) -> Cell:
     growth = record["growth"]
     return show_decimal(growth["value"] if growth and growth["measure"] == measure else None)
 
@@ -136,6 +122,12 @@ def describe_growth(
     describe: Callable[[Record], Bilingual | str], record: Record
 ) -> Bilingual | str | None:
     return describe(record["growth"]) if record["growth"] else None
+
+
+def cite_growth(growth: Record) -> Bilingual:
+    """Name a change with its own source, which may differ from that of the figure."""
+    change, citation = growth["display"], growth["citation"]["full"]
+    return Bilingual(f"{change} (source: {citation})", f"{change}（来源：{citation}）")
 
 
 BASIS_NOTE = Bilingual(
@@ -178,7 +170,7 @@ FIRST_COLUMNS: tuple[str | SheetColumn, ...] = (
     )),
     "coverage_name",
     SheetColumn(
-        Bilingual("Figure", "数据"), 22, lambda one, _: show_text(one["display"], is_bold=True)
+        Bilingual("Figure", "数据"), 22, lambda one: show_text(one["display"], is_bold=True)
     ),
     declare_text("Qualifier", "限定词", 18, lambda one: QUALIFIERS[one["qualifier"]], Bilingual(
         "How the source limits the number. Over: the actual figure is higher. Nearly: it is lower. "
@@ -194,7 +186,9 @@ FIRST_COLUMNS: tuple[str | SheetColumn, ...] = (
         "该数据是否为所属序列该期的现行数据。被取代的数据自所列之日起由其他数据取代；从未作为现行数据的"
         "只是重复其他数据，或其来源类别较低。两者均不得与现行数据混用。",
     )),
-    SheetColumn(Bilingual("Published growth", "公布的增速"), 36, show_growth, GROWTH_NOTE),
+    declare_text(
+        "Published growth", "公布的增速", 36, partial(describe_growth, cite_growth), GROWTH_NOTE
+    ),
     declare_text("Source", "来源", 44, lambda one: one["citation"]["full"]),
     "comparability",
     "note",

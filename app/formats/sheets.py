@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from app.db.columns import Record
 from app.enums import Precision
 from app.formats import indicator_columns, record_columns
-from app.formats.columns import Column
-from app.i18n import Bilingual, Language, format_citation
+from app.formats.columns import Column, get_value
+from app.i18n import Bilingual, Language, format_citation, join_names
 from app.schemas.formats import Datatype
 
 LINK_COLOUR = "#0B5394"
@@ -26,6 +26,7 @@ class Cell(NamedTuple):
     method: str
     """The method of a worksheet of XlsxWriter that writes the value."""
     value: Any
+    """The value, or a text in both languages."""
     style: Mapping[str, object]
     """The properties of the format."""
 
@@ -34,7 +35,7 @@ class Cell(NamedTuple):
 class SheetColumn:
     label: Bilingual
     width: float
-    build_cell: Callable[[Record, Language], Cell]
+    build_cell: Callable[[Record], Cell]
     note: Bilingual | None = None
     """How to read the column, for the sheet of notes."""
 
@@ -66,7 +67,8 @@ LEFT = {"align": "left", "indent": 1}
 def show_text(value: Any, *, is_bold: bool = False) -> Cell:
     if not value:
         return EMPTY_CELL
-    return Cell("write_string", str(value), {"text_wrap": True, "indent": 1, "bold": is_bold})
+    text = value if isinstance(value, Bilingual) else str(value)
+    return Cell("write_string", text, {"text_wrap": True, "indent": 1, "bold": is_bold})
 
 
 def show_decimal(value: Decimal | None) -> Cell:
@@ -132,42 +134,31 @@ def declare_sheet(
 def convert_column(column: Column, note: Bilingual | None) -> SheetColumn:
     assert column.width is not None, column.name  # noqa: S101 - a mistake in a declaration
 
-    def build_cell(record: Record, language: Language) -> Cell:
-        del language
+    def build_cell(record: Record) -> Cell:
         return CELLS[column.datatype](column.read_value(record))
 
     return SheetColumn(column.label, column.width, build_cell, note)
 
 
-def join_names(field: str, record: Record, language: Language) -> Cell:
-    separator = Bilingual(", ", "、").get(language)
-    return show_text(separator.join(one["name"] for one in record[field]))
+def show_names(field: str, record: Record) -> Cell:
+    return show_text(record[field] and join_names(one["name"] for one in record[field]))
 
 
-def cite_record(record: Record, language: Language) -> Cell:
-    return show_text(format_citation(record["source"]["line"], record["locator"], language))
+def cite_record(record: Record) -> Cell:
+    line, locator = record["source"]["line"], record["locator"]
+    return show_text(Bilingual(*(format_citation(line, locator, one) for one in Language)))
 
 
-def show_headline(field: str, record: Record, language: Language) -> Cell:
-    del language
-    headline = record["headline"]
-    if headline is None:
-        return EMPTY_CELL
-    if field == "citation":
-        return show_text(headline["citation"]["full"])
-    if field == "display":
-        return show_text(headline["display"], is_bold=True)
-    return show_text(headline["period"]["label"] if field == "period" else headline[field])
+def show_value(path: str, record: Record) -> Cell:
+    return show_text(get_value(record, tuple(path.split("."))))
 
 
 CITATION = SheetColumn(Bilingual("Source", "来源"), 50, cite_record)
 SOURCE_URL = SheetColumn(
-    Bilingual("URL", "网址"), 50, lambda one, _: show_link(one["source"]["address"])
+    Bilingual("URL", "网址"), 50, lambda one: show_link(one["source"]["address"])
 )
-TOPIC = SheetColumn(
-    Bilingual("Topic", "主题"), 18, lambda one, _: show_text(one["topic"] and one["topic"]["name"])
-)
-AREAS = SheetColumn(Bilingual("Areas", "涉及国别"), 22, partial(join_names, "areas"))
+TOPIC = SheetColumn(Bilingual("Topic", "主题"), 18, partial(show_value, "topic.name"))
+AREAS = SheetColumn(Bilingual("Areas", "涉及国别"), 22, partial(show_names, "areas"))
 
 
 COVERAGE_NOTE = Bilingual(
@@ -189,10 +180,17 @@ INDICATORS = declare_sheet(
     indicator_columns.INDICATORS,
     [
         "name",
-        SheetColumn(Bilingual("Headline", "核心数据"), 24, partial(show_headline, "display")),
-        SheetColumn(Bilingual("Period", "统计期"), 17, partial(show_headline, "period")),
+        SheetColumn(
+            Bilingual("Headline", "核心数据"), 24,
+            lambda one: show_text(one["headline"] and one["headline"]["display"], is_bold=True),
+        ),
+        SheetColumn(
+            Bilingual("Period", "统计期"), 17, partial(show_value, "headline.period.label")
+        ),
         "headline_coverage", TOPIC, "definition", "note",
-        SheetColumn(Bilingual("Source", "来源"), 44, partial(show_headline, "citation")),
+        SheetColumn(
+            Bilingual("Source", "来源"), 44, partial(show_value, "headline.citation.full")
+        ),
         "headline_growth", "headline_growth_citation", "headline_note", "code",
     ],
     {"headline_coverage": COVERAGE_NOTE, "headline_growth": GROWTH_NOTE}, printed=8,
@@ -205,9 +203,9 @@ ACTIONS = declare_sheet(
     record_columns.ACTIONS,
     [
         "priority_area_title", "year", "text", "aim", "note",
-        SheetColumn(Bilingual("Sectors", "涉及领域"), 20, partial(join_names, "sectors")),
+        SheetColumn(Bilingual("Sectors", "涉及领域"), 20, partial(show_names, "sectors")),
         SheetColumn(
-            Bilingual("Instruments", "合作载体与机制"), 30, partial(join_names, "instruments")
+            Bilingual("Instruments", "合作载体与机制"), 30, partial(show_names, "instruments")
         ),
         AREAS, CITATION, SOURCE_URL, "id",
     ],
@@ -223,7 +221,7 @@ PRIORITY_AREAS = declare_sheet(
         "title", "year", "summary", "aim", "note", CITATION,
         SheetColumn(
             Bilingual("Related indicators (editorial link)", "对应指标（本站编辑关联）"), 44,
-            partial(join_names, "baseline_indicators"),
+            partial(show_names, "baseline_indicators"),
         ),
     ],
     printed=6,
@@ -240,7 +238,7 @@ PRECISIONS = {Precision.DAY: Bilingual("day", "日"), Precision.MONTH: Bilingual
 PRECISION = SheetColumn(
     Bilingual("Date precision", "发布日期精度"),
     10,
-    lambda one, language: show_text(PRECISIONS[one["published_precision"]].get(language)),
+    lambda one: show_text(PRECISIONS[one["published_precision"]]),
 )
 COMMITMENTS = declare_sheet(
     SheetTitle(Bilingual("Commitments", "高峰论坛承诺"), Bilingual(
@@ -270,9 +268,9 @@ NOTES = SheetLayout(
     ),
     (
         SheetColumn(
-            Bilingual("Note", "说明"), 24, lambda one, _: show_text(one["name"], is_bold=True)
+            Bilingual("Note", "说明"), 24, lambda one: show_text(one["name"], is_bold=True)
         ),
-        SheetColumn(Bilingual("Text", "内容"), 110, lambda one, _: show_text(one["text"])),
+        SheetColumn(Bilingual("Text", "内容"), 110, lambda one: show_text(one["text"])),
     ),
     printed=2,
 )

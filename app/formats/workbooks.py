@@ -346,9 +346,9 @@ def write_sheet(
         if last > HEADER_ROW + MAX_ROWS:
             raise create_row_limit_error(MAX_ROWS)
         for index, column in enumerate(layout.columns):
-            cell = column.build_cell(record, language)
-            write = getattr(worksheet, cell.method)
-            write(last, index, cell.value, styles(cell.style))
+            method, value, style = column.build_cell(record)
+            shown = value.get(language) if isinstance(value, Bilingual) else value
+            getattr(worksheet, method)(last, index, shown, styles(style))
     worksheet.freeze_panes(HEADER_ROW + 1, 1)
     worksheet.print_area(0, 0, last, layout.printed - 1)
     if last > HEADER_ROW:
