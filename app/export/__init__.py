@@ -7,7 +7,7 @@ except that links lead to files. Responses are written as soon as they are creat
 import asyncio
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import partial
 from html import escape
 from itertools import islice
@@ -151,9 +151,7 @@ class SortedObservationTable(ObservationTable):
             yield sorted((row for chunk in chunks for row in chunk), key=sorting)
 
 
-SORTED = SortedObservationTable(
-    **{one.name: getattr(OBSERVATIONS, one.name) for one in fields(OBSERVATIONS)}
-)
+SORTED = SortedObservationTable(**vars(OBSERVATIONS))
 
 
 class Exporter:

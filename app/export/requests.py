@@ -8,11 +8,11 @@ from http import HTTPStatus
 from pathlib import Path
 from shutil import disk_usage
 from tempfile import gettempdir
-from urllib.parse import unquote, urlsplit
 
-from starlette.types import ASGIApp, Message, Scope
+from starlette.types import ASGIApp, Message
 
 from app.export.addresses import Address
+from app.openapi import build_scope
 
 MAX_DETAIL = 500
 FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -69,7 +69,7 @@ async def request(
     for pause in (0, *PAUSES):
         await asyncio.sleep(pause)
         reply = Reply(write)
-        await app(build_scope(address, base_url), receive, reply.send)
+        await app(build_scope(base_url, address.target), receive, reply.send)
         # A busy machine, or one that was asleep, keeps a chart waiting longer than a client would.
         if reply.status != HTTPStatus.SERVICE_UNAVAILABLE:
             break
@@ -79,24 +79,6 @@ async def request(
     if not reply.is_complete:
         raise ExportError(f"the response to {address.target} ended early")
     return reply
-
-
-def build_scope(address: Address, base_url: str) -> Scope:
-    base = urlsplit(base_url)
-    path, _, query = address.target.partition("?")
-    return {
-        "type": "http",
-        "http_version": "1.1",
-        "scheme": base.scheme,
-        "method": "GET",
-        "path": unquote(f"{base.path}{path}"),
-        "raw_path": f"{base.path}{path}".encode(),
-        "root_path": base.path,
-        "query_string": query.encode(),
-        "headers": [(b"host", base.netloc.encode()), (b"accept", b"*/*")],
-        "server": None,
-        "client": ("127.0.0.1", 0),
-    }
 
 
 async def receive() -> Message:

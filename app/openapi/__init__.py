@@ -9,10 +9,11 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 from threading import Lock
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode, urlsplit
 
 from fastapi import FastAPI, Response
 from fastapi.responses import StreamingResponse
+from starlette.types import Scope
 
 from app.db.columns import Record, Value
 from app.enums import OpenApiVersion
@@ -104,11 +105,10 @@ def add_examples(document: Record, app: FastAPI, router: Router, language: Langu
     for path, operations in document["paths"].items():
         operation = operations["get"]
         ((media_type, content),) = operation["responses"]["200"]["content"].items()
-        url = build_url(path, operation, language)
-        target = "?".join(part for part in url if part)
+        target = build_target(path, operation, language)
         operation["x-codeSamples"] = build_samples(f"{ANY_SERVER}{target}", media_type)
         is_file = content["schema"].get("format") == "binary" or media_type.startswith(CHARTS)
-        body = None if is_file else request_example(app, router, ANY_SERVER, url)
+        body = None if is_file else request_example(app, router, target)
         if body is None:
             continue
         if media_type.endswith(("/json", "+json")):
@@ -131,7 +131,7 @@ def shorten_lists(value: Value) -> Value:
     return value
 
 
-def build_url(path: str, operation: Record, language: Language) -> tuple[str, str]:
+def build_target(path: str, operation: Record, language: Language) -> str:
     """Return the path and the query with the examples of the required parameters.
 
     They have no language for English, the default, which the document was always written in.
@@ -149,30 +149,31 @@ def build_url(path: str, operation: Record, language: Language) -> tuple[str, st
             query[name] = language
         elif name == CUBE_FILTER and path.endswith(f".{JSON_STAT.suffix}"):
             query[name] = parameter["schema"]["examples"][0]
-    return path, urlencode(query, doseq=True)
+    return f"{path}?{urlencode(query, doseq=True)}" if query else path
 
 
-def request_example(
-    app: FastAPI, router: Router, server: str, url: tuple[str, str]
-) -> bytes | None:
-    """Call the endpoint of a URL; return the body or its first part, or None if it is refused."""
-    path, query = url
-    scheme, _, address = server.partition("://")
-    host, _, root = address.partition("/")
-    prefix = f"/{root}" if root else ""
-    scope = {
+def build_scope(base_url: str, target: str) -> Scope:
+    """Build a request for a path and its query, as a server would receive it at an address."""
+    base = urlsplit(base_url)
+    path, _, query = target.partition("?")
+    return {
         "type": "http",
         "http_version": "1.1",
-        "scheme": scheme,
+        "scheme": base.scheme,
         "method": "GET",
-        "path": f"{prefix}{path}",
-        "raw_path": f"{prefix}{path}".encode(),
-        "root_path": prefix,
+        "path": unquote(f"{base.path}{path}"),
+        "raw_path": f"{base.path}{path}".encode(),
+        "root_path": base.path,
         "query_string": query.encode(),
-        "headers": [(b"host", host.encode())],
+        "headers": [(b"host", base.netloc.encode()), (b"accept", b"*/*")],
         "server": None,
+        "client": ("127.0.0.1", 0),
     }
-    context = create_context(app, scope)
+
+
+def request_example(app: FastAPI, router: Router, target: str) -> bytes | None:
+    """Call the endpoint of a path; return the body or its first part, or None if it is refused."""
+    context = create_context(app, build_scope(ANY_SERVER, target))
     context.is_example = True
     route, keys = router.match(context.path)
     try:
