@@ -10,6 +10,7 @@ from app.enums import StockFlow
 from app.formats.charts.model import is_comparable, is_connected
 from app.i18n import MONTH_NAMES, SHORT_NAME, Bilingual, Language
 from app.pages.indicator_view import choose_unit, format_in_scale
+from app.queries.page_data import group_by_topic
 
 # Lengths of the small charts, in pixels.
 WIDTH, HEIGHT, MARGIN = 96, 24, 3
@@ -47,18 +48,15 @@ def build_table(
     ends = [point["period"]["end"].year for one in series for point in one["points"]]
     years = list(range(min(ends), max(ends) + 1))
     notes: dict[str, int] = {}
-    topics: dict[str, Record] = {}
+    shown = []
     for indicator in indicators:
         own = [one for one in series if one["indicator"]["code"] == indicator["code"]]
         # The unit of the indicator first, and in each unit the series that goes on longest.
         own.sort(key=lambda one: one["points"][-1]["period"]["end"], reverse=True)
         own.sort(key=lambda one: one["unit"]["code"] != indicator["unit"]["code"])
-        if own:
-            topic = indicator["topic"]
-            entry = topics.setdefault(topic["code"], {"topic": topic, "indicators": []})
-            rows = [build_row(one, years, notes, language) for one in own]
-            entry["indicators"].append({"indicator": indicator, "rows": rows})
-    return {"years": years, "topics": [*topics.values()], "notes": list(notes)}
+        rows = [build_row(one, years, notes, language) for one in own]
+        shown += [indicator | {"rows": rows}] if rows else []
+    return {"years": years, "topics": group_by_topic(shown), "notes": list(notes)}
 
 
 def build_row(

@@ -22,6 +22,7 @@ from app.queries.history import (
     read_indicator_history,
     read_known_observations,
 )
+from app.queries.page_data import group_by_topic
 from app.request import Context, RequestContext
 from app.routers import NoParameters, read_first_page, render_form, validate_form
 
@@ -138,10 +139,6 @@ def show_edition(context: Context, edition: str, _: NoParameters) -> Response:
     )
 
 
-def list_indicators_by_topic(context: RequestContext) -> list[tuple[Record, list[Record]]]:
-    topics: dict[str, tuple[Record, list[Record]]] = {}
-    for indicator in read_first_page(context, tables.INDICATORS):
-        if indicator["latest"]:
-            topic = indicator["topic"]
-            topics.setdefault(topic["code"], (topic, []))[1].append(indicator)
-    return list(topics.values())
+def list_indicators_by_topic(context: RequestContext) -> list[Record]:
+    indicators = read_first_page(context, tables.INDICATORS)
+    return group_by_topic([one for one in indicators if one["latest"]])

@@ -269,13 +269,11 @@ def parse_page_url(context: RequestContext, url: str) -> tuple[str, str, dict[st
     Raises:
         UnknownPath: if it is the address of another host, page or release.
     """
-    match = None
+    nothing = UnknownPath.from_parameter("query.url", NOTHING_TO_EMBED.format(url=shorten(url)))
     path = remove_base(url, context.base_url)
-    if path is not None:
-        match = re.fullmatch(rf"{EMBEDDED}(?:\?([^#]*))?(?:#.*)?", path)
+    match = re.fullmatch(rf"{EMBEDDED}(?:\?([^#]*))?(?:#.*)?", path or "")
     if match is None:
-        message = NOTHING_TO_EMBED.format(url=shorten(url))
-        raise UnknownPath.from_parameter("query.url", message)
+        raise nothing
     given = parse_qs(match[3] or "")
     kept = ("theme", "year") if match[1] == PRIORITY_AREAS else ("theme", "period")
     options = {name: given[name][-1] for name in ("lang", PIN, *kept) if name in given}
@@ -288,9 +286,7 @@ def parse_page_url(context: RequestContext, url: str) -> tuple[str, str, dict[st
     selected = given.get("series", []) if match[1] == INDICATORS else []
     if len(selected) == 1 and "," not in selected[0]:
         if not selected[0].startswith(f"{match[2]}."):
-            # The page refuses it as well.
-            message = NOTHING_TO_EMBED.format(url=shorten(url))
-            raise UnknownPath.from_parameter("query.url", message)
+            raise nothing  # The page refuses it as well.
         return SERIES, selected[0], options
     return match[1], match[2], options
 

@@ -50,9 +50,11 @@ class Kind(Enum):
         """The package that defines the class."""
         self.item_class = item_class
 
+    def get_class_name(self, *, is_21: bool) -> str:
+        """Return the name of the class, which is another one for data constraints in SDMX 2.1."""
+        return "ContentConstraint" if is_21 and self is Kind.CONSTRAINT else self.class_name
 
-CONSTRAINT_21 = "ContentConstraint"
-"""The name of a data constraint in SDMX 2.1."""
+
 COUNT_TYPE = "sdmx_metrics"
 """The type of annotations that state counts in the Fusion Metadata Registry, which clients read."""
 

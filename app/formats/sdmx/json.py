@@ -9,7 +9,6 @@ from app.formats.dataset_info import TITLE
 from app.formats.sdmx.artefacts import (
     AGENCY,
     CONCEPTS,
-    CONSTRAINT_21,
     COUNT_TYPE,
     FLOW,
     NOTICE,
@@ -84,18 +83,15 @@ class StructureWriter:
     def write_message(self, artefacts: Sequence[Artefact], header: MessageHeader) -> bytes:
         data: Json = {}
         for one in artefacts:
-            name = self.get_class_name(one.kind)
+            name = one.kind.get_class_name(is_21=self.is_v1)
             collection = data.setdefault(f"{name[0].lower()}{name[1:]}s", [])
             collection.append(self.build_artefact(one, header.language))
         meta = build_meta(header, "structure", self.version)
         return msgspec.json.encode({"meta": meta, "data": data})
 
-    def get_class_name(self, kind: Kind) -> str:
-        return CONSTRAINT_21 if self.is_v1 and kind is Kind.CONSTRAINT else kind.class_name
-
     def build_artefact(self, artefact: Artefact, language: Language) -> Json:
         kind = artefact.kind
-        urn = build_urn(kind, artefact.id, class_name=self.get_class_name(kind))
+        urn = build_urn(kind, artefact.id, class_name=kind.get_class_name(is_21=self.is_v1))
         found: Json = {
             "id": artefact.id,
             "agencyID": AGENCY,

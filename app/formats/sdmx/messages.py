@@ -12,7 +12,6 @@ from app.formats.sdmx.dataset import DataLayout, Message, Observation, SeriesDat
 from app.formats.sdmx.errors import NoResultsFound, NotAcceptable, ResponseTooLarge
 from app.formats.sdmx.paths import PathQuery
 from app.formats.sdmx.query import SdmxRequest
-from app.formats.sdmx.xml import Version
 from app.formats.text import encode_csv_rows
 from app.i18n import join_names
 from app.negotiation import parse_accept
@@ -168,7 +167,7 @@ def write_data(message: Message, message_format: Format, artefacts: Iterable[Art
     if message_format is Format.GENERIC_21:
         return xml.write_generic(message)
     if message_format.family == "xml":
-        return xml.write_structure_specific(message, Version(message_format.version))
+        return xml.write_structure_specific(message, message_format.version)
     codes = {one.id: {item.id: item for item in one.items} for one in artefacts}
     return json.DataWriter(codes, message.layout, message_format.version).write_message(message)
 
@@ -177,7 +176,7 @@ def write_structure(
     artefacts: Sequence[Artefact], message_format: Format, header: MessageHeader
 ) -> bytes:
     if message_format.family == "xml":
-        writer = xml.StructureWriter(Version(message_format.version))
+        writer = xml.StructureWriter(message_format.version)
         return writer.write_message(artefacts, header)
     return json.StructureWriter(message_format.version).write_message(artefacts, header)
 

@@ -1,7 +1,6 @@
 """Structures as SDMX-ML 2.1, 3.0 and 3.1; data as generic 2.1, and as structure-specific in all."""
 
 from collections.abc import Iterable, Sequence
-from enum import Enum
 from xml.etree.ElementTree import Element, SubElement, tostring
 from xml.sax.saxutils import quoteattr
 
@@ -9,7 +8,6 @@ from app.formats.dataset_info import TITLE
 from app.formats.sdmx.artefacts import (
     AGENCY,
     CONCEPTS,
-    CONSTRAINT_21,
     COUNT_TYPE,
     FLOW,
     NOTICE,
@@ -26,6 +24,7 @@ from app.i18n import Bilingual, Language
 from app.parameters.sdmx import TIME
 
 SCHEMAS = "http://www.sdmx.org/resources/sdmxml/schemas"
+V21 = "2.1"
 NAMESPACES = {
     "mes": "message",
     "str": "structure",
@@ -57,14 +56,8 @@ ESCAPED_WHITESPACE = {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
 """XML parsers turn white space in attributes into spaces unless it is escaped."""
 
 
-class Version(Enum):
-    V21 = "2.1"
-    V30 = "3.0.0"
-    V31 = "3.1.0"
-
-
-def create_message(kind: str, version: Version) -> Element:
-    folder = f"{SCHEMAS}/v{version.value[:3].replace('.', '_')}"
+def create_message(kind: str, version: str) -> Element:
+    folder = f"{SCHEMAS}/v{version[:3].replace('.', '_')}"
     namespaces = {f"xmlns:{prefix}": f"{folder}/{path}" for prefix, path in NAMESPACES.items()}
     namespaces["xmlns:xsi"] = "http://www.w3.org/2001/XMLSchema-instance"
     return Element(f"mes:{kind}", namespaces)
@@ -87,9 +80,9 @@ def add_texts(parent: Element, tag: str, text: Bilingual | None) -> None:
 
 
 class StructureWriter:
-    def __init__(self, version: Version) -> None:
+    def __init__(self, version: str) -> None:
         self.version = version
-        self.is_21 = version is Version.V21
+        self.is_21 = version == V21
         """Whether references are elements, as in SDMX 2.1, and not URNs."""
 
     def write_message(self, artefacts: Sequence[Artefact], header: MessageHeader) -> bytes:
@@ -109,7 +102,7 @@ class StructureWriter:
 
     def add_artefact(self, parent: Element, artefact: Artefact) -> None:
         kind = artefact.kind
-        class_name = CONSTRAINT_21 if self.is_21 and kind == Kind.CONSTRAINT else kind.class_name
+        class_name = kind.get_class_name(is_21=self.is_21)
         attributes = {
             "id": artefact.id,
             "agencyID": AGENCY,
@@ -231,13 +224,13 @@ class StructureWriter:
 
 
 def write_generic(message: Message) -> bytes:
-    root = create_message("GenericData", Version.V21)
-    add_data_header(root, message, Version.V21)
+    root = create_message("GenericData", V21)
+    add_data_header(root, message, V21)
     datasets = (write_generic_dataset(one, message.layout) for one in message.datasets)
     return append_datasets(root, datasets)
 
 
-def write_structure_specific(message: Message, version: Version) -> bytes:
+def write_structure_specific(message: Message, version: str) -> bytes:
     namespace = f"{build_urn(Kind.STRUCTURE, FLOW)}:ObsLevelDim:{message.layout.observation_level}"
     root = create_message("StructureSpecificData", version)
     root.set("xmlns:bri", namespace)
@@ -246,12 +239,12 @@ def write_structure_specific(message: Message, version: Version) -> bytes:
     return append_datasets(root, datasets)
 
 
-def add_data_header(root: Element, message: Message, version: Version, **attributes: str) -> None:
+def add_data_header(root: Element, message: Message, version: str, **attributes: str) -> None:
     header = add_header(root, message.header)
     level = message.layout.observation_level
     attributes = {"structureID": FLOW, "dimensionAtObservation": level, **attributes}
     structure = SubElement(SubElement(header, "mes:Structure", attributes), "com:Structure")
-    if version is Version.V21:
+    if version == V21:
         reference = {
             "agencyID": AGENCY,
             "id": FLOW,
@@ -323,8 +316,8 @@ def write_values(pairs: Pairs) -> str:
     )
 
 
-def write_specific_dataset(dataset: DataSet, layout: DataLayout, version: Version) -> str:
-    scope = [("ss:dataScope", "DataStructure")] if version is Version.V21 else []
+def write_specific_dataset(dataset: DataSet, layout: DataLayout, version: str) -> str:
+    scope = [("ss:dataScope", "DataStructure")] if version == V21 else []
     attributes = format_attributes(
         [
             *scope,
