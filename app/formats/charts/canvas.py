@@ -61,6 +61,11 @@ class Canvas:
     def sizes(self) -> Sizes:
         return Sizes(self.width)
 
+    @property
+    def span(self) -> Point:
+        """The left and the right margin."""
+        return self.sizes.margin, self.width - self.sizes.margin
+
     def get_colour(self, name: str) -> str:
         colours: dict[str, str] = PALETTES[self.theme]._asdict()
         return colours[name]
@@ -106,8 +111,8 @@ class Canvas:
         return self.draw_text(self.wrap_text(paragraph, style, width), x, top, style)
 
     def draw_tile(self, left: float, top: float, right: float, bottom: float) -> None:
-        size = write_attributes(x=left, y=top, width=right - left, height=bottom - top)
-        self.tiles.append(f'<rect{size} fill="{self.get_colour("tint")}"/>')
+        box = write_box((left, top, right, bottom))
+        self.tiles.append(f'<rect{box} fill="{self.get_colour("tint")}"/>')
 
     def draw_rule(self, start: Point, end: Point, line: Line | None = None) -> None:
         ends = write_attributes(x1=start[0], y1=start[1], x2=end[0], y2=end[1])
@@ -122,17 +127,14 @@ class Canvas:
             stroke=accent if is_hatched else None,
             stroke_width=1.5 * unit if is_hatched else None,
         )
-        size = write_attributes(x=left, y=top, width=right - left, height=bottom - top)
-        self.bars.append(f'<rect class="bar"{size}{look}/>')
+        self.bars.append(f'<rect class="bar"{write_box(box)}{look}/>')
         if is_hatched:
             path = write_hatch_path(right - left, bottom - top, hatch_step * unit)
             self.draw_path((left, (top + bottom) / 2), path, Line("accent", 1.5 * unit))
 
     def draw_mask(self, box: Box) -> None:
         """Hide the rules behind a text."""
-        left, top, right, bottom = box
-        size = write_attributes(x=left, y=top, width=right - left, height=bottom - top)
-        self.bars.append(f'<rect{size} fill="{self.get_colour("paper")}"/>')
+        self.bars.append(f'<rect{write_box(box)} fill="{self.get_colour("paper")}"/>')
 
     def draw_path(self, start: Point, path: str, line: Line) -> None:
         """Draw an SVG path whose coordinates are relative to a point."""
@@ -180,6 +182,11 @@ def write_attributes(**values: str | float | None) -> str:
         if value is not None
     }
     return "".join(f' {name}="{text}"' for name, text in texts.items())
+
+
+def write_box(box: Box) -> str:
+    left, top, right, bottom = box
+    return write_attributes(x=left, y=top, width=right - left, height=bottom - top)
 
 
 def write_number(value: float) -> str:

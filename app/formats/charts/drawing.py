@@ -6,7 +6,7 @@ Laying out a chart takes longer than reading its figures, and holds the interpre
 from typing import NamedTuple
 
 from app.enums import Theme
-from app.formats.charts.canvas import Canvas, render_png, render_svg
+from app.formats.charts.canvas import render_png, render_svg
 from app.formats.charts.card import layout_card
 from app.formats.charts.layout import layout_chart
 from app.formats.charts.model import Chart
@@ -46,16 +46,13 @@ def draw_chart(chart: Chart, frame: Frame) -> bytes:
 
 
 def draw(chart: Chart, frame: Frame) -> bytes:
-    canvas = layout(chart, frame)
+    if frame.width is None:
+        canvas = layout_card(chart, frame.theme)
+    else:
+        canvas = layout_chart(chart, frame.width, frame.height, frame.theme)
     if frame.scale is None:
         return render_svg(canvas, chart)
     pixels = canvas.width * canvas.height * frame.scale**2
     if pixels > MAX_PIXELS:
         raise ImageTooLargeError(pixels)
     return render_png(canvas, frame.scale)
-
-
-def layout(chart: Chart, frame: Frame) -> Canvas:
-    if frame.width is None:
-        return layout_card(chart, frame.theme)
-    return layout_chart(chart, frame.width, frame.height, frame.theme)

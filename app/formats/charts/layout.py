@@ -4,7 +4,7 @@ Functions that draw return the vertical position at which the drawing ends.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -14,6 +14,7 @@ from app.formats.charts.canvas import Canvas, Point
 from app.formats.charts.model import Chart, DataPoint, Group, Panel, Tile
 from app.formats.charts.style import NARROW, WIDE, Line, Style
 from app.formats.charts.timeline import DASHED, DOTTED, TimePanel, draw_line_key
+from app.i18n import Bilingual
 
 TWO_COLUMNS, THREE_COLUMNS = 720, 1300
 """The widths of charts from which small multiples have so many columns."""
@@ -71,17 +72,17 @@ def count_panel_columns(chart: Chart, width: int) -> int:
 def draw_chart(chart: Chart, canvas: Canvas, extra_height: float, min_height: int) -> Canvas:
     """Draw a chart on an empty canvas; height that it does not need stays free above its footer."""
     sizes = canvas.sizes
-    left, right = sizes.margin, canvas.width - sizes.margin
+    left, right = canvas.span
     if chart.headline and chart.headline.end:
-        top = draw_takeaway(canvas, chart, chart.headline, sizes.margin)
+        top = draw_takeaway(canvas, chart, chart.headline)
     else:
         title = canvas.balance_text(chart.title, sizes.title, right - left)
         top = canvas.draw_text(title, left, sizes.margin, sizes.title) + 6 * sizes.unit
-        top = draw_headline(canvas, chart.headline, (left, right), top)
+        top = draw_headline(canvas, chart.headline, top)
     if has_time(chart):
         top = draw_time_panels(canvas, chart, top, extra_height)
     else:
-        top = draw_panels(canvas, chart, (left, right), top, extra_height)
+        top = draw_panels(canvas, chart, top, extra_height)
     for group in chart.groups:
         top = draw_group(canvas, group, top)
     # The footer is at the bottom, so its height must be known before it is drawn.
@@ -92,24 +93,33 @@ def draw_chart(chart: Chart, canvas: Canvas, extra_height: float, min_height: in
     return canvas
 
 
-def draw_takeaway(canvas: Canvas, chart: Chart, figure: DataPoint, top: float) -> float:
+def draw_takeaway(canvas: Canvas, chart: Chart, figure: DataPoint) -> float:
     sizes = canvas.sizes
-    left, right = sizes.margin, canvas.width - sizes.margin
+    left, right = canvas.span
     name = canvas.balance_text(chart.title, sizes.heading, right - left)
-    top = canvas.draw_text(name, left, top, sizes.heading) + 2 * sizes.unit
+    top = canvas.draw_text(name, left, sizes.margin, sizes.heading) + 2 * sizes.unit
     takeaway = replace(figure, display=figure.format_takeaway(chart.language))
     top = bars.draw_display(canvas, takeaway, sizes.takeaway, (left, right), top)
     reference = labels.format_reference(figure.source)
     scope = [figure.period] if figure.is_total else []
     scope += [figure.coverage] if figure.coverage else []
     scope_text = labels.SEMICOLON.get(chart.language).join(scope)
-    for text in (f"{scope_text} {reference}".lstrip(), figure.growth):
-        if text:
-            top = canvas.draw_paragraph(text, left, top, sizes.body, right - left)
-    if figure.unit == PERCENT and not chart.panels:
+    texts = f"{scope_text} {reference}".lstrip(), figure.growth
+    has_share = figure.unit == PERCENT and not chart.panels
+    return draw_context(canvas, figure, texts, top, has_share=has_share) + 14 * sizes.unit
+
+
+def draw_context(
+    canvas: Canvas, figure: DataPoint, texts: Iterable[str | None], top: float, *, has_share: bool
+) -> float:
+    """Draw what is said of a figure below it, and a bar if it is a part of a whole."""
+    sizes, (left, right) = canvas.sizes, canvas.span
+    for text in filter(None, texts):
+        top = canvas.draw_paragraph(text, left, top, sizes.body, right - left)
+    if has_share:
         end = min(right, left + MAX_SHARE_WIDTH * sizes.unit)
         top = bars.draw_share(canvas, figure, (left, end), top + 8 * sizes.unit)
-    return top + 14 * sizes.unit
+    return top
 
 
 def measure_plot(chart: Chart, panel_width: float, unit: float) -> float:
@@ -128,7 +138,7 @@ def find_maxima(chart: Chart) -> dict[tuple[str, int | None], Decimal]:
 def draw_time_panels(canvas: Canvas, chart: Chart, top: float, extra_height: float) -> float:
     """Draw small multiples in rows, in which headings and plots begin at the same heights."""
     sizes = canvas.sizes
-    left, right = sizes.margin, canvas.width - sizes.margin
+    left, right = canvas.span
     columns = count_panel_columns(chart, canvas.width)
     space = 3 * sizes.gap
     width = (right - left - space * (columns - 1)) / columns
@@ -164,42 +174,32 @@ def draw_panel_heading(
     return top + 4 * sizes.unit
 
 
-def draw_headline(canvas: Canvas, figure: DataPoint | None, span: Point, top: float) -> float:
-    sizes = canvas.sizes
+def draw_headline(canvas: Canvas, figure: DataPoint | None, top: float) -> float:
     if figure is None:
         return top
-    left, right = span
-    top = bars.draw_display(canvas, figure, sizes.headline, span, top)
+    sizes, (left, right) = canvas.sizes, canvas.span
+    top = bars.draw_display(canvas, figure, sizes.headline, (left, right), top)
     x = left + canvas.measure_text(figure.period, sizes.heading) + sizes.gap / 2
     y = top + sizes.heading.get_baseline_offset(sizes.small)
     canvas.draw_text(labels.format_reference(figure.source), x, y, sizes.small)
     top = canvas.draw_text(figure.period, left, top, sizes.heading)
-    for text in (figure.coverage, figure.growth):
-        if text:
-            top = canvas.draw_paragraph(text, left, top, sizes.body, right - left)
-    if figure.unit == PERCENT:
-        end = min(right, left + MAX_SHARE_WIDTH * sizes.unit)
-        top = bars.draw_share(canvas, figure, (left, end), top + 8 * sizes.unit)
-    return top + 12 * sizes.unit
+    texts, has_share = (figure.coverage, figure.growth), figure.unit == PERCENT
+    return draw_context(canvas, figure, texts, top, has_share=has_share) + 12 * sizes.unit
 
 
-def draw_panels(
-    canvas: Canvas, chart: Chart, span: Point, top: float, extra_height: float
-) -> float:
-    sizes = canvas.sizes
+def draw_panels(canvas: Canvas, chart: Chart, top: float, extra_height: float) -> float:
     if not chart.panels:
         return top
-    left, right = span
-    columns = bars.layout_columns(canvas, chart.panels, span)
+    sizes, (left, right) = canvas.sizes, canvas.span
+    columns = bars.layout_columns(canvas, chart.panels, (left, right))
     maxima = find_maxima(chart)
     for index, panel in enumerate(chart.panels):
-        if index or (chart.headline and left == sizes.margin):
+        if index or chart.headline:
             canvas.draw_rule((left, top), (right, top))
             top += 10 * sizes.unit
-        top = (
-            bars.BarPanel(canvas, panel, columns, extra_height, maxima[panel.scale_key]).draw(top)
-            + 14 * sizes.unit
-        )
+        maximum = maxima[panel.scale_key]
+        bottom = bars.BarPanel(canvas, panel, columns, extra_height, maximum).draw(top)
+        top = bottom + 14 * sizes.unit
     return top
 
 
@@ -297,11 +297,12 @@ def draw_tile_point(canvas: Canvas, figure: DataPoint, span: Point, top: float) 
 
 def draw_footer(canvas: Canvas, chart: Chart, top: float) -> float:
     sizes = canvas.sizes
-    left, right = sizes.margin, canvas.width - sizes.margin
+    left, right = canvas.span
     canvas.draw_rule((left, top), (right, top), Line("quiet"))
     top += 8 * sizes.unit
     span, bottom = (left, right), top
-    if canvas.width >= WIDE and has_notes(chart):
+    has_notes = chart.notes or chart.list_qualifiers() or list_line_keys(chart)
+    if canvas.width >= WIDE and has_notes:
         middle = (left + right) / 2
         bottom = draw_notes(canvas, chart, (left, middle - sizes.gap), top)
         span = (middle + sizes.gap, right)
@@ -312,16 +313,11 @@ def draw_footer(canvas: Canvas, chart: Chart, top: float) -> float:
     return bottom + sizes.margin * 0.75
 
 
-def has_notes(chart: Chart) -> bool:
-    return bool(chart.notes or chart.list_qualifiers() or has_breaks(chart) or has_gaps(chart))
-
-
-def has_breaks(chart: Chart) -> bool:
-    return any(panel.has_breaks for panel in chart.panels if panel.has_time)
-
-
-def has_gaps(chart: Chart) -> bool:
-    return any(panel.has_gaps for panel in chart.panels if panel.has_time)
+def list_line_keys(chart: Chart) -> list[tuple[Line, Bilingual]]:
+    """List the lines of the plots that need an explanation."""
+    plots = [panel for panel in chart.panels if panel.has_time]
+    keys = [(DASHED, labels.BREAK)] if any(one.has_breaks for one in plots) else []
+    return keys + ([(DOTTED, labels.GAP)] if any(one.has_gaps for one in plots) else [])
 
 
 def draw_notes(canvas: Canvas, chart: Chart, span: Point, top: float) -> float:
@@ -333,12 +329,8 @@ def draw_notes(canvas: Canvas, chart: Chart, span: Point, top: float) -> float:
         bars.draw_swatch(canvas, qualifier, (left, top + style.line_height / 2))
         meaning = labels.MEANINGS[qualifier].get(canvas.language)
         top = canvas.draw_paragraph(meaning, x, top, style, right - x) + spacing
-    for is_shown, text, line in (
-        (has_breaks(chart), labels.BREAK, DASHED),
-        (has_gaps(chart), labels.GAP, DOTTED),
-    ):
-        if is_shown:
-            top = draw_line_key(canvas, line, text, span, top) + spacing
+    for line, text in list_line_keys(chart):
+        top = draw_line_key(canvas, line, text, span, top) + spacing
     for note in chart.notes:
         top = canvas.draw_paragraph(note, left, top, style, right - left) + spacing
     return top + 6 * sizes.unit
