@@ -25,7 +25,6 @@ from app.problems.problem import NotReady
 UTF_8 = "; charset=utf-8"
 WORKBOOK = Bilingual("Excel workbook", "Excel工作簿")
 TABLE_NAMES = tuple(table.name for table in TABLES)
-PLAIN_PARAMETERS = frozenset(CitationFileParameters.model_fields)
 CITED_SOURCE = "sources/{source}/citation"
 CITED_OBSERVATION = "observations/{observation}/citation"
 CITED_INDICATOR = "indicators/{indicator}/citation"
@@ -97,10 +96,6 @@ class CitationFormat(Format):
     """Writes an item of CSL-JSON; takes the options as further arguments."""
     options: type[CitationFileParameters] = CitationFileParameters
     """The query parameters of the format."""
-
-    @property
-    def option_names(self) -> list[str]:
-        return [name for name in self.options.model_fields if name not in PLAIN_PARAMETERS]
 
 
 class CsvParameters(Filters):

@@ -309,10 +309,9 @@ def declare_citation(form: registry.CitationFormat, path: str) -> None:
     def send_citation(context: RequestContext, query: Any, **key: str) -> Response:
         item = citations.add_access(cite(context, key[key_name], query), query.accessed_on)
         headers = context.build_attachment_headers(f"cite-{item['id']}", form.suffix)
-        chosen = {name: getattr(query, name) for name in form.option_names}
-        if chosen:
-            # A style writes the dates in the language of the response.
-            chosen["language"] = context.language
+        # A style writes the dates in the language of the response.
+        has_style = isinstance(query, parameters.CitationParameters)
+        chosen = {"style": query.style, "language": context.language} if has_style else {}
         body = form.write(item, **chosen)
         return context.create_bytes_response(body, form.content_type, headers=headers)
 
