@@ -163,33 +163,20 @@ def declare_chart(subject: Subject, path: str, form: Format) -> None:
 def create_response(
     context: RequestContext, form: Format, query: parameters.ChartParameters, chart: Chart
 ) -> Response:
-    check_card(query)
+    is_card = query.aspect is parameters.Aspect.CARD
+    sizes = sorted({"width", "height"} & query.model_fields_set)
+    if is_card and sizes:
+        raise InvalidParameters.from_parameter(f"query.{sizes[0]}", CARD_SIZE.format(name=sizes[0]))
     if form.media_type == SPECIFICATION:
-        content = write_specification(chart, query.theme, *get_fixed_size(query))
+        # Without a width, it has that of its container.
+        size = (WIDTH, HEIGHT) if is_card else (query.width, query.height)
+        content = write_specification(chart, query.theme, *size)
         return context.create_bytes_response(content, form.media_type)
     headers = {"Content-Security-Policy": SVG_POLICY} if form.media_type == SVG else {}
-    content = draw(chart, create_frame(query))
-    return context.create_bytes_response(content, form.media_type, headers=headers)
-
-
-def check_card(query: parameters.ChartParameters) -> None:
-    sizes = sorted({"width", "height"} & query.model_fields_set)
-    if query.aspect is parameters.Aspect.CARD and sizes:
-        raise InvalidParameters.from_parameter(f"query.{sizes[0]}", CARD_SIZE.format(name=sizes[0]))
-
-
-def get_fixed_size(query: parameters.ChartParameters) -> tuple[int | None, int | None]:
-    """Return the size of a specification; without a width it has that of its container."""
-    if query.aspect is parameters.Aspect.CARD:
-        return WIDTH, HEIGHT
-    return query.width, query.height
-
-
-def create_frame(query: parameters.ChartParameters) -> Frame:
     scale = query.scale if isinstance(query, parameters.ImageParameters) else None
-    if query.aspect is parameters.Aspect.CARD:
-        return Frame(query.theme, None, scale=scale)
-    return Frame(query.theme, query.width or DEFAULT_WIDTH, query.height, scale)
+    width = None if is_card else query.width or DEFAULT_WIDTH
+    content = draw(chart, Frame(query.theme, width, query.height, scale))
+    return context.create_bytes_response(content, form.media_type, headers=headers)
 
 
 def draw(chart: Chart, frame: Frame) -> bytes:
