@@ -6,11 +6,10 @@ from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 
 from app.formats.charts.model import DataPoint
-from app.i18n import SHORT_NAME, Language, format_month
+from app.i18n import MONTHS, SHORT_NAME, Language, format_month
 
 YEAR_STEPS = (1, 2, 5, 10, 20, 50, 100)
 MONTH_STEPS = (1, 2, 3, 6, 12)
-MONTHS_PER_YEAR = 12
 MAX_MONTHS = 18
 """The longest span that is labelled by months and not by years."""
 HALF_MONTH = timedelta(days=15)
@@ -32,7 +31,7 @@ class TimeScale:
     def from_points(cls, figures: Sequence[DataPoint], left: float, right: float) -> "TimeScale":
         days = [day for one in figures for day in list_drawn_days(one)]
         first, last = min(days), max(days)
-        is_year = (first.month, last.month) == (1, MONTHS_PER_YEAR)
+        is_year = (first.month, last.month) == (1, MONTHS)
         has_months = count_months_between(first, last) < MAX_MONTHS and not is_year
         if has_months:
             if not any(one.is_flow for one in figures):
@@ -82,13 +81,13 @@ def list_drawn_days(figure: DataPoint) -> list[date]:
 
 
 def count_months_between(first: date, last: date) -> int:
-    return (last.year - first.year) * MONTHS_PER_YEAR + last.month - first.month
+    return (last.year - first.year) * MONTHS + last.month - first.month
 
 
 def start_next_month(day: date, months: int) -> date:
     """Return the first day of the month that begins some months later."""
-    index = day.year * MONTHS_PER_YEAR + day.month - 1 + months
-    return date(index // MONTHS_PER_YEAR, index % MONTHS_PER_YEAR + 1, 1)
+    index = day.year * MONTHS + day.month - 1 + months
+    return date(index // MONTHS, index % MONTHS + 1, 1)
 
 
 def round_step(least: Decimal) -> Decimal:

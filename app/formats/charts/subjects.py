@@ -18,9 +18,8 @@ from app.formats.charts.model import (
     is_comparable,
     is_connected,
 )
-from app.i18n import Bilingual, Language, format_day, format_locator
+from app.i18n import MONTHS, Bilingual, Language, format_day, format_locator
 
-FULL_YEAR = 12
 TARGETS = {
     CommitmentKind.PLEDGE: Bilingual("Target, announced {day}", "{day}宣布的目标"),
     CommitmentKind.EXPECTATION: Bilingual("Expectation, stated {day}", "{day}提出的预期"),
@@ -128,7 +127,7 @@ def find_newest_series(
         for one in drawn
         if one["code"] == headline_series
         or one["stock_flow"] != StockFlow.FLOW
-        or one["months"] == FULL_YEAR
+        or one["months"] == MONTHS
     ]
 
     def rank(one: Record) -> tuple[date, bool]:
