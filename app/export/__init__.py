@@ -35,7 +35,7 @@ from app.export.addresses import (
     Address,
     Layout,
 )
-from app.export.files import CHUNK_SIZE, COPY_SUFFIXES, ExportFolder, HashedFile
+from app.export.files import CHUNK_SIZE, COPY_SUFFIXES, ExportedFile, ExportFolder
 from app.export.openapi import build_documents
 from app.export.plan import (
     MAX_RECORDS,
@@ -256,7 +256,7 @@ class Exporter:
         if address.path in ROOT_COPIES and address.language is Language.ENGLISH:
             self.folder.add(address.path[1:], content, reply.media_type)
 
-    async def export_table(self, address: Address, file: HashedFile) -> None:
+    async def export_table(self, address: Address, file: ExportedFile) -> None:
         """Write a table or the whole dataset, whose links begin with the folder of a language."""
         base = f"{self.layout.base_url}/{address.language}"
         long = self.layout.find_long_collection(address)
@@ -300,7 +300,7 @@ class Exporter:
         return head
 
 
-def write_long_parquet(query: TableQuery, file: HashedFile) -> None:
+def write_long_parquet(query: TableQuery, file: ExportedFile) -> None:
     """Write a table without the limit of rows that keeps the service responsive."""
     if query.table is OBSERVATIONS:
         query = replace(query, table=SORTED)

@@ -12,7 +12,6 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path
 from posixpath import dirname
@@ -52,14 +51,26 @@ class Manifest(msgspec.Struct):
     files: Annotated[list[ManifestFile], msgspec.Meta(min_length=1)]
 
 
-@dataclass(frozen=True)
 class ExportedFile:
-    path: str
-    size: int
-    digest: str
-    media_type: str
-    address: str
-    """The path and the query with which a service gives the same response, if it does."""
+    """A file that is hashed while it is written."""
+
+    def __init__(self, path: str, file: IO[bytes], media_type: str) -> None:
+        self.path = path
+        self.file = file
+        self.media_type = media_type
+        self.address = ""
+        """The path and the query with which a service gives the same response, if it does."""
+        self.hash = sha256()
+        self.size = 0
+
+    def write(self, content: bytes) -> None:
+        self.file.write(content)
+        self.hash.update(content)
+        self.size += len(content)
+
+    @property
+    def digest(self) -> str:
+        return self.hash.hexdigest()
 
     def describe(self) -> dict[str, object]:
         return {
@@ -69,22 +80,6 @@ class ExportedFile:
             "media_type": self.media_type,
             "address": self.address or None,
         }
-
-
-class HashedFile:
-    """A file that is hashed while it is written."""
-
-    def __init__(self, file: IO[bytes], media_type: str) -> None:
-        self.file = file
-        self.media_type = media_type
-        self.address = ""
-        self.hash = sha256()
-        self.size = 0
-
-    def write(self, content: bytes) -> None:
-        self.file.write(content)
-        self.hash.update(content)
-        self.size += len(content)
 
 
 class ExportFolder:
@@ -176,7 +171,7 @@ class ExportFolder:
             file.write(content)
 
     @contextmanager
-    def create(self, path: str) -> Iterator[HashedFile]:
+    def create(self, path: str) -> Iterator[ExportedFile]:
         """Add a file piece by piece; its media type must be set."""
         with self.open_staged(path) as file:
             yield file
@@ -197,7 +192,7 @@ class ExportFolder:
             copy.write(compressor.finish())
 
     @contextmanager
-    def open_staged(self, path: str, media_type: str = "") -> Iterator[HashedFile]:
+    def open_staged(self, path: str, media_type: str = "") -> Iterator[ExportedFile]:
         """Write a file into the staging folder, and drop it if the one in place is equal."""
         if path in self.files:
             raise ExportError(f"two responses would be written to {path}")
@@ -205,16 +200,12 @@ class ExportFolder:
         create_folder(staged.parent)
         with staged.open("wb") as file:
             os.fchmod(file.fileno(), FILE_MODE)
-            hashed = HashedFile(file, media_type)
-            yield hashed
-        digest = hashed.hash.hexdigest()
-        self.files[path] = ExportedFile(
-            path, hashed.size, digest, hashed.media_type, hashed.address
-        )
+            self.files[path] = exported = ExportedFile(path, file, media_type)
+            yield exported
         placed = self.path / path
-        if placed.is_file() and placed.stat().st_size == hashed.size:
+        if placed.is_file() and placed.stat().st_size == exported.size:
             with placed.open("rb") as file:
-                is_equal = file_digest(file, "sha256").hexdigest() == digest
+                is_equal = file_digest(file, "sha256").hexdigest() == exported.digest
             if is_equal:
                 staged.unlink()
 

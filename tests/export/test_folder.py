@@ -22,7 +22,7 @@ from typer.testing import Result
 from app.application import App
 from app.export import requests
 from app.export.addresses import Address
-from app.export.files import DIGESTS, MANIFEST, STAGING, ExportFolder, HashedFile
+from app.export.files import DIGESTS, MANIFEST, STAGING, ExportedFile, ExportFolder
 from app.export.requests import ExportError
 from app.http.cached_response import load_zstandard
 from app.i18n import Language
@@ -316,7 +316,7 @@ def test_a_full_disk_is_named(
         return SimpleNamespace(free=int(path != place))
 
     place = Path(gettempdir()) if full == "/" else tmp_path / full
-    monkeypatch.setattr(HashedFile, "write", fail)
+    monkeypatch.setattr(ExportedFile, "write", fail)
     monkeypatch.setattr(requests, "disk_usage", measure)
     done = export(tmp_path / "site")
     assert f"bri: the disk of {place} is full" in done.stderr
