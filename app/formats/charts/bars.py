@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from app.enums import Qualifier
 from app.formats.charts import labels
-from app.formats.charts.canvas import Box, Canvas, Point
+from app.formats.charts.canvas import Canvas, Point
 from app.formats.charts.model import HATCHED, DataPoint, Panel
 from app.formats.charts.style import Line, Style
 
@@ -53,28 +53,34 @@ def draw_swatch(canvas: Canvas, qualifier: Qualifier, start: Point) -> None:
         draw_chevrons(canvas, end, thickness)
         return
     half = thickness / 2
-    canvas.draw_bar((x, middle - half, x + width, middle + half), is_hatched=True, hatch_step=5)
+    canvas.draw_bar((x, middle - half, x + width, middle + half), is_hatched=True)
+    canvas.draw_hatching(start, width, thickness, 5)
 
 
 def draw_share(canvas: Canvas, figure: DataPoint, span: Point, top: float) -> float:
     sizes = canvas.sizes
     left, right = span
-    bottom = top + THICKNESS * sizes.unit
+    thickness = THICKNESS * sizes.unit
+    middle, bottom = top + thickness / 2, top + thickness
     canvas.draw_tile(left, top, right, bottom)
     end = left + float(min(figure.value, WHOLE) / WHOLE) * (right - left)
-    draw_qualified_bar(canvas, figure.qualifier, (left, top, end, bottom))
+    canvas.draw_bar((left, top, end, bottom), is_hatched=figure.qualifier in HATCHED)
+    draw_end_mark(canvas, figure.qualifier, (left, end), (middle, thickness))
     canvas.draw_text("0", left, bottom, sizes.small)
     return canvas.draw_text("100%", right, bottom, sizes.small, "right")
 
 
-def draw_qualified_bar(canvas: Canvas, qualifier: Qualifier, box: Box) -> float:
-    """Draw a bar with the mark of its qualifier, and return where they end."""
-    _, top, right, bottom = box
-    canvas.draw_bar(box, is_hatched=qualifier in HATCHED)
-    if qualifier is not Qualifier.OVER:
-        return right
-    draw_chevrons(canvas, (right, (top + bottom) / 2), bottom - top)
-    return right + ARROW_WIDTH * canvas.sizes.unit
+def draw_end_mark(
+    canvas: Canvas, qualifier: Qualifier, span: Point, across: tuple[float, float]
+) -> float:
+    """Draw the mark of a qualifier on or after a bar, and return where bar and mark end."""
+    (start, end), (middle, thickness) = span, across
+    if qualifier is Qualifier.OVER:
+        draw_chevrons(canvas, (end, middle), thickness)
+        return end + ARROW_WIDTH * canvas.sizes.unit
+    if qualifier in HATCHED:
+        canvas.draw_hatching((start, middle), end - start, thickness)
+    return end
 
 
 def draw_chevrons(canvas: Canvas, start: Point, thickness: float) -> None:
@@ -174,9 +180,11 @@ class BarPanel:
             end = columns.bar_start
             if has_bars:
                 length = float(figure.value / self.maximum) * (columns.bar_end - columns.bar_start)
-                edges = middle - thickness / 2, middle + thickness / 2
-                box = (end, edges[0], end + length, edges[1])
-                end = draw_qualified_bar(canvas, figure.qualifier, box) + canvas.sizes.gap
+                span = (columns.bar_start, columns.bar_start + length)
+                box = (span[0], middle - thickness / 2, span[1], middle + thickness / 2)
+                canvas.draw_bar(box, is_hatched=figure.qualifier in HATCHED)
+                end = draw_end_mark(canvas, figure.qualifier, span, (middle, thickness))
+                end += canvas.sizes.gap
                 axis = (columns.bar_start, top), (columns.bar_start, bottom)
                 canvas.draw_rule(*axis, Line("quiet"))
             if not columns.has_value_above:

@@ -118,19 +118,25 @@ class Canvas:
         ends = write_attributes(x1=start[0], y1=start[1], x2=end[0], y2=end[1])
         self.rules.append(f"<line{ends}{self.write_stroke(line or Line())}/>")
 
-    def draw_bar(self, box: Box, *, is_hatched: bool, hatch_step: float = 6) -> None:
-        """Draw a bar, or a frame with slanted lines; the step between them is in units."""
-        left, top, right, bottom = box
-        accent, unit = self.get_colour("accent"), self.sizes.unit
+    def draw_bar(self, box: Box, *, is_hatched: bool) -> None:
+        """Draw a bar, or the frame of one that is hatched."""
+        accent = self.get_colour("accent")
         look = write_attributes(
             fill=self.get_colour("paper") if is_hatched else accent,
             stroke=accent if is_hatched else None,
-            stroke_width=1.5 * unit if is_hatched else None,
+            stroke_width=1.5 * self.sizes.unit if is_hatched else None,
         )
         self.bars.append(f'<rect class="bar"{write_box(box)}{look}/>')
-        if is_hatched:
-            path = write_hatch_path(right - left, bottom - top, hatch_step * unit)
-            self.draw_path((left, (top + bottom) / 2), path, Line("accent", 1.5 * unit))
+
+    def draw_hatching(self, start: Point, width: float, thickness: float, step: float = 6) -> None:
+        """Draw slanted lines in a bar, from the middle of its left end; the step is in units."""
+        unit = self.sizes.unit
+        half, path, x = thickness / 2, "", step * unit - thickness
+        while x < width:
+            left, right = max(x, 0), min(x + thickness, width)
+            path += f"M{left:.2f},{half - (left - x):.2f}L{right:.2f},{half - (right - x):.2f}"
+            x += step * unit
+        self.draw_path(start, path, Line("accent", 1.5 * unit))
 
     def draw_mask(self, box: Box) -> None:
         """Hide the rules behind a text."""
@@ -193,16 +199,6 @@ def write_number(value: float) -> str:
     """Write a length with at most two decimals, so that float noise does not change the bytes."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
-
-
-def write_hatch_path(width: float, thickness: float, step: float) -> str:
-    """Write the path of slanted lines in a bar, from the middle of its left end."""
-    half, path, start = thickness / 2, "", step - thickness
-    while start < width:
-        left, right = max(start, 0), min(start + thickness, width)
-        path += f"M{left:.2f},{half - (left - start):.2f}L{right:.2f},{half - (right - start):.2f}"
-        start += step
-    return path
 
 
 def render_svg(canvas: Canvas, chart: Chart) -> bytes:

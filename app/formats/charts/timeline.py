@@ -150,7 +150,10 @@ class TimePanel:
             if figure.gap and previous is not None:
                 path = f"M0,0h{left - previous - 6 * unit:.2f}"
                 canvas.draw_path((previous + 3 * unit, base - 3 * unit), path, DOTTED.scale(unit))
-            canvas.draw_bar((left, top, right, bottom), is_hatched=figure.qualifier in HATCHED)
+            is_hatched = figure.qualifier in HATCHED
+            canvas.draw_bar((left, top, right, bottom), is_hatched=is_hatched)
+            if is_hatched:
+                canvas.draw_hatching((left, (top + bottom) / 2), width, bottom - top)
             top = self.draw_open_end(figure, (x, top), min(width / 2, 12 * unit))
             self.marks[figure] = (left, top, right, bottom)
             previous = right
