@@ -39,10 +39,12 @@ class ListOperation(NamedTuple):
 
 
 class RecordOperation(NamedTuple):
-    summary: str
     description: str
     read: Callable[[Connection, Language, str], Record | None]
-    key_description: str
+    noun: str = ""
+    """What the record is called, unless that is the name of the path parameter."""
+    key_parts: str = ""
+    """What the key consists of, if it has parts."""
 
 
 def add_collection(
@@ -78,7 +80,7 @@ def add_collection(
             f"/{table.name}/{{{singular}}}",
             build_record_endpoint(table, singular, record_operation),
             name=f"get_{singular}",
-            summary=record_operation.summary,
+            summary=f"Get {add_article(record_operation.noun or singular.replace('_', ' '))}",
             description=record_operation.description,
             response_model=table.schema,
             tags=tags,
@@ -108,7 +110,9 @@ def build_record_endpoint(
     def get_record(context: RequestContext, _: Parameters, **path: str) -> Response:
         return context.create_record_response(table.schema, operation.read, **path)
 
-    parameter = Annotated[str, create_path_key(key, operation.key_description)]
+    parts = f": {operation.key_parts}" if operation.key_parts else ""
+    description = f"The key of the {key.replace('_', ' ')}{parts}."
+    parameter = Annotated[str, create_path_key(key, description)]
     return declare_signature(get_record, context=Context, **{key: parameter}, _=NoParameters)
 
 

@@ -23,8 +23,7 @@ router = RouteDeclarations(prefix="/v1", tags=["Figures"])
 series_router = RouteDeclarations(prefix="/v1", tags=["Series"])
 
 ObservationPage = create_page_model(Observation)
-INDICATOR_KEY = "The key of the indicator."
-OBSERVATION_KEY = "The key of the observation: series, first month and source."
+KEY_PARTS = "series, first month and source"
 
 add_collection(
     router,
@@ -35,10 +34,8 @@ add_collection(
         "is recorded completely, with its display text, unit, period, qualifier and source line.",
     ),
     RecordOperation(
-        "Get an indicator",
         "Returns one indicator with its definition, notes, headline figure and links.",
         get_indicator,
-        INDICATOR_KEY,
     ),
 )
 
@@ -53,7 +50,7 @@ add_collection(
 )
 def list_indicator_observations(
     context: Context,
-    indicator: Annotated[str, parameters.create_path_key("indicator", INDICATOR_KEY)],
+    indicator: Annotated[str, parameters.create_path_key("indicator", "The key of the indicator.")],
     query: Annotated[parameters.IndicatorObservationListParameters, Query()],
 ) -> Response:
     if indicator not in context.release.keys["indicators"]:
@@ -72,10 +69,9 @@ add_collection(
         "all sources. Filters are combined with AND, the values of one filter with OR.",
     ),
     RecordOperation(
-        "Get an observation",
         "Returns one figure with its location in the source and what other sources report.",
         queries.get_observation,
-        OBSERVATION_KEY,
+        key_parts=KEY_PARTS,
     ),
 )
 
@@ -89,7 +85,9 @@ add_collection(
 )
 def list_vintages(
     context: Context,
-    observation: Annotated[str, parameters.create_path_key("observation", OBSERVATION_KEY)],
+    observation: Annotated[
+        str, parameters.create_path_key("observation", f"The key of the observation: {KEY_PARTS}.")
+    ],
     query: Annotated[parameters.VintageListParameters, Query()],
 ) -> Response:
     page = context.run_query(queries.list_vintages, query, observation)
@@ -162,10 +160,9 @@ add_collection(
         "bases may be restated, so that published levels imply a different rate.",
     ),
     RecordOperation(
-        "Get a growth rate",
         "Returns one published change with its base period, basis and source.",
         related.get_growth_rate,
-        "The key of the growth rate: series, first month and source.",
+        key_parts=KEY_PARTS,
     ),
 )
 add_collection(
@@ -177,11 +174,9 @@ add_collection(
         "The figures stay published here.",
     ),
     RecordOperation(
-        "Get a contradiction",
         "Returns all numbers of one contradiction: figures, rates, reports and statements, each "
         "with its source.",
         get_contradiction,
-        "The key of the contradiction.",
     ),
 )
 add_collection(
@@ -193,9 +188,9 @@ add_collection(
         "difference. Those with agreement=differs are part of a contradiction.",
     ),
     RecordOperation(
-        "Get a second report",
         "Returns what one source reports about a figure that another source published.",
         related.get_report,
-        "The key of the report: observation and source.",
+        "second report",
+        "observation and source",
     ),
 )

@@ -17,7 +17,7 @@ from app.queries.priority_areas import get_action, get_outcome, get_priority_are
 from app.queries.releases import list_changes, list_releases
 from app.queries.resource import Resource
 from app.request import Context
-from app.routers import ListOperation, NoParameters, RecordOperation, add_article, add_collection
+from app.routers import ListOperation, NoParameters, RecordOperation, add_collection
 from app.schemas import create_page_model, encode_json
 from app.schemas.commitments import PriorityArea
 from app.schemas.editions import EditionComparison, EditionRecord
@@ -123,11 +123,9 @@ add_collection(
         "status says that an action was carried out as announced.",
     ),
     RecordOperation(
-        "Get an action",
         "Returns one action with its location in the source, everything it names, and what was "
         "reported on it later.",
         get_action,
-        "The key of the action.",
     ),
     tag="Priority areas",
 )
@@ -136,10 +134,7 @@ add_collection(
     tables.OUTCOMES,
     ListOperation("List outcomes", "Results of a year that the source describes without figures."),
     RecordOperation(
-        "Get an outcome",
-        "Returns one outcome with its location in the source and everything it names.",
-        get_outcome,
-        "The key of the outcome.",
+        "Returns one outcome with its location in the source and everything it names.", get_outcome
     ),
     tag="Outcomes",
 )
@@ -154,10 +149,7 @@ add_collection(
         "says whether a commitment was kept.",
     ),
     RecordOperation(
-        "Get a commitment",
-        "Returns one commitment with its target, deadline and later readings.",
-        get_commitment,
-        "The key of the commitment.",
+        "Returns one commitment with its target, deadline and later readings.", get_commitment
     ),
     tag="Commitments",
 )
@@ -170,12 +162,7 @@ def add_reference(table: Table, resource: Resource, description: str) -> None:
         reference_router,
         table,
         ListOperation(f"List {name}", description),
-        RecordOperation(
-            f"Get {add_article(singular)}",
-            f"Returns one {singular} with the same fields as the list.",
-            resource.get,
-            f"The key of the {singular}.",
-        ),
+        RecordOperation(f"Returns one {singular} with the same fields as the list.", resource.get),
     )
 
 
