@@ -19,6 +19,12 @@ class Language(StrEnum):
     ENGLISH = "en"
     CHINESE = "zh"
 
+    def __init__(self, value: str) -> None:
+        is_chinese = value == "zh"
+        self.comma, self.colon, self.semicolon = "，：；" if is_chinese else (", ", ": ", "; ")
+        self.space = "" if is_chinese else " "
+        """What stands between sentences."""
+
 
 class StatementMeasure(StrEnum):
     """What a published number is: an amount, a count or a share, or a change of one."""
@@ -380,7 +386,7 @@ def format_short_citation(
     if locator is not None:
         paragraph = locator.removeprefix("P").partition(".")[0]
         parts.append(Bilingual(f"¶{paragraph}", f"第{paragraph}段").get(language))
-    return Bilingual(", ", "，").get(language).join(parts)
+    return language.comma.join(parts)
 
 
 def format_carrier(carrier: str | None, language: Language) -> str:
@@ -389,5 +395,4 @@ def format_carrier(carrier: str | None, language: Language) -> str:
 
 
 def format_citation(line: str, locator: str | None, language: Language) -> str:
-    parts = [line, format_locator(locator, language)]
-    return Bilingual(", ", "，").get(language).join(part for part in parts if part)
+    return language.comma.join(filter(None, [line, format_locator(locator, language)]))

@@ -128,7 +128,7 @@ def describe_context(context: Record | None, language: Language) -> dict[str, st
     if not context["current"]:
         parts.append(format_validity(context, language))
     source = Bilingual("; source: ", "；来源：").get(language) + context["source"]["line"]
-    note = Bilingual(", ", "，").get(language).join(parts) + source
+    note = language.comma.join(parts) + source
     return {"display": context["display"], "note": note}
 
 

@@ -154,7 +154,7 @@ def quote_fitting(lead: str, observations: Iterable[Record], language: Language)
         ).get(language)
         for one in observations
     )
-    return join_fitting(lead, quoted, Bilingual("; ", "；").get(language))
+    return join_fitting(lead, quoted, language.semicolon)
 
 
 def join_fitting(lead: str, parts: Iterable[str], separator: str) -> str:
@@ -195,9 +195,8 @@ def list_remarks(observation: Record) -> list[str]:
 
 
 def join_statements(statements: list[str], remarks: list[str], language: Language) -> str:
-    separator, space = Bilingual("; ", "；").get(language), Bilingual(" ", "").get(language)
     end = Bilingual(". ", "。").get(language) if remarks else ""
-    return separator.join(statements) + end + space.join(remarks)
+    return language.semicolon.join(statements) + end + language.space.join(remarks)
 
 
 def describe_difference(observation: Record, language: Language) -> str:
@@ -212,8 +211,8 @@ def describe_difference(observation: Record, language: Language) -> str:
 def summarize_observation(observation: Record, language: Language) -> str:
     """State a figure with its qualifier, and with the countries and the period that it counts."""
     names = (observation[name]["name"] for name in ("indicator", "coverage"))
-    figure = Bilingual(", ", "，").get(language).join([*names, observation["period"]["label"]])
-    return figure + Bilingual(": ", "：").get(language) + str(observation["display"])
+    figure = language.comma.join([*names, observation["period"]["label"]])
+    return figure + language.colon + str(observation["display"])
 
 
 def summarize_observations(figures: Sequence[Record], language: Language) -> str:
@@ -224,12 +223,11 @@ def summarize_observations(figures: Sequence[Record], language: Language) -> str
     """
     first, *others = figures
     quoted = Bilingual(f" ({first['citation']['short']})", f"（{first['citation']['short']}）")
-    colon, comma = Bilingual(": ", "：").get(language), Bilingual(", ", "，").get(language)
     rest = ""
     for one in others:
         scope = [one["coverage"]["name"]] if one["coverage"] != first["coverage"] else []
-        names = comma.join([*scope, one["period"]["label"]])
-        rest += Bilingual("; ", "；").get(language) + names + colon + one["display"]
+        names = language.comma.join([*scope, one["period"]["label"]])
+        rest += language.semicolon + names + language.colon + one["display"]
     summary = summarize_observation(first, language)
     full = summary + quoted.get(language) + rest
     return full if len(full) <= MAX_DESCRIPTION else summary + rest

@@ -12,7 +12,6 @@ from app.db.columns import Record
 from app.formats import dataset_info
 from app.formats.tables import ALL_TABLES, GROWTH_RATES, OBSERVATIONS, SOURCES, Table, TableQuery
 from app.formats.text import CSV, encode_csv_rows
-from app.i18n import Bilingual
 from app.parameters import Vintages
 from app.schemas.formats import Datatype
 
@@ -101,9 +100,9 @@ def build_descriptor(query: TableQuery, resources: list[Record]) -> Record:
         "name": NAME,
         "id": release["seed_hash"],
         "title": dataset_info.TITLE.get(language),
-        "description": Bilingual(" ", "")
-        .get(language)
-        .join(one.get(language) for one in (dataset_info.DESCRIPTION, dataset_info.DATA_LICENCE)),
+        "description": language.space.join(
+            one.get(language) for one in (dataset_info.DESCRIPTION, dataset_info.DATA_LICENCE)
+        ),
         "homepage": f"{query.base}/",
         "version": release["code"],
         "created": f"{release['released_on']}T00:00:00Z",

@@ -62,8 +62,7 @@ class Distribution(NamedTuple):
 
 
 def cite_dataset(release: "Record", base: str, language: Language) -> str:
-    comma = Bilingual(", ", "，").get(language)
-    return comma.join([name_release(release["code"], language), f"{base}/v1"])
+    return language.comma.join([name_release(release["code"], language), f"{base}/v1"])
 
 
 def describe_contact(address: str | None) -> Bilingual:
@@ -74,4 +73,4 @@ def describe_contact(address: str | None) -> Bilingual:
 
 def name_release(code: str, language: Language) -> str:
     names = TITLE.get(language), format_release(code, language)
-    return Bilingual(", ", "，").get(language).join(names)
+    return language.comma.join(names)

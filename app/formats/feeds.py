@@ -98,7 +98,7 @@ def format_title(release: Record, language: Language) -> str:
     """Name a release by its code and the numbers of changes."""
     name = format_release(release["code"], language).capitalize()
     counts = count_changes([release], language)
-    return Bilingual(": ", "：").get(language).join([name, counts]) if counts else name
+    return language.colon.join([name, counts]) if counts else name
 
 
 def count_changes(releases: Iterable[Record], language: Language) -> str:
@@ -106,7 +106,7 @@ def count_changes(releases: Iterable[Record], language: Language) -> str:
     for release in releases:
         total.update(release["changes"])
     counts = [SUMMARIES[ChangeKind(kind)].get(language).format(total[kind]) for kind in total]
-    return Bilingual(", ", "，").get(language).join(counts)
+    return language.comma.join(counts)
 
 
 def format_content(release: Record, language: Language) -> str:

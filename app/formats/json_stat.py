@@ -93,7 +93,7 @@ def label_series(observations: Sequence[Record], language: Language) -> dict[str
             one["unit"]["name"],
             format_span(one["stock_flow"], period["months"], period["start"], language),
         )
-        labels[one["series"]] = Bilingual(", ", "，").get(language).join(parts)
+        labels[one["series"]] = language.comma.join(parts)
     counts = Counter(labels.values())
     return {
         key: label if counts[label] == 1 else f"{label} ({key})" for key, label in labels.items()
@@ -145,9 +145,9 @@ def build_note(observation: Record, language: Language) -> str | None:
     """Name a figure that has a qualifier or notes, and add its notes."""
     names = (observation[name]["name"] for name in ("indicator", "coverage"))
     parts = (*names, observation["period"]["label"], observation["display"])
-    name = Bilingual(", ", "，").get(language).join(parts)
+    name = language.comma.join(parts)
     notes = [*list_remarks(observation), observation["comparability"]]
-    text = Bilingual(" ", "").get(language).join(filter(None, notes))
+    text = language.space.join(filter(None, notes))
     if text:
-        return Bilingual(f"{name}: {text}", f"{name}：{text}").get(language)
+        return name + language.colon + text
     return name if observation["qualifier"] != Qualifier.NONE else None

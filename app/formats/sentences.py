@@ -124,18 +124,17 @@ def describe_quotations(record: Record, language: Language) -> str:
 
 def describe_quotation(item: Record, language: Language) -> list[str]:
     quoted, verdict = item["quoted"], VERDICTS[item["verdict"]]
-    line = Bilingual(f"“{quoted}”: {verdict.en}", f"“{quoted}”：{verdict.zh}").get(language)
+    line = f"“{quoted}”{language.colon}{verdict.get(language)}"
     if item["observation"] is not None:
         published = item["observation"]
         parts = [published[name] for name in ("display", "indicator", "period", "coverage")]
-        shown = Bilingual(", ", "，").get(language).join(part for part in parts if part)
+        shown = language.comma.join(part for part in parts if part)
         shown += Bilingual(f" ({published['id']})", f"（{published['id']}）").get(language)
-        line += Bilingual(f": {shown}", f"：{shown}").get(language)
+        line += language.colon + shown
     if item["message"] is not None:
         line += Bilingual(f". {item['message']}", f"。{item['message']}").get(language)
-    colon = Bilingual(": ", "：").get(language)
     findings = (
-        f"- {FINDING_KINDS[one['kind']].get(language)}{colon}{one['message']}"
+        f"- {FINDING_KINDS[one['kind']].get(language)}{language.colon}{one['message']}"
         for one in item["findings"]
     )
     return [line, *findings]
@@ -170,7 +169,7 @@ def describe_rounding(record: Record, language: Language) -> list[str]:
 
 def describe_coverage(record: Record, language: Language, base: str) -> str:
     """Describe which countries are counted, and how that is known."""
-    name = Bilingual(": ", "：").get(language).join([record["code"], record["name"]])
+    name = language.colon.join([record["code"], record["name"]])
     url = f"{base}/v1/coverages/{record['code']}"
     evidence = Bilingual(f"Evidence ({url}):", f"依据（{url}）：").get(language)
     sentences = [Bilingual(f"{name}.", f"{name}。").get(language), record["description"]]
@@ -245,7 +244,6 @@ def describe_priority_area(record: Record, language: Language, base: str | None 
         f"{record['year']}年重点领域{record['position']}：{record['title']}",
     ).get(language)
     lines = [append_source(title, cite_record(record, language, base), language)]
-    colon = Bilingual(": ", "：").get(language)
     if record["aim"]:
         aimed = record | {"locator": record["aim_locator"]}
         aim = Bilingual(f"Aim: {record['aim']}", f"目标：{record['aim']}").get(language)
@@ -253,7 +251,7 @@ def describe_priority_area(record: Record, language: Language, base: str | None 
             f"- {append_source(aim.rstrip('.。'), cite_record(aimed, language, base), language)}"
         )
     lines += [
-        f"- {action['id']}{colon}{describe_announcement(action, language, base)}"
+        f"- {action['id']}{language.colon}{describe_announcement(action, language, base)}"
         for action in record["actions"]
     ]
     return "\n".join(lines)
@@ -299,40 +297,35 @@ def describe_source(record: Record, language: Language, _: str | None = None) ->
 
 
 def describe_event(record: Record, language: Language, _: str | None = None) -> str:
-    separator = Bilingual(", ", "，").get(language)
     day = format_day(record["held_on"], language)
     parts = [record["name"], day, *([record["place"]] if record["place"] else [])]
-    parts += [f"{one['name']}{separator}{one['office']}" for one in record["speakers"]]
+    parts += [f"{one['name']}{language.comma}{one['office']}" for one in record["speakers"]]
     codes = Bilingual(", ", "、").get(language).join(one["code"] for one in record["documents"])
-    text = f"{record['code']}{Bilingual(': ', '：').get(language)}{separator.join(parts)}"
+    text = f"{record['code']}{language.colon}{language.comma.join(parts)}"
     return Bilingual(f"{text}. Documents: {codes}.", f"{text}。文件：{codes}。").get(language)
 
 
 def describe_edition(record: Record, language: Language, _: str | None = None) -> str:
     """Describe a press conference with its events, and with what of it is recorded."""
-    colon, stop = Bilingual(": ", "：").get(language), Bilingual(". ", "。").get(language)
+    stop = Bilingual(". ", "。").get(language)
     parts = (
-        f"{label.get(language)}{colon}"
+        f"{label.get(language)}{language.colon}"
         f"{COMPLETENESS[record['parts'][part]['completeness']].get(language)}{stop}"
         f"{record['parts'][part]['note']}"
         for part, label in PARTS.items()
     )
     events = (describe_event(event, language) for event in record["events"])
-    return join_sentences([f"{record['name']}{colon}", *events, *parts], language)
+    return join_sentences([f"{record['name']}{language.colon}", *events, *parts], language)
 
 
 def describe_hit(record: Record, language: Language) -> str:
     title = "".join(part["text"] for part in record["title"])
     snippet = "".join(part["text"] for part in record["snippet"])
-    text = Bilingual(
-        f"{record['kind']} {record['code']}: {title}", f"{record['kind']} {record['code']}：{title}"
-    ).get(language)
+    text = f"{record['kind']} {record['code']}{language.colon}{title}"
     if record["display"]:
         context = record["display"], record["coverage"]["name"], record["period"]["label"]
         validity = format_validity(record, language)
-        text += Bilingual(": ", "：").get(language) + Bilingual(", ", "，").get(language).join(
-            (*context, validity) if validity else context
-        )
+        text += language.colon + language.comma.join((*context, validity) if validity else context)
     if record["source"]:
         text = append_source(text, record["source"]["line"], language)
     return text + (Bilingual(f" — {snippet}", f"——{snippet}").get(language) if snippet else "")
@@ -353,7 +346,7 @@ def format_url(record: Record, language: Language, base: str | None) -> str:
 
 def join_sentences(sentences: Iterable[str | None], language: Language) -> str:
     """Join sentences and leave out those that a record does not have."""
-    return Bilingual(" ", "").get(language).join(filter(None, sentences))
+    return language.space.join(filter(None, sentences))
 
 
 def append_source(text: str, citation: str, language: Language) -> str:

@@ -241,10 +241,9 @@ def build_notes(query: TableQuery, layouts: Sequence[SheetLayout]) -> Iterator[R
 def build_context_notes(query: TableQuery) -> Iterator[Record]:
     """Describe each coverage with its evidence, and each break in a series."""
     language = query.language
-    space = Bilingual(" ", "").get(language)
     for one in read_records(tables.COVERAGES, query):
         name = COVERAGE_NAMES[one["basis"]].format(name=one["name"]).get(language)
-        yield {"name": name, "text": space.join([one["description"], one["evidence"]])}
+        yield {"name": name, "text": language.space.join([one["description"], one["evidence"]])}
     for series, breaks in read_breaks(query.connection, language).items():
         for found in breaks:
             name = BREAK_NAME.format(series=series, day=found["start"]).get(language)
@@ -307,7 +306,7 @@ def describe_selection(query: TableQuery) -> str:
         return EVERYTHING.get(query.language)
     lists = {name: one if isinstance(one, list) else [one] for name, one in given.items()}
     texts = [f"{name}={','.join(map(str, values))}" for name, values in lists.items()]
-    return Bilingual("; ", "；").get(query.language).join(texts)
+    return query.language.semicolon.join(texts)
 
 
 def write_cover(

@@ -173,8 +173,8 @@ def build_wording(language: Language) -> Record:
     return {
         "text": lambda en, zh: Bilingual(en, zh).get(language),
         "hit_kind": lambda hit: KINDS[hit["kind"]].get(language),
-        "colon": Bilingual(": ", "：").get(language),
-        "comma": Bilingual(", ", "，").get(language),
+        "colon": language.colon,
+        "comma": language.comma,
         "quote_fitting": lambda lead, figures: quote_fitting(lead, figures, language),
         "format_locator": lambda locator: format_locator(locator, language),
         "format_day": lambda day: format_day(day, language),

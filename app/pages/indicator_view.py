@@ -80,7 +80,7 @@ def build_group(key: str, series: Sequence[Record], profile: Record, language: L
     names = [add_areas(first["span"], first, profile, language), unit]
     return {
         "key": key,
-        "name": Bilingual(", ", "，").get(language).join(names),
+        "name": language.comma.join(names),
         "unit": unit,
         "scale": scale,
         "points": points,
@@ -277,7 +277,7 @@ def list_texts(point: Record, language: Language) -> list[str]:
     sources = [point["citation"]["short"]]
     if growth and growth["citation"]["short"] not in sources:
         sources.append(growth["citation"]["short"])
-    joined = Bilingual("; ", "；").get(language).join(sources)
+    joined = language.semicolon.join(sources)
     return [*texts, labels.SOURCE.format(source=joined).get(language)]
 
 

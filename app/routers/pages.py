@@ -223,7 +223,7 @@ def describe_announcement(context: RequestContext, kind: str, code: str) -> Reco
     source = record["source"]["code"]
     texts = [title, event, *([format_day(day, context.language)] if day else [])]
     return {
-        "context": Bilingual(", ", "，").get(context.language).join(texts),
+        "context": context.language.comma.join(texts),
         "source": source,
         "citation": cite_source(context, source),
     }

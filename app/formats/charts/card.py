@@ -173,7 +173,7 @@ def draw_card_tiles(canvas: Canvas, tiles: Sequence[Tile], between: tuple[float,
         for text, style, most in (
             (tile.name, TILE_NAME, 3),
             (tile.figure.display, TILE_NUMBER, 1),
-            (labels.COMMA.get(canvas.language).join(context), TILE_CONTEXT, 3),
+            (canvas.language.comma.join(context), TILE_CONTEXT, 3),
         ):
             fitted, lines = fit_lines(canvas, text, style, width - 32, most)
             y = canvas.draw_text(lines, x + 16, y, fitted) + 2
@@ -185,7 +185,7 @@ def draw_card_footer(canvas: Canvas, chart: Chart) -> float:
     figure = chart.headline
     numbers = [figure.source, figure.growth_source] if figure else [1]
     sources = [chart.sources[one - 1] for one in dict.fromkeys(numbers) if one and chart.sources]
-    text = labels.SEMICOLON.get(canvas.language).join(sources)
+    text = canvas.language.semicolon.join(sources)
     style, lines = fit_lines(canvas, text, SOURCE, width, 2)
     height = style.line_height * len(lines) + SITE.line_height
     top = HEIGHT - 36 - height

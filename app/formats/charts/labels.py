@@ -58,7 +58,6 @@ GAP = Bilingual("No figure included for periods in between", "其间各期未收
 GROWTH_SOURCES = Bilingual("growth rates {references}", "增速{references}")
 PANEL_SOURCES = Bilingual("Sources: {references}", "来源：{references}")
 SOURCE = Bilingual("Source: {source}", "来源：{source}")
-COLON, COMMA, SEMICOLON = Bilingual(": ", "："), Bilingual(", ", "，"), Bilingual("; ", "；")
 
 
 def join_sentences(texts: Sequence[str], language: Language) -> str:

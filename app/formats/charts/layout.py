@@ -103,7 +103,7 @@ def draw_takeaway(canvas: Canvas, chart: Chart, figure: DataPoint) -> float:
     reference = labels.format_reference(figure.source)
     scope = [figure.period] if figure.is_total else []
     scope += [figure.coverage] if figure.coverage else []
-    scope_text = labels.SEMICOLON.get(chart.language).join(scope)
+    scope_text = chart.language.semicolon.join(scope)
     texts = f"{scope_text} {reference}".lstrip(), figure.growth
     has_share = figure.unit == PERCENT and not chart.panels
     return draw_context(canvas, figure, texts, top, has_share=has_share) + 14 * sizes.unit

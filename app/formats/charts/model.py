@@ -121,7 +121,7 @@ class DataPoint:
     def format_takeaway(self, language: Language) -> str:
         """Say the figure and its period: 23.6 trillion yuan in 2025, 2025年：23.6万亿元."""
         if self.start is None or self.end is None:
-            return labels.COLON.get(language).join([self.period, self.display])
+            return language.colon.join([self.period, self.display])
         period = labels.format_takeaway_period(self.start, self.end, self.period, language)
         return labels.TAKEAWAY.format(display=self.display, period=period).get(language)
 
@@ -191,7 +191,7 @@ class Panel:
         number, unit = self.scale.format_number(newest, language), self.scale.unit
         display = Bilingual(f"{number} {unit}".rstrip(), f"{number}{unit}").get(language)
         takeaway = replace(newest, display=display).format_takeaway(language)
-        growth = labels.COMMA.get(language) + newest.growth if newest.growth else ""
+        growth = language.comma + newest.growth if newest.growth else ""
         return f"{takeaway} {labels.format_reference(newest.source)}{growth}"
 
     @property
@@ -252,8 +252,8 @@ class Chart:
 
     def add_named_note(self, names: Sequence[str], text: str | None) -> None:
         if text:
-            name = labels.COMMA.get(self.language).join(names)
-            self.add_note(labels.COLON.get(self.language).join([name, text]))
+            name = self.language.comma.join(names)
+            self.add_note(self.language.colon.join([name, text]))
 
     def list_tiles(self) -> list[Tile]:
         return [tile for group in self.groups for tile in group.tiles]
@@ -273,18 +273,17 @@ class Chart:
     def describe(self) -> str:
         """Describe the whole chart, as its alternative text."""
         language = self.language
-        colon = labels.COLON.get(language)
         sentences = [self.title]
         if self.headline:
             sentences.append(describe_data_point(self.headline, language))
         for panel in self.panels:
-            sentences.append(labels.COMMA.get(language).join([panel.heading, panel.unit]))
+            sentences.append(language.comma.join([panel.heading, panel.unit]))
             sentences += [describe_data_point(one, language) for one in panel.figures]
         for group in self.groups:
             sentences.append(group.heading)
             for tile in group.tiles:
                 figure = [describe_data_point(tile.figure, language)] if tile.figure else []
-                sentences.append(colon.join([tile.name, *figure, *tile.lines]))
+                sentences.append(language.colon.join([tile.name, *figure, *tile.lines]))
         sentences += [labels.MEANINGS[one].get(language) for one in self.list_qualifiers()]
         return labels.join_sentences([*sentences, *self.notes], language)
 
@@ -293,11 +292,11 @@ def describe_data_point(figure: DataPoint, language: Language) -> str:
     parts = [
         figure.gap,
         None if figure.is_comparable else labels.NOT_COMPARABLE.get(language),
-        labels.COLON.get(language).join([figure.period, figure.display]),
+        language.colon.join([figure.period, figure.display]),
         figure.coverage,
         figure.growth,
     ]
-    return labels.SEMICOLON.get(language).join(part for part in parts if part)
+    return language.semicolon.join(part for part in parts if part)
 
 
 def create_chart(title: str, release: str, language: Language) -> Chart:

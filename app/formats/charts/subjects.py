@@ -102,7 +102,7 @@ def build_indicator_chart(
         if len(panel.figures) > 1:
             chart.panels.append(panel)
         elif one is not newest:
-            name = labels.COMMA.get(language).join([panel.heading, panel.unit])
+            name = language.comma.join([panel.heading, panel.unit])
             single += [Tile(name, figure, coverage=panel.coverage) for figure in panel.figures]
     if single:
         chart.groups = [Group(labels.OTHER_SERIES.get(language), single)]
@@ -170,7 +170,7 @@ def add_footnotes(chart: Chart) -> None:
 
 def build_panel(chart: Chart, series: Record, indicator: Record) -> Panel:
     language = chart.language
-    heading = labels.COMMA.get(language).join([series["span"], series["coverage"]["name"]])
+    heading = language.comma.join([series["span"], series["coverage"]["name"]])
     panel_names = add_areas(heading, series, indicator, language), series["unit"]["name"]
     figures: list[DataPoint] = []
     previous: Record | None = None
@@ -330,5 +330,5 @@ def add_notes(chart: Chart, commitment: Record) -> None:
             day = format_day(reading["date"], language)
             parts = [reading["text"], reading["reason"]]
             note = labels.join_sentences(parts, language)
-            chart.add_note(labels.COLON.get(language).join([day, note]))
+            chart.add_note(language.colon.join([day, note]))
     chart.add_note(commitment["note"])

@@ -255,21 +255,20 @@ def draw_line_key(canvas: Canvas, line: Line, text: Bilingual, span: Point, top:
 def describe_sources(figures: Sequence[DataPoint], canvas: Canvas) -> str:
     """Say which source each figure is from: Sources: 2013–2022 [4], 2023 [5]."""
     language = canvas.language
-    comma = labels.COMMA.get(language)
     parts = []
     for source, group in groupby(figures, key=lambda one: one.source):
         periods = [
             labels.format_short_period(one.start, one.end) for one in group if one.start and one.end
         ]
         is_short = len(periods) <= SHORT_LIST
-        listed = comma.join(periods) if is_short else f"{periods[0]}–{periods[-1]}"
+        listed = language.comma.join(periods) if is_short else f"{periods[0]}–{periods[-1]}"
         parts.append(f"{listed} {labels.format_reference(source)}")
-    listed = comma.join(parts)
+    listed = language.comma.join(parts)
     rates = dict.fromkeys(one.growth_source for one in figures if one.growth_source)
     if rates:
         references = " ".join(map(labels.format_reference, rates))
         growth = labels.GROWTH_SOURCES.format(references=references).get(language)
-        listed = labels.SEMICOLON.get(language).join([listed, growth])
+        listed = language.semicolon.join([listed, growth])
     return labels.PANEL_SOURCES.format(references=listed).get(language)
 
 

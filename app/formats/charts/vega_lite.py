@@ -163,14 +163,13 @@ def build_time_plot(chart: Chart) -> Node:
 
 def list_time_panels(chart: Chart) -> list[tuple[str, Panel]]:
     """List the series with their names, those with a single figure included."""
-    comma = labels.COMMA.get(chart.language)
     panels = list(chart.panels)
     newest = chart.headline
     drawn = {figure.display_key for panel in panels for figure in panel.figures}
     if newest and newest.display_key not in drawn:
-        heading = comma.join(filter(None, [newest.period, newest.coverage]))
+        heading = chart.language.comma.join(filter(None, [newest.period, newest.coverage]))
         panels.insert(0, Panel(heading, newest.unit_name, [newest], has_time=True))
-    named = [(comma.join([one.heading, one.unit]), one) for one in panels]
+    named = [(chart.language.comma.join([one.heading, one.unit]), one) for one in panels]
     for tile in chart.list_tiles():
         if tile.figure:
             unit, coverage = tile.figure.unit_name, tile.coverage
@@ -342,7 +341,7 @@ def build_list_plot(chart: Chart) -> Node:
 def build_words_row(chart: Chart, name: str, figure: DataPoint) -> dict[str, Any]:
     context = [name, *([figure.period] if figure.period != name else [])]
     context += [figure.coverage] if figure.coverage else []
-    text = labels.COMMA.get(chart.language).join(context)
+    text = chart.language.comma.join(context)
     style = Style(TEXT_SIZE * SPARE)
     lines = wrap_text(text, NARROWEST - 2 * PADDING, style, chart.language)
     return {"name": name, "lines": lines, **build_row(chart, figure)}
