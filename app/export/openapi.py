@@ -60,7 +60,8 @@ def build_documents(
     documents: OpenApiDocuments, layout: Layout, exported: Collection[Address], language: Language
 ) -> dict[OpenApiVersion, str]:
     """Build the document in both versions of OpenAPI, for the addresses that were exported."""
-    rendered = documents.render(OpenApiVersion.V3_1, f"{ORIGIN}{PREFIX}", language)
+    base = f"{ORIGIN}{PREFIX}"
+    rendered = documents.render(OpenApiVersion.V3_1, base, language)
     document: Record = msgspec.json.decode(rendered)
     examples: dict[Operation, list[Values]] = {}
     # Pages of one language may link to what those of the other do not.
@@ -71,7 +72,6 @@ def build_documents(
         build_path(layout, one, document["paths"][one.path]["get"], examples[one])
         for one in sorted(examples)
     )
-    base = f"{ORIGIN}{PREFIX}"
     document |= {
         "info": document["info"] | {"description": DESCRIPTION.strip()},
         "servers": [

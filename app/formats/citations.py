@@ -147,11 +147,9 @@ def quote_fitting(lead: str, observations: Iterable[Record], language: Language)
 
     A figure is stated as a whole or not at all.
     """
-    quotation = Bilingual("{figure} ({source})", "{figure}（{source}）")
+    source = Bilingual(" ({})", "（{}）").get(language)
     quoted = (
-        quotation.format(
-            figure=summarize_observation(one, language), source=one["citation"]["short"]
-        ).get(language)
+        summarize_observation(one, language) + source.format(one["citation"]["short"])
         for one in observations
     )
     return join_fitting(lead, quoted, language.semicolon)

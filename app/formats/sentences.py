@@ -61,8 +61,6 @@ KINDS = {
         "List of results, not a pledge ({event}, {day}): ", "成果清单，并非承诺（{event}，{day}）："
     ),
 }
-DEADLINE = Bilingual("Deadline: {text}.", "期限：{text}。")
-NO_DEADLINE = Bilingual("No deadline was stated.", "未说明期限。")
 DISTANCE = Bilingual("Computed here: {text}.", "本数据集计算：{text}。")
 VERDICTS = {
     QuotationVerdict.AS_PUBLISHED: Bilingual("as published", "与公布一致"),
@@ -222,10 +220,8 @@ def describe_commitment(record: Record, language: Language, base: str | None = N
     )
     citation = record["citation"]["full"] + format_url(record, language, base)
     text = kind.get(language) + record["text"].rstrip(".。")
-    sentences = [append_source(text, citation, language)]
-    deadline = record["deadline"]
-    stated = DEADLINE.format(text=deadline["text"]) if deadline else NO_DEADLINE
-    sentences.append(stated.get(language))
+    deadline = describe_deadline(record["deadline"]).get(language)
+    sentences = [append_source(text, citation, language), deadline]
     sentences += [
         describe_report(one, READINGS[one["same_measure"]], one["reason"], language)
         for one in record["readings"]
@@ -236,6 +232,12 @@ def describe_commitment(record: Record, language: Language, base: str | None = N
     if record["distance"]:
         sentences.append(DISTANCE.format(text=record["distance"]["display"]).get(language))
     return join_sentences([*sentences, record["note"]], language)
+
+
+def describe_deadline(deadline: Record | None) -> Bilingual:
+    if deadline is None:
+        return Bilingual("No deadline was stated.", "未说明期限。")
+    return Bilingual("Deadline: {text}.", "期限：{text}。").format(text=deadline["text"])
 
 
 def describe_priority_area(record: Record, language: Language, base: str | None = None) -> str:

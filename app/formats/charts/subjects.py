@@ -18,6 +18,7 @@ from app.formats.charts.model import (
     is_comparable,
     is_connected,
 )
+from app.formats.sentences import describe_deadline
 from app.i18n import MONTHS, Bilingual, Language, format_day, format_locator
 
 TARGETS = {
@@ -27,8 +28,6 @@ TARGETS = {
 }
 COMPARABLE = Bilingual("Target and readings", "目标与后续数据")
 OTHER_MEASURE = Bilingual("Counted differently", "统计口径不同")
-NO_DEADLINE = Bilingual("No deadline was stated.", "未说明期限。")
-DEADLINE = Bilingual("Deadline: {text}.", "期限：{text}。")
 DISTANCE = Bilingual("Computed for this chart: {text} ({day}).", "本图计算：{text}（{day}）。")
 NO_READING = Bilingual(
     "No later reading was found; last searched on {day}.", "未查到后续数据，最近检索日期：{day}。"
@@ -316,9 +315,7 @@ def add_notes(chart: Chart, commitment: Record) -> None:
     chart.add_note(commitment["text"])
     if kind := KINDS.get(CommitmentKind(commitment["kind"])):
         chart.add_note(kind.get(language))
-    deadline = commitment["deadline"]
-    text = DEADLINE.format(text=deadline["text"]) if deadline else NO_DEADLINE
-    chart.add_note(text.get(language))
+    chart.add_note(describe_deadline(commitment["deadline"]).get(language))
     if distance := commitment["distance"]:
         day = format_day(distance["reading_date"], language)
         chart.add_note(DISTANCE.format(text=distance["display"], day=day).get(language))
