@@ -3,7 +3,7 @@
 No column mixes numbers of different units: such numbers are texts that name their unit.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import partial
 
@@ -19,6 +19,7 @@ from app.formats.sheets import (
     SheetLayout,
     SheetTitle,
     declare_sheet,
+    declare_text,
     show_decimal,
     show_text,
 )
@@ -51,17 +52,6 @@ ABOVE, BELOW = (
 )
 INTERVAL = Bilingual("{lower} to {upper} ({unit})", "{lower}至{upper}（{unit}）")
 IN_FULL = Bilingual("printed in full", "完整公布")
-
-
-def declare_text(
-    en: str,
-    zh: str,
-    width: float,
-    describe: Callable[[Record], Bilingual | str | None],
-    note: Bilingual | None = None,
-) -> SheetColumn:
-    """Declare a column of texts, in both languages or as they are in the record."""
-    return SheetColumn(Bilingual(en, zh), width, lambda record: show_text(describe(record)), note)
 
 
 def describe_validity(record: Record) -> Bilingual:
@@ -118,14 +108,15 @@ def show_growth_value(measure: ChangeMeasure, record: Record) -> Cell:
     return show_decimal(growth["value"] if growth and growth["measure"] == measure else None)
 
 
-def describe_growth(
-    describe: Callable[[Record], Bilingual | str], record: Record
-) -> Bilingual | str | None:
-    return describe(record["growth"]) if record["growth"] else None
+def describe_basis(record: Record) -> Bilingual | None:
+    return GROWTH_BASES[record["growth"]["basis"]] if record["growth"] else None
 
 
-def cite_growth(growth: Record) -> Bilingual:
-    """Name a change with its own source, which may differ from that of the figure."""
+def cite_growth(record: Record) -> Bilingual | None:
+    """Name the growth with its own source, which may differ from that of the figure."""
+    growth = record["growth"]
+    if growth is None:
+        return None
     change, citation = growth["display"], growth["citation"]["full"]
     return Bilingual(f"{change} (source: {citation})", f"{change}（来源：{citation}）")
 
@@ -143,8 +134,7 @@ GROWTH_COLUMNS = (
         for measure, label in GROWTH_MEASURES.items()
     ),
     declare_text(
-        "Growth measured in", "增速计量单位", 16,
-        partial(describe_growth, lambda growth: growth["unit"]["name"]),
+        "Growth measured in", "增速计量单位", 16, "growth.unit.name",
         Bilingual(
             "The unit of the amounts that grew. If a source gives growth only in another currency, "
             "it differs from growth in the unit of the value by the change of the exchange rate.",
@@ -152,18 +142,14 @@ GROWTH_COLUMNS = (
         ),
     ),
     declare_text(
-        "Growth base period", "增速基期", 17,
-        partial(describe_growth, lambda growth: growth["base_period"]["label"]),
+        "Growth base period", "增速基期", 17, "growth.base_period.label",
         Bilingual("The period against which the growth is measured.", "增速的基期。"),
     ),
-    declare_text(
-        "Growth basis", "增速基数类型", 26,
-        partial(describe_growth, lambda growth: GROWTH_BASES[growth["basis"]]), BASIS_NOTE,
-    ),
+    declare_text("Growth basis", "增速基数类型", 26, describe_basis, BASIS_NOTE),
 )  # fmt: skip
 FIRST_COLUMNS: tuple[str | SheetColumn, ...] = (
     "indicator_name",
-    declare_text("Period", "统计期", 15, lambda one: one["period"]["label"], Bilingual(
+    declare_text("Period", "统计期", 15, "period.label", Bilingual(
         "The whole months that the figure covers. A full year and January to November are not "
         "comparable.",
         "数据所涵盖的整月。全年与1—11月的数据不可比。",
@@ -186,10 +172,8 @@ FIRST_COLUMNS: tuple[str | SheetColumn, ...] = (
         "该数据是否为所属序列该期的现行数据。被取代的数据自所列之日起由其他数据取代；从未作为现行数据的"
         "只是重复其他数据，或其来源类别较低。两者均不得与现行数据混用。",
     )),
-    declare_text(
-        "Published growth", "公布的增速", 36, partial(describe_growth, cite_growth), GROWTH_NOTE
-    ),
-    declare_text("Source", "来源", 44, lambda one: one["citation"]["full"]),
+    declare_text("Published growth", "公布的增速", 36, cite_growth, GROWTH_NOTE),
+    declare_text("Source", "来源", 44, "citation.full"),
     "comparability",
     "note",
     "contradiction_reason",
@@ -225,7 +209,7 @@ FIRST_COLUMNS: tuple[str | SheetColumn, ...] = (
     "source_address",
     declare_text(
         "Series: compare only within one", "所属序列（仅同一序列的数据可比）", 44,
-        lambda one: one["series"],
+        "series",
         Bilingual(
             "Compare only figures of the same series, and not those marked as not comparable in "
             "the column Comparability.",

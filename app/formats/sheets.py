@@ -140,25 +140,38 @@ def convert_column(column: Column, note: Bilingual | None) -> SheetColumn:
     return SheetColumn(column.label, column.width, build_cell, note)
 
 
-def show_names(field: str, record: Record) -> Cell:
-    return show_text(record[field] and join_names(one["name"] for one in record[field]))
+def declare_text(
+    en: str,
+    zh: str,
+    width: float,
+    describe: Callable[[Record], Bilingual | str | None] | str,
+    note: Bilingual | None = None,
+) -> SheetColumn:
+    """Declare a column of texts: those at a path in the record, or what a function returns."""
+    read: Callable[[Record], object] = (
+        partial(get_value, path=tuple(describe.split(".")))
+        if isinstance(describe, str)
+        else describe
+    )
+    return SheetColumn(Bilingual(en, zh), width, lambda record: show_text(read(record)), note)
 
 
-def cite_record(record: Record) -> Cell:
+def name_members(field: str, record: Record) -> Bilingual | None:
+    members = record[field]
+    return join_names(one["name"] for one in members) if members else None
+
+
+def cite_record(record: Record) -> Bilingual:
     line, locator = record["source"]["line"], record["locator"]
-    return show_text(Bilingual(*(format_citation(line, locator, one) for one in Language)))
+    return Bilingual(*(format_citation(line, locator, one) for one in Language))
 
 
-def show_value(path: str, record: Record) -> Cell:
-    return show_text(get_value(record, tuple(path.split("."))))
-
-
-CITATION = SheetColumn(Bilingual("Source", "来源"), 50, cite_record)
+CITATION = declare_text("Source", "来源", 50, cite_record)
 SOURCE_URL = SheetColumn(
     Bilingual("URL", "网址"), 50, lambda one: show_link(one["source"]["address"])
 )
-TOPIC = SheetColumn(Bilingual("Topic", "主题"), 18, partial(show_value, "topic.name"))
-AREAS = SheetColumn(Bilingual("Areas", "涉及国别"), 22, partial(show_names, "areas"))
+TOPIC = declare_text("Topic", "主题", 18, "topic.name")
+AREAS = declare_text("Areas", "涉及国别", 22, partial(name_members, "areas"))
 
 
 COVERAGE_NOTE = Bilingual(
@@ -184,13 +197,9 @@ INDICATORS = declare_sheet(
             Bilingual("Headline", "核心数据"), 24,
             lambda one: show_text(one["headline"] and one["headline"]["display"], is_bold=True),
         ),
-        SheetColumn(
-            Bilingual("Period", "统计期"), 17, partial(show_value, "headline.period.label")
-        ),
+        declare_text("Period", "统计期", 17, "headline.period.label"),
         "headline_coverage", TOPIC, "definition", "note",
-        SheetColumn(
-            Bilingual("Source", "来源"), 44, partial(show_value, "headline.citation.full")
-        ),
+        declare_text("Source", "来源", 44, "headline.citation.full"),
         "headline_growth", "headline_growth_citation", "headline_note", "code",
     ],
     {"headline_coverage": COVERAGE_NOTE, "headline_growth": GROWTH_NOTE}, printed=8,
@@ -203,10 +212,8 @@ ACTIONS = declare_sheet(
     record_columns.ACTIONS,
     [
         "priority_area_title", "year", "text", "aim", "note",
-        SheetColumn(Bilingual("Sectors", "涉及领域"), 20, partial(show_names, "sectors")),
-        SheetColumn(
-            Bilingual("Instruments", "合作载体与机制"), 30, partial(show_names, "instruments")
-        ),
+        declare_text("Sectors", "涉及领域", 20, partial(name_members, "sectors")),
+        declare_text("Instruments", "合作载体与机制", 30, partial(name_members, "instruments")),
         AREAS, CITATION, SOURCE_URL, "id",
     ],
     printed=9,
@@ -219,9 +226,9 @@ PRIORITY_AREAS = declare_sheet(
     record_columns.PRIORITY_AREAS,
     [
         "title", "year", "summary", "aim", "note", CITATION,
-        SheetColumn(
-            Bilingual("Related indicators (editorial link)", "对应指标（本站编辑关联）"), 44,
-            partial(show_names, "baseline_indicators"),
+        declare_text(
+            "Related indicators (editorial link)", "对应指标（本站编辑关联）", 44,
+            partial(name_members, "baseline_indicators"),
         ),
     ],
     printed=6,
@@ -235,10 +242,8 @@ OUTCOMES = declare_sheet(
     printed=6,
 )  # fmt: skip
 PRECISIONS = {Precision.DAY: Bilingual("day", "日"), Precision.MONTH: Bilingual("month", "月")}
-PRECISION = SheetColumn(
-    Bilingual("Date precision", "发布日期精度"),
-    10,
-    lambda one: show_text(PRECISIONS[one["published_precision"]]),
+PRECISION = declare_text(
+    "Date precision", "发布日期精度", 10, lambda one: PRECISIONS[one["published_precision"]]
 )
 COMMITMENTS = declare_sheet(
     SheetTitle(Bilingual("Commitments", "高峰论坛承诺"), Bilingual(
@@ -270,7 +275,7 @@ NOTES = SheetLayout(
         SheetColumn(
             Bilingual("Note", "说明"), 24, lambda one: show_text(one["name"], is_bold=True)
         ),
-        SheetColumn(Bilingual("Text", "内容"), 110, lambda one: show_text(one["text"])),
+        declare_text("Text", "内容", 110, "text"),
     ),
     printed=2,
 )
