@@ -9,13 +9,15 @@ from cases import MEANT, MISTAKES, is_readable, parse_json, read_cases, require
 
 
 def normalize_value(value: Any) -> Any:
-    """Omit null, which some clients omit, and the next page.
+    """Omit null, which some clients omit, and the queries of some addresses.
 
-    Go and PHP send the default limit, which the address of the next page then has.
+    Go and PHP send defaults, which the addresses of the next page and of a described table then
+    have.
     """
     if isinstance(value, dict):
-        kept = {name: normalize_value(one) for name, one in value.items() if name != "next"}
-        return {name: one for name, one in kept.items() if one is not None}
+        kept = {name: normalize_value(one) for name, one in value.items() if one is not None}
+        found = kept.keys() & {"next", "url"}
+        return kept | {name: str(kept[name]).partition("?")[0] for name in found}
     return [normalize_value(one) for one in value] if isinstance(value, list) else value
 
 
