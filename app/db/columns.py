@@ -11,6 +11,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any, ClassVar, TypeVar, cast
 
+import msgspec
 from sqlalchemy import (
     ARRAY,
     BindParameter,
@@ -129,7 +130,7 @@ class ContradictoryNumbers(UserDefinedType[list[Record]]):
     names = "display", "source", "citation", "address"
 
     def parse(self, value: str | None) -> list[Record]:
-        rows = json.loads(value) if value else []
+        rows = msgspec.json.decode(value) if value else []
         return [dict(zip(self.names, row, strict=True)) for row in rows]
 
     def result_processor(

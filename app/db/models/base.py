@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Protocol
 
 from sqlalchemy import CheckConstraint, Dialect, Numeric, String, TypeDecorator
@@ -46,6 +47,8 @@ class ExactDecimal(TypeDecorator[Decimal]):
         return parse_text if dialect.name == "sqlite" else strip_zeros
 
 
+# The numbers of the current figures are read again and again.
+@lru_cache(maxsize=4096)
 def parse_text(stored: str | None) -> Decimal | None:
     return None if stored is None else Decimal(stored)
 

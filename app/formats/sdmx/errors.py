@@ -1,7 +1,7 @@
 """SDMX errors: the problems that only SDMX requests have, and error messages as XML and JSON."""
 
 import re
-from xml.sax.saxutils import escape
+from html import escape
 
 import msgspec
 
@@ -78,7 +78,7 @@ def write_xml_error(problem: Problem) -> bytes:
         f"{problem.title.en}: {problem.detail.en}", f"{problem.title.zh}：{problem.detail.zh}"
     )
     texts = "".join(
-        f'<com:Text xml:lang="{language}">{escape(text.get(language))}</com:Text>'
+        f'<com:Text xml:lang="{language}">{escape(text.get(language), quote=False)}</com:Text>'
         for language in Language
     )
     return (
