@@ -169,7 +169,7 @@ def test_examples_of_the_openapi_document_wait_in_no_queue(
         assert client.get("/v1/outcomes.csv").status_code == 503
         described = client.get("/openapi.json").json()
     table = described["paths"]["/v1/outcomes.csv"]["get"]["responses"]["200"]["content"]
-    assert table["text/csv"]["example"]
+    assert table["text/csv"]["examples"]["response"]["value"]
 
 
 @pytest.mark.sqlite
