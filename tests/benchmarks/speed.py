@@ -177,6 +177,9 @@ def format_row(
     if target is None:
         return f"| {name} | {' | '.join(shown)} | – |"
     is_missed = median(values) > target if at_most else median(values) < target
+    if is_missed and shown[1] == format_ratio(target):
+        # Otherwise a ratio of 0.996 would look like one that reaches 1.
+        shown[1] = f"{median(values):.4f}"
     note = f", {MISSED}" if is_missed else ""
     sign = "≤" if at_most else "≥"
     return f"| {name} | {' | '.join(shown)} | {sign} {format_ratio(target)}{note} |"
