@@ -65,9 +65,9 @@ MAX_FETCHED = 1_000
 MAX_SORTED = 30_000
 """Up to how many rows are sorted where walking an index could take long."""
 COUNTS = "counts"
-"""The name of the counts in the information about a connection."""
+"""The key of the counts in the information about a connection."""
 MAX_COUNTS = 256
-"""Of how many lists a connection remembers the counts."""
+"""The number of lists whose counts a connection remembers."""
 PeriodListParameters = (
     IndicatorObservationListParameters | ObservationListParameters | GrowthRateListParameters
 )
@@ -175,8 +175,8 @@ def count_rows(
 ) -> tuple[int, int]:
     """Return how many rows match, up to a bound, and how many rows the table has.
 
-    A connection counts the rows of a list once, however many of its pages are read: no release
-    changes.
+    A release does not change, so a connection counts the rows of a list only once, however many of
+    its pages are read.
     """
     counts: dict[bytes, tuple[int, int]] = connection.info.setdefault(COUNTS, {})
     scope = encode_scope(filters, values)
