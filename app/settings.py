@@ -107,13 +107,6 @@ def normalize_host(host: str) -> str:
     return f"[{IPv6Address(host[1:-1])}]" if is_address else host
 
 
-def matches_host(patterns: Iterable[str], host: str) -> bool:
-    return any(
-        pattern in {"*", host} or (pattern[0] == "*" and host.endswith(pattern[1:]))
-        for pattern in patterns
-    )
-
-
 def check_public_url(value: AnyHttpUrl | None) -> AnyHttpUrl | None:
     if value is None:
         return value
@@ -232,7 +225,8 @@ def list_address_errors(settings: "Settings") -> Iterator[InitErrorDetails]:
         return
     url, hosts, prefix = settings.public_url, settings.allowed_hosts, settings.root_path
     name = normalize_host(url.host or "")
-    if hosts and not matches_host(hosts, name):
+    endings = tuple(pattern[1:] for pattern in hosts if pattern[0] == "*")
+    if hosts and name not in hosts and not name.endswith(endings):
         text = f"add {name}, the host of BRI_PUBLIC_URL, to which requests would get status 421"
         yield create_error("BRI_ALLOWED_HOSTS", text)
     if not str(url).rstrip("/").endswith(prefix):

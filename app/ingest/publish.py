@@ -216,7 +216,9 @@ def publish_postgres(
             publish_schema(connection, seed_hash, fill, search_rows)
         with suppress(DBAPIError), engine.begin() as connection:
             acquire_build_lock(connection)
-            drop_outdated(connection)
+            for number, schema in connection.execute(OUTDATED).all():
+                connection.execute(text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
+                connection.execute(DELETE_RELEASE, {"number": number})
     except OperationalError as error:
         locked = get_sqlstate(error) == LOCK_NOT_AVAILABLE
         reason = "another build is running" if locked else describe_error(error)
@@ -265,12 +267,6 @@ def publish_schema(
         "revision": SCHEMA_REVISION,
     }
     connection.execute(REGISTER_RELEASE, release)
-
-
-def drop_outdated(connection: Connection) -> None:
-    for number, schema in connection.execute(OUTDATED).all():
-        connection.execute(text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
-        connection.execute(DELETE_RELEASE, {"number": number})
 
 
 def build_lexeme_rows(

@@ -19,8 +19,9 @@ class Listing(NamedTuple):
     fields: tuple[str, ...]
     """The other fields that are shown, in this order; a field without a value is left out."""
     group: str = ""
-    """The field by which the records of a long list are grouped and folded, if they are: a record,
-    or a day of which the year counts."""
+    """The path of the field that groups records: a record, a year, or a day of some year."""
+    newest_first: bool = False
+    """Whether the newest group comes first, instead of the oldest as in the list."""
 
     @property
     def path(self) -> str:
@@ -48,7 +49,8 @@ LISTINGS = (
             "its actions.",
             "商务部历年宣布的重点领域及其举措。",
         ),
-        "title", ("year", "summary", "note", "baseline_indicators", "source"),
+        "title", ("summary", "note", "baseline_indicators", "source"),
+        group="year", newest_first=True,
     ),
     Listing(
         tables.ACTIONS, SearchKind.ACTION, Bilingual("Announced actions", "已宣布举措"),
@@ -58,6 +60,7 @@ LISTINGS = (
             "已宣布的举措（每项一个动作）及其后续报道情况。除非有关机构明确说明，本站不称任何举措“已完成”。",
         ),
         "text", ("status", "aim", "priority_area", "progress_note", "note", "topics", "source"),
+        group="priority_area.year", newest_first=True,
     ),
     Listing(
         tables.OUTCOMES, SearchKind.OUTCOME,
@@ -66,20 +69,26 @@ LISTINGS = (
             "Results that the press conferences stated without a figure.",
             "发布会所述未附数据的成果。",
         ),
-        "text", ("year", "topic", "note", "indicators", "areas", "source"),
+        "text", ("topic", "note", "indicators", "areas", "source"),
+        group="year", newest_first=True,
     ),
     Listing(tables.SOURCES, SearchKind.SOURCE, Bilingual("Sources", "来源"), Bilingual(
         "The documents from which figures and announcements are taken, and those used for "
-        "comparison, the oldest first.",
-        "数据和公告所依据的文件及用于对照的文件，按日期排列。",
-    ), "line", ("standing", "body"), group="published_on"),
-    Listing(tables.EVENTS, SearchKind.EVENT, Bilingual("Events", "活动"), Bilingual(
-        "The press conferences, briefings and forums at which figures and commitments were "
-        "announced; offices are those held on that day. Documents of one event do not confirm "
-        "each other.",
-        "公布数据和宣布承诺的发布会、吹风会和论坛，所列职务为活动当日职务。同一活动的多份文件"
-        "不构成相互印证。",
-    ), "name", ("held_on", "place", "organiser", "speakers", "questioner", "note", "documents")),
+        "comparison, by year of publication.",
+        "数据和公告所依据的文件及用于对照的文件，按发布年份排列。",
+    ), "line", ("standing", "body"), group="published_on", newest_first=True),
+    Listing(
+        tables.EVENTS, SearchKind.EVENT, Bilingual("Events", "活动"),
+        Bilingual(
+            "The press conferences, briefings and forums at which figures and commitments were "
+            "announced; offices are those held on that day. Documents of one event do not confirm "
+            "each other.",
+            "公布数据和宣布承诺的发布会、吹风会和论坛，所列职务为活动当日职务。同一活动的多份文件"
+            "不构成相互印证。",
+        ),
+        "name", ("held_on", "place", "organiser", "speakers", "questioner", "note", "documents"),
+        group="held_on", newest_first=True,
+    ),
     Listing(
         tables.COVERAGES, SearchKind.COVERAGE,
         Bilingual("Coverage: which countries are counted", "统计范围"),

@@ -209,9 +209,7 @@ class Parameters(BaseModel):
 
 
 class Filters(Parameters):
-    def filter_values(self) -> dict[str, Any]:
-        """Return the parameters that determine the records and their order."""
-        return self.model_dump(mode="json", exclude={"limit", "cursor", "lang"})
+    """The parameters that determine which records are found."""
 
 
 class ListParameters(Filters):

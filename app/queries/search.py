@@ -73,7 +73,8 @@ def search_records(
 ) -> tuple[QueryPage, dict[str, int]]:
     """Read hits, and their number by kind; InvalidParameters for the cursor of another search."""
     index = SEARCH_INDEXES[connection.dialect.name]
-    scope = ENCODER.encode({"list": "search", **filters.filter_values()})
+    chosen = filters.model_dump(mode="json", exclude={"limit", "cursor", "lang"})
+    scope = ENCODER.encode({"list": "search", **chosen})
     values: Record = {**index.bind_words(filters.q), "kinds": filters.kind}
     has_cursor = filters.cursor is not None
     if filters.cursor is not None:

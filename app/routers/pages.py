@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import reduce
 from itertools import groupby
+from operator import getitem
 from typing import Annotated
 
 from fastapi import Query, Response
 from fastapi.responses import RedirectResponse
 
 from app import parameters
-from app.db.columns import Record
+from app.db.columns import Record, Value
 from app.enums import SearchKind
 from app.formats import schema_org, tables
 from app.formats.charts.subjects import find_reviewed_year
@@ -37,6 +39,8 @@ from app.routers import NoParameters, read_first_page, render_form, validate_for
 router = RouteDeclarations(include_in_schema=False)
 
 YEAR = Bilingual("{year}", "{year}年")
+MAX_UNFOLDED = 100
+"""The number of records above which the groups of a list are folded."""
 
 
 @router.get("/")
@@ -82,15 +86,14 @@ def create_listing(listing: Listing) -> Callable[..., Response]:
     def show_listing(
         context: Context, query: Annotated[parameters.ListingParameters, Query()]
     ) -> Response:
-        table = listing.table
-        chosen = table.list_parameters(limit=parameters.MAXIMUM_LIMIT, cursor=query.cursor)
-        found = context.run_query(table.query, chosen)
+        found = context.run_query(listing.table.query, choose_page(listing, query.cursor))
         return render_content(
             context,
             "listing.html",
             listing=listing,
             listings=LISTINGS,
-            groups=group_records(found.rows, listing.group, context.language),
+            groups=group_records(found.rows, listing, context.language),
+            is_folded=found.total > MAX_UNFOLDED,
             cursor=found.cursor,
             field_listings=FIELD_LISTINGS,
             has_pages=listing.kind in RECORD_PAGES,
@@ -99,18 +102,33 @@ def create_listing(listing: Listing) -> Callable[..., Response]:
     return show_listing
 
 
+def choose_page(listing: Listing, cursor: str | None) -> parameters.ListParameters:
+    """Return the parameters that select a page of a list in the order in which it is shown."""
+    model = listing.table.list_parameters
+    newest = {"sort": f"{model.model_fields['sort'].default}_desc"} if listing.newest_first else {}
+    return model(limit=parameters.MAXIMUM_LIMIT, cursor=cursor, **newest)
+
+
 def group_records(
-    records: Sequence[Record], field: str, language: Language
+    records: Sequence[Record], listing: Listing, language: Language
 ) -> list[tuple[Record | None, list[Record]]]:
-    """Group records that follow each other by a field, or not at all if none is named."""
+    """Group records that follow each other, or not at all if the listing has no groups.
+
+    In a group, they keep the order of the list.
+    """
 
     def get_group(record: Record) -> Record | None:
-        group: Record | date | None = record[field] if field else None
-        if isinstance(group, date):
-            return {"code": str(group.year), "name": YEAR.format(year=group.year).get(language)}
+        if not listing.group:
+            return None
+        found: Value = reduce(getitem, listing.group.split("."), record)
+        year = found.year if isinstance(found, date) else found
+        if isinstance(year, int):
+            return {"code": str(year), "name": YEAR.format(year=year).get(language)}
+        group: Record = found
         return group
 
-    return [(group, list(found)) for group, found in groupby(records, get_group)]
+    step = -1 if listing.newest_first else 1
+    return [(group, list(found)[::step]) for group, found in groupby(records, get_group)]
 
 
 for listing in LISTINGS:

@@ -5,12 +5,25 @@ from typing import Any
 import pytest
 
 from app.pages.listings import LISTINGS, Listing
+from app.routers.pages import MAX_UNFOLDED
 from tests.support.client import AppClient
 from tests.support.site import read_page
 
 pytestmark = pytest.mark.database
 
 PATHS = [listing.path for listing in LISTINGS]
+
+
+BY_YEAR = [listing for listing in LISTINGS if listing.newest_first]
+
+
+def find_year(record: Any, listing: Listing) -> str:
+    """Find the year by which a record is grouped, if it is."""
+    if not listing.newest_first:
+        return ""
+    for name in listing.group.split("."):
+        record = record[name]
+    return str(record)[:4]
 
 
 def list_texts(record: Any, listing: Listing) -> list[str]:
@@ -27,6 +40,9 @@ def test_a_list_shows_every_record_with_its_fields(
     page = read_page(client, f"{listing.path}?lang={language}")
     records = client.get(f"/v1{listing.path}?lang={language}&limit=1000").json()["items"]
     shown = page.xpath("//article[@class='record']")
+    years = {listing.get_key(one): find_year(one, listing) for one in records}
+    if listing.newest_first:
+        records.sort(key=lambda one: years[listing.get_key(one)], reverse=True)
     assert [one.get("id") for one in shown] == [listing.get_key(one) for one in records]
     assert records
     for article, record in zip(shown, records, strict=True):
@@ -36,20 +52,20 @@ def test_a_list_shows_every_record_with_its_fields(
 
 
 @pytest.mark.parametrize(("language", "ending"), [("en", ""), ("zh", "年")])
-def test_sources_are_folded_by_the_year_of_publication(
-    client: AppClient, language: str, ending: str
+@pytest.mark.parametrize("listing", BY_YEAR, ids=[listing.path for listing in BY_YEAR])
+def test_records_are_grouped_by_year_and_folded_if_they_are_many(
+    client: AppClient, listing: Listing, language: str, ending: str
 ) -> None:
-    page = read_page(client, f"/sources?lang={language}")
-    dates = {
-        item["code"]: item["published_on"]
-        for item in client.get("/v1/sources?limit=1000").json()["items"]
-    }
-    groups = page.xpath("//details[@class='record-group']")
-    assert len(groups) == len({day[:4] for day in dates.values()}) > 1
+    page = read_page(client, f"{listing.path}?lang={language}")
+    records = client.get(f"/v1{listing.path}?limit=1000").json()["items"]
+    years = {listing.get_key(one): find_year(one, listing) for one in records}
+    groups = page.xpath("//main/*[@id and (self::details or self::section)]")
+    assert [group.get("id") for group in groups] == sorted(set(years.values()), reverse=True)
+    assert groups
     for group in groups:
-        assert group.findtext("summary/h2") == f"{group.get('id')}{ending}"
-        codes = group.xpath("./article/@id")
-        assert {dates[code][:4] for code in codes} == {group.get("id")}
+        assert group.tag == ("details" if len(records) > MAX_UNFOLDED else "section")
+        assert group.xpath("string(.//h2)") == f"{group.get('id')}{ending}"
+        assert {years[key] for key in group.xpath("./article/@id")} == {group.get("id")}
 
 
 def test_every_list_leads_to_all_others(client: AppClient) -> None:

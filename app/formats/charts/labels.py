@@ -95,12 +95,6 @@ def format_short_period(start: date, end: date) -> str:
     return f"{end.year}" if count_months(start, end) else f"{end}"
 
 
-def format_action_count(count: int, language: Language) -> str:
-    return Bilingual(
-        f"recorded as {count} action{'s' if count != 1 else ''}", f"收录举措{count}项"
-    ).get(language)
-
-
 def format_reference(number: int, locator: str | None = None) -> str:
     return f"[{number}] {locator}" if locator else f"[{number}]"
 

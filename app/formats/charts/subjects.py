@@ -257,7 +257,9 @@ def build_area_tile(chart: Chart, area: Record) -> Tile:
     source = chart.add_citation(area["source"]["line"])
     reference = labels.format_reference(source, format_locator(area["locator"], language))
     count = len(area["actions"])
-    lines = [*([labels.format_action_count(count, language)] if count else []), reference]
+    plural = "s" if count != 1 else ""
+    recorded = Bilingual(f"recorded as {count} action{plural}", f"收录举措{count}项").get(language)
+    lines = [recorded, reference] if count else [reference]
     return Tile(area["title"], position=area["position"], lines=lines)
 
 
