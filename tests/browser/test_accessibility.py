@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from app.application import App
+from tests.support.chromium import launch_chromium
 from tests.support.site import localize_url, visit_pages
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +39,12 @@ RUN = """async ([runOnly, left, within]) => {
   const found = await axe.run(within, options);
   return found.violations.map((one) => [one.id, one.help, one.nodes.map((node) => node.html)]);
 }"""
+CUT_HEADINGS = """() => [...document.querySelectorAll(".indicator-row span")].filter((one) => {
+  const box = one.getBoundingClientRect();
+  const table = one.closest(".years").getBoundingClientRect();
+  return box.left < table.left - 1 || box.right > table.right + 1;
+}).length"""
+"""How many headings of tables an edge of the table hides a part of."""
 UNFOLD = "document.querySelectorAll('details').forEach((one) => (one.open = true))"
 NEW_LOOK = "[data-new-look]"
 MARK_NEW_LOOKS = """(known) => {
@@ -154,6 +161,19 @@ def test_every_kind_of_page_is_accessible_and_fits(
             # Chromium reports a page that is not found as an error.
             found = [one for one in wrong if "404" not in one and "422" not in one]
             assert found == [], url
+
+
+def test_nothing_is_cut_beside_a_scroll_bar(browser: Browser, server: str) -> None:
+    """On most desktops, a scroll bar takes a part of the window."""
+    windows = launch_chromium(browser.browser_type, "--hide-scrollbars")
+    page = windows.new_page(viewport={"width": NARROW, "height": 720}, base_url=server)
+    for path in ("/", "/years", "/compare?indicator=goods-trade", "/docs/list_observations"):
+        page.goto(path)
+        inside = page.evaluate("document.documentElement.clientWidth")
+        assert inside < NARROW
+        assert page.evaluate("document.documentElement.scrollWidth") <= inside, path
+        assert page.evaluate(CUT_HEADINGS) == 0
+    windows.close()
 
 
 def test_axe_finds_violations(visit: tuple[Page, list[str]], axe: str) -> None:
