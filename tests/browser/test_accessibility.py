@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from app.application import App
-from tests.support.chromium import launch_chromium
+from tests.support.chromium import start_browser
 from tests.support.site import localize_url, visit_pages
 
 ROOT = Path(__file__).parents[2]
@@ -165,7 +165,7 @@ def test_every_kind_of_page_is_accessible_and_fits(
 
 def test_nothing_is_cut_beside_a_scroll_bar(browser: Browser, server: str) -> None:
     """On most desktops, a scroll bar takes a part of the window."""
-    windows = launch_chromium(browser.browser_type, "--hide-scrollbars")
+    windows = start_browser(browser.browser_type, "--hide-scrollbars")
     page = windows.new_page(viewport={"width": NARROW, "height": 720}, base_url=server)
     for path in ("/", "/years", "/compare?indicator=goods-trade", "/docs/list_observations"):
         page.goto(path)

@@ -29,12 +29,12 @@ ARGUMENTS = [
 def start_chromium() -> Iterator[Browser]:
     """Start the browser; its sandbox is off only where root runs it."""
     with sync_playwright() as playwright:
-        started = launch_chromium(playwright.chromium)
+        started = start_browser(playwright.chromium)
         yield started
         started.close()
 
 
-def launch_chromium(chromium: BrowserType, *omitted: str) -> Browser:
+def start_browser(chromium: BrowserType, *omitted: str) -> Browser:
     """Start a browser without some of the arguments that Playwright starts it with."""
     return chromium.launch(
         executable_path=PATH,
