@@ -44,7 +44,7 @@ def build_json_feed(releases: Sequence[Record], base: str, language: Language) -
         "items": [
             {
                 "id": build_release_url(release, base),
-                "url": build_page_url(release, base),
+                "url": build_page_url(release, base, language),
                 "title": format_title(release, language),
                 "content_text": format_content(release, language),
                 "date_published": format_timestamp(release["released_on"]),
@@ -68,7 +68,7 @@ def write_atom(releases: Sequence[Record], base: str, language: Language) -> byt
         add_element(entry, "id", build_release_url(release, base))
         add_element(entry, "title", format_title(release, language))
         add_element(entry, "updated", format_timestamp(release["released_on"]))
-        page = build_page_url(release, base)
+        page = build_page_url(release, base, language)
         SubElement(entry, "link", {"rel": "alternate", "href": page})
         add_element(entry, "content", format_content(release, language)).set("type", "text")
     content: bytes = tostring(feed, encoding="utf-8", xml_declaration=True)
@@ -86,8 +86,8 @@ def build_release_url(release: Record, base: str) -> str:
     return f"{base}/v1/changes?release={release['code']}"
 
 
-def build_page_url(release: Record, base: str) -> str:
-    return f"{base}/changes?release={release['code']}"
+def build_page_url(release: Record, base: str, language: Language) -> str:
+    return f"{base}/changes?release={release['code']}&lang={language}"
 
 
 def format_timestamp(day: date) -> str:

@@ -285,7 +285,7 @@ class FeedItem(Schema):
 
     id: Address = Field(examples=["http://127.0.0.1:8000/v1/changes?release=2026-11-25"])
     """The URL of the changes of the release, which identifies the item."""
-    url: Address = Field(examples=["http://127.0.0.1:8000/changes?release=2026-11-25"])
+    url: Address = Field(examples=["http://127.0.0.1:8000/changes?release=2026-11-25&lang=en"])
     """The page of the changes."""
     title: Line = Field(examples=["Release 2026-11-25: 109 added"])
     """The release and the number of its changes."""

@@ -362,7 +362,10 @@ def test_the_feeds_of_two_languages_are_two_feeds(client: AppClient, language: s
     atom = ET.fromstring(client.get(f"/v1/changes.atom?lang={language}").content)  # noqa: S314
     links = {one.get("rel"): one.get("href", "") for one in atom.findall("atom:link", ATOM)}
     assert atom.findtext("atom:id", None, ATOM) == links["self"]
-    for address in (feed["feed_url"], feed["home_page_url"], *links.values()):
+    pages = [item["url"] for item in feed["items"]]
+    entries = atom.findall("atom:entry/atom:link", ATOM)
+    assert [one.get("href") for one in entries] == pages
+    for address in (feed["feed_url"], feed["home_page_url"], *links.values(), *pages):
         assert client.get(address).headers["content-language"] == language
     assert client.get(feed["feed_url"]).json() == feed
 
