@@ -16,6 +16,7 @@ from app.commands import (
     Commands,
     DatabaseOption,
     HostOption,
+    PortOption,
     SeedOption,
     check_seed_folder,
     ensure_database,
@@ -43,8 +44,13 @@ from app.ingest.files import compute_seed_hash, list_seed_files
 from app.parameters import MAXIMUM_QUOTATION
 from app.settings import MISSING_MCP
 
+# Without markup, help and errors have no frames around them and no types of flags.
 app = typer.Typer(
-    cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
+    cls=Commands,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
 )
 
 DEFAULT_URL = "http://127.0.0.1:8000"
@@ -75,7 +81,6 @@ LeaveOutOption = Annotated[
         show_default=False,
     ),
 ]
-PortOption = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")]
 
 
 def print_version(is_requested: bool) -> None:  # noqa: FBT001 (Typer passes it by position.)
@@ -100,7 +105,7 @@ def main(
 
 @app.command("build")
 def build_database(database: DatabaseOption = None, seed: SeedOption = None) -> None:
-    """Build the database from the seed files, and replace the previous one atomically."""
+    """Build the database from the seed files. It replaces the previous one atomically."""
     with exit_on_error():
         settings = load_settings(database, seed)
         target = settings.select_database(compute_seed_hash(settings.seed))
@@ -156,7 +161,7 @@ def import_rows(
     ],
     seed: SeedOption = None,
 ) -> None:
-    """Add the figures of a CSV file, and their sources, to the seed files."""
+    """Add figures, and their sources, from a CSV file to the seed."""
     from app.ingest.imports import import_file
 
     with exit_on_error(file):
@@ -176,7 +181,7 @@ def run_doctor(
     database: DatabaseOption = None,
     seed: SeedOption = None,
 ) -> None:
-    """Check everything that the service needs, and say how to fix each problem."""
+    """Check what the service needs, and say how to fix problems."""
     with exit_on_error():
         settings, invalid = load_valid_settings(database, seed)
         results = list(doctor.run_checks(settings, invalid, host, port))
@@ -194,7 +199,7 @@ def diff(
     new: Annotated[Path, typer.Argument(metavar="NEW", help="The one to compare it with.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
-    """Compare the records of two databases or seed folders, field by field."""
+    """Compare two databases or seed folders, field by field."""
     from app.ingest.diff import format_changes, format_json, read_corrections, read_records
     from app.ingest.history import list_differences
 
@@ -213,7 +218,7 @@ def diff(
 
 @app.command()
 def freeze(seed: SeedOption = None) -> None:
-    """Save the records of the newest release before you change files for the next one."""
+    """Save the newest release before you change files for the next."""
     from app.ingest.build import load_valid_seed
     from app.ingest.history import freeze_release
 
@@ -271,13 +276,13 @@ def export(  # noqa: PLR0913 (Each is an option of the command.)
         str, typer.Option(help="Also write compressed copies: br, zst or gz, separated by commas.")
     ] = "",
     max_records: Annotated[
-        int, typer.Option(min=1, help="Collections with more records are written as tables only.")
+        int, typer.Option(metavar="N", min=1, help="Longer collections are written as tables only.")
     ] = 10_000,
     leave_out: LeaveOutOption = None,
     database: DatabaseOption = None,
     seed: SeedOption = None,
 ) -> None:
-    """Write all pages, data and files to a folder that any web server can serve."""
+    """Write everything as files that any web server can serve."""
     from rich.console import Console
 
     from app.application import create_app
@@ -305,7 +310,7 @@ def export(  # noqa: PLR0913 (Each is an option of the command.)
 
 @app.command()
 def mcp(database: DatabaseOption = None, seed: SeedOption = None) -> None:
-    """Serve the data as tools for language models, on standard input and output."""
+    """Serve tools for language models on standard input and output."""
     with exit_on_error():
         if find_spec("mcp") is None:
             raise CommandError(MISSING_MCP)
@@ -337,7 +342,7 @@ def check_quote(
     database: DatabaseOption = None,
     seed: SeedOption = None,
 ) -> None:
-    """Compare the figures quoted in a text with the published ones; exit with 1 if any differs."""
+    """Check the figures quoted in a text. The command exits with 1 if any differs."""
     with exit_on_error():
         from app.db import Database, create_store
         from app.formats.sentences import describe_quotations
@@ -360,7 +365,9 @@ def check_quote(
 def serve(  # noqa: PLR0913 (Each is an option of the command.)
     host: HostOption = "127.0.0.1",
     port: PortOption = 8000,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="The number of processes.")] = 1,
+    workers: Annotated[
+        int, typer.Option(metavar="N", min=1, max=64, help="The number of processes.")
+    ] = 1,
     database: DatabaseOption = None,
     seed: SeedOption = None,
     *,
@@ -368,10 +375,7 @@ def serve(  # noqa: PLR0913 (Each is an option of the command.)
         bool, typer.Option("--verify", help="Also verify a database of more than 16 MiB.")
     ] = False,
 ) -> None:
-    """Serve the API; build the database first if it is missing.
-
-    Sockets that systemd passes replace host and port.
-    """
+    """Serve the API; build a missing database first. Sockets of systemd replace host and port."""
     with exit_on_error():
         settings = load_settings(database, seed)
         if verify:

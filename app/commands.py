@@ -35,6 +35,7 @@ def check_host(host: str) -> str:
 
 
 HostOption = Annotated[str, typer.Option(help="The address to listen on.", callback=check_host)]
+PortOption = Annotated[int, typer.Option(metavar="N", min=1, max=65535, help="The port to use.")]
 DatabaseOption = Annotated[
     Path | None,
     typer.Option(

@@ -251,6 +251,9 @@ def test_help_names_every_command() -> None:
     for command in ("serve", "build", "check", "openapi"):
         assert command in text
         assert run_bri(command, "--help").exit_code == 0
+    # What each command does is said in full, and a flag takes no value.
+    assert "..." not in text.partition("Commands:")[2]
+    assert "--version  Print" in text
     for usage in (
         "import [OPTIONS] {FILE}",
         "diff [OPTIONS] {OLD} {NEW}",
@@ -259,7 +262,7 @@ def test_help_names_every_command() -> None:
         assert usage in run_bri(usage.split()[0], "--help").stdout
     shown = run_bri("check-quote", "--help").stdout
     assert "check-quote [OPTIONS] {TEXT}" in shown
-    assert "--asked-on        YYYY-MM-DD" in shown
+    assert "--asked-on YYYY-MM-DD" in shown
 
 
 def test_openapi_prints_the_snapshot(database: Path) -> None:
