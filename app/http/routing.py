@@ -156,20 +156,25 @@ class ReadRoute:
         arguments: dict[str, Any] = keys
         if self.takes_context:
             arguments["context"] = context
-        if self.model is None:
-            return arguments
         values: dict[str, Any] = {}
         for name, value in context.query.params:
             if name in self.repeatable:
                 values.setdefault(name, []).append(value)
             else:
                 values[name] = REPEATED if name in values else value
-        try:
-            query = self.model.model_validate(values, context=context.release.keys)
-        except ValidationError as error:
-            errors = name_repetitions(error.errors(), values)
-            raise describe_errors(errors, {*self.model.model_fields, PIN}) from None
-        arguments[self.query_name] = query
+        errors: list[object] = []
+        if self.can_be_pinned and values.pop(PIN, None) is not None:
+            errors += take_pinned_release(context)
+        if self.model is not None:
+            try:
+                arguments[self.query_name] = self.model.model_validate(
+                    values, context=context.release.keys
+                )
+            except ValidationError as error:
+                errors += name_repetitions(error.errors(), values)
+        if errors:
+            names = self.model.model_fields if self.model else ()
+            raise describe_errors(errors, {PIN, *names})
         return arguments
 
     def call(self, context: RequestContext, keys: dict[str, str]) -> Any:
@@ -215,13 +220,12 @@ class Router:
             if redirect is not None:
                 return redirect
         context.route, context.kind = route.path, route.kind
-        if route.can_be_pinned and any(name == PIN for name, _ in context.query.params):
-            await self.run_in_thread(partial(take_pinned_release, context))
-        is_local = route.model is None or context.release.database.is_local
-        # To look up keys on a server takes time, so the query is validated in the thread too.
-        if not is_local and not route.is_async:
+        is_pinned = route.can_be_pinned and any(name == PIN for name, _ in context.query.params)
+        is_quick = route.model is None or context.release.database.is_local
+        # Keys on a server, and what another release changed, take time: the thread reads them.
+        if (is_pinned or not is_quick) and not route.is_async:
             return await self.run_in_thread(partial(route.call, context, keys))
-        if is_local:
+        if is_quick and not is_pinned:
             arguments = route.bind_arguments(context, keys)
         else:
             arguments = await self.run_in_thread(partial(route.bind_arguments, context, keys))
@@ -322,26 +326,25 @@ def note_quick_shape(
     return response
 
 
-def take_pinned_release(context: RequestContext) -> None:
-    """Take the release from the query of a permanent link, and check that it is the served one.
+def take_pinned_release(context: RequestContext) -> list[object]:
+    """Take the release from the query of a permanent link; return the errors in it.
 
     Raises:
-        InvalidParameters: if there is no such release, or there are several.
         ReleaseNotServed: if another one has replaced it.
     """
     pins = [value for name, value in context.query.params if name == PIN]
-    keys, served = context.release.keys["releases"], context.release.record["code"]
+    served = context.release.record["code"]
     if len(pins) > 1:
-        raise describe_errors([{"type": "repeated", "loc": (PIN,), "input": ""}], [PIN])
-    if pins[0] not in keys:
+        return [{"type": "repeated", "loc": (PIN,), "input": ""}]
+    if pins[0] not in context.release.keys["releases"]:
         found = {"found": pins[0], "allowed": [served]}
-        error = {"type": "unknown_code", "loc": (PIN,), "input": pins[0], "ctx": found}
-        raise describe_errors([error], [PIN])
+        return [{"type": "unknown_code", "loc": (PIN,), "input": pins[0], "ctx": found}]
     rest = tuple(pair for pair in context.query.params if pair[0] != PIN)
     if pins[0] != served:
         raise describe_later_changes(context, pins[0], context.build_url(rest))
     context.query = context.query._replace(params=rest)
     context.pinned_release = served
+    return []
 
 
 def describe_later_changes(

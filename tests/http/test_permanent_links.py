@@ -117,6 +117,13 @@ def test_an_unknown_release_is_refused(client: AppClient, query: str, message: s
         assert message in error["message"]
 
 
+def test_an_unknown_release_hides_no_other_error(client: AppClient) -> None:
+    response = client.get("/v1/topics?release=2020-01-01&limit=0&foo=1&lang=fr")
+    found = [error["location"] for error in response.json()["errors"]]
+    assert sorted(found) == ["query.foo", "query.lang", "query.limit", "query.release"]
+    assert "4 errors" in response.json()["detail"]
+
+
 def test_only_the_served_release_is_offered(newest: AppClient) -> None:
     served = newest.get("/v1").json()["release"]["code"]
     (error,) = newest.get("/v1/topics?release=1").json()["errors"]
