@@ -154,7 +154,9 @@ QueryText = Annotated[
 StrictInt = BeforeValidator(parse_integer)
 Boolean = Annotated[bool, BeforeValidator(parse_boolean)]
 Year = Annotated[int, Field(ge=1949, le=2100), StrictInt]
-Edition = Annotated[Year, validate_key("editions")]
+YearSchema = WithJsonSchema({"type": "integer", "maximum": 2100, "minimum": 1949})
+Edition = Annotated[int, validate_key("editions"), YearSchema, StrictInt]
+"""The key of an edition. An error names the editions, whatever the year."""
 Omitted = SkipJsonSchema[None]
 
 Topics = list[Annotated[str, validate_key("topics"), Code]]
