@@ -3,12 +3,15 @@
 import gc
 import sys
 from io import TextIOWrapper
+from pathlib import Path
 
 INTERRUPTED = 130
 """The exit code of a program that an interrupt (Ctrl-C) has ended."""
 
 
 def main() -> None:
+    if sys.flags.optimize > 1 or not Path(__file__).with_suffix(".py").is_file():
+        sys.exit("bri: texts of the API are read from the .py files; unpack them, and omit -OO")
     try:
         # Imports create no garbage, and looking for it would take a sixth of the time to start.
         gc.disable()

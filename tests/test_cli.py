@@ -1,5 +1,6 @@
 """The command line: real processes, exit codes, and no traceback."""
 
+import compileall
 import os
 import shutil
 import signal
@@ -263,6 +264,31 @@ def test_help_names_every_command() -> None:
     shown = run_bri("check-quote", "--help").stdout
     assert "check-quote [OPTIONS] {TEXT}" in shown
     assert "--asked-on YYYY-MM-DD" in shown
+
+
+@pytest.mark.parametrize("form", ["-OO", "zip", "pyc"])
+def test_a_program_without_its_sources_says_so(tmp_path: Path, form: str) -> None:
+    folder = tmp_path / "program"
+    for name in ("__init__.py", "__main__.py"):
+        (folder / "app").mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "app" / name, folder / "app")
+    found = shutil.make_archive(str(tmp_path / "program"), "zip", folder)
+    if form == "pyc":
+        compileall.compile_dir(folder, quiet=1, legacy=True)
+        for source in folder.rglob("*.py"):
+            source.unlink()
+    options = [form] if form == "-OO" else []
+    done = subprocess.run(
+        [sys.executable, *options, "-m", "app", "--version"],
+        env={"PYTHONPATH": found if form == "zip" else str(folder)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "read from the .py files; unpack them, and omit -OO" in done.stderr
+    assert done.stdout == ""
 
 
 def test_openapi_prints_the_snapshot(database: Path) -> None:

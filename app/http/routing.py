@@ -173,8 +173,7 @@ class ReadRoute:
             except ValidationError as error:
                 errors += name_repetitions(error.errors(), values)
         if errors:
-            names = self.model.model_fields if self.model else ()
-            raise describe_errors(errors, {PIN, *names})
+            raise describe_errors(errors, {PIN, *(self.model.model_fields if self.model else ())})
         return arguments
 
     def call(self, context: RequestContext, keys: dict[str, str]) -> Any:
