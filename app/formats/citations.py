@@ -1,6 +1,5 @@
 """Sources and observations as citations: CSL-JSON, and BibTeX, RIS and text derived from it."""
 
-import codecs
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -11,7 +10,7 @@ from urllib.parse import urlencode
 from app.db.columns import Record
 from app.enums import EvidenceBasis, Precision, RevisionKind
 from app.formats.dataset_info import TITLE
-from app.i18n import Bilingual, Language, format_locator, format_release, name_day
+from app.i18n import MONTH_NAMES, Bilingual, Language, format_locator, format_release, name_day
 from app.parameters import CitationStyle
 
 Item = Record
@@ -33,6 +32,10 @@ ACCESS_DATES = {
     CitationStyle.GB_T_7714: Bilingual("[{day}]", "[{day}]"),
 }
 
+LATEX = {ord(one): f"\\{one}" for one in "#$%&_"} | str.maketrans(
+    {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
+)
+"""How LaTeX prints its own characters; braces stay, which have to be balanced in BibTeX."""
 MAX_DESCRIPTION = 200
 """How many characters search engines and shared links show of the description of a page."""
 STATEMENT_ENDS = (". ", "; ", "。", "；")
@@ -254,29 +257,26 @@ def write_csl_json(item: Item) -> bytes:
 def write_bibtex(item: Item) -> bytes:
     year, *rest = item["issued"]["date-parts"][0]
     fields = {
-        "author": f"{{{escape_latex(item['author'][0]['literal'])}}}",
-        "title": f"{{{escape_latex(item['title'])}}}",
-        "howpublished": escape_latex(item.get("container-title", "")),
+        "author": f"{{{item['author'][0]['literal'].translate(LATEX)}}}",
+        "title": f"{{{item['title'].translate(LATEX)}}}",
+        "howpublished": item.get("container-title", "").translate(LATEX),
         "year": str(year),
-        "month": str(rest[0]),
+        "month": MONTH_NAMES[rest[0]][:3].lower(),
         "date": format_iso_date(item["issued"]),
         "version": item.get("version"),
         # The url package reads URLs verbatim, so they must not be escaped.
         "url": item.get("URL"),
         "urldate": format_iso_date(item["accessed"]) if "accessed" in item else None,
-        "note": escape_latex(item.get("note", "")),
+        "note": item.get("note", "").translate(LATEX),
         "langid": {"en": "english", "zh": "chinese"}.get(item["language"]),
     }
-    lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
+    # Styles print the name of a month only for its macro, which has no braces.
+    lines = [
+        f"  {name} = {value if name == 'month' else f'{{{value}}}'}"
+        for name, value in fields.items()
+        if value
+    ]
     return (f"@misc{{{item['id']},\n" + ",\n".join(lines) + "\n}\n").encode()
-
-
-def escape_latex(text: str) -> str:
-    """Escape a text so that LaTeX prints it unchanged."""
-    import latexcodec  # noqa: F401 - registers the codec
-
-    escaped: str = codecs.encode(text, "ulatex+utf8")  # type: ignore[assignment]
-    return escaped
 
 
 def write_ris(item: Item) -> bytes:

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import rispy
 from bibtexparser.entrypoint import parse_string
+from pylatexenc.latex2text import LatexNodes2Text  # type: ignore[import-untyped]
 
-from app.formats.citations import cite_source, escape_latex, write_bibtex, write_ris, write_text
+from app.formats.citations import LATEX, cite_source, write_bibtex, write_ris, write_text
 from tests.support.client import AppClient
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
@@ -50,13 +51,22 @@ def test_bibtex_is_read_by_a_parser(client: AppClient, language: str) -> None:
         (entry,) = library.entries
         fields = {name: field.value for name, field in entry.fields_dict.items()}
         assert (entry.key, entry.entry_type) == (source["code"], "misc")
-        assert fields["title"].strip("{}") == escape_latex(format_title(source))
+        assert fields["title"][1:-1] == format_title(source).translate(LATEX)
         assert fields["author"].strip("{}") == source["publisher"]
         assert fields.get("howpublished") == source["carrier"]
         assert fields["date"] == format_date(source)
         assert fields["year"] == source["published_on"][:4]
+        month = date.fromisoformat(source["published_on"]).strftime("%b").lower()
+        assert f"  month = {month},\n" in response.text, "a macro, which styles print as a name"
         assert fields.get("urldate") == source["checked_on"]
         assert fields.get("url") == source["address"]
+
+
+def test_latex_prints_every_character() -> None:
+    """Two signs of dollars would begin and end a formula, and one is an error."""
+    printable = "".join(map(chr, range(33, 127))).translate(dict.fromkeys(map(ord, "^{}")))
+    text = f"{printable} over US$860 bn, $6 trln, 增长40%"
+    assert LatexNodes2Text().latex_to_text(text.translate(LATEX)) == text
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
