@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -18,6 +19,11 @@ pytestmark = pytest.mark.database
 
 MAX_PAGES = 4
 VALIDATOR = ROOT / ".ci" / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
+UNREAD = re.compile(r"<(head|pre|script|style|svg)\b.*?</\1>", re.DOTALL)
+JOINED = re.compile(
+    r"\w+[).]?(?:</(?:a|code|span|strong)>)*(?:<(?:a|code|span|strong)\b[^<>]*>)+[A-Za-z0-9(]"
+)
+"""The end of a word and the beginning of the next, with nothing but tags between them."""
 WITHOUT_JSON = {"Vega-Lite", "3.0", "3.1"}
 """Formats whose names imply JSON."""
 
@@ -59,6 +65,19 @@ def find_missing_characters(site: Site) -> dict[str, set[str]]:
         for url, tree in site.trees.items()
     }
     return {url: letters for url, letters in missing.items() if letters}
+
+
+def find_joined_words(site: Site) -> list[tuple[str, str]]:
+    """Find words that only the style sheet separates; in Chinese, nothing separates words.
+
+    Text browsers and tables copied as text join them: "13731 Oct" for 137 on 31 October.
+    """
+    return [
+        (url, found[0])
+        for url, page in site.pages.items()
+        if "lang=zh" not in url
+        for found in JOINED.finditer(UNREAD.sub("", page))
+    ]
 
 
 def find_without_id(site: Site) -> list[tuple[str, str]]:
@@ -105,6 +124,7 @@ def test_links_html_and_characters_of_all_kinds_of_pages(
     assert find_broken_anchors(site) == []
     assert find_unannounced_json(site) == []
     assert find_missing_characters(site) == {}
+    assert find_joined_words(site) == []
     assert sorted(set(find_without_id(site))) == []
     assert validate(site, tmp_path) == []
     # The checks themselves find a fault on a page that has one.
