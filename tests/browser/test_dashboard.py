@@ -247,6 +247,27 @@ def test_the_first_load_is_light(browser: Browser, server: str) -> None:
     page.close()
 
 
+CUT_OFF = """() => [...document.querySelectorAll("main *")].filter((one) => {
+    const style = getComputedStyle(one), box = one.getBoundingClientRect();
+    return box.width > 1 && one.checkVisibility() && (
+        box.right > innerWidth + 1 || style.position === "sticky"
+        || (one.scrollWidth > one.clientWidth + 1 && style.overflowX !== "visible"));
+}).map((one) => one.tagName + ": " + one.textContent.trim().slice(0, 60))"""
+"""What A4 paper would not show: what is wider, what would scroll, and what moves as if it did."""
+
+
+@pytest.mark.parametrize("path", ["/years", "/guide/formats", "/docs/list_observations"])
+def test_paper_cuts_nothing_off(visit: Visit, path: str) -> None:
+    page, wrong = visit
+    page.set_viewport_size({"width": 680, "height": 1000})
+    page.emulate_media(media="print")
+    page.goto(f"{path}?lang=en")
+    assert page.evaluate(CUT_OFF) == []
+    if path == "/years":
+        assert f"{path}?lang=en" in page.locator(".on-paper").inner_text()
+    assert wrong == []
+
+
 @pytest.mark.parametrize("path", ["/", "/sources/scio-2025-07-18", "/indicators/goods-trade"])
 def test_print_keeps_what_paper_needs(visit: Visit, path: str) -> None:
     page, wrong = visit
