@@ -95,6 +95,9 @@ COUNT_STOPS = """(all) => all.filter((one) => {
   const isVisible = one.checkVisibility({ visibilityProperty: true }) && width && height;
   return isVisible && one.getAttribute("tabindex") !== "-1";
 }).length"""
+WESTERN = "[aria-label*=': '], [aria-label*=', ']"
+"""What has a name with punctuation that no Chinese sentence has."""
+NAMES = "(all) => all.map((one) => one.getAttribute('aria-label'))"
 REACHABLE = "a[href], button, input:not([type=hidden]), select, summary, .plot, .years"
 
 
@@ -155,6 +158,8 @@ def test_every_kind_of_page_is_accessible_and_fits(
                 page.emulate_media(color_scheme="dark")
                 assert find_violations_of_new_looks(page, looks) == [], url
                 page.emulate_media(color_scheme="light")
+            else:
+                assert page.locator(WESTERN).evaluate_all(NAMES) == [], url
             for width in (NARROW, HALVED):
                 page.set_viewport_size({"width": width, "height": 720})
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, (url, width)

@@ -158,11 +158,11 @@ def test_a_get_is_copied(browser: Browser, server: str) -> None:
         return str(page.evaluate("navigator.clipboard.readText()"))
 
     address = copy_text(
-        "复制请求网址: 中国在共建“一带一路”国家组织实施的援助项目数", "aid-projects"
+        "复制请求网址：中国在共建“一带一路”国家组织实施的援助项目数", "aid-projects"
     )
     assert address == f"{server}/v1/indicators/aid-projects?lang=zh"
     assert httpx2.get(address).json()["headline"]["display"] == "逾700个"
-    command = copy_text("curl: 促进产业链供应链国际合作", "2025-industrial-and-supply-chains")
+    command = copy_text("curl：促进产业链供应链国际合作", "2025-industrial-and-supply-chains")
     assert re.fullmatch(r"curl '(http[^']+)'", command)
     assert httpx2.get(command[6:-1]).json()["slug"] == "industrial-and-supply-chains"
     assert "2026-11-25.2版" in copy_text("复制引用")

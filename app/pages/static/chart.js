@@ -173,7 +173,7 @@ class Plot {
     this.area = createHtml("div", "plot", this.svg, this.tip);
     this.area.tabIndex = 0;
     this.area.setAttribute("role", "application");
-    this.area.setAttribute("aria-label", `${this.texts.label}, ${this.group.name}`);
+    this.area.setAttribute("aria-label", this.texts.label + this.group.name);
     this.area.setAttribute("aria-describedby", this.texts.hint);
     for (const name of ["pointermove", "pointerdown"]) this.area.addEventListener(name, (event) => this.point(event));
     // A finger leaves when it is lifted; what it showed stays until another place is touched.

@@ -11,7 +11,7 @@ class CopyText extends HTMLElement {
     const status = document.createElement("span");
     status.setAttribute("role", "status");
     button.append(this.dataset.label);
-    if (this.dataset.about) button.setAttribute("aria-label", `${this.dataset.label}: ${this.dataset.about}`);
+    if (this.dataset.about) button.setAttribute("aria-label", this.dataset.label + this.dataset.about);
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(this.dataset.text);
       status.textContent = this.dataset.done;
