@@ -42,6 +42,10 @@ SEARCHES = {
     "海外投资": ("indicator", "outward-direct-investment"),
     "境外投资": ("indicator", "outward-direct-investment"),
     "overseas investment": ("indicator", "outward-direct-investment"),
+    # Compounds that Chinese readers write, which no text has in this form.
+    "承包工程营业额": ("indicator", "contracted-projects-turnover"),
+    "外贸总额": ("indicator", "goods-trade"),
+    "对外投资额": ("indicator", "outward-direct-investment"),
     # Numbers, as they are printed and as people write them.
     "22.1": ("observation", TRADE_2024),
     "22.1 trillion": ("observation", TRADE_2024),
@@ -173,3 +177,16 @@ def test_the_hit_that_was_meant_comes_first(client: AppClient, words: str) -> No
     assert found, "no hit"
     assert found[0][0] == kind, found
     assert found[0][1].startswith(code), found
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("中欧班列数量", "china-europe-trains"),
+        ("中老铁路客运量", "china-laos-railway-passengers"),
+        ("自贸协定数量", "free-trade-agreements"),
+    ],
+)
+def test_a_newer_indicator_is_found_first(newest: AppClient, words: str, code: str) -> None:
+    (found,) = newest.get("/v1/search", params={"q": words, "limit": 1}).json()["items"]
+    assert (found["kind"], found["code"]) == ("indicator", code)

@@ -132,12 +132,11 @@ class PageFilter {
     for (const one of this.records) {
       if (!one.element.hidden) shown[names[one.key.split(" ")[0]]] += 1;
     }
-    const isNothing = Object.values(shown).every((number) => !number);
     const parts = Object.entries(shown)
-      .filter(([name, number]) => number || name === "figures" || name === "actions")
+      .filter(([, number]) => number)
       .map(([name, number]) => this.data.counts[name][number === 1 ? 0 : 1].replace("{}", number));
-    if (isNothing) this.showNothing();
-    else this.count.textContent = parts.join(this.data.texts.separator);
+    if (parts.length) this.count.textContent = parts.join(this.data.texts.separator);
+    else this.showNothing();
   }
 
   showNothing() {
