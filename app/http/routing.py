@@ -162,9 +162,8 @@ class ReadRoute:
                 values.setdefault(name, []).append(value)
             else:
                 values[name] = REPEATED if name in values else value
-        errors: list[object] = []
-        if self.can_be_pinned and values.pop(PIN, None) is not None:
-            errors += take_pinned_release(context)
+        is_pinned = self.can_be_pinned and values.pop(PIN, None) is not None
+        errors = take_pinned_release(context) if is_pinned else []
         if self.model is not None:
             try:
                 arguments[self.query_name] = self.model.model_validate(
@@ -196,7 +195,7 @@ class Router:
                 self.add_route(route)
 
     def add_route(self, route: RouteDeclaration) -> None:
-        shape = get_shape(route.path)
+        shape = tuple(PARAMETER.sub(r"{}\2", part) for part in route.path.split("/"))
         if shape[-1] == "{}:path":
             self.prefixes[route.path.partition("{")[0]] = ReadRoute.from_declaration(route)
             return
@@ -370,8 +369,3 @@ def name_repetitions(errors: Iterable[Any], values: Mapping[str, Any]) -> list[A
         else:
             named[error["loc"], error["type"]] = error
     return list(named.values())
-
-
-def get_shape(path: str) -> Shape:
-    """Return the segments of the path of a route, with ``{}`` for each parameter."""
-    return tuple(PARAMETER.sub(r"{}\2", part) for part in path.split("/"))

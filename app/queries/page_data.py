@@ -88,7 +88,7 @@ def read_dashboard(
     others = [one for one in shown_indicators if one["code"] not in codes]
     outcomes = list_outcomes(connection, language, OutcomeListParameters(edition=[edition])).rows
     shown = set(list_records(overview | {"indicators": all_indicators}, outcomes))
-    return {
+    page: Record = {
         "indicators": indicators,
         "groups": group_by_period(indicators) if filters.edition else [],
         "others": group_by_topic(others),
@@ -104,14 +104,11 @@ def read_dashboard(
         "hits": [hit for hit in hits.first if (hit["kind"], hit["code"]) not in shown][:MAX_HITS],
         "hit_count": hits.total - len(shown & hits.filtered.keys()),
         "editions": list_editions(connection, language, EditionListParameters()).rows,
-        "sources": list_cited_sources(
-            overview["source"],
-            overview["priority_areas"],
-            outcomes,
-            [one[name] for one in shown_indicators for name in ("figure", "full_year", "beside")],
-        ),
         "found": hits.filtered,
     }
+    figures = [one[name] for one in shown_indicators for name in ("figure", "full_year", "beside")]
+    cited = page["priority_areas"], page["outcomes"], figures, page["hits"]
+    return page | {"sources": list_cited_sources(*cited)}
 
 
 def read_shown_indicators(

@@ -108,14 +108,10 @@ def show_history(
         indicators=list_indicators_by_topic(context),
         topics=read_first_page(context, tables.TOPICS),
         editions=read_first_page(context, tables.EDITIONS),
-        years=group_by_year(days),
+        years=[(year, list(found)) for year, found in groupby(days, lambda one: one["day"].year)],
         known=known,
         history=history,
     )
-
-
-def group_by_year(days: Sequence[Record]) -> list[tuple[int, list[Record]]]:
-    return [(year, list(found)) for year, found in groupby(days, lambda one: one["day"].year)]
 
 
 @router.get("/editions/{edition}")

@@ -1,6 +1,7 @@
 """Search on pages: what was found, why, and with which marks."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -66,6 +67,16 @@ def test_a_search_for_a_common_word_hides_nothing_that_it_finds(
     further = int(re.findall(r"(\d+) further search results?", count)[0])
     assert MAX_HITS < further < total
     assert f"the first {MAX_HITS} results" in page.text_content()
+
+
+def test_only_what_the_page_shows_is_cited(newest: AppClient) -> None:
+    number = "336.9亿美元"
+    hits = newest.get("/v1/search", params={"q": number}).json()["items"]
+    stated = {hit["source"]["code"] for hit in hits if hit["source"]}
+    page = read_page(newest, f"/?q={number}&lang=zh")
+    cited = page.xpath("//ul[@class='sources']//a[@data-printed]/@href")
+    assert {urlsplit(href).path.rpartition("/")[2] for href in cited} == stated != set()
+    assert not read_page(newest, "/?q=zebra&lang=en").xpath("//ul[@class='sources']")
 
 
 @pytest.mark.parametrize(
