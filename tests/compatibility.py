@@ -31,6 +31,11 @@ def extract_contract(node: Any, *, names: bool = False) -> Any:
     }
 
 
+def format_contract(document: Node) -> str:
+    """Format the part of a document that is recorded."""
+    return json.dumps(extract_contract(document), indent=1, sort_keys=True) + "\n"
+
+
 def list_breaking_changes(earlier: Node, present: Node) -> list[str]:
     """List what clients made from the earlier document would stumble over."""
     return list(Comparison(earlier, present).list_changes())
@@ -239,7 +244,7 @@ def main(*files: str) -> int:
     """Compare two documents, or print the contract of one."""
     documents = [json.loads(Path(file).read_text(encoding="utf-8")) for file in files]
     if len(documents) == 1:
-        print(json.dumps(extract_contract(documents[0]), indent=1, sort_keys=True))  # noqa: T201
+        print(format_contract(documents[0]), end="")  # noqa: T201
         return 0
     found = list_breaking_changes(*documents)
     print("\n".join([*found, f"{len(found)} breaking changes"]))  # noqa: T201

@@ -12,7 +12,7 @@ import pytest
 from app.application import ROUTERS
 from app.formats.registry import FORMATS
 from app.ingest.schema import RECORD_KINDS
-from tests.record_openapi import SNAPSHOT
+from tests.record_openapi import HINT, SNAPSHOT
 from tests.support.client import AppClient
 
 pytestmark = pytest.mark.database
@@ -93,7 +93,7 @@ def test_every_route_is_described(document: dict[str, Any]) -> None:
 def test_document_is_the_snapshot(client: AppClient) -> None:
     served = client.get("/openapi.json").text.replace("http://testserver", "http://127.0.0.1:8000")
     assert normalize_document(served) == normalize_document(SNAPSHOT.read_text()), (
-        "the contract changed; if that is intended, run: python -m tests.record_openapi"
+        f"the document changed; {HINT}"
     )
 
 
