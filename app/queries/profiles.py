@@ -38,8 +38,8 @@ def read_indicator_profile(connection: Connection, language: Language, code: str
 
     Returns:
         The indicator with its series and their current points under "series", how many are left
-        out under "hidden_series", the observations of all vintages under "observations", and the
-        year of the edition of its headline, if there is one, under "editions".
+        out under "hidden_series", all vintages under "observations", the year of the edition of
+        its headline, if any, under "editions", and what its picture shows under "chart_series".
     """
     indicator = get_indicator(connection, language, code)
     if indicator is None:

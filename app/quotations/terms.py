@@ -27,6 +27,7 @@ COMMON_CHINESE = frozenset([
     "开展", "推动", "亿元", "万亿", "美元", "人民", "民币", "项目", "提供", "国提", "国将", "与共",
     "贸易", "进出", "出口",
 ])  # fmt: skip
+"""What is in so many announcements that it says nothing about which one is meant."""
 MIN_WORD_LENGTH = 4
 NAME_WEIGHT = 3.0
 CODE_LENGTH = 2
@@ -36,6 +37,7 @@ SHARES = {
     "goods-imports": "import-share",
     "goods-exports": "export-share",
 }
+"""The share of each amount, which a text names with the words for the amount."""
 
 
 def list_countries() -> Iterator[str]:
@@ -54,8 +56,6 @@ def list_countries() -> Iterator[str]:
 
 FAMILIES: tuple[frozenset[str], ...] = tuple(map(frozenset, WORDS["families"]))
 """Indicators that are mistaken for one another."""
-
-
 COVERAGE_PATTERNS = compile_entries(WORDS["coverages"])
 COVERAGE_PATTERNS["other"] = compile_words((*WORDS["coverages"]["other"], *list_countries()))
 INSTITUTION_PATTERNS = compile_entries(WORDS["institutions"])

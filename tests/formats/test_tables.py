@@ -97,7 +97,8 @@ PLAIN = {
     "growth_wording_translated": ("growth", "wording_translated"),
     "growth_note": ("growth", "note"),
 }
-"""The path of each column in the JSON of an observation."""
+"""The path of each column in the JSON of an observation, written once more than in its declaration,
+so that a wrong one is found."""
 GROWTH_TITLES = {"growth_source_title", "growth_source_publisher"}
 
 
@@ -136,7 +137,8 @@ def test_the_table_is_the_list(client: AppClient, query: str) -> None:
         for name, path in PLAIN.items():
             assert row[name] == format_json_value(item, path), (item["id"], name)
         titles = {name for name in row if name not in PLAIN}
-        assert titles == {"source_title", "source_publisher", "editorial"} | GROWTH_TITLES
+        others = {"source_title", "source_publisher", "editorial"} | GROWTH_TITLES
+        assert titles == others, f"add to PLAIN the paths of {titles - others}"
         assert row["editorial"].split(";") == item["editorial"]
         for name in GROWTH_TITLES:
             assert bool(row[name]) == (item["growth"] is not None)
