@@ -2,6 +2,7 @@
 
 import compileall
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -166,14 +167,14 @@ def test_a_closed_input_is_reported() -> None:
 def test_a_document_replaces_another_only_as_a_whole(tmp_path: Path, database: Path) -> None:
     target = tmp_path / "openapi.json"
     target.write_text("earlier")
-    # Otherwise Python would leave modules that it compiles cut off at the limit.
-    script = (
-        "export PYTHONDONTWRITEBYTECODE=1; ulimit -f 1; "
-        f"exec {sys.executable} -m app openapi --database {database} --output {target}"
-    )
-    done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, hard))
+    try:
+        done = run_bri("openapi", "--database", str(database), "--output", str(target))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    message = f"bri: {target} cannot be written: File too large\n"
+    assert (done.exit_code, done.stderr) == (1, message)
     assert target.read_text() == "earlier"
     assert [*tmp_path.iterdir()] == [target]
 
