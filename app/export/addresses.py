@@ -85,7 +85,7 @@ def compile_links(separator: str) -> re.Pattern[str]:
     )
 
 
-LINKS = compile_links("&")
+LINKS = compile_links("&(?:amp;)?")  # The OpenAPI document has markup in its examples.
 MARKUP_LINKS = compile_links(r"&amp;(?:amp;)?|\\u0026")
 SEPARATORS = re.compile(r"&amp;(?:amp;)?|\\u0026")
 FILE_LINKS = re.compile(
