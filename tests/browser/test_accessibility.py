@@ -44,7 +44,7 @@ CUT_HEADINGS = """() => [...document.querySelectorAll(".indicator-row span")].fi
   const table = one.closest(".years").getBoundingClientRect();
   return box.left < table.left - 1 || box.right > table.right + 1;
 }).length"""
-"""How many headings of tables an edge of the table hides a part of."""
+"""The number of headings of which an edge of their table hides a part."""
 UNFOLD = "document.querySelectorAll('details').forEach((one) => (one.open = true))"
 NEW_LOOK = "[data-new-look]"
 MARK_NEW_LOOKS = """(known) => {
@@ -96,7 +96,7 @@ COUNT_STOPS = """(all) => all.filter((one) => {
   return isVisible && one.getAttribute("tabindex") !== "-1";
 }).length"""
 WESTERN = "[aria-label*=': '], [aria-label*=', ']"
-"""What has a name with punctuation that no Chinese sentence has."""
+"""Elements whose names have the punctuation of English, which Chinese names do not have."""
 NAMES = "(all) => all.map((one) => one.getAttribute('aria-label'))"
 REACHABLE = "a[href], button, input:not([type=hidden]), select, summary, .plot, .years"
 
