@@ -1,5 +1,6 @@
 """Releases: which database is served, and how a new release replaces it."""
 
+import gc
 import logging
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -55,7 +56,10 @@ class Release:
         """The record as quotations are matched with it, read for the first of them."""
         from app.quotations.index import read_index
 
-        return self.database.read(read_index)
+        index = self.database.read(read_index)
+        # All threads would wait while the garbage collector visits up to 200,000 objects.
+        gc.freeze()
+        return index
 
     def check_quotation(self, text: str, asked_on: date | None, language: Language) -> Record:
         """Check the numbers of a text; without a day, as of today in Beijing.

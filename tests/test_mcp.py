@@ -243,6 +243,9 @@ def test_a_quotation_is_checked(address: str) -> None:
     assert "- qualifier: The qualifier of the source is missing" in lines
     assert f"Corrected: {text.replace('700', 'over 700')}" in lines
     assert AID in lines
+    wrong = "Trade in goods with partner countries was 22.2 trillion yuan in 2024."
+    lines = call_tool(f"{address}/mcp", "check_quotation", text=wrong)
+    assert "- 22.1 trillion yuan, Trade in goods between China and BRI partner countries" in lines
     error = call_invalid_tool(f"{address}/mcp", "check_quotation", text=text, asked_on="today")
     assert "not a calendar date" in error
 

@@ -124,18 +124,21 @@ def describe_quotation(item: Record, language: Language) -> list[str]:
     quoted, verdict = item["quoted"], VERDICTS[item["verdict"]]
     line = f"“{quoted}”{language.colon}{verdict.get(language)}"
     if item["observation"] is not None:
-        published = item["observation"]
-        parts = [published[name] for name in ("display", "indicator", "period", "coverage")]
-        shown = language.comma.join(part for part in parts if part)
-        shown += Bilingual(f" ({published['id']})", f"（{published['id']}）").get(language)
-        line += language.colon + shown
+        line += language.colon + describe_quoted_record(item["observation"], language)
     if item["message"] is not None:
         line += Bilingual(f". {item['message']}", f"。{item['message']}").get(language)
     findings = (
         f"- {FINDING_KINDS[one['kind']].get(language)}{language.colon}{one['message']}"
         for one in item["findings"]
     )
-    return [line, *findings]
+    recorded = (f"- {describe_quoted_record(one, language)}" for one in item["recorded"])
+    return [line, *findings, *recorded]
+
+
+def describe_quoted_record(record: Record, language: Language) -> str:
+    parts = [record[name] for name in ("display", "indicator", "period", "coverage")]
+    shown = language.comma.join(part for part in parts if part)
+    return shown + Bilingual(f" ({record['id']})", f"（{record['id']}）").get(language)
 
 
 def describe_rounding(record: Record, language: Language) -> list[str]:

@@ -16,11 +16,15 @@ from app.queries.observations import get_observation
 from app.quotations.announcement_checks import find_announcement, find_deadline, is_promised
 from app.quotations.attribution import check_attribution, check_vintage, choose_pair
 from app.quotations.context import (
+    CONVERSION,
+    NOT_FOUND,
+    OTHER_NUMBER,
     QuotedNumber,
     build_quoted_number,
     describe_periods,
     is_comparison,
     is_excluded,
+    list_recorded,
     score_period,
 )
 from app.quotations.findings import Edit, Finding, apply_edits, describe_differences, shift_edit
@@ -34,16 +38,6 @@ from app.schemas.quotations import FindingKind, QuotationVerdict
 
 OPENING = " \"'“‘(["
 """What may stand before the first word of a sentence."""
-NOT_FOUND = Bilingual(
-    "No published figure recorded here matches this number and wording. This does not mean that it "
-    "is false: the record is not complete.",
-    "本数据集未收录与此数值和表述相符的公布数据。未收录不等于有误，本数据集并非全部数据。",
-)
-CONVERSION = Bilingual(
-    " It is in parentheses after another number and may be a conversion; this service does not "
-    "convert.",
-    "该数位于括号内，可能为换算值；本站不作换算。",
-)
 
 
 @dataclass
@@ -59,6 +53,8 @@ class Item:
     findings: list[Finding] = field(default_factory=list)
     other_periods: Bilingual | None = None
     """For which periods the number is published, if it is not found for its own."""
+    recorded: list[Entry] = field(default_factory=list)
+    """What is published for its indicator and period, if it is not found."""
     is_other: bool = False
     """Whether it may be another figure, so that rates and names beside it may be of that."""
     is_correctable: bool = True
@@ -87,7 +83,6 @@ class Item:
 
     def set_entry(self, entry: Entry, findings: Iterable[Finding]) -> None:
         self.entry, self.code, self.kind = entry, entry.code, entry.kind
-        self.display = entry.display
         self.findings = list(findings)
 
     def set_announcement(self, announced: Announcement, findings: list[Finding]) -> None:
@@ -172,8 +167,12 @@ def check_sentence(
             announced = find_announcement(index, quoted, is_figure=item.code is not None)
             if announced is not None:
                 item.set_announcement(*announced)
+    found = [item.entry for item in items]
+    for quoted, item in stated:
         if item.code is None:
             item.other_periods = describe_periods(index, sentence, item.number)
+            recorded = list_recorded(index, quoted, asked_on)
+            item.recorded = [one for one in recorded if one not in found]
     keep_periods(index, items, quoted_numbers)
     add_comparisons(connection, index, sentence, items, language)
     add_attributions(index, sentence, items)
@@ -369,11 +368,13 @@ def describe_item(index: QuotationIndex, item: Item, language: Language) -> Reco
         message = NOT_FOUND.get(language)
         message += CONVERSION.get(language) if item.number.is_conversion else ""
         message += item.other_periods.get(language) if item.other_periods else ""
+        message += OTHER_NUMBER.get(language) if item.recorded else ""
     observation = None
-    if item.code is not None and item.display is not None:
-        display = item.display.get(language)
-        context = index.describe_context(item.entry, language)
-        observation = {"id": item.code, "kind": item.kind, "display": display, **context}
+    if item.entry is not None:
+        observation = index.describe_entry(item.entry, language)
+    elif item.display is not None:
+        observation = {"id": item.code, "kind": item.kind, "display": item.display.get(language)}
+        observation |= dict.fromkeys(("indicator", "period", "coverage", "source"))
     return {
         "start": start + offset,
         "end": end + offset,
@@ -381,6 +382,7 @@ def describe_item(index: QuotationIndex, item: Item, language: Language) -> Reco
         "verdict": item.verdict,
         "message": message,
         "observation": observation,
+        "recorded": [index.describe_entry(one, language) for one in item.recorded],
         "findings": [describe_finding(one, offset, language) for one in item.findings],
         "correction": apply_edits(sentence.text, edits).strip() or None if edits else None,
     }

@@ -2,7 +2,8 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from itertools import pairwise
 
 from app.enums import Qualifier, StockFlow
@@ -17,6 +18,9 @@ EXACT, CLOSE = 3.0, 1.5
 MIN_DIGITS = 3
 MAX_DIGITS = 5
 """More significant digits than these make no number less likely to be met by chance."""
+MAX_RECORDED = 5
+RECENT = timedelta(days=120)
+"""How long after its publication a text without a period or year may be about a figure."""
 YEARS = frozenset({PeriodKind.RANGE, PeriodKind.LENGTH, PeriodKind.SINCE})
 """Kinds of words that name several years."""
 NOUN = re.compile(
@@ -29,6 +33,20 @@ AND_PARTNERS = re.compile(
     r" and (?:the |its )?(?:\d+ )?(?:partner|bri\b|belt|b&r|participating|countries)"
 )
 MAIN_CLAUSE = re.compile(r"[;；]|\b(?:while|whereas|but)\b")
+NOT_FOUND = Bilingual(
+    "No published figure recorded here matches this number and wording. This does not mean that it "
+    "is false: the record is not complete.",
+    "本数据集未收录与此数值和表述相符的公布数据。未收录不等于有误，本数据集并非全部数据。",
+)
+CONVERSION = Bilingual(
+    " It is in parentheses after another number and may be a conversion; this service does not "
+    "convert.",
+    "该数位于括号内，可能为换算值；本站不作换算。",
+)
+OTHER_NUMBER = Bilingual(
+    " It has another number for the indicator and the period that the text names.",
+    "文中所述指标和统计期，本数据集收录有其他数值。",
+)
 OTHER_PERIODS = Bilingual(
     " The number itself is published for {periods}.", "该数值公布的统计期为{periods}。"
 )
@@ -161,19 +179,66 @@ def has_day_of_count(sentence: Sentence, entry: Entry) -> bool:
     )
 
 
-def describe_periods(index: QuotationIndex, sentence: Sentence, number: Number) -> Bilingual | None:
-    """Say for which other periods the number of a named indicator is published, if any."""
+def list_named_indicators(sentence: Sentence, number: Number) -> list[str]:
+    """List the indicators one of which a number is by its words; none for growth or a part."""
     weights = sentence.find_indicators(number).indicators
     best = max(weights.values(), default=0)
-    is_named = best >= STRONG and sentence.is_about_initiative
-    if not is_named or number.significant < MIN_DIGITS:
+    is_growth = sentence.classify_percentage(number) == Role.GROWTH
+    if best < STRONG or is_growth or is_about_part(sentence, number):
+        return []
+    return [one for one, weight in weights.items() if weight == best]
+
+
+def list_recorded(index: QuotationIndex, quoted: QuotedNumber, day: date) -> list[Entry]:
+    """List the figures that a number may be meant to be: of its indicator, period and unit."""
+    if any(name == "other" for name, _ in quoted.coverages):
+        return []
+    sentence, number = quoted.sentence, quoted.number
+    named = list_named_indicators(sentence, number)
+    middle, distance = number.value * Decimal("1.25"), abs(number.value) * Decimal("0.75")
+    recorded = [
+        entry
+        for entry in index.find_near(number.unit, middle, distance)  # From a half to the double.
+        if entry.indicator in named
+        and not entry.is_rate
+        and (sentence.is_about_initiative or entry.coverage == "all")
+        and entry.is_current(day)
+        and is_period_named(index, quoted, entry)
+    ]
+    return sorted(recorded, key=lambda one: one.vintage, reverse=True)[:MAX_RECORDED]
+
+
+def is_period_named(index: QuotationIndex, quoted: QuotedNumber, entry: Entry) -> bool:
+    """Return whether words name the period of an entry, or a recent one of which they are true."""
+    today = quoted.sentence.today
+    if not quoted.periods and entry.code in index.validity:
+        first, last = index.validity[entry.code]
+        return first <= today <= last
+    scores = [score_period(index, quoted.sentence, one, entry) for one in quoted.periods]
+    implied = CLOSE if has_published_growth(index, quoted, entry) else 0
+    least = CLOSE if abs(today - entry.vintage) <= RECENT else EXACT
+    return max((one for one in scores if one is not None), default=implied) >= least
+
+
+def describe_periods(index: QuotationIndex, sentence: Sentence, number: Number) -> Bilingual | None:
+    """Say for which other periods the number of a named indicator is published, if any."""
+    if number.significant < MIN_DIGITS or not sentence.is_about_initiative:
         return None
-    if sentence.classify_percentage(number) == Role.GROWTH or is_about_part(sentence, number):
-        return None
-    named = [one for one, weight in weights.items() if weight == best]
+    named = list_named_indicators(sentence, number)
     found = index.list_periods(number.unit, number.value, named)
     names = Bilingual(" and for ".join(one.en for one in found), "、".join(one.zh for one in found))
     return OTHER_PERIODS.format(periods=names) if found else None
+
+
+def has_published_growth(index: QuotationIndex, quoted: QuotedNumber, entry: Entry) -> bool:
+    """Return whether a percentage of the sentence is the growth published for an observation."""
+    rates = index.rates_by_period.get((entry.indicator, entry.start, entry.end), ())
+    stated = {
+        one.value
+        for one in quoted.sentence.numbers
+        if one.unit == "PT" and one is not quoted.number and one.significant > 1
+    }
+    return any(abs(rate.value) in stated for rate in rates if rate.coverage == entry.coverage)
 
 
 def is_about_part(sentence: Sentence, number: Number) -> bool:

@@ -168,11 +168,12 @@ class QuotationIndex:
         own = [one for one in found if one.indicator in indicators and not one.is_rate]
         return list(dict.fromkeys(one.period for one in sorted(own, key=lambda one: one.end)))
 
-    def describe_context(self, entry: Entry | None, language: Language) -> Record:
-        """Describe what a figure or a rate belongs to; a commitment has none of it."""
-        if entry is None:
-            return dict.fromkeys(("indicator", "period", "coverage", "source"))
+    def describe_entry(self, entry: Entry, language: Language) -> Record:
+        """Describe a figure or a rate, with what it belongs to."""
         return {
+            "id": entry.code,
+            "kind": entry.kind,
+            "display": entry.display.get(language),
             "indicator": self.indicator_names[entry.indicator].get(language),
             "period": entry.period.get(language),
             "coverage": entry.coverage_name.get(language),

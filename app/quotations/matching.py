@@ -7,16 +7,18 @@ so that a number which only happens to be the same is not called a wrong quotati
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from app.enums import Qualifier, StockFlow
 from app.quotations.context import (
     CLOSE,
     EXACT,
+    RECENT,
     QuotedNumber,
     find_noun,
     has_day_of_count,
+    has_published_growth,
     is_about_part,
     is_of_several_years,
     score_period,
@@ -44,8 +46,6 @@ SAFE_SUPPORT = 8.0
 """The support with which a number of few digits may be called a wrong quotation."""
 MIN_QUALIFIED = 5.5
 """The support for a number with another qualifier, which is the published number all the same."""
-RECENT = timedelta(days=120)
-"""How long after its publication a text without a period may be about a figure."""
 MIN_PART = 7.0
 """The support for a number that lacks its qualifier and is given for the year of its period."""
 POWERS = (1, -1, 2, -2, 3, -3, 4, -4)
@@ -224,17 +224,6 @@ def evaluate_candidate(
     if not candidate.differences.keys() & WHOLE:
         compare_qualifier(quoted, candidate)
     return candidate if is_credible(quoted, candidate) else None
-
-
-def has_published_growth(index: QuotationIndex, quoted: QuotedNumber, entry: Entry) -> bool:
-    """Return whether a percentage of the sentence is the growth published for an observation."""
-    rates = index.rates_by_period.get((entry.indicator, entry.start, entry.end), ())
-    stated = {
-        one.value
-        for one in quoted.sentence.numbers
-        if one.unit == "PT" and one is not quoted.number and one.significant > 1
-    }
-    return any(abs(rate.value) in stated for rate in rates if rate.coverage == entry.coverage)
 
 
 def is_credible(quoted: QuotedNumber, candidate: Candidate) -> bool:

@@ -202,7 +202,8 @@ def show_quotation_check(
         return render_form(context, "quotation_check.html", errors, checked=None, query=query)
     checked = context.release.check_quotation(quotation.text, quotation.asked_on, context.language)
     quoted = [item["observation"] for item in checked["items"] if item["observation"]]
-    sources = {one["source"] for one in quoted if one["source"]}
+    figures = [*quoted, *(one for item in checked["items"] for one in item["recorded"])]
+    sources = {one["source"] for one in figures if one["source"]}
     response = render_form(
         context,
         "quotation_check.html",

@@ -103,6 +103,9 @@ class QuotationItem(Schema):
     """What not_found means; else null."""
     observation: QuotedRecord | None
     """The published record that is quoted; null if none was found."""
+    recorded: list[QuotedRecord] = list_field(of=5)
+    """For a number that is not found, the figures that are published for the indicator and the
+    period which the text names, the newest first; for all others, nothing."""
     findings: list[QuotationFinding] = list_field(of=100)
     """What differs."""
     correction: Editorial[str | None] = Field(

@@ -199,6 +199,69 @@ def test_not_found_is_not_false(check: Check) -> None:
     assert "does not mean that it is false" in item["message"]
 
 
+RECORDED = [
+    (
+        "Trade in goods with partner countries was 22.2 trillion yuan in 2024.",
+        TODAY,
+        ("goods-trade", "22.1 trillion yuan"),
+    ),
+    (
+        "2024年1至11月，中国对共建国家非金融类直接投资301.1亿美元，同比增长5.1%。",
+        TODAY,
+        ("outward-direct-investment", "30.17 billion US dollars"),
+    ),
+    # Without a year, a recent figure is meant; with its growth, no period is needed.
+    (
+        "Trade with Belt and Road countries reached 6.83 trillion yuan in the first half.",
+        date(2023, 7, 14),
+        ("goods-trade", "6.89 trillion yuan"),
+    ),
+    (
+        "ODI in countries participating in the BRI rose 7.7 percent to 17.98 billion US dollars.",
+        date(2024, 8, 24),
+        ("outward-direct-investment", "17.94 billion US dollars"),
+    ),
+    # A count is true until another number is known, and all of it belongs to the initiative.
+    (
+        "China has signed free trade agreements with 33 countries and regions.",
+        date(2024, 2, 20),
+        ("free-trade-partners", "29"),
+    ),
+    (
+        "China-Europe freight trains made 4,545 trips in the first three months of 2024.",
+        TODAY,
+        ("china-europe-trains", "4,541"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "day", "expected"), RECORDED)
+def test_what_is_recorded_stands_beside_a_number_not_found(
+    check: Check, text: str, day: date, expected: tuple[str, str]
+) -> None:
+    item = next(one for one in check(text, day)["items"] if one["verdict"] == "not_found")
+    found = [(one["id"].partition(".")[0], one["display"]) for one in item["recorded"]]
+    assert expected in found
+    assert "It has another number for the indicator and the period" in item["message"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Trade in goods with partner countries was 31.7 trillion yuan in 2031.",
+        "Trade in goods with partner countries was 222 yuan in 2024.",
+        "China's trade in goods was 22.2 trillion yuan in 2024.",
+        "Trade in goods with ASEAN was 22.2 trillion yuan in 2024.",
+        "Imports of food from partner countries were 22.2 trillion yuan in 2024.",
+        "Trade in goods with partner countries was 22.1 trillion yuan in 2024.",
+        "It was not 22.2 trillion yuan that trade with partner countries reached in 2024.",
+        "In 2024, trade with partner countries was 22.1 trillion yuan, 23 trillion in all.",
+    ],
+)
+def test_nothing_is_listed_beside_a_number_of_something_else(check: Check, text: str) -> None:
+    assert not any(item["recorded"] for item in check(text)["items"])
+
+
 def test_a_rate_beside_a_figure_of_another_unit_is_not_called_wrong(check: Check) -> None:
     text = "In 2024, outward investment in partner countries was 33.69 billion yuan, up 9 percent."
     figure, rate = check(text)["items"]

@@ -40,6 +40,19 @@ def test_messages_follow_the_language(client: AppClient) -> None:
     assert checked["items"][0]["observation"]["display"] == "逾700个"
 
 
+def test_the_page_shows_what_is_recorded_beside_a_number_not_found(newest: AppClient) -> None:
+    text = "Trade in goods with partner countries was 22.2 trillion yuan in 2024."
+    asked = {"text": text, "asked_on": "2026-11-26"}
+    (item,) = newest.get("/v1/quotation-check", params=asked).json()["items"]
+    figure = item["recorded"][0]
+    source = newest.get(f"/v1/sources/{figure['source']}").json()["citation"]["short"]
+    page = read_page(newest, f"/quotation-check?{urlencode(asked)}")
+    (shown,) = page.xpath("//ol[@class='quotations']//li/a[text()='22.1 trillion yuan']/..")
+    assert figure["id"] in shown.xpath("string(a/@href)")
+    for words in (figure["indicator"], figure["period"], figure["coverage"], source):
+        assert words in shown.text_content()
+
+
 @pytest.mark.parametrize(("lang", "day"), [("en", "18 October 2023"), ("zh", "2023年10月18日")])
 def test_the_page_says_where_a_commitment_was_announced(
     newest: AppClient, lang: str, day: str
