@@ -17,7 +17,6 @@ from unicodedata import normalize
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
-    Connection,
     Integer,
     Label,
     String,
@@ -32,7 +31,7 @@ from sqlalchemy import (
     true,
 )
 
-from app.db.columns import Column, Record, Statement, Value
+from app.db.columns import Record, Statement, Value
 from app.db.models import lexeme_index, search_index
 from app.db.numerals import normalize_numbers, split_numbers
 from app.enums import SearchKind
@@ -175,13 +174,10 @@ what ``highlight_rows`` needs to mark the matches in titles and snippets."""
 SEARCH_INDEXES: dict[str, SearchIndex] = {"sqlite": SQLiteSearch(), "postgresql": PostgresSearch()}
 
 
-def filter_by_text(
-    connection: Connection, statement: Statement, code: Column, words: str, kind: str
-) -> Statement:
-    index = SEARCH_INDEXES[connection.dialect.name]
-    codes = select(column("code", String)).select_from(index.source)
-    found = codes.where(index.matching, column("kind") == kind).params(index.bind_words(words))
-    return statement.where(code.in_(found))
+def select_found_codes(index: SearchIndex, kind: str) -> Statement:
+    """Select the codes of the records of a kind that have the bound words."""
+    codes: Statement = select(column("code", String)).select_from(index.source)
+    return codes.where(index.matching, column("kind") == kind)
 
 
 def build_match(words: str) -> str:

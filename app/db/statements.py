@@ -32,6 +32,10 @@ UNREADABLE_STATES = UNDEFINED_STATES | {FORBIDDEN_STATE}
 Converter = Callable[[Value], Value] | None
 RowConverter = Callable[[object], list[Record]]
 """Converts rows, or the text of a JSON array of rows, to records."""
+StatementBuilder = Callable[[], Statement]
+"""Builds a statement of a request shape. The statement is dropped once it is compiled: its objects
+refer to each other, and those of a thousand shapes would make all threads wait for the garbage
+collector for a second."""
 
 
 class CompiledStatement:
@@ -167,13 +171,15 @@ DIALECTS: dict[str, Dialect] = {}
 
 
 @lru_cache(maxsize=256)
-def compile_statement(statement: Statement, dialect: Dialect) -> CompiledStatement:
+def compile_statement(
+    statement: Statement | StatementBuilder, dialect: Dialect
+) -> CompiledStatement:
     """Compile a statement once for each kind of database, whichever release it reads.
 
     The size fits all statements except those of lists, in both languages, and the lists of some
     dozen request shapes. A larger cache would let unusual requests fill the memory.
     """
-    return CompiledStatement(statement, dialect)
+    return CompiledStatement(statement() if callable(statement) else statement, dialect)
 
 
 @cache
@@ -183,7 +189,7 @@ def filter_by_key(statement: Statement, column: Column) -> Statement:
 
 
 def fetch_records(
-    connection: Connection, statement: Statement, values: Mapping[str, Value]
+    connection: Connection, statement: Statement | StatementBuilder, values: Mapping[str, Value]
 ) -> list[Record]:
     """Return the records of a statement that is compiled once."""
     dialect = DIALECTS.setdefault(connection.dialect.name, connection.dialect)
@@ -192,7 +198,7 @@ def fetch_records(
 
 
 def fetch_scalars(
-    connection: Connection, statement: Statement, values: Mapping[str, Value]
+    connection: Connection, statement: Statement | StatementBuilder, values: Mapping[str, Value]
 ) -> list[Value]:
     """Return the first value of each row of a statement that is compiled once, unconverted."""
     dialect = DIALECTS.setdefault(connection.dialect.name, connection.dialect)
@@ -201,7 +207,7 @@ def fetch_scalars(
 
 
 def fetch_chunks(
-    connection: Connection, statement: Statement, values: Mapping[str, Value], size: int
+    connection: Connection, statement: StatementBuilder, values: Mapping[str, Value], size: int
 ) -> Iterator[list[str]]:
     """Yield the rows of one text of a statement that is compiled once, some at a time."""
     dialect = DIALECTS.setdefault(connection.dialect.name, connection.dialect)

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection
 
 from app import parameters
-from app.db.columns import Record, Statement
-from app.db.statements import fetch_chunks
+from app.db.columns import Record
+from app.db.statements import StatementBuilder, fetch_chunks
 from app.formats import columns, indicator_columns, record_columns
 from app.formats.columns import SEPARATOR, Column
 from app.i18n import Bilingual, Language
@@ -134,7 +134,9 @@ def require_observation_filters(query: "TableQuery") -> parameters.ObservationFi
     return query.filters
 
 
-def select_rows(query: "TableQuery", selected: tuple[Expression, ...]) -> tuple[Statement, Record]:
+def select_rows(
+    query: "TableQuery", selected: tuple[Expression, ...]
+) -> tuple[StatementBuilder, Record]:
     filters = require_observation_filters(query)
     return queries.select_observation_rows(query.connection, filters, selected)
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum, auto
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache, partial
 
 from sqlalchemy import BindParameter, Connection, bindparam, func, select
 from sqlmodel import col
@@ -39,7 +39,7 @@ from app.db.models import (
     Unit,
 )
 from app.db.models.base import KeyedModel
-from app.db.statements import fetch_records, fetch_scalars
+from app.db.statements import StatementBuilder, fetch_records, fetch_scalars
 from app.parameters import (
     GrowthRateListParameters,
     IndicatorObservationListParameters,
@@ -105,9 +105,9 @@ class ListPlan:
     statement: Statement
     """Selects what is shown of a row, with all joins."""
     key: Column
-    unordered: Statement
+    select_unordered: StatementBuilder
     """Selects the ids of the matching rows, in no order."""
-    ordered: Statement
+    select_ordered: StatementBuilder
     """Selects the same ids by walking the index of the order."""
     order: SortOrder
     walk: SortOrder
@@ -115,32 +115,28 @@ class ListPlan:
     may_walk_far: bool
     """Whether few of the rows walked may match, so that it is better to sort the matching ones."""
 
-    @cached_property
-    def count(self) -> Statement:
+    def count_rows(self) -> Statement:
         """Count the matching rows, up to where the number makes no difference, and all rows."""
         maximum = MAX_SORTED if self.may_walk_far else MAX_FETCHED + 1
         # Ids are numbered from one, so the last one, which an index knows, is the number of rows.
         last_id = select(func.max(self.key)).scalar_subquery()
-        return count_bounded(self.unordered, maximum).add_columns(last_id.label("size"))
+        return count_bounded(self.select_unordered(), maximum).add_columns(last_id.label("size"))
 
-    @cached_property
-    def short_page(self) -> Statement:
+    def select_short_page(self) -> Statement:
         """Select a page by sorting the few matching rows, whose bound PostgreSQL plans with."""
-        matching = self.unordered.limit(MAX_FETCHED).cte("matching")
+        matching = self.select_unordered().limit(MAX_FETCHED).cte("matching")
         ids = select(self.key).where(self.key.in_(select(matching.c.id)))
         order = replace(self.order, ignores_indexes=True)
         return self.select_page(order.order_ids(ids).limit(bindparam("limit")))
 
-    @cached_property
-    def sorted_page(self) -> Statement:
+    def select_sorted_page(self) -> Statement:
         """Select a page by sorting all matching rows."""
-        ids = replace(self.walk, ignores_indexes=True).order_ids(self.unordered)
+        ids = replace(self.walk, ignores_indexes=True).order_ids(self.select_unordered())
         return self.select_page(ids.limit(bindparam("limit")))
 
-    @cached_property
-    def walked_page(self) -> Statement:
+    def select_walked_page(self) -> Statement:
         """Select a page by walking the index of the order until the page is full."""
-        ids = self.walk.order_ids(self.ordered)
+        ids = self.walk.order_ids(self.select_ordered())
         return self.select_page(ids.limit(bindparam("limit")))
 
     def select_page(self, ids: Statement) -> Statement:
@@ -159,12 +155,12 @@ def read_long_page(
     """Read a page of a very long list; InvalidParameters for the cursor of another list."""
     total, size = count_rows(connection, plan, filters, values)
     exact = total <= MAX_FETCHED
-    page = plan.walked_page
+    page = plan.select_walked_page
     if size > MAX_WALKED:
         if exact:
-            page = plan.short_page
+            page = plan.select_short_page
         elif plan.may_walk_far and total < MAX_SORTED:
-            page = plan.sorted_page
+            page = plan.select_sorted_page
     bound = bind_page(filters, values, plan.order)
     rows = fetch_records(connection, page, bound)
     return build_page(rows, min(total, MAX_FETCHED), filters, values, exact=exact)
@@ -181,7 +177,7 @@ def count_rows(
     counts: dict[bytes, tuple[int, int]] = connection.info.setdefault(COUNTS, {})
     scope = encode_scope(filters, values)
     if scope not in counts:
-        (row,) = fetch_records(connection, plan.count, values)
+        (row,) = fetch_records(connection, plan.count_rows, values)
         if len(counts) >= MAX_COUNTS:
             counts.clear()
         counts[scope] = row["total"], row["size"] or 0
@@ -208,15 +204,16 @@ def build_plan(
 ) -> ListPlan:
     path = select_access_path(shape)
     walked = list_orders(table, walks_series=has_series_filter(shape))
-    unordered = select_matching(table, shape, AccessPath.UNORDERED, is_early=is_early)
+    select = partial(select_matching, table, shape, is_early=is_early)
+    select_unordered: StatementBuilder = partial(select, AccessPath.UNORDERED)
     # Without filters a partial index counts the current rows without reading the table.
     if shape.single | shape.multiple <= {"as_of"} and shape.vintages == Vintages.LATEST:
-        unordered = select_current_ids(table, shape)
+        select_unordered = partial(select_current_ids, table, shape)
     return ListPlan(
         statement,
         col(table.id),
-        unordered,
-        ordered=select_matching(table, shape, path, is_early=is_early),
+        select_unordered,
+        partial(select, path),
         order=SortOrder.from_shape(list_orders(table), shape),
         walk=SortOrder.from_shape(walked, shape),
         may_walk_far=path is AccessPath.ORDER and bool(shape.single or shape.multiple),

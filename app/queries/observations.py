@@ -6,7 +6,7 @@ Lists contain nested records; downloads read the same observations as rows of a 
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 
 from sqlalchemy import BindParameter, Connection, Label, and_, bindparam, case, func, or_, select
 from sqlmodel import col
@@ -46,7 +46,7 @@ from app.db.models import (
     Source,
     Unit,
 )
-from app.db.statements import fetch_one, fetch_uncached, select_nested
+from app.db.statements import StatementBuilder, fetch_one, fetch_uncached, select_nested
 from app.i18n import Language, choose_suffix, format_value
 from app.parameters import (
     IndicatorObservationListParameters,
@@ -220,6 +220,11 @@ def list_vintages(
 
 @lru_cache(maxsize=MAX_STATEMENTS)
 def plan_vintages(language: Language, shape: FilterShape) -> PagePlan:
+    order = SortOrder.from_shape(long_lists.list_orders(Observation), shape)
+    return PagePlan(partial(select_vintages, language, is_today="as_of" not in shape), order)
+
+
+def select_vintages(language: Language, *, is_today: bool) -> Statement:
     """Select the observations for the series and period of one, known today or on a day."""
     known = alias_table(Observation, "known_observation")
     period = (
@@ -227,7 +232,6 @@ def plan_vintages(language: Language, shape: FilterShape) -> PagePlan:
         .where(col(known.code) == bindparam("known"))
         .subquery()
     )
-    is_today = "as_of" not in shape
     statement = (
         select_observations(language, is_today=is_today)
         .join(period, col(Observation.series_id) == period.c.series_id)
@@ -238,7 +242,7 @@ def plan_vintages(language: Language, shape: FilterShape) -> PagePlan:
     )
     if not is_today:
         statement = statement.where(col(Observation.vintage) <= bindparam("as_of"))
-    return PagePlan(statement, SortOrder.from_shape(long_lists.list_orders(Observation), shape))
+    return statement
 
 
 def read_observations(
@@ -279,17 +283,21 @@ def build_revision(value: Decimal, revision: Record) -> Record | None:
 
 def select_observation_rows(
     connection: Connection, filters: ObservationFilters, columns: tuple[Column, ...]
-) -> tuple[Statement, Record]:
+) -> tuple[StatementBuilder, Record]:
     """Select columns of the matching observations; return the statement and the values it binds."""
     shape, values = split_filters(filters)
     is_early = long_lists.is_early_date(connection, Observation, filters.as_of)
-    return build_row_statement(columns, shape, is_early=is_early), values
+    return plan_rows(columns, shape, is_early=is_early), values
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)
-def build_row_statement(
+def plan_rows(
     columns: tuple[Column, ...], shape: FilterShape, *, is_early: bool
-) -> Statement:
+) -> StatementBuilder:
+    return partial(select_rows, columns, shape, is_early=is_early)
+
+
+def select_rows(columns: tuple[Column, ...], shape: FilterShape, *, is_early: bool) -> Statement:
     orders = long_lists.list_orders(Observation, walks_series=long_lists.has_series_filter(shape))
     path = long_lists.select_access_path(shape)
     matching = long_lists.select_matching(Observation, shape, path, is_early=is_early).whereclause
@@ -316,10 +324,11 @@ def count_observations(connection: Connection, filters: ObservationFilters, maxi
 
 
 def read_chunks(
-    connection: Connection, statement: Statement, values: Record
+    connection: Connection, build_statement: StatementBuilder, values: Record
 ) -> Iterator[Sequence[Sequence[Value]]]:
-    streamed = connection.execution_options(stream_results=True)
-    with streamed.execute(statement, values) as result:
+    # SQLAlchemy would keep the objects of several hundred statements that it has compiled.
+    streamed = connection.execution_options(stream_results=True, compiled_cache=None)
+    with streamed.execute(build_statement(), values) as result:
         yield from result.partitions(ROWS_PER_CHUNK)
 
 

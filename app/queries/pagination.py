@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 from hashlib import blake2s
 from typing import Concatenate, NamedTuple, ParamSpec
 
@@ -27,7 +26,7 @@ from app.db.columns import (
     ignore_order,
 )
 from app.db.models import ExactDecimal
-from app.db.statements import fetch_records, fetch_uncached
+from app.db.statements import StatementBuilder, fetch_records, fetch_scalars
 from app.parameters import Filters, ListParameters
 from app.problems.messages import UNKNOWN_CURSOR
 from app.problems.problem import InvalidParameters
@@ -131,20 +130,18 @@ def parse_position_value(value: Value, column: Column) -> Value:
 class PagePlan:
     """The statements that read the pages of a short list, for all requests of a shape."""
 
-    matching: Statement
+    select_matching: StatementBuilder
     order: SortOrder
-    is_cached: bool = True
 
-    @cached_property
-    def page(self) -> Statement:
+    def select_page(self) -> Statement:
         """Select the rows of a page; each has the number of all matching rows."""
-        total = self.count.scalar_subquery().label("total")
-        return self.order.order_rows(self.matching.add_columns(total)).limit(bindparam("limit"))
+        total = self.count_matching().scalar_subquery().label("total")
+        rows = self.select_matching().add_columns(total)
+        return self.order.order_rows(rows).limit(bindparam("limit"))
 
-    @cached_property
-    def count(self) -> Statement:
-        counted = self.matching.with_only_columns(func.count(), maintain_column_froms=True)
-        return counted.correlate(None)
+    def count_matching(self) -> Statement:
+        matching = self.select_matching()
+        return matching.with_only_columns(func.count(), maintain_column_froms=True).correlate(None)
 
 
 def read_page(
@@ -152,11 +149,10 @@ def read_page(
 ) -> QueryPage:
     """Read a page of a short list; InvalidParameters for the cursor of another list."""
     bound = bind_page(filters, values, plan.order)
-    fetch = fetch_records if plan.is_cached else fetch_uncached
-    rows = fetch(connection, plan.page, bound)
+    rows = fetch_records(connection, plan.select_page, bound)
     # A page without rows, such as one after the last, carries no total.
     totals = [row.pop("total") for row in rows]
-    total = totals[0] if totals else connection.scalar(plan.count, bound) or 0
+    (total,) = totals[:1] or fetch_scalars(connection, plan.count_matching, bound)
     return build_page(rows, total, filters, values)
 
 

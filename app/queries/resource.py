@@ -7,7 +7,7 @@ linked to are nested in its row.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from sqlalchemy import Connection, Label, bindparam, exists, inspect, or_, select, true
 from sqlmodel import col
@@ -23,7 +23,7 @@ from app.db.columns import (
     select_fields,
     select_texts,
 )
-from app.db.fulltext import filter_by_text
+from app.db.fulltext import SEARCH_INDEXES, SearchIndex, select_found_codes
 from app.db.models import (
     Action,
     Area,
@@ -88,14 +88,11 @@ class Resource:
         """Read a page of the list; InvalidParameters if the cursor belongs to another list."""
         shape, values = split_filters(filters)
         values |= self.scope
-        words = vars(filters).get("q")
-        plan = plan_list(self, language, shape)
+        words, index = vars(filters).get("q"), None
         if words is not None:
-            # The words become part of the statement, which therefore cannot be cached.
-            code = col(self.table.code)
-            found = filter_by_text(connection, plan.matching, code, words, self.kind)
-            plan = PagePlan(found, plan.order, is_cached=False)
-        page = read_page(connection, plan, filters, values)
+            index = SEARCH_INDEXES[connection.dialect.name]
+            values |= index.bind_words(words)
+        page = read_page(connection, plan_list(self, language, shape, index), filters, values)
         return page if self.complete is None else page.map_rows(self.complete, language)
 
     def get(self, connection: Connection, language: Language, key: str) -> Record | None:
@@ -104,7 +101,19 @@ class Resource:
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)
-def plan_list(resource: Resource, language: Language, shape: FilterShape) -> PagePlan:
+def plan_list(
+    resource: Resource, language: Language, shape: FilterShape, index: SearchIndex | None
+) -> PagePlan:
+    # Some parameters call the key of a record its code, others its id.
+    by_key = dict.fromkeys(("code", "id"), (col(resource.table.code),))
+    order = SortOrder.from_shape({**by_key, **resource.orders}, shape)
+    return PagePlan(partial(select_matching, resource, language, shape, index), order)
+
+
+def select_matching(
+    resource: Resource, language: Language, shape: FilterShape, index: SearchIndex | None
+) -> Statement:
+    """Select the records that have what is filtered by, and the words if an index is given."""
     applied = {*resource.filters, *resource.linked_filters, "since"}
     if ignored := (shape.single | shape.multiple) - applied:
         raise LookupError(f"no filter of {resource.kind} has the names {sorted(ignored)}")
@@ -123,9 +132,10 @@ def plan_list(resource: Resource, language: Language, shape: FilterShape) -> Pag
             )
     if resource.since is not None and "since" in shape:
         statement = statement.where(resource.since >= bindparam("since"))
-    # Some parameters call the key of a record its code, others its id.
-    by_key = dict.fromkeys(("code", "id"), (col(resource.table.code),))
-    return PagePlan(statement, SortOrder.from_shape({**by_key, **resource.orders}, shape))
+    if index is not None:
+        found = select_found_codes(index, resource.kind)
+        statement = statement.where(col(resource.table.code).in_(found))
+    return statement
 
 
 ROLES: Mapping[type[KeyedModel], Mapping[str, type[KeyedModel]]] = {

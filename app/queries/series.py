@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 
 from sqlalchemy import Connection, and_, func, or_, select, tuple_
 from sqlmodel import col
@@ -112,14 +112,15 @@ def list_series(
 
 @lru_cache(maxsize=MAX_STATEMENTS)
 def build_series_plan(language: Language, shape: FilterShape) -> ListPlan:
-    series_id = col(Series.id)
-    unordered, ordered = (
-        select(series_id).where(*list_series_conditions(shape, path))
-        for path in (AccessPath.UNORDERED, select_access_path(shape))
-    )
+    unordered = partial(select_series_ids, shape, AccessPath.UNORDERED)
+    ordered = partial(select_series_ids, shape, select_access_path(shape))
     order = SortOrder.from_shape(ORDERS, shape)
-    statement = select_series(language)
-    return ListPlan(statement, series_id, unordered, ordered, order, order, may_walk_far=False)
+    statement, key = select_series(language), col(Series.id)
+    return ListPlan(statement, key, unordered, ordered, order, order, may_walk_far=False)
+
+
+def select_series_ids(shape: FilterShape, path: AccessPath) -> Statement:
+    return select(col(Series.id)).where(*list_series_conditions(shape, path))
 
 
 def get_series(

@@ -80,11 +80,11 @@ def measure_command_line(path: Path) -> float:
     with database.connect() as connection:
         filters = ObservationFilters.model_validate({"vintages": "all"})
         query = TableQuery(OBSERVATIONS, Language.ENGLISH, filters, {}, "", connection)
-        statement, values = select_rows(query, label_columns(query.language))
+        build_statement, values = select_rows(query, label_columns(query.language))
         sql = str(
-            statement.params(values).compile(
-                database.engine, compile_kwargs={"literal_binds": True}
-            )
+            build_statement()
+            .params(values)
+            .compile(database.engine, compile_kwargs={"literal_binds": True})
         )
     database.close()
     script = f".mode csv\n.headers on\n{sql};\n"

@@ -232,8 +232,8 @@ def test_a_long_table_is_never_sorted(
     with database.connect() as connection:
         filters = ObservationFilters().model_copy(update=query)
         table = TableQuery(OBSERVATIONS, Language.ENGLISH, filters, {}, "", connection)
-        statement, values = select_rows(table, label_columns(table.language))
-        bound = statement.params(values)
+        build_statement, values = select_rows(table, label_columns(table.language))
+        bound = build_statement().params(values)
         compiled = bound.compile(database.engine, compile_kwargs={"literal_binds": True})
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}").all()
     database.close()

@@ -7,9 +7,10 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -239,6 +240,30 @@ def test_a_request_enters_few_functions(fresh: App, kind: str) -> None:
     own = {name: count for (module, name), count in calls.items() if module.startswith("http/")}
     repeated = {name for name, count in own.items() if count > 1} - {"ResponseSender.__call__"}
     assert not repeated
+
+
+SHAPES = ["unit=CNY", "coverage=partner-2025", "area=CN", "stock_flow=flow", "months=12"]
+MOST_OBJECTS = 250
+"""How many objects a request shape may leave behind: its SQL, and its cached response."""
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    "path", ["observations?limit=1&", "observations.md?", "indicators/goods-trade/observations?"]
+)
+def test_a_request_shape_leaves_few_objects(fresh: App, path: str) -> None:
+    """All threads wait while the garbage collector visits the objects of all shapes."""
+
+    def send(shapes: Iterable[tuple[str, ...]]) -> int:
+        address, _, query = f"/v1/{path}".partition("?")
+        for shape in shapes:
+            assert asyncio.run(fetch(fresh, address, query + "&".join(shape)))[0] == 200
+        gc.collect()
+        return len(gc.get_objects())
+
+    before = send([()])
+    shapes = list(combinations(SHAPES, 2))
+    assert (send(shapes) - before) / len(shapes) < MOST_OBJECTS
 
 
 @pytest.mark.sqlite
