@@ -15,14 +15,13 @@ from asyncio.events import Handle
 from collections.abc import Iterable
 from contextvars import ContextVar
 from pathlib import Path
-from threading import current_thread
+from threading import Event, current_thread
 from time import perf_counter, thread_time
 from typing import Any
 
 import uvicorn
 
 from app.http import middleware
-from app.processes import GC_THRESHOLDS
 from app.request import RequestContext
 
 FOLDER = "TESTS_CALLBACKS"
@@ -40,6 +39,8 @@ Longest = dict[str, tuple[float, float]]
 
 LONGEST: Longest = {}
 """What this process has measured."""
+REQUESTED = Event()
+"""Set once this process has received a request."""
 COLLECTIONS: list[float] = []
 """When the collection of garbage that is running has begun."""
 
@@ -59,12 +60,14 @@ def measure() -> None:
         spent, spent_processor = perf_counter() - began, thread_time() - began_processor
         context = handle._context.get(CONTEXT)
         kind = name_callback(handle) if context is None else context.route
-        if spent_processor > LONGEST.get(kind, (LEAST, 0.0))[0]:
+        # Before its first request, a process delays none.
+        if REQUESTED.is_set() and spent_processor > LONGEST.get(kind, (LEAST, 0.0))[0]:
             LONGEST[kind] = spent_processor, spent
             write()
 
     def create_noted(*arguments: Any) -> RequestContext:
         context = create(*arguments)
+        REQUESTED.set()
         # The OpenAPI document sends requests inside a request, which have no connection.
         if CONTEXT.get() is None or context.connection is not None:
             CONTEXT.set(context)
@@ -83,8 +86,8 @@ def measure_collection(phase: str, details: dict[str, int]) -> None:
         COLLECTIONS.append(thread_time())
         return
     spent = thread_time() - COLLECTIONS.pop()
-    if gc.get_threshold() != GC_THRESHOLDS:
-        return  # The process does not serve yet.
+    if not REQUESTED.is_set():
+        return
     kind = f"(collection of generation {details['generation']})"
     if spent > LONGEST.get(kind, (LEAST, 0.0))[0]:
         LONGEST[kind] = spent, spent
