@@ -23,7 +23,6 @@ from app.i18n import Bilingual, Language
 from app.pages.content import PAGE_NAMES
 
 COPY = Bilingual("Copy", "复制")
-COPIED = Bilingual("Copied", "已复制")
 PAGE_LINK = re.compile(rf"({'|'.join(PAGE_NAMES)})\.md(#.*)?")
 API_PREFIX = "v1/"
 """The start of links to the API in the OpenAPI document, which are relative to it."""
@@ -126,8 +125,8 @@ def render_code(text: str, lexer: Lexer) -> Markup:
 
 
 def render_copy_button(text: str, language: Language) -> Markup:
-    return Markup('<copy-text data-text="{}" data-label="{}" data-done="{}"></copy-text>').format(
-        text.rstrip(), COPY.get(language), COPIED.get(language)
+    return Markup('<copy-text data-text="{}" data-label="{}"></copy-text>').format(
+        text.rstrip(), COPY.get(language)
     )
 
 

@@ -169,6 +169,16 @@ def test_a_get_is_copied(browser: Browser, server: str) -> None:
     context.close()
 
 
+def test_a_refused_copy_is_reported(browser: Browser, server: str) -> None:
+    page = browser.new_page(base_url=server)
+    page.goto("/indicators/aid-projects?lang=en")
+    denied = {"permission": {"name": "clipboard-write"}, "setting": "denied"}
+    page.context.new_cdp_session(page).send("Browser.setPermission", denied)
+    page.locator("copy-text button").first.click()
+    expect(page.get_by_text("Not copied: your browser does not allow it").first).to_be_visible()
+    page.close()
+
+
 def test_the_theme_is_remembered(browser: Browser, server: str) -> None:
     context = browser.new_context(base_url=server, color_scheme="light")
     page = context.new_page()

@@ -59,7 +59,10 @@ def find_unannounced_json(site: Site) -> list[Link]:
 def find_missing_characters(site: Site) -> dict[str, set[str]]:
     """Find characters that the fonts for Chinese pages do not have, by page."""
     known = read_glyphs("BRISansSC-Regular") & read_glyphs("BRISansSC-Bold")
-    texts = "//body//text()[not(parent::script)] | //@data-label | //@data-done | //@data-auto"
+    attributes = ("label", "copied", "not-copied", "auto")
+    texts = " | ".join(
+        ("//body//text()[not(parent::script)]", *(f"//@data-{name}" for name in attributes))
+    )
     missing = {
         url: {letter for letter in "".join(tree.xpath(texts)) if letter.isprintable()} - known
         for url, tree in site.trees.items()

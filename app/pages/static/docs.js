@@ -64,7 +64,7 @@ function indent(text) {
 }
 
 function createCopy(labels, label, text) {
-  return create("copy-text", { "data-text": text, "data-label": label, "data-done": labels.done });
+  return create("copy-text", { "data-text": text, "data-label": label });
 }
 
 async function send(form, answer) {

@@ -13,8 +13,11 @@ class CopyText extends HTMLElement {
     button.append(this.dataset.label);
     if (this.dataset.about) button.setAttribute("aria-label", this.dataset.label + this.dataset.about);
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(this.dataset.text);
-      status.textContent = this.dataset.done;
+      const { copied, notCopied } = root.dataset;
+      status.textContent = await navigator.clipboard.writeText(this.dataset.text).then(
+        () => copied,
+        () => notCopied,
+      );
       setTimeout(() => (status.textContent = ""), 2000);
     });
     this.append(button, status);
