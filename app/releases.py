@@ -56,9 +56,13 @@ class Release:
         """The record as quotations are matched with it, read for the first of them."""
         from app.quotations.index import read_index
 
-        index = self.database.read(read_index)
-        # All threads would wait while the garbage collector visits up to 200,000 objects.
-        gc.freeze()
+        # None of its 200,000 objects is garbage, and all threads wait while they are visited.
+        gc.disable()
+        try:
+            index = self.database.read(read_index)
+            gc.freeze()
+        finally:
+            gc.enable()
         return index
 
     def check_quotation(self, text: str, asked_on: date | None, language: Language) -> Record:

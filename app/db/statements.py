@@ -5,6 +5,7 @@ A statement that is the same for many requests is created once and compiled once
 statement that was built for one request.
 """
 
+import gc
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
@@ -33,9 +34,7 @@ Converter = Callable[[Value], Value] | None
 RowConverter = Callable[[object], list[Record]]
 """Converts rows, or the text of a JSON array of rows, to records."""
 StatementBuilder = Callable[[], Statement]
-"""Builds a statement of a request shape. The statement is dropped once it is compiled: its objects
-refer to each other, and those of a thousand shapes would make all threads wait for the garbage
-collector for a second."""
+"""Builds a statement of a request shape, which is dropped once it is compiled."""
 
 
 class CompiledStatement:
@@ -179,7 +178,13 @@ def compile_statement(
     The size fits all statements except those of lists, in both languages, and the lists of some
     dozen request shapes. A larger cache would let unusual requests fill the memory.
     """
-    return CompiledStatement(statement() if callable(statement) else statement, dialect)
+    compiled = CompiledStatement(statement() if callable(statement) else statement, dialect)
+    # All threads wait while the garbage collector visits the objects of statements. So those of a
+    # request shape are freed while they are young, and the others, which stay, are left out.
+    gc.collect(1)
+    if not callable(statement):
+        gc.freeze()
+    return compiled
 
 
 @cache

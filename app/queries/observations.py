@@ -83,7 +83,7 @@ COPIED = (
     *("vintage", "current_from", "current_until"),
 )
 """The columns that are served under their own names."""
-ROWS_PER_CHUNK = 2_000
+ROWS_PER_CHUNK = 500
 CSV_DELIMITERS = (",", '"', "\n", "\r")
 
 

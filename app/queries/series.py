@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache, lru_cache, partial
 
-from sqlalchemy import Connection, and_, func, or_, select, tuple_
+from sqlalchemy import BindParameter, Connection, and_, bindparam, func, or_, select, tuple_
 from sqlmodel import col
 
 from app.db.columns import (
@@ -39,7 +39,7 @@ from app.queries.long_lists import (
     read_long_page,
     select_access_path,
 )
-from app.queries.observations import read_observations, select_observations
+from app.queries.observations import complete_observation, read_observations, select_observations
 from app.queries.obstacles import (
     FamilyKey,
     RateKey,
@@ -130,17 +130,26 @@ def get_series(
     row = fetch_one(connection, select_series_with_vintage(language), col(Series.code), key)
     if row is None:
         return None
-    statement = (
-        select_observations(language, is_today=as_of is None)
+    (record,) = complete_series(connection, language, [row])
+    statement = select_points(language, is_today=as_of is None)
+    points = fetch_records(connection, statement, {"series": row["id"], "as_of": as_of})
+    record["points"] = [complete_observation(point, language) for point in points]
+    (record,) = add_point_obstacles(connection, language, [record], as_of)
+    return record | {"as_of": as_of}
+
+
+@cache
+def select_points(language: Language, *, is_today: bool) -> Statement:
+    """Select the observations of a series that are current, or were current on a day."""
+    as_of: BindParameter[date] | None = None if is_today else bindparam("as_of")
+    return (
+        select_observations(language, is_today=is_today)
         .where(
-            col(Observation.series_id) == row["id"], *build_current_conditions(Observation, as_of)
+            col(Observation.series_id) == bindparam("series"),
+            *build_current_conditions(Observation, as_of),
         )
         .order_by(*PERIOD_ORDER)
     )
-    (record,) = complete_series(connection, language, [row])
-    record["points"] = read_observations(connection, language, statement, as_of)
-    (record,) = add_point_obstacles(connection, language, [record], as_of)
-    return record | {"as_of": as_of}
 
 
 def is_shown_first() -> Condition:
