@@ -316,13 +316,13 @@ def mcp(database: DatabaseOption = None, seed: SeedOption = None) -> None:
             raise CommandError(MISSING_MCP)
         settings = load_settings(database, seed)
         from app.db import create_store
-        from app.mcp import create_server
+        from app.mcp import create_server, serve_standard_streams
         from app.releases import ReleaseManager
 
         with closing(ReleaseManager(create_store(find_database(settings)))) as releases:
             releases.get_release()
             public_url = str(settings.public_url).rstrip("/") if settings.public_url else None
-            run_tools(create_server(releases, public_url).run)
+            run_tools(lambda: serve_standard_streams(create_server(releases, public_url)))
 
 
 @app.command("check-quote")

@@ -4,25 +4,37 @@ Each tool runs a query of the API and validates its arguments in the same way. A
 fits into a conversation; it names the addresses of the complete records.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from inspect import getdoc
-from typing import Annotated, TypeVar
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
 
-from mcp.server.context import LifespanContextT, RequestT
-from mcp.server.mcpserver import Context, MCPServer
-from mcp.server.mcpserver.exceptions import ToolError
-from mcp.server.mcpserver.tools import Tool
+import anyio
+import yaml
+from mcp.server import Server
+from mcp.server.caching import CacheHint
+from mcp.server.stdio import stdio_server
 from mcp.server.transport_security import TransportSecuritySettings
-from mcp_types import ToolAnnotations
-from pydantic import Field, ValidationError
+from mcp.shared.exceptions import MCPError
+from mcp_types import (
+    INVALID_PARAMS,
+    CallToolRequestParams,
+    CallToolResult,
+    ListToolsResult,
+    TextContent,
+    Tool,
+    ToolAnnotations,
+)
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app import __version__, parameters
+from app.db.columns import Record
 from app.formats import language_models, sentences
 from app.formats.language_models import RecordList
 from app.http.limits import MAX_BODY
@@ -32,20 +44,13 @@ from app.problems.problem import MethodNotAllowed, Problem, shorten
 from app.problems.validation import list_messages
 from app.releases import Release, ReleaseManager
 
+ToolServer = Server[dict[str, Any]]
 ArgumentsModel = TypeVar("ArgumentsModel", bound=parameters.Parameters)
 
-INSTRUCTIONS = """
-Official figures on China's economic cooperation with Belt and Road partner countries, and the
-priority areas announced for each year. Quote each figure in the words given: "over", "nearly", the
-period (full year, or January to November) and the countries counted (coverage) are part of the
-figure. No source states the coverage partner-2025: this service infers it, so say so. Figures are
-comparable only within one series, and not if they are marked as not comparable: never compare
-figures of different coverage, period length or unit, never mix totals of a period, cumulative
-totals and stocks on a date, never annualise or convert figures, and never compute growth: use
-published rates only. Say so if a figure has been superseded. Name the source
-with its paragraph and sentence. Check what you wrote with check_quotation.
-"""
+DEFINITIONS = yaml.load((Path(__file__).parent / "tools.yaml").read_text("utf-8"), yaml.CSafeLoader)
 READ_ONLY = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
+CACHED = CacheHint(ttl_ms=3_600_000, scope="public")
+"""The tools differ only between versions of the program, and are the same for everybody."""
 ALLOWED_METHODS = "POST, OPTIONS"
 PREFLIGHT_HEADERS = {
     "Allow": ALLOWED_METHODS,
@@ -53,276 +58,188 @@ PREFLIGHT_HEADERS = {
     "Access-Control-Allow-Headers": "*",
     "Access-Control-Max-Age": "86400",
 }
-LanguageArgument = Annotated[Language, Field(description="The language of the result: en or zh.")]
-CursorArgument = Annotated[
-    str | None,
-    Field(description="Where to continue: the cursor that the previous part of the result names."),
-]
-ARGUMENT_NAMES = {"q": "words"}
-"""The names of arguments that differ from those of the parameters of the API."""
 NO_SOURCE = Bilingual(
-    "No figure, growth rate, action, outcome, commitment, source or event has the key {key}; "
-    "search finds the keys of these kinds, and of others, which have no single source",
-    "没有标识为{key}的数据、增速、举措、成果、承诺、来源或活动；可用search查找上述各类标识，其他类别没有单一来源",
+    "No record that this tool shows has the key {key}; search finds keys",
+    "没有标识为{key}的可查记录；可用search查找标识",
 )
 REQUEST_ADDRESS: ContextVar[str | None] = ContextVar("request_address", default=None)
 """The address of the service in the request over HTTP that calls a tool."""
+ARGUMENT_NAMES = {"q": "words", "lang": "language"}
+"""The names of arguments that differ from those of the parameters of the API."""
+PARAMETER_NAMES = {argument: name for name, argument in ARGUMENT_NAMES.items()}
+
+
+class ToolCallError(Exception):
+    """What is wrong with a call, in words for the model that made it."""
+
+
+class SourceParameters(parameters.Parameters):
+    key: str
 
 
 @dataclass(frozen=True)
-class Tools:
-    releases: ReleaseManager
-    public_url: str | None
-    """The public address of the service, if the operator has set it."""
+class Call:
+    """The call of a tool: its arguments by the names of the API, and what they are looked up in."""
 
-    @property
-    def base(self) -> str | None:
-        """The address that links start with; None if it is not known."""
-        return self.public_url or REQUEST_ADDRESS.get()
+    values: Record
+    language: Language
+    release: Release
+    base: str | None
+    """The address that links start with; None if it is not known."""
 
-    def search(
-        self,
-        words: Annotated[
-            str, Field(description="Words in English or Chinese; all of them must match.")
-        ],
-        cursor: CursorArgument = None,
-        language: LanguageArgument = Language.ENGLISH,
-    ) -> str:
-        """Find figures, indicators, commitments, sources and releases by words or numbers.
-
-        Synonyms, abbreviations, numbers and years match too. Each hit has a kind and a key; figures
-        have their qualifier, period, coverage and source. get_source accepts the keys of the kinds
-        observation, growth_rate, action, outcome, commitment, source and event, get_observations
-        those of indicators.
-        """
-        return self.read_records(language_models.HITS, {"q": words}, cursor, language)
-
-    def list_indicators(
-        self,
-        topic: Annotated[
-            str | None, Field(description="The key of a topic, such as trade; default: all.")
-        ] = None,
-        cursor: CursorArgument = None,
-        language: LanguageArgument = Language.ENGLISH,
-    ) -> str:
-        """List the indicators, each with its headline figure, period and source.
-
-        Quote the figure with its qualifier (over, nearly) and its period.
-        """
-        values = {"topic": [topic] if topic else None}
-        return self.read_records(language_models.INDICATORS, values, cursor, language)
-
-    def get_observations(  # noqa: PLR0913, PLR0917 - the arguments of a tool are its interface
-        self,
-        indicator: Annotated[
-            str, Field(description="The key of an indicator, such as goods-trade.")
-        ],
-        coverage: Annotated[
-            str | None,
-            Field(
-                description="The key of a group of countries: all, route, partner-2023, or "
-                "partner-2025, which is inferred; default: every group."
-            ),
-        ] = None,
-        since: Annotated[
-            str | None, Field(description="Only periods that start on this date or later.")
-        ] = None,
-        until: Annotated[
-            str | None, Field(description="Only periods that end on this date or earlier.")
-        ] = None,
-        as_of: Annotated[
-            str | None, Field(description="The figures as known on this date.")
-        ] = None,
-        cursor: CursorArgument = None,
-        language: LanguageArgument = Language.ENGLISH,
-    ) -> str:
-        """List the published figures of an indicator, each with its source; newest periods first.
-
-        Compare figures of the same series only, and not those marked as not comparable. Full years
-        and January to November are separate series, and so are figures that count different
-        countries (coverage); never annualise or convert figures, or compute growth between them.
-        """
+    def validate(self, model: type[ArgumentsModel]) -> ArgumentsModel:
+        """Validate the arguments as the API does; a ToolCallError has every error."""
+        repeatable = model.list_repeatable()
         values = {
-            "indicator": [indicator],
-            "coverage": [coverage] if coverage else None,
-            "since": since or None,
-            "until": until or None,
-            "as_of": as_of or None,
-            "sort": parameters.ObservationSort.PERIOD_DESC,
+            name: [one] if name in repeatable and not isinstance(one, list) else one
+            for name, one in self.values.items()
         }
-        return self.read_records(language_models.OBSERVATIONS, values, cursor, language)
-
-    def list_editions(
-        self, cursor: CursorArgument = None, language: LanguageArgument = Language.ENGLISH
-    ) -> str:
-        """List the yearly press conferences: when, who spoke, who asked, and what is recorded.
-
-        Where a part is recorded in part only, say so: what is missing was not read, and may have
-        been said.
-        """
-        return self.read_records(language_models.EDITIONS, {}, cursor, language)
-
-    def list_priority_areas(
-        self,
-        year: Annotated[
-            int | None, Field(description="The year they are announced for; default: all.")
-        ] = None,
-        cursor: CursorArgument = None,
-        language: LanguageArgument = Language.ENGLISH,
-    ) -> str:
-        """List the priority areas announced for a year, with all actions and later reports on them.
-
-        The source sets no targets. A later report does not say that an action was carried out as
-        announced; where nothing was found, the day of the last search is stated.
-        """
-        values = {"year": None if year is None else [str(year)]}
-        return self.read_records(language_models.PRIORITY_AREAS, values, cursor, language)
-
-    def list_commitments(
-        self,
-        event: Annotated[
-            str | None,
-            Field(description="The key of an event, such as brf-2023-10-18; default: all."),
-        ] = None,
-        cursor: CursorArgument = None,
-        language: LanguageArgument = Language.ENGLISH,
-    ) -> str:
-        """List what was announced at the forums, with targets, deadlines and later readings.
-
-        Expectations are not pledges. Compare a target only with readings that count the same, and
-        never say that a commitment was kept: no record says so.
-        """
-        values = {"event": [event] if event else None}
-        return self.read_records(language_models.COMMITMENTS, values, cursor, language)
-
-    def check_quotation(
-        self,
-        text: Annotated[
-            str,
-            Field(
-                description="Sentences that quote figures, in English or Chinese.", max_length=2000
-            ),
-        ],
-        asked_on: Annotated[
-            str | None,
-            Field(description="The day from which “last year” is counted; default: today."),
-        ] = None,
-        language: LanguageArgument = Language.ENGLISH,
-    ) -> str:
-        """Check the figures quoted in a text before you publish it.
-
-        Each number comes with the published figure, what differs from it, and a correction. A
-        number that is not found is not necessarily false.
-        """
-        release = self.releases.get_release()
-        values = {"text": text, **({"asked_on": asked_on} if asked_on else {})}
-        query = validate_arguments(parameters.QuotationParameters, values, release, language)
-        checked = release.check_quotation(query.text, query.asked_on, language)
-        return sentences.describe_quotations(checked, language)
-
-    def get_source(
-        self,
-        key: Annotated[
-            str,
-            Field(description="The key of a record with a source, such as a figure or an action."),
-        ],
-        language: LanguageArgument = Language.ENGLISH,
-    ) -> str:
-        """Show the source of a claim: the record, and the document with its address."""
-        database = self.releases.get_release().database
-        lines = language_models.format_record(database, key, language, self.base)
-        if not lines:
-            raise ToolError(NO_SOURCE.format(key=shorten(key)).get(language))
-        return "\n".join(lines)
-
-    def list_tools(self) -> Sequence[Callable[..., str]]:
-        figures = (self.search, self.list_indicators, self.get_observations)
-        words = (self.list_editions, self.list_priority_areas, self.list_commitments)
-        return (*figures, *words, self.check_quotation, self.get_source)
-
-    def read_records(
-        self, kind: RecordList, values: Mapping[str, object], cursor: str | None, language: Language
-    ) -> str:
-        """Run a query, and validate its arguments as the API does; ToolError with every error."""
-        release = self.releases.get_release()
-        named = {name: value for name, value in values.items() if value is not None}
-        given = named | {"cursor": cursor} if cursor else named
-        query = validate_arguments(kind.model, given, release, language)
         try:
-            lines = language_models.format_list(release.database, kind, query, language, self.base)
-        except Problem as problem:
-            raise ToolError(problem.detail.get(language)) from None
-        links = language_models.link_records(kind.path, self.base, language, values=named)
-        return "\n".join([*lines, *links])
-
-
-def validate_arguments(
-    model: type[ArgumentsModel], values: Mapping[str, object], release: Release, language: Language
-) -> ArgumentsModel:
-    """Validate the arguments of a tool as the API does; a ToolError has every error."""
-    try:
-        return model.model_validate(values, context=release.keys)
-    except ValidationError as error:
-        errors = error.errors()
-        for one in errors:
-            one["loc"] = tuple(ARGUMENT_NAMES.get(str(part), part) for part in one["loc"])
-        raise ToolError("; ".join(list_messages(errors, values, language))) from None
-
-
-class StrictTool(Tool):
-    """A tool that refuses arguments that it does not have, and says what would be right."""
-
-    async def run(
-        self,
-        arguments: dict[str, object],
-        context: Context[LifespanContextT, RequestT],
-        convert_result: bool = False,  # noqa: FBT001, FBT002 - as inherited
-    ) -> object:
-        names = self.parameters["properties"]
-        extra = [name for name in arguments if name not in names]
-        kind = "extra_forbidden"
-        errors = [ErrorDetails(type=kind, loc=(name,), msg="", input=name) for name in extra]
-        try:
-            self.fn_metadata.validate_arguments(arguments)
+            return model.model_validate(values, context=self.release.keys)
         except ValidationError as error:
-            errors += error.errors()
-        if errors:
-            chosen = arguments.get("language")
-            language = Language.CHINESE if chosen == Language.CHINESE else Language.ENGLISH
-            raise ToolError("; ".join(list_messages(errors, names, language)))
-        try:
-            return await super().run(arguments, context, convert_result)
-        except ToolError as error:
-            # The package puts words of its own before those of a tool.
-            if isinstance(error.__cause__, ToolError):
-                raise error.__cause__ from None
-            raise
+            raise create_error(error.errors(), self.values, self.language) from None
 
 
-def create_server(releases: ReleaseManager, public_url: str | None) -> MCPServer:
-    tools = [
-        StrictTool.from_function(
-            function, description=getdoc(function), annotations=READ_ONLY, structured_output=False
+def create_error(
+    errors: list[ErrorDetails], names: Iterable[str], language: Language
+) -> ToolCallError:
+    for one in errors:
+        one["loc"] = tuple(ARGUMENT_NAMES.get(str(part), part) for part in one["loc"])
+    return ToolCallError("; ".join(list_messages(errors, names, language)))
+
+
+def read_records(records: RecordList, call: Call) -> str:
+    query, language = call.validate(records.model), call.language
+    try:
+        lines = language_models.format_list(
+            call.release.database, records, query, language, call.base
         )
-        for function in Tools(releases, public_url).list_tools()
-    ]
-    for tool in tools:
-        tool.parameters["additionalProperties"] = False
-    return MCPServer(
+    except Problem as problem:
+        raise ToolCallError(problem.detail.get(language)) from None
+    values = {name: one for name, one in call.values.items() if name not in {"cursor", "lang"}}
+    links = language_models.link_records(records.path, call.base, language, values=values)
+    return "\n".join([*lines, *links])
+
+
+def check_quotation(call: Call) -> str:
+    query = call.validate(parameters.QuotationParameters)
+    checked = call.release.check_quotation(query.text, query.asked_on, call.language)
+    return sentences.describe_quotations(checked, call.language)
+
+
+def get_source(call: Call) -> str:
+    key, language = call.validate(SourceParameters).key, call.language
+    lines = language_models.format_record(call.release.database, key, language, call.base)
+    if not lines:
+        raise ToolCallError(NO_SOURCE.format(key=shorten(key)).get(language))
+    return "\n".join(lines)
+
+
+class DatasetTool(NamedTuple):
+    """A tool of `tools.yaml`, and what runs it."""
+
+    run: Callable[[Call], str]
+    description: str
+    arguments: Record
+    required: str = ""
+    fixed: Record | None = None
+    """What the tool adds to its arguments."""
+
+    def create_call(self, arguments: Record, release: Release, base: str | None) -> Call:
+        """Refuse arguments that the tool does not have, and say what would be right.
+
+        An optional argument that is empty is as if it was left out, as some clients send it.
+        """
+        errors = [
+            ErrorDetails(type="extra_forbidden", loc=(name,), msg="", input=name)
+            for name in arguments
+            if name not in self.arguments
+        ]
+        if self.required not in {"", *arguments}:
+            errors.append(ErrorDetails(type="missing", loc=(self.required,), msg="", input=None))
+        is_chinese = arguments.get("language") == Language.CHINESE
+        language = Language.CHINESE if is_chinese else Language.ENGLISH
+        if errors:
+            raise create_error(errors, self.arguments, language)
+        values = {
+            PARAMETER_NAMES.get(name, name): value
+            for name, value in arguments.items()
+            if name == self.required or value not in (None, "")
+        }
+        return Call(values | (self.fixed or {}), language, release, base)
+
+
+RUNS: Mapping[str, Callable[[Call], str]] = {
+    "search": partial(read_records, language_models.HITS),
+    "list_indicators": partial(read_records, language_models.INDICATORS),
+    "get_observations": partial(read_records, language_models.OBSERVATIONS),
+    "list_editions": partial(read_records, language_models.EDITIONS),
+    "list_priority_areas": partial(read_records, language_models.PRIORITY_AREAS),
+    "list_commitments": partial(read_records, language_models.COMMITMENTS),
+    "list_contradictions": partial(read_records, language_models.CONTRADICTIONS),
+    "check_quotation": check_quotation,
+    "get_source": get_source,
+}
+TOOLS = {name: DatasetTool(run, **DEFINITIONS["tools"][name]) for name, run in RUNS.items()}
+
+
+def create_server(releases: ReleaseManager, public_url: str | None) -> ToolServer:
+    """Create the server of the tools, which has nothing else: no prompts and no subscriptions."""
+
+    async def list_tools(*_: object) -> ListToolsResult:
+        return ListToolsResult(tools=[describe_tool(name, tool) for name, tool in TOOLS.items()])
+
+    async def call_tool(_: object, sent: CallToolRequestParams) -> CallToolResult:
+        tool = TOOLS.get(sent.name)
+        if tool is None:
+            message = f"Unknown tool: {shorten(sent.name)}; use one of {', '.join(TOOLS)}"
+            raise MCPError(INVALID_PARAMS, message)
+        base = public_url or REQUEST_ADDRESS.get()
+
+        def run() -> str:
+            return tool.run(tool.create_call(sent.arguments or {}, releases.get_release(), base))
+
+        try:
+            text, is_error = await anyio.to_thread.run_sync(run), False
+        except ToolCallError as error:
+            text, is_error = str(error), True
+        return CallToolResult(content=[TextContent(text=text)], is_error=is_error)
+
+    return Server(
         "bri-indicators",
         title="Belt and Road Cooperation Indicators",
-        instructions=" ".join(INSTRUCTIONS.split()),
+        instructions=DEFINITIONS["instructions"].strip(),
         website_url=public_url,
         version=__version__,
-        log_level="WARNING",
-        tools=tools,
+        cache_hints={"tools/list": CACHED, "server/discover": CACHED},
+        on_list_tools=list_tools,
+        on_call_tool=call_tool,
     )
+
+
+def describe_tool(name: str, tool: DatasetTool) -> Tool:
+    schema = {
+        "type": "object",
+        "properties": tool.arguments,
+        "required": [tool.required] if tool.required else [],
+        "additionalProperties": False,
+    }
+    text = tool.description.strip()
+    return Tool(name=name, description=text, input_schema=schema, annotations=READ_ONLY)
+
+
+def serve_standard_streams(server: ToolServer) -> None:
+    async def serve() -> None:
+        async with stdio_server() as (received, sent):
+            await server.run(received, sent, server.create_initialization_options())
+
+    anyio.run(serve)
 
 
 class McpApp:
     """An ASGI application without sessions: each request is independent of the others."""
 
-    def __init__(self, server: MCPServer) -> None:
+    def __init__(self, server: ToolServer) -> None:
         self.server = server
         self.app = server.streamable_http_app(
             json_response=True,

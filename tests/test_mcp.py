@@ -11,13 +11,13 @@ from typing import Any
 import anyio
 import httpx2
 import pytest
-from mcp import Client, StdioServerParameters
-from mcp.server.mcpserver.exceptions import ToolError
+from mcp import Client, MCPError, StdioServerParameters
+from mcp_types import INVALID_PARAMS, LATEST_PROTOCOL_VERSION
 
 from app.application import App
 from app.formats import language_models
 from app.i18n import Language
-from app.mcp import Tools
+from app.mcp import TOOLS, ToolCallError
 from app.settings import MISSING_MCP
 from tests.support.client import AppClient
 from tests.support.processes import serve_database
@@ -80,6 +80,7 @@ def test_the_tools_are_described(address: str) -> None:
         "get_observations",
         "get_source",
         "list_commitments",
+        "list_contradictions",
         "list_editions",
         "list_indicators",
         "list_priority_areas",
@@ -89,7 +90,10 @@ def test_the_tools_are_described(address: str) -> None:
         assert tool.annotations.read_only_hint
         assert tool.description
         assert "  " not in tool.description
-        assert all(one.get("description") for one in tool.input_schema["properties"].values())
+        # Some clients drop what has no type, or refuse null, references and titles.
+        for argument in tool.input_schema["properties"].values():
+            assert argument["description"]
+            assert set(argument) <= {"type", "description", "enum", "default", "maxLength"}
 
 
 @pytest.mark.parametrize(
@@ -115,10 +119,15 @@ def test_a_long_result_is_divided_into_parts(
     app: App, client: AppClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(language_models, "MAX_BYTES", 3000)
-    tools = Tools(app.state.releases, None)
+    release = app.state.releases.get_release()
+
+    def run(name: str, **arguments: Any) -> str:
+        tool = TOOLS[name]
+        return tool.run(tool.create_call(arguments, release, None))
+
     keys, parts, cursor = [], 0, None
     while parts == 0 or cursor:
-        text = tools.get_observations("trade-share", cursor=cursor)
+        text = run("get_observations", indicator="trade-share", cursor=cursor)
         assert len(text.encode()) < 3300
         found = re.search(r"cursor=([^;]+); or narrow", text)
         keys += re.findall(r"Key: (\S+)", text)
@@ -126,8 +135,8 @@ def test_a_long_result_is_divided_into_parts(
     items = client.get("/v1/observations?indicator=trade-share&sort=period_desc").json()["items"]
     assert keys == [one["id"] for one in items]
     assert parts > 1
-    with pytest.raises(ToolError, match="游标不属于该列表"):
-        tools.list_editions(cursor="made-up", language=Language.CHINESE)
+    with pytest.raises(ToolCallError, match="游标不属于该列表"):
+        run("list_editions", cursor="made-up", language=Language.CHINESE)
 
 
 @pytest.mark.parametrize(
@@ -154,9 +163,52 @@ def test_tools_return_what_was_known_on_a_day(address: str) -> None:
     assert ": 50.7 percent" not in sentences
 
 
-def test_a_second_report_that_differs_is_mentioned(address: str) -> None:
-    sentences = call_tool(f"{address}/mcp", "get_source", key=AID)
-    assert "Xinhua" in sentences
+def test_a_figure_is_shown_in_the_words_of_all_its_reports(address: str) -> None:
+    _, words, other, *_ = call_tool(f"{address}/mcp", "get_source", key=AID).splitlines()
+    assert words == "In the words of the source: “over 700 aid projects”"
+    assert other.startswith("Also reported: “700 aid projects”. Source: Xinhua News Agency: ")
+    assert "http://en.people.cn/n3/2025/0116/c90000-20266718.html" in other
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("partner-2025", "No official source publishes which countries are counted"),
+        ("trade-share-2024", "50.3 percent (China Taiwan Net, 13 Jan 2025, http://big5."),
+        ("inward-investment", "The sources do not define which kinds of investment are counted"),
+        ("countries-of-the-bri", "It is the publisher's own list."),
+    ],
+)
+def test_a_record_without_a_single_source_is_shown_too(
+    address: str, key: str, expected: str
+) -> None:
+    text = call_tool(f"{address}/mcp", "get_source", key=key)
+    assert expected in text
+    url = text.splitlines()[-1].removeprefix("Complete as JSON: ")
+    assert httpx2.get(url).status_code == 200
+
+
+def test_numbers_that_differ_come_with_the_reason(address: str) -> None:
+    arguments = {"indicator": "aid-projects", "cause": "qualifier"}
+    line, _ = call_tool(f"{address}/mcp", "list_contradictions", **arguments).splitlines()
+    for expected in ("Different qualifiers. Xinhua reports 700", "Key: aid-projects-2024-11"):
+        assert expected in line
+
+
+def test_figures_of_one_unit_and_length_are_enough_for_a_comparison(address: str) -> None:
+    arguments = {"indicator": "outward-direct-investment", "months": 12, "unit": "CNY"}
+    *lines, _ = call_tool(f"{address}/mcp", "get_observations", **arguments).splitlines()
+    years = [re.search(r"Full year (\d+): [\d.]+ billion yuan", line) for line in lines]
+    found = [year[1] for year in years if year]
+    assert len(found) == len(lines) > 1
+    assert found == sorted(found, reverse=True)
+    assert all("percent on a year earlier (same source)" in line for line in lines)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_question_without_a_result_says_what_to_do_next(address: str, language: str) -> None:
+    text = call_tool(f"{address}/mcp", "search", words="Kazakhstan", language=language)
+    assert "list_indicators" in text
 
 
 def test_a_claim_leads_to_its_document(address: str) -> None:
@@ -170,9 +222,11 @@ def test_a_claim_leads_to_its_document(address: str) -> None:
 
 def test_a_rate_without_a_figure_leads_to_its_document(address: str) -> None:
     key = "goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-01.chinataiwan-2025-01-13"
-    claim, record_url, document, _ = call_tool(f"{address}/mcp", "get_source", key=key).splitlines()
-    for expected in ("full year 2024: up 6.4 percent", "The published amounts do not give this"):
-        assert expected.lower() in claim.lower()
+    text = call_tool(f"{address}/mcp", "get_source", key=key)
+    claim, words, record_url, document, _ = text.splitlines()
+    for expected in ("Full year 2024: up 6.4 percent", "(CNY). Source: ", "do not give this"):
+        assert expected in claim
+    assert words == "In the words of the source: “增長6.4%” (grew 6.4 percent)"
     assert f"/v1/growth-rates/{key}?" in record_url
     assert document.startswith("chinataiwan-2025-01-13: ")
 
@@ -188,7 +242,26 @@ def test_priority_areas_come_with_all_actions(address: str, client: AppClient) -
 
 def test_search_gives_keys_to_go_on_with(address: str) -> None:
     sentences = call_tool(f"{address}/mcp", "search", words="援助项目")
-    assert f" {address}/v1/indicators/aid-projects\n" in sentences
+    first, *_ = sentences.splitlines()
+    assert first.startswith("indicator aid-projects: ")
+    figures = call_tool(f"{address}/mcp", "search", words="aid projects", kind="observation")
+    keys = re.findall(r"^observation (\S+): ", figures, re.MULTILINE)
+    assert AID in keys
+    assert len(keys) + 1 == len(figures.splitlines())
+
+
+@pytest.mark.parametrize(("language", "stop"), [("en", "."), ("zh", "。")])
+def test_sentences_end_once(address: str, language: str, stop: str) -> None:
+    for tool, arguments in (
+        ("search", {"words": "2025", "kind": "action"}),
+        ("search", {"words": "2024", "kind": "outcome"}),
+        ("list_editions", {}),
+        ("list_contradictions", {}),
+    ):
+        text = call_tool(f"{address}/mcp", tool, **arguments, language=language)
+        assert stop * 2 not in text
+        assert "  " not in text
+        assert len(text.splitlines()) > 2
 
 
 def test_search_shows_figures_with_their_context(address: str) -> None:
@@ -248,6 +321,38 @@ def test_a_quotation_is_checked(address: str) -> None:
     assert "- 22.1 trillion yuan, Trade in goods between China and BRI partner countries" in lines
     error = call_invalid_tool(f"{address}/mcp", "check_quotation", text=text, asked_on="today")
     assert "not a calendar date" in error
+
+
+def test_an_unknown_tool_is_an_error_that_names_the_tools(address: str) -> None:
+    async def request() -> None:
+        async with Client(f"{address}/mcp") as client:
+            with pytest.raises(MCPError, match="get_figures; use one of search, ") as failed:
+                await client.call_tool("get_figures", {})
+            assert failed.value.error.code == INVALID_PARAMS
+
+    anyio.run(request)
+
+
+@pytest.mark.parametrize(
+    "method", ["prompts/list", "prompts/get", "resources/list", "subscriptions/listen"]
+)
+def test_what_the_server_does_not_have_is_refused(address: str, method: str) -> None:
+    """A subscription would be a response without an end, for changes that never happen."""
+    meta = {
+        "io.modelcontextprotocol/protocolVersion": LATEST_PROTOCOL_VERSION,
+        "io.modelcontextprotocol/clientCapabilities": {},
+    }
+    headers = {
+        "Accept": "application/json, text/event-stream",
+        "MCP-Protocol-Version": LATEST_PROTOCOL_VERSION,
+        "Mcp-Method": method,
+        "Mcp-Name": "any",
+    }
+    parameters = {"_meta": meta, "name": "any", "notifications": {"toolsListChanged": True}}
+    request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}
+    response = httpx2.post(f"{address}/mcp", headers=headers, json=request, timeout=5)
+    assert response.status_code == 404
+    assert response.json()["error"]["message"] == "Method not found"
 
 
 def test_http_requests_have_no_session(address: str) -> None:

@@ -15,12 +15,13 @@ from app.formats import dataset_info, sentences, tables
 from app.formats.tables import Table
 from app.i18n import Bilingual, Language
 from app.queries.commitments import get_commitment
+from app.queries.contradictions import get_contradiction
+from app.queries.indicators import get_indicator
 from app.queries.observations import get_observation
 from app.queries.pagination import QueryPage
 from app.queries.priority_areas import get_action, get_outcome
-from app.queries.reference import get_event, get_source
+from app.queries.reference import COVERAGES, RELATED_DATASETS, get_event, get_source
 from app.queries.related import get_growth_rate
-from app.queries.resource import build_record_url
 from app.queries.search import search_records
 
 OBSERVATIONS_TITLE = Bilingual("Observations", "数据")
@@ -56,6 +57,7 @@ DESCRIPTIONS: dict[str, Describe] = {
     "outcomes": sentences.describe_announcement,
     "priority-areas": sentences.describe_priority_area,
     "commitments": sentences.describe_commitment,
+    "contradictions": sentences.describe_contradiction,
     "related-datasets": sentences.describe_related_dataset,
     "sources": sentences.describe_source,
     "events": sentences.describe_event,
@@ -82,7 +84,11 @@ MORE_RECORDS = Bilingual(
     "共{total}条，以上为其中{shown}条。如需其余内容，请以相同参数加cursor={cursor}再次调用，"
     "或用参数缩小范围。",
 )
-NO_RECORDS = Bilingual("No records.", "无记录。")
+NO_RECORDS = Bilingual(
+    "Nothing recorded matches. Use fewer or other words or arguments; list_indicators shows what "
+    "is recorded. No figure is for a single country.",
+    "无符合条件的记录。请减少或更换检索词或参数；可用list_indicators查看收录内容。未收录单个国家的数据。",
+)
 KEY = Bilingual(" Key: {key}", "标识：{key}")
 COMPLETE = Bilingual("Complete as JSON: {url}", "完整内容（JSON）：{url}")
 
@@ -148,19 +154,15 @@ class RecordList(NamedTuple):
         return cls(table.name, table.query, table.list_parameters, describe, key)
 
 
-def describe_hit(record: Record, language: Language, base: str | None) -> str:
-    text = sentences.describe_hit(record, language)
-    return f"{text} {build_record_url(base, record)}" if base else text
-
-
 HITS = RecordList("search", lambda *given: search_records(*given)[0], parameters.SearchParameters,
-                  describe_hit)  # fmt: skip
+                  sentences.describe_hit)  # fmt: skip
 INDICATORS = RecordList.from_table(tables.INDICATORS)
 OBSERVATIONS = RecordList.from_table(tables.OBSERVATIONS, "id")
 EDITIONS = RecordList.from_table(tables.EDITIONS)
 PRIORITY_AREAS = RecordList.from_table(tables.PRIORITY_AREAS)
 COMMITMENTS = RecordList.from_table(tables.COMMITMENTS, "code")
-SOURCED_RECORDS: dict[str, Callable[..., Record | None]] = {
+CONTRADICTIONS = RecordList.from_table(tables.CONTRADICTIONS, "code")
+RECORDS: dict[str, Callable[..., Record | None]] = {
     "observations": get_observation,
     "growth-rates": get_growth_rate,
     "actions": get_action,
@@ -168,8 +170,12 @@ SOURCED_RECORDS: dict[str, Callable[..., Record | None]] = {
     "commitments": get_commitment,
     "sources": get_source,
     "events": get_event,
+    "coverages": COVERAGES.get,
+    "contradictions": get_contradiction,
+    "indicators": get_indicator,
+    "related-datasets": RELATED_DATASETS.get,
 }
-"""What has a source: the path and the query of each kind of record."""
+"""The path and the query of each kind of record that can be asked for by its key."""
 
 
 def format_list(
@@ -206,11 +212,12 @@ def format_list(
 
 def format_record(database: Database, key: str, language: Language, base: str | None) -> list[str]:
     """Describe a record and the document that is its source; return nothing for an unknown key."""
-    for path, query in SOURCED_RECORDS.items():
+    for path, query in RECORDS.items():
         record = database.read(partial(query, language=language, key=key))
         if record is not None:
             text = DESCRIPTIONS[path](record, language, base)
-            lines = [text, *link_records(path, base, language, key)]
+            words = sentences.describe_wording(record, language)
+            lines = [text, *words, *link_records(path, base, language, key)]
             code = record.get("source", {}).get("code")
             return [*lines, *(format_record(database, code, language, base) if code else [])]
     return []

@@ -35,8 +35,11 @@ BREAK_BEFORE = Bilingual(
 )
 NEWEST = Bilingual("Newest figure: ", "最新数据：")
 PUBLISHED_GROWTH = Bilingual("Published growth: {change}", "公布的增速：{change}")
+SAME_SOURCE = Bilingual("{rate} (same source).", "{rate}（来源相同）。")
 NOT_COMPARABLE = Bilingual("Not comparable with the headline:", "与核心数据不可比：")
 STATED_LIMIT = Bilingual("Stated limit: {limits}.", "原文界限：{limits}。")
+IN_WORDS = Bilingual("In the words of the source: ", "原文：")
+ALSO_REPORTED = Bilingual("Also reported: ", "其他报道：")
 RELATIONS = {
     "about_this": Bilingual("Reported on it ({day}): ", "后续报道（{day}）："),
     "about_part": Bilingual(
@@ -100,7 +103,10 @@ def describe_observation(record: Record, language: Language, base: str | None = 
     if growth is not None:
         change = PUBLISHED_GROWTH.format(change=growth["display"])
         cited = growth["citation"]["full"] + format_url(growth, language, base)
-        sentences += [append_source(change.get(language), cited, language), growth["note"]]
+        rate = append_source(change.get(language), cited, language)
+        is_same = cited == citation
+        sentences += [SAME_SOURCE.format(rate=change).get(language) if is_same else rate]
+        sentences.append(growth["note"])
     if record["break_before"]:
         sentences.append(BREAK_BEFORE.get(language))
     return join_sentences([*sentences, record["comparability"], *list_remarks(record)], language)
@@ -108,7 +114,9 @@ def describe_observation(record: Record, language: Language, base: str | None = 
 
 def describe_growth_rate(record: Record, language: Language, base: str | None = None) -> str:
     citation = record["citation"]["full"] + format_url(record, language, base)
-    stated = append_source(summarize_observation(record, language), citation, language)
+    symbol = record["unit"]["symbol"]
+    rate = Bilingual(f" ({symbol})", f"（{symbol}）").get(language)
+    stated = append_source(summarize_observation(record, language) + rate, citation, language)
     return join_sentences([stated, record["note"]], language)
 
 
@@ -176,6 +184,39 @@ def describe_coverage(record: Record, language: Language, base: str) -> str:
     sentences = [Bilingual(f"{name}.", f"{name}。").get(language), record["description"]]
     sentences += [BASES[EvidenceBasis(record["basis"])].get(language), evidence]
     return join_sentences([*sentences, record["evidence"]], language)
+
+
+def describe_contradiction(record: Record, language: Language, _: str | None = None) -> str:
+    """Describe published numbers that differ, with the reason and the documents."""
+    stop, semicolon = Bilingual(".", "。").get(language), language.semicolon
+    head = [f"{record[name]}{stop}" for name in ("name", "cause_label")]
+    numbers = semicolon.join(map(cite_number, record["numbers"]))
+    return join_sentences([*head, record["reason"], f"{numbers}{stop}"], language)
+
+
+def cite_number(one: Record) -> str:
+    address = f", {one['address']}" if one["address"] else ""
+    return f"{one['display']} ({one['citation']}{address})"
+
+
+def describe_wording(record: Record, language: Language) -> list[str]:
+    """Quote the source of a figure, and the other reports of it with their addresses."""
+    stated = record.get("published", record)
+    if "wording" not in stated:
+        return []
+    lines = [IN_WORDS.get(language) + quote_wording(stated, language)]
+    for one in record.get("reports", ()):
+        text = ALSO_REPORTED.get(language) + quote_wording(one, language)
+        address = one["source"]["address"]
+        line = one["source"]["line"] + (f" ({address})" if address else "")
+        lines.append(append_source(text, line, language))
+    return lines
+
+
+def quote_wording(record: Record, language: Language) -> str:
+    translated = record["wording_translated"]
+    meaning = Bilingual(f" ({translated})", f"（{translated}）").get(language) if translated else ""
+    return f"“{record['wording']}”{meaning}"
 
 
 def describe_goal(source: Record, language: Language, base: str) -> str:
@@ -264,8 +305,8 @@ def describe_priority_area(record: Record, language: Language, base: str | None 
 
 def describe_indicator(record: Record, language: Language, base: str | None = None) -> str:
     text = Bilingual(
-        f"{record['code']}: {record['name']}. {record['note']}",
-        f"{record['code']}：{record['name']}。{record['note']}",
+        f"{record['code']}: {record['name']}. {record['definition']} {record['note']}",
+        f"{record['code']}：{record['name']}。{record['definition']}{record['note']}",
     ).get(language)
     lines, headline, latest = [text], record["headline"], record["latest"]
     if headline is not None:
@@ -320,10 +361,10 @@ def describe_edition(record: Record, language: Language, _: str | None = None) -
         for part, label in PARTS.items()
     )
     events = (describe_event(event, language) for event in record["events"])
-    return join_sentences([f"{record['name']}{language.colon}", *events, *parts], language)
+    return f"{record['name']}{language.colon}{join_sentences([*events, *parts], language)}"
 
 
-def describe_hit(record: Record, language: Language) -> str:
+def describe_hit(record: Record, language: Language, _: str | None = None) -> str:
     title = "".join(part["text"] for part in record["title"])
     snippet = "".join(part["text"] for part in record["snippet"])
     text = f"{record['kind']} {record['code']}{language.colon}{title}"
@@ -332,7 +373,7 @@ def describe_hit(record: Record, language: Language) -> str:
         validity = format_validity(record, language)
         text += language.colon + language.comma.join((*context, validity) if validity else context)
     if record["source"]:
-        text = append_source(text, record["source"]["line"], language)
+        text = append_source(text.rstrip(".。"), record["source"]["line"], language)
     return text + (Bilingual(f" — {snippet}", f"——{snippet}").get(language) if snippet else "")
 
 
