@@ -166,3 +166,14 @@ def test_the_page_says_what_is_not_corrected(client: AppClient) -> None:
     assert "Corrected text" not in page.xpath("string(//main)")
     assert "Not corrected" in first.text_content()
     assert f"With this corrected: {TEXT.replace('700', 'over 700')}" in second.text_content()
+
+
+@pytest.mark.parametrize(("added", "notes"), [("", 0), (" Ships carried 98 million tonnes.", 1)])
+def test_the_page_says_that_what_was_not_found_is_not_corrected(
+    client: AppClient, added: str, notes: int
+) -> None:
+    query = {**ASKED, "text": TEXT + added, "lang": "en"}
+    page = read_page(client, f"/quotation-check?{urlencode(query)}")
+    assert page.xpath("string(//blockquote[2])") == TEXT.replace("700", "over 700") + added
+    note = "//blockquote[2]/following-sibling::p[contains(., 'not found')]"
+    assert len(page.xpath(note)) == notes
