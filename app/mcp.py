@@ -51,6 +51,8 @@ DEFINITIONS = yaml.load((Path(__file__).parent / "tools.yaml").read_text("utf-8"
 READ_ONLY = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 CACHED = CacheHint(ttl_ms=3_600_000, scope="public")
 """The tools differ only between versions of the program, and are the same for everybody."""
+THREADS = anyio.CapacityLimiter(2)
+"""More threads at once would delay every other request, and none of the calls would end earlier."""
 ALLOWED_METHODS = "POST, OPTIONS"
 PREFLIGHT_HEADERS = {
     "Allow": ALLOWED_METHODS,
@@ -200,7 +202,7 @@ def create_server(releases: ReleaseManager, public_url: str | None) -> ToolServe
             return tool.run(tool.create_call(sent.arguments or {}, releases.get_release(), base))
 
         try:
-            text, is_error = await anyio.to_thread.run_sync(run), False
+            text, is_error = await anyio.to_thread.run_sync(run, limiter=THREADS), False
         except ToolCallError as error:
             text, is_error = str(error), True
         return CallToolResult(content=[TextContent(text=text)], is_error=is_error)

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +18,7 @@ from mcp_types import INVALID_PARAMS, LATEST_PROTOCOL_VERSION
 from app.application import App
 from app.formats import language_models
 from app.i18n import Language
-from app.mcp import TOOLS, ToolCallError
+from app.mcp import TOOLS, ToolCallError, create_server
 from app.settings import MISSING_MCP
 from tests.support.client import AppClient
 from tests.support.processes import serve_database
@@ -264,6 +265,19 @@ def test_sentences_end_once(address: str, language: str, stop: str) -> None:
         assert len(text.splitlines()) > 2
 
 
+def test_each_hit_is_one_line(address: str) -> None:
+    *lines, _ = call_tool(f"{address}/mcp", "search", words="Li Yongjie").splitlines()
+    assert all(re.match("[a-z_]+ [^ ]+: ", line) for line in lines)
+    assert "Li Yongjie / Deputy China international trade representative" in lines[0]
+
+
+def test_all_indicators_fit_into_one_result(address: str, client: AppClient) -> None:
+    text = call_tool(f"{address}/mcp", "list_indicators")
+    codes = [one["code"] for one in client.get("/v1/indicators").json()["items"]]
+    lines = [line for line in text.splitlines() if not line.startswith("  ")]
+    assert [line.partition(": ")[0] for line in lines[:-1]] == codes
+
+
 def test_search_shows_figures_with_their_context(address: str) -> None:
     sentences = call_tool(f"{address}/mcp", "search", words="214.66 billion")
     first, *_ = sentences.splitlines()
@@ -319,8 +333,26 @@ def test_a_quotation_is_checked(address: str) -> None:
     wrong = "Trade in goods with partner countries was 22.2 trillion yuan in 2024."
     lines = call_tool(f"{address}/mcp", "check_quotation", text=wrong)
     assert "- 22.1 trillion yuan, Trade in goods between China and BRI partner countries" in lines
+    many = " ".join(f"Bank {number} lent {number}.5 billion euros." for number in range(40))
+    long = call_tool(f"{address}/mcp", "check_quotation", text=f"{text} {many}"[:2000])
+    assert len(re.findall("not found", long)) == 1
+    assert "“7.5 billion euros”, “8”, “8.5 billion euros”, " in long
     error = call_invalid_tool(f"{address}/mcp", "check_quotation", text=text, asked_on="today")
     assert "not a calendar date" in error
+
+
+def test_few_calls_run_at_the_same_time(app: App) -> None:
+    """Each call keeps a processor busy, and more threads would delay every other request."""
+
+    async def count_threads() -> int:
+        before = threading.active_count()
+        async with Client(create_server(app.state.releases, None)) as client:
+            async with anyio.create_task_group() as group:
+                for _ in range(20):
+                    group.start_soon(client.call_tool, "list_indicators", {})
+            return threading.active_count() - before
+
+    assert 0 < anyio.run(count_threads) <= 2
 
 
 def test_an_unknown_tool_is_an_error_that_names_the_tools(address: str) -> None:

@@ -103,10 +103,9 @@ def describe_observation(record: Record, language: Language, base: str | None = 
     if growth is not None:
         change = PUBLISHED_GROWTH.format(change=growth["display"])
         cited = growth["citation"]["full"] + format_url(growth, language, base)
-        rate = append_source(change.get(language), cited, language)
-        is_same = cited == citation
-        sentences += [SAME_SOURCE.format(rate=change).get(language) if is_same else rate]
-        sentences.append(growth["note"])
+        same = SAME_SOURCE.format(rate=change).get(language)
+        other = append_source(change.get(language), cited, language)
+        sentences += [same if cited == citation else other, growth["note"]]
     if record["break_before"]:
         sentences.append(BREAK_BEFORE.get(language))
     return join_sentences([*sentences, record["comparability"], *list_remarks(record)], language)
@@ -114,23 +113,26 @@ def describe_observation(record: Record, language: Language, base: str | None = 
 
 def describe_growth_rate(record: Record, language: Language, base: str | None = None) -> str:
     citation = record["citation"]["full"] + format_url(record, language, base)
-    symbol = record["unit"]["symbol"]
-    rate = Bilingual(f" ({symbol})", f"（{symbol}）").get(language)
-    stated = append_source(summarize_observation(record, language) + rate, citation, language)
+    unit = Bilingual(" ({unit})", "（{unit}）").format(unit=record["unit"]["symbol"]).get(language)
+    stated = append_source(summarize_observation(record, language) + unit, citation, language)
     return join_sentences([stated, record["note"]], language)
 
 
 def describe_quotations(record: Record, language: Language) -> str:
-    """Describe a checked text: one line for each number, finding and correction."""
-    lines = [line for item in record["items"] for line in describe_quotation(item, language)]
+    """Describe a checked text; numbers share a line if the same is said of them."""
+    quoted: dict[str, dict[str, None]] = {}
+    for item in record["items"]:
+        quoted.setdefault(describe_quotation(item, language), {})[f"“{item['quoted']}”"] = None
+    comma = Bilingual(", ", "、").get(language)
+    lines = [comma.join(numbers) + said for said, numbers in quoted.items()]
     if record["correction"] is not None:
         lines.append(CORRECTION.get(language).format(text=record["correction"]))
     return "\n".join(lines) or NO_NUMBER.get(language)
 
 
-def describe_quotation(item: Record, language: Language) -> list[str]:
-    quoted, verdict = item["quoted"], VERDICTS[item["verdict"]]
-    line = f"“{quoted}”{language.colon}{verdict.get(language)}"
+def describe_quotation(item: Record, language: Language) -> str:
+    """Say of a number what is published, and on a line for each finding what differs from it."""
+    line = language.colon + VERDICTS[item["verdict"]].get(language)
     if item["observation"] is not None:
         line += language.colon + describe_quoted_record(item["observation"], language)
     if item["message"] is not None:
@@ -140,12 +142,12 @@ def describe_quotation(item: Record, language: Language) -> list[str]:
         for one in item["findings"]
     )
     recorded = (f"- {describe_quoted_record(one, language)}" for one in item["recorded"])
-    return [line, *findings, *recorded]
+    return "\n".join([line, *findings, *recorded])
 
 
 def describe_quoted_record(record: Record, language: Language) -> str:
-    parts = [record[name] for name in ("display", "indicator", "period", "coverage")]
-    shown = language.comma.join(part for part in parts if part)
+    parts = (record[name] for name in ("display", "indicator", "period", "coverage"))
+    shown = language.comma.join(filter(None, parts))
     return shown + Bilingual(f" ({record['id']})", f"（{record['id']}）").get(language)
 
 
@@ -200,16 +202,15 @@ def cite_number(one: Record) -> str:
 
 
 def describe_wording(record: Record, language: Language) -> list[str]:
-    """Quote the source of a figure, and the other reports of it with their addresses."""
+    """Say what an indicator counts; quote the source of a figure, and the other reports of it."""
     stated = record.get("published", record)
     if "wording" not in stated:
-        return []
+        return [record["definition"]] if "definition" in record else []
     lines = [IN_WORDS.get(language) + quote_wording(stated, language)]
     for one in record.get("reports", ()):
         text = ALSO_REPORTED.get(language) + quote_wording(one, language)
-        address = one["source"]["address"]
-        line = one["source"]["line"] + (f" ({address})" if address else "")
-        lines.append(append_source(text, line, language))
+        address = f" ({one['source']['address']})" if one["source"]["address"] else ""
+        lines.append(append_source(text, one["source"]["line"] + address, language))
     return lines
 
 
@@ -305,8 +306,8 @@ def describe_priority_area(record: Record, language: Language, base: str | None 
 
 def describe_indicator(record: Record, language: Language, base: str | None = None) -> str:
     text = Bilingual(
-        f"{record['code']}: {record['name']}. {record['definition']} {record['note']}",
-        f"{record['code']}：{record['name']}。{record['definition']}{record['note']}",
+        f"{record['code']}: {record['name']}. {record['note']}",
+        f"{record['code']}：{record['name']}。{record['note']}",
     ).get(language)
     lines, headline, latest = [text], record["headline"], record["latest"]
     if headline is not None:
@@ -366,7 +367,7 @@ def describe_edition(record: Record, language: Language, _: str | None = None) -
 
 def describe_hit(record: Record, language: Language, _: str | None = None) -> str:
     title = "".join(part["text"] for part in record["title"])
-    snippet = "".join(part["text"] for part in record["snippet"])
+    snippet = "".join(part["text"] for part in record["snippet"]).replace("\n", " / ")
     text = f"{record['kind']} {record['code']}{language.colon}{title}"
     if record["display"]:
         context = record["display"], record["coverage"]["name"], record["period"]["label"]
