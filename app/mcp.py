@@ -43,6 +43,7 @@ from app.problems.messages import METHOD_NOT_ALLOWED
 from app.problems.problem import MethodNotAllowed, Problem, shorten
 from app.problems.validation import list_messages
 from app.releases import Release, ReleaseManager
+from app.request import RequestContext
 
 ToolServer = Server[dict[str, Any]]
 ArgumentsModel = TypeVar("ArgumentsModel", bound=parameters.Parameters)
@@ -64,8 +65,8 @@ NO_SOURCE = Bilingual(
     "No record that this tool shows has the key {key}; search finds keys",
     "没有标识为{key}的可查记录；可用search查找标识",
 )
-REQUEST_ADDRESS: ContextVar[str | None] = ContextVar("request_address", default=None)
-"""The address of the service in the request over HTTP that calls a tool."""
+REQUEST: ContextVar[RequestContext | None] = ContextVar("request", default=None)
+"""The request over HTTP that calls a tool."""
 ARGUMENT_NAMES = {"q": "words", "lang": "language"}
 """The names of arguments that differ from those of the parameters of the API."""
 PARAMETER_NAMES = {argument: name for name, argument in ARGUMENT_NAMES.items()}
@@ -196,9 +197,12 @@ def create_server(releases: ReleaseManager, public_url: str | None) -> ToolServe
         if tool is None:
             message = f"Unknown tool: {shorten(sent.name)}; use one of {', '.join(TOOLS)}"
             raise MCPError(INVALID_PARAMS, message)
-        base = public_url or REQUEST_ADDRESS.get()
+        request = REQUEST.get()
+        base = public_url or (request.base_url if request else None)
 
         def run() -> str:
+            if request is not None and request.is_abandoned:
+                return ""
             return tool.run(tool.create_call(sent.arguments or {}, releases.get_release(), base))
 
         try:
@@ -263,7 +267,7 @@ class McpApp:
         if scope["method"] != "POST":
             detail = METHOD_NOT_ALLOWED.format(allowed=ALLOWED_METHODS)
             raise MethodNotAllowed(detail, headers={"Allow": ALLOWED_METHODS})
-        REQUEST_ADDRESS.set(scope["context"].base_url)
+        REQUEST.set(scope["context"])
         await self.app({**scope, "path": "/mcp", "root_path": ""}, receive, send)
 
     @asynccontextmanager

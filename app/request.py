@@ -174,9 +174,14 @@ class RequestContext:
         """What the path leads to; if there is a route, the router has set its kind."""
         return PathKind.from_path(self.path)
 
+    @property
+    def is_abandoned(self) -> bool:
+        """Whether the client has gone."""
+        return self.connection is not None and self.connection.is_closed
+
     def require_client(self) -> None:
         """Raise ClientDisconnectedError if the client has gone."""
-        if self.connection is not None and self.connection.is_closed:
+        if self.is_abandoned:
             raise ClientDisconnectedError
 
     def run_query(

@@ -1,12 +1,16 @@
 """The MCP tools, called by the official client over HTTP and standard input."""
 
+import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import anyio
@@ -353,6 +357,28 @@ def test_few_calls_run_at_the_same_time(app: App) -> None:
             return threading.active_count() - before
 
     assert 0 < anyio.run(count_threads) <= 2
+
+
+def test_the_calls_of_clients_that_have_gone_are_not_run(address: str) -> None:
+    text = ("China carried out 700 aid projects in partner countries in 2024. " * 40)[:2000]
+    parameters = {"name": "check_quotation", "arguments": {"text": text}}
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": parameters})
+    head = f"POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
+    head += "Content-Type: application/json\r\nAccept: application/json\r\n\r\n"
+
+    def measure_call() -> float:
+        start = time.perf_counter()
+        call_tool(f"{address}/mcp", "check_quotation", text=text)
+        return time.perf_counter() - start
+
+    measure_call()  # Reads the record, which later calls need not.
+    alone = measure_call()
+    host, _, port = address.removeprefix("http://").partition(":")
+    with ExitStack() as connections:
+        for _ in range(60):
+            connection = socket.create_connection((host, int(port)))
+            connections.enter_context(connection).sendall((head + body).encode())
+    assert measure_call() < 30 * alone
 
 
 def test_an_unknown_tool_is_an_error_that_names_the_tools(address: str) -> None:

@@ -130,8 +130,7 @@ class WaitingRequest:
     @property
     def is_abandoned(self) -> bool:
         """Whether the client has gone."""
-        connection = self.context.connection
-        return connection is not None and connection.is_closed
+        return self.context.is_abandoned
 
 
 class RequestQueue:

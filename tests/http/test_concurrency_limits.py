@@ -49,6 +49,7 @@ class Caller:
         self.app = self.state = self
         self.rejections = RejectionLog()
 
+    is_abandoned = RequestContext.is_abandoned
     require_client = RequestContext.require_client
 
 
