@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from itertools import chain, pairwise
+from itertools import chain, pairwise, takewhile
 
 from sqlalchemy import Connection
 
@@ -207,10 +207,8 @@ def share_period(
     own = next((one for one in items if level is not None and one.entry is level), None)
     wrong = [one for one in own.findings if one.kind == FindingKind.PERIOD] if own else []
     if rate is not None:
-        is_same = level is not None and (level.start, level.end) == (
-            rate.entry.start,
-            rate.entry.end,
-        )
+        span = rate.entry.start, rate.entry.end
+        is_same = level is not None and (level.start, level.end) == span
         item.set_entry(rate.entry, [*rate.findings, *(wrong if is_same else ())])
     elif own and quoted.role == Role.GROWTH:
         own.findings = [replace(one, edits=()) if one in wrong else one for one in own.findings]
@@ -266,10 +264,12 @@ def find_level_of_rate(items: Sequence[Item], item: Item) -> tuple[Entry | None,
         return (levels[-2].entry if len(levels) > 1 else None), False
     if levels:
         return levels[-1].entry, not levels[-1].is_other and levels[-1].code is not None
-    if position + 1 < len(items) and items[position + 1].number.unit not in RATE_UNITS:
-        later = items[position + 1]
-        if PHRASES["leads_to"].search(text[item.number.span[1] : later.number.span[0]]):
+    end = item.number.span[1]
+    for later in takewhile(lambda one: one.number.unit not in RATE_UNITS, items[position + 1 :]):
+        if PHRASES["leads_to"].search(gap := text[end : later.number.span[0]]):
             return later.entry, not later.is_other and later.code is not None
+        if not PHRASES["from_before"].search(gap):  # It may grow from this one to the next.
+            break
     return None, True
 
 

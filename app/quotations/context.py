@@ -225,7 +225,9 @@ def describe_periods(index: QuotationIndex, sentence: Sentence, number: Number) 
     if number.significant < MIN_DIGITS or not sentence.is_about_initiative:
         return None
     named = list_named_indicators(sentence, number)
-    found = index.list_periods(number.unit, number.value, named)
+    same = index.find_near(number.unit, number.value, Decimal(0))
+    levels = [one for one in same if one.indicator in named and not one.is_rate]
+    found = dict.fromkeys(one.period for one in sorted(levels, key=lambda one: one.end))
     names = Bilingual(" and for ".join(one.en for one in found), "、".join(one.zh for one in found))
     return OTHER_PERIODS.format(periods=names) if found else None
 
@@ -244,7 +246,10 @@ def has_published_growth(index: QuotationIndex, quoted: QuotedNumber, entry: Ent
 def is_about_part(sentence: Sentence, number: Number) -> bool:
     """Return whether a number is of a province, a kind of enterprise or product, or a share."""
     text, (start, end) = sentence.normal, number.span
-    first = max(text.rfind(";", 0, start), text.rfind("；", 0, start), 0)
+    dateline = PHRASES["dateline"].match(text)
+    first = max(
+        text.rfind(";", 0, start), text.rfind("；", 0, start), dateline.end() if dateline else 0
+    )
     if PHRASES["part"].search(text[first : sentence.find_window(number)[1]]):
         return True
     return number.unit == "PT" and (

@@ -75,6 +75,10 @@ CHANGED = Bilingual(
     "The source has another qualifier: it says “{display}”.",
     "来源的限定词不同，公布的数据为“{display}”。",
 )
+OMITTED = Bilingual(
+    "The figure counts some countries only, which the text does not say: {coverage}.",
+    "该数据仅统计部分国家，文中未予说明：{coverage}。",
+)
 ELEVEN_MONTHS = Bilingual(
     " A figure for part of a year is not a figure for the whole year, and is not scaled up.",
     "不足一年的数据不能作为全年数据使用，也不得推算为全年。",
@@ -158,7 +162,8 @@ def describe_difference(
         FindingKind.COVERAGE: entry.coverage_name,
         FindingKind.MEASURE: name,
     }.get(kind, entry.display)
-    message = MESSAGES[kind].format(
+    is_omitted = kind == FindingKind.COVERAGE and PHRASES["china"].fullmatch(words.lower())
+    message = (OMITTED if is_omitted else MESSAGES[kind]).format(
         period=entry.period,
         words=words,
         display=entry.display,
@@ -172,7 +177,7 @@ def describe_difference(
     if kind == FindingKind.PERIOD and any(one in words.lower() for one in RELATIVE):
         added = COUNTED_FROM.format(words=words, day=name_day(quoted.sentence.today))
         message = Bilingual(message.en + added.en, message.zh + added.zh)
-    edits = EDITORS[kind](quoted, entry, span)
+    edits = () if is_omitted else EDITORS[kind](quoted, entry, span)
     return Finding(kind, span, message, published, tuple(edits))
 
 

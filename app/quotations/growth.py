@@ -153,9 +153,13 @@ def list_anchors(index: QuotationIndex, quoted: QuotedNumber, level: Entry | Non
     if level is not None and not is_other:
         return [Anchor(level.indicator, level.start, level.end, level)]
     best = max(claim.indicators.values(), default=0)
-    if best < STRONG * 0.75 or not quoted.is_initiative:
+    if best < STRONG * 0.75:
         return []
-    names = [one for one, weight in claim.indicators.items() if weight >= best * 0.9]
+    names = [
+        one
+        for one, weight in claim.indicators.items()
+        if weight >= best * 0.9 and (quoted.is_initiative or one in index.unlimited_indicators)
+    ]
     spans = [
         (one.start, one.end)
         for one in quoted.periods
@@ -384,7 +388,8 @@ def find_by_value(index: QuotationIndex, quoted: QuotedNumber, day: date) -> Rat
         if entry.is_rate
         and is_same_rate(number, entry)
         and weights.get(entry.indicator, 0) >= max(best * 0.6, STRONG * 0.75)
+        and (quoted.is_initiative or entry.indicator in index.unlimited_indicators)
     ]
-    if not found or not quoted.is_initiative:
+    if not found:
         return None
     return RateMatch(min(found, key=lambda one: (not one.is_current(day), one.code)))

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -141,6 +141,7 @@ class QuotationIndex:
     rates_by_period: dict[tuple[str, date, date], list[Entry]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    unlimited_indicators: set[str] = field(default_factory=set)
     validity: dict[str, tuple[date, date]] = field(default_factory=dict)
     """The first and the last day on which a stock or total may be quoted, by its key."""
 
@@ -152,6 +153,7 @@ class QuotationIndex:
             by_period[entry.indicator, entry.start, entry.end].append(entry)
         for unit, listed in self.by_unit.items():
             self.values[unit] = [abs(entry.value) for entry in listed]
+        self.unlimited_indicators = {one.indicator for one in self.entries if one.coverage == "all"}
         self.validity = dict(list_validity(self.entries))
 
     def find_near(self, unit: str, value: Decimal, tolerance: Decimal) -> list[Entry]:
@@ -159,14 +161,6 @@ class QuotationIndex:
         sizes, size = self.values.get(unit, []), abs(value)
         first, last = bisect_left(sizes, size - tolerance), bisect_right(sizes, size + tolerance)
         return self.by_unit[unit][first:last] if first < last else []
-
-    def list_periods(
-        self, unit: str, value: Decimal, indicators: Collection[str]
-    ) -> list[Bilingual]:
-        """List the periods for which a number is published as one of some indicators."""
-        found = self.find_near(unit, value, Decimal(0))
-        own = [one for one in found if one.indicator in indicators and not one.is_rate]
-        return list(dict.fromkeys(one.period for one in sorted(own, key=lambda one: one.end)))
 
     def describe_entry(self, entry: Entry, language: Language) -> Record:
         """Describe a figure or a rate, with what it belongs to."""

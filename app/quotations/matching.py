@@ -35,7 +35,7 @@ from app.quotations.numbers import (
 )
 from app.quotations.periods import PeriodKind
 from app.quotations.sentences import STRONG, Role
-from app.quotations.terms import FAMILIES, find_name, group_coverage
+from app.quotations.terms import FAMILIES, PHRASES, find_name, group_coverage
 from app.schemas.quotations import FindingKind
 
 DISTINCT_DIGITS = 3
@@ -193,9 +193,10 @@ def is_same_number(number: Number, entry: Entry) -> bool:
     if number.value == entry.value:
         return True
     distance = entry.value - number.value
-    limits = {Qualifier.OVER: distance > 0, Qualifier.NEARLY: distance < 0}
-    if entry.qualifier == Qualifier.NONE and limits.get(number.qualifier):
-        return entry.step < number.limit_step > abs(distance)
+    # “Over 22” may be 22.7, but what is nearly 7 is not 6.4.
+    limits = {Qualifier.OVER: distance, Qualifier.NEARLY: -2 * distance}
+    if entry.qualifier == Qualifier.NONE and limits.get(number.qualifier, 0) > 0:
+        return entry.step < number.limit_step > limits[number.qualifier]
     if number.step <= entry.step:
         return False
     return abs(distance) <= number.step / 2 and number.significant > 1
@@ -287,7 +288,7 @@ def compare_period(index: QuotationIndex, quoted: QuotedNumber, candidate: Candi
         usable.append(EXACT)
     best = max(usable, default=None)
     if best is None or (totals and not best):
-        return not totals
+        return not totals and has_possible_day(quoted, candidate)
     if best > 0:
         candidate.support += best
         candidate.has_period = True
@@ -321,6 +322,19 @@ def compare_period(index: QuotationIndex, quoted: QuotedNumber, candidate: Candi
     return is_within or quoted.digits >= least or candidate.has_growth
 
 
+def has_possible_day(quoted: QuotedNumber, candidate: Candidate) -> bool:
+    """Return whether a count was known on the last day that is named.
+
+    A later one of many digits is meant all the same, and is given for the wrong day.
+    """
+    ends = [(one.end, one.span) for one in quoted.sentence.periods if one.year and one.end]
+    last, span = max(ends, default=(candidate.entry.end, quoted.number.span))
+    if candidate.entry.stock_flow != StockFlow.STOCK or last >= candidate.entry.end:
+        return True
+    candidate.differences[FindingKind.PERIOD] = span
+    return quoted.digits >= DISTINCT_DIGITS
+
+
 def compare_coverage(quoted: QuotedNumber, candidate: Candidate) -> bool:
     """Compare the countries counted; return whether the candidate may be meant."""
     coverage = candidate.entry.coverage
@@ -340,6 +354,14 @@ def compare_coverage(quoted: QuotedNumber, candidate: Candidate) -> bool:
         is_distinct = quoted.digits >= least and is_dated
         candidate.support += CLOSE if is_recent and not quoted.periods else 0
         return (is_distinct or candidate.has_growth) and quoted.claim.is_local
+    sentence = quoted.sentence
+    china = PHRASES["china"].search(sentence.normal, 0, quoted.number.span[0])
+    is_limited = bool(named) or quoted.is_initiative
+    is_limited = is_limited or PHRASES["counted_countries"].search(sentence.normal) is not None
+    if china is not None and not is_limited and candidate.entry.unit in CURRENCIES:
+        candidate.differences[FindingKind.COVERAGE] = china.span()
+        candidate.support += CLOSE
+        return quoted.claim.is_local
     other = {"partner": "route", "route": "partner"}.get(group, group)
     if other in named and group not in named:
         candidate.differences[FindingKind.COVERAGE] = named[other]
