@@ -40,10 +40,10 @@ END_TIMEOUT = 5.0
 """The seconds in which a process has to end by itself."""
 GRACE = 1.0
 """The seconds in which a job may finish whose result nobody waits for any more."""
-GC_THRESHOLDS = (2_000, 3, 200)
-"""How often the garbage collector visits young and old objects, in the service too: rarely, since
-nearly everything that a request leaves behind is freed without it, and at most 8,000 young ones,
-since all threads wait for it, and a row of a table refers to sixty others."""
+GC_THRESHOLDS = (2_000, 3, 50)
+"""How often the garbage collector visits young and old objects, in the service too: at most 8,000
+young ones, since all threads wait for it and a row of a table refers to sixty others, and all soon
+enough for little to have gathered. What is there from the start on it does not visit."""
 MALLOC_OPTIONS = {-8: 1, -3: 2 * 1024 * 1024, -1: 8 * 1024 * 1024}
 """M_ARENA_MAX, M_MMAP_THRESHOLD and M_TRIM_THRESHOLD of mallopt(3). Threads share one arena, since
 each would keep what it frees for itself, and large blocks go back to the system when they are

@@ -30,12 +30,14 @@ CITED_OBSERVATION = "observations/{observation}/citation"
 CITED_INDICATOR = "indicators/{indicator}/citation"
 CITED_SERIES = "series/{series}/citation"
 CITED_PRIORITY_AREA = "priority-areas/{priority_area}/citation"
-CHARTED = (
-    "indicators/{indicator}/chart",
-    "series/{series}/chart",
-    "overview",
-    "commitments/{commitment}/chart",
-)
+CHARTED = {
+    "indicator": "indicators/{indicator}/chart",
+    "series": "series/{series}/chart",
+    "overview": "overview",
+    "commitment": "commitments/{commitment}/chart",
+}
+"""The paths of the charts, by what they show."""
+CHART_PATHS = tuple(CHARTED.values())
 
 
 def build_untranslated(name: str) -> Bilingual:
@@ -233,10 +235,15 @@ CITATION_FORMATS = tuple(
 )  # fmt: skip
 CHART_FORMATS = (
     Format(
-        "png", canvas.PNG, build_untranslated("PNG"), CHARTED, is_text=False, is_compressible=False
+        "png",
+        canvas.PNG,
+        build_untranslated("PNG"),
+        CHART_PATHS,
+        is_text=False,
+        is_compressible=False,
     ),
-    Format("svg", canvas.SVG, build_untranslated("SVG"), CHARTED),
-    Format("vl.json", vega_lite.SPECIFICATION, build_untranslated("Vega-Lite"), CHARTED),
+    Format("svg", canvas.SVG, build_untranslated("SVG"), CHART_PATHS),
+    Format("vl.json", vega_lite.SPECIFICATION, build_untranslated("Vega-Lite"), CHART_PATHS),
 )
 OTHER_FORMATS = (
     Format("atom", feeds.ATOM, Bilingual("Atom feed", "Atom订阅"), ("changes",)),

@@ -7,12 +7,12 @@ from app.parameters.base import (
     PIN,
     Boolean,
     CodeListParameters,
+    DateSpan,
     DetailParameters,
     Filters,
     ListParameters,
     OperationFormParameters,
     Parameters,
-    Span,
     create_path_key,
 )
 from app.parameters.observations import (

@@ -28,7 +28,7 @@ MAXIMUM_LIMIT = 1000
 MAXIMUM_QUERY = 200
 PIN = "release"
 """The parameter that pins any address to a release; the router checks it."""
-Span = tuple[date, date]
+DateSpan = tuple[date, date]
 """The first and the last day of a period."""
 INTEGER = re.compile("-?(0|[1-9][0-9]*)")
 LEADING_ZEROS = re.compile("(-?)0+(0|[1-9][0-9]*)")

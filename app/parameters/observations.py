@@ -18,6 +18,7 @@ from app.parameters.base import (
     Code,
     CodeFilters,
     Coverages,
+    DateSpan,
     Day,
     Filters,
     Indicators,
@@ -28,7 +29,6 @@ from app.parameters.base import (
     QueryText,
     SeriesKeys,
     Sources,
-    Span,
     StrictInt,
     Topics,
     Units,
@@ -42,7 +42,7 @@ MONTH = "([0-9]{4})-(0[1-9]|1[0-2])"
 MONTHS = re.compile(f"{MONTH}(?:/{MONTH})?")
 
 
-def parse_period(period: str) -> Span:
+def parse_period(period: str) -> DateSpan:
     """Return the first and the last day of a year, of months or of dates; ValueError for others."""
     if match := YEAR.fullmatch(period):
         return date(int(match[1]), 1, 1), date(int(match[1]), 12, 31)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from app.parameters.base import Span
+from app.parameters.base import DateSpan
 
 DIMENSIONS = (
     *("FREQ", "REF_AREA", "COUNTERPART_AREA", "COVERAGE"),
@@ -50,7 +50,7 @@ class SdmxFilters:
     """Only periods that start on or after this day."""
     until: date | None = None
     """Only periods that end on or before this day."""
-    periods: frozenset[Span] = frozenset()
+    periods: frozenset[DateSpan] = frozenset()
     """Only these periods; if empty, any."""
     updated_after: date | None = None
     """Only observations that a release of this day or later added or changed."""
@@ -73,7 +73,7 @@ class Duration(NamedTuple):
     start: date | None
 
 
-def parse_time_period(text: str) -> Span:
+def parse_time_period(text: str) -> DateSpan:
     """Parse an SDMX time period; ValueError if the text is none."""
     if match := YEAR.fullmatch(text):
         return get_month_span(date(int(match[1]), 1, 1), 12)
@@ -96,7 +96,7 @@ def parse_time_period(text: str) -> Span:
     raise ValueError(text)
 
 
-def get_month_span(first: date, count: int) -> Span:
+def get_month_span(first: date, count: int) -> DateSpan:
     """Return the first and the last day of consecutive months.
 
     Raises:

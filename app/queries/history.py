@@ -12,13 +12,13 @@ from app.db.columns import Condition, Record, Statement, build_current_condition
 from app.db.models import FOREVER, Indicator, LatestObservation, Observation, Series, Topic
 from app.db.statements import fetch_uncached
 from app.i18n import Language
-from app.parameters import HistoryParameters, Span
+from app.parameters import DateSpan, HistoryParameters
 from app.queries.observations import read_observations, select_observations
 from app.queries.obstacles import get_span, is_current_on
 
 MAX_OBSERVATIONS = 1000
 """The most figures of one indicator on the page, the newest periods first."""
-SeriesPeriod = tuple[str, Span]
+SeriesPeriod = tuple[str, DateSpan]
 """The key of a series and one of its periods."""
 
 

@@ -10,16 +10,16 @@ from sqlmodel import col
 from app.db.columns import Condition
 from app.db.models import Indicator, Observation, Series, Unit
 from app.i18n import Bilingual, join_names, name_day, name_period
-from app.parameters import ComparisonParameters, Span, format_period
+from app.parameters import ComparisonParameters, DateSpan, format_period
 from app.problems import messages
 from app.problems.problem import InvalidParameters, ParameterError
 
-KnownDays = Mapping[Span, Mapping[str, date]]
+KnownDays = Mapping[DateSpan, Mapping[str, date]]
 """Since when the first figure for a period has been known, by the code of its unit."""
 
 
 def build_missing_period_error(
-    connection: Connection, query: ComparisonParameters, missing: Sequence[Span]
+    connection: Connection, query: ComparisonParameters, missing: Sequence[DateSpan]
 ) -> InvalidParameters:
     """Build the error for periods without a figure in the requested unit on the requested day."""
     known = read_known_days(connection, query)
@@ -28,7 +28,7 @@ def build_missing_period_error(
 
 
 def describe_missing_period(
-    query: ComparisonParameters, span: Span, known: KnownDays
+    query: ComparisonParameters, span: DateSpan, known: KnownDays
 ) -> ParameterError:
     as_of = query.as_of or date.max
     later = [day for unit, day in known.get(span, {}).items() if query.unit in {None, unit}]
@@ -56,7 +56,7 @@ def describe_missing_period(
 
 
 def describe_alternatives(
-    unit: str | None, span: Span, units: Sequence[str], in_year: Sequence[Span]
+    unit: str | None, span: DateSpan, units: Sequence[str], in_year: Sequence[DateSpan]
 ) -> Bilingual:
     """Say that a period has no figure, and which units and periods of the same year have one."""
     message = messages.NO_FIGURE if unit is None else messages.NO_FIGURE_IN_UNIT
@@ -90,7 +90,7 @@ def read_known_days(connection: Connection, query: ComparisonParameters) -> Know
         .group_by(start, end, col(Unit.code))
         .order_by(start, end, col(Unit.code))
     )
-    known: dict[Span, dict[str, date]] = defaultdict(dict)
+    known: dict[DateSpan, dict[str, date]] = defaultdict(dict)
     for first, last, unit, day in connection.execute(statement):
         known[first, last][unit] = day
     return known

@@ -15,7 +15,7 @@ from app.db.models import GrowthRate, Indicator
 from app.db.statements import fetch_records
 from app.enums import ChangeMeasure, EvidenceBasis, GrowthBasis, Obstacle, StockFlow
 from app.i18n import Bilingual, Language, format_day, name_months
-from app.parameters import Span
+from app.parameters import DateSpan
 from app.queries.related import complete_growth_rate, select_rates
 
 HUNDREDTH = Decimal("0.01")
@@ -26,7 +26,7 @@ change of the average exchange rate. In years in which it changes more, pairs th
 to be safe."""
 FamilyKey = tuple[str, str, str]
 """What the series of a family share: indicator, reporting area and counterpart area."""
-RateKey = tuple[FamilyKey, Span]
+RateKey = tuple[FamilyKey, DateSpan]
 MEASURES = {
     ChangeMeasure.PERCENT: Bilingual(" percent", "%"),
     ChangeMeasure.PERCENTAGE_POINTS: Bilingual(" percentage points", "个百分点"),
@@ -298,7 +298,7 @@ def name_earlier(obstacle: Record, earlier: Record) -> Record:
     return obstacle | {"observation": earlier["id"], "period": earlier["period"]}
 
 
-def get_span(observation: Record) -> Span:
+def get_span(observation: Record) -> DateSpan:
     return observation["period"]["start"], observation["period"]["end"]
 
 

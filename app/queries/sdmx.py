@@ -50,7 +50,7 @@ from app.db.models import (
 from app.db.models.base import KeyedModel
 from app.enums import StockFlow
 from app.i18n import Bilingual, Language
-from app.parameters import Span
+from app.parameters import DateSpan
 from app.parameters.sdmx import ANNUAL, OTHER, SdmxFilters, SeriesKey
 from app.queries.observations import growth_source, join_rate, join_rate_id
 from app.queries.related import rate_unit
@@ -330,7 +330,7 @@ def read_dimension_values(connection: Connection, filters: SdmxFilters) -> dict[
 
 
 class Extent(NamedTuple):
-    span: Span
+    span: DateSpan
     """The first and the last day of all periods."""
     series: int
     observations: int

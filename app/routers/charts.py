@@ -125,8 +125,8 @@ OPERATIONS = {
 """The operation id, the summary and the description by format."""
 
 
-def declare_chart(subject: Subject, path: str, form: Format) -> None:
-    is_image = form.media_type == PNG
+def declare_chart(subject: Subject, form: Format) -> None:
+    path, is_image = CHARTED[subject.name], form.media_type == PNG
     model = parameters.ImageParameters if is_image else parameters.ChartParameters
     if not subject.key:
         model = (
@@ -192,6 +192,6 @@ def draw(chart: Chart, frame: Frame) -> bytes:
     raise InvalidParameters.from_parameter(f"query.{name}", message)
 
 
-for subject, path in zip(SUBJECTS, CHARTED, strict=True):
+for subject in SUBJECTS:
     for form in CHART_FORMATS:
-        declare_chart(subject, path, form)
+        declare_chart(subject, form)
