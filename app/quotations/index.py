@@ -33,8 +33,9 @@ from app.i18n import Bilingual, Language, choose_suffix, format_change, format_v
 from app.quotations.numbers import POINTS, count_digits, find_numbers, normalize_text
 from app.quotations.terms import INSTITUTION_PATTERNS, Lexicon, find_words, list_words
 
-MAX_ENTRIES = 20_000
-"""How many of the newest numbers of each kind are held in memory."""
+MAX_ENTRIES = 5_000
+"""How many of the newest numbers of each kind are held in memory, several times those of today.
+With more, all threads would wait longer while the garbage collector visits them."""
 MAX_VALIDITY = timedelta(days=400)
 """How long after its last date a stock may be quoted if no other number is known."""
 
