@@ -169,21 +169,25 @@ DIALECTS: dict[str, Dialect] = {}
 """The first dialect of each kind of database; every open release has equal ones of its own."""
 
 
-@lru_cache(maxsize=256)
-def compile_statement(
-    statement: Statement | StatementBuilder, dialect: Dialect
-) -> CompiledStatement:
-    """Compile a statement once for each kind of database, whichever release it reads.
+@cache
+def compile_statement(statement: Statement, dialect: Dialect) -> CompiledStatement:
+    """Compile a statement that stays, once for each kind of database, whatever release it reads."""
+    compiled = CompiledStatement(statement, dialect)
+    # All threads wait while the garbage collector visits objects. So those of the statement are
+    # left out; what is garbage by then would stay with them.
+    gc.collect()
+    gc.freeze()
+    return compiled
 
-    The size fits all statements except those of lists, in both languages, and the lists of some
-    dozen request shapes. A larger cache would let unusual requests fill the memory.
+
+@lru_cache(maxsize=256)
+def compile_shape(build_statement: StatementBuilder, dialect: Dialect) -> CompiledStatement:
+    """Compile a statement of a request shape.
+
+    A larger cache would let unusual requests fill the memory.
     """
-    compiled = CompiledStatement(statement() if callable(statement) else statement, dialect)
-    # All threads wait while the garbage collector visits the objects of statements. So those of a
-    # request shape are freed while they are young, and the others, which stay, are left out.
-    gc.collect(1)
-    if not callable(statement):
-        gc.freeze()
+    compiled = CompiledStatement(build_statement(), dialect)
+    gc.collect(1)  # Frees the objects of the statement before they are visited again and again.
     return compiled
 
 
@@ -198,7 +202,8 @@ def fetch_records(
 ) -> list[Record]:
     """Return the records of a statement that is compiled once."""
     dialect = DIALECTS.setdefault(connection.dialect.name, connection.dialect)
-    compiled = compile_statement(statement, dialect)
+    compile_once = compile_shape if callable(statement) else compile_statement
+    compiled = compile_once(statement, dialect)
     return compiled.to_records(compiled.execute(connection, values))
 
 
@@ -207,7 +212,8 @@ def fetch_scalars(
 ) -> list[Value]:
     """Return the first value of each row of a statement that is compiled once, unconverted."""
     dialect = DIALECTS.setdefault(connection.dialect.name, connection.dialect)
-    compiled = compile_statement(statement, dialect)
+    compile_once = compile_shape if callable(statement) else compile_statement
+    compiled = compile_once(statement, dialect)
     return [row[0] for row in compiled.execute(connection, values)]
 
 
@@ -216,7 +222,7 @@ def fetch_chunks(
 ) -> Iterator[list[str]]:
     """Yield the rows of one text of a statement that is compiled once, some at a time."""
     dialect = DIALECTS.setdefault(connection.dialect.name, connection.dialect)
-    compiled: CompiledStatement = compile_statement(statement, dialect)
+    compiled: CompiledStatement = compile_shape(statement, dialect)
     cursor = compiled.execute(connection, values, returns_cursor=True)
     try:
         while rows := cursor.fetchmany(size):

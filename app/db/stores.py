@@ -3,10 +3,11 @@
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self, cast
+from weakref import proxy
 
 from sqlalchemy import URL, Dialect, Engine, create_engine, event, text
 from sqlalchemy.engine.interfaces import ExceptionContext
@@ -51,13 +52,15 @@ class SQLiteStore(Store):
 
         Those to a large file are opened now, as another file may have its name later.
         """
-        file = cast("DatabaseFile", release.file)
+        # SQLAlchemy's objects refer to each other, so the garbage collector may free them late, or
+        # never if they have been frozen. They do not keep the file, and its copy in memory.
+        file: DatabaseFile = proxy(cast("DatabaseFile", release.file))
         size = self.limits.pool_size
         if streaming:
             size = min(size, STREAMING_POOL_SIZE)
         engine = create_engine(
             "sqlite://",
-            creator=file.connect,
+            creator=partial(DatabaseFile.connect, file),
             poolclass=QueuePool,
             pool_size=size,
             max_overflow=-1 if streaming else 0,

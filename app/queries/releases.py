@@ -1,6 +1,6 @@
 """Releases: the row and the keys of the one served, and what each release changed."""
 
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 
 from sqlalchemy import BindParameter, Connection, bindparam, func, select
 from sqlmodel import SQLModel, col
@@ -73,31 +73,44 @@ class CollectionKeys:
 
     def __init__(self, database: Database, column: Column, keys: tuple[str, ...] | None) -> None:
         self.cached_keys = keys
-        key: BindParameter[str] = bindparam("key")
-        statement = select(column).limit(MAX_NEIGHBOURS)
-        self.same: Statement = statement.where(column == key)
-        self.before: Statement = statement.where(column < key).order_by(column.desc())
-        self.after: Statement = statement.where(column >= key).order_by(column)
-        self.database = database
-        self.look_up = lru_cache(maxsize=MAX_LOOKUPS)(self.read_keys)
+        self.column = column
+        # This refers to no object that refers to it, so that a release is freed when it is closed.
+        self.look_up = lru_cache(maxsize=MAX_LOOKUPS)(partial(read_keys, database))
 
     def __contains__(self, key: str) -> bool:
         if self.cached_keys is not None:
             return key in self.cached_keys
-        return len(key) <= MAX_KEY_LENGTH and bool(self.look_up(key, self.same))
+        return len(key) <= MAX_KEY_LENGTH and bool(self.look_up(key, select_same(self.column)))
 
     def find_nearest_keys(self, key: str) -> tuple[str, ...]:
         if self.cached_keys is not None:
             return self.cached_keys
         before, after = (
-            self.look_up(key[:MAX_KEY_LENGTH], statement) for statement in (self.before, self.after)
+            self.look_up(key[:MAX_KEY_LENGTH], statement)
+            for statement in select_neighbours(self.column)
         )
         return *before[::-1], *after
 
-    def read_keys(self, key: str, statement: Statement) -> tuple[str, ...]:
-        return self.database.read(
-            lambda connection: tuple(fetch_scalars(connection, statement, {"key": key}))
-        )
+
+@cache
+def select_same(column: Column) -> Statement:
+    """Select the key that is bound as ``key``."""
+    return select(column).where(column == bindparam("key"))
+
+
+@cache
+def select_neighbours(column: Column) -> tuple[Statement, Statement]:
+    """Select the keys before the one that is bound as ``key``, and those from it on."""
+    key: BindParameter[str] = bindparam("key")
+    statement = select(column).limit(MAX_NEIGHBOURS)
+    before = statement.where(column < key).order_by(column.desc())
+    return before, statement.where(column >= key).order_by(column)
+
+
+def read_keys(database: Database, key: str, statement: Statement) -> tuple[str, ...]:
+    return database.read(
+        lambda connection: tuple(fetch_scalars(connection, statement, {"key": key}))
+    )
 
 
 def read_all_keys(database: Database, connection: Connection) -> dict[str, CollectionKeys]:

@@ -1,5 +1,6 @@
 """A file is served whole or not at all, and nothing that happens to it reaches a response."""
 
+import gc
 import logging
 import os
 import pickle
@@ -11,6 +12,7 @@ from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from shutil import copyfile
+from weakref import ref
 
 import pytest
 from sqlalchemy import Connection, select, table, text
@@ -18,7 +20,7 @@ from sqlalchemy import Connection, select, table, text
 from app.application import create_app
 from app.db import Database, DatabaseError, FileLimits, SQLiteStore, UnavailableError
 from app.db.files import DatabaseFile
-from app.releases import MIN_DELAY, FixedRelease, ReleaseManager
+from app.releases import MIN_DELAY, FixedRelease, ReleaseManager, open_release
 from app.settings import Settings
 from tests.endurance.damage_files import OTHER_CASES, PAGE, damage_bytes, run_cases
 from tests.support.client import AppClient
@@ -315,6 +317,22 @@ def test_no_connection_is_left_open(served: Path) -> None:
         file.read_info()
         del file
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+
+
+@pytest.mark.parametrize("limits", [FileLimits(), FROM_DISK])
+def test_a_closed_release_keeps_no_file(served: Path, limits: FileLimits) -> None:
+    """Even if the garbage collector leaves out what existed, as after each check of a quotation."""
+    release = open_release(Database(SQLiteStore(served, limits)))
+    assert release.keys["topics"].find_nearest_keys("trade")
+    file = ref(release.database.file)
+    try:
+        assert release.quotation_index.entries
+        gc.freeze()
+        release.database.close()
+        del release
+        assert file() is None
+    finally:
+        gc.unfreeze()
 
 
 @pytest.mark.parametrize(

@@ -4,17 +4,18 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from threading import Barrier
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, literal, select
 
 from app.db.columns import alias_table
 from app.db.models import Indicator, Observation, Series
-from app.db.statements import CompiledStatement, compile_statement
+from app.db.statements import CompiledStatement, compile_statement, fetch_scalars
 from tests.support.client import AppClient
 from tests.support.targets import Target, open_app
 from tests.test_openapi import LISTS, PATHS, build_example_url
@@ -152,4 +153,18 @@ def test_a_statement_is_compiled_once_for_all_releases(database: Target) -> None
         with open_app(database, cache_entries=0) as app:
             assert AppClient(app).get("/v1/topics/trade").status_code == 200
         compiled.add(compile_statement.cache_info().misses)
+    assert len(compiled) == 1
+
+
+def test_request_shapes_do_not_push_out_statements_that_stay(database: Target) -> None:
+    """Compiled again, each of these would be left out of collections of garbage once more."""
+    with open_app(database, cache_entries=0) as app:
+        client, compiled = AppClient(app), set()
+        for _ in range(2):
+            assert client.get("/v1/topics/trade").status_code == 200
+            compiled.add(compile_statement.cache_info().misses)
+            with app.state.releases.get_release().database.connect() as connection:
+                for number in range(300):
+                    shape = partial(select, literal(number).label("number"))
+                    assert fetch_scalars(connection, shape, {}) == [number]
     assert len(compiled) == 1
