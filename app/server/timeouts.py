@@ -158,6 +158,8 @@ class TimeoutProtocol(asyncio.Protocol):
         if self.connections is not None:
             self.connections.remove(self)
         self.protocol.connection_lost(exc)
+        # It refers to itself, so it is freed late: not with the release of its last request.
+        self.protocol.cycle = self.protocol.scope = None
 
     def data_received(self, data: bytes) -> None:
         if self.ignored_bytes is not None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from errno import ENOTCONN
 from pathlib import Path
 from typing import Any
+from weakref import ref
 
 import httpx2
 import pytest
@@ -275,6 +276,21 @@ def test_a_client_that_has_gone_is_no_error(inner: Any) -> None:
         await asyncio.sleep(0.05)
         assert client.written.startswith(b"HTTP/1.1 4")
         assert wrapped.is_closing()
+
+    asyncio.run(use())
+
+
+def test_a_closed_connection_does_not_keep_its_last_request(inner: Any) -> None:
+    """Nor the release that it has read."""
+
+    async def use() -> None:
+        wrapped, client = connect(inner)
+        wrapped.data_received(GET)
+        await asyncio.sleep(0.1)
+        request = ref(wrapped.protocol.cycle)
+        client.close()
+        await asyncio.sleep(0.01)
+        assert request() is None
 
     asyncio.run(use())
 
