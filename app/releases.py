@@ -1,6 +1,5 @@
 """Releases: which database is served, and how a new release replaces it."""
 
-import gc
 import logging
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -56,14 +55,7 @@ class Release:
         """The record as quotations are matched with it, read for the first of them."""
         from app.quotations.index import read_index
 
-        # None of its 200,000 objects is garbage, and all threads wait while they are visited.
-        gc.disable()
-        try:
-            index = self.database.read(read_index)
-            gc.freeze()
-        finally:
-            gc.enable()
-        return index
+        return self.database.read(read_index)
 
     def check_quotation(self, text: str, asked_on: date | None, language: Language) -> Record:
         """Check the numbers of a text; without a day, as of today in Beijing.

@@ -321,7 +321,7 @@ def test_no_connection_is_left_open(served: Path) -> None:
 
 @pytest.mark.parametrize("limits", [FileLimits(), FROM_DISK])
 def test_a_closed_release_keeps_no_file(served: Path, limits: FileLimits) -> None:
-    """Even if the garbage collector leaves out what existed, as after each check of a quotation."""
+    """Even if the garbage collector leaves out what existed, as once a statement is compiled."""
     release = open_release(Database(SQLiteStore(served, limits)))
     assert release.keys["topics"].find_nearest_keys("trade")
     file = ref(release.database.file)
