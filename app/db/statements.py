@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache
 from itertools import zip_longest
+from threading import Lock
 from typing import Any
 
 import msgspec
@@ -110,13 +111,9 @@ def convert_error(connection: Connection, sql: str, error: Any) -> StatementErro
     if is_lost:
         connection.invalidate(error)
         connection.engine.dispose()
+    base = dialect.loaded_dbapi.Error
     converted: StatementError = DBAPIError.instance(
-        sql,
-        None,
-        error,
-        dialect.loaded_dbapi.Error,
-        connection_invalidated=is_lost,
-        dialect=dialect,
+        sql, None, error, base, connection_invalidated=is_lost, dialect=dialect
     )
     return converted
 
@@ -165,6 +162,7 @@ def find_converter(
     return convert
 
 
+COMPILING = Lock()
 DIALECTS: dict[str, Dialect] = {}
 """The first dialect of each kind of database; every open release has equal ones of its own."""
 
@@ -172,23 +170,25 @@ DIALECTS: dict[str, Dialect] = {}
 @cache
 def compile_statement(statement: Statement, dialect: Dialect) -> CompiledStatement:
     """Compile a statement that stays, once for each kind of database, whatever release it reads."""
-    compiled = CompiledStatement(statement, dialect)
-    # All threads wait while the garbage collector visits objects. So those of the statement are
-    # left out; what is garbage by then would stay with them.
-    gc.collect()
-    gc.freeze()
+    compiled = compile_alone(lambda: statement, dialect)
+    gc.freeze()  # All threads wait while the garbage collector visits what stays anyway.
     return compiled
 
 
-@lru_cache(maxsize=256)
-def compile_shape(build_statement: StatementBuilder, dialect: Dialect) -> CompiledStatement:
-    """Compile a statement of a request shape.
+def compile_alone(build_statement: StatementBuilder, dialect: Dialect) -> CompiledStatement:
+    """Compile a statement, and free its objects while young: old ones delay all threads."""
+    # One at a time, since a collection makes old what it cannot free.
+    with COMPILING:
+        gc.disable()
+        try:
+            return CompiledStatement(build_statement(), dialect)
+        finally:
+            gc.enable()
+            gc.collect(0)
 
-    A larger cache would let unusual requests fill the memory.
-    """
-    compiled = CompiledStatement(build_statement(), dialect)
-    gc.collect(1)  # Frees the objects of the statement before they are visited again and again.
-    return compiled
+
+compile_shape = lru_cache(maxsize=256)(compile_alone)
+"""A larger cache would let unusual requests fill the memory."""
 
 
 @cache
@@ -202,8 +202,7 @@ def fetch_records(
 ) -> list[Record]:
     """Return the records of a statement that is compiled once."""
     dialect = DIALECTS.setdefault(connection.dialect.name, connection.dialect)
-    compile_once = compile_shape if callable(statement) else compile_statement
-    compiled = compile_once(statement, dialect)
+    compiled = (compile_shape if callable(statement) else compile_statement)(statement, dialect)
     return compiled.to_records(compiled.execute(connection, values))
 
 
@@ -212,8 +211,7 @@ def fetch_scalars(
 ) -> list[Value]:
     """Return the first value of each row of a statement that is compiled once, unconverted."""
     dialect = DIALECTS.setdefault(connection.dialect.name, connection.dialect)
-    compile_once = compile_shape if callable(statement) else compile_statement
-    compiled = compile_once(statement, dialect)
+    compiled = (compile_shape if callable(statement) else compile_statement)(statement, dialect)
     return [row[0] for row in compiled.execute(connection, values)]
 
 

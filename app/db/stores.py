@@ -52,8 +52,7 @@ class SQLiteStore(Store):
 
         Those to a large file are opened now, as another file may have its name later.
         """
-        # SQLAlchemy's objects refer to each other, so the garbage collector may free them late, or
-        # never if they have been frozen. They do not keep the file, and its copy in memory.
+        # SQLAlchemy's objects refer to each other, so they are freed late: not with the file.
         file: DatabaseFile = proxy(cast("DatabaseFile", release.file))
         size = self.limits.pool_size
         if streaming:

@@ -73,38 +73,31 @@ class CollectionKeys:
 
     def __init__(self, database: Database, column: Column, keys: tuple[str, ...] | None) -> None:
         self.cached_keys = keys
-        self.column = column
-        # This refers to no object that refers to it, so that a release is freed when it is closed.
+        self.same, self.before, self.after = select_keys(column)
+        # It does not refer to this object, so that a release is freed as soon as it is closed.
         self.look_up = lru_cache(maxsize=MAX_LOOKUPS)(partial(read_keys, database))
 
     def __contains__(self, key: str) -> bool:
         if self.cached_keys is not None:
             return key in self.cached_keys
-        return len(key) <= MAX_KEY_LENGTH and bool(self.look_up(key, select_same(self.column)))
+        return len(key) <= MAX_KEY_LENGTH and bool(self.look_up(key, self.same))
 
     def find_nearest_keys(self, key: str) -> tuple[str, ...]:
         if self.cached_keys is not None:
             return self.cached_keys
         before, after = (
-            self.look_up(key[:MAX_KEY_LENGTH], statement)
-            for statement in select_neighbours(self.column)
+            self.look_up(key[:MAX_KEY_LENGTH], statement) for statement in (self.before, self.after)
         )
         return *before[::-1], *after
 
 
 @cache
-def select_same(column: Column) -> Statement:
-    """Select the key that is bound as ``key``."""
-    return select(column).where(column == bindparam("key"))
-
-
-@cache
-def select_neighbours(column: Column) -> tuple[Statement, Statement]:
-    """Select the keys before the one that is bound as ``key``, and those from it on."""
+def select_keys(column: Column) -> tuple[Statement, Statement, Statement]:
+    """Select a key, some of those before it, and some of those from it on."""
     key: BindParameter[str] = bindparam("key")
     statement = select(column).limit(MAX_NEIGHBOURS)
     before = statement.where(column < key).order_by(column.desc())
-    return before, statement.where(column >= key).order_by(column)
+    return statement.where(column == key), before, statement.where(column >= key).order_by(column)
 
 
 def read_keys(database: Database, key: str, statement: Statement) -> tuple[str, ...]:

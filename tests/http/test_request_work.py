@@ -23,7 +23,11 @@ from app.db import Database, UnavailableError
 from app.db.stores import SQLiteStore
 from app.http import routing
 from app.http.routing import SMALL_PAGE
+from app.i18n import Language
+from app.parameters import ObservationListParameters
+from app.processes import GC_THRESHOLDS
 from app.queries import releases
+from app.queries.observations import list_observations
 from tests.http.test_cache import fetch
 from tests.support.client import AppClient
 from tests.support.postgresql import Cluster
@@ -264,6 +268,33 @@ def test_a_request_shape_leaves_few_objects(fresh: App, path: str) -> None:
     before = send([()])
     shapes = list(combinations(SHAPES, 2))
     assert (send(shapes) - before) / len(shapes) < MOST_OBJECTS
+
+
+@pytest.mark.sqlite
+def test_what_a_request_shape_leaves_is_freed_while_it_is_young(fresh: App) -> None:
+    """However many threads compile at the same time; all wait while old objects are visited."""
+    opened = fresh.state.releases.get_release().database
+
+    def read(shape: tuple[tuple[str, object], ...]) -> None:
+        filters = ObservationListParameters.model_validate(dict(shape))
+        opened.read(list_observations, Language.ENGLISH, filters)
+
+    filters = {"unit": ["CNY"], "coverage": ["all"], "area": ["CN"], "months": 12, "sort": "value"}
+    filters |= {"stock_flow": ["flow"], "qualifier": ["over"], "limit": 3}
+    shapes = list(combinations(filters.items(), 2))
+    read(())
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    # Old objects are not collected.
+    gc.set_threshold(*GC_THRESHOLDS[:2], 1_000_000)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            assert len(list(pool.map(read, shapes))) == len(shapes)
+        assert len(gc.get_objects(generation=2)) < MOST_OBJECTS
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 @pytest.mark.sqlite
