@@ -171,7 +171,9 @@ DIALECTS: dict[str, Dialect] = {}
 def compile_statement(statement: Statement, dialect: Dialect) -> CompiledStatement:
     """Compile a statement that stays, once for each kind of database, whatever release it reads."""
     compiled = compile_alone(lambda: statement, dialect)
-    gc.freeze()  # All threads wait while the garbage collector visits what stays anyway.
+    # Collections, for which all threads wait, leave out what stays: not what is garbage by now.
+    gc.collect(1)
+    gc.freeze()
     return compiled
 
 
