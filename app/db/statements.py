@@ -170,23 +170,29 @@ DIALECTS: dict[str, Dialect] = {}
 @cache
 def compile_statement(statement: Statement, dialect: Dialect) -> CompiledStatement:
     """Compile a statement that stays, once for each kind of database, whatever release it reads."""
-    compiled = compile_alone(lambda: statement, dialect)
-    # Collections, for which all threads wait, leave out what stays: not what is garbage by now.
-    gc.collect(1)
-    gc.freeze()
-    return compiled
+    return compile_alone(lambda: statement, dialect, stays=True)
 
 
-def compile_alone(build_statement: StatementBuilder, dialect: Dialect) -> CompiledStatement:
-    """Compile a statement, and free its objects while young: old ones delay all threads."""
-    # One at a time, since a collection makes old what it cannot free.
+def compile_alone(
+    build_statement: StatementBuilder, dialect: Dialect, *, stays: bool = False
+) -> CompiledStatement:
+    """Compile a statement while no other is, and free its objects at once unless they stay.
+
+    All threads wait for collections of garbage, and a collection makes old what it cannot free. So
+    there is none meanwhile, and later ones leave out what stays. A process that starts collects
+    none.
+    """
     with COMPILING:
+        is_enabled = gc.isenabled()
         gc.disable()
         try:
             return CompiledStatement(build_statement(), dialect)
         finally:
-            gc.enable()
-            gc.collect(0)
+            if is_enabled:
+                gc.enable()
+                gc.collect(1 if stays else 0)
+            if is_enabled and stays:
+                gc.freeze()
 
 
 compile_shape = lru_cache(maxsize=256)(compile_alone)

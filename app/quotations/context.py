@@ -190,7 +190,7 @@ def list_named_indicators(sentence: Sentence, number: Number) -> list[str]:
 
 
 def list_recorded(index: QuotationIndex, quoted: QuotedNumber, day: date) -> list[Entry]:
-    """List the figures that a number may be meant to be: of its indicator, period and unit."""
+    """List the figures that may be meant by a number: those of its indicator, period and unit."""
     if any(name == "other" for name, _ in quoted.coverages):
         return []
     sentence, number = quoted.sentence, quoted.number
@@ -209,7 +209,7 @@ def list_recorded(index: QuotationIndex, quoted: QuotedNumber, day: date) -> lis
 
 
 def is_period_named(index: QuotationIndex, quoted: QuotedNumber, entry: Entry) -> bool:
-    """Return whether words name the period of an entry, or a recent one of which they are true."""
+    """Return whether words name the period of an entry; without a year, that of a recent one."""
     today = quoted.sentence.today
     if not quoted.periods and entry.code in index.validity:
         first, last = index.validity[entry.code]

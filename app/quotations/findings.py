@@ -76,7 +76,7 @@ CHANGED = Bilingual(
     "来源的限定词不同，公布的数据为“{display}”。",
 )
 OMITTED = Bilingual(
-    "The figure counts some countries only, which the text does not say: {coverage}.",
+    "The figure counts only these countries, which the text does not name: {coverage}.",
     "该数据仅统计部分国家，文中未予说明：{coverage}。",
 )
 ELEVEN_MONTHS = Bilingual(

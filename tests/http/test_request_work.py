@@ -363,6 +363,17 @@ def test_only_quick_requests_are_read_on_the_event_loop(  # noqa: PLR0913, PLR09
 
 
 @pytest.mark.sqlite
+def test_a_process_that_starts_collects_no_garbage(fresh: App) -> None:
+    """Its imports leave none, and a collection would visit all of them."""
+    gc.disable()
+    try:
+        assert asyncio.run(fetch(fresh, "/v1/observations", "limit=2&unit=CNY&months=7"))[0] == 200
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+@pytest.mark.sqlite
 def test_a_server_process_collects_garbage_once_it_has_started(
     database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
