@@ -37,11 +37,14 @@ class Deadline:
     """Calls a function at a time that may change often, with as few timers as possible."""
 
     loop: AbstractEventLoop
-    act: Callable[[], None]
+    act: Callable[[], None] | None
+    """None once the deadline is closed."""
     expires_at: float | None = None
     timer: TimerHandle | None = None
 
     def set(self, seconds: float) -> None:
+        if self.act is None:
+            return
         self.expires_at = self.loop.time() + seconds
         if self.timer is not None and self.timer.when() > self.expires_at:
             self.timer.cancel()
@@ -51,7 +54,7 @@ class Deadline:
 
     def check(self) -> None:
         self.timer = None
-        if self.expires_at is None:
+        if self.act is None or self.expires_at is None:
             return
         if self.loop.time() < self.expires_at:
             self.timer = self.loop.call_at(self.expires_at, self.check)
@@ -64,6 +67,11 @@ class Deadline:
         if self.timer is not None:
             self.timer.cancel()
             self.timer = None
+
+    def close(self) -> None:
+        """Cancel it for good, and no longer refer to the function."""
+        self.cancel()
+        self.act = None
 
 
 class RejectionLog:

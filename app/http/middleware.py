@@ -231,6 +231,8 @@ class RequestReceiver(FastAPI):
                 raise
             problem = to_problem(error, context.request_id)
             await self.refuse(context, problem, scope, receive, sender)
+            # Frames refer to the error, and it to them: otherwise they would be left as garbage.
+            error.__traceback__ = None
         finally:
             if context.connection is not None:
                 context.connection.finish_request()

@@ -51,6 +51,7 @@ from app.request import RequestContext
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from jinja2.runtime import Context
 
 FOLDER = Path(__file__).parent
 STRICT_POLICY = (
@@ -93,7 +94,13 @@ def render_page(
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
         "Referrer-Policy": "no-referrer",
     }
-    content = load_templates().get_template(name).render(build_globals(context) | values)
+    contexts: list[Context] = []
+    template = load_templates().get_template(name)
+    content = template.render(build_globals(context) | values | {"contexts": contexts})
+    # Macros and contexts refer to each other: otherwise all values would be left as garbage.
+    for used in contexts:
+        used.vars.clear()
+        used.parent.clear()
     return HTMLResponse(content, status, headers)
 
 
@@ -298,6 +305,21 @@ def render_problem(context: RequestContext, problem: Problem) -> Response:
 def load_templates() -> "Environment":
     """Load the templates for the first page; a service that answers JSON never imports Jinja."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - slow
+    from jinja2.runtime import Context  # noqa: PLC0415 - slow
+
+    class PageContext(Context):
+        """The context of a page, or of a template that it imports, which is added to a list."""
+
+        def __init__(
+            self,
+            environment: Environment,
+            parent: Record,
+            name: str,
+            blocks: Record,
+            **more: Record,
+        ) -> None:
+            super().__init__(environment, parent, name, blocks, **more)
+            parent["contexts"].append(self)
 
     environment = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
@@ -306,6 +328,7 @@ def load_templates() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.context_class = PageContext
     environment.globals["join_fitting"] = join_fitting
     environment.filters["shorten"] = shorten
     return environment

@@ -6,7 +6,6 @@ from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import Connection, and_
-from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.db.columns import Record
@@ -32,7 +31,7 @@ from app.queries.missing_periods import build_missing_period_error
 from app.queries.observations import list_observations
 from app.queries.priority_areas import list_outcomes
 from app.queries.search import search_records
-from app.queries.series import is_shown_first, select_series
+from app.queries.series import is_shown_first, other_series, select_series
 
 MAX_HITS = 100
 """How many other search results the first page lists; /v1/search has all."""
@@ -255,18 +254,17 @@ def add_yearly_series(
         The series are under "yearly", each with its points. Under "full_year" is the newest figure
         of a full year, if the figure of the indicator covers only a part of one.
     """
-    shown = aliased(Series)
     is_alike = and_(
-        col(Series.indicator_id) == shown.indicator_id,
-        col(Series.reporting_area_id) == shown.reporting_area_id,
-        col(Series.counterpart_area_id) == shown.counterpart_area_id,
-        col(Series.unit_id) == shown.unit_id,
+        col(Series.indicator_id) == other_series.indicator_id,
+        col(Series.reporting_area_id) == other_series.reporting_area_id,
+        col(Series.counterpart_area_id) == other_series.counterpart_area_id,
+        col(Series.unit_id) == other_series.unit_id,
     )
     statement = (
         select_series(language)
-        .join(shown, is_alike)
+        .join(other_series, is_alike)
         .where(
-            col(shown.code).in_([indicator["figure"]["series"] for indicator in indicators]),
+            col(other_series.code).in_([indicator["figure"]["series"] for indicator in indicators]),
             is_shown_first(),
             col(Series.observations) > 0,
         )

@@ -60,6 +60,7 @@ ORDERS: Mapping[str, Sequence[Column]] = {
     "indicator": (col(Series.id),),
     "code": (col(Series.code),),
 }
+other_series = alias_table(Series, "other_series")
 NOT_COMPARABLE = Bilingual(
     "Not comparable with {periods}: {reason}", "与{periods}数据不可比：{reason}"
 )
@@ -243,10 +244,11 @@ def complete_series(
 def read_families(
     connection: Connection, language: Language, rows: Sequence[Record]
 ) -> Mapping[FamilyKey, list[Record]]:
-    member = alias_table(Series, "member")
     families = select(
-        col(member.indicator_id), col(member.reporting_area_id), col(member.counterpart_area_id)
-    ).where(col(member.id).in_([row["id"] for row in rows]))
+        col(other_series.indicator_id),
+        col(other_series.reporting_area_id),
+        col(other_series.counterpart_area_id),
+    ).where(col(other_series.id).in_([row["id"] for row in rows]))
     family = tuple_(
         col(Series.indicator_id), col(Series.reporting_area_id), col(Series.counterpart_area_id)
     )

@@ -153,13 +153,13 @@ class TimeoutProtocol(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self.is_closed = True
         self.pending.clear()
-        self.deadline.cancel()
-        self.write_deadline.cancel()
+        self.deadline.close()
+        self.write_deadline.close()
         if self.connections is not None:
             self.connections.remove(self)
         self.protocol.connection_lost(exc)
-        # It refers to itself, so it is freed late: not with the release of its last request.
-        self.protocol.cycle = self.protocol.scope = None
+        # Else they would be left as garbage, with the release that the last request has read.
+        self.protocol.cycle = self.protocol.scope = self.protocol = None
 
     def data_received(self, data: bytes) -> None:
         if self.ignored_bytes is not None:

@@ -270,6 +270,44 @@ def test_a_request_shape_leaves_few_objects(fresh: App, path: str) -> None:
     assert (send(shapes) - before) / len(shapes) < MOST_OBJECTS
 
 
+MOST_GARBAGE = 30
+"""SQLAlchemy's objects of conditions whose number of values depends on the request."""
+
+
+@pytest.mark.database
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/v1/topics",
+        "/v1/topics/nothing",
+        "/v1/topics?limit=x",
+        "/v1/series/goods-trade.CN.BRI.partner-2025.CNY.P12M",
+        "/v1/indicators/goods-trade/chart.svg",
+        "/sdmx/data/nothing",
+        "/",
+        "/?q=trade",
+        "/years",
+        "/indicators/goods-trade",
+        "/indicators/nothing",
+    ],
+)
+def test_a_request_leaves_no_garbage(fresh: App, target: str) -> None:
+    """All threads wait while the garbage collector frees objects that refer to each other."""
+    path, _, query = target.partition("?")
+    # The first one imports, and caches what stays.
+    asyncio.run(fetch(fresh, path, query))
+    fresh.cache.store.clear()
+    loop = asyncio.new_event_loop()
+    gc.collect()
+    gc.disable()
+    try:
+        loop.run_until_complete(fetch(fresh, path, query))
+        assert gc.collect() <= MOST_GARBAGE
+    finally:
+        gc.enable()
+        loop.close()
+
+
 @pytest.mark.sqlite
 def test_what_a_request_shape_leaves_is_freed_while_it_is_young(fresh: App) -> None:
     """However many threads compile at the same time; all wait while old objects are visited."""

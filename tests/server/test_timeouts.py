@@ -1,6 +1,7 @@
 """The wrapped protocol: timeouts, size limits and refusals with any protocol of uvicorn."""
 
 import asyncio
+import gc
 import json
 import re
 import socket
@@ -280,19 +281,27 @@ def test_a_client_that_has_gone_is_no_error(inner: Any) -> None:
     asyncio.run(use())
 
 
-def test_a_closed_connection_does_not_keep_its_last_request(inner: Any) -> None:
-    """Nor the release that it has read."""
+@pytest.mark.parametrize("is_finished", [True, False])
+def test_a_closed_connection_is_freed_at_once(inner: Any, *, is_finished: bool) -> None:
+    """Not as garbage, for whose collection all wait; nor does it keep the release it has read."""
 
     async def use() -> None:
         wrapped, client = connect(inner)
         wrapped.data_received(GET)
-        await asyncio.sleep(0.1)
-        request = ref(wrapped.protocol.cycle)
+        await asyncio.sleep(0.1 if is_finished else 0)
+        remaining = [ref(wrapped), ref(wrapped.protocol), ref(wrapped.protocol.cycle)]
         client.close()
-        await asyncio.sleep(0.01)
-        assert request() is None
+        await asyncio.sleep(0.15)
+        client.protocol = None
+        del wrapped
+        assert [one() for one in remaining] == [None] * 3
 
-    asyncio.run(use())
+    gc.collect()
+    gc.disable()
+    try:
+        asyncio.run(use())
+    finally:
+        gc.enable()
 
 
 def test_the_fast_path_is_an_accelerator_only(
