@@ -8,9 +8,9 @@ statement that was built for one request.
 import gc
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import date
-from functools import cache, lru_cache
-from itertools import zip_longest
+from functools import cache, lru_cache, partial
 from threading import Lock
 from typing import Any
 
@@ -32,8 +32,9 @@ FORBIDDEN_STATE = "42501"
 UNREADABLE_STATES = UNDEFINED_STATES | {FORBIDDEN_STATE}
 """States of a server that another may replace, or that may have the release or rights later."""
 Converter = Callable[[Value], Value] | None
-RowConverter = Callable[[object], list[Record]]
-"""Converts rows, or the text of a JSON array of rows, to records."""
+RowConverter = Callable[[object], list[Value]]
+"""Converts rows, or the text of a JSON array of rows, to records or tuples."""
+CursorFactory = Callable[[Any], Any]
 StatementBuilder = Callable[[], Statement]
 """Builds a statement of a request shape, which is dropped once it is compiled."""
 
@@ -43,7 +44,8 @@ class CompiledStatement:
 
     def __init__(self, statement: Statement, dialect: Dialect) -> None:
         # With this method only, a connection keeps no reference to cursors that are no longer used.
-        self.create_cursor: Callable[[Any], Any] = sqlite3.Connection.cursor
+        self.create_cursor: CursorFactory = sqlite3.Connection.cursor
+        self.create_streaming_cursor: CursorFactory = sqlite3.Connection.cursor
         rendering = dialect
         if dialect.name == "postgresql":
             import psycopg  # noqa: PLC0415 (an optional dependency)
@@ -51,6 +53,7 @@ class CompiledStatement:
 
             # Its other cursors translate the placeholders of a long statement at each execution.
             self.create_cursor = psycopg.RawCursor
+            self.create_streaming_cursor = partial(psycopg.RawServerCursor, name="rows")
             rendering = dialects.PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
         compiled = statement.compile(dialect=rendering)
         self.text = str(compiled)
@@ -63,15 +66,15 @@ class CompiledStatement:
             self.binds.append((name, convert, converted))
         columns = list(statement.selected_columns)
         # Driver values are converted here, since SQLAlchemy does not see the rows.
-        self.to_records = create_row_converter(
-            [one.name for one in columns],
-            [find_converter(one.type, dialect, "result_processor", NUMERIC_OID) for one in columns],
-        )
+        self.converters = [
+            find_converter(one.type, dialect, "result_processor", NUMERIC_OID) for one in columns
+        ]
+        self.to_records = create_row_converter([one.name for one in columns], self.converters)
 
     def execute(
-        self, connection: Connection, values: Mapping[str, Value], *, returns_cursor: bool = False
+        self, connection: Connection, values: Mapping[str, Value], *, is_streamed: bool = False
     ) -> Any:
-        """Execute the statement once, and return all rows, or the cursor that reads them.
+        """Execute the statement once, and return all rows, or the cursor that streams them.
 
         Names of values that are not parameters are ignored.
 
@@ -85,9 +88,10 @@ class CompiledStatement:
             for name, convert, default in self.binds
         ]
         try:
-            cursor = self.create_cursor(connection.connection.dbapi_connection)
+            create = self.create_streaming_cursor if is_streamed else self.create_cursor
+            cursor = create(connection.connection.dbapi_connection)
             cursor.execute(self.text, bound)
-            return cursor if returns_cursor else cursor.fetchall()
+            return cursor if is_streamed else cursor.fetchall()
         except connection.dialect.loaded_dbapi.Error as error:
             raise convert_error(connection, self.text, error) from error
 
@@ -119,21 +123,24 @@ def convert_error(connection: Connection, sql: str, error: Any) -> StatementErro
 
 
 def create_row_converter(
-    labels: Sequence[str], converters: Sequence[Converter] = (), rows: str = "rows"
+    labels: Sequence[str] | None, converters: Sequence[Converter], rows: str = "rows"
 ) -> RowConverter:
-    """Return a function that converts rows with dotted labels to nested records.
+    """Return a function that converts rows: with dotted labels to nested records, or to tuples.
 
     The function is generated as one expression, which takes a third of the time of a loop. In it,
     ``rows`` is what the function is called with.
     """
     names: Record = {"decode": msgspec.json.decode}
-    values = {}
-    for index, (label, convert) in enumerate(zip_longest(labels, converters)):
+    values = []
+    for index, convert in enumerate(converters):
         names[f"convert_{index}"] = convert
-        values[label] = f"convert_{index}(row[{index}])" if convert else f"row[{index}]"
+        values.append(f"convert_{index}(row[{index}])" if convert else f"row[{index}]")
     # The source contains only the labels of our own statements and numbers.
-    record = format_dict(nest_labels(values))
-    function: RowConverter = eval(f"lambda rows: [{record} for row in {rows}]", names)  # noqa: S307 - from our columns
+    if labels is None:
+        row = f"({', '.join(values)},)"
+    else:
+        row = format_dict(nest_labels(dict(zip(labels, values, strict=True))))
+    function: RowConverter = eval(f"lambda rows: [{row} for row in {rows}]", names)  # noqa: S307 - from our columns
     return function
 
 
@@ -225,14 +232,15 @@ def fetch_scalars(
 
 def fetch_chunks(
     connection: Connection, statement: StatementBuilder, values: Mapping[str, Value], size: int
-) -> Iterator[list[str]]:
-    """Yield the rows of one text of a statement that is compiled once, some at a time."""
+) -> Iterator[list[Sequence[Value]]]:
+    """Yield the rows of a statement that is compiled once, some at a time."""
     dialect = DIALECTS.setdefault(connection.dialect.name, connection.dialect)
     compiled: CompiledStatement = compile_shape(statement, dialect)
-    cursor = compiled.execute(connection, values, returns_cursor=True)
+    convert_rows = create_row_converter(None, compiled.converters)
     try:
-        while rows := cursor.fetchmany(size):
-            yield [row[0] for row in rows]
+        with closing(compiled.execute(connection, values, is_streamed=True)) as cursor:
+            while rows := cursor.fetchmany(size):
+                yield convert_rows(rows)
     except connection.dialect.loaded_dbapi.Error as error:
         raise convert_error(connection, compiled.text, error) from error
 
@@ -290,7 +298,9 @@ def select_nested(rows: Statement, owner: Table) -> ScalarSelect[list[Record]]:
     return nested
 
 
-get_row_converter = lru_cache(maxsize=256)(create_row_converter)
+@lru_cache(maxsize=256)
+def get_row_converter(labels: tuple[str, ...]) -> RowConverter:
+    return create_row_converter(labels, [None] * len(labels))
 
 
 def fetch_uncached(

@@ -11,7 +11,7 @@ from io import RawIOBase
 from app.db.columns import Record
 from app.formats import dataset_info
 from app.formats.tables import ALL_TABLES, GROWTH_RATES, OBSERVATIONS, SOURCES, Table, TableQuery
-from app.formats.text import CSV, encode_csv_rows
+from app.formats.text import CSV, write_csv
 from app.parameters import Vintages
 from app.schemas.formats import Datatype
 
@@ -70,7 +70,7 @@ def write_package(query: TableQuery) -> Iterator[bytes]:
             digest, length = sha256(), 0
             entry = create_entry(f"{table.name}.csv", query)
             with package.open(entry, "w", force_zip64=True) as file:
-                for chunk in encode_csv_rows(table.header, whole.read_rows()):
+                for chunk in write_csv(whole):
                     file.write(chunk)
                     digest.update(chunk)
                     length += len(chunk)

@@ -100,7 +100,7 @@ class Table:
             records = (record | editorial for record in page)
             yield [[column.read_value(record) for column in self.columns] for record in records]
 
-    def read_csv_lines(self, query: "TableQuery") -> Iterator[Sequence[str]] | None:
+    def read_csv_lines(self, query: "TableQuery") -> Iterator[Rows] | None:
         """Read the rows as finished lines of CSV, or None if the database cannot format them."""
         del query
         return None
@@ -116,9 +116,9 @@ class ObservationTable(Table):
 
     def read_rows(self, query: "TableQuery") -> Iterator[Rows]:
         statement, values = select_rows(query, label_columns(query.language))
-        return queries.read_chunks(query.connection, statement, values)
+        return fetch_chunks(query.connection, statement, values, queries.ROWS_PER_CHUNK)
 
-    def read_csv_lines(self, query: "TableQuery") -> Iterator[Sequence[str]] | None:
+    def read_csv_lines(self, query: "TableQuery") -> Iterator[Rows] | None:
         if not queries.can_format_lines(query.connection):
             return None
         statement, values = select_rows(query, build_line(query.language))
@@ -181,7 +181,7 @@ class TableQuery:
     def read_rows(self) -> Iterator[Rows]:
         return self.table.read_rows(self)
 
-    def read_csv_lines(self) -> Iterator[Sequence[str]] | None:
+    def read_csv_lines(self) -> Iterator[Rows] | None:
         return self.table.read_csv_lines(self)
 
     def read_pages(self) -> Iterator[list[Record]]:

@@ -48,10 +48,12 @@ def encode_csv_rows(
         yield format_csv_rows(pending)
 
 
-def encode_csv_lines(header: Sequence[str], chunks: Iterable[Sequence[str]]) -> Iterator[bytes]:
+def encode_csv_lines(
+    header: Sequence[str], chunks: Iterable[Sequence[Sequence[str]]]
+) -> Iterator[bytes]:
     pending = format_csv_rows([header])
-    for lines in chunks:
-        yield pending + "\r\n".join([*lines, ""]).encode()
+    for rows in chunks:
+        yield pending + "\r\n".join([*(line for (line,) in rows), ""]).encode()
         pending = b""
     if pending:
         yield pending

@@ -3,7 +3,7 @@
 Lists contain nested records; downloads read the same observations as rows of a flat table.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache, partial
@@ -321,15 +321,6 @@ def count_observations(connection: Connection, filters: ObservationFilters, maxi
         Observation, shape, long_lists.select_access_path(shape), is_early=is_early
     )
     return int(connection.scalar(long_lists.count_bounded(ids, maximum), values) or 0)
-
-
-def read_chunks(
-    connection: Connection, build_statement: StatementBuilder, values: Record
-) -> Iterator[Sequence[Sequence[Value]]]:
-    # SQLAlchemy would keep the objects of several hundred statements that it has compiled.
-    streamed = connection.execution_options(stream_results=True, compiled_cache=None)
-    with streamed.execute(build_statement(), values) as result:
-        yield from result.partitions(ROWS_PER_CHUNK)
 
 
 def can_format_lines(connection: Connection) -> bool:
