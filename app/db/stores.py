@@ -323,9 +323,7 @@ def get_sqlstate(error: BaseException | None) -> str | None:
 
 def is_transient(error: DBAPIError | PoolTimeoutError) -> bool:
     """Return whether the cause of an error is the server and not the statement."""
-    if isinstance(error, OperationalError | PoolTimeoutError):
-        return True
-    return error.connection_invalidated
+    return isinstance(error, OperationalError | PoolTimeoutError) or error.connection_invalidated
 
 
 def is_connection_lost(error: DBAPIError | PoolTimeoutError) -> bool:

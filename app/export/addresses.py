@@ -129,9 +129,7 @@ class Address(NamedTuple):
                 return shortened
         if PIN in dict(self.query) and self.path not in CHANGES:
             return self.drop(PIN).expand()
-        if self.path in SHORT_PATHS:
-            return self._replace(path=SHORT_PATHS[self.path])
-        return self
+        return self._replace(path=SHORT_PATHS.get(self.path, self.path))
 
     @property
     def kind(self) -> PathKind:

@@ -216,9 +216,7 @@ def parse_scalar(node: yaml.Node) -> Value:
         return None
     if INTEGER.fullmatch(text):
         return int(text)
-    if DECIMAL.fullmatch(text):
-        return Decimal(text)
-    return text
+    return Decimal(text) if DECIMAL.fullmatch(text) else text
 
 
 Documents: TypeAlias = Mapping[tuple[type[Entity], str], Document]

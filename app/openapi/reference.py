@@ -212,9 +212,7 @@ def choose_control(schema: Record, values: list[str], *, is_repeatable: bool) ->
         return "select"
     if schema.get("type") == "integer" and not is_repeatable:
         return "number"
-    if schema.get("format") == "date":
-        return "date"
-    return "text"
+    return "date" if schema.get("format") == "date" else "text"
 
 
 def is_json(media_type: str) -> bool:

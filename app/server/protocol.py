@@ -15,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import (
     HEADER_VALUE_RE,
     STATUS_LINE,
     HttpToolsProtocol,
+    RequestResponseCycle,
 )
 from uvicorn.server import ServerState
 
@@ -38,7 +39,7 @@ PRECEDING_CONDITIONS = frozenset({b"if-match", b"if-unmodified-since"})
 """The preconditions that are evaluated before If-None-Match."""
 EXPECTED_METHODS = frozenset(
     {"connection_made", "data_received", "on_headers_complete", "on_message_complete"}
-    | {"_unset_keepalive_if_required"}
+    | {"connection_lost", "_start_asgi_task", "_unset_keepalive_if_required"}
 )
 """The methods of uvicorn's protocol that are extended, or that call them."""
 EXPECTED_ATTRIBUTES = frozenset(
@@ -58,9 +59,8 @@ SPLIT_TARGETS = BoundedMemo(split_target)
 class DefaultHeaders:
     """The headers that the server adds to every response, which change every second."""
 
-    def __init__(self) -> None:
-        self.fields: RawHeaders | None = None
-        self.text = b""
+    fields: RawHeaders | None = None
+    text = b""
 
     def serialize(self, state: ServerState) -> bytes:
         if state.default_headers is not self.fields:
@@ -96,10 +96,22 @@ class CachedResponseProtocol(HttpToolsProtocol):
             self.has_public_url = app.state.releases.public_url is not None
             app.uses_fast_path = True
         self.prefix = self.root_path.encode("ascii")
+        self.running: RequestResponseCycle | None = None
+        """The request in progress; others that have been parsed wait for it in the pipeline."""
         self.is_answered = False
         self.is_in_message = False
         self.skipped_body = 0
         """The bytes left of a body that the parser skips, because its request asks to upgrade."""
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self.running = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell the request in progress that the client has gone; uvicorn tells the last one."""
+        if self.running is not None:
+            self.running.disconnected, self.running = True, None
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Parse requests; unlike uvicorn, also those after an upgrade that is ignored."""
@@ -132,8 +144,7 @@ class CachedResponseProtocol(HttpToolsProtocol):
 
     @property
     def is_responding(self) -> bool:
-        cycle: Any = self.cycle
-        return cycle is not None and not cycle.response_complete
+        return self.running is not None and not self.running.response_complete
 
     def close_after_response(self) -> None:
         """Close the connection once all valid requests have their responses."""
@@ -145,9 +156,8 @@ class CachedResponseProtocol(HttpToolsProtocol):
         is_expected = cause is None or isinstance(cause, (HttpParserError, UnicodeDecodeError))
         if isinstance(error, HttpParserCallbackError) and not is_expected:
             self.logger.error("the parser failed", exc_info=error)
-        cycle: Any = self.cycle
-        is_next = self.is_responding and not cycle.more_body
-        if is_next or (self.is_responding and (cycle.response_started or self.pipeline)):
+        last: Any = self.cycle
+        if self.is_responding and (self.pipeline or last.response_started or not last.more_body):
             self.close_after_response()
         else:
             self.connection.refuse_malformed()
@@ -181,8 +191,7 @@ class CachedResponseProtocol(HttpToolsProtocol):
             super().on_message_complete()
 
     def send_cached(self, cache: CacheMiddleware) -> bool:
-        cycle: Any = self.cycle
-        if cycle is not None and not cycle.response_complete:
+        if self.is_responding:
             return False
         parser, headers = self.parser, dict(self.headers)
         method = parser.get_method()
@@ -236,9 +245,8 @@ class CachedResponseProtocol(HttpToolsProtocol):
 
 
 def is_uvicorn_compatible() -> bool:
-    attributes = HttpToolsProtocol.__init__.__code__.co_names
     return (
         vars(HttpToolsProtocol).keys() >= EXPECTED_METHODS
-        and EXPECTED_ATTRIBUTES.issubset(attributes)
+        and EXPECTED_ATTRIBUTES.issubset(HttpToolsProtocol.__init__.__code__.co_names)
         and STATUS_LINE[OK] == b"HTTP/1.1 200 OK\r\n"
     )

@@ -167,8 +167,8 @@ class TimeoutProtocol(asyncio.Protocol):
             if self.ignored_bytes > MAX_IGNORED:
                 self.transport.pause_reading()
             return
-        is_waiting = self.is_paused or self.has_parsed_requests
-        if self.pending or is_waiting or len(data) > self.max_piece:
+        is_waiting = self.pending or self.is_paused or self.has_parsed_requests
+        if is_waiting or len(data) > self.max_piece:
             self.pending += data
             if len(self.pending) > MAX_PENDING:
                 self.transport.pause_reading()

@@ -229,6 +229,17 @@ def test_unread_pipelined_responses_take_little_memory(bounded: Server) -> None:
     assert httpx2.get(f"{bounded.base}/v1/units").status_code == 200
 
 
+def test_a_download_whose_client_leaves_is_no_error(bounded: Server) -> None:
+    """Nor is one that is followed by another request, which has been parsed already."""
+    request = REQUEST.replace(b"units", b"dataset.sqlite") + b"\r\n"
+    for count in (1, 2):
+        with connect(bounded.port) as connection:
+            connection.sendall(request * count)
+            assert connection.recv(12) == b"HTTP/1.1 200"
+    wait_for(lambda: "bri_connections_in_use 0" in httpx2.get(f"{bounded.base}/metrics").text)
+    assert "Traceback" not in bounded.log.read_text()
+
+
 class FakeConnection:
     """A connection in a table."""
 
