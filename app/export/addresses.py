@@ -276,9 +276,7 @@ class Layout:
 
     def build_link(self, current: str, file: str, *, is_absolute: bool) -> str:
         """Return the link from a file to another: absolute, or relative as in pages."""
-        if is_absolute:
-            return f"{self.base_url}/{file}"
-        return relpath(file, dirname(current) or ".")
+        return f"{self.base_url}/{file}" if is_absolute else relpath(file, dirname(current) or ".")
 
     def drop_links(self, page: str, address: Address) -> str:
         """Drop from a page the pictures and downloads that have no file, and what is then empty.

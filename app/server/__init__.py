@@ -23,6 +23,9 @@ from app.server.timeouts import MAX_HEAD, TimeoutProtocol
 
 log = logging.getLogger("uvicorn.error")
 
+PROXY_KEEP_ALIVE = 620
+"""The seconds that a connection of a trusted proxy may be idle. A request that the proxy sends just
+when the connection is closed would fail, and load balancers keep theirs for up to ten minutes."""
 FIRST_PASSED_SOCKET = 3
 """The descriptor of the first socket that systemd passes: sd_listen_fds(3)."""
 
@@ -327,6 +330,7 @@ def run(sockets: Sequence[socket], *, is_secure: bool, **options: Any) -> None:
         http=ServerProtocol,
         ws="none",
         timeout_worker_healthcheck=HEALTH_TIMEOUT,
+        timeout_keep_alive=PROXY_KEEP_ALIVE,
         h11_max_incomplete_event_size=MAX_HEAD,
         server_header=False,
         log_level="warning",

@@ -32,6 +32,8 @@ MAX_PIECE = 4096
 """The bytes that the protocol parses at once, so that it can pause between pipelined requests."""
 MAX_PENDING = 64 * 1024
 """The bytes that are read before they can be parsed."""
+KEEP_ALIVE = 5.0
+"""The seconds that a connection may be idle, unless it is that of a trusted proxy."""
 HEAD_TIMEOUT = 20.0
 """The seconds from the first byte of a request in which its headers have to arrive."""
 END_INTERVAL = 0.1
@@ -102,13 +104,12 @@ class TimeoutProtocol(asyncio.Protocol):
         self.connections: ConnectionTable | None = self.app and self.app.connections
         self.proxies: Container[str] = getattr(config.loaded_app, "trusted_hosts", ())
         self.client = self.peer = ""
-        self.is_closed = False
+        self.is_closed = self.is_head_timed = False
         self.active_requests = 0
         """The number of requests that the application is responding to."""
         self.received_bytes = 0
         """The bytes received of the head or the body that is being received."""
         self.max_received = MAX_HEAD
-        self.is_head_timed = False
         self.is_paused = False
         """Whether the protocol has paused reading until it has processed what it has."""
         self.is_scheduled = False
@@ -141,6 +142,7 @@ class TimeoutProtocol(asyncio.Protocol):
         address = wrapped.get_extra_info("peername")
         self.peer = address[0] if isinstance(address, tuple) else ""
         self.client = "" if self.peer in self.proxies else get_network(self.peer)
+        self.keep_alive = min(self.keep_alive, KEEP_ALIVE) if self.client else self.keep_alive
         self.deadline.set(HEAD_TIMEOUT)
         self.is_head_timed = True
         self.protocol.connection_made(wrapped)
@@ -167,8 +169,7 @@ class TimeoutProtocol(asyncio.Protocol):
             if self.ignored_bytes > MAX_IGNORED:
                 self.transport.pause_reading()
             return
-        is_waiting = self.pending or self.is_paused or self.has_parsed_requests
-        if is_waiting or len(data) > self.max_piece:
+        if self.pending or self.is_paused or self.has_parsed_requests or len(data) > self.max_piece:
             self.pending += data
             if len(self.pending) > MAX_PENDING:
                 self.transport.pause_reading()
@@ -234,13 +235,12 @@ class TimeoutProtocol(asyncio.Protocol):
             # Not at once: the protocol may still be completing a response.
             self.resume_parsing()
 
-    def eof_received(self) -> bool | None:
+    def eof_received(self) -> bool:
         """Keep the connection open until the requests that the client sent before are answered."""
         if self.pending or self.has_parsed_requests:
             self.loop.call_later(END_INTERVAL, self.close_when_done)
             return True
-        result: bool | None = self.protocol.eof_received()
-        return result
+        return bool(self.protocol.eof_received())
 
     def close_when_done(self) -> None:
         """Close the connection of a client that sends no more, once all its requests are done."""

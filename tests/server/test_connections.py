@@ -16,7 +16,7 @@ import httpx2
 import pytest
 from fastapi.responses import StreamingResponse
 
-from app import processes
+from app import processes, server
 from app.formats import registry
 from app.formats.charts.rendering import DRAWING_PROCESS
 from app.http import cache, connections, limits
@@ -25,7 +25,7 @@ from app.http.connections import ConnectionTable, RejectionLog
 from app.negotiation import Coding
 from app.problems.problem import NotReady
 from app.server import ServerProtocol, timeouts
-from tests.server.test_hostile_clients import PROTOCOLS, count_memory, exchange_bytes
+from tests.server.test_hostile_clients import PROTOCOLS, count_memory, exchange_bytes, read_response
 from tests.support.client import AppClient
 from tests.support.load import wait_for
 from tests.support.processes import Server, run_command, start_server
@@ -44,6 +44,7 @@ def run_bounded(protocol: str, *arguments: str) -> None:
     """Run the command line with short timeouts, over a protocol of uvicorn."""
     ServerProtocol.protocol_class = PROTOCOLS[protocol]
     timeouts.HEAD_TIMEOUT = timeouts.WRITE_TIMEOUT = limits.BODY_TIMEOUT = SECONDS
+    timeouts.KEEP_ALIVE, server.PROXY_KEEP_ALIVE = SECONDS, 2
     run_command(*arguments)
 
 
@@ -208,6 +209,21 @@ def test_requests_after_an_upgrade_get_responses(database: Target, protocol: str
                 received = read_to_end(connection)
             assert received.count(b"HTTP/1.1 200 OK\r\n") == 2
         assert not server.log.read_text().count("upgrade")
+
+
+def test_a_proxy_may_keep_an_idle_connection_for_longer_than_a_client(bounded: Server) -> None:
+    """Otherwise a proxy would now and then send a request while the connection is closed."""
+    with connect(bounded.port) as client, connect(bounded.port, "127.0.0.1") as proxy:
+        for path in (b"units", b"nothing"):
+            for connection in (client, proxy):
+                connection.sendall(REQUEST.replace(b"units", path) + b"\r\n")
+                assert read_response(connection).startswith(b"HTTP/1.1 ")
+        began = time.monotonic()
+        assert client.recv(1) == b""
+        proxy.sendall(REQUEST + b"\r\n")
+        assert read_response(proxy).startswith(b"HTTP/1.1 200 OK")
+        assert proxy.recv(1) == b""
+        assert 2 < time.monotonic() - began < 5
 
 
 def test_unread_pipelined_responses_take_little_memory(bounded: Server) -> None:

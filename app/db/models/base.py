@@ -35,9 +35,7 @@ class ExactDecimal(TypeDecorator[Decimal]):
         return dialect.type_descriptor(exact)
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | Decimal | None:
-        if value is None or dialect.name != "sqlite":
-            return value
-        return format_plain(value)
+        return value if value is None or dialect.name != "sqlite" else format_plain(value)
 
     def result_processor(
         self, dialect: Dialect, coltype: object

@@ -214,9 +214,7 @@ def keep_used_codes(artefact: Artefact, used_values: Mapping[str, Sequence[str]]
         "CL_INDICATOR": used_values.get("INDICATOR", ()),
         "CL_UNIT": used_values.get("UNIT_MEASURE", ()),
     }
-    if artefact.id not in codelists:
-        return artefact
-    return artefact.keep_items(codelists[artefact.id])
+    return artefact.keep_items(codelists[artefact.id]) if artefact.id in codelists else artefact
 
 
 def build_region(
