@@ -16,7 +16,7 @@ from app.i18n import Language
 from app.pages.content import ADDRESS_PLACEHOLDER, GUIDE_FOLDER, PAGE_NAMES
 from app.pages.markdown import render_guide_page
 from app.queries.obstacles import OTHER_UNIT_TOLERANCE
-from app.server import timeouts
+from app.server import PROXY_KEEP_ALIVE, timeouts
 from tests.pages.test_pages import PAGES
 from tests.routers.test_discovery import HOST
 from tests.support.client import AppClient
@@ -152,6 +152,8 @@ def test_limits_on_slow_clients_are_those_of_the_server() -> None:
     assert f"请求正文限{body:.0f}秒、{body_size} KiB" in chinese
     assert f"停止读取限{timeouts.WRITE_TIMEOUT:.0f}秒" in chinese
     assert timeouts.RESPONSE_TIMEOUT == 60 * 60
+    assert f"idle for {PROXY_KEEP_ALIVE} seconds" in english
+    assert f"至多空闲{PROXY_KEEP_ALIVE}秒" in chinese
 
 
 def test_the_tolerance_of_comparisons_is_that_of_the_program(document: dict[str, Any]) -> None:
