@@ -67,16 +67,15 @@ def describe_indicator(
     language: Language,
 ) -> Record:
     whole = {"@type": "Dataset", "@id": f"{base}{CATALOG_PATH}#dataset", "url": f"{base}/"}
+    definition = indicator["definition"]
     return {
         "@context": "https://schema.org",
-        **describe_part(f"{base}/indicators/{indicator['code']}", indicator["name"]),
-        "description": f"{indicator['definition']} {indicator['note'] or ''}".strip(),
+        **describe_part(f"{base}/indicators", indicator, [definition, indicator["note"]], language),
         "identifier": indicator["code"],
         **describe_edition(release, base, language),
         "isPartOf": whole | {"name": TITLE.get(language), "description": DESCRIPTION.get(language)},
         "hasPart": [
-            describe_part(f"{base}/series/{one['code']}", one["name"])
-            | {"description": one["name"]}
+            describe_part(f"{base}/series", one, [definition], language)
             for one in indicator["series"]
         ],
         "variableMeasured": [
@@ -94,17 +93,15 @@ def describe_series(
     language: Language,
 ) -> Record:
     """Describe a series as a part of its indicator, with its newest value as text."""
-    indicator = series["indicator"]
+    indicator, definition = series["indicator"], series["definition"]
     newest = series["points"][-1] if series["points"] else None
     quoted = newest and quote_observation(newest, newest["citation"]["short"], language)
     return {
         "@context": "https://schema.org",
-        **describe_part(f"{base}/series/{series['code']}", series["name"]),
-        "description": f"{series['name']}. {series['definition']} {series['note'] or ''}".strip(),
+        **describe_part(f"{base}/series", series, [definition, series["note"]], language),
         "identifier": series["code"],
         **describe_edition(release, base, language),
-        "isPartOf": describe_part(f"{base}/indicators/{indicator['code']}", indicator["name"])
-        | {"description": series["definition"]},
+        "isPartOf": describe_part(f"{base}/indicators", indicator, [definition], language),
         "temporalCoverage": newest
         and f"{series['first_period']['start']}/{series['last_period']['end']}",
         "variableMeasured": [
@@ -120,9 +117,12 @@ def describe_series(
     }
 
 
-def describe_part(url: str, name: str) -> Record:
-    """Describe a data set that has a page of its own."""
-    return {"@type": "Dataset", "@id": f"{url}#dataset", "name": name, "url": url}
+def describe_part(base: str, part: Record, texts: list[str | None], language: Language) -> Record:
+    """Describe a data set that has a page, in at least 50 characters, as search engines require."""
+    url, name = f"{base}/{part['code']}", part["name"]
+    text = language.space.join(filter(None, [*texts, DESCRIPTION.get(language)]))
+    whole = {"@type": "Dataset", "@id": f"{url}#dataset", "name": name, "url": url}
+    return whole | {"description": name + language.colon + text}
 
 
 def describe_downloads(
