@@ -276,7 +276,9 @@ def test_everything_is_described_and_bounded(document: dict[str, Any]) -> None:
     for path, operations in document["paths"].items():
         described = operations["get"]
         assert described["summary"], path
-        assert described["description"], path
+        # What services of language models accept as a function.
+        assert 0 < len(described["description"]) <= 1024, path
+        assert re.fullmatch(r"\w{1,64}", described["operationId"])
         assert len(described["tags"]) == 1
         for parameter in described.get("parameters", []):
             assert parameter["description"], (path, parameter["name"])

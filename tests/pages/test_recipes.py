@@ -39,6 +39,11 @@ def run_python(text: str) -> str:
     return run_program(sys.executable, "-c", text)
 
 
+def run_pandas(text: str) -> str:
+    """Run a recipe in pandas, and write the types of a number and of a date after it."""
+    return run_python(f'{text}\nprint(*figures.dtypes[["value", "period_end"]])')
+
+
 def run_node(text: str) -> str:
     """Run a recipe in Node.js."""
     return run_program("node", "--input-type=module", "--eval", text)
@@ -63,7 +68,7 @@ def run_duckdb(text: str) -> str:
 RUN: dict[str, tuple[Callable[[str], str], str]] = {
     "curl.sh": (run_shell, "over 700\tJanuary to November 2024\t"),
     "with_httpx.py": (run_python, "Full year 2023"),
-    "with_pandas.py": (run_python, "comparability"),
+    "with_pandas.py": (run_pandas, "float64 datetime64[s]"),
     "with_polars.py": (run_python, "2023-12-31"),
     "with_sdmx1.py": (run_python, "COMPARABILITY"),
     "duckdb.sql": (run_duckdb, "datetime.date(2023, 12, 31), 'none', Decimal("),
