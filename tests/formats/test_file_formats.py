@@ -1,12 +1,14 @@
 """Parquet, JSON-stat, JSON Lines, SQLite and file names, read by independent programs."""
 
 import base64
+import csv
 import hashlib
 import io
 import json
 import re
 import sqlite3
 import warnings
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
+from app.i18n import Language
+from app.pages.content import read_page
 from app.request import name_parameters
 from tests.support.client import AppClient
 
@@ -147,6 +151,25 @@ def test_the_database_is_the_file_itself(client: AppClient, database: Path) -> N
     opened.deserialize(response.content)
     assert opened.execute("SELECT count(*) FROM observation").fetchone() == (38,)
     opened.close()
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("language", Language)
+def test_the_query_of_the_guide_returns_the_figures_in_force(
+    client: AppClient, database: Path, language: Language
+) -> None:
+    query = read_page("formats", language).partition("```sql\n")[2].partition("```")[0]
+    with closing(sqlite3.connect(database)) as opened:
+        found = opened.execute(query).fetchall()
+    names = ["indicator_name", "coverage_name", "period_start", "period_end", "qualifier", "value"]
+    names += ["unit_name", "comparability", "source_publisher", "source_title"]
+    table = csv.DictReader(io.StringIO(client.get("/v1/observations.csv?lang=en").text))
+    rows = [tuple(row[name] for name in names) for row in table]
+    assert all(isinstance(row[5], float) for row in found)
+    shown = [
+        tuple(str("" if cell is None else cell).removesuffix(".0") for cell in row) for row in found
+    ]
+    assert sorted(shown) == sorted(rows)
 
 
 @pytest.mark.sqlite
