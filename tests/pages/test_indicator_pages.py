@@ -179,6 +179,8 @@ def test_notes_are_printed_once_in_a_table(client: AppClient, language: str) -> 
         assert len(notes) == len(set(notes))
         ids = box.xpath("ol[@class='footnotes']/li/@id")
         assert {one[1:] for one in box.xpath(".//sup/a/@href")} == set(ids)
+        for mark in box.xpath(".//sup"):  # not a digit of the number before it, if read as text
+            assert mark.text_content().startswith({"en": " Note ", "zh": "注"}[language])
 
 
 @pytest.mark.parametrize(
