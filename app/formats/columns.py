@@ -1,7 +1,7 @@
 """The columns of every table, declared once for all formats; new ones go to the end of a table."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -9,23 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, literal_column, not_, null
 from sqlmodel import col
 
-from app.db.columns import counterpart_area, localize, reporting_area, select_wording
-from app.db.models import (
-    FOREVER,
-    Contradiction,
-    Coverage,
-    GrowthRate,
-    Headline,
-    Indicator,
-    Observation,
-    Series,
-    Source,
-    Unit,
-    format_plain,
-)
+from app.db.models import FOREVER, Headline, Observation, format_plain
 from app.i18n import Bilingual, Language
-from app.queries.observations import growth_source, previous_observation
-from app.queries.related import rate_unit
+from app.queries.observations import map_columns
 from app.schemas import list_editorial
 from app.schemas import observations as schemas
 from app.schemas.formats import Datatype
@@ -41,8 +27,8 @@ class Column:
     """Where the record holds the value; a list yields the keys of its members."""
     derive: Callable[[Any], object] | None
     """Derives the value from the record, in place of the path."""
-    expression: Callable[[Language], ColumnElement[Any]] | None
-    """What SQL selects, in tables that are read without building records."""
+    sql: ColumnElement[Any] | None
+    """What a row of observations has here, if that is not what records are built from."""
     is_required: bool
     """Whether every row has a value."""
     needs_quoting: bool
@@ -52,6 +38,10 @@ class Column:
 
     def read_value(self, record: Mapping[str, Any]) -> Any:
         return self.derive(record) if self.derive else get_value(record, self.path)
+
+    def build_expression(self, language: Language) -> ColumnElement[Any]:
+        """Return what SQL selects of observations that are read without building records."""
+        return map_columns(language)[".".join(self.path)] if self.sql is None else self.sql
 
 
 SEPARATOR = ";"
@@ -68,21 +58,15 @@ def declare_column(  # noqa: PLR0913, PLR0917 - four texts are positional, or a 
     *,
     path: str = "",
     derive: Callable[[Any], object] | None = None,
-    sql: Any = None,
-    text: tuple[Any, str] | None = None,
+    sql: ColumnElement[Any] | None = None,
     is_required: bool = True,
+    needs_quoting: bool = False,
     width: float | None = None,
 ) -> Column:
     """Declare a column by its labels, which by default also describe it.
 
-    The path in the record is dotted, and by default the name. Instead of an SQL expression, text
-    names a table and a field that has a column per language.
+    The path in the record is dotted, and by default the name.
     """
-    expression: Callable[[Language], ColumnElement[Any]] | None = None
-    if text is not None:
-        expression = partial(localize, *text)
-    elif sql is not None:
-        expression = partial(select_untranslated, sql)
     return Column(
         name,
         datatype,
@@ -90,23 +74,20 @@ def declare_column(  # noqa: PLR0913, PLR0917 - four texts are positional, or a 
         Bilingual(description_en or en, description_zh or zh),
         tuple((path or name).split(".")),
         derive,
-        expression,
+        sql,
         is_required,
-        needs_quoting=text is not None or datatype is Datatype.ADDRESS,
-        width=width,
+        needs_quoting,
+        width,
     )
 
 
-def select_untranslated(sql: Any, _: Language) -> ColumnElement[Any]:
-    return sql  # type: ignore[no-any-return]  # Models type their columns as values.
-
-
 string = partial(declare_column, Datatype.STRING)
+text = partial(declare_column, Datatype.STRING, needs_quoting=True)
 integer = partial(declare_column, Datatype.INTEGER)
 decimal = partial(declare_column, Datatype.DECIMAL)
 date = partial(declare_column, Datatype.DATE)
 boolean = partial(declare_column, Datatype.BOOLEAN)
-address = partial(declare_column, Datatype.ADDRESS)
+address = partial(declare_column, Datatype.ADDRESS, needs_quoting=True)
 
 
 def format_cell(value: Any) -> str:
@@ -130,19 +111,14 @@ def get_value(value: Any, path: tuple[str, ...]) -> Any:
     return value
 
 
-def declare_wording(path: str, en: str, zh: str, table: Any = None) -> tuple[Column, ...]:
+def declare_wording(path: str, en: str, zh: str) -> tuple[Column, ...]:
     """Declare the columns of the words of a source, which all tables with figures have.
 
     In the table of observations, the columns of a growth rate are named after it.
     """
-    is_growth = table is GrowthRate
-    prefix, source = ("growth_", growth_source) if is_growth else ("", Source)
+    is_growth = path == "growth."
+    prefix = "growth_" if is_growth else ""
     suffix = Bilingual(" of growth", "（增速）") if is_growth else Bilingual("", "")
-
-    def select_label(name: str, language: Language) -> ColumnElement[Any]:
-        labels = {label.name: label for label in select_wording(table, "", language, source)}
-        return labels[name].element
-
     texts = (
         ("wording", f"Published wording{suffix.en}", f"原文表述{suffix.zh}", en, zh),
         ("wording_language", f"Language of wording{suffix.en}", f"原文语言{suffix.zh}",
@@ -152,12 +128,12 @@ def declare_wording(path: str, en: str, zh: str, table: Any = None) -> tuple[Col
          "原文表述的译文；原文语言与本表相同时为空"),
     )  # fmt: skip
     return tuple(
-        replace(
-            string(f"{prefix}{name}", *described, path=f"{path}{name}"),
+        text(
+            f"{prefix}{name}",
+            *described,
+            path=f"{path}{name}",
             is_required=not is_growth and name != "wording_translated",
             width=None if name == "wording_language" else 28,
-            expression=partial(select_label, name) if table else None,
-            needs_quoting=True,
         )
         for name, *described in texts
     )
@@ -185,8 +161,7 @@ GROWTH_BASIS = Bilingual(
 )
 LOCATOR = string("locator", "Location in the source", "出处位置",
                  "Place in the source: P4.S2 is paragraph 4, sentence 2",
-                 "在来源中的位置：P4.S2为第4段第2句", sql=Observation.locator,
-                 is_required=False, width=12)  # fmt: skip
+                 "在来源中的位置：P4.S2为第4段第2句", is_required=False, width=12)  # fmt: skip
 STOCK_FLOW = Bilingual(
     "What it measures: flow is the total of a period, cumulative the total since a fixed start, "
     "stock the level on a date; never mix them",
@@ -199,125 +174,104 @@ CHECK_METHOD = (
 CONTRADICTION = string("contradiction", "Contradiction", "存在差异的公布数据标识",
                        "Key in contradictions, if another published number does not agree",
                        "与其他公布数据不一致时，为contradictions中的标识",
-                       path="contradiction.code", sql=Contradiction.code,
-                       is_required=False)  # fmt: skip
+                       path="contradiction.code", is_required=False)  # fmt: skip
 OWN_FIELDS = SEPARATOR.join(list_editorial(schemas.Observation))
 EDITORIAL = string("editorial", "Our own fields", "本站撰写的字段",
                    "Fields whose content this service wrote or chose",
                    "内容由本站撰写或选定的字段",
                    sql=literal_column(f"'{OWN_FIELDS}'"))  # fmt: skip
 OBSERVATIONS = (
-    string("id", "Key", "数据标识", "Stable key of the observation", "数据的固定标识",
-           sql=Observation.code, width=60),
-    string("indicator", "Indicator code", "指标标识", path="indicator.code", sql=Indicator.code),
-    string("indicator_name", "Indicator", "指标", "What is measured", "统计内容",
-           path="indicator.name", text=(Indicator, "name"), width=32),
+    string("id", "Key", "数据标识", "Stable key of the observation", "数据的固定标识", width=60),
+    string("indicator", "Indicator code", "指标标识", path="indicator.code"),
+    text("indicator_name", "Indicator", "指标", "What is measured", "统计内容",
+         path="indicator.name", width=32),
     string("series", "Series", "所属序列",
            "Series of the observation; compare only observations of the same series, and not those "
            "marked as not comparable (comparability)",
-           "所属序列；仅同一序列的数据可比，标明不可比的（comparability）除外", sql=Series.code),
+           "所属序列；仅同一序列的数据可比，标明不可比的（comparability）除外"),
     string("reporting_area", "Reporting area code", "报告国（地区）标识",
-           path="reporting_area.code", sql=reporting_area.code),
-    string("reporting_area_name", "Reporting area", "报告国（地区）",
-           "Area that reports the figure", "公布数据的国家（地区）",
-           path="reporting_area.name", text=(reporting_area, "name"), width=14),
+           path="reporting_area.code"),
+    text("reporting_area_name", "Reporting area", "报告国（地区）", "Area that reports the figure",
+         "公布数据的国家（地区）", path="reporting_area.name", width=14),
     string("counterpart_area", "Counterpart area code", "伙伴国（地区）标识",
-           path="counterpart_area.code", sql=counterpart_area.code),
-    string("counterpart_area_name", "Counterpart area", "伙伴国（地区）",
-           "Partner area of the reporting area", "报告国（地区）的合作伙伴",
-           path="counterpart_area.name", text=(counterpart_area, "name"), width=24),
+           path="counterpart_area.code"),
+    text("counterpart_area_name", "Counterpart area", "伙伴国（地区）",
+         "Partner area of the reporting area", "报告国（地区）的合作伙伴",
+         path="counterpart_area.name", width=24),
     string("coverage", "Coverage code", "统计范围标识",
            "Which countries are counted; do not compare figures of different coverage",
-           "统计所涵盖的国家；范围不同的数据不可比", path="coverage.code", sql=Coverage.code),
-    string("coverage_name", "Coverage", "统计范围", "Which countries are counted",
-           "统计所涵盖的国家", path="coverage.name", text=(Coverage, "name"), width=24),
-    string("stock_flow", "Stock or flow", "数据性质", *STOCK_FLOW, sql=Series.stock_flow),
-    date("period_start", "First day", "统计期首日", "First day of the period",
-         path="period.start", sql=Observation.period_start),
-    date("period_end", "Last day", "统计期末日", "Last day of the period",
-         path="period.end", sql=Observation.period_end),
+           "统计所涵盖的国家；范围不同的数据不可比", path="coverage.code"),
+    text("coverage_name", "Coverage", "统计范围", "Which countries are counted", "统计所涵盖的国家",
+         path="coverage.name", width=24),
+    string("stock_flow", "Stock or flow", "数据性质", *STOCK_FLOW),
+    date("period_start", "First day", "统计期首日", "First day of the period", path="period.start"),
+    date("period_end", "Last day", "统计期末日", "Last day of the period", path="period.end"),
     integer("period_months", "Months", "统计期月数",
             "Number of months in the period of a flow; do not compare periods of different lengths",
-            "时期数的统计期月数；月数不同的数据不可比", path="period.months", sql=Series.months,
-            is_required=False),
-    decimal("value", "Value", "数值", "Value in the base unit", "以基本单位表示的数值",
-            sql=Observation.value),
-    string("unit", "Unit code", "计量单位标识", path="unit.code", sql=Unit.code),
-    string("unit_name", "Unit", "计量单位", path="unit.name", text=(Unit, "name"), width=16),
+            "时期数的统计期月数；月数不同的数据不可比", path="period.months", is_required=False),
+    decimal("value", "Value", "数值", "Value in the base unit", "以基本单位表示的数值"),
+    string("unit", "Unit code", "计量单位标识", path="unit.code"),
+    text("unit_name", "Unit", "计量单位", path="unit.name", width=16),
     string("qualifier", "Qualifier", "限定词",
            "How the source limits the value: over, nearly or about; none if it does not",
-           "来源对数值的限定：over（逾）、nearly（近）、about（约）；none为原文无限定词",
-           sql=Observation.qualifier),
+           "来源对数值的限定：over（逾）、nearly（近）、about（约）；none为原文无限定词"),
     decimal("lower_bound", "Lower bound (unit of the value)", "下限（计量单位同数值）",
             "The wording says that the figure is above this number, in the unit of the value",
-            "原文表述说明实际数值高于此数，计量单位同数值",
-            path="bounds.lower", sql=Observation.lower_bound, is_required=False),
+            "原文表述说明实际数值高于此数，计量单位同数值", path="bounds.lower", is_required=False),
     decimal("upper_bound", "Upper bound (unit of the value)", "上限（计量单位同数值）",
             "The wording says that the figure is below this number, in the unit of the value",
-            "原文表述说明实际数值低于此数，计量单位同数值",
-            path="bounds.upper", sql=Observation.upper_bound, is_required=False),
+            "原文表述说明实际数值低于此数，计量单位同数值", path="bounds.upper", is_required=False),
     decimal("rounding_lower", "Rounded from (unit of the value)", "舍入区间下限（计量单位同数值）",
             f"Smallest number that would be printed with the same digits. {ROUNDING.en}",
-            f"按原文位数舍入后与公布值相同的最小数值。{ROUNDING.zh}",
-            path="rounding.lower", sql=Observation.rounding_lower),
+            f"按原文位数舍入后与公布值相同的最小数值。{ROUNDING.zh}", path="rounding.lower"),
     decimal("rounding_upper", "Rounded to (unit of the value)", "舍入区间上限（计量单位同数值）",
             f"Largest number that would be printed with the same digits. {ROUNDING.en}",
-            f"按原文位数舍入后与公布值相同的最大数值。{ROUNDING.zh}",
-            path="rounding.upper", sql=Observation.rounding_upper),
+            f"按原文位数舍入后与公布值相同的最大数值。{ROUNDING.zh}", path="rounding.upper"),
     decimal("published_value", "Published number", "原文数字", "Number as published",
-            path="published.value", sql=Observation.published_value),
+            path="published.value"),
     integer("published_multiplier", "Published multiplier", "原文单位乘数",
             "Power of ten of the published scale; 12 for trillion",
-            "原文数字单位所表示的10的幂次；万亿为12",
-            path="published.multiplier", sql=Observation.multiplier),
+            "原文数字单位所表示的10的幂次；万亿为12", path="published.multiplier"),
     integer("published_decimals", "Published decimals", "原文小数位数",
-            "Number of decimals as published", path="published.decimals",
-            sql=Observation.decimals),
-    *declare_wording("published.", "Value in the words of the source",
-                     "来源对数值的原文表述", Observation),
-    string("status", "Status", "数据状态", "Observation status: how final the value is",
-           sql=Observation.status),
-    decimal("growth", "Published growth", "公布的增速",
-            "Published change on a year earlier", "公布的同比变动",
-            path="growth.value", sql=GrowthRate.value, is_required=False),
+            "Number of decimals as published", path="published.decimals"),
+    *declare_wording("published.", "Value in the words of the source", "来源对数值的原文表述"),
+    string("status", "Status", "数据状态", "Observation status: how final the value is"),
+    decimal("growth", "Published growth", "公布的增速", "Published change on a year earlier",
+            "公布的同比变动", path="growth.value", is_required=False),
     string("growth_measure", "Growth measure", "增速单位",
            "percent, or percentage_points for the change of a share",
            "percent（百分比）；比重的变动为percentage_points（百分点）", path="growth.measure",
-           sql=GrowthRate.measure, is_required=False),
+           is_required=False),
     date("growth_base_start", "First day of growth base", "增速基期首日",
          "First day of the period that the growth is measured against", "增速基期的首日",
-         path="growth.base_period.start", sql=GrowthRate.base_start, is_required=False),
+         path="growth.base_period.start", is_required=False),
     date("growth_base_end", "Last day of growth base", "增速基期末日",
          "Last day of the period that the growth is measured against", "增速基期的末日",
-         path="growth.base_period.end", sql=GrowthRate.base_end, is_required=False),
-    string("growth_basis", "Growth basis", "增速基数类型",
-           *GROWTH_BASIS, path="growth.basis",
-           sql=GrowthRate.basis, is_required=False),
+         path="growth.base_period.end", is_required=False),
+    string("growth_basis", "Growth basis", "增速基数类型", *GROWTH_BASIS, path="growth.basis",
+           is_required=False),
     string("growth_unit", "Growth unit", "增速计量单位标识",
            "Unit of the levels that grew; it may differ from that of the value",
            "增速所依据数值的计量单位，可能与本数值的计量单位不同", path="growth.unit.code",
-           sql=rate_unit.code, is_required=False),
+           is_required=False),
     string("growth_source", "Growth source", "增速来源标识",
            "Key of the source of the growth, which may differ from that of the value",
-           "增速的来源标识，可能与数值来源不同", path="growth.source.code",
-           sql=growth_source.code, is_required=False),
+           "增速的来源标识，可能与数值来源不同", path="growth.source.code", is_required=False),
     string("growth_locator", "Location of growth", "增速出处位置",
            "Place of the growth in its source", "增速在其来源中的位置", path="growth.locator",
-           sql=GrowthRate.locator, is_required=False),
+           is_required=False),
     address("growth_address", "Growth URL", "增速来源网址", "Web address of the growth's source",
-            "增速来源的网址", path="growth.source.address", sql=growth_source.address,
-            is_required=False, width=50),
+            "增速来源的网址", path="growth.source.address", is_required=False, width=50),
     boolean("break_before", "Break before", "此前中断",
             "Whether the series has a break before this value; do not compare across it",
             "该数值之前序列是否中断；中断前后的数据不可比",
             sql=case((col(Observation.break_before), "true"), else_="false")),
-    string("note", "Note", "说明", "What else to know about the value; not from the source",
-           "关于该数值的其他说明（本站编写）", text=(Observation, "note"), is_required=False,
-           width=30),
+    text("note", "Note", "说明", "What else to know about the value; not from the source",
+         "关于该数值的其他说明（本站编写）", is_required=False, width=30),
     date("vintage", "Vintage", "公布日",
          "First day on which this service knows the value to have been published; the last of the "
-         "month if only that is known",
-         "本站所知该数值最早公布之日；仅知月份时为该月末日", sql=Observation.vintage, width=14),
+         "month if only that is known", "本站所知该数值最早公布之日；仅知月份时为该月末日",
+         width=14),
     date("current_from", "Current from", "现行起始日",
          "First day on which the value was current; empty if it never was",
          "作为现行数据的首日；从未作为现行数据的为空",
@@ -330,55 +284,50 @@ OBSERVATIONS = (
     string("revision", "Revision", "修订类型",
            "How it differs from the previous vintage: repeated, rounded, refined or revised",
            "与上次公布数据的差别：repeated（重复）、rounded（经舍入）、refined（细化）或revised（修订）",
-           path="revision.kind", sql=Observation.revision, is_required=False),
+           path="revision.kind", is_required=False),
     string("previous", "Previous vintage", "上次公布的数据",
            "Key of the observation of the previous vintage", "上一次公布的数据标识",
-           path="revision.previous", sql=previous_observation.code, is_required=False),
+           path="revision.previous", is_required=False),
     boolean("headline", "Headline", "核心数据", "Whether it is the headline value of its indicator",
             "是否为指标的核心数据",
             sql=case((col(Headline.observation_id).is_not(null()), "true"), else_="false")),
-    string("source", "Source code", "来源标识", path="source.code", sql=Source.code),
-    string("source_title", "Source", "来源", "Title of the source", "来源标题",
-           text=(Source, "title")),
-    string("source_publisher", "Publisher", "发布机构", "Publisher of the source",
-           "来源的发布机构", text=(Source, "publisher")),
+    string("source", "Source code", "来源标识", path="source.code"),
+    text("source_title", "Source", "来源", "Title of the source", "来源标题", path="source.title"),
+    text("source_publisher", "Publisher", "发布机构", "Publisher of the source", "来源的发布机构",
+         path="source.publisher"),
     string("source_standing", "Source type", "来源类别",
            "Whether the source is primary, a repost or secondary",
-           "来源类别：原始来源、转载或二手来源", path="source.standing", sql=Source.standing),
-    address("source_address", "Source URL", "来源网址", path="source.address", sql=Source.address,
-            is_required=False, width=50),
+           "来源类别：原始来源、转载或二手来源", path="source.standing"),
+    address("source_address", "Source URL", "来源网址", path="source.address", is_required=False,
+            width=50),
     LOCATOR,
     date("checked_on", "Checked", "核对日期",
          "Day on which the value was last compared with its source", "最近一次与来源核对的日期",
-         sql=Observation.checked_on, is_required=False),
-    string("check_method", "Check method", "核对方式", *CHECK_METHOD,
-           sql=Observation.check_method, is_required=False),
+         is_required=False),
+    string("check_method", "Check method", "核对方式", *CHECK_METHOD, is_required=False),
     boolean("current", *CURRENT, sql=case((IS_CURRENT, "true"), else_="false")),
-    *declare_wording("growth.", "Growth in the words of its source", "来源对增速的原文表述",
-                     GrowthRate),
-    string("growth_note", "Note on growth", "增速说明",
-           "How the base of the growth is known; not from the source",
-           "如何得知增速的基数（本站编写）", path="growth.note",
-           text=(GrowthRate, "note"), is_required=False, width=36),
-    string("growth_source_title", "Source of growth", "增速来源", "Title of the growth's source",
-           "增速来源的标题", text=(growth_source, "title"), is_required=False),
-    string("growth_source_publisher", "Publisher of growth", "增速发布机构",
-           "Publisher of the growth's source", "增速来源的发布机构",
-           text=(growth_source, "publisher"), is_required=False),
-    string("comparability", "Comparability", "可比性",
-           "With which earlier values of its series it is not comparable, and why, as known today; "
-           "empty if it is comparable with all of them",
-           "与所属序列哪些以前数据不可比及其原因，以目前所知为准；与以前数据均可比的为空",
-           text=(Observation, "comparability"), is_required=False, width=40),
+    *declare_wording("growth.", "Growth in the words of its source", "来源对增速的原文表述"),
+    text("growth_note", "Note on growth", "增速说明",
+         "How the base of the growth is known; not from the source",
+         "如何得知增速的基数（本站编写）", path="growth.note", is_required=False, width=36),
+    text("growth_source_title", "Source of growth", "增速来源", "Title of the growth's source",
+         "增速来源的标题", path="growth.source.title", is_required=False),
+    text("growth_source_publisher", "Publisher of growth", "增速发布机构",
+         "Publisher of the growth's source", "增速来源的发布机构", path="growth.source.publisher",
+         is_required=False),
+    text("comparability", "Comparability", "可比性",
+         "With which earlier values of its series it is not comparable, and why, as known today; "
+         "empty if it is comparable with all of them",
+         "与所属序列哪些以前数据不可比及其原因，以目前所知为准；与以前数据均可比的为空",
+         is_required=False, width=40),
     CONTRADICTION,
-    string("contradiction_reason", "Contradicting figures", "不一致数据说明",
-           "Which other published figure does not agree with the value, and why; not from the "
-           "source", "与该数值不一致的其他公布数据及原因（本站编写）",
-           path="contradiction.reason", text=(Contradiction, "reason"), is_required=False,
-           width=40),
+    text("contradiction_reason", "Contradicting figures", "不一致数据说明",
+         "Which other published figure does not agree with the value, and why; not from the "
+         "source", "与该数值不一致的其他公布数据及原因（本站编写）", path="contradiction.reason",
+         is_required=False, width=40),
     integer("growth_decimals", "Decimals of growth", "增速小数位数",
             "Number of decimals of the growth as published", "增速原文的小数位数",
-            path="growth.decimals", sql=GrowthRate.decimals, is_required=False),
+            path="growth.decimals", is_required=False),
     EDITORIAL,
 )  # fmt: skip
 

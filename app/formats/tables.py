@@ -64,8 +64,7 @@ class Table:
 
     def __post_init__(self) -> None:
         for column in self.columns:
-            is_read = column.derive is None and column.expression is None
-            if is_read and column.path[0] not in self.schema.model_fields:
+            if column.derive is None and column.path[0] not in self.schema.model_fields:
                 raise LookupError(f"{self.name}.{column.name}: no record has {column.path[0]}")
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -144,7 +143,7 @@ def select_rows(
 @cache
 def label_columns(language: Language) -> tuple[Expression, ...]:
     return tuple(
-        select_column(column, language).label(column.name) for column in columns.OBSERVATIONS
+        column.build_expression(language).label(column.name) for column in columns.OBSERVATIONS
     )
 
 
@@ -154,14 +153,9 @@ def build_line(language: Language) -> tuple[Expression, ...]:
     fields = [
         queries.quote_field(expression) if column.needs_quoting else expression
         for column in columns.OBSERVATIONS
-        for expression in [select_column(column, language)]
+        for expression in [column.build_expression(language)]
     ]
     return (queries.format_line(fields),)
-
-
-def select_column(column: Column, language: Language) -> Expression:
-    assert column.expression is not None  # noqa: S101 - the columns of this table have one
-    return column.expression(language)
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,23 @@
 Lists contain nested records; downloads read the same observations as rows of a flat table.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache, partial
 
-from sqlalchemy import BindParameter, Connection, Label, and_, bindparam, case, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Label,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+)
 from sqlmodel import col
 
 from app.db.columns import (
@@ -127,6 +138,12 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
             language, f"{prefix}growth.", series=rate_series, unit=rate_unit, source=growth_source
         ),
     ]
+
+
+@cache
+def map_columns(language: Language) -> Mapping[str, ColumnElement[Value]]:
+    """Map the paths of the values in an observation to the columns that they are read from."""
+    return {label.name: label.element for label in select_observation_columns(language)}
 
 
 def join_context(statement: Statement, *, has_indicator: bool = False) -> Statement:

@@ -32,7 +32,6 @@ from app.db.columns import (
     localize,
     reporting_area,
     select_fields,
-    select_wording,
 )
 from app.db.models import (
     Area,
@@ -52,8 +51,7 @@ from app.enums import StockFlow
 from app.i18n import Bilingual, Language
 from app.parameters import DateSpan
 from app.parameters.sdmx import ANNUAL, OTHER, SdmxFilters, SeriesKey
-from app.queries.observations import growth_source, join_rate, join_rate_id
-from app.queries.related import rate_unit
+from app.queries.observations import join_rate, join_rate_id
 from app.queries.series import PERIOD_ORDER, read_breaks
 
 SeriesData = tuple[Record, Sequence[Record]]
@@ -81,47 +79,23 @@ SERIES_LABELS: list[Column] = [
     col(Series.observations).label("observations"),
 ]
 DIMENSION_LABELS: list[Column] = [one.label(name) for name, one in DIMENSION_COLUMNS.items()]
-TEXT_NAMES = {
-    Observation: ("COMMENT_OBS", "COMMENT_OBS_LANG", "COMMENT_OBS_TRANSLATED", "OBS_NOTE"),
-    GrowthRate: (*(f"GROWTH_WORDING{end}" for end in ("", "_LANG", "_TRANSLATED")), "GROWTH_NOTE"),
-}
 OWN_COLUMNS = (
-    *("series_id", "period_start", "period_end", "published_value", "decimals", "break_before"),
-    *("status", "vintage", "current_from", "current_until"),
+    *("series_id", "period_start", "period_end"),
+    *("decimals", "break_before", "current_from"),
 )
-LABELLED_COLUMNS: dict[str, Column] = {
-    "OBS_ID": col(Observation.code),
-    "STOCK_FLOW": col(Series.stock_flow),
-    "OBS_VALUE": col(Observation.value),
-    "PUBLISHED_MULT": col(Observation.multiplier),
-    "OBS_QUALIFIER": col(Observation.qualifier),
-    "LOWER_BOUND": col(Observation.lower_bound),
-    "UPPER_BOUND": col(Observation.upper_bound),
-    "ROUNDING_LOWER": col(Observation.rounding_lower),
-    "ROUNDING_UPPER": col(Observation.rounding_upper),
-    "LOCATOR": col(Observation.locator),
-    "SOURCE": col(Source.code),
-    "CONTRADICTION": col(Contradiction.code),
-}
-"""The columns of an observation, under their own names and under those of components."""
-RATE_LABELS: list[Column] = [
-    col(GrowthRate.value).label("GROWTH"),
-    col(GrowthRate.decimals).label("GROWTH_DECIMALS"),
-    col(GrowthRate.measure).label("GROWTH_MEASURE"),
-    col(GrowthRate.locator).label("GROWTH_LOCATOR"),
-    col(GrowthRate.basis).label("GROWTH_BASIS"),
-    col(GrowthRate.base_start).label("growth_base_start"),
-    col(GrowthRate.base_end).label("growth_base_end"),
-    col(rate_unit.code).label("GROWTH_UNIT"),
-    col(growth_source.code).label("GROWTH_SOURCE"),
-]
-"""The columns of a growth rate."""
+"""The columns of an observation from which values are derived, or by which it is grouped."""
 
 
 def read_series(
-    connection: Connection, language: Language, filters: SdmxFilters, *, with_observations: bool
+    connection: Connection,
+    language: Language,
+    filters: SdmxFilters,
+    columns: Sequence[Label[Value]],
 ) -> Iterator[list[SeriesData]]:
-    """Read the series that match and have matching observations, in chunks."""
+    """Read the series that match and have matching observations, in chunks.
+
+    Of the observations the columns are read; without any, they are not.
+    """
     last_id = 0
     breaks = read_breaks(connection, language)
     while True:
@@ -136,13 +110,13 @@ def read_series(
         if not rows:
             return
         last_id = rows[-1]["series_id"]
-        if not with_observations:
+        if not columns:
             yield [(row, ()) for row in rows]
             continue
         for part in split_series(rows):
             codes = {row["series_id"]: row["series"] for row in part}
             observations = defaultdict(list)
-            statement = select_observations(language, filters, list(codes))
+            statement = select_observations(columns, filters, list(codes))
             for row in connection.execute(statement).mappings():
                 notes = [
                     f"{one['start']}: {one['note']}"
@@ -259,19 +233,14 @@ def select_changed(collection: str, since: date) -> Statement:
 
 
 def select_observations(
-    language: Language, filters: SdmxFilters, series_ids: Sequence[int]
+    columns: Sequence[Label[Value]], filters: SdmxFilters, series_ids: Sequence[int]
 ) -> Statement:
-    columns = Observation.current_from, Observation.source_id
-    order = (*PERIOD_ORDER, *(col(column) for column in columns))
+    order = (*PERIOD_ORDER, col(Observation.current_from), col(Observation.source_id))
     statement: Statement = (
         select(
             *select_fields(Observation, *OWN_COLUMNS),
-            *(column.label(name) for name, column in LABELLED_COLUMNS.items()),
-            localize(Observation, "comparability", language).label("COMPARABILITY"),
-            localize(Contradiction, "reason", language).label("CONTRADICTION_REASON"),
-            *select_words(Observation, Source, language),
-            *select_words(GrowthRate, growth_source, language),
-            *RATE_LABELS,
+            *select_fields(GrowthRate, "base_start", "base_end", prefix="growth_"),
+            *columns,
         )
         .select_from(Observation)
         .join(Series, col(Series.id) == Observation.series_id)
@@ -284,15 +253,6 @@ def select_observations(
     if filters.first is None and filters.last is None:
         return statement.order_by(col(Observation.series_id), *order)
     return limit_per_series(statement, order, filters)
-
-
-def select_words(
-    table: type[Observation] | type[GrowthRate], source: type[Source], language: Language
-) -> list[Label[Value]]:
-    labels = select_wording(table, "", language, source)
-    note = localize(table, "note", language).label(TEXT_NAMES[table][-1])
-    names = zip(labels, TEXT_NAMES[table], strict=False)
-    return [*(label.element.label(name) for label, name in names), note]
 
 
 def limit_per_series(

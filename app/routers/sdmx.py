@@ -14,6 +14,7 @@ from app.formats.sdmx.artefacts import (
     build_artefacts,
     build_constraint,
 )
+from app.formats.sdmx.components import select_columns
 from app.formats.sdmx.dataset import Message, SeriesData, group_series
 from app.formats.sdmx.errors import NoResultsFound, NotImplementedProblem
 from app.formats.sdmx.messages import Format, list_formats, negotiate_format
@@ -82,9 +83,8 @@ def build_all_artefacts(connection: Connection) -> list[Artefact]:
 def read_series(
     connection: Connection, language: Language, request: SdmxRequest
 ) -> Iterator[list[SeriesData]]:
-    return queries.read_series(
-        connection, language, request.filters, with_observations=request.layout.has_observations
-    )
+    columns = select_columns(language) if request.layout.has_observations else ()
+    return queries.read_series(connection, language, request.filters, columns)
 
 
 def write_data_message(

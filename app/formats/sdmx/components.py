@@ -2,19 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import Enum
 from functools import partial
 from typing import Any
 
+from sqlalchemy import Label
+
 from app.db.columns import Record
-from app.db.models import FOREVER, format_plain
+from app.db.models import format_plain
 from app.enums import Status
-from app.formats.columns import OBSERVATIONS
-from app.i18n import Bilingual
+from app.formats.columns import OBSERVATIONS, Column
+from app.i18n import Bilingual, Language
 from app.parameters.sdmx import DIMENSIONS, TIME, format_time_period
 
-Value = str | Decimal | int | None
+Value = str | Decimal | int | date | None
 
 MEASURE_ID = "OBS_VALUE"
 BREAK_STATUS = "B"
@@ -52,6 +55,8 @@ class Component:
     read: Callable[[Record], Value] | None = None
     """Derives the value; without it, records contain the value under the id."""
     is_mandatory: bool = True
+    column: Column | None = None
+    """The column of observations with the same content."""
     role: Role = field(kw_only=True)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -74,7 +79,7 @@ declare_attribute = partial(Component, role=Role.ATTRIBUTE)
 
 def get_status(observation: Record) -> str:
     """Return the status; a break comes before all others, because it forbids comparison."""
-    return BREAK_STATUS if observation["break_before"] else STATUSES[observation["status"]]
+    return BREAK_STATUS if observation["break_before"] else STATUSES[observation["OBS_STATUS"]]
 
 
 def count_decimals(observation: Record) -> int:
@@ -83,14 +88,7 @@ def count_decimals(observation: Record) -> int:
 
 def format_published_value(observation: Record) -> str:
     """Write the number as it was published, including trailing zeros."""
-    return format(observation["published_value"], f".{observation['decimals']}f")
-
-
-def format_supersession(observation: Record) -> str | None:
-    """Write the day on which another observation superseded this one, if any did."""
-    end = observation["current_until"]
-    was_superseded = end not in {FOREVER, observation["current_from"]}
-    return end.isoformat() if was_superseded else None
+    return format(observation["PUBLISHED_VALUE"], f".{observation['decimals']}f")
 
 
 def format_growth_base(observation: Record) -> str | None:
@@ -115,9 +113,8 @@ def adopt_column(
 ) -> Component:
     """Declare a component with the texts of the column that contains the same."""
     column = COLUMNS[column_name]
-    return Component(
-        name, representation, column.label, column.description, read, column.is_required, role=role
-    )
+    texts = column.label, column.description
+    return Component(name, representation, *texts, read, column.is_required, column, role=role)
 
 
 COMPONENTS: tuple[Component, ...] = (
@@ -165,7 +162,7 @@ COMPONENTS: tuple[Component, ...] = (
         "it together with OBS_QUALIFIER: over 700 is not 700",
         "以基本单位表示的数值（UNIT_MULT恒为0），保留全部公布位数。"
         "须与OBS_QUALIFIER一并阅读：逾700不等于700",
-    ), role=Role.MEASURE),
+    ), column=COLUMNS["value"], role=Role.MEASURE),
     declare_attribute(
         "UNIT_MULT", TextType.INTEGER, Bilingual("Unit multiplier", "单位乘数"),
         Bilingual(
@@ -204,13 +201,14 @@ COMPONENTS: tuple[Component, ...] = (
     declare_attribute("SOURCE", "CL_SOURCE", COLUMNS["source_title"].label, Bilingual(
         "The document that contains the figure",
         "数据所出自的文件",
-    )),
+    ), column=COLUMNS["source"]),
     adopt_column("LOCATOR", TextType.STRING, "locator"),
-    adopt_column("VINTAGE", TextType.DAY, "vintage", lambda one: one["vintage"].isoformat()),
-    adopt_column("SUPERSEDED_ON", TextType.DAY, "superseded_on", format_supersession),
+    adopt_column("VINTAGE", TextType.DAY, "vintage"),
+    adopt_column("SUPERSEDED_ON", TextType.DAY, "superseded_on"),
     declare_attribute(
         "OBS_ID", TextType.STRING, Bilingual("Observation key", "数据标识"),
         Bilingual("The key of the figure in /v1/observations", "数据在 /v1/observations 中的标识"),
+        column=COLUMNS["id"],
     ),
     adopt_column("OBS_NOTE", TextType.STRING, "note"),
     declare_attribute(
@@ -242,3 +240,12 @@ ATTRIBUTES = tuple(one for one in COMPONENTS if one.role is Role.ATTRIBUTE)
 
 def get_component(name: str) -> Component:
     return BY_ID[name]
+
+
+def select_columns(language: Language) -> list[Label[Any]]:
+    """Return the columns of the measure and the attributes, under the ids of the components."""
+    return [
+        one.column.build_expression(language).label(one.id)
+        for one in (MEASURE, *ATTRIBUTES)
+        if one.column
+    ]
