@@ -1,7 +1,6 @@
 """The dataset for language models: llms.txt, and texts of tools that fit into a conversation."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
 from itertools import accumulate
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -14,14 +13,7 @@ from app.db.columns import Record
 from app.formats import dataset_info, sentences, tables
 from app.formats.tables import Table
 from app.i18n import Bilingual, Language
-from app.queries.commitments import get_commitment
-from app.queries.contradictions import get_contradiction
-from app.queries.indicators import get_indicator
-from app.queries.observations import get_observation
 from app.queries.pagination import QueryPage
-from app.queries.priority_areas import get_action, get_outcome
-from app.queries.reference import COVERAGES, RELATED_DATASETS, get_event, get_source
-from app.queries.related import get_growth_rate
 from app.queries.search import search_records
 
 OBSERVATIONS_TITLE = Bilingual("Observations", "数据")
@@ -162,20 +154,12 @@ EDITIONS = RecordList.from_table(tables.EDITIONS)
 PRIORITY_AREAS = RecordList.from_table(tables.PRIORITY_AREAS)
 COMMITMENTS = RecordList.from_table(tables.COMMITMENTS, "code")
 CONTRADICTIONS = RecordList.from_table(tables.CONTRADICTIONS, "code")
-RECORDS: dict[str, Callable[..., Record | None]] = {
-    "observations": get_observation,
-    "growth-rates": get_growth_rate,
-    "actions": get_action,
-    "outcomes": get_outcome,
-    "commitments": get_commitment,
-    "sources": get_source,
-    "events": get_event,
-    "coverages": COVERAGES.get,
-    "contradictions": get_contradiction,
-    "indicators": get_indicator,
-    "related-datasets": RELATED_DATASETS.get,
-}
-"""The path and the query of each kind of record that can be asked for by its key."""
+RECORDS = (
+    *(tables.OBSERVATIONS, tables.GROWTH_RATES, tables.ACTIONS, tables.OUTCOMES),
+    *(tables.COMMITMENTS, tables.SOURCES, tables.EVENTS, tables.COVERAGES),
+    *(tables.CONTRADICTIONS, tables.INDICATORS, tables.RELATED_DATASETS),
+)
+"""The tables whose records can be asked for by their keys."""
 
 
 def format_list(
@@ -212,12 +196,13 @@ def format_list(
 
 def format_record(database: Database, key: str, language: Language, base: str | None) -> list[str]:
     """Describe a record and the document that is its source; return nothing for an unknown key."""
-    for path, query in RECORDS.items():
-        record = database.read(partial(query, language=language, key=key))
+    for table in RECORDS:
+        read = table.get
+        record = read and database.read(read, language, key)
         if record is not None:
-            text = DESCRIPTIONS[path](record, language, base)
+            text = DESCRIPTIONS[table.name](record, language, base)
             words = sentences.describe_wording(record, language)
-            lines = [text, *words, *link_records(path, base, language, key)]
+            lines = [text, *words, *link_records(table.name, base, language, key)]
             code = record.get("source", {}).get("code")
             return [*lines, *(format_record(database, code, language, base) if code else [])]
     return []

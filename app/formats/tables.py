@@ -18,15 +18,21 @@ from app.problems.messages import TOO_MANY_ROWS
 from app.problems.problem import InvalidParameters
 from app.queries import observations as queries
 from app.queries import reference as codes
-from app.queries.commitments import list_commitments
-from app.queries.contradictions import list_contradictions
+from app.queries.commitments import get_commitment, list_commitments
+from app.queries.contradictions import get_contradiction, list_contradictions
 from app.queries.editions import list_editions
-from app.queries.indicators import list_indicators
-from app.queries.observations import list_observations
+from app.queries.indicators import get_indicator, list_indicators
+from app.queries.observations import get_observation, list_observations
 from app.queries.pagination import QueryPage
-from app.queries.priority_areas import list_actions, list_outcomes, list_priority_areas
-from app.queries.reference import list_events, list_passages, list_sources
-from app.queries.related import list_growth_rates, list_reports
+from app.queries.priority_areas import (
+    get_action,
+    get_outcome,
+    list_actions,
+    list_outcomes,
+    list_priority_areas,
+)
+from app.queries.reference import get_event, get_source, list_events, list_passages, list_sources
+from app.queries.related import get_growth_rate, get_report, list_growth_rates, list_reports
 from app.queries.resource import Resource
 from app.queries.series import list_series
 from app.schemas import (
@@ -61,6 +67,8 @@ class Table:
     """The query parameters of downloads, for tables that can be downloaded separately."""
     key_columns: tuple[str, ...] = ()
     """The columns of the primary key, unless it is the first column."""
+    get: Callable[[Connection, Language, str], Record | None] | None = None
+    """Reads a record of the same schema by its key, if that is all it takes."""
 
     def __post_init__(self) -> None:
         for column in self.columns:
@@ -191,27 +199,27 @@ def read_records(table: Table, query: TableQuery, **filters: Any) -> Iterator[Re
 OBSERVATIONS = ObservationTable(
     "observations", Bilingual("Observations, one row each", "数据，每行一项"),
     columns.OBSERVATIONS, parameters.ObservationListParameters, list_observations,
-    observations.Observation, parameters.ObservationFilters,
+    observations.Observation, parameters.ObservationFilters, get=get_observation,
 )  # fmt: skip
 INDICATORS = Table(
     "indicators", Bilingual("Indicators with headline values", "指标及其核心数据"),
     indicator_columns.INDICATORS, parameters.IndicatorListParameters, list_indicators,
-    indicators.Indicator, parameters.IndicatorFilters,
+    indicators.Indicator, parameters.IndicatorFilters, get=get_indicator,
 )  # fmt: skip
 ACTIONS = Table(
     "actions", Bilingual("Announced actions, one row each", "已宣布举措，每行一项"),
     record_columns.ACTIONS, parameters.ActionListParameters, list_actions, commitments.Action,
-    parameters.ActionFilters,
+    parameters.ActionFilters, get=get_action,
 )  # fmt: skip
 OUTCOMES = Table(
     "outcomes", Bilingual("Other results", "其他成果"),
     record_columns.OUTCOMES, parameters.OutcomeListParameters, list_outcomes, commitments.Outcome,
-    parameters.OutcomeFilters,
+    parameters.OutcomeFilters, get=get_outcome,
 )  # fmt: skip
 COMMITMENTS = Table(
     "commitments", Bilingual("Commitments of the forums, one row each", "高峰论坛承诺，每行一项"),
     record_columns.COMMITMENTS, parameters.CommitmentListParameters, list_commitments,
-    commitments.Commitment, parameters.CommitmentFilters,
+    commitments.Commitment, parameters.CommitmentFilters, get=get_commitment,
 )  # fmt: skip
 TABLES = (OBSERVATIONS, INDICATORS, ACTIONS, OUTCOMES, COMMITMENTS)
 """The tables that can be downloaded separately."""
@@ -228,19 +236,23 @@ SERIES = Table(
 GROWTH_RATES = Table(
     "growth-rates", Bilingual("Published growth", "公布的增速"),
     record_columns.GROWTH_RATES, parameters.GrowthRateListParameters, list_growth_rates, GrowthRate,
+    get=get_growth_rate,
 )  # fmt: skip
 REPORTS = Table(
     "reports",
     Bilingual("Reports of the same figures by other sources", "其他来源对同一数据的报道"),
     record_columns.REPORTS, parameters.ReportListParameters, list_reports, ReportEntry,
+    get=get_report,
 )  # fmt: skip
 SOURCES = Table(
     "sources", Bilingual("Sources of figures and announcements", "数据和公告的来源"),
     record_columns.SOURCES, parameters.SourceListParameters, list_sources, reference.Source,
+    get=get_source,
 )  # fmt: skip
 EVENTS = Table(
     "events", Bilingual("Events at which figures were announced", "发布数据的活动"),
     record_columns.EVENTS, parameters.EventListParameters, list_events, reference.Event,
+    get=get_event,
 )  # fmt: skip
 EDITIONS = Table(
     "editions", Bilingual("Yearly press conferences", "年度发布会"),
@@ -267,7 +279,8 @@ def declare_code_list(
     list_parameters: type[parameters.ListParameters] = parameters.CodeListParameters,
 ) -> Table:
     name = f"{resource.kind.replace('_', '-')}s"
-    return Table(name, title, listed, list_parameters, resource.list_page, schema)
+    query, get = resource.list_page, resource.get
+    return Table(name, title, listed, list_parameters, query, schema, get=get)
 
 
 TOPICS = declare_code_list(
@@ -291,7 +304,7 @@ INSTRUMENTS = declare_code_list(
 CONTRADICTIONS = Table(
     "contradictions", Bilingual("Published numbers that differ", "存在差异的公布数据"),
     indicator_columns.CONTRADICTIONS, parameters.ContradictionListParameters, list_contradictions,
-    Contradiction,
+    Contradiction, get=get_contradiction,
 )  # fmt: skip
 RELATED_DATASETS = declare_code_list(
     codes.RELATED_DATASETS, Bilingual("Datasets of other publishers", "其他机构的数据集"),

@@ -40,7 +40,6 @@ class ListOperation(NamedTuple):
 
 class RecordOperation(NamedTuple):
     description: str
-    read: Callable[[Connection, Language, str], Record | None]
     noun: str = ""
     """What the record is called, unless that is the name of the path parameter."""
     key_parts: str = ""
@@ -107,8 +106,12 @@ def build_list_endpoint(table: Table, page: type[Page[Any]]) -> Callable[..., Re
 def build_record_endpoint(
     table: Table, key: str, operation: RecordOperation
 ) -> Callable[..., Response]:
+    read = table.get
+    if read is None:
+        raise LookupError(f"{table.name} has no function that reads a record")
+
     def get_record(context: RequestContext, _: Parameters, **path: str) -> Response:
-        return context.create_record_response(table.schema, operation.read, **path)
+        return context.create_record_response(table.schema, read, **path)
 
     parts = f": {operation.key_parts}" if operation.key_parts else ""
     description = f"The key of the {key.replace('_', ' ')}{parts}."

@@ -7,10 +7,8 @@ from fastapi import Query, Response
 from app import parameters
 from app.formats import tables
 from app.http.routing import RouteDeclarations
-from app.queries import comparison, related
+from app.queries import comparison
 from app.queries import observations as queries
-from app.queries.contradictions import get_contradiction
-from app.queries.indicators import get_indicator
 from app.queries.obstacles import OTHER_UNIT_TOLERANCE
 from app.queries.series import get_series
 from app.request import Context
@@ -33,10 +31,7 @@ add_collection(
         "Each indicator contains its headline: the observation of the newest press conference that "
         "is recorded completely, with its display text, unit, period, qualifier and source line.",
     ),
-    RecordOperation(
-        "Returns one indicator with its definition, notes, headline figure and links.",
-        get_indicator,
-    ),
+    RecordOperation("Returns one indicator with its definition, notes, headline figure and links."),
 )
 
 
@@ -70,7 +65,6 @@ add_collection(
     ),
     RecordOperation(
         "Returns one figure with its location in the source and what other sources report.",
-        queries.get_observation,
         key_parts=KEY_PARTS,
     ),
 )
@@ -160,9 +154,7 @@ add_collection(
         "bases may be restated, so that published levels imply a different rate.",
     ),
     RecordOperation(
-        "Returns one published change with its base period, basis and source.",
-        related.get_growth_rate,
-        key_parts=KEY_PARTS,
+        "Returns one published change with its base period, basis and source.", key_parts=KEY_PARTS
     ),
 )
 add_collection(
@@ -175,8 +167,7 @@ add_collection(
     ),
     RecordOperation(
         "Returns all numbers of one contradiction: figures, rates, reports and statements, each "
-        "with its source.",
-        get_contradiction,
+        "with its source."
     ),
 )
 add_collection(
@@ -189,7 +180,6 @@ add_collection(
     ),
     RecordOperation(
         "Returns what one source reports about a figure that another source published.",
-        related.get_report,
         "second report",
         "observation and source",
     ),

@@ -11,11 +11,9 @@ from app.formats.feeds import ATOM, JSON_FEED, build_json_feed, write_atom
 from app.formats.tables import Table
 from app.http.routing import RouteDeclarations
 from app.queries import reference as queries
-from app.queries.commitments import get_commitment
 from app.queries.editions import compare_editions, get_edition
-from app.queries.priority_areas import get_action, get_outcome, get_priority_area
+from app.queries.priority_areas import get_priority_area
 from app.queries.releases import list_changes, list_releases
-from app.queries.resource import Resource
 from app.request import Context
 from app.routers import ListOperation, NoParameters, RecordOperation, add_collection
 from app.schemas import create_page_model, encode_json
@@ -124,8 +122,7 @@ add_collection(
     ),
     RecordOperation(
         "Returns one action with its location in the source, everything it names, and what was "
-        "reported on it later.",
-        get_action,
+        "reported on it later."
     ),
     tag="Priority areas",
 )
@@ -133,9 +130,7 @@ add_collection(
     router,
     tables.OUTCOMES,
     ListOperation("List outcomes", "Results of a year that the source describes without figures."),
-    RecordOperation(
-        "Returns one outcome with its location in the source and everything it names.", get_outcome
-    ),
+    RecordOperation("Returns one outcome with its location in the source and everything it names."),
     tag="Outcomes",
 )
 add_collection(
@@ -148,70 +143,57 @@ add_collection(
         "distance to a target is computed only from readings that count the same, and no record "
         "says whether a commitment was kept.",
     ),
-    RecordOperation(
-        "Returns one commitment with its target, deadline and later readings.", get_commitment
-    ),
+    RecordOperation("Returns one commitment with its target, deadline and later readings."),
     tag="Commitments",
 )
 
 
-def add_reference(table: Table, resource: Resource, description: str) -> None:
+def add_reference(table: Table, description: str) -> None:
     name = table.name.replace("-", " ")
     singular = name.removesuffix("s")
     add_collection(
         reference_router,
         table,
         ListOperation(f"List {name}", description),
-        RecordOperation(f"Returns one {singular} with the same fields as the list.", resource.get),
+        RecordOperation(f"Returns one {singular} with the same fields as the list."),
     )
 
 
 add_reference(
     tables.TOPICS,
-    queries.TOPICS,
     "The subjects of the press conferences, with the indicators, outcomes and actions of each.",
 )
 add_reference(
     tables.AREAS,
-    queries.AREAS,
     "Countries and groups of countries, with their definitions and the records that refer to them.",
 )
 add_reference(
     tables.COVERAGES,
-    queries.COVERAGES,
     "The groups of countries that figures count, since when, and how that is known. Figures with "
     "different coverage are not comparable.",
 )
 add_reference(
-    tables.SECTORS,
-    queries.SECTORS,
-    "Economic sectors named in the texts, with the records that name each.",
+    tables.SECTORS, "Economic sectors named in the texts, with the records that name each."
 )
 add_reference(
     tables.INSTRUMENTS,
-    queries.INSTRUMENTS,
     "Platforms, exhibitions, project types, agreements and mechanisms named in the texts.",
 )
 add_reference(
     tables.RELATED_DATASETS,
-    queries.RELATED_DATASETS,
     "Datasets of other publishers on similar subjects: what each counts, why its totals differ, "
     "its licence and address. Their values are not copied.",
 )
 add_reference(
-    tables.UNITS,
-    queries.UNITS,
-    "Units of measure, with the indicators whose headline figure uses each.",
+    tables.UNITS, "Units of measure, with the indicators whose headline figure uses each."
 )
 add_reference(
     tables.EVENTS,
-    queries.EVENTS,
     "The press conferences, briefings and releases at which figures and commitments were "
     "announced, with speakers, their offices on that day, and the documents that report each.",
 )
 add_reference(
     tables.SOURCES,
-    queries.SOURCES,
     "The documents from which figures and commitments are taken, and those used for comparison.",
 )
 
