@@ -9,34 +9,7 @@ from typing import Annotated
 
 import typer
 
-from app import __version__, doctor
-from app.commands import (
-    CheckedDatabaseOption,
-    CommandError,
-    Commands,
-    DatabaseOption,
-    HostOption,
-    PortOption,
-    SeedOption,
-    check_seed_folder,
-    ensure_database,
-    exit_on_error,
-    find_database,
-    find_own_seed,
-    find_seed,
-    load_settings,
-    load_valid_settings,
-    parse_pattern,
-    print_addresses,
-    print_error,
-    read_standard_input,
-    require_utf_8,
-    run_build,
-    run_server,
-    run_tools,
-    share_metrics,
-    write_text,
-)
+from app import __version__, commands, doctor
 from app.doctor import format_count, quote_commands
 from app.enums import LogFormat, OpenApiVersion
 from app.i18n import Language
@@ -46,7 +19,7 @@ from app.settings import MISSING_MCP
 
 # Without markup, help and errors have no frames around them and no types of flags.
 app = typer.Typer(
-    cls=Commands,
+    cls=commands.Commands,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -104,12 +77,14 @@ def main(
 
 
 @app.command("build")
-def build_database(database: DatabaseOption = None, seed: SeedOption = None) -> None:
+def build_database(
+    database: commands.DatabaseOption = None, seed: commands.SeedOption = None
+) -> None:
     """Build the database from the seed files. It replaces the previous one atomically."""
-    with exit_on_error():
-        settings = load_settings(database, seed)
+    with commands.exit_on_error():
+        settings = commands.load_settings(database, seed)
         target = settings.select_database(compute_seed_hash(settings.seed))
-        run_build(settings, target)
+        commands.run_build(settings, target)
         count = format_count(len(list_seed_files(settings.seed)), "seed file")
         typer.echo(f"{target} built from {count}")
 
@@ -117,8 +92,8 @@ def build_database(database: DatabaseOption = None, seed: SeedOption = None) -> 
 @app.command()
 def check(
     *,
-    database: CheckedDatabaseOption = None,
-    seed: SeedOption = None,
+    database: commands.CheckedDatabaseOption = None,
+    seed: commands.SeedOption = None,
     write_schemas: Annotated[
         bool,
         typer.Option(
@@ -131,12 +106,12 @@ def check(
     from app.ingest.build import load_valid_seed
     from app.ingest.integrity import find_warnings
 
-    with exit_on_error():
-        settings = load_settings(database, seed)
-        folder = find_own_seed(settings) if write_schemas else find_seed(settings)
+    with commands.exit_on_error():
+        settings = commands.load_settings(database, seed)
+        folder = commands.find_own_seed(settings) if write_schemas else commands.find_seed(settings)
         warnings = find_warnings(load_valid_seed(folder))
         for warning in warnings:
-            print_error(str(warning))
+            commands.print_error(str(warning))
         typer.echo(f"{format_count(len(list_seed_files(folder)), 'file')} valid")
         if write_schemas:
             schema.write_schemas(folder)
@@ -159,16 +134,16 @@ def import_rows(
             show_default="today",
         ),
     ],
-    seed: SeedOption = None,
+    seed: commands.SeedOption = None,
 ) -> None:
     """Add figures, and their sources, from a CSV file to the seed."""
     from app.ingest.imports import import_file
 
-    with exit_on_error(file):
-        folder = find_own_seed(load_settings(None, seed))
+    with commands.exit_on_error(file):
+        folder = commands.find_own_seed(commands.load_settings(None, seed))
         done = import_file(folder, file, checked_on.date())
         for notice in done.notices:
-            print_error(str(notice))
+            commands.print_error(str(notice))
         rows = format_count(done.count_rows(), "row")
         sources = format_count(done.count_sources(), "new source")
         typer.echo(f"{rows} and {sources} written to {folder}")
@@ -176,14 +151,14 @@ def import_rows(
 
 @app.command("doctor")
 def run_doctor(
-    host: HostOption = "127.0.0.1",
-    port: PortOption = 8000,
-    database: DatabaseOption = None,
-    seed: SeedOption = None,
+    host: commands.HostOption = "127.0.0.1",
+    port: commands.PortOption = 8000,
+    database: commands.DatabaseOption = None,
+    seed: commands.SeedOption = None,
 ) -> None:
     """Check what the service needs, and say how to fix problems."""
-    with exit_on_error():
-        settings, invalid = load_valid_settings(database, seed)
+    with commands.exit_on_error():
+        settings, invalid = commands.load_valid_settings(database, seed)
         results = list(doctor.run_checks(settings, invalid, host, port))
         for result in results:
             status = "OK" if result.is_ok else "FAIL"
@@ -209,28 +184,28 @@ def diff(
                 f"{path} does not exist; name a database file, such as one that was built before"
                 " the change, or a seed folder"
             )
-    with exit_on_error():
+    with commands.exit_on_error():
         for folder in filter(Path.is_dir, (old, new)):
-            check_seed_folder(folder)
+            commands.check_seed_folder(folder)
         changes = list_differences(read_records(old), read_records(new), read_corrections(new))
         typer.echo((format_json if as_json else format_changes)(changes), nl=False)
 
 
 @app.command()
-def freeze(seed: SeedOption = None) -> None:
+def freeze(seed: commands.SeedOption = None) -> None:
     """Save the newest release before you change files for the next."""
     from app.ingest.build import load_valid_seed
     from app.ingest.history import freeze_release
 
-    with exit_on_error():
-        folder = find_own_seed(load_settings(None, seed))
+    with commands.exit_on_error():
+        folder = commands.find_own_seed(commands.load_settings(None, seed))
         path = freeze_release(load_valid_seed(folder))
         typer.echo(f"{path} written; add a new file to releases/ before you change other files")
 
 
 @app.command()
 def openapi(
-    database: DatabaseOption = None,
+    database: commands.DatabaseOption = None,
     server: Annotated[
         str, typer.Option(help="The address of the service that the document names.")
     ] = DEFAULT_URL,
@@ -250,9 +225,9 @@ def openapi(
 
     from app.application import create_app
 
-    with exit_on_error():
-        settings = load_settings(database, address_option="--server", public_url=server)
-        find_database(settings)
+    with commands.exit_on_error():
+        settings = commands.load_settings(database, address_option="--server", public_url=server)
+        commands.find_database(settings)
         application = create_app(settings)
         documents = application.state.documents
         rendered = documents.render(version, str(settings.public_url).rstrip("/"), language)
@@ -261,7 +236,7 @@ def openapi(
         if output is None:
             typer.echo(document)
         else:
-            write_text(output, f"{document}\n")
+            commands.write_text(output, f"{document}\n")
 
 
 @app.command()
@@ -279,8 +254,8 @@ def export(  # noqa: PLR0913 (Each is an option of the command.)
         int, typer.Option(metavar="N", min=1, help="Longer collections are written as tables only.")
     ] = 10_000,
     leave_out: LeaveOutOption = None,
-    database: DatabaseOption = None,
-    seed: SeedOption = None,
+    database: commands.DatabaseOption = None,
+    seed: commands.SeedOption = None,
 ) -> None:
     """Write everything as files that any web server can serve."""
     from rich.console import Console
@@ -288,20 +263,20 @@ def export(  # noqa: PLR0913 (Each is an option of the command.)
     from app.application import create_app
     from app.export import ExportError, ExportOptions, export_release, parse_codings
 
-    with exit_on_error():
+    with commands.exit_on_error():
         more = {"public_url": base_url} if base_url else {}
-        settings = load_settings(database, seed, **more)
+        settings = commands.load_settings(database, seed, **more)
         address = str(settings.public_url or DEFAULT_URL).rstrip("/")
-        find_database(settings)
+        commands.find_database(settings)
         application = create_app(settings.model_copy(update=OFFLINE))
         try:
             with Console(stderr=True).status("Writing the static edition"):
-                codings, left_out = parse_codings(compress), parse_pattern(leave_out)
+                codings, left_out = parse_codings(compress), commands.parse_pattern(leave_out)
                 options = ExportOptions(address, codings, max_records, left_out)
                 router = application.request_router
                 done = export_release(application, router, folder, options)
         except ExportError as error:
-            raise CommandError(str(error)) from None
+            raise commands.CommandError(str(error)) from None
         finally:
             application.state.releases.close()
         written = f"{done.changed:,} of them new or changed"
@@ -309,20 +284,20 @@ def export(  # noqa: PLR0913 (Each is an option of the command.)
 
 
 @app.command()
-def mcp(database: DatabaseOption = None, seed: SeedOption = None) -> None:
+def mcp(database: commands.DatabaseOption = None, seed: commands.SeedOption = None) -> None:
     """Serve tools for language models on standard input and output."""
-    with exit_on_error():
+    with commands.exit_on_error():
         if find_spec("mcp") is None:
-            raise CommandError(MISSING_MCP)
-        settings = load_settings(database, seed)
+            raise commands.CommandError(MISSING_MCP)
+        settings = commands.load_settings(database, seed)
         from app.db import create_store
         from app.mcp import create_server, serve_standard_streams
         from app.releases import ReleaseManager
 
-        with closing(ReleaseManager(create_store(find_database(settings)))) as releases:
+        with closing(ReleaseManager(create_store(commands.find_database(settings)))) as releases:
             releases.get_release()
             public_url = str(settings.public_url).rstrip("/") if settings.public_url else None
-            run_tools(lambda: serve_standard_streams(create_server(releases, public_url)))
+            commands.run_tools(lambda: serve_standard_streams(create_server(releases, public_url)))
 
 
 @app.command("check-quote")
@@ -339,20 +314,20 @@ def check_quote(
     language: Annotated[
         Language, typer.Option("--lang", help="The language of the findings.")
     ] = Language.ENGLISH,
-    database: DatabaseOption = None,
-    seed: SeedOption = None,
+    database: commands.DatabaseOption = None,
+    seed: commands.SeedOption = None,
 ) -> None:
     """Check the figures quoted in a text. The command exits with 1 if any differs."""
-    with exit_on_error():
+    with commands.exit_on_error():
         from app.db import Database, create_store
         from app.formats.sentences import describe_quotations
         from app.releases import open_release
 
-        quotation = read_standard_input(4 * MAXIMUM_QUOTATION) if text == "-" else text
-        require_utf_8(quotation)
+        quotation = commands.read_standard_input(4 * MAXIMUM_QUOTATION) if text == "-" else text
+        commands.require_utf_8(quotation)
         if not quotation.strip() or len(quotation) > MAXIMUM_QUOTATION:
-            raise CommandError(f"the text has to have 1 to {MAXIMUM_QUOTATION} characters")
-        store = create_store(find_database(load_settings(database, seed)))
+            raise commands.CommandError(f"the text has to have 1 to {MAXIMUM_QUOTATION} characters")
+        store = create_store(commands.find_database(commands.load_settings(database, seed)))
         release = open_release(Database(store))
         with closing(release.database):
             checked = release.check_quotation(quotation, asked_on and asked_on.date(), language)
@@ -363,21 +338,21 @@ def check_quote(
 
 @app.command()
 def serve(  # noqa: PLR0913 (Each is an option of the command.)
-    host: HostOption = "127.0.0.1",
-    port: PortOption = 8000,
+    host: commands.HostOption = "127.0.0.1",
+    port: commands.PortOption = 8000,
     workers: Annotated[
         int, typer.Option(metavar="N", min=1, max=64, help="The number of processes.")
     ] = 1,
-    database: DatabaseOption = None,
-    seed: SeedOption = None,
+    database: commands.DatabaseOption = None,
+    seed: commands.SeedOption = None,
     *,
     verify: Annotated[
         bool, typer.Option("--verify", help="Also verify a database of more than 16 MiB.")
     ] = False,
 ) -> None:
     """Serve the API; build a missing database first. Sockets of systemd replace host and port."""
-    with exit_on_error():
-        settings = load_settings(database, seed)
+    with commands.exit_on_error():
+        settings = commands.load_settings(database, seed)
         if verify:
             settings = settings.model_copy(update={"verify": True})
         from app.server import take_passed_sockets
@@ -386,14 +361,14 @@ def serve(  # noqa: PLR0913 (Each is an option of the command.)
             host, port = sockets[0].getsockname()[:2]
         else:
             doctor.check_port(host, port)
-        target = ensure_database(settings)
+        target = commands.ensure_database(settings)
         shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 (only printed)
         shown = f"[{shown}]" if ":" in shown else shown
         base = str(settings.public_url or f"http://{shown}:{port}{settings.root_path}").rstrip("/")
-        print_addresses(f"Page      {base}/\nDocs      {base}/docs\nDatabase  {target}")
+        commands.print_addresses(f"Page      {base}/\nDocs      {base}/docs\nDatabase  {target}")
         os.environ["BRI_SEED"] = str(settings.seed.absolute())
         os.environ["BRI_VERIFY"] = str(settings.verify)
         if isinstance(target, Path):
             os.environ["BRI_DATABASE"] = str(target)
-        with share_metrics(settings, workers):
-            run_server(host, port, workers, settings, sockets)
+        with commands.share_metrics(settings, workers):
+            commands.run_server(host, port, workers, settings, sockets)

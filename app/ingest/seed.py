@@ -21,18 +21,9 @@ from app.ingest.schema import (
     Entity,
     Series,
     SeriesTable,
+    base,
     find_submodel,
     list_references,
-)
-from app.ingest.schema.base import (
-    ADDRESS_PATTERN,
-    CODE_PATTERN,
-    HOST_PATTERN,
-    LANGUAGE_PATTERN,
-    LOCATOR_PATTERN,
-    RECORD_PATTERN,
-    TEXT_PATTERN,
-    AnyEntity,
 )
 from app.ingest.schema.tables import check_periods, expand_table
 
@@ -58,12 +49,14 @@ ADVICE = {
     "string_too_long": "write at most {max_length} characters",
 }
 PATTERN_ADVICE = {
-    CODE_PATTERN: "write a key: letters and digits, joined by '-' or '.'",
-    ADDRESS_PATTERN: "write a web address: https:// or http://, other characters as %E4",
-    LOCATOR_PATTERN: "write P2 for paragraph 2, or P2.S3 for its sentence 3",
-    HOST_PATTERN: "write the host alone, such as ecns.cn",
-    RECORD_PATTERN: "write the folder and the key of a record, such as sources/scio-2025-01-15",
-    LANGUAGE_PATTERN: "write the two letters of the language, such as en or zh",
+    base.CODE_PATTERN: "write a key: letters and digits, joined by '-' or '.'",
+    base.ADDRESS_PATTERN: "write a web address: https:// or http://, other characters as %E4",
+    base.LOCATOR_PATTERN: "write P2 for paragraph 2, or P2.S3 for its sentence 3",
+    base.HOST_PATTERN: "write the host alone, such as ecns.cn",
+    base.RECORD_PATTERN: (
+        "write the folder and the key of a record, such as sources/scio-2025-01-15"
+    ),
+    base.LANGUAGE_PATTERN: "write the two letters of the language, such as en or zh",
 }
 
 
@@ -130,7 +123,7 @@ def format_path(path: ValuePath) -> str:
 def read_document(file: PurePath, raw: bytes) -> Document:
     """Read one seed file; errors of its name and syntax are in ``issues`` of the document."""
     document = Document(file)
-    if not re.fullmatch(CODE_PATTERN, document.key):
+    if not re.fullmatch(base.CODE_PATTERN, document.key):
         message = "the file name is not a valid key; use letters and digits, joined by '-' or '.'"
         document.issues.append(SeedIssue(file, 1, "", message))
     try:
@@ -240,9 +233,9 @@ class Seed:
     history: dict[str, bytes] = field(default_factory=dict)
     """The content of each file in seed/history, by release."""
 
-    def get_all(self, kind: type[AnyEntity]) -> dict[str, AnyEntity]:
+    def get_all(self, kind: type[base.AnyEntity]) -> dict[str, base.AnyEntity]:
         """Return the valid entities of a collection by key, in the order of their files."""
-        return cast("dict[str, AnyEntity]", self.entities[kind])
+        return cast("dict[str, base.AnyEntity]", self.entities[kind])
 
     def has_key(self, kind: type[Entity], key: str) -> bool:
         """Return whether a record exists; one of an unreadable table may."""
@@ -368,7 +361,7 @@ def create_issue(
 
 
 def describe_pattern(pattern: str, found: str) -> str:
-    if pattern != TEXT_PATTERN:
+    if pattern != base.TEXT_PATTERN:
         return PATTERN_ADVICE[pattern]
     if not found.strip():
         return "write some text"

@@ -16,16 +16,7 @@ from fastapi.responses import HTMLResponse
 
 from app.db.columns import Record
 from app.enums import Qualifier
-from app.formats.citations import (
-    cite_record,
-    format_dataset_reference,
-    format_validity,
-    join_fitting,
-    quote_fitting,
-    quote_observation,
-    shorten,
-    summarize_observation,
-)
+from app.formats import citations
 from app.formats.dataset_info import DATA_LICENCE, TITLE, cite_dataset
 from app.formats.registry import (
     CHART_FORMATS,
@@ -182,13 +173,15 @@ def build_wording(language: Language) -> Record:
         "hit_kind": lambda hit: KINDS[hit["kind"]].get(language),
         "colon": language.colon,
         "comma": language.comma,
-        "quote_fitting": lambda lead, figures: quote_fitting(lead, figures, language),
+        "quote_fitting": lambda lead, figures: citations.quote_fitting(lead, figures, language),
         "format_locator": lambda locator: format_locator(locator, language),
         "format_day": lambda day: format_day(day, language),
-        "format_validity": lambda record: format_validity(record, language),
+        "format_validity": lambda record: citations.format_validity(record, language),
         "format_release": lambda code: format_release(code, language),
-        "quote_observation": lambda figure, citation: quote_observation(figure, citation, language),
-        "summarize_observation": lambda figure: summarize_observation(figure, language),
+        "quote_observation": lambda figure, citation: citations.quote_observation(
+            figure, citation, language
+        ),
+        "summarize_observation": lambda figure: citations.summarize_observation(figure, language),
         "split_display": lambda figure: split_display(figure, language),
     }
 
@@ -329,8 +322,8 @@ def load_templates() -> "Environment":
         lstrip_blocks=True,
     )
     environment.context_class = PageContext
-    environment.globals["join_fitting"] = join_fitting
-    environment.filters["shorten"] = shorten
+    environment.globals["join_fitting"] = citations.join_fitting
+    environment.filters["shorten"] = citations.shorten
     return environment
 
 
@@ -365,10 +358,10 @@ def list_references(
         page would name the day on which it was rendered.
     """
     release, language = context.release.record, context.language
-    item = cite_record(path, title, release, context.base_url, language, **query)
+    item = citations.cite_record(path, title, release, context.base_url, language, **query)
     references = []
     for style, label in REFERENCE_LABELS.items():
-        text = format_dataset_reference(item, style, language, ACCESS_MARK)
+        text = citations.format_dataset_reference(item, style, language, ACCESS_MARK)
         before, _, after = text.partition(ACCESS_MARK)
         references.append({"style": style, "label": label, "before": before, "after": after})
     return references

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from app import cli
+from app import commands
 from app.db.files import name_digest_file
 from app.doctor import check_free_space
 from app.ingest.build import build
@@ -75,7 +75,7 @@ def test_database_that_cannot_be_served_is_not_replaced(other: Path, fault: str)
 
 def test_database_that_is_missing_is_built(tmp_path: Path) -> None:
     target = tmp_path / "bri.sqlite"
-    cli.ensure_database(Settings(database=target))
+    commands.ensure_database(Settings(database=target))
     assert run_bri("check", "--database", str(target)).exit_code == 0
 
 
@@ -99,13 +99,13 @@ def test_default_database_that_is_damaged_is_built_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    target = cli.ensure_database(Settings())
+    target = commands.ensure_database(Settings())
     assert isinstance(target, Path)
     whole = target.read_bytes()
     damaged = bytearray(whole)
     damaged[500_000] ^= 1
     target.write_bytes(damaged)
-    assert cli.ensure_database(Settings()) == target
+    assert commands.ensure_database(Settings()) == target
     assert target.read_bytes() == whole
 
 
@@ -115,7 +115,7 @@ def test_folder_that_is_read_only_is_served_from(other: Path) -> None:
     other.parent.chmod(0o555)
     try:
         with drop_privileges():
-            assert cli.ensure_database(Settings(database=other)) == other
+            assert commands.ensure_database(Settings(database=other)) == other
             space = check_free_space(Settings(database=other))
             assert "by this user; the database in it can be served" in space
     finally:
