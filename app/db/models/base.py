@@ -1,11 +1,13 @@
 """Base classes of the tables: exact decimals, named constraints, common columns; and rows."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from decimal import Decimal
+from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Protocol, cast, get_args
 
-from sqlalchemy import CheckConstraint, Dialect, Numeric, String, TypeDecorator
+from sqlalchemy import CheckConstraint, Dialect, Numeric, String, Table, TypeDecorator, event
+from sqlalchemy.orm import Mapper
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Field, SQLModel
 
@@ -62,11 +64,6 @@ def format_plain(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def check_member(column: str, members: Iterable[str]) -> CheckConstraint:
-    allowed = ", ".join(f"'{member}'" for member in members)
-    return CheckConstraint(f"{column} IN ({allowed})", name=column)
-
-
 def check_positive(column: str = "position") -> CheckConstraint:
     return CheckConstraint(f"{column} >= 1", name=column)
 
@@ -89,6 +86,17 @@ class TableModel(SQLModel):
     """A row of a table, without a validator: the seed is validated before it becomes rows."""
 
     model_config = SQLModel.model_config | {"defer_build": True}
+
+
+@event.listens_for(TableModel, "instrument_class", propagate=True)
+def check_members(mapper: Mapper[TableModel], model: type[TableModel]) -> None:
+    """Check in each table that a column of an enumeration has one of its values."""
+    for name, field in model.model_fields.items():
+        for option in (field.annotation, *get_args(field.annotation)):
+            if isinstance(option, type) and issubclass(option, StrEnum):
+                allowed = ", ".join(f"'{member}'" for member in option)
+                check = CheckConstraint(f"{name} IN ({allowed})", name=name)
+                cast("Table", mapper.local_table).append_constraint(check)
 
 
 class KeyedModel(TableModel):

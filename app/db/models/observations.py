@@ -17,7 +17,6 @@ from app.db.models.base import (
     WordedModel,
     cast_decimal,
     check_filled,
-    check_member,
     check_named,
     check_positive,
 )
@@ -34,11 +33,7 @@ SERIES_INDEX_COLUMNS = (
 
 
 class Indicator(NamedModel, table=True):
-    __table_args__ = (
-        *check_named(),
-        check_member("stock_flow", enums.StockFlow),
-        check_member("direction", enums.Direction),
-    )
+    __table_args__ = check_named()
 
     definition_en: str
     definition_zh: str
@@ -56,11 +51,7 @@ class Indicator(NamedModel, table=True):
 class Contradiction(NamedModel, table=True):
     """Published numbers that differ."""
 
-    __table_args__ = (
-        *check_named("reason_en", "reason_zh"),
-        check_member("cause", enums.ContradictionCause),
-        check_member("basis", enums.EvidenceBasis),
-    )
+    __table_args__ = check_named("reason_en", "reason_zh")
 
     indicator_id: int = Field(foreign_key="indicator.id", index=True)
     cause: enums.ContradictionCause = Field(sa_type=String)
@@ -79,8 +70,6 @@ class ContradictoryStatement(LocatedModel, WordedModel, table=True):
     __table_args__ = (
         check_positive(),
         check_filled("text_en", "text_zh", "wording_en", "wording_zh"),
-        check_member("measure", StatementMeasure),
-        check_member("qualifier", enums.Qualifier),
         CheckConstraint("period_start <= period_end", name="period_order"),
         CheckConstraint("(measure = 'share_change') = (base_start IS NOT NULL)", name="base"),
     )
@@ -111,7 +100,6 @@ class Series(KeyedModel, NotedModel, table=True):
             *("indicator_id", "reporting_area_id", "counterpart_area_id"),
             *("coverage_id", "unit_id", "duration"),
         ),
-        check_member("stock_flow", enums.StockFlow),
         CheckConstraint("months BETWEEN 1 AND 12", name="months"),
         CheckConstraint("(stock_flow = 'flow') = (months IS NOT NULL)", name="flow_months"),
         CheckConstraint(
@@ -181,10 +169,6 @@ class Observation(VintageModel, NotedModel, WordedModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("series_id", "period_start", "period_end", "source_id"),
-        check_member("qualifier", enums.Qualifier),
-        check_member("status", enums.Status),
-        check_member("revision", enums.RevisionKind),
-        check_member("check_method", enums.CheckMethod),
         CheckConstraint("(checked_on IS NULL) = (check_method IS NULL)", name="checked"),
         CheckConstraint("(previous_id IS NULL) = (revision IS NULL)", name="revision_previous"),
         CheckConstraint("period_start <= period_end", name="period_order"),
@@ -247,9 +231,6 @@ class GrowthRate(VintageModel, NotedModel, WordedModel, table=True):
     __tablename__ = "growth_rate"
     __table_args__ = (
         UniqueConstraint("series_id", "period_start", "period_end", "source_id"),
-        check_member("basis", enums.GrowthBasis),
-        check_member("measure", enums.ChangeMeasure),
-        check_member("check_method", enums.CheckMethod),
         CheckConstraint("(checked_on IS NULL) = (check_method IS NULL)", name="checked"),
         CheckConstraint("period_start < period_end", name="period_order"),
         CheckConstraint("base_start < base_end", name="base_order"),
@@ -304,11 +285,7 @@ class LatestObservation(TableModel, table=True):
 
 
 class Report(KeyedModel, LocatedModel, WordedModel, table=True):
-    __table_args__ = (
-        UniqueConstraint("observation_id", "source_id"),
-        check_member("agreement", enums.Agreement),
-        check_member("relation", enums.ReportRelation),
-    )
+    __table_args__ = (UniqueConstraint("observation_id", "source_id"),)
 
     observation_id: int = Field(foreign_key="observation.id")
     contradiction_id: int | None = Field(foreign_key="contradiction.id", index=True)

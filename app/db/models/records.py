@@ -19,7 +19,6 @@ from app.db.models.base import (
     TableModel,
     WordedModel,
     check_filled,
-    check_member,
     check_named,
     check_positive,
 )
@@ -77,7 +76,6 @@ class Change(KeyedModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("release_entry_id", "collection", "record"),
-        check_member("kind", enums.ChangeKind),
         check_filled("title_en", "title_zh"),
     )
 
@@ -110,7 +108,7 @@ class Topic(DescribedModel, table=True):
 
 
 class Area(NamedModel, table=True):
-    __table_args__ = (*check_named(), check_member("kind", enums.AreaKind))
+    __table_args__ = check_named()
 
     kind: enums.AreaKind = Field(sa_type=String)
     definition_en: str
@@ -134,7 +132,6 @@ class Coverage(DescribedModel, table=True):
 
     __table_args__ = (
         *check_named("evidence_en", "evidence_zh"),
-        check_member("basis", enums.EvidenceBasis),
         CheckConstraint("first_published <= last_published", name="published_order"),
     )
 
@@ -150,7 +147,7 @@ class Sector(DescribedModel, NotedModel, table=True):
 
 
 class Instrument(DescribedModel, NotedModel, table=True):
-    __table_args__ = (*check_named(), check_member("kind", enums.InstrumentKind))
+    __table_args__ = check_named()
 
     kind: enums.InstrumentKind = Field(sa_type=String)
 
@@ -220,8 +217,6 @@ class Action(KeyedModel, LocatedModel, NotedModel, table=True):
         UniqueConstraint("priority_area_id", "position"),
         check_positive(),
         check_filled("text_en", "text_zh"),
-        check_member("kind", enums.ActionKind),
-        check_member("status", enums.ActionStatus),
     )
 
     priority_area_id: int = Field(foreign_key="priority_area.id")
@@ -268,8 +263,6 @@ class ProgressReport(LaterReport, NotedModel, table=True):
     __table_args__ = (
         check_positive(),
         check_filled("text_en", "text_zh", "wording_en", "wording_zh"),
-        check_member("relation", enums.ProgressRelation),
-        check_member("qualifier", enums.Qualifier),
         check_quantity(),
     )
 
@@ -285,8 +278,6 @@ class Commitment(KeyedModel, LocatedModel, NotedModel, WordedModel, table=True):
         UniqueConstraint("event_id", "position"),
         check_positive(),
         check_filled("name_en", "name_zh", "text_en", "text_zh", "wording_en", "wording_zh"),
-        check_member("kind", enums.CommitmentKind),
-        check_member("target_qualifier", enums.Qualifier),
         check_quantity("target_"),
     )
 
@@ -314,7 +305,6 @@ class CommitmentReading(LaterReport, table=True):
     __table_args__ = (
         check_positive(),
         check_filled("text_en", "text_zh", "wording_en", "wording_zh"),
-        check_member("qualifier", enums.Qualifier),
         check_quantity(),
         CheckConstraint("same_measure = (reason_en IS NULL)", name="reason"),
     )

@@ -6,23 +6,13 @@ from sqlalchemy import CheckConstraint, String, UniqueConstraint
 from sqlmodel import Field
 
 from app import enums
-from app.db.models.base import (
-    KeyedModel,
-    NotedModel,
-    TableModel,
-    check_filled,
-    check_member,
-    check_positive,
-)
+from app.db.models.base import KeyedModel, NotedModel, TableModel, check_filled, check_positive
 
 
 class Event(KeyedModel, NotedModel, table=True):
     """A press conference, briefing or release at which figures were announced."""
 
-    __table_args__ = (
-        check_member("part_of_day", enums.PartOfDay),
-        check_filled("name_en", "name_zh", "organiser_en", "organiser_zh"),
-    )
+    __table_args__ = (check_filled("name_en", "name_zh", "organiser_en", "organiser_zh"),)
 
     name_en: str
     name_zh: str
@@ -59,11 +49,6 @@ class Source(KeyedModel, NotedModel, table=True):
     """
 
     __table_args__ = (
-        check_member("standing", enums.Standing),
-        check_member("title_kind", enums.TitleKind),
-        check_member("document_kind", enums.DocumentKind),
-        check_member("published_precision", enums.Precision),
-        check_member("published_basis", enums.DateBasis),
         CheckConstraint("length(language) = 2", name="language"),
         CheckConstraint("(title_kind = 'printed') = (printed_title IS NOT NULL)", name="title"),
         CheckConstraint(
@@ -107,13 +92,7 @@ class Source(KeyedModel, NotedModel, table=True):
 class Edition(KeyedModel, table=True):
     """A yearly press conference: the figures of the year before, and the priorities of its year."""
 
-    __table_args__ = (
-        UniqueConstraint("year"),
-        check_member("completeness", enums.Completeness),
-        check_member("figures_completeness", enums.PartCompleteness),
-        check_member("outcomes_completeness", enums.PartCompleteness),
-        check_member("priority_areas_completeness", enums.PartCompleteness),
-    )
+    __table_args__ = (UniqueConstraint("year"),)
 
     year: int
     source_id: int = Field(foreign_key="source.id", index=True)
@@ -147,10 +126,7 @@ class PassageRecord(TableModel, table=True):
     """What is recorded from a passage: the kind and the key of a record."""
 
     __tablename__ = "passage_record"
-    __table_args__ = (
-        check_member("kind", enums.PassageRecordKind),
-        check_filled("title_en", "title_zh"),
-    )
+    __table_args__ = (check_filled("title_en", "title_zh"),)
 
     passage_id: int = Field(primary_key=True, foreign_key="passage.id")
     position: int = Field(primary_key=True)
