@@ -95,23 +95,7 @@ HEADER_ONLY = re.compile(r"; frame-ancestors [^;]*")
 
 
 HOME_LINKS = {"English": "en/index.html", "中文": "zh/index.html"}
-ENTRY_PAGE = """<!doctype html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy"
- content="default-src 'none'; style-src 'self'; font-src 'self'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<link rel="stylesheet" href="{root}static/site.css">
-</head>
-<body>
-<main>
-<h1>{title}</h1>
-{items}</main>
-</body>
-</html>
-"""
+ENTRY_PAGE = (Path(__file__).parent / "entry_page.html").read_text("utf-8")
 
 
 class ExportOptions(NamedTuple):

@@ -235,16 +235,12 @@ CITATION_FORMATS = tuple(
 )  # fmt: skip
 CHART_FORMATS = (
     Format(
-        "png",
-        canvas.PNG,
-        build_untranslated("PNG"),
-        CHART_PATHS,
-        is_text=False,
-        is_compressible=False,
+        "png", canvas.PNG, build_untranslated("PNG"), CHART_PATHS,
+        is_text=False, is_compressible=False,
     ),
     Format("svg", canvas.SVG, build_untranslated("SVG"), CHART_PATHS),
     Format("vl.json", vega_lite.SPECIFICATION, build_untranslated("Vega-Lite"), CHART_PATHS),
-)
+)  # fmt: skip
 OTHER_FORMATS = (
     Format("atom", feeds.ATOM, Bilingual("Atom feed", "Atom订阅"), ("changes",)),
     Format("feed.json", feeds.JSON_FEED, Bilingual("JSON Feed", "JSON Feed订阅"), ("changes",)),

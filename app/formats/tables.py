@@ -259,16 +259,11 @@ EDITIONS = Table(
     record_columns.EDITIONS, parameters.EditionListParameters, list_editions, editions.Edition,
 )  # fmt: skip
 PASSAGES = Table(
-    "passages",
-    Bilingual(
-        "Sentences of the sources and what is recorded from each", "来源各句及据其收录的记录"
-    ),
-    record_columns.PASSAGES,
-    parameters.PassageListParameters,
-    list_passages,
-    reference.Passage,
+    "passages", Bilingual("Sentences of the sources and what is recorded from each",
+                          "来源各句及据其收录的记录"),
+    record_columns.PASSAGES, parameters.PassageListParameters, list_passages, reference.Passage,
     key_columns=("source", "locator"),
-)
+)  # fmt: skip
 
 
 def declare_code_list(

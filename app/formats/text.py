@@ -40,23 +40,19 @@ def write_csv(query: TableQuery) -> Iterator[bytes]:
 def encode_csv_rows(
     header: Sequence[str], chunks: Iterable[Sequence[Sequence[Any]]]
 ) -> Iterator[bytes]:
-    pending: list[Sequence[Any]] = [header]
-    for rows in chunks:
-        yield format_csv_rows([*pending, *rows])
-        pending = []
-    if pending:
-        yield format_csv_rows(pending)
+    return add_header(header, map(format_csv_rows, chunks))
 
 
 def encode_csv_lines(
     header: Sequence[str], chunks: Iterable[Sequence[Sequence[str]]]
 ) -> Iterator[bytes]:
-    pending = format_csv_rows([header])
-    for rows in chunks:
-        yield pending + "\r\n".join([*(line for (line,) in rows), ""]).encode()
-        pending = b""
-    if pending:
-        yield pending
+    texts = ("\r\n".join([*(line for (line,) in rows), ""]) for rows in chunks)
+    return add_header(header, map(str.encode, texts))
+
+
+def add_header(header: Sequence[str], chunks: Iterator[bytes]) -> Iterator[bytes]:
+    yield format_csv_rows([header]) + next(chunks, b"")
+    yield from chunks
 
 
 def format_csv_rows(rows: Sequence[Sequence[Any]]) -> bytes:
