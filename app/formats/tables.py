@@ -48,6 +48,7 @@ from app.schemas.series import Contradiction, GrowthRate, ReportEntry, Series
 
 Rows = Sequence[Sequence[Any]]
 Expression = ColumnElement[Any]
+FIGURE_KEY = "series, first month and source"
 
 
 def create_row_limit_error(maximum: int) -> InvalidParameters:
@@ -69,6 +70,10 @@ class Table:
     """The columns of the primary key, unless it is the first column."""
     get: Callable[[Connection, Language, str], Record | None] | None = None
     """Reads a record of the same schema by its key, if that is all it takes."""
+    key_parts: str = ""
+    """What the key consists of, if it has parts."""
+    noun: str = ""
+    """What a record is called, unless that is the singular of the name."""
 
     def __post_init__(self) -> None:
         for column in self.columns:
@@ -200,6 +205,7 @@ OBSERVATIONS = ObservationTable(
     "observations", Bilingual("Observations, one row each", "数据，每行一项"),
     columns.OBSERVATIONS, parameters.ObservationListParameters, list_observations,
     observations.Observation, parameters.ObservationFilters, get=get_observation,
+    key_parts=FIGURE_KEY,
 )  # fmt: skip
 INDICATORS = Table(
     "indicators", Bilingual("Indicators with headline values", "指标及其核心数据"),
@@ -236,13 +242,13 @@ SERIES = Table(
 GROWTH_RATES = Table(
     "growth-rates", Bilingual("Published growth", "公布的增速"),
     record_columns.GROWTH_RATES, parameters.GrowthRateListParameters, list_growth_rates, GrowthRate,
-    get=get_growth_rate,
+    get=get_growth_rate, key_parts=FIGURE_KEY,
 )  # fmt: skip
 REPORTS = Table(
     "reports",
     Bilingual("Reports of the same figures by other sources", "其他来源对同一数据的报道"),
     record_columns.REPORTS, parameters.ReportListParameters, list_reports, ReportEntry,
-    get=get_report,
+    get=get_report, key_parts="observation and source", noun="second report",
 )  # fmt: skip
 SOURCES = Table(
     "sources", Bilingual("Sources of figures and announcements", "数据和公告的来源"),

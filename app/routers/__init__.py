@@ -6,7 +6,7 @@ Forms are validated by their pages and not by the router, so that an error is sh
 from collections.abc import Callable
 from enum import Enum
 from inspect import Parameter, Signature
-from typing import Annotated, Any, NamedTuple, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Query, Response
 from pydantic import ValidationError
@@ -33,31 +33,19 @@ SERIES_PARTS = (
 """What the key of a series consists of."""
 
 
-class ListOperation(NamedTuple):
-    summary: str
-    description: str
-
-
-class RecordOperation(NamedTuple):
-    description: str
-    noun: str = ""
-    """What the record is called, unless that is the name of the path parameter."""
-    key_parts: str = ""
-    """What the key consists of, if it has parts."""
-
-
-def add_collection(
+def add_collection(  # noqa: PLR0913 (The texts are those of two operations.)
     router: RouteDeclarations,
     table: Table,
-    list_operation: ListOperation,
-    record_operation: RecordOperation | None = None,
+    summary: str,
+    description: str,
     *,
+    record: str = "",
     tag: str | None = None,
 ) -> None:
-    """Add the list and the records of a table to a router, which may have the tag.
+    """Add the list and, if they are described, the records of a table to a router.
 
-    The operation ids contain the name of the table, such as "list_growth_rates". Its singular is
-    the name of the path parameter.
+    The operations may have a tag. Their ids contain the name of the table, such as
+    "list_growth_rates". Its singular is the name of the path parameter.
     """
     tags: list[str | Enum] | None = [tag] if tag else None
     name = table.name.replace("-", "_")
@@ -68,19 +56,19 @@ def add_collection(
         f"/{table.name}",
         build_list_endpoint(table, page),
         name=f"list_{name}",
-        summary=list_operation.summary,
-        description=list_operation.description,
+        summary=summary,
+        description=description,
         response_model=page,
         tags=tags,
     )
-    if record_operation is not None:
+    if record:
         singular = name.removesuffix("s")
         router.add_api_route(
             f"/{table.name}/{{{singular}}}",
-            build_record_endpoint(table, singular, record_operation),
+            build_record_endpoint(table, singular),
             name=f"get_{singular}",
-            summary=f"Get {add_article(record_operation.noun or singular.replace('_', ' '))}",
-            description=record_operation.description,
+            summary=f"Get {add_article(table.noun or singular.replace('_', ' '))}",
+            description=record,
             response_model=table.schema,
             tags=tags,
         )
@@ -103,9 +91,7 @@ def build_list_endpoint(table: Table, page: type[Page[Any]]) -> Callable[..., Re
     )
 
 
-def build_record_endpoint(
-    table: Table, key: str, operation: RecordOperation
-) -> Callable[..., Response]:
+def build_record_endpoint(table: Table, key: str) -> Callable[..., Response]:
     read = table.get
     if read is None:
         raise LookupError(f"{table.name} has no function that reads a record")
@@ -113,7 +99,7 @@ def build_record_endpoint(
     def get_record(context: RequestContext, _: Parameters, **path: str) -> Response:
         return context.create_record_response(table.schema, read, **path)
 
-    parts = f": {operation.key_parts}" if operation.key_parts else ""
+    parts = f": {table.key_parts}" if table.key_parts else ""
     description = f"The key of the {key.replace('_', ' ')}{parts}."
     parameter = Annotated[str, create_path_key(key, description)]
     return declare_signature(get_record, context=Context, **{key: parameter}, _=NoParameters)

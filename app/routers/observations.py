@@ -6,13 +6,14 @@ from fastapi import Query, Response
 
 from app import parameters
 from app.formats import tables
+from app.formats.tables import FIGURE_KEY
 from app.http.routing import RouteDeclarations
 from app.queries import comparison
 from app.queries import observations as queries
 from app.queries.obstacles import OTHER_UNIT_TOLERANCE
 from app.queries.series import get_series
 from app.request import Context
-from app.routers import SERIES_PARTS, ListOperation, RecordOperation, add_collection
+from app.routers import SERIES_PARTS, add_collection
 from app.schemas import create_page_model
 from app.schemas.observations import Observation
 from app.schemas.series import Comparison, SeriesDetail
@@ -21,17 +22,14 @@ router = RouteDeclarations(prefix="/v1", tags=["Figures"])
 series_router = RouteDeclarations(prefix="/v1", tags=["Series"])
 
 ObservationPage = create_page_model(Observation)
-KEY_PARTS = "series, first month and source"
 
 add_collection(
     router,
     tables.INDICATORS,
-    ListOperation(
-        "List indicators with their headline figure",
-        "Each indicator contains its headline: the observation of the newest press conference that "
-        "is recorded completely, with its display text, unit, period, qualifier and source line.",
-    ),
-    RecordOperation("Returns one indicator with its definition, notes, headline figure and links."),
+    "List indicators with their headline figure",
+    "Each indicator contains its headline: the observation of the newest press conference that "
+    "is recorded completely, with its display text, unit, period, qualifier and source line.",
+    record="Returns one indicator with its definition, notes, headline figure and links.",
 )
 
 
@@ -57,16 +55,11 @@ def list_indicator_observations(
 add_collection(
     router,
     tables.OBSERVATIONS,
-    ListOperation(
-        "List observations",
-        "The published figures of all indicators, one per series and period: that of the most "
-        "authoritative source, and of the latest among equals. With vintages=all, the figures of "
-        "all sources. Filters are combined with AND, the values of one filter with OR.",
-    ),
-    RecordOperation(
-        "Returns one figure with its location in the source and what other sources report.",
-        key_parts=KEY_PARTS,
-    ),
+    "List observations",
+    "The published figures of all indicators, one per series and period: that of the most "
+    "authoritative source, and of the latest among equals. With vintages=all, the figures of "
+    "all sources. Filters are combined with AND, the values of one filter with OR.",
+    record="Returns one figure with its location in the source and what other sources report.",
 )
 
 
@@ -80,7 +73,7 @@ add_collection(
 def list_vintages(
     context: Context,
     observation: Annotated[
-        str, parameters.create_path_key("observation", f"The key of the observation: {KEY_PARTS}.")
+        str, parameters.create_path_key("observation", f"The key of the observation: {FIGURE_KEY}.")
     ],
     query: Annotated[parameters.VintageListParameters, Query()],
 ) -> Response:
@@ -93,12 +86,10 @@ def list_vintages(
 add_collection(
     series_router,
     tables.SERIES,
-    ListOperation(
-        "List series: which figures are comparable",
-        "A series contains the figures of one indicator, pair of areas, coverage, unit and period "
-        "length: flows, cumulative totals since a fixed start, or stocks on a date. Each shows its "
-        "breaks, and why the other series of its indicator are not comparable.",
-    ),
+    "List series: which figures are comparable",
+    "A series contains the figures of one indicator, pair of areas, coverage, unit and period "
+    "length: flows, cumulative totals since a fixed start, or stocks on a date. Each shows its "
+    "breaks, and why the other series of its indicator are not comparable.",
 )
 
 
@@ -148,39 +139,25 @@ def compare_periods(
 add_collection(
     series_router,
     tables.GROWTH_RATES,
-    ListOperation(
-        "List published growth rates",
-        "Changes from a year earlier as published, with base period and basis. None is calculated: "
-        "bases may be restated, so that published levels imply a different rate.",
-    ),
-    RecordOperation(
-        "Returns one published change with its base period, basis and source.", key_parts=KEY_PARTS
-    ),
+    "List published growth rates",
+    "Changes from a year earlier as published, with base period and basis. None is calculated: "
+    "bases may be restated, so that published levels imply a different rate.",
+    record="Returns one published change with its base period, basis and source.",
 )
 add_collection(
     series_router,
     tables.CONTRADICTIONS,
-    ListOperation(
-        "List contradictions",
-        "Published numbers that differ, each with its source, and why they differ. "
-        "The figures stay published here.",
-    ),
-    RecordOperation(
-        "Returns all numbers of one contradiction: figures, rates, reports and statements, each "
-        "with its source."
-    ),
+    "List contradictions",
+    "Published numbers that differ, each with its source, and why they differ. "
+    "The figures stay published here.",
+    record="Returns all numbers of one contradiction: figures, rates, reports and statements, each "
+    "with its source.",
 )
 add_collection(
     series_router,
     tables.REPORTS,
-    ListOperation(
-        "List second reports",
-        "What other sources report about the same figures, with a note on each agreement or "
-        "difference. Those with agreement=differs are part of a contradiction.",
-    ),
-    RecordOperation(
-        "Returns what one source reports about a figure that another source published.",
-        "second report",
-        "observation and source",
-    ),
+    "List second reports",
+    "What other sources report about the same figures, with a note on each agreement or "
+    "difference. Those with agreement=differs are part of a contradiction.",
+    record="Returns what one source reports about a figure that another source published.",
 )

@@ -15,7 +15,7 @@ from app.queries.editions import compare_editions, get_edition
 from app.queries.priority_areas import get_priority_area
 from app.queries.releases import list_changes, list_releases
 from app.request import Context
-from app.routers import ListOperation, NoParameters, RecordOperation, add_collection
+from app.routers import NoParameters, add_collection
 from app.schemas import create_page_model, encode_json
 from app.schemas.commitments import PriorityArea
 from app.schemas.editions import EditionComparison, EditionRecord
@@ -32,12 +32,10 @@ ChangePage = create_page_model(Change)
 add_collection(
     router,
     tables.EDITIONS,
-    ListOperation(
-        "List press conferences",
-        "The yearly press conferences of the Ministry of Commerce, newest first: when, where, who "
-        "spoke and who asked, and how much of the figures, the outcomes and the priority areas "
-        "could be read. What was not read is left out.",
-    ),
+    "List press conferences",
+    "The yearly press conferences of the Ministry of Commerce, newest first: when, where, who "
+    "spoke and who asked, and how much of the figures, the outcomes and the priority areas "
+    "could be read. What was not read is left out.",
     tag="Press conferences",
 )
 
@@ -82,11 +80,9 @@ def read_edition(
 add_collection(
     router,
     tables.PRIORITY_AREAS,
-    ListOperation(
-        "List priority areas with their actions",
-        "The areas announced for a year, with the actions and the related indicators of each. "
-        "Links to indicators are editorial: they are made by this service and not by the source.",
-    ),
+    "List priority areas with their actions",
+    "The areas announced for a year, with the actions and the related indicators of each. "
+    "Links to indicators are editorial: they are made by this service and not by the source.",
     tag="Priority areas",
 )
 
@@ -114,36 +110,31 @@ def read_priority_area(
 add_collection(
     router,
     tables.ACTIONS,
-    ListOperation(
-        "List actions",
-        "One record per action, each with one verb, and what was reported on it later. The source "
-        "sets no targets. A report about an action or a part of it makes its status reported; no "
-        "status says that an action was carried out as announced.",
-    ),
-    RecordOperation(
-        "Returns one action with its location in the source, everything it names, and what was "
-        "reported on it later."
-    ),
+    "List actions",
+    "One record per action, each with one verb, and what was reported on it later. The source "
+    "sets no targets. A report about an action or a part of it makes its status reported; no "
+    "status says that an action was carried out as announced.",
+    record="Returns one action with its location in the source, everything it names, and what was "
+    "reported on it later.",
     tag="Priority areas",
 )
 add_collection(
     router,
     tables.OUTCOMES,
-    ListOperation("List outcomes", "Results of a year that the source describes without figures."),
-    RecordOperation("Returns one outcome with its location in the source and everything it names."),
+    "List outcomes",
+    "Results of a year that the source describes without figures.",
+    record="Returns one outcome with its location in the source and everything it names.",
     tag="Outcomes",
 )
 add_collection(
     router,
     tables.COMMITMENTS,
-    ListOperation(
-        "List commitments of the forums",
-        "Numeric commitments of the Belt and Road Forums and similar events, with target, deadline "
-        "and later readings. Pledges, expectations and lists of results are kept apart. The "
-        "distance to a target is computed only from readings that count the same, and no record "
-        "says whether a commitment was kept.",
-    ),
-    RecordOperation("Returns one commitment with its target, deadline and later readings."),
+    "List commitments of the forums",
+    "Numeric commitments of the Belt and Road Forums and similar events, with target, deadline "
+    "and later readings. Pledges, expectations and lists of results are kept apart. The "
+    "distance to a target is computed only from readings that count the same, and no record "
+    "says whether a commitment was kept.",
+    record="Returns one commitment with its target, deadline and later readings.",
     tag="Commitments",
 )
 
@@ -154,8 +145,9 @@ def add_reference(table: Table, description: str) -> None:
     add_collection(
         reference_router,
         table,
-        ListOperation(f"List {name}", description),
-        RecordOperation(f"Returns one {singular} with the same fields as the list."),
+        f"List {name}",
+        description,
+        record=f"Returns one {singular} with the same fields as the list.",
     )
 
 
