@@ -27,8 +27,8 @@ class PassageRecord(NamedTuple):
     title: BilingualText | Bilingual
 
 
-LocatedRecord = tuple[str, str, PassageRecord]
-"""The key of a source, a locator in it, and a record."""
+LocatedRecord = tuple[str, str, PassageRecordKind, str, str, BilingualText | Bilingual]
+"""The key of a source, a locator in it, and the parts of a record."""
 Positioned = TypeVar("Positioned", schema.Outcome, schema.PriorityArea, schema.Action)
 FIGURES: dict[
     PassageRecordKind, type[schema.Observation] | type[schema.GrowthRate] | type[schema.Report]
@@ -56,9 +56,9 @@ class Location(NamedTuple):
 
 def list_records(seed: Seed) -> Records:
     records: Records = defaultdict(lambda: defaultdict(list))
-    for kind in (iterate_source_records, iterate_statistics, iterate_texts, iterate_reports):
-        for source, locator, record in kind(seed):
-            records[source][locator].append(record)
+    for iterate in (iterate_source_records, iterate_statistics, iterate_texts, iterate_reports):
+        for source, locator, kind, key, owner, title in iterate(seed):
+            records[source][locator].append(PassageRecord(kind, key, owner, title))
     return records
 
 
@@ -67,16 +67,14 @@ def iterate_source_records(seed: Seed) -> Iterator[LocatedRecord]:
     for key, source in seed.get_all(schema.Source).items():
         event = seed.get_all(schema.Event).get(source.event or "")
         if event and source.event and source.event_locator:
-            held = PassageRecord(PassageRecordKind.EVENT, source.event, key, event.name)
-            yield key, source.event_locator, held
+            held = PassageRecordKind.EVENT, source.event, key, event.name
+            yield key, source.event_locator, *held
         if source.goal:
-            goal = PassageRecord(PassageRecordKind.GOAL, key, key, source.goal.text)
-            yield key, source.goal.locator, goal
+            yield key, source.goal.locator, PassageRecordKind.GOAL, key, key, source.goal.text
         for passage in source.passages:
             for difference in passage.differences:
                 kind, code = PassageRecordKind.PASSAGE, f"{key}.{passage.locator}"
-                compared = PassageRecord(kind, code, key, difference.text)
-                yield difference.source, difference.locator, compared
+                yield difference.source, difference.locator, kind, code, key, difference.text
 
 
 def iterate_statistics(seed: Seed) -> Iterator[LocatedRecord]:
@@ -93,7 +91,7 @@ def iterate_statistics(seed: Seed) -> Iterator[LocatedRecord]:
         ]
         for _, _, entity, record in sorted(named, key=lambda item: item[:2]):
             if entity.locator:
-                yield entity.source, entity.locator, PassageRecord(*record)
+                yield entity.source, entity.locator, *record
 
 
 def find_statistic(seed: Seed, entity: schema.Figure | schema.Report) -> schema.Figure | None:
@@ -122,20 +120,17 @@ def name_statistic(
 def iterate_texts(seed: Seed) -> Iterator[LocatedRecord]:
     """Return outcomes, priority areas with their aims, and actions, each in order."""
     for key, outcome in sort_by_position(seed.get_all(schema.Outcome)):
-        record = PassageRecord(PassageRecordKind.OUTCOME, key, key, outcome.text)
-        yield outcome.source, outcome.locator, record
+        kind = PassageRecordKind.OUTCOME
+        yield outcome.source, outcome.locator, kind, key, key, outcome.text
     for key, area in sort_by_position(seed.get_all(schema.PriorityArea)):
-        record = PassageRecord(PassageRecordKind.PRIORITY_AREA, key, key, area.title)
-        yield area.source, area.locator, record
+        yield area.source, area.locator, PassageRecordKind.PRIORITY_AREA, key, key, area.title
         if area.aim and area.aim_locator:
-            record = PassageRecord(PassageRecordKind.AIM, key, key, area.aim)
-            yield area.source, area.aim_locator, record
+            yield area.source, area.aim_locator, PassageRecordKind.AIM, key, key, area.aim
     for key, action in sort_by_position(seed.get_all(schema.Action)):
-        record = PassageRecord(PassageRecordKind.ACTION, key, action.priority_area, action.text)
-        yield action.source, action.locator, record
+        place, owner = (action.source, action.locator), action.priority_area
+        yield *place, PassageRecordKind.ACTION, key, owner, action.text
         if action.aim:
-            record = PassageRecord(PassageRecordKind.AIM, key, action.priority_area, action.aim)
-            yield action.source, action.locator, record
+            yield *place, PassageRecordKind.AIM, key, owner, action.aim
 
 
 def iterate_reports(seed: Seed) -> Iterator[LocatedRecord]:
@@ -144,16 +139,15 @@ def iterate_reports(seed: Seed) -> Iterator[LocatedRecord]:
         action = seed.get_all(schema.Action).get(progress.action)
         for report in progress.reports:
             if action and report.locator:
-                kind = PassageRecordKind.PROGRESS
-                record = PassageRecord(kind, key, action.priority_area, report.text)
-                yield report.source, report.locator, record
+                kind, owner = PassageRecordKind.PROGRESS, action.priority_area
+                yield report.source, report.locator, kind, key, owner, report.text
     for key, commitment in sorted(seed.get_all(schema.Commitment).items()):
-        record = PassageRecord(PassageRecordKind.COMMITMENT, key, key, commitment.name)
+        named = PassageRecordKind.COMMITMENT, key, key, commitment.name
         if commitment.locator:
-            yield commitment.source, commitment.locator, record
+            yield commitment.source, commitment.locator, *named
         for reading in commitment.readings:
             if reading.locator:
-                yield reading.source, reading.locator, record
+                yield reading.source, reading.locator, *named
 
 
 def sort_by_position(entities: Mapping[str, Positioned]) -> list[tuple[str, Positioned]]:
