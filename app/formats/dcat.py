@@ -156,10 +156,6 @@ def describe_checksum(digest: str) -> Record:
     return {"spdx:checksum": checksum | {"spdx:checksumValue": value}}
 
 
-def write_json_ld(description: Record) -> bytes:
-    return json.dumps(description, ensure_ascii=False).encode()
-
-
 def write_turtle(description: Record) -> bytes:
     from rdflib import Graph
 

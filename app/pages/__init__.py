@@ -3,7 +3,7 @@
 import base64
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, partial
 from hashlib import blake2b, sha384
 from html import escape
 from itertools import pairwise
@@ -173,16 +173,7 @@ def build_wording(language: Language) -> Record:
         "hit_kind": lambda hit: KINDS[hit["kind"]].get(language),
         "colon": language.colon,
         "comma": language.comma,
-        "quote_fitting": lambda lead, figures: citations.quote_fitting(lead, figures, language),
-        "format_locator": lambda locator: format_locator(locator, language),
-        "format_day": lambda day: format_day(day, language),
-        "format_validity": lambda record: citations.format_validity(record, language),
-        "format_release": lambda code: format_release(code, language),
-        "quote_observation": lambda figure, citation: citations.quote_observation(
-            figure, citation, language
-        ),
-        "summarize_observation": lambda figure: citations.summarize_observation(figure, language),
-        "split_display": lambda figure: split_display(figure, language),
+        **{one.__name__: partial(one, language=language) for one in WORDINGS},
     }
 
 
@@ -251,6 +242,13 @@ def split_display(figure: Mapping[str, Any], language: Language) -> tuple[str, s
     number = NUMBER_PATTERN.match(rest)
     end = number.end() if number else 0
     return display[: len(display) - len(rest)], rest[:end], rest[end:]
+
+
+WORDINGS: tuple[Callable[..., object], ...] = (
+    *(format_day, format_locator, format_release, citations.format_validity, split_display),
+    *(citations.quote_fitting, citations.quote_observation, citations.summarize_observation),
+)
+"""The functions that templates call by their names, without the language."""
 
 
 def split_fragments(checked: Record) -> list[Record]:

@@ -49,9 +49,8 @@ def describe_dataset(context: RequestContext) -> Record:
 )
 def get_catalog_jsonld(context: Context, _: NoParameters) -> Response:
     """The dataset in DCAT, in both languages: contents, publisher, licence and distributions."""
-    return context.create_bytes_response(
-        dcat.write_json_ld(describe_dataset(context)), dcat.JSON_LD
-    )
+    body = json.dumps(describe_dataset(context), ensure_ascii=False).encode()
+    return context.create_bytes_response(body, dcat.JSON_LD)
 
 
 @router.get(
