@@ -1,5 +1,6 @@
 """Base classes of the tables: exact decimals, named constraints, common columns; and rows."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from enum import StrEnum
@@ -7,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Protocol, cast, get_args
 
 from sqlalchemy import CheckConstraint, Dialect, Numeric, String, Table, TypeDecorator, event
-from sqlalchemy.orm import Mapper
+from sqlalchemy.orm import Mapper, declared_attr
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Field, SQLModel
 
@@ -86,6 +87,11 @@ class TableModel(SQLModel):
     """A row of a table, without a validator: the seed is validated before it becomes rows."""
 
     model_config = SQLModel.model_config | {"defer_build": True}
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:  # noqa: N805 - of the class
+        """Name the table after its class: ``series_break`` for SeriesBreak."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
 
 @event.listens_for(TableModel, "instrument_class", propagate=True)

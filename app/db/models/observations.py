@@ -66,7 +66,6 @@ class Contradiction(NamedModel, table=True):
 class ContradictoryStatement(LocatedModel, WordedModel, table=True):
     """A number in a contradiction that is not a figure, rate or report."""
 
-    __tablename__ = "contradictory_statement"
     __table_args__ = (
         check_positive(),
         check_filled("text_en", "text_zh", "wording_en", "wording_zh"),
@@ -135,7 +134,6 @@ class Series(KeyedModel, NotedModel, table=True):
 
 
 class SeriesBreak(TableModel, table=True):
-    __tablename__ = "series_break"
     __table_args__ = (check_filled("note_en", "note_zh"),)
 
     series_id: int = Field(primary_key=True, foreign_key="series.id")
@@ -228,7 +226,6 @@ class Observation(VintageModel, NotedModel, WordedModel, table=True):
 class GrowthRate(VintageModel, NotedModel, WordedModel, table=True):
     """A published change between two periods of a series, from one source."""
 
-    __tablename__ = "growth_rate"
     __table_args__ = (
         UniqueConstraint("series_id", "period_start", "period_end", "source_id"),
         CheckConstraint("(checked_on IS NULL) = (check_method IS NULL)", name="checked"),
@@ -263,8 +260,6 @@ class Headline(TableModel, table=True):
 class EditionHeadline(TableModel, table=True):
     """The observation that represents an indicator in an edition."""
 
-    __tablename__ = "edition_headline"
-
     edition_id: int = Field(primary_key=True, foreign_key="edition.id")
     indicator_id: int = Field(primary_key=True, foreign_key="indicator.id", index=True)
     observation_id: int = Field(foreign_key="observation.id", unique=True)
@@ -275,8 +270,6 @@ class LatestObservation(TableModel, table=True):
 
     There is one for each time span: from ``current_from`` until the day before ``current_until``.
     """
-
-    __tablename__ = "latest_observation"
 
     indicator_id: int = Field(primary_key=True, foreign_key="indicator.id")
     current_from: date = Field(primary_key=True)

@@ -62,7 +62,6 @@ class Release(TableModel, table=True):
 
 
 class ReleaseEntry(KeyedModel, table=True):
-    __tablename__ = "release_entry"
     __table_args__ = (UniqueConstraint("released_on", "number"), check_positive("number"))
 
     released_on: dt.date
@@ -91,8 +90,6 @@ class Change(KeyedModel, table=True):
 
 class ChangedField(TableModel, table=True):
     """A field of a changed record, before and after, as written in the seed."""
-
-    __tablename__ = "changed_field"
 
     change_id: int = Field(primary_key=True, foreign_key="change.id")
     position: int = Field(primary_key=True)
@@ -155,7 +152,6 @@ class Instrument(DescribedModel, NotedModel, table=True):
 class RelatedDataset(DescribedModel, table=True):
     """A dataset of another publisher."""
 
-    __tablename__ = "related_dataset"
     __table_args__ = check_named("difference_en", "difference_zh")
 
     publisher_en: str
@@ -190,7 +186,6 @@ class Outcome(KeyedModel, LocatedModel, NotedModel, table=True):
 class PriorityArea(KeyedModel, LocatedModel, NotedModel, table=True):
     """A priority area announced for a year."""
 
-    __tablename__ = "priority_area"
     __table_args__ = (
         UniqueConstraint("year", "slug"),
         UniqueConstraint("year", "position"),
@@ -259,7 +254,6 @@ class LaterReport(LocatedModel, WordedModel):
 
 
 class ProgressReport(LaterReport, NotedModel, table=True):
-    __tablename__ = "progress_report"
     __table_args__ = (
         check_positive(),
         check_filled("text_en", "text_zh", "wording_en", "wording_zh"),
@@ -301,7 +295,6 @@ class Commitment(KeyedModel, LocatedModel, NotedModel, WordedModel, table=True):
 
 
 class CommitmentReading(LaterReport, table=True):
-    __tablename__ = "commitment_reading"
     __table_args__ = (
         check_positive(),
         check_filled("text_en", "text_zh", "wording_en", "wording_zh"),

@@ -27,7 +27,6 @@ class Event(KeyedModel, NotedModel, table=True):
 
 
 class EventSpeaker(TableModel, table=True):
-    __tablename__ = "event_speaker"
     __table_args__ = (
         check_positive(),
         check_filled("name_en", "name_zh", "office_en", "office_zh"),
@@ -125,7 +124,6 @@ class Passage(KeyedModel, NotedModel, table=True):
 class PassageRecord(TableModel, table=True):
     """What is recorded from a passage: the kind and the key of a record."""
 
-    __tablename__ = "passage_record"
     __table_args__ = (check_filled("title_en", "title_zh"),)
 
     passage_id: int = Field(primary_key=True, foreign_key="passage.id")
@@ -141,7 +139,6 @@ class PassageRecord(TableModel, table=True):
 class PassageDifference(TableModel, table=True):
     """How a sentence of another source differs from a passage."""
 
-    __tablename__ = "passage_difference"
     __table_args__ = (check_filled("text_en", "text_zh"),)
 
     passage_id: int = Field(primary_key=True, foreign_key="passage.id")
