@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryFile
 from time import time
 from typing import Any, Final, NamedTuple
 
@@ -40,6 +41,7 @@ from app.request import (
     RawHeaders,
     RequestContext,
     iterate_stream,
+    read_chunks,
 )
 
 ENTRY_OVERHEAD = 3500
@@ -294,12 +296,10 @@ async def send_stream(
     for name in (b"etag", b"accept-ranges"):
         headers.pop(name, None)
     headers.setdefault(b"cache-control", cache_control)
-    coding = Coding.IDENTITY
-    if vary_by_encoding(headers):
-        coding = context.coding
-        if coding is not Coding.IDENTITY:
-            headers[b"content-encoding"] = coding.encode()
-            headers.pop(b"content-length", None)
+    coding = context.coding if vary_by_encoding(headers) else Coding.IDENTITY
+    if coding is not Coding.IDENTITY:
+        headers[b"content-encoding"] = coding.encode()
+        headers.pop(b"content-length", None)
     response.raw_headers = [*headers.items()]
     if context.method == "HEAD":
         start = {"type": "http.response.start", "status": OK, "headers": response.raw_headers}
@@ -309,7 +309,20 @@ async def send_stream(
     if coding is not Coding.IDENTITY:
         response.body_iterator = compress_pieces(response.body_iterator, coding)
     with STREAMS.acquire(context):
+        if scope["http_version"] == "1.0":
+            # It has no chunks, which would show a client whether it has received everything.
+            await measure_stream(response, context)
         await response(scope, receive, send)
+
+
+async def measure_stream(response: StreamingResponse, context: RequestContext) -> None:
+    """Write a stream to a file, so that its length is known."""
+    pieces: AsyncIterable[Any] = response.body_iterator
+    file = TemporaryFile()  # noqa: SIM115 - closed once it has been read
+    async for piece in pieces:
+        await run_sync(file.write, piece, limiter=STREAM_THREADS)
+    response.raw_headers.append((b"content-length", b"%d" % file.tell()))
+    response.body_iterator = iterate_stream([], read_chunks(file), context.connection)
 
 
 async def compress_pieces(pieces: AsyncIterable[Any], coding: Coding) -> AsyncIterator[bytes]:

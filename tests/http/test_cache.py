@@ -174,7 +174,11 @@ def test_request_identifiers_are_never_cached(client: AppClient) -> None:
 
 
 async def fetch(
-    app: FastAPI, path: str, query: str = "", headers: dict[str, str] | None = None
+    app: FastAPI,
+    path: str,
+    query: str = "",
+    headers: dict[str, str] | None = None,
+    http_version: str = "1.1",
 ) -> tuple[int, dict[str, str], bytes]:
     """GET a path without a client between."""
     messages: list[Any] = []
@@ -191,7 +195,7 @@ async def fetch(
     scope = {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
-        "http_version": "1.1",
+        "http_version": http_version,
         "method": "GET",
         "scheme": "http",
         "path": path,

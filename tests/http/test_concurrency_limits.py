@@ -1,5 +1,6 @@
 """Slow work is limited, and does not take the threads that lists need."""
 
+import asyncio
 import threading
 import time
 from collections import Counter
@@ -27,6 +28,7 @@ from app.problems.problem import NotReady
 from app.processes import HelperProcess
 from app.releases import Release
 from app.request import ClientDisconnectedError, RequestContext
+from tests.http.test_cache import fetch
 from tests.support.client import AppClient
 from tests.support.load import wait_for
 from tests.support.targets import Target, open_app
@@ -229,6 +231,23 @@ def test_a_client_with_many_streams_gets_no_more(
         assert client.get("/v1/dataset.sqlite").status_code == 503
         part = client.get("/v1/dataset.sqlite", headers={"Range": "bytes=0-9"})
         assert part.status_code == 206
+
+
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+def test_a_stream_over_http_1_0_has_a_length(
+    database: Target, monkeypatch: pytest.MonkeyPatch, coding: str
+) -> None:
+    """It has no chunks (RFC 9112, 6.1), and no other sign that a response has been cut off."""
+    monkeypatch.setattr(request, "MAX_BUFFERED", 1000)
+    headers = {"accept-encoding": coding}
+    with open_app(database) as app:
+        for path in ("/v1/observations.csv", "/v1/dataset.zip"):
+            (_, old, body), (_, new, same) = (
+                asyncio.run(fetch(app, path, "", headers, version)) for version in ("1.0", "1.1")
+            )
+            assert body == same
+            assert old["content-length"] == str(len(body))
+            assert "content-length" not in new
 
 
 def test_streams_are_compressed_in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
