@@ -126,7 +126,14 @@ def test_cached_responses_equal_uncached_ones(
             cached = client.request(method, url, headers=headers)
             assert cached.status_code == made.status_code == 200
             assert method == "HEAD" or cached.content == made.content
-            assert sorted(cached.headers.raw) == sorted(made.headers.raw)
+            # What was installed less than two seconds before its application was opened has the
+            # time of that.
+            varying = {b"last-modified"}
+            shown, expected = (
+                sorted(pair for pair in one.headers.raw if pair[0].lower() not in varying)
+                for one in (cached, made)
+            )
+            assert shown == expected
 
 
 def test_everything_that_a_response_depends_on_is_in_the_key(client: AppClient) -> None:

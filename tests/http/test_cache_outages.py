@@ -47,7 +47,8 @@ def test_cached_responses_need_no_database(
         def fail() -> Release:
             raise DatabaseError("there is none")
 
-        monkeypatch.setattr(app.state.releases, "get_release", fail)
-        assert asyncio.run(fetch(app, "/v1/topics"))[0] == 200
-        app.state.releases.release = None
-        assert asyncio.run(fetch(app, "/v1/topics"))[0] == 503
+        with monkeypatch.context() as patch:
+            patch.setattr(app.state.releases, "get_release", fail)
+            assert asyncio.run(fetch(app, "/v1/topics"))[0] == 200
+            patch.setattr(app.state.releases, "release", None)
+            assert asyncio.run(fetch(app, "/v1/topics"))[0] == 503
