@@ -30,6 +30,8 @@ LEAST = 0.001
 """The seconds of processor time from which a callback is recorded."""
 ENDPOINT_THREAD = "endpoint"
 """The beginning of the names of the threads of the router."""
+LIFESPAN = "(LifespanOn.main)"
+"""The name of the callback that starts and ends the application."""
 BOUND = 0.020
 """The seconds of processor time that a callback may take."""
 CONTEXT: ContextVar[RequestContext | None] = ContextVar("CONTEXT", default=None)
@@ -60,8 +62,9 @@ def measure() -> None:
         spent, spent_processor = perf_counter() - began, thread_time() - began_processor
         context = handle._context.get(CONTEXT)
         kind = name_callback(handle) if context is None else context.route
-        # Before its first request, a process delays none.
-        if REQUESTED.is_set() and spent_processor > LONGEST.get(kind, (LEAST, 0.0))[0]:
+        # Before its first request and after its last one, a process delays none.
+        is_delaying = REQUESTED.is_set() and kind != LIFESPAN
+        if is_delaying and spent_processor > LONGEST.get(kind, (LEAST, 0.0))[0]:
             LONGEST[kind] = spent_processor, spent
             write()
 
