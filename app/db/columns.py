@@ -7,8 +7,6 @@ nested records.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
-from operator import itemgetter
 from typing import Any, ClassVar, TypeVar, cast
 
 import msgspec
@@ -50,17 +48,7 @@ from app.db.models import (
     Unit,
 )
 from app.db.models.base import NamedModel, WordedModel
-from app.i18n import (
-    CAUSES,
-    Language,
-    format_carrier,
-    format_citation,
-    format_period,
-    format_published_day,
-    format_short_citation,
-    format_short_day,
-    format_source_line,
-)
+from app.i18n import CAUSES, Language, format_period
 
 Value = Any
 """A value of a record: text, number, day, list or record, as the driver or the query gives it."""
@@ -163,18 +151,13 @@ def select_unit(table: type[Unit], prefix: str, language: Language) -> list[Labe
     return [*select_reference(table, prefix, language), *symbol]
 
 
-LINE_PARTS = ("title", "publisher", "publisher_short", "carrier")
-"""The texts of a source that its source line consists of."""
-
-
 def select_source(
     prefix: str, language: Language, table: type[Source] = Source
 ) -> list[Label[Value]]:
-    """Return the columns of a reference to a source; ``add_source_line`` completes it."""
     columns = ("code", "published_on", "published_precision", "standing", "address")
     return [
-        *select_texts(table, language, *LINE_PARTS, prefix=f"{prefix}."),
         *select_fields(table, *columns, prefix=f"{prefix}."),
+        *select_texts(table, language, "line", prefix=f"{prefix}."),
     ]
 
 
@@ -193,40 +176,28 @@ def select_wording(
     ]
 
 
-def add_source_line(source: Record, language: Language) -> Record:
-    """Replace the title and publisher of a selected source by its source line."""
-    cite_source(source, None, language)
-    return source
+def select_citation(
+    prefix: str, language: Language, locator: Column, table: type[Source] = Source
+) -> list[Label[Value]]:
+    """Return the short and the full citation of a location in a source: "¶2" or "第2段第3句".
 
-
-def cite_source(source: Record, locator: str | None, language: Language) -> Record:
-    """Replace title and publisher of a source by its line; return the citation of a location."""
-    source["line"], citation = build_citation(source, locator, language)
-    for name in LINE_PARTS:
-        del source[name]
-    return citation
-
-
-def build_citation(source: Record, locator: str | None, language: Language) -> tuple[str, Record]:
-    """Return the line of a source, and the citation of a location in it."""
-    line, short, full = format_citations(get_cited(source), locator, language)
-    return line, {"short": short, "full": full}
-
-
-get_cited = itemgetter(*LINE_PARTS, "published_on", "published_precision")
-
-
-@lru_cache(maxsize=1024)
-def format_citations(
-    source: tuple[Value, ...], locator: str | None, language: Language
-) -> tuple[str, str, str]:
-    """Return the line of a source, and the short and the full citation of a location in it."""
-    title, publisher, publisher_short, carrier, day, precision = source
-    published = format_published_day(day, precision, language)
-    line = format_source_line(title, publisher, published, language)
-    short_day = format_short_day(day, precision, language)
-    short = format_short_citation(publisher_short, short_day, locator, language)
-    return line, short, format_citation(line + format_carrier(carrier, language), locator, language)
+    A locator such as P2.S3 names a paragraph, and may name a sentence of it.
+    """
+    has_sentence, numbers = locator.like("%.S%"), func.substr(locator, 2)
+    without_sentence = func.rtrim(func.rtrim(numbers, "0123456789"), ".S")
+    paragraph = case((has_sentence, without_sentence), else_=numbers)
+    if language is Language.CHINESE:
+        short_location = "，第" + paragraph + "段"
+        last = case((has_sentence, "句"), else_="段")
+        location = "，第" + func.replace(numbers, ".S", "段第") + last
+    else:
+        short_location = ", ¶" + paragraph
+        location = ", paragraph " + func.replace(numbers, ".S", ", sentence ")
+    short, full = (localize(table, name, language) for name in ("short_citation", "citation"))
+    return [
+        (short + func.coalesce(short_location, "")).label(f"{prefix}short"),
+        (full + func.coalesce(location, "")).label(f"{prefix}full"),
+    ]
 
 
 # Expressions that each database needs in its own form.

@@ -47,6 +47,7 @@ from app.export.plan import (
 from app.export.requests import FULL_DISK, ExportError, Reply, describe_full_disk, request
 from app.export.search_index import build_search_index
 from app.formats import arrow
+from app.formats.columns import Column
 from app.formats.dataset_info import TITLE
 from app.formats.registry import create_temporary_file
 from app.formats.tables import OBSERVATIONS, ObservationTable, Rows, TableQuery, get_table
@@ -124,13 +125,15 @@ class SortedObservationTable(ObservationTable):
     reader fetches only the groups that can match (HTTP Range).
     """
 
-    def read_rows(self, query: TableQuery) -> Iterator[Rows]:
-        sorting = itemgetter(self.header.index("series"))
+    def read_rows(
+        self, query: TableQuery, selected: Sequence[Column], separator: str
+    ) -> Iterator[Rows]:
+        sorting = itemgetter([column.name for column in selected].index("series"))
         statement = select(col(Series.code)).order_by(col(Series.code))
         keys = iter(query.connection.execute(statement).scalars().all())
         while batch := list(islice(keys, SERIES_PER_BATCH)):
             filters = query.filters.model_copy(update={"series": batch})
-            chunks = super().read_rows(replace(query, filters=filters))
+            chunks = super().read_rows(replace(query, filters=filters), selected, separator)
             # The rows of a series are sorted by period, and sorting keeps their order.
             yield sorted((row for chunk in chunks for row in chunk), key=sorting)
 

@@ -16,8 +16,11 @@ from app.schemas import list_editorial
 from app.schemas import observations as schemas
 from app.schemas.formats import Datatype
 
+SEPARATOR = ";"
+"""What separates several keys in one field."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Column:
     name: str
     datatype: Datatype
@@ -36,16 +39,13 @@ class Column:
     width: float | None
     """The width in characters in workbooks, which omit columns without one."""
 
-    def read_value(self, record: Mapping[str, Any]) -> Any:
-        return self.derive(record) if self.derive else get_value(record, self.path)
+    def read_value(self, record: Mapping[str, Any], separator: str = SEPARATOR) -> Any:
+        """Return the value in a record; the members of a list are separated by a text."""
+        return self.derive(record) if self.derive else get_value(record, self.path, separator)
 
     def build_expression(self, language: Language) -> ColumnElement[Any]:
         """Return what SQL selects of observations that are read without building records."""
         return map_columns(language)[".".join(self.path)] if self.sql is None else self.sql
-
-
-SEPARATOR = ";"
-"""What separates several keys in one field."""
 
 
 def declare_column(  # noqa: PLR0913, PLR0917 - four texts are positional, or a table gets too long
@@ -99,14 +99,14 @@ def format_cell(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def get_value(value: Any, path: tuple[str, ...]) -> Any:
+def get_value(value: Any, path: tuple[str, ...], separator: str = SEPARATOR) -> Any:
     """Return the value at a path; the values below a list are joined."""
     for depth, name in enumerate(path):
         if value is None:
             return None
         if not isinstance(value, dict):
             members = (format_cell(get_value(member, path[depth:])) for member in value)
-            return SEPARATOR.join(members) or None
+            return separator.join(members) or None
         value = value[name]
     return value
 
@@ -329,11 +329,26 @@ OBSERVATIONS = (
             "Number of decimals of the growth as published", "增速原文的小数位数",
             path="growth.decimals", is_required=False),
     EDITORIAL,
+    text("display", "Figure", "数据", "Value with qualifier and unit, as text",
+         "数值的文字表述（含限定词和计量单位）"),
+    text("period_label", "Period", "统计期", "Period as text", "统计期的文字表述",
+         path="period.label"),
+    text("growth_display", "Growth as text", "增速（文字）",
+         "Published growth with its measure, and with its unit if that of the value differs",
+         "公布增速的文字表述；增速的计价单位与本数值不同时予以注明", path="growth.display",
+         is_required=False),
+    text("citation", "Citation", "出处", "Source line and location in the source",
+         "来源及在来源中的位置", path="citation.full"),
+    text("growth_citation", "Citation of growth", "增速出处",
+         "Source line and location of the growth", "增速的来源及在来源中的位置",
+         path="growth.citation.full", is_required=False),
 )  # fmt: skip
 
 SOURCE = string("source", "Source code", "来源标识", path="source.code")
 SOURCE_LINE = string("source_line", "Source", "来源", "Publisher, title and date of the source",
                      "来源的发布机构、标题和日期", path="source.line")  # fmt: skip
+SOURCE_ADDRESS = address("source_address", "Source URL", "来源网址", path="source.address",
+                         is_required=False)  # fmt: skip
 REQUIRED_LOCATOR = string("locator", *LOCATOR.label, *LOCATOR.description)
 REPORTING_AREA = string(
     "reporting_area", "Reporting area", "报告国（地区）", path="reporting_area.code"

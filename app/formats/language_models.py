@@ -23,6 +23,7 @@ START = Bilingual("Start here", "入口")
 ENTRY_POINTS = (
     ("/v1/overview", Bilingual("Overview: everything in one request (JSON)", "概览（JSON）")),
     ("/v1/observations", OBSERVATIONS_TITLE),
+    ("/v1/observations.md", Bilingual("Observations as a table (Markdown)", "数据表（Markdown）")),
     ("/v1/series", tables.SERIES.title),
     ("/v1/contradictions", tables.CONTRADICTIONS.title),
     ("/v1/editions", tables.EDITIONS.title),

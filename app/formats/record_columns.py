@@ -14,6 +14,7 @@ from app.formats.columns import (
     REPORTING_AREA,
     REQUIRED_LOCATOR,
     SOURCE,
+    SOURCE_ADDRESS,
     SOURCE_LINE,
     STOCK_FLOW,
     address,
@@ -114,6 +115,12 @@ GROWTH_RATES = (
     CONTRADICTION,
     integer("decimals", "Decimals", "小数位数", "Number of printed decimals", "原文小数位数"),
     EDITORIAL,
+    string("display", "Growth as text", "增速（文字）", "Published change with its measure",
+           "公布变动的文字表述"),
+    string("period_label", "Period", "统计期", "Period as text", "统计期的文字表述",
+           path="period.label"),
+    string("citation", "Citation", "出处", "Source line and location in the source",
+           "来源及在来源中的位置", path="citation.full"),
 )  # fmt: skip
 REPORTS = (
     string("id", "Key", "报道标识", "Key of the report"),
@@ -165,6 +172,7 @@ ACTIONS = (
     string("progress_sources", "Sources of later reports", "后续报道来源",
            "Keys of the sources of the later reports", "后续报道的来源标识",
            path="progress.source.code", is_required=False),
+    SOURCE_ADDRESS,
 )  # fmt: skip
 OUTCOMES = (
     string("id", "Key", "成果标识", "Key of the outcome", width=36),
@@ -184,6 +192,7 @@ OUTCOMES = (
     HAS_EXAMPLES,
     NOTE,
     EDITORIAL,
+    SOURCE_ADDRESS,
 )  # fmt: skip
 PRIORITY_AREAS = (
     string("slug", "Code", "重点领域标识", "Key of the priority area within its year",
@@ -247,6 +256,16 @@ COMMITMENTS = (
     LOCATOR,
     NOTE,
     EDITORIAL,
+    string("citation", "Citation", "出处", "Source line and location in the source",
+           "来源及在来源中的位置", path="citation.full"),
+    SOURCE_ADDRESS,
+    string("reading_reasons", "Why not comparable", "后续数据不可比原因",
+           "Why a later reading does not count what the target counts; empty if it does",
+           "后续数据与目标所计内容不同的原因；相同的为空", path="readings.reason",
+           is_required=False),
+    string("reading_citations", "Sources of readings", "后续数据出处",
+           "Source reference of each later reading", "各项后续数据的出处",
+           path="readings.citation.full", is_required=False),
 )  # fmt: skip
 EVENTS = (
     string("code", "Key", "活动标识", "Key of the event", width=24),

@@ -190,8 +190,9 @@ TABLE_FORMATS = (
     ),
     StreamedFormat(
         "md", text.MARKDOWN, build_untranslated("Markdown"), TABLE_NAMES,
-        "The columns of the CSV table as a table in GitHub Flavored Markdown, for issues and "
-        "language models. A short introduction says how to read and cite the figures.",
+        "The columns that people read, such as figures with qualifier and unit, periods and "
+        "citations, as a table in GitHub Flavored Markdown, for issues and language models. A "
+        "short introduction says how to read and cite the figures.",
         UTF_8, write=text.write_markdown,
     ),
 )  # fmt: skip

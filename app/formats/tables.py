@@ -72,6 +72,8 @@ class Table:
     """Reads a record of the same schema by its key, if that is all it takes."""
     key_parts: str = ""
     """What the key consists of, if it has parts."""
+    displayed: tuple[str, ...] = ()
+    """The names of the columns that Markdown shows people, in their order."""
     noun: str = ""
     """What a record is called, unless that is the singular of the name."""
 
@@ -106,11 +108,20 @@ class Table:
             if cursor is None:
                 return
 
-    def read_rows(self, query: "TableQuery") -> Iterator[Rows]:
+    @property
+    def displayed_columns(self) -> list[Column]:
+        columns = {column.name: column for column in self.columns}
+        return [columns[name] for name in self.displayed]
+
+    def read_rows(
+        self, query: "TableQuery", selected: Sequence[Column], separator: str
+    ) -> Iterator[Rows]:
         editorial = {"editorial": SEPARATOR.join(list_editorial(self.schema))}
         for page in query.read_pages():
             records = (record | editorial for record in page)
-            yield [[column.read_value(record) for column in self.columns] for record in records]
+            yield [
+                [column.read_value(record, separator) for column in selected] for record in records
+            ]
 
     def read_csv_lines(self, query: "TableQuery") -> Iterator[Rows] | None:
         """Read the rows as finished lines of CSV, or None if the database cannot format them."""
@@ -126,8 +137,11 @@ class Table:
 class ObservationTable(Table):
     """The table of observations, which may be very long and is read without building records."""
 
-    def read_rows(self, query: "TableQuery") -> Iterator[Rows]:
-        statement, values = select_rows(query, label_columns(query.language))
+    def read_rows(
+        self, query: "TableQuery", selected: Sequence[Column], separator: str
+    ) -> Iterator[Rows]:
+        del separator
+        statement, values = select_rows(query, label_columns(query.language, tuple(selected)))
         return fetch_chunks(query.connection, statement, values, queries.ROWS_PER_CHUNK)
 
     def read_csv_lines(self, query: "TableQuery") -> Iterator[Rows] | None:
@@ -154,10 +168,8 @@ def select_rows(
 
 
 @cache
-def label_columns(language: Language) -> tuple[Expression, ...]:
-    return tuple(
-        column.build_expression(language).label(column.name) for column in columns.OBSERVATIONS
-    )
+def label_columns(language: Language, selected: Sequence[Column]) -> tuple[Expression, ...]:
+    return tuple(column.build_expression(language).label(column.name) for column in selected)
 
 
 @cache
@@ -186,7 +198,11 @@ class TableQuery:
     """The email address of the operator, or the address of a page."""
 
     def read_rows(self) -> Iterator[Rows]:
-        return self.table.read_rows(self)
+        return self.table.read_rows(self, self.table.columns, SEPARATOR)
+
+    def read_displayed_rows(self) -> Iterator[Rows]:
+        """Read the rows of the displayed columns, with each member of a list on its own line."""
+        return self.table.read_rows(self, self.table.displayed_columns, "\n")
 
     def read_csv_lines(self) -> Iterator[Rows] | None:
         return self.table.read_csv_lines(self)
@@ -206,26 +222,48 @@ OBSERVATIONS = ObservationTable(
     columns.OBSERVATIONS, parameters.ObservationListParameters, list_observations,
     observations.Observation, parameters.ObservationFilters, get=get_observation,
     key_parts=FIGURE_KEY,
+    displayed=(
+        *("indicator_name", "period_label", "display", "growth_display", "reporting_area_name"),
+        *("counterpart_area_name", "coverage_name", "wording", "wording_translated", "note"),
+        *("growth_note", "comparability", "contradiction_reason", "vintage", "current"),
+        *("superseded_on", "citation", "source_address", "growth_citation", "growth_address", "id"),
+    ),
 )  # fmt: skip
 INDICATORS = Table(
     "indicators", Bilingual("Indicators with headline values", "指标及其核心数据"),
     indicator_columns.INDICATORS, parameters.IndicatorListParameters, list_indicators,
     indicators.Indicator, parameters.IndicatorFilters, get=get_indicator,
+    displayed=(
+        *("name", "definition", "headline_display", "headline_period", "headline_coverage"),
+        *("headline_growth", "headline_citation", "headline_growth_citation", "headline_note"),
+        *("latest_display", "latest_period", "latest_coverage", "latest_citation"),
+        *("latest_obstacles", "note", "code"),
+    ),
 )  # fmt: skip
 ACTIONS = Table(
     "actions", Bilingual("Announced actions, one row each", "已宣布举措，每行一项"),
     record_columns.ACTIONS, parameters.ActionListParameters, list_actions, commitments.Action,
     parameters.ActionFilters, get=get_action,
+    displayed=(
+        *("year", "priority_area_title", "text", "aim", "note", "source_line", "locator"),
+        *("source_address", "id"),
+    ),
 )  # fmt: skip
 OUTCOMES = Table(
     "outcomes", Bilingual("Other results", "其他成果"),
     record_columns.OUTCOMES, parameters.OutcomeListParameters, list_outcomes, commitments.Outcome,
     parameters.OutcomeFilters, get=get_outcome,
+    displayed=("year", "text", "note", "source_line", "locator", "source_address", "id"),
 )  # fmt: skip
 COMMITMENTS = Table(
     "commitments", Bilingual("Commitments of the forums, one row each", "高峰论坛承诺，每行一项"),
     record_columns.COMMITMENTS, parameters.CommitmentListParameters, list_commitments,
     commitments.Commitment, parameters.CommitmentFilters, get=get_commitment,
+    displayed=(
+        *("event_name", "announced_on", "name", "text", "target", "deadline", "reading_dates"),
+        *("reading_texts", "reading_reasons", "reading_citations", "distance", "searched_on"),
+        *("wording", "wording_translated", "note", "citation", "source_address", "code"),
+    ),
 )  # fmt: skip
 TABLES = (OBSERVATIONS, INDICATORS, ACTIONS, OUTCOMES, COMMITMENTS)
 """The tables that can be downloaded separately."""

@@ -8,6 +8,7 @@ from typing import Any
 from app.formats.columns import Column, format_cell
 from app.formats.dataset_info import DATA_LICENCE, HOW_TO_READ, cite_dataset
 from app.formats.tables import TableQuery
+from app.i18n import Bilingual, Language
 from app.schemas import encode_json
 from app.schemas.formats import Datatype
 
@@ -15,6 +16,7 @@ CSV = "text/csv"
 JSON_LINES = "application/x-ndjson"
 MARKDOWN = "text/markdown"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+BOOLEANS = {"true": Bilingual("yes", "是"), "false": Bilingual("no", "否")}
 ESCAPES = str.maketrans(
     {mark: f"\\{mark}" for mark in "\\`*_[]<>&|~#"} | {"\n": "<br>", "\r": "<br>"}
 )
@@ -69,7 +71,7 @@ def write_json_lines(query: TableQuery) -> Iterator[bytes]:
 
 def write_markdown(query: TableQuery) -> Iterator[bytes]:
     """Write a table in chunks, after an introduction on how to read and cite it."""
-    language, columns = query.language, query.table.columns
+    language, columns = query.language, query.table.displayed_columns
     labels = " | ".join(escape_markdown(column.label.get(language)) for column in columns)
     introduction = (
         f"# {escape_markdown(query.table.title.get(language))}",
@@ -79,16 +81,23 @@ def write_markdown(query: TableQuery) -> Iterator[bytes]:
         f"| {labels} |\n|{' --- |' * len(columns)}\n",
     )
     yield "\n\n".join(introduction).encode()
-    for rows in query.read_rows():
-        yield "".join(f"{format_markdown_row(row, columns)}\n" for row in rows).encode()
+    for rows in query.read_displayed_rows():
+        yield "".join(f"{format_markdown_row(row, columns, language)}\n" for row in rows).encode()
 
 
-def format_markdown_row(values: Sequence[Any], columns: Sequence[Column]) -> str:
-    cells = (
-        f"<{value}>" if value and column.datatype is Datatype.ADDRESS else escape_markdown(value)
-        for value, column in zip(map(format_cell, values), columns, strict=True)
-    )
+def format_markdown_row(
+    values: Sequence[Any], columns: Sequence[Column], language: Language
+) -> str:
+    pairs = zip(map(format_cell, values), columns, strict=True)
+    cells = (format_markdown_cell(value, column.datatype, language) for value, column in pairs)
     return f"| {' | '.join(cells)} |"
+
+
+def format_markdown_cell(value: str, datatype: Datatype, language: Language) -> str:
+    if datatype is Datatype.BOOLEAN and value:
+        return BOOLEANS[value].get(language)
+    is_address = datatype is Datatype.ADDRESS and value
+    return f"<{value}>" if is_address else escape_markdown(value)
 
 
 def escape_markdown(text: str) -> str:

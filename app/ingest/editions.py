@@ -5,10 +5,21 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
+from app.db import models
 from app.db.models import FOREVER
+from app.db.models.base import Row, Values
 from app.enums import Completeness, PartCompleteness
 from app.ingest.files import SeedIssue
-from app.ingest.schema import Edition, Indicator, Observation, Outcome, PriorityArea, Series, Source
+from app.ingest.schema import (
+    Edition,
+    Entity,
+    Indicator,
+    Observation,
+    Outcome,
+    PriorityArea,
+    Series,
+    Source,
+)
 from app.ingest.seed import Seed
 from app.ingest.vintages import RANKS, Vintage, assign_vintages
 
@@ -158,6 +169,26 @@ def list_time_spans(
             latest = LatestSpan(newest, day, FOREVER)
     if latest:
         yield latest
+
+
+def build_selection_rows(
+    seed: Seed, ids: Mapping[type[Entity], Mapping[str, int]]
+) -> Iterator[Row]:
+    """Return which figures are shown first: of each edition, of the main one, and the latest."""
+    indicators, observations = ids[Indicator], ids[Observation]
+
+    def refer(indicator: str, observation: str) -> Values:
+        return {"indicator_id": indicators[indicator], "observation_id": observations[observation]}
+
+    for (edition, indicator), observation in select_edition_headlines(seed).items():
+        number = ids[Edition][edition]
+        yield models.EditionHeadline, {"edition_id": number, **refer(indicator, observation)}
+    for indicator, observation in select_headlines(seed).items():
+        yield models.Headline, refer(indicator, observation)
+    for indicator, figures in list_latest(seed).items():
+        for observation, current_from, current_until in figures:
+            days = {"current_from": current_from, "current_until": current_until}
+            yield models.LatestObservation, {**days, **refer(indicator, observation)}
 
 
 def check_edition(seed: Seed, edition: Edition) -> Iterator[tuple[tuple[str, ...], str]]:

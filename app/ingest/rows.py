@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -12,21 +12,25 @@ from sqlmodel import SQLModel
 
 from app.db import models
 from app.db.models.base import KeyedModel, Row, Values, build_text_columns
-from app.enums import ReportRelation
-from app.i18n import Bilingual, format_title
+from app.enums import ChangeMeasure, ReportRelation
+from app.i18n import (
+    Bilingual,
+    Language,
+    format_carrier,
+    format_change,
+    format_period,
+    format_published_day,
+    format_source_line,
+    format_title,
+    format_value,
+)
 from app.ingest import schema
 from app.ingest.commitments import build_report_rows, build_target_columns, find_status
 from app.ingest.contradictions import build_contradiction_columns, build_contradictory_rows
-from app.ingest.editions import (
-    find_year,
-    list_latest,
-    map_sources,
-    select_edition_headlines,
-    select_headlines,
-)
+from app.ingest.editions import build_selection_rows, find_year, map_sources
 from app.ingest.history import build_change_rows, list_releases
 from app.ingest.passages import build_passage_rows, count_passages
-from app.ingest.published_numbers import PrintedNumber
+from app.ingest.published_numbers import PrintedNumber, cite_briefly, find_suffix
 from app.ingest.schema import RECORD_KINDS, Entity, list_paths, list_references
 from app.ingest.seed import Seed
 from app.ingest.vintages import Vintage, assign_vintages, describe_revision
@@ -201,24 +205,6 @@ def build_link_rows(seed: Seed, ids: Ids) -> Iterator[Row]:
                     yield link.table, {link.owner_column: owner, link.target_column: number}
 
 
-def build_selection_rows(seed: Seed, ids: Ids) -> Iterator[Row]:
-    """Return which figures are shown first: of each edition, of the main one, and the latest."""
-    indicators, observations = ids[schema.Indicator], ids[schema.Observation]
-
-    def refer(indicator: str, observation: str) -> Values:
-        return {"indicator_id": indicators[indicator], "observation_id": observations[observation]}
-
-    for (edition, indicator), observation in select_edition_headlines(seed).items():
-        number = ids[schema.Edition][edition]
-        yield models.EditionHeadline, {"edition_id": number, **refer(indicator, observation)}
-    for indicator, observation in select_headlines(seed).items():
-        yield models.Headline, refer(indicator, observation)
-    for indicator, figures in list_latest(seed).items():
-        for observation, current_from, current_until in figures:
-            days = {"current_from": current_from, "current_until": current_until}
-            yield models.LatestObservation, {**days, **refer(indicator, observation)}
-
-
 def derive_own_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Values]:
     """Return the columns of a collection that follow from one entity and its edition, by key."""
     derived: dict[str, Values] = {}
@@ -226,7 +212,7 @@ def derive_own_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Va
     for key, one in seed.get_all(kind).items():
         match one:
             case schema.Source():
-                derived[key] = {**name_source(one), "edition": find_year(seed, key, editions)}
+                derived[key] = {**cite_source(one), "edition": find_year(seed, key, editions)}
             case schema.Edition():
                 derived[key] = {"completeness": one.completeness}
             case schema.Outcome():
@@ -256,7 +242,8 @@ def derive_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Values
         rates = seed.get_all(schema.GrowthRate)
         for key, vintage in assign_vintages(seed, rates).items():
             decimals = -int(rates[key].value.as_tuple().exponent)
-            derived[key] = {**build_vintage_columns(vintage), "decimals": decimals}
+            texts = format_rate(seed, rates[key])
+            derived[key] = {**build_vintage_columns(vintage), **texts, "decimals": decimals}
     if kind is schema.Observation:
         figures = seed.get_all(schema.Observation)
         derived.clear()
@@ -267,6 +254,7 @@ def derive_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Values
             rounding = PrintedNumber.from_observation(seed, figure).rounding
             derived[key] = {
                 **build_vintage_columns(vintage),
+                **format_observation(seed, figure),
                 "rounding_lower": rounding.lower,
                 "rounding_upper": rounding.upper,
                 "break_before": (figure.series, get_days(figure)) in after_break,
@@ -276,16 +264,62 @@ def derive_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Values
     return derived
 
 
-def name_source(source: schema.Source) -> Values:
-    """Return the titles as displayed, and the name of the publisher in short citations."""
-    short = source.publisher.short_name
-    texts = build_text_columns(title=format_titles(source), publisher_short=short)
-    return {"title_kind": source.title_kind, **texts}
+def cite_source(source: schema.Source) -> Values:
+    """Return the titles as displayed, the source line, and the citations without a location."""
+    title, publisher, carrier = format_titles(source), source.publisher, source.carrier
+    texts: Values = {"title_kind": source.title_kind, **build_text_columns(title=title)}
+    for one in Language:
+        published = format_published_day(source.published_on, source.published_precision, one)
+        line = format_source_line(title.get(one), publisher.get(one), published, one)
+        texts[f"line_{one}"] = line
+        texts[f"citation_{one}"] = line + format_carrier(carrier.get(one) if carrier else None, one)
+        texts[f"short_citation_{one}"] = cite_briefly(source, None, one)
+    return texts
 
 
 def format_titles(source: schema.Source) -> Bilingual:
     title = source.title
     return Bilingual(format_title(title.en, title.printed), format_title(title.zh, title.printed))
+
+
+def format_observation(seed: Seed, figure: schema.Observation) -> Values:
+    """Return the texts of a figure: its number with qualifier and unit, and its period."""
+    series = seed.get_all(schema.Series)[figure.series]
+    classifier = seed.get_all(schema.Indicator)[series.indicator].classifier
+    suffix, published = find_suffix(seed, series.unit, classifier), figure.published
+    scale = published.multiplier, published.decimals
+    display = Bilingual(
+        *(
+            format_value(figure.value, *scale, figure.qualifier, suffix.get(language), language)
+            for language in Language
+        )
+    )
+    label = label_period(figure.period, series)
+    return build_text_columns(display=display, period_label=label)
+
+
+def format_rate(seed: Seed, rate: schema.GrowthRate) -> Values:
+    """Return the texts of a growth rate: the change, also with its unit, and the two periods."""
+    series = seed.get_all(schema.Series)[rate.series]
+    unit = seed.get_all(schema.Unit)[series.unit]
+    decimals = -int(rate.value.as_tuple().exponent)
+    change = partial(format_change, rate.value, decimals, measure=rate.measure)
+    is_points = rate.measure is ChangeMeasure.PERCENTAGE_POINTS
+    names = Bilingual(unit.suffix.en.strip(), unit.name.zh)
+    return build_text_columns(
+        display=Bilingual(*map(change, Language)),
+        display_with_unit=Bilingual(
+            *(change(one, unit=None if is_points else names.get(one)) for one in Language)
+        ),
+        period_label=label_period(rate.period, series),
+        base_label=label_period(rate.base_period, series),
+    )
+
+
+def label_period(period: schema.Period, series: schema.Series) -> Bilingual:
+    """Name a period; of all figures, only flows have a number of months."""
+    label = partial(format_period, period.start, period.end, is_cumulative=series.months is None)
+    return Bilingual(*map(label, Language))
 
 
 def find_relation(seed: Seed, report: schema.Report) -> ReportRelation:

@@ -93,7 +93,7 @@ def add_points(
     values = {"series": [row["id"] for row in rows], "limit": limit}
     points: dict[str, list[Record]] = defaultdict(list)
     for row in fetch_records(connection, select_latest_points(language), values):
-        point = complete_observation(row, language)
+        point = complete_observation(row)
         points[point["series"]].append(point)
     breaks = read_breaks(connection, language, [row["code"] for row in rows])
     series = [

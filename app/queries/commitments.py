@@ -12,8 +12,8 @@ from app.db.columns import (
     Statement,
     Value,
     alias_table,
-    cite_source,
     localize,
+    select_citation,
     select_fields,
     select_source,
     select_texts,
@@ -117,12 +117,12 @@ def select_statement_columns(
         *select_wording(table, "", language),
         col(table.locator).label("locator"),
         *select_source("source", language),
+        *select_citation("citation.", language, col(table.locator)),
     ]
 
 
 def complete_statement(row: Record, language: Language) -> Record:
     row["quantity"] = complete_quantity(row["quantity"], language)
-    row["citation"] = cite_source(row["source"], row["locator"], language)
     return row
 
 
@@ -180,6 +180,7 @@ def select_commitments(language: Language) -> Statement:
             col(Commitment.deadline_year).label("deadline.year"),
             *select_wording(Commitment, "", language),
             *select_source("source", language),
+            *select_citation("citation.", language, col(Commitment.locator)),
             select_nested(readings, Commitment).label("readings"),
         )
         .select_from(Commitment)
@@ -194,7 +195,6 @@ def complete_commitment(row: Record, language: Language) -> Record:
     row["target"] = complete_quantity(target, language)
     if row["deadline"]["text"] is None:
         row["deadline"] = None
-    row["citation"] = cite_source(row["source"], row["locator"], language)
     row["distance"] = None
     for reading in row["readings"]:
         scale = reading["quantity"]

@@ -35,17 +35,17 @@ from app.queries.missing_periods import build_missing_period_error, list_indicat
 from app.queries.observations import read_observations, select_observations
 from app.queries.obstacles import (
     can_be_separated,
-    complete_rates,
     compute_change_interval,
     describe_obstacle,
     describe_pair_obstacles,
+    find_rates,
     get_span,
     list_break_obstacles,
     list_rate_obstacles,
     read_rates_by_period,
     select_evidence,
 )
-from app.queries.related import complete_growth_rate, select_rates
+from app.queries.related import choose_display, complete_growth_rate, select_rates
 from app.queries.series import read_breaks
 
 TENTH = Decimal("0.1")
@@ -212,7 +212,7 @@ def compare_pairs(
     breaks = read_breaks(connection, language, {later["series"] for _, later in pairs.values()})
     found = {}
     for key, (earlier, later) in pairs.items():
-        evidence = select_evidence(complete_rates(rates, later, language), earlier, later, None)
+        evidence = select_evidence(find_rates(rates, later), earlier, later, None)
         found[key] = compare_pair(earlier, later, breaks, evidence, language)
     return found
 
@@ -258,7 +258,7 @@ def select_pair(
         )
         .order_by(col(Observation.code))
     )
-    observations = read_observations(connection, language, statement, query.as_of)
+    observations = read_observations(connection, statement, query.as_of)
     candidates = [[one for one in observations if get_span(one) == span] for span in spans]
     if not all(candidates):
         missing = [span for span, found in zip(spans, candidates, strict=True) if not found]
@@ -293,7 +293,7 @@ def read_published_rates(
         conditions.append(col(GrowthRate.vintage) <= as_of)
     source, unit = later["source"]["code"], later["unit"]["code"]
     rows = fetch_uncached(connection, select_rates(language, conditions))
-    rates = [complete_growth_rate(row, language, unit) for row in rows]
+    rates = [choose_display(complete_growth_rate(row), unit) for row in rows]
     return sorted(
         rates, key=lambda rate: (rate["source"]["code"] != source, rate["unit"]["code"] != unit)
     )

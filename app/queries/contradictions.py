@@ -11,6 +11,7 @@ from sqlmodel import col
 from app.db.columns import (
     Record,
     Statement,
+    clear_contradiction,
     select_contradiction,
     select_coverage,
     select_reference,
@@ -41,12 +42,7 @@ from app.parameters import ContradictionListParameters
 from app.queries.commitments import complete_statement, select_statement_columns
 from app.queries.observations import read_observations, select_observations
 from app.queries.pagination import QueryPage
-from app.queries.related import (
-    complete_growth_rate,
-    complete_report,
-    select_growth_rates,
-    select_reports,
-)
+from app.queries.related import complete_growth_rate, select_growth_rates, select_reports
 from app.queries.resource import Resource, select_links
 
 MEMBERS = ("observations", "growth_rates", "reports")
@@ -151,7 +147,6 @@ def complete_contradictions(
     keys = {name: [one["id"] for row in rows for one in row[name]] for name in MEMBERS}
     observations = read_observations(
         connection,
-        language,
         select_observations(language).where(col(Observation.code).in_(keys["observations"])),
     )
     rates = fetch_uncached(
@@ -164,8 +159,8 @@ def complete_contradictions(
     # A figure and its growth rate have the same key.
     found: dict[str, dict[str, Record]] = {
         "observations": {one["id"]: one for one in observations},
-        "growth_rates": {rate["id"]: complete_growth_rate(rate, language) for rate in rates},
-        "reports": {report["id"]: complete_report(report, language) for report in reports},
+        "growth_rates": {rate["id"]: complete_growth_rate(rate) for rate in rates},
+        "reports": {report["id"]: clear_contradiction(report) for report in reports},
     }
     return [
         row | {name: [known[one["id"]] for one in row[name]] for name, known in found.items()}

@@ -12,7 +12,6 @@ from app.db.columns import (
     Column,
     Record,
     Statement,
-    add_source_line,
     alias_table,
     localize,
     select_fields,
@@ -141,7 +140,6 @@ def select_standings(table: type[Observation | Outcome | PriorityArea]) -> Colum
 
 def complete_edition(row: Record, language: Language) -> Record:
     del row["code"]
-    add_source_line(row["source"], language)
     for part in row["parts"].values():
         found = {one["standing"] for one in part["standings"]}
         part["standings"] = [standing for standing in Standing if standing in found]

@@ -76,7 +76,7 @@ def read_known_observations(
         col(LatestObservation.current_from) <= query.as_of,
         col(LatestObservation.current_until) > query.as_of,
     )
-    found = read_observations(connection, language, newest, query.as_of)
+    found = read_observations(connection, newest, query.as_of)
     then = {one["indicator"]["code"]: one for one in found}
     current = read_current_observations(connection, language, found)
     statement = (
@@ -86,7 +86,7 @@ def read_known_observations(
     )
     return [
         describe_change(then.get(now["indicator"]["code"]), now, current)
-        for now in read_observations(connection, language, statement)
+        for now in read_observations(connection, statement)
     ]
 
 
@@ -113,7 +113,7 @@ def read_current_observations(
         col(Observation.period_end).in_(ends),
         *build_current_conditions(Observation, None),
     )
-    found = read_observations(connection, language, statement) if replaced else []
+    found = read_observations(connection, statement) if replaced else []
     return {get_series_period(one): one for one in found}
 
 
@@ -164,7 +164,7 @@ def read_indicator_history(
         )
         .limit(MAX_OBSERVATIONS)
     )
-    observations = read_observations(connection, language, statement)
+    observations = read_observations(connection, statement)
     vintages: dict[SeriesPeriod, list[Record]] = defaultdict(list)
     for one in observations:
         vintages[get_series_period(one)].append(one)

@@ -80,10 +80,10 @@ def select_indicators(language: Language) -> Statement:
     return join_rate(join_context(statement, has_indicator=True), None)
 
 
-def complete_indicator(row: Record, language: Language) -> Record:
+def complete_indicator(row: Record, _: Language) -> Record:
     headline = row["headline"]
     has_headline = headline["id"] is not None
-    row["headline"] = complete_observation(headline, language) if has_headline else None
+    row["headline"] = complete_observation(headline) if has_headline else None
     return row
 
 
@@ -122,7 +122,7 @@ def add_latest_observations(
     """Add to each indicator its newest figure, and why it is not comparable with the headline."""
     codes = {"indicators": [indicator["code"] for indicator in indicators]}
     rows = fetch_records(connection, select_latest_of_indicators(language), codes)
-    latest = {row["indicator"]["code"]: complete_observation(row, language) for row in rows}
+    latest = {row["indicator"]["code"]: complete_observation(row) for row in rows}
     pairs = {
         indicator["code"]: (indicator["headline"], newest)
         for indicator in indicators

@@ -27,16 +27,14 @@ from app.db.columns import (
     Record,
     Statement,
     Value,
-    add_source_line,
     alias_table,
     build_current_conditions,
-    cite_source,
     clear_contradiction,
     counterpart_area,
     format_validity,
-    label_period,
     localize,
     reporting_area,
+    select_citation,
     select_contradiction,
     select_coverage,
     select_fields,
@@ -58,7 +56,7 @@ from app.db.models import (
     Unit,
 )
 from app.db.statements import StatementBuilder, fetch_one, fetch_uncached, select_nested
-from app.i18n import Language, choose_suffix, format_value
+from app.i18n import Language
 from app.parameters import (
     IndicatorObservationListParameters,
     ObservationFilters,
@@ -76,7 +74,6 @@ from app.queries.pagination import (
     split_filters,
 )
 from app.queries.related import (
-    complete_rate,
     rate_series,
     rate_unit,
     select_rate_columns,
@@ -117,15 +114,15 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
         "revision.previous": col(previous_observation.code),
         "revision.difference": col(previous_observation.value),
         "revision.reason": localize(Observation, "revision_reason", language),
+        "period.label": localize(Observation, "period_label", language),
         "headline": col(Headline.observation_id),
-        "suffix": localize(Unit, "suffix", language),
-        "classifier": col(Indicator.classifier),
         "reports": select_nested(select_reports_of_observation(language), Observation),
     }
     return [
         *(column.label(f"{prefix}{name}") for name, column in columns.items()),
         *select_fields(Observation, *COPIED, prefix=prefix),
-        *select_texts(Observation, language, "note", "comparability", prefix=prefix),
+        *select_texts(Observation, language, "display", "note", "comparability", prefix=prefix),
+        *select_citation(f"{prefix}citation.", language, col(Observation.locator)),
         *select_reference(Indicator, f"{prefix}indicator", language),
         *select_reference(reporting_area, f"{prefix}reporting_area", language),
         *select_reference(counterpart_area, f"{prefix}counterpart_area", language),
@@ -137,13 +134,30 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
         *select_rate_columns(
             language, f"{prefix}growth.", series=rate_series, unit=rate_unit, source=growth_source
         ),
+        select_rate_display(language).label(f"{prefix}growth.display"),
     ]
+
+
+def select_rate_display(language: Language) -> Column:
+    """Select the text of a growth rate, with its unit if that is not the unit of the figure."""
+    has_other_unit = col(rate_series.unit_id) != col(Series.unit_id)
+    display, with_unit = (
+        localize(GrowthRate, name, language) for name in ("display", "display_with_unit")
+    )
+    return case((has_other_unit, with_unit), else_=display)
 
 
 @cache
 def map_columns(language: Language) -> Mapping[str, ColumnElement[Value]]:
-    """Map the paths of the values in an observation to the columns that they are read from."""
-    return {label.name: label.element for label in select_observation_columns(language)}
+    """Map the paths of the values in an observation to the columns that they are read from.
+
+    Only tables have the title and the publisher of a source, which its line consists of.
+    """
+    columns = {label.name: label.element for label in select_observation_columns(language)}
+    for path, table in (("source", Source), ("growth.source", growth_source)):
+        texts = select_texts(table, language, "title", "publisher", prefix=f"{path}.")
+        columns |= {label.name: label.element for label in texts}
+    return columns
 
 
 def join_context(statement: Statement, *, has_indicator: bool = False) -> Statement:
@@ -218,12 +232,12 @@ def list_observations(
 ) -> QueryPage:
     statement = select_observations(language, is_today=filters.as_of is None)
     page = long_lists.read_period_page(connection, Observation, statement, filters, indicator)
-    return page.map_rows(complete_observation, language)
+    return page.map_rows(complete_observation)
 
 
 def get_observation(connection: Connection, language: Language, key: str) -> Record | None:
     row = fetch_one(connection, select_observations(language), col(Observation.code), key)
-    return row and complete_observation(row, language)
+    return row and complete_observation(row)
 
 
 def list_vintages(
@@ -232,7 +246,7 @@ def list_vintages(
     shape, _ = split_filters(filters)
     plan = plan_vintages(language, shape)
     values = {"known": key, "as_of": filters.as_of}
-    return read_page(connection, plan, filters, values).map_rows(complete_observation, language)
+    return read_page(connection, plan, filters, values).map_rows(complete_observation)
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)
@@ -263,31 +277,17 @@ def select_vintages(language: Language, *, is_today: bool) -> Statement:
 
 
 def read_observations(
-    connection: Connection, language: Language, statement: Statement, as_of: date | None = None
+    connection: Connection, statement: Statement, as_of: date | None = None
 ) -> list[Record]:
     """Read the observations that a statement of ``select_observations`` selects."""
     rows = fetch_uncached(connection, statement, {"as_of": as_of} if as_of else None)
-    return [complete_observation(row, language) for row in rows]
+    return [complete_observation(row) for row in rows]
 
 
-def complete_observation(row: Record, language: Language) -> Record:
-    """Replace what texts are formatted from by the texts."""
-    published, period = row["published"], row["period"]
-    period["label"] = label_period(period, language)
-    row["citation"] = cite_source(row["source"], row["locator"], language)
-    for report in row["reports"]:
-        add_source_line(report["source"], language)
-    row["display"] = format_value(
-        row["value"],
-        published["multiplier"],
-        published["decimals"],
-        qualifier=row["qualifier"],
-        suffix=choose_suffix(row.pop("suffix"), row.pop("classifier"), language),
-        language=language,
-    )
-    has_growth = row["growth"]["id"] is not None
-    unit = row["unit"]["code"]
-    row["growth"] = complete_rate(row["growth"], language, unit) if has_growth else None
+def complete_observation(row: Record) -> Record:
+    """Replace the parts that an observation lacks by None, and derive its revision."""
+    if row["growth"]["id"] is None:
+        row["growth"] = None
     row["headline"] = row["headline"] is not None
     row["revision"] = build_revision(row["value"], row["revision"])
     return format_validity(clear_contradiction(row))

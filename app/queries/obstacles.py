@@ -16,7 +16,7 @@ from app.db.statements import fetch_records
 from app.enums import ChangeMeasure, EvidenceBasis, GrowthBasis, Obstacle, StockFlow
 from app.i18n import Bilingual, Language, format_day, name_months
 from app.parameters import DateSpan
-from app.queries.related import complete_growth_rate, select_rates
+from app.queries.related import choose_display, complete_growth_rate, select_rates
 
 HUNDREDTH = Decimal("0.01")
 OTHER_UNIT_TOLERANCE = Decimal("1.5")
@@ -203,7 +203,7 @@ def read_rates_by_period(
     statement = select_rates_in_scope(language, is_today=as_of is None)
     rates = defaultdict(list)
     for rate in fetch_records(connection, statement, values | {"as_of": as_of}):
-        rates[get_rate_key(rate)].append(rate)
+        rates[get_rate_key(rate)].append(complete_growth_rate(rate))
     return rates
 
 
@@ -252,23 +252,17 @@ def list_point_rate_obstacles(
     as_of: date | None,
 ) -> Iterator[Record]:
     """Describe how published rates contradict a point and those before it."""
-    known = complete_rates(rates, point, language)
+    known = find_rates(rates, point)
     for earlier in earlier_points:
         evidence = select_evidence(known, earlier, point, as_of)
         for found in list_rate_obstacles(language, earlier, point, evidence):
             yield name_earlier(found, earlier)
 
 
-def complete_rates(
-    rates: Mapping[RateKey, Sequence[Record]], point: Record, language: Language
-) -> list[Record]:
-    """Complete copies of the rates for the period of a point; other points need them as well."""
-    # Completing a rate changes the record and those in it, but nothing below them.
-    copies = (
-        {name: dict(value) if isinstance(value, dict) else value for name, value in rate.items()}
-        for rate in rates.get(get_rate_key(point), [])
-    )
-    return [complete_growth_rate(rate, language, point["unit"]["code"]) for rate in copies]
+def find_rates(rates: Mapping[RateKey, Sequence[Record]], point: Record) -> list[Record]:
+    """Return the rates for the period of a point."""
+    unit = point["unit"]["code"]
+    return [choose_display(rate, unit) for rate in rates.get(get_rate_key(point), [])]
 
 
 def list_break_obstacles(

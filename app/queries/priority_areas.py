@@ -8,7 +8,6 @@ from sqlmodel import col
 from app.db.columns import (
     Record,
     Statement,
-    add_source_line,
     localize,
     select_fields,
     select_reference,
@@ -41,15 +40,10 @@ def select_outcomes(language: Language) -> Statement:
     )
 
 
-def complete_source(row: Record, language: Language) -> Record:
-    add_source_line(row["source"], language)
-    return row
-
-
-def complete_outcome(row: Record, language: Language) -> Record:
+def complete_outcome(row: Record, _: Language) -> Record:
     if row["topic"]["code"] is None:
         row["topic"] = None
-    return complete_source(row, language)
+    return row
 
 
 OUTCOMES = Resource(
@@ -85,7 +79,7 @@ def select_actions_with_source(language: Language) -> Statement:
 def complete_action(row: Record, language: Language) -> Record:
     for report in row["progress"]:
         complete_statement(report, language)
-    return complete_source(row, language)
+    return row
 
 
 @cache
@@ -143,7 +137,7 @@ def complete_priority_area(row: Record, language: Language) -> Record:
     del row["code"]
     for action in row["actions"]:
         complete_action(action, language)
-    return complete_source(row, language)
+    return row
 
 
 PRIORITY_AREAS = Resource(

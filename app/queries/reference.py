@@ -5,16 +5,7 @@ from functools import cache
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.db.columns import (
-    Record,
-    Statement,
-    add_source_line,
-    build_citation,
-    localize,
-    select_fields,
-    select_source,
-    select_texts,
-)
+from app.db.columns import Record, Statement, localize, select_fields, select_source, select_texts
 from app.db.models import (
     Area,
     Coverage,
@@ -111,11 +102,13 @@ def select_sources(language: Language) -> Statement:
         *("published_on", "published_precision", "published_basis", "language", "address"),
         "checked_on",
     )
-    texts = ("title", "publisher", "publisher_short", "carrier", "body", "licence", "note")
+    texts = ("title", "publisher", "carrier", "line", "body", "licence", "note")
     return (
         select(
             *select_fields(Source, *columns),
             *select_texts(Source, language, *texts),
+            localize(Source, "short_citation", language).label("citation.short"),
+            localize(Source, "citation", language).label("citation.full"),
             *select_fields(Event, "code", "held_on", prefix="event."),
             *select_texts(Event, language, "name", prefix="event."),
             localize(Source, "goal", language).label("goal.text"),
@@ -126,12 +119,10 @@ def select_sources(language: Language) -> Statement:
     )
 
 
-def complete_source(row: Record, language: Language) -> Record:
+def complete_source(row: Record, _: Language) -> Record:
     for part, required in (("event", "code"), ("goal", "text")):
         if row[part][required] is None:
             row[part] = None
-    row["line"], row["citation"] = build_citation(row, None, language)
-    del row["publisher_short"]
     return row
 
 
@@ -187,8 +178,6 @@ def select_passages(language: Language) -> Statement:
 def complete_passage(row: Record, language: Language) -> Record:
     for located in (row, *row["differences"]):
         located["label"] = format_locator(located["locator"], language)
-    for difference in row["differences"]:
-        add_source_line(difference["source"], language)
     return row
 
 

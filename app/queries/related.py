@@ -15,15 +15,13 @@ from app.db.columns import (
     Record,
     Statement,
     Value,
-    add_source_line,
     alias_table,
-    cite_source,
     clear_contradiction,
     counterpart_area,
     format_validity,
-    label_period,
     localize,
     reporting_area,
+    select_citation,
     select_contradiction,
     select_coverage,
     select_fields,
@@ -45,7 +43,7 @@ from app.db.models import (
     Unit,
 )
 from app.db.statements import fetch_one
-from app.i18n import Language, format_change
+from app.i18n import Language
 from app.parameters import GrowthRateListParameters
 from app.queries.long_lists import read_period_page
 from app.queries.pagination import QueryPage
@@ -63,12 +61,13 @@ def select_rate_columns(
     unit: type[Unit] = Unit,
     source: type[Source] = Source,
 ) -> list[Label[Value]]:
-    """Return the columns of a rate without its period, given the tables it is joined to."""
+    """Return the columns of a rate without its period and text, given the tables it joins."""
     columns: dict[str, Column] = {
         "id": col(GrowthRate.code),
         "base_period.start": col(GrowthRate.base_start),
         "base_period.end": col(GrowthRate.base_end),
         "base_period.months": col(series.months),
+        "base_period.label": localize(GrowthRate, "base_label", language),
         "series": col(series.code),
     }
     names = ("value", "decimals", "measure", "basis", "locator", "vintage")
@@ -78,8 +77,8 @@ def select_rate_columns(
         *select_texts(GrowthRate, language, "note", prefix=prefix),
         *select_wording(GrowthRate, prefix, language, source),
         *select_unit(unit, f"{prefix}unit", language),
-        localize(unit, "suffix", language).label(f"{prefix}suffix"),
         *select_source(f"{prefix}source", language, source),
+        *select_citation(f"{prefix}citation.", language, col(GrowthRate.locator), source),
     ]
 
 
@@ -89,6 +88,8 @@ def select_growth_rates(language: Language) -> Statement:
         "period.start": col(GrowthRate.period_start),
         "period.end": col(GrowthRate.period_end),
         "period.months": col(Series.months),
+        "period.label": localize(GrowthRate, "period_label", language),
+        "display": localize(GrowthRate, "display", language),
     }
     own = ("current_from", "current_until", "checked_on", "check_method")
     return (
@@ -118,44 +119,31 @@ def list_growth_rates(
     connection: Connection, language: Language, filters: GrowthRateListParameters
 ) -> QueryPage:
     page = read_period_page(connection, GrowthRate, select_growth_rates(language), filters)
-    return page.map_rows(complete_growth_rate, language)
+    return page.map_rows(complete_growth_rate)
 
 
 def get_growth_rate(connection: Connection, language: Language, key: str) -> Record | None:
     row = fetch_one(connection, select_growth_rates(language), col(GrowthRate.code), key)
-    return row and complete_growth_rate(row, language)
+    return row and complete_growth_rate(row)
 
 
-def complete_rate(record: Record, language: Language, unit: str | None = None) -> Record:
-    """Replace what texts are formatted from by the texts.
-
-    The unit is that of the figure to which the rate belongs; the text names another one.
-    """
-    period = record["base_period"]
-    period["label"] = label_period(period, language)
-    record["citation"] = cite_source(record["source"], record["locator"], language)
-    suffix = record.pop("suffix").strip()
-    unit_name = record["unit"]["name"] if language is Language.CHINESE else suffix
-    is_other_unit = unit is not None and record["unit"]["code"] != unit
-    record["display"] = format_change(
-        record["value"],
-        record["decimals"],
-        language,
-        measure=record["measure"],
-        unit=unit_name if is_other_unit else None,
-    )
-    return record
+def complete_growth_rate(row: Record) -> Record:
+    return format_validity(clear_contradiction(row))
 
 
-def complete_growth_rate(row: Record, language: Language, unit: str | None = None) -> Record:
-    period = row["period"]
-    period["label"] = label_period(period, language)
-    return format_validity(complete_rate(clear_contradiction(row), language, unit))
+def choose_display(rate: Record, unit: str) -> Record:
+    """Return a rate of ``select_rates``, whose text names its unit if that of a figure differs."""
+    names_unit = rate["unit"]["code"] != unit
+    display = rate["display_with_unit" if names_unit else "display"]
+    return {name: rate[name] for name in rate if name != "display_with_unit"} | {"display": display}
 
 
 def select_rates(language: Language, conditions: Sequence[Condition]) -> Statement:
+    """Select rates to be compared with figures, which may be in another unit."""
+    with_unit = localize(GrowthRate, "display_with_unit", language)
     return (
         select_growth_rates(language)
+        .add_columns(with_unit.label("display_with_unit"))
         .where(*conditions)
         .order_by(col(Series.code), col(GrowthRate.base_start), col(GrowthRate.vintage))
     )
@@ -193,6 +181,7 @@ def select_reports(language: Language) -> Statement:
             col(Observation.period_start).label("period.start"),
             col(Observation.period_end).label("period.end"),
             col(Series.months).label("period.months"),
+            localize(Observation, "period_label", language).label("period.label"),
             localize(Observation, "wording", language).label("published_wording"),
             *select_reference(Indicator, "indicator", language),
             *select_contradiction(language, "contradiction."),
@@ -204,13 +193,6 @@ def select_reports(language: Language) -> Statement:
     )
 
 
-def complete_report(row: Record, language: Language) -> Record:
-    period = row["period"]
-    period["label"] = label_period(period, language)
-    add_source_line(row["source"], language)
-    return clear_contradiction(row)
-
-
 REPORTS = Resource(
     Report,
     select_reports,
@@ -218,7 +200,7 @@ REPORTS = Resource(
         "indicator": (col(Indicator.position), col(Report.code)),
         "published": (col(Source.published_on), col(Report.code)),
     },
-    complete=complete_report,
+    complete=lambda row, _: clear_contradiction(row),
     filters={
         "indicator": col(Indicator.code),
         "series": col(Series.code),

@@ -20,15 +20,12 @@ from sqlmodel import col
 from app.db.columns import (
     Record,
     Statement,
-    add_source_line,
     build_in_array,
     format_validity,
-    label_period,
     localize,
     select_coverage,
     select_fields,
     select_source,
-    select_texts,
 )
 from app.db.fulltext import ELLIPSIS, END, SEARCH_INDEXES, START, SearchIndex, join_segments
 from app.db.models import (
@@ -36,17 +33,14 @@ from app.db.models import (
     Commitment,
     Coverage,
     GrowthRate,
-    Indicator,
     Observation,
     Outcome,
     PriorityArea,
     Series,
     Source,
-    Unit,
 )
 from app.db.statements import fetch_records
-from app.enums import ChangeMeasure
-from app.i18n import Language, choose_suffix, format_change, format_value
+from app.i18n import Language
 from app.parameters import SearchParameters
 from app.queries.pagination import ENCODER, QueryPage, decode_cursor, encode_cursor
 
@@ -135,7 +129,7 @@ def read_contexts(
     for hit in hits:
         codes[hit["kind"]].append(hit["code"])
     return {
-        (kind, row["code"]): build_context(row, language)
+        (kind, row["code"]): build_context(row)
         for kind, model in SOURCED_KINDS.items()
         if kind in codes
         for row in fetch_records(
@@ -149,53 +143,31 @@ def select_context(model: type[SourcedModel], language: Language) -> Statement:
     code = col(model.code)
     statement: Statement = select(code.label("code"), *select_source("source", language))
     if model in {Observation, GrowthRate}:
-        own = ("measure",) if model is GrowthRate else ("qualifier", "multiplier")
+        own = ("qualifier",) if model is Observation else ()
+        display = "display" if model is Observation else "display_with_unit"
         statement = statement.add_columns(
             col(model.period_start).label("period.start"),
             col(model.period_end).label("period.end"),
             col(Series.months).label("period.months"),
-            *select_fields(model, "value", "decimals", "current_from", "current_until", *own),
+            localize(model, "period_label", language).label("period.label"),
+            localize(model, display, language).label("display"),
+            *select_fields(model, "current_from", "current_until", *own),
             *select_coverage("coverage", language),
-            *select_texts(Unit, language, "suffix"),
-            localize(Unit, "name", language).label("unit_name"),
-            col(Indicator.classifier).label("classifier"),
         )
     statement = statement.select_from(model).join(Source, col(Source.id) == model.source_id)
     if model in {Observation, GrowthRate}:
-        statement = (
-            statement.join(Series, col(Series.id) == model.series_id)
-            .join(Coverage, col(Coverage.id) == Series.coverage_id)
-            .join(Unit, col(Unit.id) == Series.unit_id)
-            .join(Indicator, col(Indicator.id) == Series.indicator_id)
+        statement = statement.join(Series, col(Series.id) == model.series_id).join(
+            Coverage, col(Coverage.id) == Series.coverage_id
         )
     return statement.where(build_in_array(code, "codes"))
 
 
-def build_context(row: Record, language: Language) -> Record:
-    source = add_source_line(row["source"], language)
-    if "value" not in row:
-        return NO_CONTEXT | {"source": source}
+def build_context(row: Record) -> Record:
+    if "display" not in row:
+        return NO_CONTEXT | {"source": row["source"]}
     row = format_validity(row)
-    period, qualifier = row["period"], row.get("qualifier")
-    label = label_period(period, language)
-    if qualifier is None:
-        is_points = row["measure"] == ChangeMeasure.PERCENTAGE_POINTS
-        unit = row["unit_name"] if language is Language.CHINESE else row["suffix"].strip()
-        unit = None if is_points else unit
-        display = format_change(row["value"], row["decimals"], language, row["measure"], unit)
-    else:
-        suffix = choose_suffix(row["suffix"], row["classifier"], language)
-        numbers = row["value"], row["multiplier"], row["decimals"]
-        display = format_value(*numbers, qualifier, suffix, language)
-    return {
-        "period": {**period, "label": label},
-        "display": display,
-        "qualifier": qualifier,
-        "coverage": row["coverage"],
-        "source": source,
-        "current": row["current"],
-        "superseded_on": row["superseded_on"],
-    }
+    names = ("period", "display", "coverage", "source", "current", "superseded_on")
+    return {name: row[name] for name in names} | {"qualifier": row.get("qualifier")}
 
 
 def build_hit(row: Record, language: Language) -> Record:

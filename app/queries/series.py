@@ -134,7 +134,7 @@ def get_series(
     (record,) = complete_series(connection, language, [row])
     statement = select_points(language, is_today=as_of is None)
     points = fetch_records(connection, statement, {"series": row["id"], "as_of": as_of})
-    record["points"] = [complete_observation(point, language) for point in points]
+    record["points"] = [complete_observation(point) for point in points]
     (record,) = add_point_obstacles(connection, language, [record], as_of)
     return record | {"as_of": as_of}
 
@@ -168,7 +168,7 @@ def read_vintages(
         .where(col(Series.code).in_(codes))
         .order_by(*PERIOD_ORDER, col(Observation.vintage), col(Observation.code))
     )
-    return read_observations(connection, language, statement)
+    return read_observations(connection, statement)
 
 
 def read_comparability(connection: Connection, language: Language) -> dict[str, str]:
@@ -181,7 +181,7 @@ def read_comparability(connection: Connection, language: Language) -> dict[str, 
     rates = read_rates_by_period(connection, language, rows, None)
     statement = select_observations(language).order_by(*PERIOD_ORDER)
     figures = defaultdict(list)
-    for figure in read_observations(connection, language, statement):
+    for figure in read_observations(connection, statement):
         figures[figure["series"]].append(figure)
     texts = {}
     for row in rows:

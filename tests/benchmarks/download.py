@@ -80,7 +80,8 @@ def measure_command_line(path: Path) -> float:
     with database.connect() as connection:
         filters = ObservationFilters.model_validate({"vintages": "all"})
         query = TableQuery(OBSERVATIONS, Language.ENGLISH, filters, {}, "", connection)
-        build_statement, values = select_rows(query, label_columns(query.language))
+        selected = label_columns(query.language, OBSERVATIONS.columns)
+        build_statement, values = select_rows(query, selected)
         sql = str(
             build_statement()
             .params(values)

@@ -53,7 +53,7 @@ def read_markdown(content: bytes) -> Iterator[dict[str, str]]:
     lines = [line for line in content.decode().splitlines() if line.startswith("| ")]
     for line in lines[2:]:
         cells = re.sub(r"\\(.)", r"\1", line).strip("| ").split(" | ")
-        yield {"id": cells[0], **{str(at): cell.strip("<>") for at, cell in enumerate(cells)}}
+        yield {"id": cells[-1], **{str(at): cell.strip("<>") for at, cell in enumerate(cells)}}
 
 
 def read_workbook(content: bytes) -> Iterator[dict[str, Any]]:
@@ -129,6 +129,20 @@ def list_phrases(item: Any) -> Iterator[str]:
         yield growth["unit"]["name"]
 
 
+def list_displayed(item: Any) -> Iterator[str]:
+    """List what a table for people has of a figure: texts in place of codes and parts."""
+    growth = item["growth"] or {"display": None, "citation": {"full": None}, "note": None}
+    texts = (
+        *(item["display"], item["period"]["label"], item["citation"]["full"], item["note"]),
+        *(item["indicator"]["name"], item["coverage"]["name"], item["published"]["wording"]),
+        *(item["reporting_area"]["name"], item["counterpart_area"]["name"]),
+        *(item["comparability"], item["superseded_on"], item["vintage"], item["id"]),
+        *(growth["display"], growth["citation"]["full"], growth["note"]),
+        item["contradiction"] and item["contradiction"]["reason"],
+    )
+    yield from (text for text in texts if text)
+
+
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("form", [*RECORDS, *DATA])
 def test_a_format_keeps_the_context_of_every_figure(
@@ -141,6 +155,9 @@ def test_a_format_keeps_the_context_of_every_figure(
     assert found.keys() == {item["id"] for item in items}
     for item in items:
         cells = found[item["id"]]
+        if form == "md":
+            assert set(list_displayed(item)) - cells == set(), item["id"]
+            continue
         if form == "xlsx":
             words = [*list_phrases(item), QUALIFIERS[item["qualifier"]].get(language)]
             words += [text for text in (item["note"], (item["growth"] or {}).get("note")) if text]
@@ -149,6 +166,8 @@ def test_a_format_keeps_the_context_of_every_figure(
             continue
         expected = {write(value) for value in list_values(item) if value is not None}
         expected |= set(list_periods(item, is_sdmx=form in DATA))
+        if form in {"csv", "parquet", "arrow"}:
+            expected |= set(list_displayed(item))
         if form in {"jsonl", "jsonstat"}:
             expected |= set(list_phrases(item))
         assert expected - cells == set(), item["id"]

@@ -1,4 +1,4 @@
-"""Markdown tables, read by a Markdown parser: the values of the CSV file."""
+"""Markdown tables, read by a Markdown parser: the values of the displayed columns of CSV."""
 
 import csv
 import io
@@ -8,9 +8,10 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from app.formats.columns import string
-from app.formats.tables import TABLES, Table
+from app.formats.columns import SEPARATOR, string
+from app.formats.tables import COMMITMENTS, TABLES, Table
 from app.formats.text import format_markdown_row
+from app.i18n import Language
 from app.ingest.build import build
 from tests.support.client import AppClient
 from tests.support.seeds import GOODS, ROOT, copy_seed, edit
@@ -35,17 +36,31 @@ def read_text(tokens: list[Token]) -> str:
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_markdown_equals_csv(client: AppClient, table: Table, language: str) -> None:
+def test_markdown_shows_columns_of_csv(client: AppClient, table: Table, language: str) -> None:
     name = table.name
     query = f"lang={language}{'&vintages=all' if name == 'observations' else ''}"
     response = client.get(f"/v1/{name}.md?{query}")
     assert response.headers["content-type"] == "text/markdown; charset=utf-8"
     header, *rows = read_table(response.text)
-    labels = [column.label for column in table.columns]
+    labels = [column.label for column in table.displayed_columns]
     assert header == [label.zh if language == "zh" else label.en for label in labels]
     assert len(set(header)) == len(header)
-    plain = csv.reader(io.StringIO(client.get(f"/v1/{name}.csv?{query}").text, newline=""))
-    assert rows == list(plain)[1:]
+    plain = csv.DictReader(io.StringIO(client.get(f"/v1/{name}.csv?{query}").text, newline=""))
+    words = {"true": "是", "false": "否"} if language == "zh" else {"true": "yes", "false": "no"}
+    shown = [[one.replace("\n", SEPARATOR) for one in row] for row in rows]
+    expected = [[row[name] for name in table.displayed] for row in plain]
+    assert shown == [[words.get(one, one) for one in row] for row in expected]
+
+
+def test_each_member_of_a_list_is_on_its_own_line(client: AppClient) -> None:
+    found = client.get("/v1/commitments?limit=1000").json()["items"]
+    readings = {one["code"]: [reading["text"] for reading in one["readings"]] for one in found}
+    _, *rows = read_table(client.get("/v1/commitments.md").text)
+    index, key = (COMMITMENTS.displayed.index(name) for name in ("reading_texts", "code"))
+    assert {row[key]: row[index].split("\n") for row in rows if row[index]} == {
+        code: texts for code, texts in readings.items() if texts
+    }
+    assert max(map(len, readings.values())) > 1
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -74,7 +89,8 @@ def test_markdown_explains_how_to_read_and_cite(client: AppClient, language: str
 )
 def test_special_characters_are_shown(text: str) -> None:
     column = string("text", "Text", "文本")
-    table = f"| {column.label.en} |\n| --- |\n{format_markdown_row([text], [column])}\n"
+    row = format_markdown_row([text], [column], Language.ENGLISH)
+    table = f"| {column.label.en} |\n| --- |\n{row}\n"
     assert read_table(table) == [["Text"], [text.replace("\r\n", "\n")]]
 
 

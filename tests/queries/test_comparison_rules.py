@@ -185,7 +185,7 @@ def test_the_rules_hold_for_all_pairs_of_observations(newest: AppClient) -> None
 
 def check_all_pairs(connection: Connection, rates: list[dict[str, Any]], total: int) -> None:
     language = Language.ENGLISH
-    figures = read_observations(connection, language, select_observations(language))
+    figures = read_observations(connection, select_observations(language))
     assert len(figures) == total
     codes = col(GrowthRate.code), col(GrowthRate.decimals)
     decimals = {row.code: row.decimals for row in connection.execute(select(*codes))}

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.i18n import Language, format_citation, format_short_citation
 from app.schemas import ENCODED_AT_ONCE
 from tests.support.client import AppClient
 
@@ -248,3 +249,25 @@ def test_growth_is_first_of_all_that_of_the_source_of_the_figure(
         elif figure["growth"]:
             assert figure["growth"]["source"] != figure["source"]
     assert all(counts.values())
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_citation_names_the_source_and_the_location(
+    newest: AppClient, language: Language
+) -> None:
+    """SQL writes citations as the function does that cites sources elsewhere."""
+    query = f"limit=1000&lang={language}"
+    sources = {one["code"]: one for one in newest.get(f"/v1/sources?{query}").json()["items"]}
+    found = newest.get(f"/v1/observations?vintages=all&{query}").json()["items"]
+    cited = [*found, *(one["growth"] for one in found if one["growth"])]
+    cited += newest.get(f"/v1/commitments?{query}").json()["items"]
+    locators = {one["locator"] for one in cited}
+    assert None in locators
+    assert any(".S" in (one or "") for one in locators)
+    assert any(one and ".S" not in one for one in locators)
+    for one in cited:
+        source = sources[one["source"]["code"]]["citation"]
+        assert one["citation"]["full"] == format_citation(source["full"], one["locator"], language)
+        publisher, day = source["short"].rsplit(language.comma, 1)
+        short = format_short_citation(publisher, day, one["locator"], language)
+        assert one["citation"]["short"] == short

@@ -154,6 +154,11 @@ class VintageModel(KeyedModel):
     series_id: int = Field(foreign_key="series.id")
     period_start: date
     period_end: date
+    period_label_en: str
+    period_label_zh: str
+    display_en: str
+    """The number as text, with the qualifier and unit of a figure: over 700, 2146.6亿元."""
+    display_zh: str
     vintage: date
     current_from: date
     current_until: date
@@ -243,6 +248,11 @@ class GrowthRate(VintageModel, NotedModel, WordedModel, table=True):
 
     base_start: date
     base_end: date
+    base_label_en: str
+    base_label_zh: str
+    display_with_unit_en: str
+    """The change with the unit of the levels that grew, for figures in another one."""
+    display_with_unit_zh: str
     value: Decimal = Field(sa_type=ExactDecimal)
     decimals: int
     """The number of printed decimals, since the value is stored without trailing zeros."""

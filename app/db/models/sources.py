@@ -67,10 +67,16 @@ class Source(KeyedModel, NotedModel, table=True):
     printed_title: str | None
     publisher_en: str
     publisher_zh: str
-    publisher_short_en: str
-    publisher_short_zh: str
     carrier_en: str | None
     carrier_zh: str | None
+    line_en: str
+    """Publisher, title and date."""
+    line_zh: str
+    citation_en: str
+    """The line and the carrier; the citation of a location continues with the location."""
+    citation_zh: str
+    short_citation_en: str
+    short_citation_zh: str
     document_kind: enums.DocumentKind = Field(sa_type=String)
     body_en: str
     body_zh: str
