@@ -143,7 +143,8 @@ def create_context(app: FastAPI, scope: Scope) -> RequestContext:
     host = headers.get(b"host")
     has_valid_host = scope["http_version"] == "1.0" if host is None else VALID_HOSTS[host]
     base_url = app.state.releases.public_url
-    key = build_key(scope, headers, has_public_url=base_url is not None)
+    state = scope.get("state", {})
+    key = state.get("cache_key") or build_key(scope, headers, has_public_url=base_url is not None)
     path, _, language, coding, root_path, accept, origin = key
     query = QUERIES[scope["query_string"]]
     if base_url is None:
@@ -169,5 +170,5 @@ def create_context(app: FastAPI, scope: Scope) -> RequestContext:
         request_id=choose_request_id(headers.get(b"x-request-id")).decode(),
         # Nearly every address is plain, and every request passes here.
         client=get_plain_address(address) if ":" in address else address,
-        connection=scope.get("state", {}).get("connection"),
+        connection=state.get("connection"),
     )

@@ -169,10 +169,11 @@ class CachedResponseProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         if self.url[:1] != b"/":
             self.url = apply_absolute_form(self.url, self.headers)
-        self.is_answered = self.cache is not None and self.send_cached(self.cache)
+        headers = dict(self.headers)
+        self.is_answered = self.cache is not None and self.send_cached(self.cache, headers)
         if not self.is_answered:
             super().on_headers_complete()
-            self.start_body(dict(self.headers))
+            self.start_body(headers)
 
     def start_body(self, headers: dict[bytes, bytes]) -> None:
         self.connection.start_body(headers)
@@ -190,21 +191,19 @@ class CachedResponseProtocol(HttpToolsProtocol):
             self.connection.start_body({})
             super().on_message_complete()
 
-    def send_cached(self, cache: CacheMiddleware) -> bool:
-        if self.is_responding:
+    def send_cached(self, cache: CacheMiddleware, headers: dict[bytes, bytes]) -> bool:
+        if self.is_responding or self.flow.write_paused or self.parser.get_http_version() != "1.1":
             return False
-        parser, headers = self.parser, dict(self.headers)
-        method = parser.get_method()
+        method = self.parser.get_method()
         if method not in {b"GET", b"HEAD"} or not SLOW_PATH_HEADERS.isdisjoint(headers):
             return False
         if len(headers) != len(self.headers) or not VALID_HOSTS[headers.get(b"host")]:
-            return False
-        if parser.get_http_version() != "1.1" or self.flow.write_paused:
             return False
         path, query = SPLIT_TARGETS[self.url]
         scope: Any = self.scope
         scope["raw_path"], scope["query_string"] = self.prefix + path, query
         key = build_key(scope, headers, has_public_url=self.has_public_url)
+        scope["state"]["cache_key"] = key  # The application then need not build it again.
         response = cache.find(key)
         if response is None or self.connection.is_closing():
             return False

@@ -149,7 +149,9 @@ def test_a_full_queue_of_one_kind_leaves_the_others_free(
     database: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waiting = [
-        SimpleNamespace(client=CLIENT, clients={CLIENT}, is_abandoned=False)
+        SimpleNamespace(
+            client=CLIENT, clients={CLIENT}, context=SimpleNamespace(is_abandoned=False)
+        )
     ] * limits.MAX_WAITING
     monkeypatch.setattr(limits.DRAWINGS, "is_busy", True)
     monkeypatch.setattr(limits.DRAWINGS, "waiting", waiting)
