@@ -44,7 +44,7 @@ EXPECTED_METHODS = frozenset(
 """The methods of uvicorn's protocol that are extended, or that call them."""
 EXPECTED_ATTRIBUTES = frozenset(
     {"access_log", "cycle", "flow", "headers", "limit_concurrency"}
-    | {"parser", "root_path", "scope", "server_state"}
+    | {"parser", "pipeline", "root_path", "scope", "server_state"}
 )
 
 
@@ -111,6 +111,7 @@ class CachedResponseProtocol(HttpToolsProtocol):
         """Tell the request in progress that the client has gone; uvicorn tells the last one."""
         if self.running is not None:
             self.running.disconnected, self.running = True, None
+        self.pipeline.clear()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:

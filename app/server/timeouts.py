@@ -152,14 +152,14 @@ class TimeoutProtocol(asyncio.Protocol):
             except Problem as problem:
                 self.refuse(problem)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _: Exception | None) -> None:
         self.is_closed = True
         self.pending.clear()
         self.deadline.close()
         self.write_deadline.close()
         if self.connections is not None:
             self.connections.remove(self)
-        self.protocol.connection_lost(exc)
+        self.protocol.connection_lost(None)  # Told of an error, uvicorn would keep its timer.
         # Else they would be left as garbage, with the release that the last request has read.
         self.protocol.cycle = self.protocol.scope = self.protocol = None
 

@@ -82,6 +82,8 @@ class Client(asyncio.Transport):
         self.closed_at: float | None = None
         self.has_end = False
         self.protocol: asyncio.Protocol | None = None
+        self.error: Exception | None = None
+        """Why the connection is lost, unless it is closed."""
 
     def write(self, data: Any) -> None:
         self.written += data
@@ -98,7 +100,7 @@ class Client(asyncio.Transport):
     def close(self) -> None:
         if self.closed_at is None and self.protocol is not None:
             self.closed_at = time.monotonic()
-            asyncio.get_running_loop().call_soon(self.protocol.connection_lost, None)
+            asyncio.get_running_loop().call_soon(self.protocol.connection_lost, self.error)
 
     abort = close
 
@@ -281,14 +283,19 @@ def test_a_client_that_has_gone_is_no_error(inner: Any) -> None:
     asyncio.run(use())
 
 
+@pytest.mark.parametrize("error", [None, ConnectionResetError()])
+@pytest.mark.parametrize("requests", [1, 3])
 @pytest.mark.parametrize("is_finished", [True, False])
-def test_a_closed_connection_is_freed_at_once(inner: Any, *, is_finished: bool) -> None:
+def test_a_lost_connection_is_freed_at_once(
+    inner: Any, error: Exception | None, requests: int, *, is_finished: bool
+) -> None:
     """Not as garbage, for whose collection all wait; nor does it keep the release it has read."""
 
     async def use() -> None:
         wrapped, client = connect(inner)
-        wrapped.data_received(GET)
-        await asyncio.sleep(0.1 if is_finished else 0)
+        client.error = error
+        wrapped.data_received(GET * requests)
+        await asyncio.sleep(0.1 * requests if is_finished else 0)
         remaining = [ref(wrapped), ref(wrapped.protocol), ref(wrapped.protocol.cycle)]
         client.close()
         await asyncio.sleep(0.15)
