@@ -18,6 +18,7 @@ from anyio.to_thread import run_sync
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 from sqlalchemy import Connection
+from starlette.background import BackgroundTask
 from starlette.types import Scope
 
 from app.db import DatabaseError
@@ -256,7 +257,9 @@ class RequestContext:
         stream = iterate_stream(pieces, rest, self.connection)
         # nginx would otherwise hold the response back until it is complete.
         sent = {**self.build_headers(links, headers), "X-Accel-Buffering": "no"}
-        return StreamingResponse(stream, media_type=media_type, headers=sent)
+        # A thread ends it, as a database may take seconds to answer.
+        end = BackgroundTask(rest.close)
+        return StreamingResponse(stream, media_type=media_type, headers=sent, background=end)
 
     def build_headers(
         self, links: Sequence[Link | str] = (), headers: Mapping[str, str] | None = None
@@ -347,15 +350,12 @@ async def iterate_stream(
     connection: ClientConnection | None = None,
 ) -> AsyncIterator[bytes]:
     """Yield pieces as fast as the client takes them, until the client is gone."""
-    try:
-        while pieces:
-            yield pieces.pop(0)
-        while (piece := await run_sync(next, rest, None, limiter=STREAM_THREADS)) is not None:
-            if connection is not None and connection.is_closed:
-                return
-            yield piece
-    finally:
-        rest.close()
+    while pieces:
+        yield pieces.pop(0)
+    while (piece := await run_sync(next, rest, None, limiter=STREAM_THREADS)) is not None:
+        if connection is not None and connection.is_closed:
+            return
+        yield piece
 
 
 async def get_context(request: Request) -> RequestContext:

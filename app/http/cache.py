@@ -3,7 +3,7 @@
 from asyncio import Future, get_running_loop, shield
 from collections import OrderedDict
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Hashable
-from contextlib import nullcontext
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -12,16 +12,21 @@ from tempfile import TemporaryFile
 from time import time
 from typing import Any, Final, NamedTuple
 
+from anyio import CancelScope
 from anyio.to_thread import run_sync
 from fastapi import Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from app.http.cached_response import (
+    EMPTY_BODY,
+    LARGE_BODY,
     CachedResponse,
     FileContent,
     build_cached_response,
     create_compressor,
+    send_body,
+    send_file,
     vary_by_encoding,
 )
 from app.http.conditional import (
@@ -56,11 +61,7 @@ NOT_MODIFIED = 304
 DATE_DELAY = 2
 """The seconds by which the Date header may lag: Last-Modified may not be later (RFC 9110, 8.8.2.1).
 uvicorn renews the header about once a second."""
-LARGE_BODY = 128 * 1024
-"""A longer body is sent in pieces, so that a client that does not read it holds little memory."""
-PIECE = 64 * 1024
 NO_ENTRY: Final = None, 0
-EMPTY_BODY: Message = {"type": "http.response.body", "body": b""}
 
 
 class NoResponse(Enum):
@@ -301,18 +302,25 @@ async def send_stream(
         headers[b"content-encoding"] = coding.encode()
         headers.pop(b"content-length", None)
     response.raw_headers = [*headers.items()]
-    if context.method == "HEAD":
-        start = {"type": "http.response.start", "status": OK, "headers": response.raw_headers}
-        await send(start)
-        await send(EMPTY_BODY)
-        return
-    if coding is not Coding.IDENTITY:
-        response.body_iterator = compress_pieces(response.body_iterator, coding)
-    with STREAMS.acquire(context):
-        if scope["http_version"] == "1.0":
-            # It has no chunks, which would show a client whether it has received everything.
-            await measure_stream(response, context)
-        await response(scope, receive, send)
+    end, response.background = response.background, None
+    try:
+        if context.method == "HEAD":
+            start = {"type": "http.response.start", "status": OK, "headers": response.raw_headers}
+            await send(start)
+            await send(EMPTY_BODY)
+            return
+        if coding is not Coding.IDENTITY:
+            response.body_iterator = compress_pieces(response.body_iterator, coding)
+        with STREAMS.acquire(context):
+            if scope["http_version"] == "1.0":
+                # It has no chunks, which would show a client whether it has received everything.
+                await measure_stream(response, context)
+            await response(scope, receive, send)
+    finally:
+        if end is not None:
+            # If a thread is still writing for a request that was cancelled, it ends the stream.
+            with CancelScope(shield=True), suppress(ValueError):
+                await end()
 
 
 async def measure_stream(response: StreamingResponse, context: RequestContext) -> None:
@@ -333,36 +341,6 @@ async def compress_pieces(pieces: AsyncIterable[Any], coding: Coding) -> AsyncIt
         if body:
             yield body
     yield compressor.finish()
-
-
-async def send_file(
-    content: FileContent, context: RequestContext, start: Message, send: Send
-) -> None:
-    """Send a file, or a part of it, as fast as the client takes it.
-
-    The first piece is read before the response starts, so that a failure to read it becomes a
-    problem document.
-
-    Raises:
-        NotReady: if too many streams are in progress.
-    """
-    content = content[:0] if context.method == "HEAD" else content
-    message = start
-    with STREAMS.acquire(context) if len(content) > LARGE_BODY else nullcontext():
-        async for piece in iterate_stream([], content.read(), context.connection):
-            await send(message)
-            message = {"type": "http.response.body", "body": piece, "more_body": True}
-        await send(message)
-        await send(EMPTY_BODY)
-
-
-async def send_body(whole: bytes, send: Send) -> None:
-    """Send a whole body; a large one in pieces, so that the client's reading sets the pace."""
-    body = memoryview(whole)
-    while len(body) > LARGE_BODY:
-        piece, body = body[:PIECE], body[PIECE:]
-        await send({"type": "http.response.body", "body": bytes(piece), "more_body": True})
-    await send({"type": "http.response.body", "body": bytes(body)})
 
 
 def select_response(

@@ -1,9 +1,10 @@
-"""Cached responses: complete, in a content coding, with validators."""
+"""Cached responses: complete, in a content coding, with validators; and how they are sent."""
 
 import re
 import sys
 import zlib
 from collections.abc import Callable, Generator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from email.utils import formatdate, parsedate_to_datetime
 from functools import lru_cache, partial
@@ -12,13 +13,14 @@ from typing import Any, NamedTuple
 
 from anyio.to_thread import run_sync
 from fastapi import Response
-from starlette.types import Message
+from starlette.types import Message, Send
 
 from app.db.files import DatabaseFile
 from app.formats.registry import IS_COMPRESSIBLE
 from app.http.conditional import Validators
+from app.http.limits import STREAMS
 from app.negotiation import Coding
-from app.request import RawHeaders, RequestContext
+from app.request import RawHeaders, RequestContext, iterate_stream
 
 MIN_SIZE = 500
 """Compression does not pay for fewer bytes."""
@@ -37,6 +39,10 @@ NOT_MODIFIED_HEADERS = frozenset(
     {b"cache-control", b"content-location", b"etag", b"expires", b"last-modified", b"vary"}
 )
 """The headers of a 200 that its 304 repeats (RFC 9110, 15.4.5)."""
+LARGE_BODY = 128 * 1024
+"""A longer body is sent in pieces, so that a client that does not read it holds little memory."""
+PIECE = 64 * 1024
+EMPTY_BODY: Message = {"type": "http.response.body", "body": b""}
 
 
 class Compressor(NamedTuple):
@@ -197,3 +203,33 @@ def format_http_date(seconds: int) -> bytes:
 def parse_own_date(date: bytes) -> int:
     """Parse a time that ``format_http_date`` has formatted."""
     return int(parsedate_to_datetime(date.decode()).timestamp())
+
+
+async def send_file(
+    content: FileContent, context: RequestContext, start: Message, send: Send
+) -> None:
+    """Send a file, or a part of it, as fast as the client takes it.
+
+    The first piece is read before the response starts, so that a failure to read it becomes a
+    problem document.
+
+    Raises:
+        NotReady: if too many streams are in progress.
+    """
+    content = content[:0] if context.method == "HEAD" else content
+    message = start
+    with STREAMS.acquire(context) if len(content) > LARGE_BODY else nullcontext():
+        async for piece in iterate_stream([], content.read(), context.connection):
+            await send(message)
+            message = {"type": "http.response.body", "body": piece, "more_body": True}
+        await send(message)
+        await send(EMPTY_BODY)
+
+
+async def send_body(whole: bytes, send: Send) -> None:
+    """Send a whole body; a large one in pieces, so that the client's reading sets the pace."""
+    body = memoryview(whole)
+    while len(body) > LARGE_BODY:
+        piece, body = body[:PIECE], body[PIECE:]
+        await send({"type": "http.response.body", "body": bytes(piece), "more_body": True})
+    await send({"type": "http.response.body", "body": bytes(body)})

@@ -185,24 +185,33 @@ async def fetch(
     path: str,
     query: str = "",
     headers: dict[str, str] | None = None,
-    http_version: str = "1.1",
+    *,
+    leaves: bool = False,
+    **fields: str,
 ) -> tuple[int, dict[str, str], bytes]:
-    """GET a path without a client between."""
+    """Request a path without a client between; it may leave after the first part of the body.
+
+    Further fields are those of the scope.
+    """
     messages: list[Any] = []
     requests: list[dict[str, Any]] = [{"type": "http.request", "body": b"", "more_body": False}]
+    has_left = asyncio.Event()
 
     async def receive() -> dict[str, Any]:
         if not requests:
-            await asyncio.Event().wait()
+            await has_left.wait()
+            return {"type": "http.disconnect"}
         return requests.pop()
 
     async def send(message: Any) -> None:
         messages.append(message)
+        if leaves and message.get("body"):
+            has_left.set()
 
     scope = {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
-        "http_version": http_version,
+        "http_version": "1.1",
         "method": "GET",
         "scheme": "http",
         "path": path,
@@ -215,6 +224,7 @@ async def fetch(
         ],
         "client": None,
         "server": ("testserver", 80),
+        **fields,
     }
     await app(scope, receive, send)
     shown = {name.decode(): value.decode() for name, value in messages[0]["headers"]}

@@ -16,6 +16,7 @@ import anyio
 import httpx2
 import pytest
 from fastapi import Response
+from sqlalchemy import event
 
 from app import request
 from app.formats.charts import rendering
@@ -245,11 +246,34 @@ def test_a_stream_over_http_1_0_has_a_length(
     with open_app(database) as app:
         for path in ("/v1/observations.csv", "/v1/dataset.zip"):
             (_, old, body), (_, new, same) = (
-                asyncio.run(fetch(app, path, "", headers, version)) for version in ("1.0", "1.1")
+                asyncio.run(fetch(app, path, "", headers, http_version=version))
+                for version in ("1.0", "1.1")
             )
             assert body == same
             assert old["content-length"] == str(len(body))
             assert "content-length" not in new
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+@pytest.mark.parametrize("reason", ["left", "refused", "head"])
+def test_a_stream_that_nobody_reads_to_its_end_is_closed_in_a_thread(
+    database: Target, monkeypatch: pytest.MonkeyPatch, reason: str, coding: str
+) -> None:
+    """The event loop would wait for a server of which a cursor is closed."""
+    monkeypatch.setattr(request, "MAX_BUFFERED", 1000)
+    if reason == "refused":
+        monkeypatch.setattr(limits, "MAX_STREAMS", 0)
+    threads: list[threading.Thread] = []
+    method, headers = "HEAD" if reason == "head" else "GET", {"accept-encoding": coding}
+    with open_app(database) as app:
+        engine = app.state.releases.release.database.streaming_engine
+        event.listen(engine, "checkin", lambda *_: threads.append(threading.current_thread()))
+        path, leaves = "/v1/observations.jsonl", reason == "left"
+        status, _, _ = asyncio.run(fetch(app, path, "", headers, method=method, leaves=leaves))
+        assert status == (503 if reason == "refused" else 200)
+        assert len(threads) == 1
+        assert threads[0] is not threading.main_thread()
 
 
 def test_streams_are_compressed_in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
