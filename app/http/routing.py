@@ -222,11 +222,13 @@ class Router:
         is_quick = route.model is None or context.release.database.is_local
         # Keys on a server, and what another release changed, take time: the thread reads them.
         if (is_pinned or not is_quick) and not route.is_async:
-            return await self.run_in_thread(partial(route.call, context, keys))
+            return await self.run_in_thread(context, partial(route.call, context, keys))
         if is_quick and not is_pinned:
             arguments = route.bind_arguments(context, keys)
         else:
-            arguments = await self.run_in_thread(partial(route.bind_arguments, context, keys))
+            arguments = await self.run_in_thread(
+                context, partial(route.bind_arguments, context, keys)
+            )
         if route.is_async:
             response: Response = await route.endpoint(**arguments)
             return response
@@ -235,13 +237,15 @@ class Router:
             route.has_limit and arguments[route.query_name].limit <= SMALL_PAGE
         )
         if not is_short or not context.release.is_small:
-            return await self.run_in_thread(call)
+            return await self.run_in_thread(context, call)
         names = map(itemgetter(0), context.query.params)
         order = dict(context.query.params).get("sort", "")
         shape = (route.path, context.language, order, *names)
         if shape in context.release.quick_shapes:
             return call()
-        return await self.run_in_thread(partial(note_quick_shape, context.release, shape, call))
+        return await self.run_in_thread(
+            context, partial(note_quick_shape, context.release, shape, call)
+        )
 
     def find_redirect(self, context: RequestContext, route: ReadRoute) -> Response | None:
         """Redirect from the short path of a file, and from parameters that a page ignores."""
@@ -254,8 +258,14 @@ class Router:
         has_ignored = len(kept) < len(context.query.params)
         return RedirectResponse(context.build_url(kept)) if has_ignored else None
 
-    async def run_in_thread(self, call: Callable[[], Result]) -> Result:
-        return await get_running_loop().run_in_executor(self.threads, call)
+    async def run_in_thread(self, context: RequestContext, call: Callable[[], Result]) -> Result:
+        """Run a function, unless the client has gone when a thread is free."""
+
+        def run() -> Result:
+            context.require_client()
+            return call()
+
+        return await get_running_loop().run_in_executor(self.threads, run)
 
     def match(self, path: str) -> tuple[ReadRoute, dict[str, str]]:
         """Return the route of a path and the keys in it; raise UnknownPath if there is none."""

@@ -22,7 +22,7 @@ from app import request
 from app.formats.charts import rendering
 from app.http import cache, cached_response, limits
 from app.http.connections import RejectionLog
-from app.http.routing import MAX_THREADS
+from app.http.routing import MAX_THREADS, Router
 from app.i18n import Language
 from app.negotiation import Coding
 from app.problems.problem import NotReady
@@ -388,6 +388,25 @@ def test_clients_that_have_gone_make_room(queue: limits.RequestQueue) -> None:
 
     anyio.run(send_requests)
     assert created == 0
+
+
+def test_nothing_is_read_for_clients_that_have_gone_before_a_thread_is_free() -> None:
+    """Otherwise a client that opens and resets connections would occupy the threads for long."""
+    router, caller = Router([]), create_caller()
+
+    async def send_requests() -> None:
+        async with anyio.create_task_group() as group:
+            with block_queue() as respond:
+                for _ in range(MAX_THREADS):
+                    group.start_soon(router.run_in_thread, create_caller(), respond)
+                await anyio.sleep(0.01)
+                waiting = asyncio.ensure_future(router.run_in_thread(caller, pytest.fail))
+                await anyio.sleep(0.01)
+                caller.is_closed = True
+            with pytest.raises(ClientDisconnectedError):
+                await waiting
+
+    anyio.run(send_requests)
 
 
 def test_a_request_that_waits_too_long_gets_503(
