@@ -319,7 +319,7 @@ def check_quote(
 ) -> None:
     """Check the figures quoted in a text. The command exits with 1 if any differs."""
     with commands.exit_on_error():
-        from app.db import Database, create_store
+        from app.db import Database, FileLimits, create_store
         from app.formats.sentences import describe_quotations
         from app.releases import open_release
 
@@ -327,7 +327,8 @@ def check_quote(
         commands.require_utf_8(quotation)
         if not quotation.strip() or len(quotation) > MAXIMUM_QUOTATION:
             raise commands.CommandError(f"the text has to have 1 to {MAXIMUM_QUOTATION} characters")
-        store = create_store(commands.find_database(commands.load_settings(database, seed)))
+        target = commands.find_database(commands.load_settings(database, seed))
+        store = create_store(target, file_limits=FileLimits(verify=True))
         release = open_release(Database(store))
         with closing(release.database):
             checked = release.check_quotation(quotation, asked_on and asked_on.date(), language)

@@ -6,10 +6,12 @@ import resource
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from tempfile import gettempdir, mkdtemp
 from types import SimpleNamespace
@@ -346,6 +348,17 @@ def test_serve_shows_the_path_prefix_once(database: Path, tmp_path: Path, public
     shown = public_url or f"{server.base}/bri"
     assert ["Page", f"{shown}/"] in lines
     assert ["Docs", f"{shown}/docs"] in lines
+
+
+def test_a_quotation_is_not_checked_with_a_large_file_that_was_changed(
+    database: Path, tmp_path: Path
+) -> None:
+    changed = Path(shutil.copyfile(database, tmp_path / "bri.sqlite"))
+    with closing(sqlite3.connect(changed)) as connection:
+        connection.execute("CREATE TABLE more AS SELECT zeroblob(20000000) AS zeros")
+        connection.commit()
+    done = run_bri("check-quote", "--database", str(changed), "700 projects")
+    check_failure(done, f"{changed} is damaged: its content differs from its digest")
 
 
 def test_a_quotation_is_checked(tmp_path: Path) -> None:

@@ -105,8 +105,8 @@ PRIMARY_CODE = 0xFF
 """The part of an extended result code of SQLite that says what kind of error it is."""
 UNDECODABLE = "Could not decode to UTF-8"
 """How a message of Python about a damaged text begins, which has no code."""
-# Python cannot decode a message of SQLite that quotes damaged bytes.
-UNREADABLE = sqlite3.Error, UnicodeDecodeError
+# A message of SQLite may quote bytes that are not UTF-8, and a damaged length exceed the memory.
+UNREADABLE = sqlite3.Error, UnicodeDecodeError, MemoryError
 
 
 class DatabaseFile:
@@ -290,13 +290,15 @@ class DatabaseFile:
         """Check every byte, or else the structure; DatabaseError if it is not what was built."""
         if self.is_large and not self.limits.verify:
             return
-        digests = self.copied_digests or compute_content_digest(self.read_chunks())
-        computed, stored, _ = digests
+        computed, stored, _ = self.copied_digests or compute_content_digest(self.read_chunks())
         self.has_digest = stored is not None
-        if self.has_digest:
-            if stored != computed:
-                raise self.create_damage_error("its content differs from its digest")
-            return
+        if stored is None:
+            self.check_structure()
+        elif stored != computed:
+            raise self.create_damage_error("its content differs from its digest")
+
+    def check_structure(self) -> None:
+        """Check that SQLite can read all rows; DatabaseError if it cannot."""
         try:
             with closing(self.connect()) as connection:
                 connection.execute("PRAGMA cell_size_check = ON")
@@ -304,9 +306,11 @@ class DatabaseFile:
         except UNREADABLE as error:
             raise self.create_damage_error(error) from None
         if verdict != "ok":
-            raise self.create_damage_error(verdict)
+            # The first line only names the database.
+            raise self.create_damage_error(verdict.splitlines()[-1])
 
     def create_damage_error(self, reason: object) -> DatabaseError:
+        reason = str(reason) or "a length in it is too large"
         return DatabaseError(f"{self.path} is damaged: {reason}; rebuild it with 'bri build'")
 
     @cached_property

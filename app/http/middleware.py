@@ -110,7 +110,6 @@ class RequestRecorder:
             self.write_line(describe_request(context) | result)
 
     def record_rejection(self, status: int, client: str, identifier: str, length: int) -> None:
-        """Record a rejection of what did not become a request."""
         if self.metrics is not None:
             self.metrics.count_request(OTHER_ROUTE, status, "none", 0)
         if self.log_format is not LogFormat.OFF:
@@ -274,13 +273,10 @@ class RequestReceiver(FastAPI):
             receive = await receive_body(context.headers, receive)
             await self.mounted[context.path](scope, receive, send)
         elif context.method in {"GET", "HEAD"}:
-            if context.has_malformed_path or context.query.is_malformed:
-                part = (
-                    messages.MALFORMED_PATH
-                    if context.has_malformed_path
-                    else messages.MALFORMED_QUERY
-                )
-                raise MalformedAddress(part)
+            if context.has_malformed_path:
+                raise MalformedAddress(messages.MALFORMED_PATH)
+            if context.query.is_malformed:
+                raise MalformedAddress(messages.MALFORMED_QUERY)
             if context.query.is_too_long:
                 raise InvalidParameters(messages.TOO_MANY_PARAMETERS.format(limit=MAX_PARAMETERS))
             await self.cache(scope, receive, send)

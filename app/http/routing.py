@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from inspect import iscoroutinefunction, signature
-from operator import itemgetter
 from time import thread_time
 from typing import Any, TypeVar, get_args
 from urllib.parse import urlencode
@@ -211,14 +210,14 @@ class Router:
     async def dispatch(self, context: RequestContext) -> Response:
         """Have the route of a request create the response; raise a Problem, or a DatabaseError."""
         route, keys = self.match(context.path)
-        names = map(itemgetter(0), context.query.params)
+        names = [name for name, _ in context.query.params]
         has_unknown = route.names is not None and not route.names.issuperset(names)
         if has_unknown or route.path in self.record_files:
             redirect = self.find_redirect(context, route)
             if redirect is not None:
                 return redirect
         context.route, context.kind = route.path, route.kind
-        is_pinned = route.can_be_pinned and any(name == PIN for name, _ in context.query.params)
+        is_pinned = route.can_be_pinned and PIN in names
         is_quick = route.model is None or context.release.database.is_local
         # Keys on a server, and what another release changed, take time: the thread reads them.
         if (is_pinned or not is_quick) and not route.is_async:

@@ -16,7 +16,7 @@ from rich.text import Text
 from sqlalchemy import Connection, func, inspect, select
 from sqlmodel import SQLModel, col
 
-from app.db import SCHEMA_REVISION, Database, FileLimits, SQLiteStore, models
+from app.db import SCHEMA_REVISION, Database, DatabaseError, FileLimits, SQLiteStore, models
 from app.db.models import format_plain
 from app.enums import ChangeKind
 from app.i18n import Language
@@ -64,7 +64,14 @@ def read_corrections(path: Path) -> set[str]:
 def read_database(path: Path, query: Callable[[Connection], Result]) -> Result:
     """Query a file, also one that was changed after its build and would not be served."""
     with closing(Database(SQLiteStore(path, FileLimits(max_copied=0)))) as database:
-        return database.read(query)
+        if database.file is not None:
+            database.file.check_structure()
+        try:
+            return database.read(query)
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            # A value may not be of its type, and a reference may lead to no row.
+            reason = f"a row cannot be read ({error!r}); rebuild it with 'bri build'"
+            raise DatabaseError(f"{path} is damaged: {reason}") from None
 
 
 def read_rows(connection: Connection) -> Iterator[Row]:
@@ -94,9 +101,7 @@ def collect_records(rows: Iterable[Row]) -> Snapshot:
     Both sides of a comparison pass through here, so equal records are equal however they were
     spelled or stored.
     """
-    kinds: dict[type[SQLModel], type[schema.Entity]] = {
-        table: kind for kind, table in TABLES.items()
-    }
+    kinds: Mapping[object, type[schema.Entity]] = {table: kind for kind, table in TABLES.items()}
     links = {link.table: (kind, link) for kind in TABLES for link in list_links(kind)}
     codes: dict[type[schema.Entity], dict[object, str]] = defaultdict(dict)
     lists: dict[tuple[str, str, str], list[str]] = defaultdict(list)
@@ -105,9 +110,7 @@ def collect_records(rows: Iterable[Row]) -> Snapshot:
     for table, row in rows:
         if kind := kinds.get(table):
             code = codes[kind][row["id"]] = str(row["code"])
-            targets = {
-                reference.field: reference.target for reference in schema.list_references(kind)
-            }
+            targets = {one.field: one.target for one in schema.list_references(kind)}
             records[kind.collection, code] = {
                 path: codes[targets[path]][value] if path in targets else format_field(value)
                 for path, column in map_columns(kind).items()
@@ -190,10 +193,8 @@ def format_changes(changes: Iterable[RecordChange]) -> str:
 
 def print_field(console: Console, name: str, before: str | None, after: str | None) -> None:
     old, new = before or NO_VALUE, after or NO_VALUE
-    line = Text(f"{name}: {old} → {new}")
-    if line.cell_len + 4 <= MAX_WIDTH:
-        console.print(Padding(line, (0, 0, 0, 4)))
-        return
-    console.print(Padding(Text(f"{name}:"), (0, 0, 0, 4)))
-    console.print(Padding(Text(f"- {old}"), (0, 0, 0, 6)))
-    console.print(Padding(Text(f"+ {new}"), (0, 0, 0, 6)))
+    lines = [(4, f"{name}: {old} → {new}")]
+    if Text(lines[0][1]).cell_len + 4 > MAX_WIDTH:
+        lines = [(4, f"{name}:"), (6, f"- {old}"), (6, f"+ {new}")]
+    for indent, line in lines:
+        console.print(Padding(Text(line), (0, 0, 0, indent)))

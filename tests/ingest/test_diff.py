@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -58,6 +59,74 @@ def test_a_database_of_an_older_revision_is_compared(tmp_path: Path) -> None:
     assert kinds["related-datasets"] == "added"
     (field,) = next(one for one in changes if one["collection"] == "observations")["fields"]
     assert field["field"] == "check_method"
+
+
+PAGE = 4096
+DAMAGE: dict[str, Callable[[bytes], bytes]] = {
+    "not SQLite": lambda content: b"no database" + content,
+    "empty": lambda _: b"",
+    "cut off": lambda content: content[:-PAGE],
+    # As the header says, it has fewer pages.
+    "short": lambda content: content[:28] + (90).to_bytes(4, "big") + content[32 : 90 * PAGE],
+    "a page of zeros": lambda content: content[: -9 * PAGE] + bytes(PAGE) + content[-8 * PAGE :],
+    "another page": lambda content: content[: -9 * PAGE] + content[-PAGE:] + content[-8 * PAGE :],
+    "a text that is not UTF-8": lambda content: content.replace("贸易".encode(), b"\xff" * 6),
+}
+"""What happens to the bytes of a database file."""
+WRONG_VALUES = (
+    "UPDATE observation SET period_start = '2024-13-41'",
+    "UPDATE observation SET value = 'many'",
+    "DELETE FROM source",
+)
+"""Changes after a build that no build would make; SQLite finds nothing wrong with them."""
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Build a database file; return its content."""
+    target = tmp_path_factory.mktemp("built") / "built.sqlite"
+    assert run_bri("build", "--database", str(target)).exit_code == 0
+    return target.read_bytes()
+
+
+def check_rejection(path: Path) -> None:
+    """Check that a comparison with a damaged file ends with one line about it."""
+    for pair in ((str(SEED), str(path)), (str(path), str(SEED))):
+        done = run_bri("diff", *pair)
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert isinstance(done.exception, SystemExit), done.exception
+        (line,) = done.stderr.splitlines()
+        assert line.startswith(f"bri: {path} is ")
+        assert "'bri build" in line or "is not a database of this API" in line
+
+
+@pytest.mark.parametrize("kind", DAMAGE)
+def test_a_damaged_file_is_refused_in_one_line(tmp_path: Path, built: bytes, kind: str) -> None:
+    path = tmp_path / "damaged.sqlite"
+    path.write_bytes(DAMAGE[kind](built))
+    check_rejection(path)
+
+
+def test_damage_that_no_query_meets_is_found(tmp_path: Path, built: bytes) -> None:
+    """The rows could be read, but they may not be those that were written."""
+    path = tmp_path / "damaged.sqlite"
+    path.write_bytes(built)
+    with closing(sqlite3.connect(path)) as connection:
+        sql = "SELECT rootpage FROM sqlite_master WHERE name = 'ix_outcome_sector_sector_id'"
+        ((page,),) = connection.execute(sql)
+    path.write_bytes(built[: (page - 1) * PAGE] + bytes(PAGE) + built[page * PAGE :])
+    check_rejection(path)
+
+
+@pytest.mark.parametrize("change", WRONG_VALUES)
+def test_values_that_no_build_writes_are_refused(tmp_path: Path, built: bytes, change: str) -> None:
+    path = tmp_path / "changed.sqlite"
+    path.write_bytes(built)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        connection.execute(change)
+        connection.commit()
+    check_rejection(path)
 
 
 def test_every_record_of_the_seed_is_compared_with_every_reference(tmp_path: Path) -> None:
