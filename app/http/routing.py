@@ -237,7 +237,6 @@ class Router:
         )
         if not is_short or not context.release.is_small:
             return await self.run_in_thread(context, call)
-        names = map(itemgetter(0), context.query.params)
         order = dict(context.query.params).get("sort", "")
         shape = (route.path, context.language, order, *names)
         if shape in context.release.quick_shapes:
