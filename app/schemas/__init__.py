@@ -202,18 +202,19 @@ class Reference(Schema):
     """The name, in the language of the response."""
 
 
-def declare_editorial() -> Any:
-    """Declare the field ``editorial``, which lists the paths of all fields of type ``Editorial``.
-
-    They are the same for all records, so neither the database nor a query contains them.
-    """
-    return Field(
+EditorialPaths = Annotated[
+    tuple[FieldPath, ...],
+    Field(
         default=(),
         max_length=100,
         description="The fields of this record whose content is written, chosen or calculated by "
         "this service and not quoted from the source: texts in our words, translations, notes and "
         "links. Records inside this one list their own.",
-    )
+    ),
+]
+"""The type of the field ``editorial``, which lists the paths of all fields of type ``Editorial``.
+
+They are the same for all records, so neither the database nor a query contains them."""
 
 
 def list_editorial(schema: type[BaseModel]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from app.schemas import (
     Code,
     Day,
     Editorial,
-    FieldPath,
+    EditorialPaths,
     LanguageCode,
     Line,
     Locator,
@@ -17,7 +17,6 @@ from app.schemas import (
     Reference,
     Schema,
     Year,
-    declare_editorial,
     list_field,
 )
 from app.schemas.observations import (
@@ -71,7 +70,7 @@ class ProgressReport(Schema):
     """The location in the source; null if the paragraphs of the source are not numbered."""
     citation: Citation
     """The citation, with the location in the source."""
-    editorial: tuple[FieldPath, ...] = declare_editorial()
+    editorial: EditorialPaths
 
 
 class BaselineIndicator(Reference):
@@ -119,7 +118,7 @@ class Outcome(Schema):
     """The source of the text."""
     locator: Locator = Field(examples=["P2.S1"])
     """The location in the source."""
-    editorial: tuple[FieldPath, ...] = declare_editorial()
+    editorial: EditorialPaths
 
 
 class Action(Schema):
@@ -163,20 +162,13 @@ class Action(Schema):
     """The source of the text."""
     locator: Locator = Field(examples=["P6.S2"])
     """The location in the source."""
-    editorial: tuple[FieldPath, ...] = declare_editorial()
+    editorial: EditorialPaths
 
 
-class PriorityArea(Schema):
+class PriorityArea(PriorityAreaReference):
     """A priority area announced for a year."""
 
-    year: Year = Field(examples=[2025])
-    """The year for which it was announced."""
-    position: Position = Field(examples=[1])
-    """The position among the priority areas of the year."""
-    slug: Code = Field(examples=["industrial-and-supply-chains"])
-    """The short name used in URLs."""
     title: Editorial[Line] = Field(examples=["Industrial and supply chains"])
-    """The title, in the language of the response."""
     summary: Editorial[Prose] = Field(
         examples=["China wants more trade and investment with partners."]
     )
@@ -196,7 +188,7 @@ class PriorityArea(Schema):
     """The source of the text."""
     locator: Locator = Field(examples=["P6.S1"])
     """The location in the source."""
-    editorial: tuple[FieldPath, ...] = declare_editorial()
+    editorial: EditorialPaths
 
 
 class Deadline(Schema):
@@ -236,7 +228,7 @@ class Reading(Schema):
     """The location in the source; null if the paragraphs of the source are not numbered."""
     citation: Citation
     """The citation, with the location in the source."""
-    editorial: tuple[FieldPath, ...] = declare_editorial()
+    editorial: EditorialPaths
 
 
 class Distance(Schema):
@@ -303,4 +295,4 @@ class Commitment(Schema):
     """The location in the source; null if the paragraphs of the source are not numbered."""
     citation: Citation
     """The citation, with the location in the source."""
-    editorial: tuple[FieldPath, ...] = declare_editorial()
+    editorial: EditorialPaths

@@ -7,13 +7,12 @@ from app.schemas import (
     Code,
     Count,
     Editorial,
-    FieldPath,
+    EditorialPaths,
     Line,
     Prose,
     Reference,
     Schema,
     Year,
-    declare_editorial,
     list_field,
 )
 from app.schemas.commitments import Outcome, PriorityArea
@@ -70,7 +69,7 @@ class Edition(Schema):
     """The document that stands for the edition."""
     unstated_indicators: list[Reference] = list_field()
     """Indicators of the edition before for which this press conference stated no figure."""
-    editorial: tuple[FieldPath, ...] = declare_editorial()
+    editorial: EditorialPaths
 
 
 class EditionRecord(Edition):
@@ -130,4 +129,4 @@ class EditionComparison(Schema):
     """The sectors, instruments and topics of the actions, those of the earlier edition first."""
     unmatched: Editorial[UnmatchedActions]
     """The actions that cannot be matched."""
-    editorial: tuple[FieldPath, ...] = declare_editorial()
+    editorial: EditorialPaths

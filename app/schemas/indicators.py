@@ -7,12 +7,11 @@ from app.schemas import (
     Address,
     Code,
     Editorial,
-    FieldPath,
+    EditorialPaths,
     Line,
     Prose,
     Reference,
     Schema,
-    declare_editorial,
     list_field,
 )
 from app.schemas.observations import (
@@ -31,7 +30,6 @@ class RelatedDatasetReference(Reference):
     code: Code = Field(examples=["china-global-investment-tracker"])
     """The key."""
     name: Line = Field(examples=["China Global Investment Tracker"])
-    """The name, in the language of the response."""
     publisher: Line = Field(examples=["American Enterprise Institute"])
     """The publisher."""
     difference: Editorial[Prose] = Field(
@@ -94,4 +92,4 @@ class Indicator(Schema):
     """Published numbers of the indicator that differ."""
     related_datasets: Editorial[list[RelatedDatasetReference]] = list_field()
     """Datasets of other publishers that measure something similar, and why their totals differ."""
-    editorial: tuple[FieldPath, ...] = declare_editorial()
+    editorial: EditorialPaths

@@ -8,7 +8,7 @@ from app.schemas import (
     Code,
     Day,
     Editorial,
-    FieldPath,
+    EditorialPaths,
     LanguageCode,
     Line,
     Locator,
@@ -18,7 +18,6 @@ from app.schemas import (
     Reference,
     Schema,
     Year,
-    declare_editorial,
     list_field,
 )
 
@@ -29,7 +28,6 @@ class UnitReference(Reference):
     code: Code = Field(examples=["CNY"])
     """The code: an ISO 4217 currency code, PT for percent, or NB for a number."""
     name: Line = Field(examples=["Renminbi yuan"])
-    """The name, in the language of the response."""
     symbol: Line = Field(examples=["CNY"])
     """The short symbol, for example for an axis."""
 
@@ -40,16 +38,13 @@ class AreaReference(Reference):
     code: Code = Field(examples=["BRI"])
     """The code: ISO 3166-1 alpha-2 for a country, a code of this service for a group."""
     name: Line = Field(examples=["BRI partner countries"])
-    """The name, in the language of the response."""
 
 
 class CoverageReference(Reference):
     """A reference to the countries that figures count."""
 
     code: Code = Field(examples=["partner-2025"])
-    """The key, as used in URLs and filters."""
     name: Line = Field(examples=["Partner countries (2025 scope, inferred by this service)"])
-    """The name, in the language of the response."""
     basis: enums.EvidenceBasis = Field(examples=["inferred"])
     """inferred if this service concludes from published figures which countries are counted, and
     no source states it; else stated. The evidence is in the record of the coverage."""
@@ -365,4 +360,4 @@ class Observation(Schema):
     contradiction: Editorial[ContradictionReference | None]
     """The contradiction, if another published figure does not agree with this one; else null. It
     is as known today, whatever as_of says."""
-    editorial: tuple[FieldPath, ...] = declare_editorial()
+    editorial: EditorialPaths

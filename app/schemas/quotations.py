@@ -11,11 +11,10 @@ from app.schemas import (
     Count,
     Day,
     Editorial,
-    FieldPath,
+    EditorialPaths,
     Line,
     Prose,
     Schema,
-    declare_editorial,
     list_field,
 )
 
@@ -141,4 +140,4 @@ class QuotationCheck(Schema):
     )
     """The whole text with all findings corrected, in its own words where they were right; null if
     nothing is replaced, or if the corrected text would still differ."""
-    editorial: tuple[FieldPath, ...] = declare_editorial()
+    editorial: EditorialPaths

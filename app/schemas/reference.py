@@ -8,7 +8,7 @@ from app.schemas import (
     Code,
     Day,
     Editorial,
-    FieldPath,
+    EditorialPaths,
     LanguageCode,
     Line,
     Locator,
@@ -17,10 +17,9 @@ from app.schemas import (
     Reference,
     Schema,
     Year,
-    declare_editorial,
     list_field,
 )
-from app.schemas.observations import Citation, SourceReference, UnitReference
+from app.schemas.observations import AreaReference, Citation, SourceReference, UnitReference
 
 
 class TextReference(Schema):
@@ -32,13 +31,11 @@ class TextReference(Schema):
     """The text, in the language of the response."""
 
 
-class Linked(Schema):
+class Linked(Reference):
     """A record of a code list, with the records that refer to it."""
 
     code: Code = Field(examples=["trade"])
     """The key."""
-    name: Line = Field(examples=["Trade"])
-    """The name, in the language of the response."""
     indicators: Editorial[list[Reference]] = list_field()
     """The linked indicators."""
     outcomes: list[TextReference] = list_field()
@@ -51,55 +48,46 @@ class Topic(Linked):
     """A subject of the press conferences."""
 
     name: Editorial[Line] = Field(examples=["Trade"])
-    """The name, in the language of the response."""
     outcomes: Editorial[list[TextReference]] = list_field()
     """The outcomes concerned."""
     actions: Editorial[list[TextReference]] = list_field()
     """The actions concerned."""
     description: Editorial[Prose] = Field(examples=["Exports and imports of goods."])
     """What the topic covers."""
-    editorial: tuple[FieldPath, ...] = declare_editorial()
+    editorial: EditorialPaths
 
 
 class Sector(Linked):
     """An economic sector named in the texts."""
 
     code: Code = Field(examples=["digital-economy"])
-    """The key."""
     name: Line = Field(examples=["Digital economy"])
-    """The name, in the language of the response."""
     description: Editorial[Prose] = Field(
         examples=["Economic activity built on digital technology."]
     )
     """What the sector covers."""
     note: Editorial[Prose | None] = Field(examples=[None])
     """A note on the term; null if there is none."""
-    editorial: tuple[FieldPath, ...] = declare_editorial()
+    editorial: EditorialPaths
 
 
 class Instrument(Linked):
     """A platform, exhibition, project type, agreement or mechanism named in the texts."""
 
     code: Code = Field(examples=["china-asean-expo"])
-    """The key."""
     name: Line = Field(examples=["China-ASEAN Expo"])
-    """The name, in the language of the response."""
     kind: Editorial[enums.InstrumentKind] = Field(examples=["exhibition"])
     """The kind of instrument."""
     description: Editorial[Prose] = Field(examples=["A regional exhibition."])
     """What it is."""
     note: Editorial[Prose | None] = Field(examples=[None])
     """A note on the term; null if there is none."""
-    editorial: tuple[FieldPath, ...] = declare_editorial()
+    editorial: EditorialPaths
 
 
-class Area(Linked):
+class Area(AreaReference, Linked):
     """A country or a group of countries."""
 
-    code: Code = Field(examples=["BRI"])
-    """The code: ISO 3166-1 alpha-2 for a country, a code of this service for a group."""
-    name: Line = Field(examples=["BRI partner countries"])
-    """The name, in the language of the response."""
     indicators: list[Reference] = list_field()
     """The indicators of which it is an area."""
     kind: enums.AreaKind = Field(examples=["group"])
@@ -108,7 +96,7 @@ class Area(Linked):
         examples=["The countries that take part in the initiative."]
     )
     """What the area covers; for a group, its members."""
-    editorial: tuple[FieldPath, ...] = declare_editorial()
+    editorial: EditorialPaths
 
 
 class Coverage(Reference):
@@ -119,7 +107,6 @@ class Coverage(Reference):
     name: Editorial[Line] = Field(
         examples=["Partner countries (2025 scope, inferred by this service)"]
     )
-    """The name, in the language of the response."""
     description: Editorial[Prose] = Field(
         examples=["The countries counted as partners from January 2025."]
     )
@@ -134,7 +121,7 @@ class Coverage(Reference):
     replaced it."""
     evidence: Editorial[Prose] = Field(examples=["22.1 / 19.47 = 1.135, up 13.5 percent."])
     """How the coverage is known, with the arithmetic if it is inferred."""
-    editorial: tuple[FieldPath, ...] = declare_editorial()
+    editorial: EditorialPaths
 
 
 class RelatedDataset(Reference):
@@ -143,7 +130,6 @@ class RelatedDataset(Reference):
     code: Code = Field(examples=["china-global-investment-tracker"])
     """The key."""
     name: Line = Field(examples=["China Global Investment Tracker"])
-    """The name, in the language of the response."""
     publisher: Line = Field(examples=["American Enterprise Institute"])
     """The publisher."""
     description: Editorial[Prose] = Field(
@@ -162,7 +148,7 @@ class RelatedDataset(Reference):
     """The day on which the address and the licence were last read."""
     indicators: Editorial[list[Reference]] = list_field()
     """The indicators with which it could be confused."""
-    editorial: tuple[FieldPath, ...] = declare_editorial()
+    editorial: EditorialPaths
 
 
 class Unit(UnitReference):
@@ -174,7 +160,7 @@ class Unit(UnitReference):
     """What the unit is."""
     indicators: Editorial[list[Reference]] = list_field()
     """The indicators whose headline figure uses this unit."""
-    editorial: tuple[FieldPath, ...] = declare_editorial()
+    editorial: EditorialPaths
 
 
 class Speaker(Schema):
@@ -222,7 +208,7 @@ class Event(Schema):
     """A note on the description of the event; null if there is none."""
     documents: list[Document] = list_field()
     """The documents that report it. Two of them do not confirm each other independently."""
-    editorial: tuple[FieldPath, ...] = declare_editorial()
+    editorial: EditorialPaths
 
 
 class EventReference(Schema):
@@ -303,7 +289,7 @@ class Source(Schema):
     """The source line, to be shown with a figure."""
     citation: Citation
     """The citation of the document."""
-    editorial: tuple[FieldPath, ...] = declare_editorial()
+    editorial: EditorialPaths
 
 
 class PassageRecord(Schema):
@@ -355,4 +341,4 @@ class Passage(Schema):
     said."""
     differences: list[PassageDifference] = list_field()
     """How other texts of the same event differ from the sentence."""
-    editorial: tuple[FieldPath, ...] = declare_editorial()
+    editorial: EditorialPaths

@@ -9,7 +9,7 @@ from app.schemas import (
     Count,
     Day,
     Editorial,
-    FieldPath,
+    EditorialPaths,
     LanguageCode,
     Line,
     Locator,
@@ -17,7 +17,6 @@ from app.schemas import (
     Prose,
     Reference,
     Schema,
-    declare_editorial,
     list_field,
 )
 from app.schemas.commitments import Quantity
@@ -60,7 +59,7 @@ class GrowthRate(Growth):
     """page if the page itself was read then, stored_text if a stored copy of its text was."""
     contradiction: Editorial[ContradictionReference | None]
     """The contradiction, if another published rate does not agree with this one; else null."""
-    editorial: tuple[FieldPath, ...] = declare_editorial()
+    editorial: EditorialPaths
 
 
 class ReportEntry(Report):
@@ -84,7 +83,7 @@ class ReportEntry(Report):
     """The figure published here as text, for comparison."""
     contradiction: Editorial[ContradictionReference | None]
     """The contradiction, if the report does not agree with the figure published here; else null."""
-    editorial: tuple[FieldPath, ...] = declare_editorial()
+    editorial: EditorialPaths
 
 
 class ObstacleText(Schema):
@@ -184,7 +183,7 @@ class Series(Schema):
     """The last of these periods; null if there is none."""
     not_comparable_with: Editorial[list[SeriesObstacles]] = list_field()
     """The other series of the indicator and areas, and why they are not comparable."""
-    editorial: tuple[FieldPath, ...] = declare_editorial()
+    editorial: EditorialPaths
 
 
 class SeriesDetail(Series):
@@ -228,7 +227,7 @@ class ContradictoryStatement(Schema):
     """The location in the source; null if the paragraphs of the source are not numbered."""
     citation: Citation
     """The citation, with the location in the source."""
-    editorial: tuple[FieldPath, ...] = declare_editorial()
+    editorial: EditorialPaths
 
 
 class Contradiction(ContradictionReference):
@@ -245,7 +244,7 @@ class Contradiction(ContradictionReference):
     published here as a figure of its own."""
     statements: list[ContradictoryStatement] = list_field()
     """Numbers that are not figures, growth rates or reports here, such as average rates."""
-    editorial: tuple[FieldPath, ...] = declare_editorial()
+    editorial: EditorialPaths
 
 
 class Derived(Schema):
