@@ -249,12 +249,10 @@ class CodeFilters(Filters):
     """The order: position (default) or code; add _desc for descending order."""
 
 
-class CodeListParameters(CodeFilters, ListParameters):
-    """The parameters of a code list."""
+class CodeListParameters(CodeFilters, ListParameters): ...
 
 
-class DetailParameters(Parameters):
-    """The parameters of a single record."""
+class DetailParameters(Parameters): ...
 
 
 class OperationFormParameters(Parameters):

@@ -94,8 +94,7 @@ class IndicatorFilters(CodeFilters):
     """Only indicators whose texts contain all these words, in either language."""
 
 
-class IndicatorListParameters(IndicatorFilters, ListParameters):
-    """The parameters of the list of indicators."""
+class IndicatorListParameters(IndicatorFilters, ListParameters): ...
 
 
 class ObservationSort(StrEnum):
@@ -186,8 +185,7 @@ class ObservationPropertyFilters(PeriodFilters):
     qualifier: list[Qualifier] = create_repeatable("Only figures with this qualifier.", "over")
 
 
-class IndicatorObservationFilters(ObservationPropertyFilters, VintageFilters):
-    """The filters of the observations of an indicator."""
+class IndicatorObservationFilters(ObservationPropertyFilters, VintageFilters): ...
 
 
 class CubeFilters(ObservationPropertyFilters):
@@ -197,16 +195,13 @@ class CubeFilters(ObservationPropertyFilters):
     topic: Topics = create_repeatable("Only figures of this topic.", "trade")
 
 
-class ObservationFilters(CubeFilters, VintageFilters):
-    """The filters of observations."""
+class ObservationFilters(CubeFilters, VintageFilters): ...
 
 
-class IndicatorObservationListParameters(IndicatorObservationFilters, ListParameters):
-    """The parameters of the list of observations of an indicator."""
+class IndicatorObservationListParameters(IndicatorObservationFilters, ListParameters): ...
 
 
-class ObservationListParameters(ObservationFilters, ListParameters):
-    """The parameters of the list of observations."""
+class ObservationListParameters(ObservationFilters, ListParameters): ...
 
 
 class GrowthRateListParameters(PeriodFilters, VintageFilters, ListParameters):

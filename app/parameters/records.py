@@ -112,12 +112,10 @@ class OutcomeFilters(RecordFilters):
     """Only outcomes whose texts contain all these words, in either language."""
 
 
-class OutcomeListParameters(OutcomeFilters, ListParameters):
-    """The parameters of the list of outcomes."""
+class OutcomeListParameters(OutcomeFilters, ListParameters): ...
 
 
-class PriorityAreaListParameters(RecordFilters, ListParameters):
-    """The parameters of the list of priority areas."""
+class PriorityAreaListParameters(RecordFilters, ListParameters): ...
 
 
 class ActionFilters(RecordFilters):
@@ -140,8 +138,7 @@ class ActionFilters(RecordFilters):
     """Only actions whose texts contain all these words, in either language."""
 
 
-class ActionListParameters(ActionFilters, ListParameters):
-    """The parameters of the list of actions."""
+class ActionListParameters(ActionFilters, ListParameters): ...
 
 
 class CommitmentSort(StrEnum):
@@ -161,8 +158,7 @@ class CommitmentFilters(Filters):
     """Only commitments whose texts contain all these words, in either language."""
 
 
-class CommitmentListParameters(CommitmentFilters, ListParameters):
-    """The parameters of the list of commitments."""
+class CommitmentListParameters(CommitmentFilters, ListParameters): ...
 
 
 class AreaListParameters(CodeListParameters):
@@ -317,8 +313,7 @@ class OembedParameters(Parameters):
     maxheight: Annotated[int, Field(ge=1), StrictInt] | Omitted = None
 
 
-class PriorityAreaEmbedParameters(EmbedParameters, PriorityAreaParameters):
-    """The parameters of the embed of a priority area."""
+class PriorityAreaEmbedParameters(EmbedParameters, PriorityAreaParameters): ...
 
 
 class EditionSort(StrEnum):
@@ -352,12 +347,10 @@ class OverviewParameters(Filters):
     """The year of the press conference. The default is the newest one that is complete."""
 
 
-class OverviewChartParameters(ChartParameters, OverviewParameters):
-    """The parameters of the chart of an edition."""
+class OverviewChartParameters(ChartParameters, OverviewParameters): ...
 
 
-class OverviewImageParameters(ImageParameters, OverviewParameters):
-    """The parameters of the image of an edition."""
+class OverviewImageParameters(ImageParameters, OverviewParameters): ...
 
 
 class ListingParameters(Parameters):
