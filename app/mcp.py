@@ -173,13 +173,7 @@ class DatasetTool(NamedTuple):
 
 
 RUNS: Mapping[str, Callable[[Call], str]] = {
-    "search": partial(read_records, language_models.HITS),
-    "list_indicators": partial(read_records, language_models.INDICATORS),
-    "get_observations": partial(read_records, language_models.OBSERVATIONS),
-    "list_editions": partial(read_records, language_models.EDITIONS),
-    "list_priority_areas": partial(read_records, language_models.PRIORITY_AREAS),
-    "list_commitments": partial(read_records, language_models.COMMITMENTS),
-    "list_contradictions": partial(read_records, language_models.CONTRADICTIONS),
+    **{name: partial(read_records, records) for name, records in language_models.LISTS.items()},
     "check_quotation": check_quotation,
     "get_source": get_source,
 }

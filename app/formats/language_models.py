@@ -147,14 +147,19 @@ class RecordList(NamedTuple):
         return cls(table.name, table.query, table.list_parameters, describe, key)
 
 
-HITS = RecordList("search", lambda *given: search_records(*given)[0], parameters.SearchParameters,
-                  sentences.describe_hit)  # fmt: skip
-INDICATORS = RecordList.from_table(tables.INDICATORS)
-OBSERVATIONS = RecordList.from_table(tables.OBSERVATIONS, "id")
-EDITIONS = RecordList.from_table(tables.EDITIONS)
-PRIORITY_AREAS = RecordList.from_table(tables.PRIORITY_AREAS)
-COMMITMENTS = RecordList.from_table(tables.COMMITMENTS, "code")
-CONTRADICTIONS = RecordList.from_table(tables.CONTRADICTIONS, "code")
+LISTS = {
+    "search": RecordList(
+        "search", lambda *given: search_records(*given)[0], parameters.SearchParameters,
+        sentences.describe_hit,
+    ),
+    "list_indicators": RecordList.from_table(tables.INDICATORS),
+    "get_observations": RecordList.from_table(tables.OBSERVATIONS, "id"),
+    "list_editions": RecordList.from_table(tables.EDITIONS),
+    "list_priority_areas": RecordList.from_table(tables.PRIORITY_AREAS),
+    "list_commitments": RecordList.from_table(tables.COMMITMENTS, "code"),
+    "list_contradictions": RecordList.from_table(tables.CONTRADICTIONS, "code"),
+}  # fmt: skip
+"""The lists by the names of the tools that read them."""
 RECORDS = (
     *(tables.OBSERVATIONS, tables.GROWTH_RATES, tables.ACTIONS, tables.OUTCOMES),
     *(tables.COMMITMENTS, tables.SOURCES, tables.EVENTS, tables.COVERAGES),
