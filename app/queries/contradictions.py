@@ -1,7 +1,6 @@
 """Contradictions: published numbers that differ, with all that is known of each figure."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
@@ -38,10 +37,8 @@ from app.i18n import (
     format_range,
     format_statement,
 )
-from app.parameters import ContradictionListParameters
 from app.queries.commitments import complete_statement, select_statement_columns
 from app.queries.observations import read_observations, select_observations
-from app.queries.pagination import QueryPage
 from app.queries.related import complete_growth_rate, select_growth_rates, select_reports
 from app.queries.resource import Resource, select_links
 
@@ -81,28 +78,23 @@ def select_contradictions(language: Language) -> Statement:
 
 
 def complete_contradiction(row: Record, language: Language) -> Record:
-    for statement in row["statements"]:
-        complete_contradictory_statement(statement, language)
-    return row
-
-
-def complete_contradictory_statement(row: Record, language: Language) -> Record:
-    """Replace what the texts of a number are formatted from by the texts."""
-    measure, quantity, base = StatementMeasure(row["measure"]), row["quantity"], row["base_period"]
-    has_base = base["start"] is not None
-    display = format_statement(
-        measure,
-        Decimal(quantity["value"]),
-        scale=(quantity["multiplier"], quantity["decimals"]),
-        qualifier=quantity["qualifier"],
-        suffix=choose_suffix(quantity["suffix"], quantity["classifier"], language),
-        language=language,
-        base=(base["start"], base["end"]) if has_base else None,
-    )
-    row["period"] = complete_period(row["period"], measure, language)
-    row["base_period"] = complete_period(base, measure, language) if has_base else None
-    complete_statement(row, language)
-    row["quantity"]["display"] = display
+    """Replace what the texts of its numbers are formatted from by the texts."""
+    for one in row["statements"]:
+        measure, quantity = StatementMeasure(one["measure"]), one["quantity"]
+        base = one["base_period"] if one["base_period"]["start"] is not None else None
+        display = format_statement(
+            measure,
+            Decimal(quantity["value"]),
+            scale=(quantity["multiplier"], quantity["decimals"]),
+            qualifier=quantity["qualifier"],
+            suffix=choose_suffix(quantity["suffix"], quantity["classifier"], language),
+            language=language,
+            base=base and (base["start"], base["end"]),
+        )
+        one["period"] = complete_period(one["period"], measure, language)
+        one["base_period"] = base and complete_period(base, measure, language)
+        complete_statement(one, language)
+        one["quantity"]["display"] = display
     return row
 
 
@@ -115,34 +107,7 @@ def complete_period(period: Record, measure: StatementMeasure, language: Languag
     return period | {"months": months, "label": name}
 
 
-CONTRADICTIONS = Resource(
-    Contradiction,
-    select_contradictions,
-    orders={"position": (col(Contradiction.position), col(Contradiction.code))},
-    complete=complete_contradiction,
-    filters={
-        "indicator": col(Indicator.code),
-        "cause": col(Contradiction.cause),
-        "basis": col(Contradiction.basis),
-    },
-)
-
-
-def list_contradictions(
-    connection: Connection, language: Language, filters: ContradictionListParameters
-) -> QueryPage:
-    page = CONTRADICTIONS.list_page(connection, language, filters)
-    return replace(page, rows=complete_contradictions(connection, language, page.rows))
-
-
-def get_contradiction(connection: Connection, language: Language, key: str) -> Record | None:
-    row = CONTRADICTIONS.get(connection, language, key)
-    return row and complete_contradictions(connection, language, [row])[0]
-
-
-def complete_contradictions(
-    connection: Connection, language: Language, rows: Sequence[Record]
-) -> list[Record]:
+def add_members(connection: Connection, language: Language, rows: Sequence[Record]) -> list[Record]:
     """Replace the keys of figures, rates and reports by what is recorded of each."""
     keys = {name: [one["id"] for row in rows for one in row[name]] for name in MEMBERS}
     observations = read_observations(
@@ -166,6 +131,21 @@ def complete_contradictions(
         row | {name: [known[one["id"]] for one in row[name]] for name, known in found.items()}
         for row in rows
     ]
+
+
+CONTRADICTIONS = Resource(
+    Contradiction,
+    select_contradictions,
+    orders={"position": (col(Contradiction.position), col(Contradiction.code))},
+    complete=complete_contradiction,
+    relate=add_members,
+    filters={
+        "indicator": col(Indicator.code),
+        "cause": col(Contradiction.cause),
+        "basis": col(Contradiction.basis),
+    },
+)
+list_contradictions, get_contradiction = CONTRADICTIONS.list_page, CONTRADICTIONS.get
 
 
 def read_stated_contradictions(

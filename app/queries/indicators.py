@@ -31,7 +31,6 @@ from app.db.models import (
 )
 from app.db.statements import fetch_records
 from app.i18n import Language
-from app.parameters import IndicatorListParameters
 from app.queries.comparison import compare_pairs
 from app.queries.observations import (
     complete_observation,
@@ -40,7 +39,6 @@ from app.queries.observations import (
     select_observation_columns,
     select_observations,
 )
-from app.queries.pagination import QueryPage
 from app.queries.resource import Resource, select_links
 
 # The unit and the areas of an indicator; those of its headline belong to the series and may differ.
@@ -87,7 +85,7 @@ def complete_indicator(row: Record, _: Language) -> Record:
     return row
 
 
-INDICATORS = Resource(
+HEADLINES = Resource(
     Indicator,
     select_indicators,
     orders={"position": (col(Indicator.position), col(Indicator.code))},
@@ -100,6 +98,7 @@ INDICATORS = Resource(
     },
     linked_filters={"priority_area": PriorityArea},
 )
+"""Indicators without their newest figures."""
 
 
 @cache
@@ -145,16 +144,8 @@ def add_latest_observations(
     ]
 
 
-def list_indicators(
-    connection: Connection, language: Language, filters: IndicatorListParameters
-) -> QueryPage:
-    page = INDICATORS.list_page(connection, language, filters)
-    return replace(page, rows=add_latest_observations(connection, language, page.rows))
-
-
-def get_indicator(connection: Connection, language: Language, key: str) -> Record | None:
-    row = INDICATORS.get(connection, language, key)
-    return row and add_latest_observations(connection, language, [row])[0]
+INDICATORS = replace(HEADLINES, relate=add_latest_observations)
+list_indicators, get_indicator = INDICATORS.list_page, INDICATORS.get
 
 
 def get_newest_observation(indicator: Record) -> Record | None:

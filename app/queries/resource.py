@@ -6,7 +6,7 @@ linked to are nested in its row.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 
 from sqlalchemy import Connection, Label, bindparam, exists, inspect, or_, select, true
@@ -70,6 +70,8 @@ class Resource:
     """The sort columns of each value of ``sort`` but the key; the last column is unique."""
     complete: Callable[[Record, Language], Record] | None = None
     """Completes a selected row, for example with labels."""
+    relate: Callable[[Connection, Language, Sequence[Record]], list[Record]] | None = None
+    """Adds to completed rows what is read of them all with further statements."""
     filters: Mapping[str, Column] = field(default_factory=dict)
     linked_filters: Mapping[str, type[KeyedModel]] = field(default_factory=dict)
     """The tables whose linked records are filtered by their keys."""
@@ -93,11 +95,19 @@ class Resource:
             index = SEARCH_INDEXES[connection.dialect.name]
             values |= index.bind_words(words)
         page = read_page(connection, plan_list(self, language, shape, index), filters, values)
-        return page if self.complete is None else page.map_rows(self.complete, language)
+        if self.complete is not None:
+            page = page.map_rows(self.complete, language)
+        if self.relate is None:
+            return page
+        return replace(page, rows=self.relate(connection, language, page.rows))
 
     def get(self, connection: Connection, language: Language, key: str) -> Record | None:
         row = fetch_one(connection, self.select(language), col(self.table.code), key)
-        return row if row is None or self.complete is None else self.complete(row, language)
+        if row is not None and self.complete is not None:
+            row = self.complete(row, language)
+        if row is None or self.relate is None:
+            return row
+        return self.relate(connection, language, [row])[0]
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)

@@ -26,7 +26,7 @@ from app.problems.problem import InvalidParameters
 from app.queries import charts
 from app.queries.commitments import get_commitment
 from app.queries.editions import read_contents
-from app.queries.indicators import INDICATORS
+from app.queries.indicators import HEADLINES
 from app.request import Context, RequestContext
 from app.routers import SERIES_PARTS, declare_signature
 
@@ -39,7 +39,7 @@ DEFAULT_WIDTH = 640
 
 
 def build_indicator(context: RequestContext, code: str) -> Chart:
-    indicator = context.read_record(INDICATORS.get, indicator=code)
+    indicator = context.read_record(HEADLINES.get, indicator=code)
     found = context.run_query(charts.read_indicator_series, code)
     release = context.release.record["code"]
     return build_indicator_chart(indicator, found, release, context.language)
