@@ -66,10 +66,6 @@ def parse_accept(accept: str) -> list[Preference]:
     return sorted(accepted, key=lambda one: -one.quality)
 
 
-def is_html_accepted(accept: bytes) -> bool:
-    return any(one.value == "text/html" for one in parse_accept(accept.decode("latin-1")))
-
-
 def negotiate_language(accept_language: bytes) -> Language:
     """Choose the preferred language (RFC 9110, 12.5.4); English for any other."""
     preferences = parse_preferences(accept_language.decode("latin-1"))

@@ -23,7 +23,7 @@ from starlette.types import Scope
 
 from app.db import DatabaseError
 from app.db.columns import Record
-from app.formats.registry import Link, format_alternate_links
+from app.formats.registry import ALTERNATE_LINKS, Link
 from app.formats.sdmx.errors import render_error
 from app.i18n import Language
 from app.negotiation import Coding, PathKind
@@ -231,16 +231,6 @@ class RequestContext:
         first, rest = self.release.database.start_stream(write)
         return self.create_stream_response([first], rest, media_type, links, headers)
 
-    def create_file_response(
-        self,
-        file: IO[bytes],
-        media_type: str,
-        links: Sequence[Link] = (),
-        headers: dict[str, str] | None = None,
-    ) -> Response:
-        """Create a response with the content of a file, which it closes."""
-        return self.create_stream_response([], read_chunks(file), media_type, links, headers)
-
     def create_stream_response(
         self,
         pieces: list[bytes],
@@ -314,7 +304,8 @@ class RequestContext:
         return Response(body, media_type=JSON, headers=self.build_headers(links))
 
     def link_downloads(self) -> list[str]:
-        return [format_alternate_links(f"{self.base_url}{self.path}", self.query.filter_text)]
+        url, query = f"{self.base_url}{self.path}", self.query.filter_text
+        return [ALTERNATE_LINKS.format(url=url, query=f"?{query}" if query else "")]
 
     def create_record_response(
         self, model: type[Schema], read: Callable[..., Record | None], *more: object, **path: str

@@ -299,10 +299,6 @@ def build_in_array(column: Column, name: str) -> Condition:
     return InArray(column, bindparam(name, type_=ArrayParameter(get_type(column))))
 
 
-def build_equals_or_in(column: Column, name: str, *, several: bool) -> Condition:
-    return build_in_array(column, name) if several else column == bindparam(name)
-
-
 def ignore_index(column: Column) -> ColumnElement[Value]:
     """Return a column to compare row by row while another index is walked."""
     unindexed = UnindexedColumn(column)

@@ -108,10 +108,6 @@ def show_growth_value(measure: ChangeMeasure, record: Record) -> Cell:
     return show_decimal(growth["value"] if growth and growth["measure"] == measure else None)
 
 
-def describe_basis(record: Record) -> Bilingual | None:
-    return GROWTH_BASES[record["growth"]["basis"]] if record["growth"] else None
-
-
 def cite_growth(record: Record) -> Bilingual | None:
     """Name the growth with its own source, which may differ from that of the figure."""
     growth = record["growth"]
@@ -145,7 +141,10 @@ GROWTH_COLUMNS = (
         "Growth base period", "增速基期", 17, "growth.base_period.label",
         Bilingual("The period against which the growth is measured.", "增速的基期。"),
     ),
-    declare_text("Growth basis", "增速基数类型", 26, describe_basis, BASIS_NOTE),
+    declare_text(
+        "Growth basis", "增速基数类型", 26,
+        lambda one: GROWTH_BASES[one["growth"]["basis"]] if one["growth"] else None, BASIS_NOTE,
+    ),
 )  # fmt: skip
 FIRST_COLUMNS: tuple[str | SheetColumn, ...] = (
     "indicator_name",

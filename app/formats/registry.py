@@ -302,11 +302,7 @@ ALTERNATE_LINKS = ", ".join(
     str(Link(f"{{url}}.{form.suffix}{{query}}", "alternate", form.media_type))
     for form in TABLE_FORMATS
 )
-
-
-def format_alternate_links(url: str, query: str) -> str:
-    """Link the URL of a list and its query string to the downloads of the same records."""
-    return ALTERNATE_LINKS.format(url=url, query=f"?{query}" if query else "")
+"""The links from the URL of a list and its query string to the downloads of the same records."""
 
 
 def build_service_links(base: str) -> list[Link]:

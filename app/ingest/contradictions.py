@@ -138,7 +138,9 @@ def report_disagreement(seed: Seed, one: Statement, other: Statement) -> Iterato
     earlier, later = sorted(
         (one, other), key=lambda each: (find_day(seed, each.figure.source), each.key)
     )
-    if isinstance(later.figure, Observation) and is_revision(later.figure):
+    if isinstance(later.figure, Observation) and (
+        later.figure.status is Status.REVISED or later.figure.revision_reason is not None
+    ):
         return
     documents = [seed.documents[each.kind, each.key] for each in (earlier, later)]
     known, reported = sorted(documents, key=lambda each: each.is_imported)
@@ -152,11 +154,6 @@ def report_disagreement(seed: Seed, one: Statement, other: Statement) -> Iterato
         f"“{found.wording.en}” does not agree with “{before.wording.en}” "
         f"({known.format_location()}); {advice}",
     )
-
-
-def is_revision(figure: Observation) -> bool:
-    """Return whether its publisher calls a figure revised, or says why it differs."""
-    return figure.status is Status.REVISED or figure.revision_reason is not None
 
 
 def find_day(seed: Seed, key: str) -> date:

@@ -20,7 +20,7 @@ from app.enums import ChangeKind, Collection
 from app.i18n import Bilingual, format_title, name_edition
 from app.ingest import schema
 from app.ingest.files import SeedIssue, Value, suggest_nearest
-from app.ingest.schema.base import list_item_models, list_paths
+from app.ingest.schema.base import list_paths
 from app.ingest.seed import Seed
 from app.ingest.vintages import Fields, Snapshot, find_revised
 
@@ -282,7 +282,7 @@ def list_changed_statements(collection: str, before: Fields, after: Fields) -> s
     (kind,) = (one for one in schema.RECORD_KINDS if one.collection == collection)
     ignored = ANNOTATION_FIELDS | ({"status"} if collection in FIGURES else set())
     paths = {path for path in list_paths(kind) if before.get(path) not in {None, after.get(path)}}
-    lists = {name for name in list_item_models(kind) if has_lost_item(name, before, after)}
+    lists = {name for name in kind.model_fields if has_lost_item(name, before, after)}
     return ({find_field(path) for path in paths} | lists) - ignored
 
 

@@ -144,11 +144,8 @@ class SchemaReader:
             return OR_NULL.get(self.language).format(type=name)
         return name
 
-    def list_fields(self, schema: Record) -> list[Field]:
-        """List the fields of an object, or of the objects in a list."""
-        return list(self.read_fields(schema))
-
-    def read_fields(self, schema: Record) -> Iterator[Field]:
+    def iterate_fields(self, schema: Record) -> Iterator[Field]:
+        """Return the fields of an object, or of the objects in a list."""
         for name, given in schema.get("properties", {}).items():
             schema_name, found = self.resolve(given)
             if found.get("type") == "array":
@@ -159,7 +156,7 @@ class SchemaReader:
             inner: list[Field] = []
             if has_fields and schema_name not in self.described:
                 self.described.add(schema_name)
-                inner = self.list_fields(item)
+                inner = list(self.iterate_fields(item))
             yield Field(
                 name,
                 self.name_type(given),

@@ -33,7 +33,7 @@ from app.i18n import (
     format_locator,
     format_release,
 )
-from app.negotiation import PathKind, is_html_accepted
+from app.negotiation import PathKind, parse_accept
 from app.pages.addresses import KINDS, PageAddress, find_page, find_passage
 from app.pages.assets import compute_integrity, get_asset_version
 from app.parameters import PIN, CitationStyle
@@ -273,7 +273,8 @@ def is_page_accepted(context: RequestContext) -> bool:
     """Return whether a problem is shown as a page: to browsers, but not below /v1 and /sdmx."""
     # A problem is never cached, so that it may depend on a header which is not part of the key.
     accept = context.headers.get(b"accept", b"")
-    return context.kind not in {PathKind.DATA, PathKind.SDMX} and is_html_accepted(accept)
+    accepts_html = any(one.value == "text/html" for one in parse_accept(accept.decode("latin-1")))
+    return context.kind not in {PathKind.DATA, PathKind.SDMX} and accepts_html
 
 
 def render_problem(context: RequestContext, problem: Problem) -> Response:

@@ -175,7 +175,8 @@ def build_series_table(series: Record, scale: int, language: Language) -> Record
             point
             | {
                 "number": format_in_scale(point, scale, language),
-                "has_other_scale": has_other_scale(point, scale, language),
+                # The display text may have another scale than the column.
+                "has_other_scale": find_scale(point, language) != scale,
                 "notes": own_notes,
                 "growth_notes": growth_notes,
                 "obstacles": [
@@ -193,11 +194,6 @@ def format_in_scale(point: Record, scale: int, language: Language) -> str:
         point["value"], published["multiplier"], published["decimals"], scale, language
     )
     return QUALIFIER_FORMATS[Qualifier(point["qualifier"])].get(language).format(number)
-
-
-def has_other_scale(point: Record, scale: int, language: Language) -> bool:
-    """Return whether the display text of a figure has another scale than its column."""
-    return find_scale(point, language) != scale
 
 
 def format_obstacle(obstacle: Record, point: Record, language: Language) -> str:

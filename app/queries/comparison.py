@@ -34,10 +34,11 @@ from app.problems.problem import NotComparable
 from app.queries.missing_periods import build_missing_period_error, list_indicator_conditions
 from app.queries.observations import read_observations, select_observations
 from app.queries.obstacles import (
+    add_duration,
     can_be_separated,
     compute_change_interval,
     describe_obstacle,
-    describe_pair_obstacles,
+    describe_series_obstacles,
     find_rates,
     get_span,
     list_break_obstacles,
@@ -230,7 +231,7 @@ def compare_pair(
     rates from the one observation to the other.
     """
     return [
-        *describe_pair_obstacles(earlier, later, language),
+        *describe_series_obstacles(add_duration(earlier), add_duration(later), language),
         *list_break_obstacles(breaks.get(later["series"], ()), earlier, later, language),
         *list_rate_obstacles(language, earlier, later, evidence),
     ]

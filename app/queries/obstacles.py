@@ -156,11 +156,6 @@ def describe_series_obstacles(one: Record, other: Record, language: Language) ->
     return obstacles
 
 
-def describe_pair_obstacles(one: Record, other: Record, language: Language) -> list[Record]:
-    """Describe why two observations are not comparable by their series."""
-    return describe_series_obstacles(add_duration(one), add_duration(other), language)
-
-
 def add_duration(point: Record) -> Record:
     """Add to an observation what tells its series from others, as records of series have it."""
     start, kind = point["period"]["start"], point["stock_flow"]

@@ -107,7 +107,7 @@ def read_dashboard(
     }
     figures = [one[name] for one in shown_indicators for name in ("figure", "full_year", "beside")]
     cited = page["priority_areas"], page["outcomes"], figures, page["hits"]
-    return page | {"sources": list_cited_sources(*cited)}
+    return page | {"sources": list({one["code"]: one for one in find_sources(cited)}.values())}
 
 
 def read_shown_indicators(
@@ -154,11 +154,6 @@ def list_records(overview: Record, outcomes: Sequence[Record]) -> Iterator[tuple
     for area in overview["priority_areas"]:
         yield SearchKind.PRIORITY_AREA, f"{area['year']}-{area['slug']}"
         yield from ((SearchKind.ACTION, action["id"]) for action in area["actions"])
-
-
-def list_cited_sources(*records: object) -> list[Record]:
-    """List the sources that records name anywhere in them, each once, in the order of records."""
-    return list({source["code"]: source for source in find_sources(records)}.values())
 
 
 def find_sources(value: object) -> Iterator[Record]:

@@ -21,7 +21,7 @@ from app.db.columns import (
     Record,
     Statement,
     Value,
-    build_equals_or_in,
+    build_in_array,
     get_type,
     ignore_order,
 )
@@ -227,7 +227,8 @@ class FilterShape(NamedTuple):
         return name in self.single or name in self.multiple
 
     def build_condition(self, name: str, column: Column) -> Condition:
-        return build_equals_or_in(column, name, several=name in self.multiple)
+        is_list = name in self.multiple
+        return build_in_array(column, name) if is_list else column == bindparam(name)
 
     def apply_filters(self, statement: Statement, columns: Mapping[str, Column]) -> Statement:
         return statement.where(

@@ -50,15 +50,9 @@ SOURCED_KINDS: dict[str, type[SourcedModel]] = {
     for table in (Observation, GrowthRate, Outcome, PriorityArea, Action, Commitment)
 }
 """The tables of the kinds of records that are taken from a source."""
-NO_CONTEXT: Record = {
-    "period": None,
-    "display": None,
-    "qualifier": None,
-    "coverage": None,
-    "source": None,
-    "current": None,
-    "superseded_on": None,
-}
+NO_CONTEXT: Record = dict.fromkeys(
+    ("period", "display", "qualifier", "coverage", "source", "current", "superseded_on")
+)
 """The context of a record that is neither a figure nor taken from a source."""
 
 

@@ -232,9 +232,11 @@ def complete_series(
         series
         | {
             "breaks": breaks.get(series["code"], []),
-            "not_comparable_with": describe_unlike_series(
-                series, families[get_family_key(series)], language
-            ),
+            "not_comparable_with": [
+                {"series": other["code"], "name": other["name"], "obstacles": obstacles}
+                for other in families[get_family_key(series)]
+                if (obstacles := describe_series_obstacles(series, other, language))
+            ],
         }
         for row in rows
         for series in [format_series(row, language)]
@@ -257,16 +259,6 @@ def read_families(
     for row in fetch_uncached(connection, statement):
         found[get_family_key(row)].append(format_series(row, language))
     return found
-
-
-def describe_unlike_series(
-    series: Record, family: Sequence[Record], language: Language
-) -> list[Record]:
-    return [
-        {"series": other["code"], "name": other["name"], "obstacles": obstacles}
-        for other in family
-        if (obstacles := describe_series_obstacles(series, other, language))
-    ]
 
 
 def read_breaks(

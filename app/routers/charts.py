@@ -17,7 +17,7 @@ from app.formats.charts.subjects import (
     build_overview_chart,
     build_series_chart,
 )
-from app.formats.charts.vega_lite import SPECIFICATION, write_specification
+from app.formats.charts.vega_lite import SPECIFICATION, build_specification
 from app.formats.registry import CHART_FORMATS, CHARTED, Format
 from app.http.limits import DRAWINGS
 from app.http.routing import RouteDeclarations
@@ -29,6 +29,7 @@ from app.queries.editions import read_contents
 from app.queries.indicators import HEADLINES
 from app.request import Context, RequestContext
 from app.routers import SERIES_PARTS, declare_signature
+from app.schemas import encode_json
 
 router = RouteDeclarations(prefix="/v1", tags=["Charts"])
 
@@ -170,7 +171,7 @@ def create_response(
     if form.media_type == SPECIFICATION:
         # Without a width, it has that of its container.
         size = (WIDTH, HEIGHT) if is_card else (query.width, query.height)
-        content = write_specification(chart, query.theme, *size)
+        content = encode_json(build_specification(chart, query.theme, *size))
         return context.create_bytes_response(content, form.media_type)
     headers = {"Content-Security-Policy": SVG_POLICY} if form.media_type == SVG else {}
     scale = query.scale if isinstance(query, parameters.ImageParameters) else None

@@ -84,7 +84,7 @@ def render_operation(context: RequestContext, operation: str) -> Response:
         ],
         media_type=media_type,
         schema_name=schema_name,
-        fields=schemas.list_fields(schema) if reference.is_json(media_type) else [],
+        fields=list(schemas.iterate_fields(schema)) if reference.is_json(media_type) else [],
         example=render_json(example) if example and reference.is_json(media_type) else example,
         is_shortened=is_shortened,
         headers={name: headers[name]["description"] for name in responses["200"]["headers"]},

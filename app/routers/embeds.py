@@ -248,17 +248,13 @@ def describe_embed(
     }
     # The image shows the newest figure.
     shows_newest = kind != PRIORITY_AREAS and "period" not in options
-    if shows_newest and has_room(query, CARD_SIZE):
+    limits = zip((query.maxwidth, query.maxheight), CARD_SIZE, strict=True)
+    if shows_newest and all((limit or size) >= size for limit, size in limits):
         pin = {PIN: options.get(PIN)}
         image = build_card_url(f"/v1/{kind}/{code}/chart.png", language, **pin)
         described["thumbnail_url"] = f"{context.base_url}{image}"
         described["thumbnail_width"], described["thumbnail_height"] = CARD_SIZE
     return described
-
-
-def has_room(query: parameters.OembedParameters, size: tuple[int, int]) -> bool:
-    width, height = size
-    return (query.maxwidth or width) >= width and (query.maxheight or height) >= height
 
 
 def parse_page_url(context: RequestContext, url: str) -> tuple[str, str, dict[str, str]]:

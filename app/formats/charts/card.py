@@ -50,8 +50,9 @@ def layout_card(chart: Chart, theme: Theme) -> Canvas:
         tiles = tiles or [Tile(one.period, one) for panel in chart.panels for one in panel.figures]
         if tiles:
             draw_card_tiles(canvas, tiles, (top, bottom))
-        else:
-            draw_card_text(canvas, chart, top)
+        for note in () if tiles else chart.notes[:MAX_CARD_NOTES]:
+            style, lines = fit_lines(canvas, note, DETAIL, right - left, 5)
+            top = canvas.draw_text(lines, left, top + 12, style)
         return canvas
     panel = find_panel(chart, chart.headline)
     if panel:
@@ -144,13 +145,6 @@ def find_panel(chart: Chart, figure: DataPoint) -> Panel | None:
         if panel.has_time and figure.display_key in keys:
             return panel
     return None
-
-
-def draw_card_text(canvas: Canvas, chart: Chart, top: float) -> None:
-    """Draw what is said of something without a number."""
-    for note in chart.notes[:MAX_CARD_NOTES]:
-        style, lines = fit_lines(canvas, note, DETAIL, WIDTH - 2 * MARGIN, 5)
-        top = canvas.draw_text(lines, MARGIN, top + 12, style)
 
 
 def draw_card_tiles(canvas: Canvas, tiles: Sequence[Tile], between: tuple[float, float]) -> None:

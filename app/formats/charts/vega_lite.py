@@ -37,7 +37,6 @@ from app.formats.charts.vega_lite_parts import (
     build_value_label,
 )
 from app.i18n import Bilingual, Language
-from app.schemas import encode_json
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 SPECIFICATION = "application/vnd.vegalite.v6+json"
@@ -62,13 +61,6 @@ BAR_MARGIN = (
     f" - {MAX_BAR_WIDTH}) / 2)"
 )
 """How far a bar stays away from the ends of its period."""
-
-
-def write_specification(
-    chart: Chart, theme: Theme, width: int | None = None, height: int | None = None
-) -> bytes:
-    """Write the specification, each figure with all its digits."""
-    return encode_json(build_specification(chart, theme, width, height))
 
 
 def build_specification(chart: Chart, theme: Theme, width: int | None, height: int | None) -> Node:

@@ -234,14 +234,6 @@ def find_submodel(model: type[BaseModel], field: str) -> type[BaseModel] | None:
     return None
 
 
-def list_item_models(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
-    return {
-        name: item
-        for name, field in model.model_fields.items()
-        if get_origin(field.annotation) is list and (item := find_submodel(model, name))
-    }
-
-
 def list_paths(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
     """List the paths of all values that are not lists, such as ``period.start``."""
     for name, field in model.model_fields.items():
