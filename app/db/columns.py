@@ -140,9 +140,10 @@ def select_contradiction(language: Language, prefix: str = "") -> list[Label[Val
     ]
 
 
-def clear_contradiction(row: Record) -> Record:
-    if row["contradiction"]["code"] is None:
-        row["contradiction"] = None
+def clear_missing(row: Record, part: str, key: str = "code") -> Record:
+    """Replace a part that an outer join has not found by None."""
+    if row[part][key] is None:
+        row[part] = None
     return row
 
 

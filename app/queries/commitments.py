@@ -12,6 +12,7 @@ from app.db.columns import (
     Statement,
     Value,
     alias_table,
+    clear_missing,
     localize,
     select_citation,
     select_fields,
@@ -193,8 +194,7 @@ def select_commitments(language: Language) -> Statement:
 def complete_commitment(row: Record, language: Language) -> Record:
     target = row["target"]
     row["target"] = complete_quantity(target, language)
-    if row["deadline"]["text"] is None:
-        row["deadline"] = None
+    clear_missing(row, "deadline", "text")
     row["distance"] = None
     for reading in row["readings"]:
         scale = reading["quantity"]

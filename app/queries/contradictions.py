@@ -10,7 +10,7 @@ from sqlmodel import col
 from app.db.columns import (
     Record,
     Statement,
-    clear_contradiction,
+    clear_missing,
     select_contradiction,
     select_coverage,
     select_reference,
@@ -125,7 +125,7 @@ def add_members(connection: Connection, language: Language, rows: Sequence[Recor
     found: dict[str, dict[str, Record]] = {
         "observations": {one["id"]: one for one in observations},
         "growth_rates": {rate["id"]: complete_growth_rate(rate) for rate in rates},
-        "reports": {report["id"]: clear_contradiction(report) for report in reports},
+        "reports": {report["id"]: clear_missing(report, "contradiction") for report in reports},
     }
     return [
         row | {name: [known[one["id"]] for one in row[name]] for name, known in found.items()}

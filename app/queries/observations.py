@@ -29,7 +29,7 @@ from app.db.columns import (
     Value,
     alias_table,
     build_current_conditions,
-    clear_contradiction,
+    clear_missing,
     counterpart_area,
     format_validity,
     localize,
@@ -286,11 +286,9 @@ def read_observations(
 
 def complete_observation(row: Record) -> Record:
     """Replace the parts that an observation lacks by None, and derive its revision."""
-    if row["growth"]["id"] is None:
-        row["growth"] = None
     row["headline"] = row["headline"] is not None
     row["revision"] = build_revision(row["value"], row["revision"])
-    return format_validity(clear_contradiction(row))
+    return format_validity(clear_missing(clear_missing(row, "growth", "id"), "contradiction"))
 
 
 def build_revision(value: Decimal, revision: Record) -> Record | None:

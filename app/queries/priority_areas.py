@@ -8,6 +8,7 @@ from sqlmodel import col
 from app.db.columns import (
     Record,
     Statement,
+    clear_missing,
     localize,
     select_fields,
     select_reference,
@@ -40,17 +41,11 @@ def select_outcomes(language: Language) -> Statement:
     )
 
 
-def complete_outcome(row: Record, _: Language) -> Record:
-    if row["topic"]["code"] is None:
-        row["topic"] = None
-    return row
-
-
 OUTCOMES = Resource(
     Outcome,
     select_outcomes,
     orders={"position": (col(Outcome.year), col(Outcome.position), col(Outcome.code))},
-    complete=complete_outcome,
+    complete=lambda row, _: clear_missing(row, "topic"),
     filters={"year": col(Outcome.year), "edition": col(Outcome.edition), "topic": col(Topic.code)},
     linked_filters={"sector": Sector, "instrument": Instrument, "area": Area},
 )

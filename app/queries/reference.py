@@ -5,7 +5,15 @@ from functools import cache
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.db.columns import Record, Statement, localize, select_fields, select_source, select_texts
+from app.db.columns import (
+    Record,
+    Statement,
+    clear_missing,
+    localize,
+    select_fields,
+    select_source,
+    select_texts,
+)
 from app.db.models import (
     Area,
     Coverage,
@@ -119,18 +127,11 @@ def select_sources(language: Language) -> Statement:
     )
 
 
-def complete_source(row: Record, _: Language) -> Record:
-    for part, required in (("event", "code"), ("goal", "text")):
-        if row[part][required] is None:
-            row[part] = None
-    return row
-
-
 SOURCES = Resource(
     Source,
     select_sources,
     orders={"published": (col(Source.published_on), col(Source.code))},
-    complete=complete_source,
+    complete=lambda row, _: clear_missing(clear_missing(row, "event"), "goal", "text"),
     filters={
         "standing": col(Source.standing),
         "edition": col(Source.edition),

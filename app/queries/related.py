@@ -16,7 +16,7 @@ from app.db.columns import (
     Statement,
     Value,
     alias_table,
-    clear_contradiction,
+    clear_missing,
     counterpart_area,
     format_validity,
     localize,
@@ -128,7 +128,7 @@ def get_growth_rate(connection: Connection, language: Language, key: str) -> Rec
 
 
 def complete_growth_rate(row: Record) -> Record:
-    return format_validity(clear_contradiction(row))
+    return format_validity(clear_missing(row, "contradiction"))
 
 
 def choose_display(rate: Record, unit: str) -> Record:
@@ -200,7 +200,7 @@ REPORTS = Resource(
         "indicator": (col(Indicator.position), col(Report.code)),
         "published": (col(Source.published_on), col(Report.code)),
     },
-    complete=lambda row, _: clear_contradiction(row),
+    complete=lambda row, _: clear_missing(row, "contradiction"),
     filters={
         "indicator": col(Indicator.code),
         "series": col(Series.code),
