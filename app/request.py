@@ -83,9 +83,13 @@ class ClientConnection(Protocol):
 
     is_closed: bool
     """Whether the client has gone."""
+    has_ended: bool
+    """Whether the client sends no more, and may have gone."""
+    is_ending: bool
+    """Whether the next response is the last one."""
 
-    def start_request(self, headers: dict[bytes, bytes]) -> bool:
-        """Note that the application responds from now on; return whether it has to close then."""
+    def start_request(self, headers: dict[bytes, bytes]) -> None:
+        """Note that the application responds from now on."""
 
     def finish_request(self) -> None:
         """Note that the application has finished its response."""

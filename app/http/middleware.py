@@ -185,6 +185,8 @@ class ResponseSender:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             identifier = (b"x-request-id", self.context.request_id.encode())
+            if self.context.connection is not None and self.context.connection.is_ending:
+                self.context.extra_headers.append((b"connection", b"close"))
             extra = (*RAW_COMMON_HEADERS, *self.context.extra_headers, identifier)
             message = {**message, "headers": [*message.get("headers", ()), *extra]}
         elif self.context.method != "HEAD":
@@ -213,8 +215,8 @@ class RequestReceiver(FastAPI):
             return
         context = scope["context"] = create_context(self, scope)
         sender = ResponseSender(context, send)
-        if context.connection is not None and context.connection.start_request(context.headers):
-            context.extra_headers.append((b"connection", b"close"))
+        if context.connection is not None:
+            context.connection.start_request(context.headers)
         try:
             await self.handle(context, scope, receive, sender)
         except ClientDisconnectedError:

@@ -206,7 +206,7 @@ class CachedResponseProtocol(HttpToolsProtocol):
         key = build_key(scope, headers, has_public_url=self.has_public_url)
         scope["state"]["cache_key"] = key  # The application then need not build it again.
         response = cache.find(key)
-        if response is None or self.connection.is_closing():
+        if response is None or self.connection.is_ending or self.connection.is_closing():
             return False
         return len(response.body) <= LARGE_BODY and self.send_response(response, method, headers)
 

@@ -36,6 +36,14 @@ def describe_malformed(data: bytes) -> Problem:
     return MalformedRequest(MALFORMED_REQUEST)
 
 
+def build_socket_url(address: object) -> str:
+    """Return what links start with if the operator has named no address: that of the socket."""
+    if not isinstance(address, tuple):
+        return "http://localhost"
+    host = f"[{address[0]}]" if ":" in address[0] else address[0]
+    return f"http://{host}:{address[1]}"
+
+
 def serialize_rejection(
     problem: Problem, default_headers: RawHeaders, base_url: str, identifier: str
 ) -> bytes:

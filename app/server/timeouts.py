@@ -22,7 +22,7 @@ from app.http.limits import get_network, get_plain_address
 from app.problems.messages import HEADERS_TOO_LARGE, REQUEST_TIMEOUT
 from app.problems.problem import HeadersTooLarge, Problem, RequestTimeout
 from app.request import choose_request_id
-from app.server.rejections import describe_malformed, serialize_rejection
+from app.server.rejections import build_socket_url, describe_malformed, serialize_rejection
 
 MAX_HEAD = 24 * 1024
 """The bytes that the request line and the headers may take."""
@@ -37,7 +37,7 @@ KEEP_ALIVE = 5.0
 HEAD_TIMEOUT = 20.0
 """The seconds from the first byte of a request in which its headers have to arrive."""
 END_INTERVAL = 0.1
-"""The seconds between two checks whether all requests of a client that sends no more are done."""
+"""The seconds between two checks whether all requests of a connection that ends are done."""
 WRITE_TIMEOUT = 60.0
 """The seconds in which a client has to read some of a response that waits for it."""
 LINGER_TIMEOUT = 2.0
@@ -105,6 +105,7 @@ class TimeoutProtocol(asyncio.Protocol):
         self.proxies: Container[str] = getattr(config.loaded_app, "trusted_hosts", ())
         self.client = self.peer = ""
         self.is_closed = self.is_head_timed = False
+        self.has_ended = self.is_ending = False
         self.active_requests = 0
         """The number of requests that the application is responding to."""
         self.received_bytes = 0
@@ -135,6 +136,8 @@ class TimeoutProtocol(asyncio.Protocol):
             app_state={**app_state, "connection": self},
             _loop=_loop,
         )
+        # uvicorn's own would forget the requests that have not been parsed yet.
+        self.protocol.shutdown = self.end_after_response
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport  # type: ignore[assignment]
@@ -237,14 +240,20 @@ class TimeoutProtocol(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """Keep the connection open until the requests that the client sent before are answered."""
-        if self.pending or self.has_parsed_requests:
-            self.loop.call_later(END_INTERVAL, self.close_when_done)
-            return True
-        return bool(self.protocol.eof_received())
+        self.has_ended = True
+        self.loop.call_soon(self.close_when_done)
+        return True
+
+    def end_after_response(self) -> None:
+        """Close the connection after the next response, or now if no request has been received."""
+        self.is_ending = True
+        self.loop.call_soon(self.close_when_done)
 
     def close_when_done(self) -> None:
-        """Close the connection of a client that sends no more, once all its requests are done."""
-        if self.pending or self.has_parsed_requests or self.active_requests:
+        """Close the connection once all requests that have been received are done."""
+        cycle = getattr(self.protocol, "cycle", None)
+        is_parsed = cycle is not None and not cycle.response_complete
+        if is_parsed or self.pending or self.active_requests:
             if not self.is_closing():
                 self.loop.call_later(END_INTERVAL, self.close_when_done)
         else:
@@ -270,8 +279,7 @@ class TimeoutProtocol(asyncio.Protocol):
     def has_received_too_much(self) -> bool:
         return self.received_bytes >= self.max_received
 
-    def start_request(self, headers: dict[bytes, bytes]) -> bool:
-        """Return whether the connection has to close, because the body is too long to ignore."""
+    def start_request(self, headers: dict[bytes, bytes]) -> None:
         self.active_requests += 1
         if not self.reports_bodies:
             self.start_body(headers)
@@ -279,7 +287,8 @@ class TimeoutProtocol(asyncio.Protocol):
         if self.connections is not None:
             self.connections.mark_active(self)
         length = headers.get(b"content-length", b"")
-        return length.isdigit() and int(length) > MAX_IGNORED
+        if length.isdigit() and int(length) > MAX_IGNORED:
+            self.is_ending = True
 
     def finish_request(self) -> None:
         self.active_requests -= 1
@@ -376,7 +385,9 @@ class TimeoutProtocol(asyncio.Protocol):
             return
         headers = getattr(self.server_state, "default_headers", [])
         identifier = choose_request_id(None).decode()
-        response = serialize_rejection(problem, headers, self.base_url, identifier)
+        public_url = self.app and self.app.state.releases.public_url
+        base = str(public_url or build_socket_url(self.transport.get_extra_info("sockname")))
+        response = serialize_rejection(problem, headers, base, identifier)
         self.transport.write(response)
         self.close()
         if self.app is not None:
@@ -386,15 +397,3 @@ class TimeoutProtocol(asyncio.Protocol):
     def note_rejection(self, kind: str) -> None:
         if self.app is not None:
             self.app.state.rejections.note(kind, self.peer)
-
-    @property
-    def base_url(self) -> str:
-        """The address that links start with: that of the operator, otherwise that of the socket."""
-        public_url = self.app.state.releases.public_url if self.app is not None else None
-        if public_url is not None:
-            return str(public_url)
-        address = self.transport.get_extra_info("sockname")
-        if not isinstance(address, tuple):
-            return "http://localhost"
-        host = f"[{address[0]}]" if ":" in address[0] else address[0]
-        return f"http://{host}:{address[1]}"

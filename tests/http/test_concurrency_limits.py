@@ -45,7 +45,7 @@ class Caller:
     """A request whose client may be gone."""
 
     def __init__(self, client: str, *, is_gone: bool) -> None:
-        self.is_closed = is_gone
+        self.is_closed, self.has_ended = is_gone, False
         self.connection, self.is_example = self, False
         self.client = client
         self.waiting_clients: Counter[str] = Counter()

@@ -256,6 +256,35 @@ def test_a_download_whose_client_leaves_is_no_error(bounded: Server) -> None:
     assert "Traceback" not in bounded.log.read_text()
 
 
+@pytest.mark.parametrize(
+    "paths",
+    [
+        [b"units"],
+        [b"nothing"],
+        [b"observations?limit=321"],
+        [b"overview.svg?width=654"],
+        [b"dataset.sqlite"],
+        [b"units"] * 200,
+        [b"observations?limit=322", b"units", b"nothing", b"dataset.sqlite", b"units"],
+    ],
+)
+def test_a_client_that_ends_its_side_gets_all_responses(
+    bounded: Server, paths: list[bytes]
+) -> None:
+    with connect(bounded.port) as connection:
+        connection.sendall(b"".join(REQUEST.replace(b"units", path) + b"\r\n" for path in paths))
+        connection.shutdown(socket.SHUT_WR)
+        received = read_to_end(connection)
+    for _ in paths:
+        length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", received)
+        assert received.startswith(b"HTTP/1.1 ")
+        assert length
+        end = received.index(b"\r\n\r\n") + 4 + int(length[1])
+        assert len(received) >= end
+        received = received[end:]
+    assert not received
+
+
 class FakeConnection:
     """A connection in a table."""
 

@@ -18,6 +18,7 @@ import pytest
 
 from app import server as supervision
 from app.server import Supervisor
+from tests.server.test_hostile_clients import is_whole
 from tests.support.load import wait_for
 from tests.support.new_connections import fetch, load_with_new_connections
 from tests.support.processes import Server, list_descendants, list_workers, start_server
@@ -63,6 +64,26 @@ def test_a_client_that_reads_slowly_delays_the_end_for_a_limited_time(database: 
         server.process.join(LONGEST_END)
         assert server.process.exitcode is not None
         assert time.monotonic() - began > 0.9
+
+
+@pytest.mark.sqlite
+def test_the_last_response_says_that_the_connection_closes(database: Target) -> None:
+    """A client that sent further requests learns that they have no response."""
+    with start_server(database) as server, socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", server.port))
+        client.settimeout(LONGEST_END)
+        request = b"GET /v1/units HTTP/1.1\r\nHost: a\r\n\r\n"
+        client.sendall(request.replace(b"units", b"dataset.sqlite") * 10 + request * 500)
+        received = client.recv(12)
+        os.kill(server.pid, signal.SIGTERM)
+        wait_for(lambda: fetch(server.port, "/health/live") == "refused")
+        while part := client.recv(65536):
+            received += part
+    responses = received.split(b"HTTP/1.1 200 OK\r\n")[1:]
+    closing = [b"\r\nconnection: close\r\n" in response for response in responses]
+    assert closing == [False] * (len(responses) - 1) + [True]
+    assert is_whole(responses[-1])
 
 
 def test_a_response_that_cannot_be_finished_is_a_problem(database: Target, tmp_path: Path) -> None:

@@ -116,8 +116,10 @@ async def respond(scope: Any, _: Any, send: Any) -> None:
     connection = scope["state"]["connection"]
     connection.start_request(dict(scope["headers"]))
     await asyncio.sleep(0.05)
-    start = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]}
-    await send(start)
+    headers = [(b"content-length", b"2")]
+    if connection.is_ending:
+        headers.append((b"connection", b"close"))
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": b"ok"})
     connection.finish_request()
 
@@ -197,6 +199,39 @@ def test_a_connection_closes_in_stages(inner: Any, monkeypatch: pytest.MonkeyPat
         await asyncio.sleep(0.4)
         assert client.is_closing()
         assert client.written.count(b"HTTP/1.1 ") == 1
+
+    asyncio.run(use())
+
+
+@pytest.mark.parametrize("seconds", [0, 0.02])
+@pytest.mark.parametrize("requests", [1, 3, 300])
+def test_a_server_that_ends_loses_no_request_silently(
+    inner: Any, requests: int, seconds: float
+) -> None:
+    """Neither one that has been parsed nor one that has not; the last response says it closes."""
+
+    async def use() -> None:
+        wrapped, client = connect(inner)
+        wrapped.data_received(GET * requests)
+        await asyncio.sleep(seconds)
+        wrapped.protocol.shutdown()
+        await asyncio.sleep(0.4)
+        assert client.written.count(b"connection: close\r\n") == 1
+        assert b"connection: close\r\n" in client.written.rpartition(b"HTTP/1.1 ")[2]
+        assert client.is_closing()
+
+    asyncio.run(use())
+
+
+def test_an_idle_connection_is_closed_when_the_server_ends(inner: Any) -> None:
+    async def use() -> None:
+        for sent in (GET, GET[:20]):
+            wrapped, _ = connect(inner)
+            wrapped.data_received(sent)
+            await asyncio.sleep(0.1)
+            wrapped.protocol.shutdown()
+            await asyncio.sleep(0.01)
+            assert wrapped.is_closing()
 
     asyncio.run(use())
 
