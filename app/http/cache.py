@@ -3,47 +3,43 @@
 from asyncio import Future, get_running_loop, shield
 from collections import OrderedDict
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Hashable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryFile
 from time import time
-from typing import Any, Final, NamedTuple
+from typing import IO, Any, Final, NamedTuple
 
 from anyio import CancelScope
 from anyio.to_thread import run_sync
 from fastapi import Response
 from fastapi.responses import StreamingResponse
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from app.http.cached_response import (
     EMPTY_BODY,
     LARGE_BODY,
+    OK,
     CachedResponse,
     FileContent,
     build_cached_response,
     create_compressor,
+    select_response,
     send_body,
     send_file,
     vary_by_encoding,
 )
-from app.http.conditional import (
-    CONDITIONAL_HEADERS,
-    PreconditionResult,
-    evaluate_preconditions,
-    parse_range,
-)
+from app.http.conditional import CONDITIONAL_HEADERS
 from app.http.limits import STREAMS, get_network, is_queue_full
 from app.negotiation import Coding, PathKind
-from app.problems.messages import PRECONDITION_FAILED, RANGE_NOT_SATISFIABLE
-from app.problems.problem import PreconditionFailed, RangeNotSatisfiable
+from app.problems.messages import NOT_STORED_FOR_OLD_VERSION, TOO_LONG_FOR_OLD_VERSION
+from app.problems.problem import InvalidParameters, NotReady
 from app.releases import ReleaseManager
 from app.request import (
     STREAM_THREADS,
     ClientDisconnectedError,
-    RawHeaders,
     RequestContext,
     iterate_stream,
     read_chunks,
@@ -55,12 +51,11 @@ MAX_SHARE = 8
 """A single entry may take at most one eighth of the store."""
 IMMUTABLE = "public, max-age=31536000, immutable"
 """The Cache-Control header of what never changes at its address."""
-OK = 200
-PARTIAL_CONTENT = 206
-NOT_MODIFIED = 304
 DATE_DELAY = 2
 """The seconds by which the Date header may lag: Last-Modified may not be later (RFC 9110, 8.8.2.1).
 uvicorn renews the header about once a second."""
+MAX_STORED = 256 * 1024**2
+"""The bytes of the longest stream that is stored for a client with HTTP/1.0."""
 NO_ENTRY: Final = None, 0
 
 
@@ -302,20 +297,23 @@ async def send_stream(
         headers[b"content-encoding"] = coding.encode()
         headers.pop(b"content-length", None)
     response.raw_headers = [*headers.items()]
+    if coding is not Coding.IDENTITY:
+        response.body_iterator = compress_pieces(response.body_iterator, coding)
     end, response.background = response.background, None
+    is_head, is_old = context.method == "HEAD", scope["http_version"] == "1.0"
     try:
-        if context.method == "HEAD":
-            start = {"type": "http.response.start", "status": OK, "headers": response.raw_headers}
-            await send(start)
-            await send(EMPTY_BODY)
-            return
-        if coding is not Coding.IDENTITY:
-            response.body_iterator = compress_pieces(response.body_iterator, coding)
-        with STREAMS.acquire(context):
-            if scope["http_version"] == "1.0":
+        with ExitStack() as stack:
+            if is_old or not is_head:
+                stack.enter_context(STREAMS.acquire(context))
+            if is_old:
                 # It has no chunks, which would show a client whether it has received everything.
-                await measure_stream(response, context)
-            await response(scope, receive, send)
+                stack.enter_context(await store_stream(response, context))
+            if is_head:
+                sent = response.raw_headers
+                await send({"type": "http.response.start", "status": OK, "headers": sent})
+                await send(EMPTY_BODY)
+            else:
+                await response(scope, receive, send)
     finally:
         if end is not None:
             # If a thread is still writing for a request that was cancelled, it ends the stream.
@@ -323,14 +321,40 @@ async def send_stream(
                 await end()
 
 
-async def measure_stream(response: StreamingResponse, context: RequestContext) -> None:
-    """Write a stream to a file, so that its length is known."""
-    pieces: AsyncIterable[Any] = response.body_iterator
-    file = TemporaryFile()  # noqa: SIM115 - closed once it has been read
-    async for piece in pieces:
-        await run_sync(file.write, piece, limiter=STREAM_THREADS)
-    response.raw_headers.append((b"content-length", b"%d" % file.tell()))
+async def store_stream(response: StreamingResponse, context: RequestContext) -> IO[bytes]:
+    """Write a stream to a file, which is returned, so that its length is known.
+
+    Raises:
+        InvalidParameters: if it is too long.
+        NotReady: if temporary files cannot be written.
+    """
+    file = None
+    try:
+        file = TemporaryFile()  # noqa: SIM115 - closed once it has been sent
+        length = await write_pieces(response.body_iterator, file)
+    except BaseException as error:
+        if file is not None:
+            with suppress(OSError):  # It fails again to write the rest.
+                file.close()
+        if isinstance(error, OSError):
+            raise NotReady(NOT_STORED_FOR_OLD_VERSION, headers={"Retry-After": "60"}) from error
+        raise
+    response.raw_headers.append((b"content-length", b"%d" % length))
     response.body_iterator = iterate_stream([], read_chunks(file), context.connection)
+    return file
+
+
+async def write_pieces(pieces: AsyncIterable[Any], file: IO[bytes]) -> int:
+    """Write a stream to a file in threads, and return its length."""
+    length = 0
+    async for piece in pieces:
+        length += len(piece)
+        if length > MAX_STORED:
+            limit = MAX_STORED // 1024**2
+            raise InvalidParameters(TOO_LONG_FOR_OLD_VERSION.format(limit=limit))
+        await run_sync(file.write, piece, limiter=STREAM_THREADS)
+    await run_sync(file.flush, limiter=STREAM_THREADS)
+    return length
 
 
 async def compress_pieces(pieces: AsyncIterable[Any], coding: Coding) -> AsyncIterator[bytes]:
@@ -341,35 +365,6 @@ async def compress_pieces(pieces: AsyncIterable[Any], coding: Coding) -> AsyncIt
         if body:
             yield body
     yield compressor.finish()
-
-
-def select_response(
-    response: CachedResponse, method: str, headers: dict[bytes, bytes]
-) -> tuple[int, RawHeaders, Message]:
-    """Select what to send to a conditional request, or to a request for a part of a file."""
-    result = evaluate_preconditions(headers, response.validators)
-    if result is PreconditionResult.FAILED:
-        raise PreconditionFailed(PRECONDITION_FAILED)
-    if result is PreconditionResult.UNCHANGED:
-        return NOT_MODIFIED, response.not_modified_headers, EMPTY_BODY
-    whole = OK, response.headers, response.message
-    if not response.is_file or method != "GET":
-        return whole
-    length = len(response.body)
-    try:
-        part = parse_range(headers, response.validators, length)
-    except ValueError:
-        content_range = {"Content-Range": f"bytes */{length}"}
-        raise RangeNotSatisfiable(RANGE_NOT_SATISFIABLE, headers=content_range) from None
-    return whole if part is None else build_partial(response, part)
-
-
-def build_partial(response: CachedResponse, part: slice) -> tuple[int, RawHeaders, Message]:
-    body = response.body[part]
-    content_range = f"bytes {part.start}-{part.stop - 1}/{len(response.body)}"
-    headers = [pair for pair in response.headers if pair[0] != b"content-length"]
-    headers += [(b"content-length", b"%d" % len(body)), (b"content-range", content_range.encode())]
-    return PARTIAL_CONTENT, headers, {"type": "http.response.body", "body": body}
 
 
 def find_newest_mtime(folder: Path) -> float:

@@ -17,9 +17,11 @@ from starlette.types import Message, Send
 
 from app.db.files import DatabaseFile
 from app.formats.registry import IS_COMPRESSIBLE
-from app.http.conditional import Validators
+from app.http.conditional import PreconditionResult, Validators, evaluate_preconditions, parse_range
 from app.http.limits import STREAMS
 from app.negotiation import Coding
+from app.problems.messages import PRECONDITION_FAILED, RANGE_NOT_SATISFIABLE
+from app.problems.problem import PreconditionFailed, RangeNotSatisfiable
 from app.request import RawHeaders, RequestContext, iterate_stream
 
 MIN_SIZE = 500
@@ -39,6 +41,9 @@ NOT_MODIFIED_HEADERS = frozenset(
     {b"cache-control", b"content-location", b"etag", b"expires", b"last-modified", b"vary"}
 )
 """The headers of a 200 that its 304 repeats (RFC 9110, 15.4.5)."""
+OK = 200
+PARTIAL_CONTENT = 206
+NOT_MODIFIED = 304
 LARGE_BODY = 128 * 1024
 """A longer body is sent in pieces, so that a client that does not read it holds little memory."""
 PIECE = 64 * 1024
@@ -203,6 +208,35 @@ def format_http_date(seconds: int) -> bytes:
 def parse_own_date(date: bytes) -> int:
     """Parse a time that ``format_http_date`` has formatted."""
     return int(parsedate_to_datetime(date.decode()).timestamp())
+
+
+def select_response(
+    response: CachedResponse, method: str, headers: dict[bytes, bytes]
+) -> tuple[int, RawHeaders, Message]:
+    """Select what to send to a conditional request, or to a request for a part of a file."""
+    result = evaluate_preconditions(headers, response.validators)
+    if result is PreconditionResult.FAILED:
+        raise PreconditionFailed(PRECONDITION_FAILED)
+    if result is PreconditionResult.UNCHANGED:
+        return NOT_MODIFIED, response.not_modified_headers, EMPTY_BODY
+    whole = OK, response.headers, response.message
+    if not response.is_file or method != "GET":
+        return whole
+    length = len(response.body)
+    try:
+        part = parse_range(headers, response.validators, length)
+    except ValueError:
+        content_range = {"Content-Range": f"bytes */{length}"}
+        raise RangeNotSatisfiable(RANGE_NOT_SATISFIABLE, headers=content_range) from None
+    return whole if part is None else build_partial(response, part)
+
+
+def build_partial(response: CachedResponse, part: slice) -> tuple[int, RawHeaders, Message]:
+    body = response.body[part]
+    content_range = f"bytes {part.start}-{part.stop - 1}/{len(response.body)}"
+    headers = [pair for pair in response.headers if pair[0] != b"content-length"]
+    headers += [(b"content-length", b"%d" % len(body)), (b"content-range", content_range.encode())]
+    return PARTIAL_CONTENT, headers, {"type": "http.response.body", "body": body}
 
 
 async def send_file(

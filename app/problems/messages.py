@@ -331,6 +331,14 @@ NO_TEMPORARY_FILES = Bilingual(
     " or JSON Lines",
     "服务无法写入临时文件，因而不能生成该文件；请下载CSV表或JSON Lines文件",
 )
+TOO_LONG_FOR_OLD_VERSION = Bilingual(
+    "The file has more than {limit} MiB, too many for HTTP/1.0; use HTTP/1.1 or add filters",
+    "文件超过{limit} MiB，无法通过HTTP/1.0传输；请使用HTTP/1.1或缩小范围",
+)
+NOT_STORED_FOR_OLD_VERSION = Bilingual(
+    "The service cannot write the temporary file that HTTP/1.0 requires; use HTTP/1.1",
+    "服务无法写入HTTP/1.0传输所需的临时文件；请使用HTTP/1.1",
+)
 
 
 CUTOFF = 0.5

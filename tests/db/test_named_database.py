@@ -13,13 +13,14 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from app import commands
+from app import commands, request
 from app.db.files import name_digest_file
 from app.doctor import check_free_space
 from app.ingest.build import build
 from app.ingest.publish import write_content_digest
 from app.settings import Settings
 from tests.db.test_damaged_files import allow_access, drop_privileges
+from tests.server.test_hostile_clients import exchange_bytes
 from tests.support.client import AppClient
 from tests.support.processes import (
     find_free_port,
@@ -175,6 +176,7 @@ def run_with_small_files(*arguments: str) -> None:
     sys.dont_write_bytecode = True
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+    request.MAX_BUFFERED = 1000
     run_command(*arguments)
 
 
@@ -185,10 +187,13 @@ def test_a_full_disk_leaves_no_files(other: Path, tmp_path: Path) -> None:
     abandoned.mkdir(parents=True)
     with start_server(other, run_with_small_files, TMPDIR=str(folder), TESTS_HELPERS="") as server:
         for suffix in ("xlsx", "parquet", "arrow", "xlsx"):
-            refused = httpx2.get(f"{server.base}/v1/observations.{suffix}")
+            refused = httpx2.get(f"{server.base}/v1/observations.{suffix}", timeout=60)
             assert refused.status_code == 503, (suffix, server.log.read_text())
             assert refused.headers["retry-after"] == "60", server.log.read_text()
             assert list(folder.iterdir()) == []
+        received = exchange_bytes(server.port, b"GET /v1/observations.csv HTTP/1.0\r\n\r\n")
+        assert received.startswith(b"HTTP/1.1 503 ")
+        assert b"use HTTP/1.1" in received
         assert httpx2.get(f"{server.base}/v1/topics").status_code == 200
         log = server.log.read_text()
         assert "ERROR" not in log

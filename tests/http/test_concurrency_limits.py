@@ -257,6 +257,29 @@ def test_a_stream_over_http_1_0_has_a_length(
             assert "content-length" not in new
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_stream_that_cannot_be_stored_for_http_1_0_is_refused(
+    database: Target, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    monkeypatch.setattr(request, "MAX_BUFFERED", 1000)
+    with open_app(database) as app:
+
+        def send() -> tuple[int, bytes]:
+            path = "/v1/observations.csv"
+            status, _, body = asyncio.run(fetch(app, path, http_version="1.0", method=method))
+            return status, body
+
+        assert send()[0] == 200
+        monkeypatch.setattr(cache, "MAX_STORED", 1000)
+        status, body = send()
+        assert status == 422
+        assert b"use HTTP/1.1" in body
+        monkeypatch.undo()
+        monkeypatch.setattr(request, "MAX_BUFFERED", 1000)
+        monkeypatch.setattr(limits, "MAX_STREAMS", 0)
+        assert send()[0] == 503
+
+
 @pytest.mark.database
 @pytest.mark.parametrize("coding", ["identity", "gzip"])
 @pytest.mark.parametrize("reason", ["left", "refused", "head"])

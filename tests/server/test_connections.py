@@ -440,5 +440,6 @@ def test_head_creates_no_stream() -> None:
     context: Any = SimpleNamespace(method="HEAD", coding=Coding.IDENTITY, client="")
     response = StreamingResponse(write(), media_type="text/csv")
     receive: Any = send
-    anyio.run(cache.send_stream, response, b"public", {"context": context}, receive, send)
+    scope = {"context": context, "http_version": "1.1"}
+    anyio.run(cache.send_stream, response, b"public", scope, receive, send)
     assert [one["type"] for one in sent] == ["http.response.start", "http.response.body"]
