@@ -10,9 +10,22 @@ import pytest
 from app.ingest.build import load_valid_seed
 from app.ingest.integrity import find_warnings
 from tests.support.processes import run_bri
-from tests.support.seeds import EVENT, GOODS, NEWEST, ROOT, SCIO, add, copy_seed, edit, find_issues
+from tests.support.seeds import (
+    EDITIONS,
+    EVENT,
+    GOODS,
+    NEWEST,
+    ROOT,
+    SCIO,
+    add,
+    copy_seed,
+    edit,
+    find_issues,
+)
 
-SOURCE = "scio-2027-01-15"
+YEAR = EDITIONS[-1] + 1
+DAY = f"{YEAR}-01-15"
+SOURCE = f"scio-{DAY}"
 SIGN = "actions/2025-sign-cooperation-documents.yaml"
 
 
@@ -24,11 +37,11 @@ def warn(seed: Path) -> list[str]:
 
 def add_edition(seed: Path) -> None:
     for name in (EVENT, SCIO, "editions/2025.yaml"):
-        text = (seed / name).read_text("utf-8").replace("2025-01-15", "2027-01-15")
-        text = text.replace("year: 2025", "year: 2027").replace("_2413.", "_2414.")
-        text = text.replace("_on: 2026-11-26", "_on: 2027-01-15")
-        later = name.replace("2025-01-15", "2027-01-15")
-        add(seed, later.replace("editions/2025", "editions/2027"), text)
+        text = (seed / name).read_text("utf-8").replace("2025-01-15", DAY)
+        text = text.replace("year: 2025", f"year: {YEAR}").replace("_2413.", "_2414.")
+        text = text.replace("_on: 2026-11-26", f"_on: {DAY}")
+        later = name.replace("2025-01-15", DAY)
+        add(seed, later.replace("editions/2025", f"editions/{YEAR}"), text)
 
 
 def test_the_seed_has_no_warnings() -> None:
@@ -53,23 +66,25 @@ def test_missing_and_incorrect_schema_lines_are_reported(tmp_path: Path) -> None
 def test_an_incomplete_edition_is_reported(tmp_path: Path) -> None:
     seed = copy_seed(tmp_path, NEWEST)
     add_edition(seed)
-    goods = (seed / GOODS).read_text("utf-8").replace(": 2024-", ": 2026-")
+    goods = (seed / GOODS).read_text("utf-8").replace(": 2024-", f": {YEAR - 1}-")
     goods = re.sub(r"^(checked_on|check_method|contradiction): .+\n", "", goods, flags=re.MULTILINE)
-    name = GOODS.replace("2024-01", "2026-01").replace("scio-2025-01-15", SOURCE)
+    name = GOODS.replace("2024-01", f"{YEAR - 1}-01").replace("scio-2025-01-15", SOURCE)
     add(seed, name, goods.replace("scio-2025-01-15", SOURCE))
-    found = [message for message in warn(seed) if message.startswith("editions/2027.yaml")]
+    found = [message for message in warn(seed) if message.startswith(f"editions/{YEAR}.yaml")]
     indicators, outcomes, empty_areas, areas = sorted(
         found, key=lambda message: message.partition("warning")[2]
     )
-    assert areas.endswith("has 0 priority areas for 2027; the complete edition before has 4")
+    assert areas.endswith(f"has 0 priority areas for {YEAR}; the complete edition before has 4")
     assert "priority_areas.completeness: found complete; nothing is recorded" in empty_areas
     assert "outcomes.completeness: found complete; nothing is recorded, so write none" in outcomes
-    assert "has no 2026 figure for aid-projects, contracted-projects-turnover, " in indicators
+    assert (
+        f"has no {YEAR - 1} figure for aid-projects, contracted-projects-turnover, " in indicators
+    )
     assert "goods-trade" not in indicators
     area = (seed / "priority-areas/2025-emerging-fields.yaml").read_text("utf-8")
-    area = area.replace("year: 2025", "year: 2027").replace("scio-2025-01-15", SOURCE)
-    add(seed, "priority-areas/2027-emerging-fields.yaml", area)
-    assert "has 1 priority areas for 2027; the complete edition before has 4" in "\n".join(
+    area = area.replace("year: 2025", f"year: {YEAR}").replace("scio-2025-01-15", SOURCE)
+    add(seed, f"priority-areas/{YEAR}-emerging-fields.yaml", area)
+    assert f"has 1 priority areas for {YEAR}; the complete edition before has 4" in "\n".join(
         warn(seed)
     )
 
@@ -121,9 +136,9 @@ def test_a_release_with_an_issue_is_the_only_one_reported(tmp_path: Path) -> Non
     seed = copy_seed(tmp_path, NEWEST)
     assert run_bri("freeze", "--seed", str(seed)).exit_code == 0
     edit(seed, "topics/trade.yaml", "  en: Trade\n", "  en: Commerce\n")
-    add(seed, "releases/2027-01-20.yaml", "date: 2027-01-20\nnote: {en: News}\n")
+    add(seed, f"releases/{DAY}.yaml", f"date: {DAY}\nnote: {{en: News}}\n")
     (issue,) = find_issues(seed)
-    assert (issue.file.name, issue.field) == ("2027-01-20.yaml", "note.zh")
+    assert (issue.file.name, issue.field) == (f"{DAY}.yaml", "note.zh")
 
 
 def test_files_are_named_relative_to_the_given_folder(

@@ -71,7 +71,8 @@ def test_only_existing_periods_are_offered_and_all_of_them_can_be_compared(
         url = PAIR.format("outward-direct-investment", codes[0], code)
         assert newest.head(url).status_code == 200, url
     selected = page.xpath("//select[@name='period']//option[@selected]/@value")
-    assert selected == ["2024", "2025"]
+    years = [row["period"]["end"][:4] for row in rows["items"] if row["period"]["months"] == 12]
+    assert selected == sorted(set(years))[-2:]
     assert read_page(newest, PAIR.format("outward-direct-investment", *selected)).xpath(
         "//h2[@id='comparability']"
     )

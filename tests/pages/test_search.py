@@ -126,7 +126,7 @@ def test_words_that_were_found_are_marked(client: AppClient) -> None:
 )
 def test_what_was_found_elsewhere_says_why(newest: AppClient, language: str, related: str) -> None:
     """Later reports and synonyms are searched too, but are not shown."""
-    page = read_page(newest, f"/?q=agreement&lang={language}")
+    page = read_page(newest, f"/?edition=2025&q=agreement&lang={language}")
     items = page.xpath("//*[@class='actions' or @class='outcomes']/li")
     assert items
     assert all(one.xpath(".//mark") or related in one.text_content() for one in items)

@@ -217,16 +217,16 @@ def test_an_embed_shows_a_period(client: AppClient) -> None:
         assert "2024" in error["allowed"]
 
 
-def test_bars_are_of_comparable_figures_only(newest: AppClient) -> None:
-    def read_embed(code: str) -> tuple[int, list[Any]]:
-        page: Any = html.fromstring(newest.get(f"/embed/series/{code}?lang=en").text)
+def test_bars_are_of_comparable_figures_only(newest: AppClient, client: AppClient) -> None:
+    def read_embed(client: AppClient, code: str) -> tuple[int, list[Any]]:
+        page: Any = html.fromstring(client.get(f"/embed/series/{code}?lang=en").text)
         return len(page.xpath("//svg")), page.xpath("//tbody/tr[@class='current']/th/text()")
 
-    bars, current = read_embed("cooperation-documents.CN.WORLD.all.NB.P0D")
+    bars, current = read_embed(newest, "cooperation-documents.CN.WORLD.all.NB.P0D")
     assert 1 < bars <= 6
     assert current == ["On 24 August 2023"]
     # What the ministry published for 2025 is not comparable with 2024.
-    assert read_embed(SERIES) == (0, [])
+    assert read_embed(client, SERIES) == (0, [])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

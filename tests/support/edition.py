@@ -8,13 +8,14 @@ import sys
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import yaml
 
 from app.ingest.build import load_valid_seed
 from app.ingest.history import freeze_release
-from tests.support.seeds import NEWEST, copy_seed_with_history
+from tests.support.seeds import EDITIONS, NEWEST, copy_seed_with_history
 
 PINNED = "scio-2025-01-15"
 """The source whose figures and commitments are copied, with changes, to a later year."""
@@ -129,8 +130,10 @@ def write(seed: Path, name: str, content: dict[str, Any]) -> None:
 
 
 def main(folder: Path) -> None:
-    """Copy the seed, and add the edition of 2026 to the copy."""
-    add_edition(copy_seed_with_history(folder, NEWEST), 2026, date(2027, 1, 20))
+    """Copy the seed, and add the edition that follows its newest to the copy."""
+    seed, year = copy_seed_with_history(folder, NEWEST), EDITIONS[-1]
+    copytree(NEWEST / ".schemas", seed / ".schemas")
+    add_edition(seed, year, date(year + 1, 1, 20))
 
 
 if __name__ == "__main__":

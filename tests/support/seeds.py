@@ -19,6 +19,8 @@ from app.ingest.files import SeedError, SeedIssue
 ROOT = Path(__file__).parents[2]
 NEWEST = Path(os.environ.get("BRI_SEED", ROOT / "seed")).absolute()
 """The seed as it is now; with BRI_SEED the suite runs on another one."""
+EDITIONS = tuple(sorted(int(path.stem) for path in (NEWEST / "editions").glob("*.yaml")))
+"""The years of its editions."""
 PINNED = "2026-11-25.2"
 """The release whose figures tests name; ingest/test_current_seed covers later ones."""
 NO_COLLECTIONS = {"figures", "releases", "synonyms"}
