@@ -23,8 +23,6 @@ MAX_ENTRIES = 1024
 MAX_KEY_LENGTH = 300
 NEGOTIATED = SDMX_ROOT.encode()
 """Part of the paths whose format is negotiated, so that Accept is part of the key."""
-ABSOLUTE = "://"
-"""Part of the absolute form of a target, which some servers leave in the path."""
 MAX_PARAMETERS = 200
 """A query of more parameters, or of more values in lists, is refused before they are validated."""
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
@@ -135,7 +133,7 @@ def decode_path(raw: bytes) -> str:
 
 
 def create_context(app: FastAPI, scope: Scope) -> RequestContext:
-    if ABSOLUTE in scope["path"]:
+    if "://" in scope["path"]:
         apply_absolute_target(scope)
     headers = dict(scope["headers"])
     if len(headers) < len(scope["headers"]):

@@ -157,9 +157,7 @@ async def build_cached_response(
     is_long = len(body) > ENCODE_IN_THREAD
     body, etag = await run_sync(encoding) if is_long else encoding()
     headers.setdefault(b"cache-control", cache_control)
-    if b"last-modified" not in headers:
-        headers[b"last-modified"] = format_http_date(int(modified_at))
-    date = headers[b"last-modified"]
+    date = headers.setdefault(b"last-modified", format_http_date(int(modified_at)))
     headers[b"etag"], headers[b"content-length"] = etag, b"%d" % len(body)
     return CachedResponse(
         body,

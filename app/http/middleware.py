@@ -165,8 +165,7 @@ def format_text(fields: Mapping[str, object]) -> str:
     trace = f" trace={fields['trace']}" if "trace" in fields else ""
     return (
         f"{fields['time']} {client or '-'} {fields['method']} {target} "
-        f"{fields['status']} "
-        f"{fields['milliseconds']} ms {fields['bytes']} B {fields['cache']} "
+        f"{fields['status']} {fields['milliseconds']} ms {fields['bytes']} B {fields['cache']} "
         f"id={fields['id']}{trace}"
     )
 

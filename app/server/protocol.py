@@ -38,14 +38,17 @@ SLOW_PATH_HEADERS = frozenset(
 PRECEDING_CONDITIONS = frozenset({b"if-match", b"if-unmodified-since"})
 """The preconditions that are evaluated before If-None-Match."""
 EXPECTED_METHODS = frozenset(
-    {"connection_made", "data_received", "on_headers_complete", "on_message_complete"}
-    | {"connection_lost", "_start_asgi_task", "_unset_keepalive_if_required"}
+    {"connection_made", "data_received", "on_message_begin", "on_headers_complete", "on_body"}
+    | {"on_message_complete", "connection_lost", "_start_asgi_task", "_unset_keepalive_if_required"}
 )
-"""The methods of uvicorn's protocol that are extended, or that call them."""
 EXPECTED_ATTRIBUTES = frozenset(
-    {"access_log", "cycle", "flow", "headers", "limit_concurrency"}
+    {"access_log", "cycle", "flow", "headers", "limit_concurrency", "logger"}
     | {"parser", "pipeline", "root_path", "scope", "server_state"}
 )
+EXPECTED_OF_REQUESTS = frozenset(
+    {"disconnected", "keep_alive", "more_body", "response_complete", "response_started"}
+)
+"""What is extended, called or read of uvicorn's protocol, and of a request in progress."""
 
 
 def split_target(url: bytes) -> tuple[bytes, bytes]:
@@ -248,5 +251,7 @@ def is_uvicorn_compatible() -> bool:
     return (
         vars(HttpToolsProtocol).keys() >= EXPECTED_METHODS
         and EXPECTED_ATTRIBUTES.issubset(HttpToolsProtocol.__init__.__code__.co_names)
+        and EXPECTED_OF_REQUESTS.issubset(RequestResponseCycle.__init__.__code__.co_names)
+        and "url" in HttpToolsProtocol.on_message_begin.__code__.co_names
         and STATUS_LINE[OK] == b"HTTP/1.1 200 OK\r\n"
     )

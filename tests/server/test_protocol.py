@@ -1,15 +1,26 @@
 """Cached responses sent by the parser equal those of the ASGI path, byte by byte."""
 
+import ast
+import inspect
+import logging
 import re
 import socket
 import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
+from uvicorn import Config
+from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors.multiprocess import Process
 
 from app import server
 from app.server import protocol
@@ -190,14 +201,78 @@ def test_a_connection_stays_and_its_identifiers_differ(fast_port: int) -> None:
     assert len(set(NAMED.findall(received))) == 301
 
 
-def test_another_server_falls_back_to_asgi(monkeypatch: pytest.MonkeyPatch) -> None:
+def list_own_attributes(tree: ast.ClassDef, context: type[ast.expr_context]) -> set[str]:
+    """List what the methods of a class read or set of their object, or call of its base."""
+    return {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, context)
+        and ast.unparse(node.value) in {"self", "super()"}
+    }
+
+
+def test_every_name_that_the_fast_path_takes_from_uvicorn_is_expected() -> None:
+    tree: Any = ast.parse(textwrap.dedent(inspect.getsource(protocol.CachedResponseProtocol)))
+    methods = {node.name for node in tree.body[0].body if isinstance(node, ast.FunctionDef)}
+    own = list_own_attributes(tree, ast.Store) | {"received_bytes"}
+    used = list_own_attributes(tree, ast.Load) - (methods - set(vars(HttpToolsProtocol))) - own
+    known = protocol.EXPECTED_METHODS | protocol.EXPECTED_ATTRIBUTES
+    assert used - {"__init__"} <= known
+    # Requests are named by these variables; their state is private to uvicorn, too.
+    requests = {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and ast.unparse(node.value) in {"self.cycle", "self.running", "last"}
+    }
+    assert requests == protocol.EXPECTED_OF_REQUESTS
+    assert {"write_paused"} <= set(FlowControl.__init__.__code__.co_names)
+    assert {"default_headers", "total_requests"} <= vars(ServerState()).keys()
+
+
+@pytest.mark.parametrize(
+    "expected", ["EXPECTED_METHODS", "EXPECTED_ATTRIBUTES", "EXPECTED_OF_REQUESTS"]
+)
+def test_another_server_falls_back_to_asgi(monkeypatch: pytest.MonkeyPatch, expected: str) -> None:
     assert server.has_fast_path()
     assert server.select_protocol_class() is protocol.CachedResponseProtocol
     assert issubclass(protocol.CachedResponseProtocol, HttpToolsProtocol)
-    monkeypatch.setattr(protocol, "EXPECTED_METHODS", {"no_such_method"})
+    names = getattr(protocol, expected)
+    monkeypatch.setattr(protocol, expected, names | {"no_such_name"})
+    assert server.select_protocol_class() is server.SlowPathProtocol
+    monkeypatch.setattr(protocol, expected, names)
+    monkeypatch.setattr(protocol, "STATUS_LINE", {200: b"HTTP/2 200\r\n"})
     assert server.select_protocol_class() is server.SlowPathProtocol
     monkeypatch.setitem(sys.modules, "app.server.protocol", None)
     assert server.select_protocol_class() is server.SlowPathProtocol
+
+
+def test_the_names_that_uvicorn_does_not_document_exist() -> None:
+    """Without the fast path there is nothing to fall back to: a release of uvicorn has to fit."""
+    assert {"cycle", "app_state"} <= set(H11Protocol.__init__.__code__.co_names)
+    assert "send_400_response" in vars(H11Protocol)
+    names = {"disconnected", "message_event", "more_body", "response_complete", "response_started"}
+    assert names <= set(RequestResponseCycle.__init__.__code__.co_names)
+    replaced = {"init_processes", "handle_ttin", "handle_ttou", "join_all", "restart_all"}
+    assert replaced | {"keep_subprocess_alive"} <= vars(Multiprocess).keys()
+    kept = {"config", "processes", "processes_num", "should_exit", "sockets"}
+    assert kept <= set(Multiprocess.__init__.__code__.co_names)
+    assert {"start", "target", "ping", "wait_until_ready", "terminate", "join", "exitcode"} <= vars(
+        Process
+    ).keys()
+    assert {"child_conn", "parent_conn", "process"} <= set(Process.__init__.__code__.co_names)
+    trusting = Config(lambda: None, proxy_headers=True, log_config=None)
+    trusting.load()
+    assert "127.0.0.1" in trusting.loaded_app.trusted_hosts
+
+
+@pytest.mark.parametrize("start", server.REJECTION_MESSAGES)
+def test_uvicorn_logs_rejections_with_these_words(start: str) -> None:
+    texts = [inspect.getsource(one) for one in (H11Protocol, HttpToolsProtocol)]
+    assert any(f'"{start}' in text for text in texts)
+    record = logging.LogRecord("uvicorn.error", logging.WARNING, "", 0, f"{start} …", (), None)
+    assert not server.is_loggable(record)
 
 
 def test_headers_that_uvicorn_refuses_are_left_to_it() -> None:
