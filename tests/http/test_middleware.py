@@ -1,12 +1,15 @@
 """Methods, CORS, request identifiers and languages."""
 
+import errno
 import re
 import socket
 from urllib.parse import urlsplit
 
 import pytest
 
+from app.http.routing import RouteDeclaration
 from tests.support.client import AppClient
+from tests.support.targets import Target, open_app
 
 
 @pytest.mark.parametrize("path", ["/v1/overview", "/", "/nothing", "/v1/indicators?limit=0"])
@@ -80,3 +83,30 @@ def test_head_has_no_body_on_the_wire(server: str) -> None:
     assert length is not None
     assert second.startswith(b"HTTP/1.1 200 OK")
     assert len(body) == int(length[1]) > 0
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (OSError(errno.EMFILE, "Too many open files"), 503, "not-ready"),
+        (BlockingIOError("no threads"), 503, "not-ready"),
+        (LookupError("a bug"), 500, "internal-error"),
+    ],
+    ids=["files", "threads", "a bug"],
+)
+def test_what_the_system_refuses_can_be_tried_again(
+    database: Target, caplog: pytest.LogCaptureFixture, error: Exception, status: int, code: str
+) -> None:
+    """Only what the program does wrong is an internal error, with a traceback in the log."""
+
+    def fail() -> None:
+        raise error
+
+    with open_app(database) as app, AppClient(app, raise_server_exceptions=False) as client:
+        app.request_router.add_route(RouteDeclaration("/v1/failing", fail))
+        response = client.get("/v1/failing")
+    assert (response.status_code, response.json()["code"]) == (status, code)
+    assert response.headers.get("retry-after") == ("5" if status == 503 else None)
+    assert str(error) not in response.text
+    (record,) = [one for one in caplog.records if one.levelname == "ERROR"]
+    assert bool(record.exc_info) == (status == 500)
