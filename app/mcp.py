@@ -39,7 +39,7 @@ from app.formats import language_models, sentences
 from app.formats.language_models import RecordList
 from app.http.limits import MAX_BODY
 from app.i18n import Bilingual, Language
-from app.problems.messages import METHOD_NOT_ALLOWED
+from app.problems.messages import METHOD_NOT_ALLOWED, QUEUE_FULL
 from app.problems.problem import MethodNotAllowed, Problem, shorten
 from app.problems.validation import list_messages
 from app.releases import Release, ReleaseManager
@@ -196,7 +196,7 @@ def create_server(releases: ReleaseManager, public_url: str | None) -> ToolServe
 
         def run() -> str:
             if request is not None and request.is_abandoned:
-                return ""
+                raise ToolCallError(QUEUE_FULL.en)
             return tool.run(tool.create_call(sent.arguments or {}, releases.get_release(), base))
 
         try:

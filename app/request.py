@@ -28,7 +28,8 @@ from app.formats.sdmx.errors import render_error
 from app.i18n import Language
 from app.negotiation import Coding, PathKind
 from app.parameters import PIN
-from app.problems.problem import MEDIA_TYPE, Problem, UnknownRecord
+from app.problems.messages import QUEUE_FULL
+from app.problems.problem import MEDIA_TYPE, NotReady, Problem, UnknownRecord
 from app.queries.pagination import QueryPage
 from app.releases import Release
 from app.schemas import ENCODED_AT_ONCE, REQUEST_ID, Page, Schema, encode_json
@@ -83,10 +84,12 @@ class ClientConnection(Protocol):
 
     is_closed: bool
     """Whether the client has gone."""
-    has_ended: bool
-    """Whether the client sends no more, and may have gone."""
     is_ending: bool
     """Whether the next response is the last one."""
+
+    @property
+    def has_left(self) -> bool:
+        """Whether the client has gone, or seems to have, as it has sent no more for a while."""
 
     def start_request(self, headers: dict[bytes, bytes]) -> None:
         """Note that the application responds from now on."""
@@ -181,13 +184,15 @@ class RequestContext:
 
     @property
     def is_abandoned(self) -> bool:
-        """Whether the client has gone."""
-        return self.connection is not None and self.connection.is_closed
+        """Whether the client has gone, or seems to have."""
+        return self.connection is not None and self.connection.has_left
 
     def require_client(self) -> None:
-        """Raise ClientDisconnectedError if the client has gone."""
-        if self.is_abandoned:
+        """Raise ClientDisconnectedError if the client has gone, NotReady if it seems to have."""
+        if self.connection is not None and self.connection.is_closed:
             raise ClientDisconnectedError
+        if self.is_abandoned:
+            raise NotReady(QUEUE_FULL, headers={"Retry-After": "5"})
 
     def run_query(
         self,

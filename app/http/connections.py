@@ -2,11 +2,13 @@
 
 import logging
 import sys
-from asyncio import AbstractEventLoop, TimerHandle
+from asyncio import AbstractEventLoop, BaseTransport, TimerHandle
 from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from fcntl import ioctl
 from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit
+from termios import TIOCOUTQ
 from time import monotonic
 from typing import Protocol
 
@@ -156,3 +158,12 @@ def count_possible_connections() -> int:
     """Return for how many connections the file descriptors of a process suffice."""
     files, _ = getrlimit(RLIMIT_NOFILE)
     return sys.maxsize if files == RLIM_INFINITY else max(MIN_CONNECTIONS, files - RESERVED_FILES)
+
+
+def count_unacknowledged(transport: BaseTransport) -> int:
+    """Count the bytes that the kernel has sent or will send; the client has to confirm them."""
+    try:
+        size = ioctl(transport.get_extra_info("socket").fileno(), TIOCOUTQ, bytes(4))
+    except (AttributeError, OSError, ValueError):  # The socket may be closed.
+        return 0
+    return int.from_bytes(size, sys.byteorder)

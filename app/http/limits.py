@@ -127,12 +127,6 @@ class WaitingRequest:
         waiting = self.context.waiting_clients
         return {self.client, *(client for client in waiting if waiting[client])}
 
-    @property
-    def is_abandoned(self) -> bool:
-        """Whether the client has gone, or seems to have, as it sends no more."""
-        connection = self.context.connection
-        return connection is not None and (connection.is_closed or connection.has_ended)
-
 
 class RequestQueue:
     """A thread for one kind of slow work, and a bounded queue of the requests that wait for it.
@@ -231,7 +225,7 @@ class RequestQueue:
         Raises:
             NotReady: if no other client has more, counting the request that asks for room.
         """
-        if abandoned := [request for request in self.waiting if request.is_abandoned]:
+        if abandoned := [request for request in self.waiting if request.context.is_abandoned]:
             for request in abandoned:
                 self.cancel(request)
             return

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from inspect import iscoroutinefunction, signature
-from time import perf_counter, thread_time
+from time import thread_time
 from typing import Any, TypeVar, get_args
 from urllib.parse import urlencode
 
@@ -22,7 +22,6 @@ from pydantic import ValidationError
 from starlette.routing import BaseRoute
 
 from app.formats.feeds import count_changes
-from app.http.limits import create_queue_full_error
 from app.i18n import Bilingual, Language
 from app.negotiation import PathKind
 from app.parameters import PIN, Parameters
@@ -85,8 +84,6 @@ def describe_routes(routers: Iterable[RouteDeclarations]) -> list[BaseRoute]:
 
 Result = TypeVar("Result")
 
-MAX_ENDED_WAIT = 1.0
-"""The seconds that a request waits for a thread if its client has closed its side."""
 MAX_THREADS = 8
 """How many endpoints may run in threads at once; other requests wait for one to finish. With twice
 as many, which wait for the interpreter lock more often, PostgreSQL serves a tenth fewer records."""
@@ -260,17 +257,10 @@ class Router:
         return RedirectResponse(context.build_url(kept)) if has_ignored else None
 
     async def run_in_thread(self, context: RequestContext, call: Callable[[], Result]) -> Result:
-        """Run a function, unless the client has gone when a thread is free.
-
-        Raises:
-            NotReady: if the client sends no more, so may have gone, and a thread was free too late.
-        """
+        """Run a function, unless the client has gone when a thread is free."""
 
         def run() -> Result:
             context.require_client()
-            is_late = perf_counter() - context.started > MAX_ENDED_WAIT
-            if is_late and context.connection is not None and context.connection.has_ended:
-                raise create_queue_full_error()
             return call()
 
         return await get_running_loop().run_in_executor(self.threads, run)

@@ -6,18 +6,15 @@ interfaces of asyncio and ASGI, and therefore works with any protocol of uvicorn
 """
 
 import asyncio
-import sys
 from asyncio import AbstractEventLoop
 from collections.abc import Container
 from contextlib import suppress
-from fcntl import ioctl
-from termios import TIOCOUTQ
 from typing import Any
 
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from app.http.connections import ConnectionTable, Deadline
+from app.http.connections import ConnectionTable, Deadline, count_unacknowledged
 from app.http.limits import get_network, get_plain_address
 from app.problems.messages import HEADERS_TOO_LARGE, REQUEST_TIMEOUT
 from app.problems.problem import HeadersTooLarge, Problem, RequestTimeout
@@ -38,6 +35,9 @@ HEAD_TIMEOUT = 20.0
 """The seconds from the first byte of a request in which its headers have to arrive."""
 END_INTERVAL = 0.1
 """The seconds between two checks whether all requests of a connection that ends are done."""
+MAX_ENDED_WAIT = 0.5
+"""The seconds in which work begins for a client that sends no more, as it may have gone: most
+clients that give up a request close the connection, and few of them reset it."""
 WRITE_TIMEOUT = 60.0
 """The seconds in which a client has to read some of a response that waits for it."""
 LINGER_TIMEOUT = 2.0
@@ -104,8 +104,9 @@ class TimeoutProtocol(asyncio.Protocol):
         self.connections: ConnectionTable | None = self.app and self.app.connections
         self.proxies: Container[str] = getattr(config.loaded_app, "trusted_hosts", ())
         self.client = self.peer = ""
-        self.is_closed = self.is_head_timed = False
-        self.has_ended = self.is_ending = False
+        self.is_closed = self.is_ending = self.is_head_timed = False
+        self.start_limit = float("inf")
+        """The time after which no work begins for the client."""
         self.active_requests = 0
         """The number of requests that the application is responding to."""
         self.received_bytes = 0
@@ -240,7 +241,7 @@ class TimeoutProtocol(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """Keep the connection open until the requests that the client sent before are answered."""
-        self.has_ended = True
+        self.start_limit = self.loop.time() + MAX_ENDED_WAIT
         self.loop.call_soon(self.close_when_done)
         return True
 
@@ -251,13 +252,12 @@ class TimeoutProtocol(asyncio.Protocol):
 
     def close_when_done(self) -> None:
         """Close the connection once all requests that have been received are done."""
-        cycle = getattr(self.protocol, "cycle", None)
+        cycle: Any = getattr(self.protocol, "cycle", None)
         is_parsed = cycle is not None and not cycle.response_complete
-        if is_parsed or self.pending or self.active_requests:
-            if not self.is_closing():
-                self.loop.call_later(END_INTERVAL, self.close_when_done)
-        else:
+        if not (is_parsed or self.pending or self.active_requests):
             self.close()
+        elif not self.is_closing():
+            self.loop.call_later(END_INTERVAL, self.close_when_done)
 
     def check_head(self) -> None:
         if self.active_requests or not self.received_bytes or self.is_closing():
@@ -333,6 +333,10 @@ class TimeoutProtocol(asyncio.Protocol):
         self.note_rejection("write timeout")
         self.abort()
 
+    @property
+    def has_left(self) -> bool:
+        return self.is_closed or self.loop.time() > self.start_limit
+
     def is_closing(self) -> bool:
         return self.unread is not None or self.transport.is_closing()
 
@@ -351,7 +355,7 @@ class TimeoutProtocol(asyncio.Protocol):
 
     def wait_for_client(self) -> None:
         """Let a client read what it has been sent, and then close the connection too."""
-        unread = self.transport.get_write_buffer_size() + self.count_unacknowledged()
+        unread = self.transport.get_write_buffer_size() + count_unacknowledged(self.transport)
         now = self.loop.time()
         if unread != self.unread:
             self.unread, self.last_read = unread, now
@@ -359,14 +363,6 @@ class TimeoutProtocol(asyncio.Protocol):
             self.abort()
             return
         self.deadline.set(LINGER_TIMEOUT)
-
-    def count_unacknowledged(self) -> int:
-        """Count the bytes that the kernel has sent or will send; the client has to confirm them."""
-        try:
-            size = ioctl(self.transport.get_extra_info("socket").fileno(), TIOCOUTQ, bytes(4))
-        except (AttributeError, OSError, ValueError):  # The socket may be closed.
-            return 0
-        return int.from_bytes(size, sys.byteorder)
 
     def abort(self) -> None:
         self.is_closed = True
