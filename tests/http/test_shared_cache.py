@@ -18,6 +18,8 @@ from tests.support.reverse_proxies import NGINX, Answer, Proxy, start_nginx
 from tests.support.seeds import MIGRATIONS, ROOT, copy_seed, edit
 
 PUBLIC = "https://data.example"
+KEY = re.compile(rb"^KEY: (.*)$", re.MULTILINE)
+"""The line of a file of nginx's cache that holds its key."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,11 @@ class Edge:
     proxy: Proxy
     folder: Path
     database: Path
+
+    def read_keys(self) -> set[str]:
+        """Read under which keys the cache keeps responses."""
+        kept = (path for path in (self.folder / "kept").rglob("*") if path.is_file())
+        return {key.decode() for path in kept for key in KEY.findall(path.read_bytes())}
 
     def purge(self) -> None:
         """Empty the cache as the guide says."""
@@ -70,6 +77,8 @@ def test_a_shared_cache_keeps_what_it_may(edge: Edge, tmp_path: Path) -> None:
     assert short.headers["content-encoding"] == "br"
     assert brotli.decompress(short.body) == whole.body
     assert PUBLIC in fetch_twice(lambda: get("/v1?lang=zh")).body.decode()
+    paths = ("topics", "overview", "?lang=zh")
+    assert edge.read_keys() >= {f"{PUBLIC}/v1/{path}".replace("/?", "?") for path in paths}
     etag = english.headers["etag"]
     assert get("/v1/topics", If_None_Match=etag, Accept_Language="en").status == 304
     for path, status in (("/v1/nothing", 404), ("/health/ready", 200), ("/v1/topics?limit=x", 422)):
