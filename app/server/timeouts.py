@@ -241,6 +241,8 @@ class TimeoutProtocol(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """Keep the connection open until the requests that the client sent before are answered."""
+        if self.is_closing():
+            return False
         self.start_limit = self.loop.time() + MAX_ENDED_WAIT
         self.loop.call_soon(self.close_when_done)
         return True
@@ -255,7 +257,8 @@ class TimeoutProtocol(asyncio.Protocol):
         cycle: Any = getattr(self.protocol, "cycle", None)
         is_parsed = cycle is not None and not cycle.response_complete
         if not (is_parsed or self.pending or self.active_requests):
-            self.close()
+            # A client that sends no more leaves nothing unread, and has nothing to wait for.
+            self.close() if self.start_limit == float("inf") else self.transport.close()
         elif not self.is_closing():
             self.loop.call_later(END_INTERVAL, self.close_when_done)
 

@@ -25,10 +25,11 @@ from app.http.connections import ConnectionTable, RejectionLog
 from app.negotiation import Coding
 from app.problems.problem import NotReady
 from app.server import ServerProtocol, timeouts
+from app.server.timeouts import LINGER_TIMEOUT
 from tests.server.test_hostile_clients import PROTOCOLS, count_memory, exchange_bytes, read_response
 from tests.support.client import AppClient
 from tests.support.load import wait_for
-from tests.support.processes import Server, run_command, start_server
+from tests.support.processes import Server, count_descriptors, run_command, start_server
 from tests.support.targets import Target, open_app
 
 pytestmark = pytest.mark.resources
@@ -284,6 +285,19 @@ def test_a_client_that_ends_its_side_gets_all_responses(
         assert len(received) >= end
         received = received[end:]
     assert not received
+
+
+@pytest.mark.parametrize("end", [CLOSE, b"\r\n", b""], ids=["closing", "idle", "incomplete"])
+def test_a_connection_that_the_client_closes_is_closed_at_once(bounded: Server, end: bytes) -> None:
+    exchange_bytes(bounded.port, REQUEST + CLOSE)
+    before = count_descriptors(bounded.pid)
+    for _ in range(20):
+        with connect(bounded.port) as connection:
+            connection.sendall(REQUEST + end)
+            assert not end or connection.recv(12) == b"HTTP/1.1 200"
+            connection.shutdown(socket.SHUT_WR)
+            read_to_end(connection)
+    wait_for(lambda: count_descriptors(bounded.pid) <= before, LINGER_TIMEOUT / 2)
 
 
 class FakeConnection:

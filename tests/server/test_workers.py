@@ -19,6 +19,7 @@ from tests.support.load import wait_for
 from tests.support.new_connections import fetch, load_with_new_connections
 from tests.support.processes import (
     Server,
+    count_descriptors,
     find_free_port,
     list_descendants,
     list_workers,
@@ -195,11 +196,6 @@ def test_workers_that_the_system_does_not_allow_are_started_later(database: Targ
         server.process.terminate()
         server.process.join(LONGEST_END)
         assert server.process.exitcode == 0
-
-
-def count_descriptors(process: int) -> int:
-    """Count the open files of a process."""
-    return len(list(Path(f"/proc/{process}/fd").iterdir()))
 
 
 def read_statistics(process: int) -> list[int]:

@@ -139,6 +139,11 @@ class Server:
         return self.process.pid
 
 
+def count_descriptors(process: int) -> int:
+    """Count the open files of a process."""
+    return len(list(Path(f"/proc/{process}/fd").iterdir()))
+
+
 def wait_until_ready(base: str, poll: Callable[[], int | None], seconds: float = 60) -> None:
     """Wait until a server responds; fail at once if its process has ended."""
     deadline = time.monotonic() + seconds
