@@ -162,6 +162,10 @@ GROWTH_BASIS = Bilingual(
 LOCATOR = string("locator", "Location in the source", "出处位置",
                  "Place in the source: P4.S2 is paragraph 4, sentence 2",
                  "在来源中的位置：P4.S2为第4段第2句", is_required=False, width=12)  # fmt: skip
+PERIOD_LABEL = text("period_label", "Period", "统计期", "Period as text", "统计期的文字表述",
+                    path="period.label")  # fmt: skip
+CITATION = text("citation", "Citation", "出处", "Source line and location in the source",
+                "来源及在来源中的位置", path="citation.full")  # fmt: skip
 STOCK_FLOW = Bilingual(
     "What it measures: flow is the total of a period, cumulative the total since a fixed start, "
     "stock the level on a date; never mix them",
@@ -331,14 +335,12 @@ OBSERVATIONS = (
     EDITORIAL,
     text("display", "Figure", "数据", "Value with qualifier and unit, as text",
          "数值的文字表述（含限定词和计量单位）"),
-    text("period_label", "Period", "统计期", "Period as text", "统计期的文字表述",
-         path="period.label"),
+    PERIOD_LABEL,
     text("growth_display", "Growth as text", "增速（文字）",
          "Published growth with its measure, and with its unit if that of the value differs",
          "公布增速的文字表述；增速的计价单位与本数值不同时予以注明", path="growth.display",
          is_required=False),
-    text("citation", "Citation", "出处", "Source line and location in the source",
-         "来源及在来源中的位置", path="citation.full"),
+    CITATION,
     text("growth_citation", "Citation of growth", "增速出处",
          "Source line and location of the growth", "增速的来源及在来源中的位置",
          path="growth.citation.full", is_required=False),

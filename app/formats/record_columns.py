@@ -4,6 +4,7 @@ from app.db.columns import Record
 from app.enums import Precision
 from app.formats.columns import (
     CHECK_METHOD,
+    CITATION,
     CONTRADICTION,
     COUNTERPART_AREA,
     CURRENT,
@@ -11,6 +12,7 @@ from app.formats.columns import (
     GROWTH_BASIS,
     LOCATOR,
     NOTE,
+    PERIOD_LABEL,
     REPORTING_AREA,
     REQUIRED_LOCATOR,
     SOURCE,
@@ -117,10 +119,8 @@ GROWTH_RATES = (
     EDITORIAL,
     string("display", "Growth as text", "增速（文字）", "Published change with its measure",
            "公布变动的文字表述"),
-    string("period_label", "Period", "统计期", "Period as text", "统计期的文字表述",
-           path="period.label"),
-    string("citation", "Citation", "出处", "Source line and location in the source",
-           "来源及在来源中的位置", path="citation.full"),
+    PERIOD_LABEL,
+    CITATION,
 )  # fmt: skip
 REPORTS = (
     string("id", "Key", "报道标识", "Key of the report"),
@@ -256,8 +256,7 @@ COMMITMENTS = (
     LOCATOR,
     NOTE,
     EDITORIAL,
-    string("citation", "Citation", "出处", "Source line and location in the source",
-           "来源及在来源中的位置", path="citation.full"),
+    CITATION,
     SOURCE_ADDRESS,
     string("reading_reasons", "Why not comparable", "后续数据不可比原因",
            "Why a later reading does not count what the target counts; empty if it does",

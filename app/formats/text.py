@@ -96,8 +96,7 @@ def format_markdown_row(
 def format_markdown_cell(value: str, datatype: Datatype, language: Language) -> str:
     if datatype is Datatype.BOOLEAN and value:
         return BOOLEANS[value].get(language)
-    is_address = datatype is Datatype.ADDRESS and value
-    return f"<{value}>" if is_address else escape_markdown(value)
+    return f"<{value}>" if value and datatype is Datatype.ADDRESS else escape_markdown(value)
 
 
 def escape_markdown(text: str) -> str:

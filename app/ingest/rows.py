@@ -241,9 +241,7 @@ def derive_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Values
     if kind is schema.GrowthRate:
         rates = seed.get_all(schema.GrowthRate)
         for key, vintage in assign_vintages(seed, rates).items():
-            decimals = -int(rates[key].value.as_tuple().exponent)
-            texts = format_rate(seed, rates[key])
-            derived[key] = {**build_vintage_columns(vintage), **texts, "decimals": decimals}
+            derived[key] = {**build_vintage_columns(vintage), **describe_rate(seed, rates[key])}
     if kind is schema.Observation:
         figures = seed.get_all(schema.Observation)
         derived.clear()
@@ -298,15 +296,15 @@ def format_observation(seed: Seed, figure: schema.Observation) -> Values:
     return build_text_columns(display=display, period_label=label)
 
 
-def format_rate(seed: Seed, rate: schema.GrowthRate) -> Values:
-    """Return the texts of a growth rate: the change, also with its unit, and the two periods."""
+def describe_rate(seed: Seed, rate: schema.GrowthRate) -> Values:
+    """Return the printed decimals of a growth rate, and its texts: the change and the periods."""
     series = seed.get_all(schema.Series)[rate.series]
     unit = seed.get_all(schema.Unit)[series.unit]
     decimals = -int(rate.value.as_tuple().exponent)
     change = partial(format_change, rate.value, decimals, measure=rate.measure)
     is_points = rate.measure is ChangeMeasure.PERCENTAGE_POINTS
     names = Bilingual(unit.suffix.en.strip(), unit.name.zh)
-    return build_text_columns(
+    texts = build_text_columns(
         display=Bilingual(*map(change, Language)),
         display_with_unit=Bilingual(
             *(change(one, unit=None if is_points else names.get(one)) for one in Language)
@@ -314,6 +312,7 @@ def format_rate(seed: Seed, rate: schema.GrowthRate) -> Values:
         period_label=label_period(rate.period, series),
         base_label=label_period(rate.base_period, series),
     )
+    return {"decimals": decimals, **texts}
 
 
 def label_period(period: schema.Period, series: schema.Series) -> Bilingual:

@@ -258,7 +258,8 @@ class TimeoutProtocol(asyncio.Protocol):
         is_parsed = cycle is not None and not cycle.response_complete
         if not (is_parsed or self.pending or self.active_requests):
             # A client that sends no more leaves nothing unread, and has nothing to wait for.
-            self.close() if self.start_limit == float("inf") else self.transport.close()
+            connection = self if self.start_limit == float("inf") else self.transport
+            connection.close()
         elif not self.is_closing():
             self.loop.call_later(END_INTERVAL, self.close_when_done)
 

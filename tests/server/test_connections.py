@@ -220,7 +220,7 @@ def test_a_proxy_may_keep_an_idle_connection_for_longer_than_a_client(bounded: S
                 connection.sendall(REQUEST.replace(b"units", path) + b"\r\n")
                 assert read_response(connection).startswith(b"HTTP/1.1 ")
         assert client.recv(1) == b""
-        # A cached response begins the time anew.
+        # A cached response restarts the idle time.
         began = time.monotonic()
         proxy.sendall(REQUEST + b"\r\n")
         assert read_response(proxy).startswith(b"HTTP/1.1 200 OK")
