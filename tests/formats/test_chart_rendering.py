@@ -36,7 +36,7 @@ from app.application import create_from_environment as application
 with AppClient(application()) as client:
     for path in ("overview.vl.json", "overview.svg", "overview.png"):
         assert client.get(f"/v1/{path}").status_code == 200
-assert not {"fontTools", "resvg_py"} & set(sys.modules)
+assert not {"fontTools", "uharfbuzz", "resvg_py"} & set(sys.modules)
 """
     environment = {**environ, **build_environment(database)}
     command = [sys.executable, "-W", "error", "-c", program]

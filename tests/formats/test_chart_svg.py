@@ -78,6 +78,10 @@ def test_english_charts_share_fonts(client: AppClient) -> None:
         one for style in styles for one in style.split("@font-face{")[1:] if f'"{LATIN}"' in one
     }
     assert len(fonts) <= 2, "one of each weight"
+    for data in re.findall("base64,([^)]+)", "".join(fonts)):
+        with TTFont(BytesIO(b64decode(data))) as font:
+            features = font["GPOS"].table.FeatureList.FeatureRecord
+            assert [one.FeatureTag for one in features] == ["kern"]
 
 
 def test_fonts_have_every_letter_of_the_seed() -> None:
