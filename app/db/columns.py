@@ -16,6 +16,7 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Dialect,
+    FromClause,
     Label,
     Select,
     SQLColumnExpression,
@@ -95,8 +96,8 @@ def select_texts(
     return [localize(table, name, language).label(f"{prefix}{name}") for name in names]
 
 
-def get_foreign_key(table: Table, target: Table) -> ColumnElement[Value]:
-    return cast("ColumnElement[Value]", getattr(table, f"{target.__tablename__}_id"))
+def get_foreign_key(link: FromClause, target: Table) -> ColumnElement[Value]:
+    return link.c[f"{target.__tablename__}_id"]
 
 
 def select_reference(

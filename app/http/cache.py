@@ -257,30 +257,22 @@ class CacheMiddleware:
         response = await self.handler(context)
         is_pinned = context.pinned_release is not None
         cache_control = self.format_cache_control(context.kind, is_pinned=is_pinned)
-        body = get_shareable_body(response)
-        if body is None:
+        if isinstance(response, StreamingResponse):
+            # It may be too long for memory.
             future.set_result(NoResponse.NOT_SHAREABLE)
-            if isinstance(response, StreamingResponse):
-                await send_stream(response, cache_control, scope, receive, send)
-            else:
-                await response(scope, receive, send)
+            await send_stream(response, cache_control, scope, receive, send)
             return None
+        control = response.headers.get("cache-control", "")
+        if response.status_code != OK or "no-store" in control or "private" in control:
+            future.set_result(NoResponse.NOT_SHAREABLE)
+            await response(scope, receive, send)
+            return None
+        body: bytes | FileContent = response.body  # type: ignore[assignment]
         built = await build_cached_response(response, body, context, cache_control, modified_at)
         # A response from a newer release is removed with this one, before anybody finds it.
         if self.release is release and not isinstance(body, FileContent):
             self.store.put(context.key, built)
         return built
-
-
-def get_shareable_body(response: Response) -> bytes | FileContent | None:
-    """Return the body of a response that all clients which send the same request may get.
-
-    It is None if they may not, or if the body is a stream, which may be too long for memory.
-    """
-    control = response.headers.get("cache-control", "")
-    if response.status_code != OK or "no-store" in control or "private" in control:
-        return None
-    return None if isinstance(response, StreamingResponse) else response.body  # type: ignore[return-value]
 
 
 async def send_stream(

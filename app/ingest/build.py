@@ -5,7 +5,7 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, bindparam, insert, update
+from sqlalchemy import URL, Connection, Table, bindparam, insert, update
 from sqlmodel import SQLModel, col
 
 from app.db.models import SCHEMA_REVISION, Observation
@@ -106,7 +106,7 @@ def write_comparability(connection: Connection) -> None:
 
 
 def compile_insert(
-    connection: Connection, table: type[SQLModel]
+    connection: Connection, table: type[SQLModel] | Table
 ) -> tuple[str, Callable[[Values], Any]]:
     """Return the INSERT of a table, and a function that converts a row to its parameters.
 

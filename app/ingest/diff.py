@@ -13,7 +13,7 @@ import msgspec
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
-from sqlalchemy import Connection, func, inspect, select
+from sqlalchemy import Connection, Table, func, inspect, select
 from sqlmodel import SQLModel, col
 
 from app.db import SCHEMA_REVISION, Database, DatabaseError, FileLimits, SQLiteStore, models
@@ -81,7 +81,7 @@ def read_rows(connection: Connection) -> Iterator[Row]:
     """
     links = [link.table for kind in TABLES for link in list_links(kind)]
     passages = (models.Passage, models.PassageDifference)
-    tables: list[type[SQLModel]] = [*TABLES.values(), *LISTS, *passages, *links]
+    tables: list[type[SQLModel] | Table] = [*TABLES.values(), *LISTS, *passages, *links]
     inspector = inspect(connection)
     existing = set(inspector.get_table_names())
     for model in tables:

@@ -191,7 +191,7 @@ def build_passage_rows(seed: Seed, source_ids: dict[str, int]) -> Iterator[Row]:
             yield models.Passage, {**own, "locator": locator, **parts, **note}
             rows += build_record_rows(number, records[key][locator])
             rows += build_difference_rows(number, passage, source_ids)
-    yield from sorted(rows, key=lambda row: str(row[0].__tablename__), reverse=True)
+    yield from sorted(rows, key=lambda row: row[0] is not models.PassageRecord)
 
 
 def build_record_rows(passage: int, records: list[PassageRecord]) -> Iterator[Row]:

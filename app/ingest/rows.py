@@ -63,13 +63,13 @@ class Link(NamedTuple):
 
     field: str
     target: type[Entity]
-    table: type[SQLModel]
+    table: Table
     owner_column: str
     target_column: str
 
 
-def get_table(model: type[SQLModel]) -> Table:
-    return SQLModel.metadata.tables[str(model.__tablename__)]
+def get_table(table: type[SQLModel] | Table) -> Table:
+    return table if isinstance(table, Table) else SQLModel.metadata.tables[str(table.__tablename__)]
 
 
 @cache

@@ -13,14 +13,15 @@ from app.db.columns import (
     Record,
     Statement,
     alias_table,
+    get_foreign_key,
     localize,
     select_fields,
     select_source,
     select_texts,
 )
 from app.db.models import (
+    EDITION_EVENT,
     Edition,
-    EditionEvent,
     EditionHeadline,
     Event,
     Headline,
@@ -98,8 +99,8 @@ def select_editions(language: Language) -> Statement:
     events = (
         select_events(language)
         .select_from(Event)
-        .join(EditionEvent, col(EditionEvent.event_id) == Event.id)  # type: ignore[attr-defined]
-        .where(col(EditionEvent.edition_id) == Edition.id)  # type: ignore[attr-defined]
+        .join(EDITION_EVENT, get_foreign_key(EDITION_EVENT, Event) == Event.id)
+        .where(get_foreign_key(EDITION_EVENT, Edition) == Edition.id)
         .order_by(col(Event.held_on), col(Event.code))
     )
     counts = count_records()

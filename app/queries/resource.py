@@ -25,9 +25,9 @@ from app.db.columns import (
 )
 from app.db.fulltext import SEARCH_INDEXES, SearchIndex, select_found_codes
 from app.db.models import (
+    BASELINE,
     Action,
     Area,
-    Baseline,
     Contradiction,
     Edition,
     Event,
@@ -220,7 +220,7 @@ def select_targets(
 ) -> Statement:
     statement: Statement = select(*select_target_columns(target, language))
     link = find_link(owner, target)
-    if link is Baseline:
+    if link is BASELINE:
         statement = statement.add_columns(true().label("editorial"))
     if link is None:
         key = inspect(owner).columns.id

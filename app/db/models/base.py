@@ -146,7 +146,7 @@ class LocatedModel(TableModel):
 
 
 Values = dict[str, object]
-Row = tuple[type[SQLModel], Values]
+Row = tuple[type[SQLModel] | Table, Values]
 """A row to insert: its table, and its values by column."""
 
 
