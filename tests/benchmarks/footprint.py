@@ -111,20 +111,22 @@ def read_proportional_memory(pid: int) -> float:
     return int(found[1]) * 1024 / 1e6
 
 
-def measure_workers(database: Path, count: int) -> Iterator[str]:
-    """Yield what several workers take, ready and after everything was requested of each."""
+def measure_workers(database: Path, count: int) -> tuple[float, float]:
+    """Return the megabytes of several workers, ready and after everything was requested of each."""
     began = time.monotonic()
     with serve(database, count) as (base, pid):
-        yield f"{count} workers: first response after {time.monotonic() - began:.1f} s"
+        print(f"{count} workers: first response after {time.monotonic() - began:.1f} s")
         workers = list_workers(pid)
         while any(len(list(Path(f"/proc/{one}/task").iterdir())) < READY for one in workers):
             time.sleep(0.1)
         processes = [pid, *workers]
         used = sum(sum(read_cpu_times(one)) for one in processes)
-        yield f"{'':10} processor time until all are ready {used:.1f} s"
-        yield f"{'':10} ready {sum(map(read_proportional_memory, processes)):.0f} MB"
+        print(f"{'':10} processor time until all are ready {used:.1f} s")
+        ready = sum(map(read_proportional_memory, processes))
         request_all_of(base, workers)
-        yield f"{'':10} in use {sum(map(read_proportional_memory, processes)):.0f} MB"
+        in_use = sum(map(read_proportional_memory, processes))
+        print(f"{'':10} ready {ready:.0f} MB, in use {in_use:.0f} MB")
+        return ready, in_use
 
 
 @contextmanager
@@ -158,9 +160,9 @@ def main() -> None:
                 others = ", ".join(f"{one:.0f}" for one in helpers)
                 print(f"{kind:20} worker {worker:4.0f} MB  helper processes {others or '-'}")
         print(f"target of a worker: {MAX_WORKER_MEMORY} MB")
-        for count in (2, 4):
-            for line in measure_workers(database, count):
-                print(line)
+        two, four = (measure_workers(database, count) for count in (2, 4))
+        ready, in_use = ((more - fewer) / 2 for fewer, more in zip(two, four, strict=True))
+        print(f"each further worker: ready {ready:.0f} MB, in use {in_use:.0f} MB")
 
 
 if __name__ == "__main__":
