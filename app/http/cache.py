@@ -292,20 +292,19 @@ async def send_stream(
     if coding is not Coding.IDENTITY:
         response.body_iterator = compress_pieces(response.body_iterator, coding)
     end, response.background = response.background, None
-    is_head, is_old = context.method == "HEAD", scope["http_version"] == "1.0"
     try:
         with ExitStack() as stack:
-            if is_old or not is_head:
-                stack.enter_context(STREAMS.acquire(context))
-            if is_old:
-                # It has no chunks, which would show a client whether it has received everything.
-                stack.enter_context(await store_stream(response, context))
-            if is_head:
+            stack.enter_context(STREAMS.acquire(context))
+            if context.method == "HEAD":
+                # What only writing the stream would show is left out (RFC 9110, 9.3.2).
                 sent = response.raw_headers
                 await send({"type": "http.response.start", "status": OK, "headers": sent})
                 await send(EMPTY_BODY)
-            else:
-                await response(scope, receive, send)
+                return
+            if scope["http_version"] == "1.0":
+                # It has no chunks, which would show a client whether it has received everything.
+                stack.enter_context(await store_stream(response, context))
+            await response(scope, receive, send)
     finally:
         if end is not None:
             # If a thread is still writing for a request that was cancelled, it ends the stream.

@@ -248,10 +248,9 @@ async def send_file(
     Raises:
         NotReady: if too many streams are in progress.
     """
-    content = content[:0] if context.method == "HEAD" else content
-    message = start
+    message, sent = start, content[:0] if context.method == "HEAD" else content
     with STREAMS.acquire(context) if len(content) > LARGE_BODY else nullcontext():
-        async for piece in iterate_stream([], content.read(), context.connection):
+        async for piece in iterate_stream([], sent.read(), context.connection):
             await send(message)
             message = {"type": "http.response.body", "body": piece, "more_body": True}
         await send(message)

@@ -225,16 +225,17 @@ def test_a_stuck_drawing_delays_others_for_a_limited_time(
 
 
 @pytest.mark.sqlite
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_a_client_with_many_streams_gets_no_more(
-    database: Target, monkeypatch: pytest.MonkeyPatch
+    database: Target, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     monkeypatch.setattr(request, "MAX_BUFFERED", 1000)
     with open_app(database) as app, AppClient(app) as client:
-        assert client.get("/v1/observations.csv").status_code == 200
+        paths = "/v1/observations.csv", "/v1/dataset.sqlite"
+        assert [client.request(method, path).status_code for path in paths] == [200, 200]
         counts = Counter({CLIENT: limits.MAX_CLIENT_STREAMS})
         monkeypatch.setattr(limits.STREAMS, "counts", counts)
-        assert client.get("/v1/observations.csv").status_code == 503
-        assert client.get("/v1/dataset.sqlite").status_code == 503
+        assert [client.request(method, path).status_code for path in paths] == [503, 503]
         part = client.get("/v1/dataset.sqlite", headers={"Range": "bytes=0-9"})
         assert part.status_code == 206
 
@@ -257,14 +258,13 @@ def test_a_stream_over_http_1_0_has_a_length(
             assert "content-length" not in new
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_a_stream_that_cannot_be_stored_for_http_1_0_is_refused(
-    database: Target, monkeypatch: pytest.MonkeyPatch, method: str
+    database: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(request, "MAX_BUFFERED", 1000)
     with open_app(database) as app:
 
-        def send() -> tuple[int, bytes]:
+        def send(method: str = "GET") -> tuple[int, bytes]:
             path = "/v1/observations.csv"
             status, _, body = asyncio.run(fetch(app, path, http_version="1.0", method=method))
             return status, body
@@ -274,6 +274,8 @@ def test_a_stream_that_cannot_be_stored_for_http_1_0_is_refused(
         status, body = send()
         assert status == 422
         assert b"use HTTP/1.1" in body
+        # HEAD stores nothing (RFC 9110, 9.3.2).
+        assert send("HEAD") == (200, b"")
         monkeypatch.undo()
         monkeypatch.setattr(request, "MAX_BUFFERED", 1000)
         monkeypatch.setattr(limits, "MAX_STREAMS", 0)

@@ -442,7 +442,8 @@ def test_missing_descriptors_are_a_503(database: Target, monkeypatch: pytest.Mon
             assert response.headers["retry-after"] == seconds
 
 
-def test_head_creates_no_stream() -> None:
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+def test_head_creates_no_stream(version: str) -> None:
     sent: list[Any] = []
 
     async def write() -> AsyncIterator[bytes]:
@@ -455,6 +456,6 @@ def test_head_creates_no_stream() -> None:
     context: Any = SimpleNamespace(method="HEAD", coding=Coding.IDENTITY, client="")
     response = StreamingResponse(write(), media_type="text/csv")
     receive: Any = send
-    scope = {"context": context, "http_version": "1.1"}
+    scope = {"context": context, "http_version": version}
     anyio.run(cache.send_stream, response, b"public", scope, receive, send)
     assert [one["type"] for one in sent] == ["http.response.start", "http.response.body"]
