@@ -30,7 +30,6 @@ from mcp_types import (
 )
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app import __version__, parameters
@@ -39,8 +38,8 @@ from app.formats import language_models, sentences
 from app.formats.language_models import RecordList
 from app.http.limits import MAX_BODY
 from app.i18n import Bilingual, Language
-from app.problems.messages import METHOD_NOT_ALLOWED, QUEUE_FULL
-from app.problems.problem import MethodNotAllowed, Problem, shorten
+from app.problems.messages import QUEUE_FULL
+from app.problems.problem import Problem, shorten
 from app.problems.validation import list_messages
 from app.releases import Release, ReleaseManager
 from app.request import RequestContext
@@ -54,13 +53,6 @@ CACHED = CacheHint(ttl_ms=3_600_000, scope="public")
 """The tools differ only between versions of the program, and are the same for everybody."""
 THREADS = anyio.CapacityLimiter(2)
 """More threads at once would delay every other request, and none of the calls would end earlier."""
-ALLOWED_METHODS = "POST, OPTIONS"
-PREFLIGHT_HEADERS = {
-    "Allow": ALLOWED_METHODS,
-    "Access-Control-Allow-Methods": ALLOWED_METHODS,
-    "Access-Control-Allow-Headers": "*",
-    "Access-Control-Max-Age": "86400",
-}
 NO_SOURCE = Bilingual(
     "No record that this tool shows has the key {key}; search finds keys",
     "没有标识为{key}的可查记录；可用search查找标识",
@@ -249,18 +241,11 @@ class McpApp:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle a request, whatever path prefix a proxy has added; raise MethodNotAllowed.
+        """Handle a POST, whatever path prefix a proxy has added.
 
-        GET, which would open a stream of messages, is refused as the protocol allows: the server
-        only sends responses.
+        GET, which would open a stream of messages, is not supported, as the protocol allows: the
+        server only sends responses.
         """
-        if scope["method"] == "OPTIONS":
-            # The data are public and nobody logs in, so a page of any origin may ask.
-            await Response(status_code=204, headers=PREFLIGHT_HEADERS)(scope, receive, send)
-            return
-        if scope["method"] != "POST":
-            detail = METHOD_NOT_ALLOWED.format(allowed=ALLOWED_METHODS)
-            raise MethodNotAllowed(detail, headers={"Allow": ALLOWED_METHODS})
         REQUEST.set(scope["context"])
         await self.app({**scope, "path": "/mcp", "root_path": ""}, receive, send)
 

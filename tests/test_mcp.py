@@ -423,6 +423,9 @@ def test_http_requests_have_no_session(address: str) -> None:
     assert big.status_code == 413
     assert httpx2.get(f"{address}/v1").status_code == 200
     assert httpx2.post(f"{address}/v1").status_code == 405
+    preflight = httpx2.options(f"{address}/mcp")
+    assert preflight.status_code == 204
+    assert preflight.headers["access-control-allow-methods"] == "POST, OPTIONS"
 
 
 def test_without_the_setting_there_are_no_tools(client: AppClient) -> None:

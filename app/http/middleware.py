@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("uvicorn.error")
 
 ALLOWED_METHODS = "GET, HEAD, OPTIONS"
+MOUNTED_METHODS = "POST, OPTIONS"
+"""The methods of the applications that are mounted at a path."""
 HTTP_VERSIONS = frozenset({"1.0", "1.1"})
 COMMON_HEADERS = {
     "access-control-allow-origin": "*",
@@ -52,12 +54,7 @@ COMMON_HEADERS = {
 }
 """The headers of every response, also of those that the server sends by itself."""
 RAW_COMMON_HEADERS = [(name.encode(), value.encode()) for name, value in COMMON_HEADERS.items()]
-PREFLIGHT_HEADERS = {
-    "Allow": ALLOWED_METHODS,
-    "Access-Control-Allow-Methods": ALLOWED_METHODS,
-    "Access-Control-Allow-Headers": "*",
-    "Access-Control-Max-Age": "86400",
-}
+PREFLIGHT_HEADERS = {"Access-Control-Allow-Headers": "*", "Access-Control-Max-Age": "86400"}
 TRACE_PARENT = re.compile(rb"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 """A traceparent header of W3C Trace Context, version 00."""
 MAX_TARGET = 2000
@@ -269,11 +266,19 @@ class RequestReceiver(FastAPI):
             raise MalformedRequest(messages.INVALID_HOST)
         if self.limits is not None:
             self.limits.check(context)
-        if context.path in self.mounted:
+        is_mounted = context.path in self.mounted
+        allowed = MOUNTED_METHODS if is_mounted else ALLOWED_METHODS
+        if context.method not in allowed.split(", "):
+            raise MethodNotAllowed.from_allowed(allowed)
+        if context.method == "OPTIONS":
+            # The data are public and nobody logs in, so a page of any origin may ask.
+            methods = {"Allow": allowed, "Access-Control-Allow-Methods": allowed}
+            await Response(None, 204, methods | PREFLIGHT_HEADERS)(scope, receive, send)
+        elif is_mounted:
             context.route = context.path
             receive = await receive_body(context.headers, receive)
             await self.mounted[context.path](scope, receive, send)
-        elif context.method in {"GET", "HEAD"}:
+        else:
             if context.has_malformed_path:
                 raise MalformedAddress(messages.MALFORMED_PATH)
             if context.query.is_malformed:
@@ -281,11 +286,6 @@ class RequestReceiver(FastAPI):
             if context.query.is_too_long:
                 raise InvalidParameters(messages.TOO_MANY_PARAMETERS.format(limit=MAX_PARAMETERS))
             await self.cache(scope, receive, send)
-        elif context.method == "OPTIONS":
-            await Response(status_code=204, headers=PREFLIGHT_HEADERS)(scope, receive, send)
-        else:
-            detail = messages.METHOD_NOT_ALLOWED.format(allowed=ALLOWED_METHODS)
-            raise MethodNotAllowed(detail, headers={"Allow": ALLOWED_METHODS})
 
 
 def to_problem(error: Exception, request_id: str) -> Problem:

@@ -259,6 +259,10 @@ class MethodNotAllowed(Problem):
         "本服务只读。请使用GET；只需响应头时使用HEAD；也可使用OPTIONS。",
     )
 
+    @classmethod
+    def from_allowed(cls, methods: str) -> Self:
+        return cls(messages.METHOD_NOT_ALLOWED.format(allowed=methods), headers={"Allow": methods})
+
 
 class PreconditionFailed(Problem):
     status, code = 412, "precondition-failed"

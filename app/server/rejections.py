@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from app.http.middleware import ALLOWED_METHODS, RAW_COMMON_HEADERS
 from app.i18n import Language
-from app.problems.messages import MALFORMED_REQUEST, METHOD_NOT_ALLOWED, VERSION_NOT_SUPPORTED
+from app.problems.messages import MALFORMED_REQUEST, VERSION_NOT_SUPPORTED
 from app.problems.problem import (
     MEDIA_TYPE,
     MalformedRequest,
@@ -29,8 +29,7 @@ OTHER_METHOD = re.compile(
 def describe_malformed(data: bytes) -> Problem:
     """Return the problem for bytes that the parser does not accept."""
     if OTHER_METHOD.match(data):
-        detail = METHOD_NOT_ALLOWED.format(allowed=ALLOWED_METHODS)
-        return MethodNotAllowed(detail, headers={"Allow": ALLOWED_METHODS})
+        return MethodNotAllowed.from_allowed(ALLOWED_METHODS)
     if OTHER_VERSION.match(data):
         return VersionNotSupported(VERSION_NOT_SUPPORTED)
     return MalformedRequest(MALFORMED_REQUEST)
