@@ -121,6 +121,8 @@ GROWTH_RATES = (
            "公布变动的文字表述"),
     PERIOD_LABEL,
     CITATION,
+    string("base_label", "Base", "基期", "Base period as text", "基期的文字表述",
+           path="base_period.label"),
 )  # fmt: skip
 REPORTS = (
     string("id", "Key", "报道标识", "Key of the report"),

@@ -50,6 +50,20 @@ def test_the_package_says_which_growth_is_in_force(client: AppClient, package: P
             assert row[name] == item[name]
 
 
+def test_the_package_says_against_which_period_growth_is_measured(
+    client: AppClient, package: Path
+) -> None:
+    frame = pl.read_csv(package / "growth-rates.csv", infer_schema=False)
+    labels = [
+        {
+            one["id"]: one["base_period"]["label"]
+            for one in read_list(client, "growth-rates", f"vintages=all&lang={language}")
+        }
+        for language in ("en", "zh")
+    ]
+    assert dict(frame.select("id", "base_label").iter_rows()) in labels
+
+
 @pytest.fixture(scope="module", params=["en", "zh"])
 def package(client: AppClient, request: pytest.FixtureRequest, tmp_path_factory: Any) -> Any:
     """Unpack the data package."""
