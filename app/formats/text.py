@@ -8,7 +8,7 @@ from typing import Any
 from app.formats.columns import Column, format_cell
 from app.formats.dataset_info import DATA_LICENCE, HOW_TO_READ, cite_dataset
 from app.formats.tables import TableQuery
-from app.i18n import Bilingual, Language
+from app.i18n import Bilingual, Language, format_locator
 from app.schemas import encode_json
 from app.schemas.formats import Datatype
 
@@ -89,14 +89,16 @@ def format_markdown_row(
     values: Sequence[Any], columns: Sequence[Column], language: Language
 ) -> str:
     pairs = zip(map(format_cell, values), columns, strict=True)
-    cells = (format_markdown_cell(value, column.datatype, language) for value, column in pairs)
+    cells = (format_markdown_cell(value, column, language) for value, column in pairs)
     return f"| {' | '.join(cells)} |"
 
 
-def format_markdown_cell(value: str, datatype: Datatype, language: Language) -> str:
-    if datatype is Datatype.BOOLEAN and value:
+def format_markdown_cell(value: str, column: Column, language: Language) -> str:
+    if column.datatype is Datatype.BOOLEAN and value:
         return BOOLEANS[value].get(language)
-    return f"<{value}>" if value and datatype is Datatype.ADDRESS else escape_markdown(value)
+    if column.name == "locator":
+        return format_locator(value or None, language) or ""
+    return f"<{value}>" if value and column.datatype is Datatype.ADDRESS else escape_markdown(value)
 
 
 def escape_markdown(text: str) -> str:
