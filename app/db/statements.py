@@ -242,7 +242,9 @@ def fetch_chunks(
             while rows := cursor.fetchmany(size):
                 yield convert_rows(rows)
     except connection.dialect.loaded_dbapi.Error as error:
-        raise convert_error(connection, compiled.text, error) from error
+        # If nobody reads on, only the cursor could not be closed, which ends with its connection.
+        if not isinstance(error.__context__, GeneratorExit):
+            raise convert_error(connection, compiled.text, error) from error
 
 
 def fetch_one(

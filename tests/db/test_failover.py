@@ -1,8 +1,11 @@
 """A primary and a replica under load: the server in use is killed, then the last one too."""
 
+import gc
 import signal
+import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +13,17 @@ import httpx2
 import pytest
 from sqlalchemy import URL
 
+from app.formats.tables import OBSERVATIONS, TableQuery
+from app.formats.text import write_csv
+from app.i18n import Language
 from app.ingest.build import build
 from app.ingest.files import BuildError, compute_seed_hash
+from app.parameters import ObservationFilters
 from tests.support.load import load_server, wait_for
 from tests.support.postgresql import Cluster, create_server_folder, start_cluster
 from tests.support.processes import find_free_port, serve_database
 from tests.support.seeds import MIGRATIONS, SEED, copy_seed, edit
+from tests.support.targets import open_app
 
 pytestmark = pytest.mark.resources
 
@@ -99,6 +107,27 @@ def test_the_only_server_is_used_again_after_it_stopped_answering(
             cluster.send_signal(signal.SIGCONT)
         wait_for(lambda: get_readiness(base) == 200)
         assert httpx2.get(f"{base}/v1/topics").status_code == 200
+
+
+def test_a_download_that_is_left_while_the_server_does_not_answer_ends_without_an_error(
+    cluster: Cluster, copied_database: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody could catch an error from a generator that is deleted; it would be in the log."""
+    uncaught: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda one: uncaught.append(one.exc_value))
+    with open_app(copied_database, statement_timeout=0.2) as app:
+        release = app.state.releases.get_release()
+        prepare = partial(TableQuery, OBSERVATIONS, Language.ENGLISH, ObservationFilters(), {}, "")
+        _, rest = release.database.start_stream(lambda opened: write_csv(prepare(opened)))
+        cluster.send_signal(signal.SIGSTOP)
+        try:
+            rest.close()
+        finally:
+            cluster.send_signal(signal.SIGCONT)
+        assert release.database.streaming_engine.pool.checkedout() == 0
+    gc.collect()
+    # The driver warns of its cursor, which it could not close.
+    assert [one for one in uncaught if not isinstance(one, ResourceWarning)] == []
 
 
 def test_without_any_server_requests_get_503_until_one_returns(
