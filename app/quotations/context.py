@@ -87,7 +87,10 @@ def build_quoted_number(sentence: Sentence, number: Number) -> QuotedNumber:
 
 
 def join_years(sentence: Sentence, number: Number, periods: list[PeriodWords]) -> list[PeriodWords]:
-    """Read two years as a range where the sentence has one such number: in 2023 and 2024."""
+    """Read two years as a range where the sentence has one such number: in 2023 and 2024.
+
+    A year may also only be that of its first months: by the end of November, ... in 2024.
+    """
     if not periods or sum(one.unit == number.unit for one in sentence.numbers) > 1:
         return periods
     for one, other in pairwise(sentence.periods):
@@ -95,7 +98,10 @@ def join_years(sentence: Sentence, number: Number, periods: list[PeriodWords]) -
         is_pair = one.kind == other.kind == PeriodKind.SPAN and JOINED_YEARS.fullmatch(gap)
         if is_pair and one.year != other.year and periods[-1].span in {one.span, other.span}:
             return [replace(one, kind=PeriodKind.RANGE, last_year=other.year)]
-    return periods
+    last = periods[-1]
+    is_year = last.kind == PeriodKind.SPAN and last.is_full_year
+    same = (one for one in sentence.periods if is_year and one.year == last.year)
+    return [*periods, *(one for one in same if one.first_month == 1 < one.last_month < MONTHS)]
 
 
 def find_noun(quoted: QuotedNumber) -> Span:
