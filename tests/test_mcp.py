@@ -428,6 +428,18 @@ def test_http_requests_have_no_session(address: str) -> None:
     assert preflight.headers["access-control-allow-methods"] == "POST, OPTIONS"
 
 
+def test_a_page_of_any_origin_may_call_tools_unless_it_names_another_host(database: Target) -> None:
+    """The data are public; what DNS rebinding changes is the name of the host."""
+    ping = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+    accept = {"Accept": "application/json, text/event-stream", "Origin": "https://other.example"}
+    with serve_database(database, BRI_MCP="true", BRI_ALLOWED_HOSTS="127.0.0.1") as base:
+        response = httpx2.post(f"{base}/mcp", json=ping, headers=accept)
+        assert response.json() == {"jsonrpc": "2.0", "id": 1, "result": {}}
+        assert response.headers["access-control-allow-origin"] == "*"
+        rebound = {**accept, "Host": "other.example"}
+        assert httpx2.post(f"{base}/mcp", json=ping, headers=rebound).status_code == 421
+
+
 def test_without_the_setting_there_are_no_tools(client: AppClient) -> None:
     assert client.post("/mcp", json={}).status_code == 405
     assert client.get("/mcp").status_code == 404
