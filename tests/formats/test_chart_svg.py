@@ -60,7 +60,7 @@ def test_svg_contains_its_glyphs(client: AppClient, path: str, language: str) ->
     style = picture.findtext(f"{SVG}style") or ""
     brought: dict[str, set[int]] = {"400": set(), "700": set()}
     for weight, data in re.findall(
-        r"font-weight:(\d+);src:url\(data:font/woff2;base64,([^)]+)\)", style
+        r"font-weight:(\d+);src:url\(data:font/woff;base64,([^)]+)\)", style
     ):
         with TTFont(BytesIO(b64decode(data))) as font:
             brought[weight] |= set(font.getBestCmap())

@@ -33,23 +33,23 @@ def render_png(svg: str, scale: int) -> bytes:
 
 
 def embed_font(family: str, bold: bool, characters: str) -> str:  # noqa: FBT001 - sent by position
-    """Write the CSS that embeds a subset of a font, with its kerning, as WOFF2."""
+    """Write the CSS that embeds a subset of a font as WOFF; WOFF2 takes 40 times as long."""
     from fontTools.ttLib import TTFont
     from uharfbuzz import Face, SubsetFlags, SubsetInput, subset
 
     wanted = SubsetInput()
-    wanted.flags = SubsetFlags.NO_HINTING | SubsetFlags.NOTDEF_OUTLINE
+    wanted.flags = SubsetFlags.NO_HINTING | SubsetFlags.NOTDEF_OUTLINE | SubsetFlags.DESUBROUTINIZE
     wanted.unicode_set.update(map(ord, characters))
     wanted.layout_feature_tag_set.clear()
     wanted.layout_feature_tag_set.add(int.from_bytes(b"kern"))
     data = subset(Face(FONTS[family, bold].read_bytes()), wanted).blob.data
     with TTFont(BytesIO(data), lazy=True, recalcTimestamp=False) as font, BytesIO() as buffer:
-        font.flavor = "woff2"
+        font.flavor = "woff"
         font.save(buffer)
         encoded = b64encode(buffer.getvalue()).decode()
     return (
         f'@font-face{{font-family:"{family}";font-weight:{700 if bold else 400};'
-        f'src:url(data:font/woff2;base64,{encoded}) format("woff2")}}'
+        f'src:url(data:font/woff;base64,{encoded}) format("woff")}}'
     )
 
 
