@@ -192,15 +192,15 @@ def describe_target(quoted: QuotedNumber, announced: Announcement) -> Finding:
 
 def check_deadline(sentence: Sentence, announced: Announcement) -> Iterator[Finding]:
     for period in sentence.periods:
-        is_limit = period.kind == PeriodKind.UNTIL or (
-            period.kind == PeriodKind.LENGTH and period.years > 0
+        start, end = period.span
+        before, after = sentence.normal[:start], sentence.normal[end:]
+        is_of_announcement = (period.year or 0) <= sentence.today.year and (
+            PHRASES["as_of"].search(before) or PHRASES["announced"].match(after)
         )
+        is_limit = period.years > 0 or (period.kind == PeriodKind.UNTIL and not is_of_announcement)
         if not is_limit or is_announced(period, announced):
             continue
-        start, end = period.span
-        prefix = re.search(
-            r"(?:,? *\b(?:by|within|before|until)(?: the)? |[到至在])$", sentence.normal[:start]
-        )
+        prefix = PHRASES["deadline"].search(before)
         first = prefix.start() if prefix else start
         first -= sentence.text[:first].endswith(" ")
         if announced.deadline is None:
