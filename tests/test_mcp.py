@@ -36,7 +36,7 @@ AID = "aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15"
 @pytest.fixture(scope="module")
 def address(database: Target) -> Iterator[str]:
     """Serve the tools beside the API."""
-    with serve_database(database, BRI_MCP="true") as base:
+    with serve_database(database, BRI_MCP="true", BRI_METRICS="true") as base:
         yield base
 
 
@@ -426,6 +426,9 @@ def test_http_requests_have_no_session(address: str) -> None:
     preflight = httpx2.options(f"{address}/mcp")
     assert preflight.status_code == 204
     assert preflight.headers["access-control-allow-methods"] == "POST, OPTIONS"
+    counts = httpx2.get(f"{address}/metrics").text
+    for status in (204, 405, 413):
+        assert f'route="/mcp",status="{status}"' in counts
 
 
 def test_a_page_of_any_origin_may_call_tools_unless_it_names_another_host(database: Target) -> None:

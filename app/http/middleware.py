@@ -267,6 +267,7 @@ class RequestReceiver(FastAPI):
         if self.limits is not None:
             self.limits.check(context)
         is_mounted = context.path in self.mounted
+        context.route = context.path if is_mounted else OTHER_ROUTE
         allowed = MOUNTED_METHODS if is_mounted else ALLOWED_METHODS
         if context.method not in allowed.split(", "):
             raise MethodNotAllowed.from_allowed(allowed)
@@ -275,7 +276,6 @@ class RequestReceiver(FastAPI):
             methods = {"Allow": allowed, "Access-Control-Allow-Methods": allowed}
             await Response(None, 204, methods | PREFLIGHT_HEADERS)(scope, receive, send)
         elif is_mounted:
-            context.route = context.path
             receive = await receive_body(context.headers, receive)
             await self.mounted[context.path](scope, receive, send)
         else:
