@@ -71,9 +71,8 @@ CITED_PATH = "/v1"
 """The path that citations of the dataset name."""
 GUIDE_PATHS = re.compile(r"/(guide|recipes|docs)\b")
 """Pages whose examples are requests to a service, and stay so."""
-
-
 find_path_kind = cache(PathKind.from_path)
+find_suffix = cache(lambda name: next((one for one in SUFFIXES if name.endswith(f".{one}")), ""))
 
 
 def compile_links(separator: str) -> re.Pattern[str]:
@@ -89,7 +88,7 @@ LINKS = compile_links("&(?:amp;)?")  # The OpenAPI document has markup in its ex
 MARKUP_LINKS = compile_links(r"&amp;(?:amp;)?|\\u0026")
 SEPARATORS = re.compile(r"&amp;(?:amp;)?|\\u0026")
 FILE_LINKS = re.compile(
-    r"(?P<before>(?:\s*·|[,，])?\s*)<(?:img|source|meta|link|(?P<anchor>a))\s[^<>]*?"
+    r"(?P<before>(?:(?<!\s)\s*·|[,，]|(?<!\s))\s*)<(?:img|source|meta|link|(?P<anchor>a))\s[^<>]*?"
     rf'="{MARKUP_LINKS.pattern}"[^<>]*>(?(anchor)(?P<text>.*?)</a>'
     r'(?:\s*<span class="buttons">.*?</span>)?)',
     re.DOTALL,
@@ -146,8 +145,7 @@ class Address(NamedTuple):
 
     @property
     def suffix(self) -> str:
-        name = self.path.rpartition("/")[2]
-        return next((one for one in SUFFIXES if name.endswith(f".{one}")), "")
+        return find_suffix(self.path.rpartition("/")[2])
 
     @property
     def is_table(self) -> bool:
@@ -276,7 +274,8 @@ class Layout:
 
     def build_link(self, current: str, file: str, *, is_absolute: bool) -> str:
         """Return the link from a file to another: absolute, or relative as in pages."""
-        return f"{self.base_url}/{file}" if is_absolute else relpath(file, dirname(current) or ".")
+        start = dirname(f"/{current}")  # Without a slash, relpath asks for the working directory.
+        return f"{self.base_url}/{file}" if is_absolute else relpath(f"/{file}", start)
 
     def drop_links(self, page: str, address: Address) -> str:
         """Drop from a page the pictures and downloads that have no file, and what is then empty.

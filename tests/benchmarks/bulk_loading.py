@@ -42,7 +42,7 @@ def prepare_tables(connection: Connection) -> None:
     scale = generated_data.SCALES["1m"]
     own = seed_rows(load_valid_seed(generated_data.SEED), "0" * 64, SCHEMA_REVISION)
     rest = (
-        generated_data.generate_sources(),
+        generated_data.generate_sources(scale),
         generated_data.generate_areas(scale),
         generated_data.generate_indicators(scale),
     )

@@ -47,22 +47,23 @@ QUALIFIERS = (Qualifier.NONE,) * 7 + (Qualifier.OVER, Qualifier.NEARLY, Qualifie
 
 @dataclass(frozen=True)
 class Scale:
-    """The numbers of indicators and areas, on which all others depend."""
+    """The numbers of indicators, areas and years, on which all others depend."""
 
     indicators: int
     areas: int
+    years: int = YEARS
 
     @property
     def observations(self) -> int:
         """Count the generated observations."""
-        return self.indicators * self.areas * YEARS * VINTAGES
+        return self.indicators * self.areas * self.years * VINTAGES
 
     @property
     def rows(self) -> int:
         """Count the generated rows of all tables."""
         series = self.indicators * self.areas
-        rest = YEARS * VINTAGES + self.areas + self.indicators
-        return self.observations + series + series * len(range(1, YEARS, 5)) + rest
+        rest = self.years * VINTAGES + self.areas + self.indicators
+        return self.observations + series + series * len(range(1, self.years, 5)) + rest
 
 
 SCALES = {
@@ -109,7 +110,7 @@ def build(scale: Scale, target: Path | URL) -> None:
 
 def generate_rows(scale: Scale) -> Iterator[Row]:
     """Yield the generated rows, a referenced row before those that refer to it."""
-    yield from generate_sources()
+    yield from generate_sources(scale)
     yield from generate_areas(scale)
     yield from generate_indicators(scale)
     yield from generate_series(scale)
@@ -118,9 +119,9 @@ def generate_rows(scale: Scale) -> Iterator[Row]:
     yield from generate_growth_rates(scale)
 
 
-def generate_sources() -> Iterator[Row]:
+def generate_sources(scale: Scale) -> Iterator[Row]:
     """Yield two sources per year: a first publication and a revision."""
-    for year in range(YEARS):
+    for year in range(scale.years):
         for vintage in range(VINTAGES):
             code = build_source_key(FIRST_YEAR + year, vintage)
             yield (
@@ -210,11 +211,11 @@ def generate_series(scale: Scale) -> Iterator[Row]:
                 "other_unit_id": None,
                 "note_en": None,
                 "note_zh": None,
-                "observations": YEARS,
+                "observations": scale.years,
                 "first_period_start": date(FIRST_YEAR, 1, 1),
                 "first_period_end": date(FIRST_YEAR, 12, 31),
-                "last_period_start": date(FIRST_YEAR + YEARS - 1, 1, 1),
-                "last_period_end": date(FIRST_YEAR + YEARS - 1, 12, 31),
+                "last_period_start": date(FIRST_YEAR + scale.years - 1, 1, 1),
+                "last_period_end": date(FIRST_YEAR + scale.years - 1, 12, 31),
             },
         )
 
@@ -230,7 +231,7 @@ def generate_observations(scale: Scale) -> Iterator[Row]:
     number = BASE
     for one in range(scale.indicators * scale.areas):
         key = build_series_key(*divmod(one, scale.areas))
-        for year in range(YEARS):
+        for year in range(scale.years):
             start = date(FIRST_YEAR + year, 1, 1)
             days = [get_publication_date(start.year, vintage) for vintage in range(VINTAGES)]
             for vintage in range(VINTAGES):
@@ -281,10 +282,10 @@ def generate_observations(scale: Scale) -> Iterator[Row]:
 
 def generate_latest_observations(scale: Scale) -> Iterator[Row]:
     """Yield what was the newest figure of each indicator and when: all are of its first series."""
-    versions = [*((year, 0) for year in range(YEARS)), (YEARS - 1, VINTAGES - 1)]
+    versions = [*((year, 0) for year in range(scale.years)), (scale.years - 1, VINTAGES - 1)]
     known = [get_publication_date(FIRST_YEAR + year, vintage) for year, vintage in versions]
     for number in range(scale.indicators):
-        first = BASE + number * scale.areas * YEARS * VINTAGES
+        first = BASE + number * scale.areas * scale.years * VINTAGES
         spans = zip(versions, known, [*known[1:], FOREVER], strict=True)
         for (year, vintage), start, end in spans:
             yield (
@@ -303,7 +304,7 @@ def generate_growth_rates(scale: Scale) -> Iterator[Row]:
     number = BASE
     for one in range(scale.indicators * scale.areas):
         key = build_series_key(*divmod(one, scale.areas))
-        for year in range(1, YEARS, 5):
+        for year in range(1, scale.years, 5):
             start = date(FIRST_YEAR + year, 1, 1)
             known = get_publication_date(start.year, 0)
             yield (

@@ -15,7 +15,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from app.application import App
-from app.export import DISCOVERY_LINK, Exporter, requests
+from app.export import DISCOVERY_LINK, PERMANENT_LINK, Exporter, requests
 from app.export.addresses import HOST, Address, Layout
 from app.export.files import ExportFolder
 from app.export.plan import Collections
@@ -53,10 +53,10 @@ RECORDS = (
 
 
 FORM = re.compile(
-    r'\s*<a (?:[^<>]* )?href="(?:https?://[^/"]+)?/(?:(?:v1/)?quotation-check|compare|history)\?[^"]*"[^>]*>'
+    r'\s*(?:<a (?:[^<>]* )?href="(?:https?://[^/"]+)?/(?:(?:v1/)?quotation-check|compare|history)\?[^"]*"[^>]*>'
     r"[^<]*</a>"
-    r'|\s*<li class="form-link">.*?</li>|\s*<section id="console">.*?</section>'
-    r'|\s*<p class="note">(?:This page describes a running|本页说明运行中的)[^<]*</p>',
+    r'|<li class="form-link">.*?</li>|<section id="console">.*?</section>'
+    r'|<p class="note">(?:This page describes a running|本页说明运行中的)[^<]*</p>)',
     re.DOTALL,
 )
 """What only a service can answer: forms and links to them; and the note in their place."""
@@ -65,14 +65,13 @@ FORM = re.compile(
 DROPPED = re.compile(
     r"(?:\s*·|[,，])?\s*<(?:img|source|meta|(?P<anchor>a))\s[^<>]*?"
     r'(?:/|="|-)(?:chart|overview)(?:,[^"]*)?\.(?:png|svg|vl|xlsx)\b[^<>]*>(?(anchor).*?</a>)'
-    r'|\s*<meta (?:property="og:image:|name="twitter:card")[^>]*>|\s*</?picture>'
-    r"|<dt data-permanent>.*?</dd>\n",
+    r'|\s*(?:<meta (?:property="og:image:|name="twitter:card")[^>]*>|</?picture>)',
     re.DOTALL,
 )
-"""The charts, most of which the edition of the tests leaves out, and what has no release."""
+"""The charts, most of which the edition of the tests leaves out."""
 EMPTIED = re.compile(
-    r"\s*<dt>(?:Chart|图表)</dt>\s*<dd>\s*</dd>"
-    r'|\s*<(li|noscript|p class="note")>\s*</\w+>|\s*<span class="files">[^<]*</span>'
+    r"\s*(?:<dt>(?:Chart|图表)</dt>\s*<dd>\s*</dd>"
+    r'|<(li|noscript|p class="note")>\s*</\w+>|<span class="files">[^<]*</span>)'
 )
 
 
@@ -80,7 +79,7 @@ def mask_links(content: bytes, media_type: str) -> str:
     """Mask every link, so that only the rest of two contents is compared."""
     text = content.decode()
     if media_type == "text/html":
-        for pattern in (DISCOVERY_LINK, DROPPED, FORM, INSERTED, EMPTIED):
+        for pattern in (DISCOVERY_LINK, PERMANENT_LINK, DROPPED, FORM, INSERTED, EMPTIED):
             text = pattern.sub("", text)
         text = ATTRIBUTE.sub(r'\1="LINK"', text)
     if media_type == "application/manifest+json":

@@ -16,7 +16,6 @@ from typing import Any
 import duckdb
 import duckdb_extension_httpfs
 import httpx2
-import pandas as pd
 import polars as pl
 import pytest
 
@@ -101,6 +100,8 @@ def read_pandas_schema(content: bytes) -> Any:
 
 
 def test_parquet_is_read_in_parts_by_address(server: str) -> None:
+    import pandas as pd  # noqa: PLC0415 - every worker would import it to collect the tests
+
     lazy = pl.scan_parquet(f"{server}/v1/observations.parquet")
     nearly = lazy.filter(pl.col("qualifier").cast(pl.String) == "nearly")
     assert nearly.select("value", "unit").collect().rows()[0] == (54, "PT")

@@ -394,7 +394,7 @@ def test_updates_are_those_of_releases(client: AppClient) -> None:
 
 
 def test_all_series_are_sent_if_there_are_many(target: Target) -> None:
-    scale = Scale(indicators=6, areas=90)
+    scale = Scale(indicators=6, areas=90, years=3)
     assert scale.indicators * scale.areas > CHUNK
     build_generated(scale, target)
     with open_app(target) as app, AppClient(app) as client:

@@ -43,6 +43,7 @@ def remove_other_rates(seed: Path) -> None:
             path.unlink()
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("printed", "fits"),
     [
@@ -73,6 +74,7 @@ def test_a_rate_must_fit_the_figures_within_rounding(
         assert derived["detail"] == obstacle["text"]
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("printed", "fits"), [("3.7", False), ("3.8", True), ("6.8", True), ("6.9", False)]
 )

@@ -177,6 +177,7 @@ def test_a_list_links_to_its_tables(client: AppClient, path: str, query: str) ->
     assert len(lines) == total
 
 
+@pytest.mark.sqlite
 def test_robots_and_sitemap_lead_to_pages(client: AppClient) -> None:
     robots = client.get("/robots.txt").text
     (sitemap,) = re.findall(r"^Sitemap: (.*)$", robots, re.MULTILINE)

@@ -18,7 +18,7 @@ URLS = (
     "/v1/actions?q=cooperation",
 )
 
-PAUSE = 0.005
+PAUSE = 0.02
 """The seconds between the requests of a client."""
 
 

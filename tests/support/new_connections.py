@@ -45,7 +45,7 @@ def load_with_new_connections(
             count += 1
             path = PATHS[count % len(PATHS)].format(1 + (count * 8 + number) % 999)
             counts[fetch(port, path)] += 1
-            time.sleep(0.005)
+            time.sleep(0.02)
 
     threads = [threading.Thread(target=send_requests, args=(number,)) for number in range(clients)]
     for thread in threads:
