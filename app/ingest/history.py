@@ -296,7 +296,7 @@ def list_items(name: str, fields: Fields) -> list[Fields]:
     """Return what each item of a list says, apart from annotations."""
     items: dict[str, Fields] = defaultdict(dict)
     for path, value in fields.items():
-        found = re.fullmatch(rf"{name}\[([0-9]+)\]\.(.+)", path)
+        found = path.startswith(f"{name}[") and re.fullmatch(rf"{name}\[([0-9]+)\]\.(.+)", path)
         if found and find_field(found[2]) not in ANNOTATION_FIELDS:
             items[found[1]][found[2]] = value
     return list(items.values())

@@ -36,11 +36,11 @@ def flood_cache(app: App, limit: int) -> None:
         before = count_memory()
         asyncio.run(send_different_requests(app, 50, hot))
         once = count_memory()
-        asyncio.run(send_different_requests(app, 100, hot))
+        asyncio.run(send_different_requests(app, 60, hot))
         again = count_memory()
         sizes = [again]
         for _ in range(3):
-            asyncio.run(send_different_requests(app, 100, hot))
+            asyncio.run(send_different_requests(app, 60, hot))
             sizes.append(count_memory())
     finally:
         tracemalloc.stop()
@@ -54,7 +54,7 @@ def flood_cache(app: App, limit: int) -> None:
     assert again - once < limit * 0.7, (before, once, again)
     # What other threads do meanwhile may add to one round; a leak adds to each of them.
     growth = min(later - earlier for earlier, later in pairwise(sizes))
-    assert growth < limit * 0.1, "nothing else may grow with the number of requests"
+    assert growth < limit * 0.06, "nothing else may grow with the number of requests"
     assert not app.cache.pending
 
 

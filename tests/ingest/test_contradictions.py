@@ -12,13 +12,13 @@ from app.ingest.schema import Contradiction, Report
 from tests.support.seeds import (
     AID,
     GOODS,
-    NEWEST,
     STATED,
     add,
     add_observation,
     copy_seed,
     edit,
     find_issues,
+    load_newest,
     name_contradiction,
 )
 
@@ -413,7 +413,7 @@ def test_a_figure_and_its_growth_rate_are_checked_apart(tmp_path: Path) -> None:
 
 
 def test_the_current_seed_names_all_numbers_of_each_contradiction() -> None:
-    seed = load_valid_seed(NEWEST)
+    seed = load_newest()
     numbers = list_numbers(seed)
     assert set(numbers) == set(seed.get_all(Contradiction))
     reports = {report.contradiction for report in seed.get_all(Report).values()}

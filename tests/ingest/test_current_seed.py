@@ -18,7 +18,7 @@ from app.ingest.schema import Action, Coverage, Observation
 from app.queries.charts import read_indicator_series
 from app.schemas.quotations import FindingKind
 from tests.support.client import AppClient
-from tests.support.seeds import NEWEST, PINNED, ROOT
+from tests.support.seeds import NEWEST, PINNED, ROOT, load_newest
 from tests.test_openapi import LISTS, PATHS, build_example_url
 
 LANGUAGES = ("en", "zh")
@@ -64,7 +64,7 @@ def test_the_seed_is_valid_where_the_clock_is_wrong(monkeypatch: pytest.MonkeyPa
 
 
 def test_counts_are_those_of_the_lists(newest: AppClient) -> None:
-    seed = load_valid_seed(NEWEST)
+    seed = load_newest()
     counts = newest.get("/v1").json()["release"]["counts"]
     for path in LISTS:
         name = path.rpartition("/")[2]
@@ -201,12 +201,12 @@ def test_no_conversion_of_a_news_agency_is_in_the_seed() -> None:
     texts = [file.read_text("utf-8") for file in NEWEST.rglob("*") if file.is_file()]
     assert texts
     assert not [found for text in texts for found in converted.findall(text)]
-    figures = load_valid_seed(NEWEST).get_all(Observation).values()
+    figures = load_newest().get_all(Observation).values()
     assert "3.07" not in [str(one.published.value) for one in figures if "USD" in one.series]
 
 
 def test_a_removed_action_names_its_new_key() -> None:
-    seed = load_valid_seed(NEWEST)
+    seed = load_newest()
     release = list_releases(seed)[PINNED]
     removed = {
         path: re.search(r"continues as (actions/[a-z0-9-]+)", reason.en)
@@ -220,7 +220,7 @@ def test_a_removed_action_names_its_new_key() -> None:
 
 
 def test_no_text_calls_an_inferred_scope_known_or_a_published_list() -> None:
-    coverages = load_valid_seed(NEWEST).get_all(Coverage).values()
+    coverages = load_newest().get_all(Coverage).values()
     for coverage in coverages:
         assert "list" not in coverage.name.en
         assert "名单" not in coverage.name.zh

@@ -13,8 +13,9 @@ from typing import NamedTuple
 import pytest
 import yaml
 
-from app.ingest.build import build
+from app.ingest.build import build, load_valid_seed
 from app.ingest.files import SeedError, SeedIssue
+from app.ingest.seed import Seed
 
 ROOT = Path(__file__).parents[2]
 NEWEST = Path(os.environ.get("BRI_SEED", ROOT / "seed")).absolute()
@@ -190,6 +191,12 @@ def list_named_files(synonym: Path) -> set[Path]:
 
 SEED = copy_pinned()
 """The seed of the pinned release, whatever figures have been added since."""
+
+
+@cache
+def load_newest() -> Seed:
+    """Load the newest seed once in each process; no test changes what is loaded."""
+    return load_valid_seed(NEWEST)
 
 
 class Broken(NamedTuple):
