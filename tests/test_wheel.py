@@ -18,7 +18,6 @@ import httpx2
 import pytest
 
 from app import cli
-from tests.support.load import wait_for
 from tests.support.processes import find_free_port, wait_until_ready
 from tests.support.seeds import ROOT
 
@@ -215,7 +214,8 @@ def test_the_image_runs_read_only_without_privileges(image: Image) -> None:
         text=True,
     ) as process:
         try:
-            wait_for(lambda: image.run(health).returncode == 0, 60)
+            wait_until_ready(base, process.poll)
+            assert image.run(health).returncode == 0
             for path in ("/", "/v1/outcomes.xlsx", "/v1/overview.png", "/sdmx/data/INDICATORS"):
                 assert httpx2.get(f"{base}{path}", timeout=60).status_code == 200, path
         finally:
