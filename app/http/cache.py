@@ -257,8 +257,7 @@ class CacheMiddleware:
         response = await self.handler(context)
         is_pinned = context.pinned_release is not None
         cache_control = self.format_cache_control(context.kind, is_pinned=is_pinned)
-        if isinstance(response, StreamingResponse):
-            # It may be too long for memory.
+        if isinstance(response, StreamingResponse):  # It may be too long for memory.
             future.set_result(NoResponse.NOT_SHAREABLE)
             await send_stream(response, cache_control, scope, receive, send)
             return None
