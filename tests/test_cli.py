@@ -115,6 +115,8 @@ for command in (["build"], ["check"], ["doctor", "--port", port]):
 
 def test_a_database_has_a_chinese_name_in_any_locale(tmp_path: Path) -> None:
     environment = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    # The command line library writes UTF-8 itself where the encoding is ASCII, but not otherwise.
+    environment["PYTHONIOENCODING"] = "latin-1:strict"
     done = subprocess.run(
         [sys.executable, "-c", RUN_COMMANDS, tmp_path / "数据.sqlite", str(find_free_port())],
         env=os.environ | environment,

@@ -25,7 +25,7 @@ CHINESE = {
     "uncached list / Datasette": "未缓存列表 / Datasette",
     "p99 with all cores busy / bare ASGI app": "全部核心繁忙时的p99 / 纯ASGI应用",
     "start to first response, seconds": "启动至首次响应（秒）",
-    "memory of a worker, MB": "单个工作进程内存（MB）",
+    "memory of a worker when ready, MB": "单个工作进程就绪时内存（MB）",
     "step": "方案",
     "cached": "缓存响应",
     "uncached record": "未缓存单条记录",

@@ -166,7 +166,7 @@ def format_table(results: Results, starts: Starts) -> Iterable[str]:
         yield format_row(one.name, one.compute_ratios(results), one.target, at_most=one.at_most)
     started = starts["ours"]
     yield format_row("start to first response, seconds", [one.seconds for one in started], 0.8)
-    yield format_row("memory of a worker, MB", [one.megabytes for one in started], 110)
+    yield format_row("memory of a worker when ready, MB", [one.megabytes for one in started], 110)
 
 
 def format_row(
