@@ -296,13 +296,17 @@ def test_a_request_leaves_no_garbage(fresh: App, target: str) -> None:
     path, _, query = target.partition("?")
     # The first one imports, and caches what stays.
     asyncio.run(fetch(fresh, path, query))
-    fresh.cache.store.clear()
     loop = asyncio.new_event_loop()
-    gc.collect()
+    found = []
     gc.disable()
     try:
-        loop.run_until_complete(fetch(fresh, path, query))
-        assert gc.collect() <= MOST_GARBAGE
+        for _ in range(2):
+            fresh.cache.store.clear()
+            gc.collect()
+            loop.run_until_complete(fetch(fresh, path, query))
+            found.append(gc.collect())
+        # A thread of an earlier application may end in one round; a request leaves as much in each.
+        assert min(found) <= MOST_GARBAGE, found
     finally:
         gc.enable()
         loop.close()
