@@ -270,7 +270,7 @@ class Router:
         # No key contains a slash, so a path with an escaped one has no route (RFC 3986, 2.2).
         parts = tuple(path.split("/")) if "%2F" not in path else ()
         route = self.routes.get(parts)
-        if route is not None:
+        if route is not None and not route.keys:
             return route, {}
         for positions in self.positions:
             if positions[-1] < len(parts):
