@@ -162,6 +162,8 @@ class RequestContext:
     """The release that the query names, for a permanent link; it is the one that is served."""
     waiting_clients: Counter[str] = field(default_factory=Counter)
     """The requests that wait for the response to this one, by the network of their client."""
+    records: Mapping[str, Record] | None = None
+    """The records that were read together with that of the request, by their keys."""
     release_error: DatabaseError | None = None
     """Why no release can be served, once it was looked up."""
 
@@ -326,7 +328,8 @@ class RequestContext:
     def read_record(self, read: Callable[..., Record | None], *more: object, **path: str) -> Record:
         """Read the record whose key is in the path; raise UnknownRecord if there is none."""
         ((parameter, key),) = path.items()
-        record = self.run_query(read, key, *more)
+        found = self.records
+        record = self.run_query(read, key, *more) if found is None else found.get(key)
         if record is None:
             raise self.create_unknown_record(parameter, key)
         return record

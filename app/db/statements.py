@@ -19,7 +19,16 @@ from sqlalchemy import Boolean, Connection, Date, Dialect, ScalarSelect, bindpar
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.types import TypeEngine, UserDefinedType
 
-from app.db.columns import Column, ContradictoryNumbers, JsonArrays, Record, Statement, Table, Value
+from app.db.columns import (
+    Column,
+    ContradictoryNumbers,
+    JsonArrays,
+    Record,
+    Statement,
+    Table,
+    Value,
+    build_in_array,
+)
 
 NUMERIC_OID = 1700
 """The type number of NUMERIC in PostgreSQL, the only type whose converter needs it."""
@@ -212,6 +221,12 @@ def filter_by_key(statement: Statement, column: Column) -> Statement:
     return statement.where(column == bindparam("key"))
 
 
+@cache
+def filter_by_keys(statement: Statement, column: Column) -> Statement:
+    """Restrict a statement to several keys, bound as ``keys``, and select the key of each row."""
+    return statement.where(build_in_array(column, "keys")).add_columns(column.label("key"))
+
+
 def fetch_records(
     connection: Connection, statement: Statement | StatementBuilder, values: Mapping[str, Value]
 ) -> list[Record]:
@@ -252,6 +267,18 @@ def fetch_one(
 ) -> Record | None:
     records = fetch_records(connection, filter_by_key(statement, column), {"key": key})
     return records[0] if records else None
+
+
+def fetch_by_keys(
+    connection: Connection, statement: Statement, column: Column, keys: Sequence[str]
+) -> dict[str, Record]:
+    """Return the records that have some keys, by their keys."""
+    if len(keys) == 1:
+        # Databases plan this better.
+        record = fetch_one(connection, statement, column, keys[0])
+        return {} if record is None else {keys[0]: record}
+    records = fetch_records(connection, filter_by_keys(statement, column), {"keys": keys})
+    return {record.pop("key"): record for record in records}
 
 
 class JsonRows(UserDefinedType[list[Record]]):

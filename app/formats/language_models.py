@@ -203,8 +203,7 @@ def format_list(
 def format_record(database: Database, key: str, language: Language, base: str | None) -> list[str]:
     """Describe a record and the document that is its source; return nothing for an unknown key."""
     for table in RECORDS:
-        read = table.get
-        record = read and database.read(read, language, key)
+        record = database.read(table.get, language, key)
         if record is not None:
             text = DESCRIPTIONS[table.name](record, language, base)
             words = sentences.describe_wording(record, language)

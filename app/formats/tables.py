@@ -18,22 +18,28 @@ from app.problems.messages import TOO_MANY_ROWS
 from app.problems.problem import InvalidParameters
 from app.queries import observations as queries
 from app.queries import reference as codes
-from app.queries.commitments import get_commitment, list_commitments
-from app.queries.contradictions import get_contradiction, list_contradictions
+from app.queries.commitments import list_commitments, read_commitments
+from app.queries.contradictions import list_contradictions, read_contradictions
 from app.queries.editions import list_editions
-from app.queries.indicators import get_indicator, list_indicators
-from app.queries.observations import get_observation, list_observations
+from app.queries.indicators import list_indicators, read_indicators
+from app.queries.observations import list_observations, read_observations_by_key
 from app.queries.pagination import QueryPage
 from app.queries.priority_areas import (
-    get_action,
-    get_outcome,
     list_actions,
     list_outcomes,
     list_priority_areas,
+    read_actions,
+    read_outcomes,
 )
-from app.queries.reference import get_event, get_source, list_events, list_passages, list_sources
-from app.queries.related import get_growth_rate, get_report, list_growth_rates, list_reports
-from app.queries.resource import Resource
+from app.queries.reference import (
+    list_events,
+    list_passages,
+    list_sources,
+    read_events,
+    read_sources,
+)
+from app.queries.related import list_growth_rates, list_reports, read_growth_rates, read_reports
+from app.queries.resource import RecordReader, Resource
 from app.queries.series import list_series
 from app.schemas import (
     Schema,
@@ -68,8 +74,8 @@ class Table:
     """The query parameters of downloads, for tables that can be downloaded separately."""
     key_columns: tuple[str, ...] = ()
     """The columns of the primary key, unless it is the first column."""
-    get: Callable[[Connection, Language, str], Record | None] | None = None
-    """Reads a record of the same schema by its key, if that is all it takes."""
+    read: RecordReader | None = None
+    """Reads records of the same schema by their keys, if that is all it takes."""
     key_parts: str = ""
     """What the key consists of, if it has parts."""
     displayed: tuple[str, ...] = ()
@@ -107,6 +113,9 @@ class Table:
             cursor = found.cursor
             if cursor is None:
                 return
+
+    def get(self, connection: Connection, language: Language, key: str) -> Record | None:
+        return None if self.read is None else self.read(connection, language, [key]).get(key)
 
     @property
     def displayed_columns(self) -> list[Column]:
@@ -220,7 +229,7 @@ def read_records(table: Table, query: TableQuery, **filters: Any) -> Iterator[Re
 OBSERVATIONS = ObservationTable(
     "observations", Bilingual("Observations, one row each", "数据，每行一项"),
     columns.OBSERVATIONS, parameters.ObservationListParameters, list_observations,
-    observations.Observation, parameters.ObservationFilters, get=get_observation,
+    observations.Observation, parameters.ObservationFilters, read=read_observations_by_key,
     key_parts=FIGURE_KEY,
     displayed=(
         *("indicator_name", "period_label", "display", "growth_display", "reporting_area_name"),
@@ -232,7 +241,7 @@ OBSERVATIONS = ObservationTable(
 INDICATORS = Table(
     "indicators", Bilingual("Indicators with headline values", "指标及其核心数据"),
     indicator_columns.INDICATORS, parameters.IndicatorListParameters, list_indicators,
-    indicators.Indicator, parameters.IndicatorFilters, get=get_indicator,
+    indicators.Indicator, parameters.IndicatorFilters, read=read_indicators,
     displayed=(
         *("name", "definition", "headline_display", "headline_period", "headline_coverage"),
         *("headline_growth", "headline_citation", "headline_growth_citation", "headline_note"),
@@ -243,7 +252,7 @@ INDICATORS = Table(
 ACTIONS = Table(
     "actions", Bilingual("Announced actions, one row each", "已宣布举措，每行一项"),
     record_columns.ACTIONS, parameters.ActionListParameters, list_actions, commitments.Action,
-    parameters.ActionFilters, get=get_action,
+    parameters.ActionFilters, read=read_actions,
     displayed=(
         *("year", "priority_area_title", "text", "aim", "note", "source_line", "locator"),
         *("source_address", "id"),
@@ -252,13 +261,13 @@ ACTIONS = Table(
 OUTCOMES = Table(
     "outcomes", Bilingual("Other results", "其他成果"),
     record_columns.OUTCOMES, parameters.OutcomeListParameters, list_outcomes, commitments.Outcome,
-    parameters.OutcomeFilters, get=get_outcome,
+    parameters.OutcomeFilters, read=read_outcomes,
     displayed=("year", "text", "note", "source_line", "locator", "source_address", "id"),
 )  # fmt: skip
 COMMITMENTS = Table(
     "commitments", Bilingual("Commitments of the forums, one row each", "高峰论坛承诺，每行一项"),
     record_columns.COMMITMENTS, parameters.CommitmentListParameters, list_commitments,
-    commitments.Commitment, parameters.CommitmentFilters, get=get_commitment,
+    commitments.Commitment, parameters.CommitmentFilters, read=read_commitments,
     displayed=(
         *("event_name", "announced_on", "name", "text", "target", "deadline", "reading_dates"),
         *("reading_texts", "reading_reasons", "reading_citations", "distance", "searched_on"),
@@ -280,23 +289,23 @@ SERIES = Table(
 GROWTH_RATES = Table(
     "growth-rates", Bilingual("Published growth", "公布的增速"),
     record_columns.GROWTH_RATES, parameters.GrowthRateListParameters, list_growth_rates, GrowthRate,
-    get=get_growth_rate, key_parts=FIGURE_KEY,
+    read=read_growth_rates, key_parts=FIGURE_KEY,
 )  # fmt: skip
 REPORTS = Table(
     "reports",
     Bilingual("Reports of the same figures by other sources", "其他来源对同一数据的报道"),
     record_columns.REPORTS, parameters.ReportListParameters, list_reports, ReportEntry,
-    get=get_report, key_parts="observation and source", noun="second report",
+    read=read_reports, key_parts="observation and source", noun="second report",
 )  # fmt: skip
 SOURCES = Table(
     "sources", Bilingual("Sources of figures and announcements", "数据和公告的来源"),
     record_columns.SOURCES, parameters.SourceListParameters, list_sources, reference.Source,
-    get=get_source,
+    read=read_sources,
 )  # fmt: skip
 EVENTS = Table(
     "events", Bilingual("Events at which figures were announced", "发布数据的活动"),
     record_columns.EVENTS, parameters.EventListParameters, list_events, reference.Event,
-    get=get_event,
+    read=read_events,
 )  # fmt: skip
 EDITIONS = Table(
     "editions", Bilingual("Yearly press conferences", "年度发布会"),
@@ -318,8 +327,8 @@ def declare_code_list(
     list_parameters: type[parameters.ListParameters] = parameters.CodeListParameters,
 ) -> Table:
     name = f"{resource.kind.replace('_', '-')}s"
-    query, get = resource.list_page, resource.get
-    return Table(name, title, listed, list_parameters, query, schema, get=get)
+    query, read = resource.list_page, resource.read
+    return Table(name, title, listed, list_parameters, query, schema, read=read)
 
 
 TOPICS = declare_code_list(
@@ -343,7 +352,7 @@ INSTRUMENTS = declare_code_list(
 CONTRADICTIONS = Table(
     "contradictions", Bilingual("Published numbers that differ", "存在差异的公布数据"),
     indicator_columns.CONTRADICTIONS, parameters.ContradictionListParameters, list_contradictions,
-    Contradiction, get=get_contradiction,
+    Contradiction, read=read_contradictions,
 )  # fmt: skip
 RELATED_DATASETS = declare_code_list(
     codes.RELATED_DATASETS, Bilingual("Datasets of other publishers", "其他机构的数据集"),

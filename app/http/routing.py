@@ -22,6 +22,7 @@ from pydantic import ValidationError
 from starlette.routing import BaseRoute
 
 from app.formats.feeds import count_changes
+from app.http.batches import RecordBatches
 from app.i18n import Bilingual, Language
 from app.negotiation import PathKind
 from app.parameters import PIN, Parameters
@@ -29,6 +30,7 @@ from app.problems.messages import NAME_CUTOFF, RELEASE_NOT_SERVED, UNKNOWN_PATH,
 from app.problems.problem import ReleaseNotServed, UnknownPath, shorten
 from app.problems.validation import describe_errors
 from app.queries.releases import list_releases
+from app.queries.resource import RecordReader
 from app.releases import Release
 from app.request import RequestContext
 
@@ -40,6 +42,8 @@ class RouteDeclaration:
     path: str
     endpoint: Endpoint
     include_in_schema: bool = True
+    read: RecordReader | None = None
+    """Reads the records of the route together, if reading one is all that it does."""
 
 
 class RouteDeclarations(APIRouter):
@@ -53,9 +57,11 @@ class RouteDeclarations(APIRouter):
         self.declared: list[RouteDeclaration] = []
         self.undescribed: list[Callable[[], None]] = []
 
-    def add_api_route(self, path: str, endpoint: Endpoint, **options: Any) -> None:
+    def add_api_route(
+        self, path: str, endpoint: Endpoint, *, read: RecordReader | None = None, **options: Any
+    ) -> None:
         is_described = self.include_in_schema and options.get("include_in_schema", True)
-        self.declared.append(RouteDeclaration(f"{self.prefix}{path}", endpoint, is_described))
+        self.declared.append(RouteDeclaration(f"{self.prefix}{path}", endpoint, is_described, read))
         self.undescribed.append(partial(super().add_api_route, path, endpoint, **options))
 
     def describe_routes(self) -> list[BaseRoute]:
@@ -86,7 +92,7 @@ Result = TypeVar("Result")
 
 MAX_THREADS = 8
 """How many endpoints may run in threads at once; other requests wait for one to finish. With twice
-as many, which wait for the interpreter lock more often, PostgreSQL serves a tenth fewer records."""
+as many, which wait for the interpreter lock more often, PostgreSQL serves a tenth fewer lists."""
 SMALL_PAGE = 10
 """Reading so few records takes less time than waking a thread, if all lists are short."""
 QUICK = 0.005
@@ -124,6 +130,7 @@ class ReadRoute:
     has_limit: bool
     can_be_pinned: bool
     """Whether ``release`` pins its addresses; some lists have a filter of that name."""
+    read: RecordReader | None
     names: frozenset[str] | None
     """The names of the parameters of a page, which ignores others; None elsewhere."""
 
@@ -148,6 +155,7 @@ class ReadRoute:
             model is not None and route.include_in_schema and route.path.endswith("}"),
             "limit" in fields,
             PIN not in fields,
+            route.read,
             frozenset({PIN, *fields}) if is_page and is_strict else None,
         )
 
@@ -182,6 +190,7 @@ class ReadRoute:
 class Router:
     def __init__(self, routers: Iterable[RouteDeclarations]) -> None:
         self.threads = ThreadPoolExecutor(MAX_THREADS, "endpoint")
+        self.batches = RecordBatches(self.threads)
         self.routes: dict[Shape, ReadRoute] = {}
         self.positions: list[tuple[int, ...]] = []
         """Where paths have parameters."""
@@ -221,7 +230,10 @@ class Router:
         is_quick = route.model is None or context.release.database.is_local
         # Keys on a server, and what another release changed, take time: the thread reads them.
         if (is_pinned or not is_quick) and not route.is_async:
-            return await self.run_in_thread(context, partial(route.call, context, keys))
+            create: Callable[[], Response] = partial(route.call, context, keys)
+            if is_pinned or context.is_example or route.read is None:
+                return await self.run_in_thread(context, create)
+            return await self.batches.run(context, route.read, keys, create)
         if is_quick and not is_pinned:
             arguments = route.bind_arguments(context, keys)
         else:
@@ -235,15 +247,13 @@ class Router:
         is_short = route.is_record or (
             route.has_limit and arguments[route.query_name].limit <= SMALL_PAGE
         )
-        if not is_short or not context.release.is_small:
-            return await self.run_in_thread(context, call)
-        order = dict(context.query.params).get("sort", "")
-        shape = (route.path, context.language, order, *names)
-        if shape in context.release.quick_shapes:
-            return call()
-        return await self.run_in_thread(
-            context, partial(note_quick_shape, context.release, shape, call)
-        )
+        if is_short and context.release.is_small:
+            order = dict(context.query.params).get("sort", "")
+            shape = (route.path, context.language, order, *names)
+            if shape in context.release.quick_shapes:
+                return call()
+            call = partial(note_quick_shape, context.release, shape, call)
+        return await self.run_in_thread(context, call)
 
     def find_redirect(self, context: RequestContext, route: ReadRoute) -> Response | None:
         """Redirect from the short path of a file, and from parameters that a page ignores."""

@@ -236,7 +236,8 @@ COMMITMENTS = Resource(
     complete=complete_commitment,
     filters={"event": col(Event.code), "kind": col(Commitment.kind)},
 )
-list_commitments, get_commitment = COMMITMENTS.list_page, COMMITMENTS.get
+list_commitments, read_commitments = COMMITMENTS.list_page, COMMITMENTS.read
+get_commitment = COMMITMENTS.get
 
 
 def read_follow_ups(connection: Connection, language: Language, source: str) -> Record:

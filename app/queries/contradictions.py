@@ -145,7 +145,7 @@ CONTRADICTIONS = Resource(
         "basis": col(Contradiction.basis),
     },
 )
-list_contradictions, get_contradiction = CONTRADICTIONS.list_page, CONTRADICTIONS.get
+list_contradictions, read_contradictions = CONTRADICTIONS.list_page, CONTRADICTIONS.read
 
 
 def read_stated_contradictions(

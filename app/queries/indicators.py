@@ -145,7 +145,8 @@ def add_latest_observations(
 
 
 INDICATORS = replace(HEADLINES, relate=add_latest_observations)
-list_indicators, get_indicator = INDICATORS.list_page, INDICATORS.get
+list_indicators, read_indicators = INDICATORS.list_page, INDICATORS.read
+get_indicator = INDICATORS.get
 
 
 def get_newest_observation(indicator: Record) -> Record | None:

@@ -55,7 +55,7 @@ from app.db.models import (
     Source,
     Unit,
 )
-from app.db.statements import StatementBuilder, fetch_one, fetch_uncached, select_nested
+from app.db.statements import StatementBuilder, fetch_by_keys, fetch_uncached, select_nested
 from app.i18n import Language
 from app.parameters import (
     IndicatorObservationListParameters,
@@ -235,9 +235,15 @@ def list_observations(
     return page.map_rows(complete_observation)
 
 
+def read_observations_by_key(
+    connection: Connection, language: Language, keys: Sequence[str]
+) -> dict[str, Record]:
+    rows = fetch_by_keys(connection, select_observations(language), col(Observation.code), keys)
+    return {key: complete_observation(row) for key, row in rows.items()}
+
+
 def get_observation(connection: Connection, language: Language, key: str) -> Record | None:
-    row = fetch_one(connection, select_observations(language), col(Observation.code), key)
-    return row and complete_observation(row)
+    return read_observations_by_key(connection, language, [key]).get(key)
 
 
 def list_vintages(

@@ -49,7 +49,7 @@ OUTCOMES = Resource(
     filters={"year": col(Outcome.year), "edition": col(Outcome.edition), "topic": col(Topic.code)},
     linked_filters={"sector": Sector, "instrument": Instrument, "area": Area},
 )
-list_outcomes, get_outcome = OUTCOMES.list_page, OUTCOMES.get
+list_outcomes, read_outcomes = OUTCOMES.list_page, OUTCOMES.read
 
 
 def select_actions_with_source(language: Language) -> Statement:
@@ -104,7 +104,7 @@ ACTIONS = Resource(
     },
     linked_filters={"sector": Sector, "instrument": Instrument, "area": Area, "topic": Topic},
 )
-list_actions, get_action = ACTIONS.list_page, ACTIONS.get
+list_actions, get_action, read_actions = ACTIONS.list_page, ACTIONS.get, ACTIONS.read
 
 
 @cache

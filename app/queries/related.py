@@ -42,7 +42,7 @@ from app.db.models import (
     Source,
     Unit,
 )
-from app.db.statements import fetch_one
+from app.db.statements import fetch_by_keys
 from app.i18n import Language
 from app.parameters import GrowthRateListParameters
 from app.queries.long_lists import read_period_page
@@ -122,9 +122,12 @@ def list_growth_rates(
     return page.map_rows(complete_growth_rate)
 
 
-def get_growth_rate(connection: Connection, language: Language, key: str) -> Record | None:
-    row = fetch_one(connection, select_growth_rates(language), col(GrowthRate.code), key)
-    return row and complete_growth_rate(row)
+def read_growth_rates(
+    connection: Connection, language: Language, keys: Sequence[str]
+) -> dict[str, Record]:
+    """Read the rates that have some keys, by their keys."""
+    rows = fetch_by_keys(connection, select_growth_rates(language), col(GrowthRate.code), keys)
+    return {key: complete_growth_rate(row) for key, row in rows.items()}
 
 
 def complete_growth_rate(row: Record) -> Record:
@@ -209,4 +212,4 @@ REPORTS = Resource(
         "relation": col(Report.relation),
     },
 )
-list_reports, get_report = REPORTS.list_page, REPORTS.get
+list_reports, read_reports = REPORTS.list_page, REPORTS.read

@@ -46,7 +46,7 @@ from app.db.models import (
     find_link,
 )
 from app.db.models.base import KeyedModel, NamedModel
-from app.db.statements import fetch_one, select_nested
+from app.db.statements import fetch_by_keys, select_nested
 from app.enums import SearchKind
 from app.i18n import Language
 from app.parameters import ListParameters
@@ -59,6 +59,9 @@ from app.queries.pagination import (
     read_page,
     split_filters,
 )
+
+RecordReader = Callable[[Connection, Language, Sequence[str]], Mapping[str, Record]]
+"""Reads the records that have some keys, by their keys."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,13 +104,20 @@ class Resource:
             return page
         return replace(page, rows=self.relate(connection, language, page.rows))
 
+    def read(
+        self, connection: Connection, language: Language, keys: Sequence[str]
+    ) -> dict[str, Record]:
+        """Read the records that have some keys, by their keys."""
+        rows = fetch_by_keys(connection, self.select(language), col(self.table.code), keys)
+        if self.complete is not None:
+            rows = {key: self.complete(row, language) for key, row in rows.items()}
+        if self.relate is None or not rows:
+            return rows
+        related = self.relate(connection, language, list(rows.values()))
+        return dict(zip(rows, related, strict=True))
+
     def get(self, connection: Connection, language: Language, key: str) -> Record | None:
-        row = fetch_one(connection, self.select(language), col(self.table.code), key)
-        if row is not None and self.complete is not None:
-            row = self.complete(row, language)
-        if row is None or self.relate is None:
-            return row
-        return self.relate(connection, language, [row])[0]
+        return self.read(connection, language, [key]).get(key)
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)

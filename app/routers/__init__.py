@@ -66,6 +66,7 @@ def add_collection(  # noqa: PLR0913 (The texts are those of two operations.)
         router.add_api_route(
             f"/{table.name}/{{{singular}}}",
             build_record_endpoint(table, singular),
+            read=table.read,
             name=f"get_{singular}",
             summary=f"Get {add_article(table.noun or singular.replace('_', ' '))}",
             description=record,
@@ -92,12 +93,11 @@ def build_list_endpoint(table: Table, page: type[Page[Any]]) -> Callable[..., Re
 
 
 def build_record_endpoint(table: Table, key: str) -> Callable[..., Response]:
-    read = table.get
-    if read is None:
-        raise LookupError(f"{table.name} has no function that reads a record")
+    if table.read is None:
+        raise LookupError(f"{table.name} has no function that reads records")
 
     def get_record(context: RequestContext, _: Parameters, **path: str) -> Response:
-        return context.create_record_response(table.schema, read, **path)
+        return context.create_record_response(table.schema, table.get, **path)
 
     parts = f": {table.key_parts}" if table.key_parts else ""
     description = f"The key of the {key.replace('_', ' ')}{parts}."

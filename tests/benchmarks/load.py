@@ -15,7 +15,7 @@ local n = 0
 function request()
   n = n + 1
   wrk.headers["Host"] = "h" .. (n % 1000) .. ".example"
-  return wrk.format()
+  return wrk.format(nil, paths[n % #paths + 1])
 end
 """
 """Makes every request unique: links start with the host, so no two share a response."""
@@ -33,6 +33,8 @@ class Target:
     headers: tuple[str, ...] = ()
     distinct: bool = False
     """Whether no two requests may share a response."""
+    paths: tuple[str, ...] = ()
+    """The paths to request in turn instead of that of the URL, if no two may share a response."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ def run_wrk(target: Target, folder: Path, seconds: float, connections: int = 16)
         command += ["-H", header]
     if target.distinct:
         script = folder / "hosts.lua"
-        script.write_text(OTHER_HOSTS)
+        paths = ", ".join(f'"{path}"' for path in target.paths) or "wrk.path"
+        script.write_text(f"local paths = {{{paths}}}\n{OTHER_HOSTS}")
         command += ["-s", str(script)]
     printed = subprocess.run(
         [*command, target.url], capture_output=True, text=True, check=True

@@ -51,6 +51,7 @@ class Caller:
         self.waiting_clients: Counter[str] = Counter()
         self.app = self.state = self
         self.rejections = RejectionLog()
+        self.records = None
 
     is_abandoned = RequestContext.is_abandoned
     require_client = RequestContext.require_client

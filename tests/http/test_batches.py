@@ -1,0 +1,171 @@
+"""Records that are requested at the same time from a database on a server."""
+
+import asyncio
+import json
+from asyncio import Future
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+import pytest
+from fastapi import Response
+from sqlalchemy import URL
+
+from app.application import App
+from app.db import Database
+from app.http.batches import MAX_BATCH, Group, RecordRequest, create_responses
+from app.i18n import Language
+from app.queries.reference import TOPICS
+from app.request import ClientDisconnectedError
+from tests.http.test_cache import fetch
+from tests.http.test_concurrency_limits import Caller, create_caller
+from tests.support.postgresql import Cluster
+from tests.support.targets import open_app
+
+COLLECTIONS = ("observations", "growth-rates", "indicators", "sources", "topics", "commitments")
+UNKNOWN = ("nothing", "a b", "ä", "'", "%", "\\", "{}", "a,b", "x" * 300)
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    """Note the arguments of every query."""
+    read, found = Database.read, []
+
+    def note(self: Database, *arguments: Any) -> Any:
+        found.append(arguments)
+        return read(self, *arguments)
+
+    monkeypatch.setattr(Database, "read", note)
+    return found
+
+
+def list_paths(app: App) -> list[str]:
+    """List the paths of some records of each collection, and of some that do not exist."""
+    paths = []
+    for name in COLLECTIONS:
+        page = json.loads(asyncio.run(fetch(app, f"/v1/{name}", "limit=12"))[2])
+        keys = [one.get("id") or one["code"] for one in page["items"]]
+        paths += [f"/v1/{name}/{quote(key, safe='')}" for key in (*keys, *UNKNOWN)]
+    return paths
+
+
+async def fetch_all(app: App, paths: list[str]) -> list[tuple[int, bytes]]:
+    """Request paths in both languages, all at the same time."""
+    found = await asyncio.gather(
+        *(fetch(app, path, f"lang={language}") for path in paths for language in Language)
+    )
+    return [(status, body) for status, _, body in found]
+
+
+def test_records_read_together_are_those_read_alone(
+    built: Path, copied_database: URL, reads: list[tuple[Any, ...]]
+) -> None:
+    with open_app(built) as app:
+        paths = list_paths(app)
+        alone = asyncio.run(fetch_all(app, paths))
+    with open_app(copied_database, cache_entries=0) as app:
+        asyncio.run(fetch(app, "/v1/units"))
+        reads.clear()
+        together = asyncio.run(fetch_all(app, paths))
+    bodies = [(status, status == 200 and body) for status, body in together]
+    assert bodies == [(status, status == 200 and body) for status, body in alone]
+    assert {status for status, _ in together} == {200, 404}
+    # The first record of a collection and a language is read alone.
+    assert len(reads) == 2 * 2 * len(COLLECTIONS)
+
+
+def test_many_records_are_read_in_several_batches(
+    copied_database: URL, reads: list[tuple[Any, ...]]
+) -> None:
+    paths = [f"/v1/topics/{number}" for number in range(2 * MAX_BATCH)]
+    with open_app(copied_database, cache_entries=0) as app:
+        asyncio.run(fetch(app, "/v1/units"))
+        reads.clear()
+        found = asyncio.run(fetch_all(app, [*paths, "/v1/topics/trade"]))
+    assert [status for status, _ in found] == [404] * 4 * MAX_BATCH + [200] * 2
+    sizes = [len(keys) for _, language, keys in reads if language is Language.ENGLISH]
+    assert sizes == [1, MAX_BATCH, MAX_BATCH]
+
+
+def test_a_failure_is_that_of_all_that_are_read_together(
+    cluster: Cluster, copied_database: URL, reads: list[tuple[Any, ...]]
+) -> None:
+    name = str(copied_database.database)
+    newest = "SELECT schema_name FROM bri.releases ORDER BY number DESC LIMIT 1"
+    ((schema,),) = cluster.execute(newest, name)
+    address = f"host=127.0.0.1 port={cluster.port} user=postgres dbname={name}"
+    paths = [f"/v1/topics/{key}" for key in ("trade", "investment", "nothing", "trade")]
+    with open_app(copied_database, statement_timeout=1, cache_entries=0) as app:
+        asyncio.run(fetch(app, "/v1/units"))
+        with psycopg.connect(address) as locking:
+            locking.execute(f'LOCK TABLE "{schema}".topic IN ACCESS EXCLUSIVE MODE'.encode())
+            reads.clear()
+            assert {status for status, _ in asyncio.run(fetch_all(app, paths))} == {503}
+            assert len(reads) == 4
+        found = asyncio.run(fetch_all(app, paths))
+        assert [status for status, _ in found] == [200, 200, 200, 200, 404, 404, 200, 200]
+
+
+def test_a_request_that_is_cancelled_leaves_the_others_of_its_batch(copied_database: URL) -> None:
+    async def send_requests(app: App) -> None:
+        sent = [asyncio.create_task(fetch(app, "/v1/topics/trade")) for _ in range(6)]
+        await asyncio.sleep(0)
+        for task in sent[:3]:
+            task.cancel()
+        found = await asyncio.gather(*sent, return_exceptions=True)
+        assert [isinstance(one, asyncio.CancelledError) for one in found] == [True] * 3 + [
+            False
+        ] * 3
+        assert (await fetch(app, "/v1/topics/trade"))[0] == 200
+
+    with open_app(copied_database, cache_entries=0) as app:
+        asyncio.run(fetch(app, "/v1/units"))
+        asyncio.run(send_requests(app))
+        assert not app.request_router.batches.waiting
+
+
+def respond(app: App, callers: dict[str, Any]) -> list[Response | Exception]:
+    """Respond to the requests of clients by key; responses name the records that were read."""
+
+    def create(caller: Any) -> Response:
+        return Response(",".join(caller.records or ["alone"]))
+
+    async def create_batch() -> list[Response | Exception]:
+        group = Group(app.state.releases.get_release().database, TOPICS.read, Language.ENGLISH)
+        requests = [
+            RecordRequest(caller, key, partial(create, caller), Future())
+            for key, caller in callers.items()
+        ]
+        return create_responses(group, requests)
+
+    return asyncio.run(create_batch())
+
+
+def test_nothing_is_read_for_clients_that_have_gone(
+    built: Path, reads: list[tuple[Any, ...]]
+) -> None:
+    absent, present = create_caller(is_gone=True), create_caller()
+    with open_app(built) as app:
+        app.state.releases.get_release()
+        reads.clear()
+        (error,) = respond(app, {"trade": absent})
+        assert isinstance(error, ClientDisconnectedError)
+        assert not reads
+        error, response = respond(app, {"trade": absent, "investment": present})
+    assert isinstance(error, ClientDisconnectedError)
+    assert isinstance(response, Response)
+    assert response.body == b"investment"
+    assert [keys for *_, keys in reads] == [["investment"]]
+
+
+def test_a_client_that_only_seemed_to_have_gone_gets_its_record(built: Path) -> None:
+    class ReturningCaller(Caller):
+        looks = iter([True, False])
+        is_abandoned = property(lambda self: next(self.looks))
+
+    with open_app(built) as app:
+        (response,) = respond(app, {"trade": ReturningCaller("192.0.2.1", is_gone=False)})
+    assert isinstance(response, Response)
+    assert response.body == b"alone"
