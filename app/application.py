@@ -117,7 +117,7 @@ def create_app(settings: Settings) -> App:
     )
     app.state.releases, app.state.contact = ReleaseManager(store, public_url), settings.contact
     app.state.releases.get_release()
-    app.request_router = Router(ROUTERS)
+    app.request_router = Router(ROUTERS, store.threads)
     build = partial(build_openapi_documents, settings.contact, public_url)
     app.state.documents = OpenApiDocuments(app.state.releases, build)
     app.cache = CacheMiddleware(

@@ -23,6 +23,8 @@ class Store(ABC):
 
     is_local: bool = False
     """Whether a read takes less time than waking a thread."""
+    threads: int
+    """How many requests of a process read in threads at once."""
     poll_interval: float
     """Seconds between checks for a new release."""
 

@@ -1,7 +1,7 @@
 """Limits: the hosts that are served, the requests of a client, and slow work at the same time."""
 
-from asyncio import get_running_loop
-from collections import Counter
+from asyncio import CancelledError, Future, get_running_loop
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -126,6 +126,49 @@ class WaitingRequest:
         """The clients that wait for the response, which may be the same for several."""
         waiting = self.context.waiting_clients
         return {self.client, *(client for client in waiting if waiting[client])}
+
+
+class ClientTurns:
+    """Lets so many requests continue at a time; the clients of the others take turns.
+
+    So a client with many requests delays another by few of them, however many it has.
+    """
+
+    def __init__(self, number: int) -> None:
+        self.free = number
+        self.waiting: dict[str, deque[Future[None]]] = {}
+        """The requests that wait, by client; the client whose turn is next comes first."""
+
+    async def take(self, client: str) -> None:
+        """Wait until it is the turn of a client, which ``release`` ends."""
+        if self.free:
+            self.free -= 1
+            return
+        turn = get_running_loop().create_future()
+        self.waiting.setdefault(get_network(client), deque()).append(turn)
+        try:
+            await turn
+        except CancelledError:
+            if not turn.cancelled():
+                self.release()
+            raise
+
+    def release(self) -> None:
+        while self.waiting:
+            client = next(iter(self.waiting))
+            turns = self.waiting.pop(client)
+            turn = turns.popleft()
+            if turns:
+                self.waiting[client] = turns
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self.free += 1
+
+
+STARTS = ClientTurns(4)
+"""The requests that start in one round of the event loop. Cached responses are sent between two
+rounds, so that they wait for few of the others."""
 
 
 class RequestQueue:

@@ -5,7 +5,7 @@ import logging
 import os
 import re
 import sys
-from asyncio import CancelledError
+from asyncio import CancelledError, get_running_loop
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ from app.db import DatabaseError
 from app.enums import LogFormat
 from app.http.cache_key import MAX_PARAMETERS, create_context
 from app.http.connections import LOG_INTERVAL, RejectionLog
-from app.http.limits import RequestLimits, receive_body
+from app.http.limits import STARTS, RequestLimits, receive_body
 from app.problems import messages
 from app.problems.problem import (
     InternalError,
@@ -211,9 +211,11 @@ class RequestReceiver(FastAPI):
             return
         context = scope["context"] = create_context(self, scope)
         sender = ResponseSender(context, send)
-        if context.connection is not None:
-            context.connection.start_request(context.headers)
         try:
+            if context.connection is not None:
+                context.connection.start_request(context.headers)
+                await STARTS.take(context.client)
+                get_running_loop().call_soon(STARTS.release)
             await self.handle(context, scope, receive, sender)
         except ClientDisconnectedError:
             pass

@@ -23,6 +23,7 @@ from starlette.routing import BaseRoute
 
 from app.formats.feeds import count_changes
 from app.http.batches import RecordBatches
+from app.http.limits import ClientTurns
 from app.i18n import Bilingual, Language
 from app.negotiation import PathKind
 from app.parameters import PIN, Parameters
@@ -90,9 +91,6 @@ def describe_routes(routers: Iterable[RouteDeclarations]) -> list[BaseRoute]:
 
 Result = TypeVar("Result")
 
-MAX_THREADS = 8
-"""How many endpoints may run in threads at once; other requests wait for one to finish. With twice
-as many, which wait for the interpreter lock more often, PostgreSQL serves a tenth fewer lists."""
 SMALL_PAGE = 10
 """Reading so few records takes less time than waking a thread, if all lists are short."""
 QUICK = 0.005
@@ -188,8 +186,9 @@ class ReadRoute:
 
 
 class Router:
-    def __init__(self, routers: Iterable[RouteDeclarations]) -> None:
-        self.threads = ThreadPoolExecutor(MAX_THREADS, "endpoint")
+    def __init__(self, routers: Iterable[RouteDeclarations], threads: int = 1) -> None:
+        self.threads = ThreadPoolExecutor(threads, "endpoint")
+        self.turns = ClientTurns(threads)
         self.batches = RecordBatches(self.threads)
         self.routes: dict[Shape, ReadRoute] = {}
         self.positions: list[tuple[int, ...]] = []
@@ -267,13 +266,15 @@ class Router:
         return RedirectResponse(context.build_url(kept)) if has_ignored else None
 
     async def run_in_thread(self, context: RequestContext, call: Callable[[], Result]) -> Result:
-        """Run a function, unless the client has gone when a thread is free."""
-
-        def run() -> Result:
+        """Run a function in a thread, unless the client has gone when it is its turn."""
+        if context.is_example:
+            return call()  # Its thread has an event loop of its own, which no turn would wake.
+        await self.turns.take(context.client)
+        try:
             context.require_client()
-            return call()
-
-        return await get_running_loop().run_in_executor(self.threads, run)
+            return await get_running_loop().run_in_executor(self.threads, call)
+        finally:
+            self.turns.release()
 
     def match(self, path: str) -> tuple[ReadRoute, dict[str, str]]:
         """Return the route of a path and the keys in it; raise UnknownPath if there is none."""

@@ -40,8 +40,19 @@ FLOODS: dict[str, str | None] = {
     "workbooks": "/v1/observations.xlsx",
     "tables": "/v1/observations.csv?vintages=all",
     "sdmx": "/sdmx/data/INDICATORS",
+    "lists": "/v1/observations?limit=7",
+    "records": "/v1/topics/trade",
 }
-SAME = {"charts": "chart", "workbooks": "workbook", "tables": "table", "sdmx": "sdmx"}
+SAME = {
+    "charts": "chart",
+    "workbooks": "workbook",
+    "tables": "table",
+    "sdmx": "sdmx",
+    "lists": "list",
+    "records": "record",
+}
+CLIENT = "192.0.2.1"
+"""The address of the client that floods, as a proxy names it."""
 CACHED = "cached list"
 TARGETS = ("same", "other")
 """Which server is flooded: the one that is measured, or another one on this machine."""
@@ -52,9 +63,14 @@ Measured = dict[tuple[str, str, str], list[float]]
 """The seconds that requests took, by flood, flooded server and kind."""
 
 
-def send_request(connection: HTTPConnection, path: str, host: str) -> int:
+def send_request(
+    connection: HTTPConnection, path: str, host: str, client: str | None = None
+) -> int:
     """Send a request; one that names another host than all others is never cached."""
-    connection.request("GET", path, headers={"Accept-Encoding": "br", "Host": host})
+    headers = {"Accept-Encoding": "br", "Host": host}
+    if client:
+        headers["X-Forwarded-For"] = client
+    connection.request("GET", path, headers=headers)
     response = connection.getresponse()
     response.read()
     return response.status
@@ -69,7 +85,7 @@ def keep_flooding(base: str, path: str) -> None:
         for number in count(start, IN_FLIGHT):
             connection = HTTPConnection(urlsplit(base).netloc, timeout=60)
             with suppress(OSError, HTTPException):
-                if send_request(connection, path, f"flood-{number}.test") != OK:
+                if send_request(connection, path, f"flood-{number}.test", CLIENT) != OK:
                     sleep(0.5)
 
     with ThreadPoolExecutor(IN_FLIGHT) as threads:
@@ -141,7 +157,7 @@ def main() -> None:
 @contextmanager
 def serve_flooded(database: Path) -> Iterator[str]:
     """Serve a database, with a small cache, once everything that is measured has been loaded."""
-    with serve_database(database, BRI_CACHE_ENTRIES="64") as base:
+    with serve_database(database, BRI_CACHE_ENTRIES="512") as base:
         for kind in KINDS:
             measure(base, kind, 4)
         yield base

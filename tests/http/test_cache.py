@@ -187,7 +187,7 @@ async def fetch(
     headers: dict[str, str] | None = None,
     *,
     leaves: bool = False,
-    **fields: str,
+    **fields: Any,
 ) -> tuple[int, dict[str, str], bytes]:
     """Request a path without a client between; it may leave after the first part of the body.
 

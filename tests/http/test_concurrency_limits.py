@@ -4,25 +4,29 @@ import asyncio
 import threading
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
+from pathlib import Path
 from signal import SIGSTOP
 from types import SimpleNamespace
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import httpx2
 import pytest
 from fastapi import Response
 from sqlalchemy import event
 
 from app import request
+from app.application import App
+from app.db import Database
 from app.formats.charts import rendering
 from app.http import cache, cached_response, limits
 from app.http.connections import RejectionLog
-from app.http.routing import MAX_THREADS, Router
+from app.http.routing import Router
 from app.i18n import Language
 from app.negotiation import Coding
 from app.problems.problem import NotReady
@@ -193,7 +197,7 @@ def test_requests_that_wait_for_the_openapi_document_hold_no_threads(database: T
         operations = [f"/docs/{name}" for name in ("list_topics", "list_units", "list_areas")]
         paths = ["/docs", "/openapi.json", "/openapi-3.0.json", *operations]
         paths += [f"{path}?lang=zh" for path in paths]
-        assert len(paths) > MAX_THREADS
+        assert len(paths) > app.state.releases.store.threads
         waiting = [threads.submit(client.get, path) for path in paths]
         wait_for(lambda: len(limits.DOCUMENTS.waiting) == len(paths) - 1)
         assert client.get("/v1/observations?limit=500").status_code == 200
@@ -419,14 +423,78 @@ def test_clients_that_have_gone_make_room(queue: limits.RequestQueue) -> None:
     assert created == 0
 
 
+async def take_turns(turns: limits.ClientTurns, clients: Iterable[str]) -> list[str]:
+    """Take a turn for each client, all at the same time; return them in the order of the turns."""
+    taken = []
+
+    async def take(client: str) -> None:
+        await turns.take(client)
+        taken.append(client)
+        await anyio.lowlevel.checkpoint()
+        turns.release()
+
+    async with anyio.create_task_group() as group:
+        for client in clients:
+            group.start_soon(take, client)
+    return taken
+
+
+@pytest.mark.parametrize(("number", "order"), [(1, "aabcabaa"), (2, "aaabcaba")])
+def test_clients_continue_in_turn(number: int, order: str) -> None:
+    turns = limits.ClientTurns(number)
+    assert "".join(anyio.run(take_turns, turns, "aaaaabbc")) == order
+    assert (turns.free, turns.waiting) == (number, {})
+
+
+def test_a_turn_that_is_cancelled_is_that_of_another() -> None:
+    turns, taken = limits.ClientTurns(1), []
+
+    async def take(client: str) -> None:
+        await turns.take(client)
+        taken.append(client)
+
+    async def cancel_two() -> None:
+        await turns.take("a")
+        waiting = [asyncio.create_task(take(client)) for client in "bcd"]
+        await asyncio.sleep(0)
+        waiting[0].cancel()
+        turns.release()  # It is the turn of b, or of c if b has been cancelled by then.
+        waiting[1].cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        turns.release()
+
+    asyncio.run(cancel_two())
+    assert taken == ["d"]
+    assert (turns.free, turns.waiting) == (1, {})
+
+
+def test_clients_take_turns_at_the_threads(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read_database, found = Database.read, []
+
+    def read(self: Database, *arguments: Any) -> Any:
+        found.append(arguments[2].limit)
+        return read_database(self, *arguments)
+
+    async def send_requests(app: App) -> None:
+        busy = (fetch(app, "/v1/observations", f"limit={100 + number}") for number in range(30))
+        other = fetch(app, "/v1/observations", "limit=99", client=("192.0.2.2", 1))
+        await asyncio.gather(*busy, other)
+
+    with open_app(built) as app:
+        asyncio.run(fetch(app, "/v1/observations", "limit=98"))
+        monkeypatch.setattr(Database, "read", read)
+        asyncio.run(send_requests(app))
+    assert found.index(99) < 10
+
+
 def test_nothing_is_read_for_clients_that_have_gone_before_a_thread_is_free() -> None:
     """Otherwise a client that opens and closes connections would occupy the threads for long."""
-    router, caller, half_closed = Router([]), create_caller(), create_caller()
+    router, caller, half_closed = Router([], threads=2), create_caller(), create_caller()
 
     async def send_requests() -> None:
         async with anyio.create_task_group() as group:
             with block_queue() as respond:
-                for _ in range(MAX_THREADS):
+                for _ in range(router.turns.free):
                     group.start_soon(router.run_in_thread, create_caller(), respond)
                 await anyio.sleep(0.01)
                 waiting = asyncio.ensure_future(router.run_in_thread(caller, pytest.fail))

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from resource import RLIMIT_NOFILE, getrlimit, setrlimit
+from selectors import EVENT_READ, DefaultSelector
 from types import SimpleNamespace
 from typing import Any
 
@@ -409,6 +410,29 @@ def test_more_connections_than_descriptors_block_no_client(database: Target) -> 
                 stack.enter_context(connect(server.port))
         assert httpx2.get(f"{server.base}/v1/units", timeout=10).status_code == 200
         assert "× too many connections" in server.log.read_text()
+
+
+def test_a_client_with_many_requests_delays_one_of_another_by_few(database: Target) -> None:
+    request = "GET /v1/observations?limit=7 HTTP/1.1\r\nHost: {}.example\r\n\r\n"
+    with start_server(database) as server, ExitStack() as stack:
+        busy = [stack.enter_context(connect(server.port)) for _ in range(80)]
+        other = stack.enter_context(connect(server.port, "127.0.0.3"))
+        # Once the statement has been compiled, lists are read on the event loop. Later responses
+        # come from the cache; they show that the connections have been accepted.
+        for connection in (*busy, other):
+            connection.sendall(request.format("same").encode())
+            read_response(connection)
+        for number, connection in enumerate([*busy, other]):
+            connection.sendall(request.format(f"h{number}").encode())
+        with DefaultSelector() as selector:
+            for connection in (*busy, other):
+                selector.register(connection, EVENT_READ)
+            earlier = 0
+            while other not in (found := [key.fileobj for key, _ in selector.select(20)]):
+                earlier += len(found)
+                for ended in found:
+                    selector.unregister(ended)
+    assert earlier < len(busy) / 2
 
 
 @pytest.mark.parametrize("log_format", ["text", "json"])
