@@ -50,11 +50,11 @@ from app.parameters import (
 from app.queries.pagination import (
     MAX_STATEMENTS,
     FilterShape,
+    PagePlan,
     QueryPage,
     SortOrder,
-    bind_page,
-    build_page,
     encode_scope,
+    read_page,
     split_filters,
 )
 
@@ -161,9 +161,10 @@ def read_long_page(
             page = plan.select_short_page
         elif plan.may_walk_far and total < MAX_SORTED:
             page = plan.select_sorted_page
-    bound = bind_page(filters, values, plan.order)
-    rows = fetch_records(connection, page, bound)
-    return build_page(rows, min(total, MAX_FETCHED), filters, values, exact=exact)
+    counted = min(total, MAX_FETCHED), exact
+    return read_page(
+        connection, PagePlan(page, plan.order, plan.count_rows), filters, values, counted
+    )
 
 
 def count_rows(

@@ -70,6 +70,7 @@ from app.queries.pagination import (
     PagePlan,
     QueryPage,
     SortOrder,
+    plan_short_list,
     read_page,
     split_filters,
 )
@@ -258,7 +259,7 @@ def list_vintages(
 @lru_cache(maxsize=MAX_STATEMENTS)
 def plan_vintages(language: Language, shape: FilterShape) -> PagePlan:
     order = SortOrder.from_shape(long_lists.list_orders(Observation), shape)
-    return PagePlan(partial(select_vintages, language, is_today="as_of" not in shape), order)
+    return plan_short_list(partial(select_vintages, language, is_today="as_of" not in shape), order)
 
 
 def select_vintages(language: Language, *, is_today: bool) -> Statement:

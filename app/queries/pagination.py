@@ -128,61 +128,58 @@ def parse_position_value(value: Value, column: Column) -> Value:
 
 @dataclass(frozen=True, eq=False)
 class PagePlan:
-    """The statements that read the pages of a short list, for all requests of a shape."""
+    """The statements that read the pages of a list, for all requests of a shape."""
 
-    select_matching: StatementBuilder
+    select_page: StatementBuilder
     order: SortOrder
+    count_matching: StatementBuilder
 
-    def select_page(self) -> Statement:
-        """Select the rows of a page; each has the number of all matching rows."""
-        total = self.count_matching().scalar_subquery().label("total")
-        rows = self.select_matching().add_columns(total)
-        return self.order.order_rows(rows).limit(bindparam("limit"))
 
-    def count_matching(self) -> Statement:
-        matching = self.select_matching()
+def plan_short_list(select_matching: StatementBuilder, order: SortOrder) -> PagePlan:
+    def count_matching() -> Statement:
+        matching = select_matching()
         return matching.with_only_columns(func.count(), maintain_column_froms=True).correlate(None)
+
+    def select_page() -> Statement:
+        """Select the rows of a page; each has the number of all matching rows."""
+        total = count_matching().scalar_subquery().label("total")
+        return order.order_rows(select_matching().add_columns(total)).limit(bindparam("limit"))
+
+    return PagePlan(select_page, order, count_matching)
 
 
 def read_page(
-    connection: Connection, plan: PagePlan, filters: ListParameters, values: Record
+    connection: Connection,
+    plan: PagePlan,
+    filters: ListParameters,
+    values: Record,
+    counted: tuple[int, bool] | None = None,
 ) -> QueryPage:
-    """Read a page of a short list; InvalidParameters for the cursor of another list."""
-    bound = bind_page(filters, values, plan.order)
-    rows = fetch_records(connection, plan.select_page, bound)
-    # A page without rows, such as one after the last, carries no total.
-    totals = [row.pop("total") for row in rows]
-    (total,) = totals[:1] or fetch_scalars(connection, plan.count_matching, bound)
-    return build_page(rows, total, filters, values)
+    """Read a page of a list; InvalidParameters for the cursor of another list.
 
-
-def bind_page(filters: ListParameters, values: Record, order: SortOrder) -> Record:
-    """Return the values that a page binds; InvalidParameters if the cursor is of another list."""
-    bound = {**values, "limit": filters.limit}
+    A long list has been counted: how many rows match, and whether that is exact.
+    """
+    limit, bound = filters.limit, {**values, "limit": filters.limit}
     if filters.cursor is not None:
         # One row more tells whether there is a next page; for the first page, the total does.
         bound["limit"] += 1
         position = decode_cursor(filters.cursor, encode_scope(filters, values))
-        for index, (value, column) in enumerate(zip(position, order.columns, strict=True)):
+        for index, (value, column) in enumerate(zip(position, plan.order.columns, strict=True)):
             bound[name_position_parameter(index)] = parse_position_value(value, column)
-    return bound
-
-
-def build_page(
-    rows: list[Record], total: int, filters: ListParameters, values: Record, *, exact: bool = True
-) -> QueryPage:
-    """Cut the rows to the limit; if there are more, create the cursor of the next page."""
-    shown = rows[: filters.limit]
-    if filters.cursor is None:
-        has_next = len(rows) == filters.limit and not (exact and total == len(rows))
-    else:
-        has_next = len(rows) > filters.limit
-    cursor = None
-    if has_next:
+    rows = fetch_records(connection, plan.select_page, bound)
+    if counted is None:
+        # A page without rows, such as one after the last, carries no total.
+        totals = [row.pop("total") for row in rows]
+        (total,) = totals[:1] or fetch_scalars(connection, plan.count_matching, bound)
+        counted = total, True
+    shown, cursor = rows[:limit], None
+    is_all = filters.cursor is None and counted == (len(rows), True)
+    if len(rows) == bound["limit"] and not is_all:
         position = [*shown[-1]["sorted_by"].values()]
         cursor = encode_cursor(position, encode_scope(filters, values))
     for row in shown:
         del row["sorted_by"]
+    total, exact = counted
     return QueryPage(shown, total, cursor, exact)
 
 

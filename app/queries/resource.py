@@ -56,6 +56,7 @@ from app.queries.pagination import (
     PagePlan,
     QueryPage,
     SortOrder,
+    plan_short_list,
     read_page,
     split_filters,
 )
@@ -127,7 +128,7 @@ def plan_list(
     # Some parameters call the key of a record its code, others its id.
     by_key = dict.fromkeys(("code", "id"), (col(resource.table.code),))
     order = SortOrder.from_shape({**by_key, **resource.orders}, shape)
-    return PagePlan(partial(select_matching, resource, language, shape, index), order)
+    return plan_short_list(partial(select_matching, resource, language, shape, index), order)
 
 
 def select_matching(
