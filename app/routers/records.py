@@ -8,7 +8,6 @@ from fastapi.responses import JSONResponse
 from app import parameters
 from app.formats import tables
 from app.formats.feeds import ATOM, JSON_FEED, build_json_feed, write_atom
-from app.formats.tables import Table
 from app.http.routing import RouteDeclarations
 from app.queries import reference as queries
 from app.queries.editions import compare_editions, get_edition
@@ -139,55 +138,35 @@ add_collection(
 )
 
 
-def add_reference(table: Table, description: str) -> None:
-    name = table.name.replace("-", " ")
-    singular = name.removesuffix("s")
+REFERENCES = {
+    tables.TOPICS: "The subjects of the press conferences, with the indicators, outcomes and "
+    "actions of each.",
+    tables.AREAS: "Countries and groups of countries, with their definitions and the records that "
+    "refer to them.",
+    tables.COVERAGES: "The groups of countries that figures count, since when, and how that is "
+    "known. Figures with different coverage are not comparable.",
+    tables.SECTORS: "Economic sectors named in the texts, with the records that name each.",
+    tables.INSTRUMENTS: "Platforms, exhibitions, project types, agreements and mechanisms named in "
+    "the texts.",
+    tables.RELATED_DATASETS: "Datasets of other publishers on similar subjects: what each counts, "
+    "why its totals differ, its licence and address. Their values are not copied.",
+    tables.UNITS: "Units of measure, with the indicators whose headline figure uses each.",
+    tables.EVENTS: "The press conferences, briefings and releases at which figures and commitments "
+    "were announced, with speakers, their offices on that day, and the documents that report each.",
+    tables.SOURCES: "The documents from which figures and commitments are taken, and those used "
+    "for comparison.",
+}
+"""The descriptions of the lists of reference data."""
+
+for table, description in REFERENCES.items():
+    plural = table.name.replace("-", " ")
     add_collection(
         reference_router,
         table,
-        f"List {name}",
+        f"List {plural}",
         description,
-        record=f"Returns one {singular} with the same fields as the list.",
+        record=f"Returns one {plural.removesuffix('s')} with the same fields as the list.",
     )
-
-
-add_reference(
-    tables.TOPICS,
-    "The subjects of the press conferences, with the indicators, outcomes and actions of each.",
-)
-add_reference(
-    tables.AREAS,
-    "Countries and groups of countries, with their definitions and the records that refer to them.",
-)
-add_reference(
-    tables.COVERAGES,
-    "The groups of countries that figures count, since when, and how that is known. Figures with "
-    "different coverage are not comparable.",
-)
-add_reference(
-    tables.SECTORS, "Economic sectors named in the texts, with the records that name each."
-)
-add_reference(
-    tables.INSTRUMENTS,
-    "Platforms, exhibitions, project types, agreements and mechanisms named in the texts.",
-)
-add_reference(
-    tables.RELATED_DATASETS,
-    "Datasets of other publishers on similar subjects: what each counts, why its totals differ, "
-    "its licence and address. Their values are not copied.",
-)
-add_reference(
-    tables.UNITS, "Units of measure, with the indicators whose headline figure uses each."
-)
-add_reference(
-    tables.EVENTS,
-    "The press conferences, briefings and releases at which figures and commitments were "
-    "announced, with speakers, their offices on that day, and the documents that report each.",
-)
-add_reference(
-    tables.SOURCES,
-    "The documents from which figures and commitments are taken, and those used for comparison.",
-)
 
 
 @reference_router.get(
