@@ -96,12 +96,12 @@ def draw_heading(canvas: Canvas, panel: Panel, span: Point, top: float) -> float
     sizes = canvas.sizes
     left, right = span
     x = left + canvas.measure_text(panel.heading, sizes.heading) + sizes.gap
-    bottom = canvas.draw_paragraph(panel.heading, left, top, sizes.heading, right - left)
+    bottom = canvas.draw_paragraph(panel.heading, span, top, sizes.heading)
     if x + canvas.measure_text(panel.unit, sizes.body) <= right:
         y = top + sizes.heading.get_baseline_offset(sizes.body)
         canvas.draw_text(panel.unit, x, y, sizes.body)
     else:
-        bottom = canvas.draw_paragraph(panel.unit, left, bottom, sizes.body, right - left)
+        bottom = canvas.draw_paragraph(panel.unit, span, bottom, sizes.body)
     return bottom + 5 * sizes.unit
 
 

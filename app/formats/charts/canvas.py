@@ -105,10 +105,9 @@ class Canvas:
         self.texts.append(f"<text{attributes}>{content}</text>")
         return top + style.line_height * len(lines)
 
-    def draw_paragraph(
-        self, paragraph: str, x: float, top: float, style: Style, width: float
-    ) -> float:
-        return self.draw_text(self.wrap_text(paragraph, style, width), x, top, style)
+    def draw_paragraph(self, paragraph: str, span: Point, top: float, style: Style) -> float:
+        lines = self.wrap_text(paragraph, style, span[1] - span[0])
+        return self.draw_text(lines, span[0], top, style)
 
     def draw_tile(self, left: float, top: float, right: float, bottom: float) -> None:
         box = write_box((left, top, right, bottom))

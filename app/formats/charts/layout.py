@@ -115,7 +115,7 @@ def draw_context(
     """Draw what is said of a figure below it, and a bar if it is a part of a whole."""
     sizes, (left, right) = canvas.sizes, canvas.span
     for text in filter(None, texts):
-        top = canvas.draw_paragraph(text, left, top, sizes.body, right - left)
+        top = canvas.draw_paragraph(text, canvas.span, top, sizes.body)
     if has_share:
         end = min(right, left + MAX_SHARE_WIDTH * sizes.unit)
         top = bars.draw_share(canvas, figure, (left, end), top + 8 * sizes.unit)
@@ -165,12 +165,12 @@ def draw_panel_heading(
     canvas: Canvas, chart: Chart, panel: Panel, span: Point, top: float
 ) -> float:
     """Draw what a series measures, and its newest figure unless that is the title of the chart."""
-    sizes, (left, right) = canvas.sizes, span
-    top = canvas.draw_paragraph(panel.heading, left, top, sizes.heading, right - left)
+    sizes = canvas.sizes
+    top = canvas.draw_paragraph(panel.heading, span, top, sizes.heading)
     newest = panel.figures[-1]
     if chart.headline is None or newest.display_key != chart.headline.display_key:
         text = panel.format_newest(canvas.language)
-        top = canvas.draw_paragraph(text, left, top, sizes.body, right - left)
+        top = canvas.draw_paragraph(text, span, top, sizes.body)
     return top + 4 * sizes.unit
 
 
@@ -205,9 +205,8 @@ def draw_panels(canvas: Canvas, chart: Chart, top: float, extra_height: float) -
 
 def draw_group(canvas: Canvas, group: Group, top: float) -> float:
     sizes = canvas.sizes
-    left, unit = sizes.margin, sizes.unit
-    width = canvas.width - 2 * left
-    top = canvas.draw_paragraph(group.heading, left, top + 4 * unit, sizes.heading, width)
+    unit = sizes.unit
+    top = canvas.draw_paragraph(group.heading, canvas.span, top + 4 * unit, sizes.heading)
     top += 4 * unit
     columns = count_tile_columns(canvas.width, len(group.tiles))
     for start in range(0, len(group.tiles), columns):
@@ -272,26 +271,23 @@ def draw_tile_name(canvas: Canvas, tile: Tile, lines: Sequence[str], start: Poin
 
 def draw_tile_content(canvas: Canvas, tile: Tile, span: Point, top: float) -> float:
     sizes = canvas.sizes
-    left, right = span
     if tile.figure:
         return draw_tile_point(canvas, tile.figure, span, top + 2 * sizes.unit)
-    left += measure_tile_indent(canvas, tile)
+    indented = span[0] + measure_tile_indent(canvas, tile), span[1]
     for line in tile.lines:
-        top = canvas.draw_paragraph(line, left, top, sizes.small, right - left)
+        top = canvas.draw_paragraph(line, indented, top, sizes.small)
     return top
 
 
 def draw_tile_point(canvas: Canvas, figure: DataPoint, span: Point, top: float) -> float:
     sizes = canvas.sizes
-    left, right = span
-    width = right - left
     bottom = bars.draw_display(canvas, figure, sizes.number, span, top)
     reference = labels.format_reference(figure.source, figure.locator)
     beside = f" {reference}" if not figure.locator else ""
-    bottom = canvas.draw_paragraph(figure.period + beside, left, bottom, sizes.strong, width)
+    bottom = canvas.draw_paragraph(figure.period + beside, span, bottom, sizes.strong)
     for text in (figure.coverage, figure.locator and reference, figure.growth):
         if text:
-            bottom = canvas.draw_paragraph(text, left, bottom, sizes.small, width)
+            bottom = canvas.draw_paragraph(text, span, bottom, sizes.small)
     return bottom
 
 
@@ -309,7 +305,7 @@ def draw_footer(canvas: Canvas, chart: Chart, top: float) -> float:
     else:
         top = draw_notes(canvas, chart, span, top)
     bottom = max(bottom, draw_sources(canvas, chart, span, top))
-    bottom = canvas.draw_paragraph(chart.release, left, bottom, sizes.small, right - left)
+    bottom = canvas.draw_paragraph(chart.release, canvas.span, bottom, sizes.small)
     return bottom + sizes.margin * 0.75
 
 
@@ -328,11 +324,11 @@ def draw_notes(canvas: Canvas, chart: Chart, span: Point, top: float) -> float:
     for qualifier in chart.list_qualifiers():
         bars.draw_swatch(canvas, qualifier, (left, top + style.line_height / 2))
         meaning = labels.MEANINGS[qualifier].get(canvas.language)
-        top = canvas.draw_paragraph(meaning, x, top, style, right - x) + spacing
+        top = canvas.draw_paragraph(meaning, (x, right), top, style) + spacing
     for line, text in list_line_keys(chart):
         top = draw_line_key(canvas, line, text, span, top) + spacing
     for note in chart.notes:
-        top = canvas.draw_paragraph(note, left, top, style, right - left) + spacing
+        top = canvas.draw_paragraph(note, span, top, style) + spacing
     return top + 6 * sizes.unit
 
 
@@ -347,5 +343,5 @@ def draw_sources(canvas: Canvas, chart: Chart, span: Point, top: float) -> float
     top = canvas.draw_text(labels.SOURCES.get(canvas.language), left, top, heading)
     for number, citation in enumerate(chart.sources, 1):
         canvas.draw_text(labels.format_reference(number), left, top, style)
-        top = canvas.draw_paragraph(citation, x, top, style, right - x) + 2 * sizes.unit
+        top = canvas.draw_paragraph(citation, (x, right), top, style) + 2 * sizes.unit
     return top + 6 * sizes.unit

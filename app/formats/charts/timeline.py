@@ -55,12 +55,11 @@ class TimePanel:
     """The box of the point or column of each figure, with the chevrons above it."""
 
     def draw(self, top: float, *, has_sources: bool = True, with_unit: bool = True) -> float:
-        canvas, sizes, (left, right) = self.canvas, self.canvas.sizes, self.span
+        canvas, sizes, right = self.canvas, self.canvas.sizes, self.span[1]
         unit = self.panel.axis_unit
         if with_unit:
-            top = canvas.draw_paragraph(
-                unit[:1].upper() + unit[1:], left, top, sizes.small, right - left
-            )
+            heading = unit[:1].upper() + unit[1:]
+            top = canvas.draw_paragraph(heading, self.span, top, sizes.small)
         bottom = top + self.plot_height
         is_open = any(one.qualifier is Qualifier.OVER for one in self.panel.figures)
         headroom = sizes.small.line_height + 8 * sizes.unit
@@ -237,9 +236,8 @@ class TimePanel:
         return top + sizes.small.line_height
 
     def draw_sources(self, top: float) -> float:
-        sizes, (left, right) = self.canvas.sizes, self.span
         text = describe_sources(self.panel.figures, self.canvas)
-        return self.canvas.draw_paragraph(text, left, top + 2, sizes.small, right - left)
+        return self.canvas.draw_paragraph(text, self.span, top + 2, self.canvas.sizes.small)
 
 
 def draw_line_key(canvas: Canvas, line: Line, text: Bilingual, span: Point, top: float) -> float:
@@ -249,7 +247,7 @@ def draw_line_key(canvas: Canvas, line: Line, text: Bilingual, span: Point, top:
     middle = top + style.line_height / 2
     canvas.draw_path((left, middle), f"M0,0h{width:.2f}", line.scale(sizes.unit))
     x = left + width + sizes.gap
-    return canvas.draw_paragraph(text.get(canvas.language), x, top, style, right - x)
+    return canvas.draw_paragraph(text.get(canvas.language), (x, right), top, style)
 
 
 def describe_sources(figures: Sequence[DataPoint], canvas: Canvas) -> str:
