@@ -255,6 +255,10 @@ class CodeListParameters(CodeFilters, ListParameters): ...
 class DetailParameters(Parameters): ...
 
 
+class FormParameters(Parameters):
+    """The fields of a form, which its page validates itself to show errors beside them."""
+
+
 class OperationFormParameters(Parameters):
     """The fields of the form of an operation, which are passed on to it; empty ones are not."""
 

@@ -21,6 +21,7 @@ from app.parameters.base import (
     DateSpan,
     Day,
     Filters,
+    FormParameters,
     Indicators,
     ListParameters,
     Omitted,
@@ -287,15 +288,10 @@ class ComparisonParameters(Parameters):
         return value
 
 
-class ComparisonPageParameters(Parameters):
-    """The fields of the form, which the page validates itself to show errors beside them."""
-
+class ComparisonPageParameters(FormParameters):
     indicator: str = ""
-    """The indicator."""
     period: list[str] = Field(default_factory=list)
-    """The two periods, in the form of the comparison."""
     unit: str = ""
-    """The unit of the figures."""
 
 
 class HistoryParameters(Parameters):
@@ -307,15 +303,10 @@ class HistoryParameters(Parameters):
     """Only indicators of this topic."""
 
 
-class HistoryPageParameters(Parameters):
-    """The fields of the form, which the page validates itself to show errors beside them."""
-
+class HistoryPageParameters(FormParameters):
     as_of: str = ""
-    """The day on which the figures were known."""
     indicator: str = ""
-    """Only this indicator, with all of its periods."""
     topic: str = ""
-    """Only indicators of this topic."""
 
 
 def format_period(start: date, end: date) -> str:

@@ -16,6 +16,7 @@ from app.parameters.base import (
     Edition,
     Events,
     Filters,
+    FormParameters,
     Indicators,
     Instruments,
     ListParameters,
@@ -246,13 +247,9 @@ class QuotationParameters(Parameters):
     in force. The default is today in Beijing; only responses for a stated day are cached."""
 
 
-class QuotationPageParameters(Parameters):
-    """The fields of the form, which the page validates itself to show errors beside them."""
-
+class QuotationPageParameters(FormParameters):
     text: str = ""
-    """The text with the figures to be checked."""
     asked_on: str = ""
-    """The day from which “last year” is counted."""
 
     @field_validator("text")
     @classmethod
@@ -372,14 +369,8 @@ class DashboardParameters(OverviewParameters):
     """Only records whose texts contain all these words, in either language."""
 
 
-class DashboardPageParameters(Parameters):
-    """The fields of the form, which the page validates itself to show errors beside them."""
-
+class DashboardPageParameters(FormParameters):
     edition: str = ""
-    """The year of the press conference."""
     topic: list[str] = Field(default_factory=list)
-    """Only records with these topics."""
     sector: list[str] = Field(default_factory=list)
-    """Only records that name these sectors."""
     q: str = ""
-    """Only records whose texts contain all these words, in either language."""
