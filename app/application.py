@@ -131,7 +131,8 @@ def create_app(settings: Settings) -> App:
             stale=settings.stale_while_revalidate,
         ),
     )
-    app.limits = create_request_limits(settings)
+    is_limited = settings.allowed_hosts or settings.rate_limit is not None
+    app.limits = RequestLimits(settings.allowed_hosts, settings.rate_limit) if is_limited else None
     app.allows_fast_path = app.limits is None and settings.access_log is LogFormat.OFF
     metrics = app.state.metrics = create_metrics(app) if settings.metrics else None
     rejections = RejectionLog(metrics.count_rejection if metrics else None)
@@ -167,12 +168,6 @@ def write_openapi_documents(
     app.state.contact = contact
     app.state.releases = FixedRelease(database.store, public_url, release=open_release(database))
     return write_documents(app, Router(ROUTERS), ROUTERS, language)
-
-
-def create_request_limits(settings: Settings) -> RequestLimits | None:
-    if not settings.allowed_hosts and settings.rate_limit is None:
-        return None
-    return RequestLimits(settings.allowed_hosts, settings.rate_limit)
 
 
 def mount_mcp(app: App, public_url: str | None) -> dict[str, ASGIApp]:

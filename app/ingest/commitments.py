@@ -23,11 +23,6 @@ def find_status(seed: Seed, action: str) -> ActionStatus:
     return ActionStatus.REPORTED if is_reported else ActionStatus.ANNOUNCED
 
 
-def build_target_columns(commitment: Commitment, units: dict[str, int]) -> Values:
-    columns = build_quantity_columns(commitment.target, units)
-    return {f"target_{name}": value for name, value in columns.items()}
-
-
 def build_quantity_columns(quantity: Quantity | None, units: dict[str, int]) -> Values:
     """Return the columns of a number, in the base unit and with the number of printed decimals."""
     if quantity is None:

@@ -25,7 +25,7 @@ from app.i18n import (
     format_value,
 )
 from app.ingest import schema
-from app.ingest.commitments import build_report_rows, build_target_columns, find_status
+from app.ingest.commitments import build_quantity_columns, build_report_rows, find_status
 from app.ingest.contradictions import build_contradiction_columns, build_contradictory_rows
 from app.ingest.editions import build_selection_rows, find_year, map_sources
 from app.ingest.history import build_change_rows, list_releases
@@ -220,7 +220,8 @@ def derive_own_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Va
             case schema.Action():
                 derived[key] = {"status": find_status(seed, key)}
             case schema.Commitment():
-                derived[key] = build_target_columns(one, ids[schema.Unit])
+                target = build_quantity_columns(one.target, ids[schema.Unit])
+                derived[key] = {f"target_{name}": value for name, value in target.items()}
             case _:
                 derived[key] = {}
     return derived

@@ -97,7 +97,8 @@ class SearchTerms:
                 terms.keywords += list_quantities(entity)
             case schema.Event():
                 terms.names += [*list_years(entity.held_on.year), *list_days(entity.held_on)]
-                bodies = self.list_bodies(key)
+                sources = self.seed.get_all(schema.Source).values()
+                bodies = [one.body for one in sources if one.event == key]
                 names = [entity.organiser, *bodies, *(one.name for one in entity.speakers)]
                 terms.names += [form for name in names for form in list_name_forms(name)]
                 terms.names += self.list_synonyms((entity.organiser, *bodies))
@@ -130,11 +131,6 @@ class SearchTerms:
 
     def list_synonyms(self, texts: Iterable[BilingualText | Bilingual]) -> list[str]:
         return self.synonyms.list_synonyms("\n".join(f"{one.en}\n{one.zh}" for one in texts))
-
-    def list_bodies(self, event: str) -> list[BilingualText]:
-        """List the institutions whose figures were announced at an event."""
-        sources = self.seed.get_all(schema.Source).values()
-        return [one.body for one in sources if one.event == event]
 
     def collect_indicator_names(self, key: str) -> tuple[str, ...]:
         indicator = self.seed.get_all(schema.Indicator)[key]

@@ -155,12 +155,10 @@ def build_globals(context: RequestContext) -> Record:
         "asset_url": lambda file: f"{root}/static/{file}?v={get_asset_version(file)}",
         "card_url": lambda path, **query: build_card_url(path, language, **query, **pin),
         "card_size": CARD_SIZE,
-        "build_script": lambda: build_script(context),
-        "build_element": lambda code, url, name: build_element(code, url, name, language),
+        "build_script": partial(build_script, context),
+        "build_element": partial(build_element, language=language),
         "build_frame": build_frame,
-        "list_references": lambda path, title, **query: list_references(
-            context, path, title, **query
-        ),
+        "list_references": partial(list_references, context),
         "paper": PAPER,
         **build_wording(language),
     }

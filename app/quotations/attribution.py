@@ -84,12 +84,9 @@ def check_institution(sentence: Sentence, origins: Sequence[Origin]) -> Iterator
 
 
 def is_attribution(sentence: Sentence, span: Span) -> bool:
-    around = (
-        sentence.normal[max(0, span[0] - NEARBY) : span[0]]
-        + " | "
-        + sentence.normal[span[1] : span[1] + NEARBY]
-    )
-    return PHRASES["speech"].search(around) is not None
+    before = sentence.normal[max(0, span[0] - NEARBY) : span[0]]
+    after = sentence.normal[span[1] : span[1] + NEARBY]
+    return PHRASES["speech"].search(f"{before} | {after}") is not None
 
 
 def check_speaker(

@@ -62,7 +62,7 @@ def draw_share(canvas: Canvas, figure: DataPoint, span: Point, top: float) -> fl
     left, right = span
     thickness = THICKNESS * sizes.unit
     middle, bottom = top + thickness / 2, top + thickness
-    canvas.draw_tile(left, top, right, bottom)
+    canvas.draw_tile((left, top, right, bottom))
     end = left + float(min(figure.value, WHOLE) / WHOLE) * (right - left)
     canvas.draw_bar((left, top, end, bottom), is_hatched=figure.qualifier in HATCHED)
     draw_end_mark(canvas, figure.qualifier, (left, end), (middle, thickness))

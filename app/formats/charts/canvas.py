@@ -109,9 +109,8 @@ class Canvas:
         lines = self.wrap_text(paragraph, style, span[1] - span[0])
         return self.draw_text(lines, span[0], top, style)
 
-    def draw_tile(self, left: float, top: float, right: float, bottom: float) -> None:
-        box = write_box((left, top, right, bottom))
-        self.tiles.append(f'<rect{box} fill="{self.get_colour("tint")}"/>')
+    def draw_tile(self, box: Box) -> None:
+        self.tiles.append(f'<rect{write_box(box)} fill="{self.get_colour("tint")}"/>')
 
     def draw_rule(self, start: Point, end: Point, line: Line | None = None) -> None:
         ends = write_attributes(x1=start[0], y1=start[1], x2=end[0], y2=end[1])

@@ -41,7 +41,7 @@ def layout_card(chart: Chart, theme: Theme) -> Canvas:
     """Lay out a chart in 1200 by 630 pixels: figure, period, coverage, source, and a plot."""
     canvas = Canvas(WIDTH, theme, chart.language, HEIGHT)
     left, right = MARGIN, WIDTH - MARGIN
-    canvas.draw_tile(0, 0, WIDTH, 12)
+    canvas.draw_tile((0, 0, WIDTH, 12))
     style, lines = fit_lines(canvas, chart.title, NAME, right - left, 2)
     top = canvas.draw_text(lines, left, 44, style) + 10
     bottom = draw_card_footer(canvas, chart)
@@ -160,7 +160,7 @@ def draw_card_tiles(canvas: Canvas, tiles: Sequence[Tile], between: tuple[float,
             continue
         row, column = divmod(index, columns)
         x, y = MARGIN + column * (width + 20), top + row * height
-        canvas.draw_tile(x, y, x + width, y + height - 12)
+        canvas.draw_tile((x, y, x + width, y + height - 12))
         y += 8
         context = [tile.figure.period] if tile.figure.period != tile.name else []
         context += [tile.coverage] if tile.coverage else []

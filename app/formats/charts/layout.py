@@ -122,11 +122,6 @@ def draw_context(
     return top
 
 
-def measure_plot(chart: Chart, panel_width: float, unit: float) -> float:
-    least, most = SINGLE_PLOT_HEIGHTS if len(chart.panels) == 1 else PLOT_HEIGHTS
-    return min(max(panel_width * PLOT_ASPECT, least * unit), most * unit)
-
-
 def find_maxima(chart: Chart) -> dict[tuple[str, int | None], Decimal]:
     maxima: dict[tuple[str, int | None], Decimal] = defaultdict(Decimal)
     for panel in chart.panels:
@@ -142,7 +137,8 @@ def draw_time_panels(canvas: Canvas, chart: Chart, top: float, extra_height: flo
     columns = count_panel_columns(chart, canvas.width)
     space = 3 * sizes.gap
     width = (right - left - space * (columns - 1)) / columns
-    height = measure_plot(chart, width, sizes.unit) + extra_height
+    least, most = SINGLE_PLOT_HEIGHTS if len(chart.panels) == 1 else PLOT_HEIGHTS
+    height = min(max(width * PLOT_ASPECT, least * sizes.unit), most * sizes.unit) + extra_height
     maxima = find_maxima(chart)
     for start in range(0, len(chart.panels), columns):
         if start:
@@ -247,7 +243,7 @@ def draw_tiles(canvas: Canvas, tiles: Sequence[Tile], top: float) -> float:
         bottoms.append(draw_tile_content(canvas, tile, span, content_top))
     bottom = max(bottoms) + padding
     for left in lefts:
-        canvas.draw_tile(left, top, left + width, bottom)
+        canvas.draw_tile((left, top, left + width, bottom))
     return bottom
 
 
