@@ -40,21 +40,17 @@ def build_quantity_columns(quantity: Quantity | None, units: dict[str, int]) -> 
 def build_report_rows(seed: Seed, ids: dict[type, dict[str, int]]) -> Iterator[Row]:
     for key, progress in seed.get_all(Progress).items():
         for position, report in enumerate(progress.reports, start=1):
-            own = {"progress_id": ids[Progress][key], "position": position}
+            own = {"progress_id": ids[Progress][key], "position": position, "date": report.date}
             texts = build_text_columns(note=report.note)
-            common = build_report_columns(report, ids)
+            common = build_statement_columns(report, ids)
             yield models.ProgressReport, {**own, **common, "relation": report.relation, **texts}
     for key, commitment in seed.get_all(Commitment).items():
         for position, reading in enumerate(commitment.readings, start=1):
             own = {"commitment_id": ids[Commitment][key], "position": position}
             texts = build_text_columns(reason=reading.reason)
-            common = build_report_columns(reading, ids)
-            is_same = {"same_measure": reading.same_measure}
-            yield models.CommitmentReading, {**own, **common, **is_same, **texts}
-
-
-def build_report_columns(report: LaterReport, ids: dict[type, dict[str, int]]) -> Values:
-    return {"date": report.date, **build_statement_columns(report, ids)}
+            common = build_statement_columns(reading, ids)
+            stated = {"date": reading.date, "same_measure": reading.same_measure}
+            yield models.CommitmentReading, {**own, **common, **stated, **texts}
 
 
 def build_statement_columns(statement: Statement, ids: dict[type, dict[str, int]]) -> Values:

@@ -86,14 +86,6 @@ def list_groups(document: Record) -> list[Group]:
     ]
 
 
-def find_operation(document: Record, name: str) -> tuple[str, Record] | None:
-    """Return the path of an operation and its description, or None."""
-    for path, methods in document["paths"].items():
-        if methods["get"]["operationId"] == name:
-            return path, methods["get"]
-    return None
-
-
 def list_formats(document: Record, path: str) -> list[Record]:
     stem = FILES.sub("", path)
     return [

@@ -132,11 +132,11 @@ def read_document(context: RequestContext) -> Record:
 
 def require_operation(document: Record, name: str) -> tuple[str, Record]:
     """Return the path and the description of an operation; raise UnknownRecord if it is unknown."""
-    found = reference.find_operation(document, name)
-    if found is None:
-        known = [one["id"] for group in reference.list_groups(document) for one in group.operations]
-        raise UnknownRecord.from_key("operation", name, known)
-    return found
+    for path, methods in document["paths"].items():
+        if methods["get"]["operationId"] == name:
+            return path, methods["get"]
+    known = [one["id"] for group in reference.list_groups(document) for one in group.operations]
+    raise UnknownRecord.from_key("operation", name, known)
 
 
 def find_neighbours(
