@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv6Address, IPv6Network
 from itertools import count
 from math import ceil
@@ -95,6 +96,7 @@ class RequestLimits:
         return not self.hosts or host in self.hosts or host.endswith(self.host_endings)
 
 
+@lru_cache(maxsize=MAX_CLIENTS)
 def get_network(address: str) -> str:
     """Return the address of a client, or its network for IPv6, where addresses cost nothing."""
     address = get_plain_address(address)
