@@ -116,20 +116,6 @@ def get_plain_address(address: str) -> str:
         return address
 
 
-@dataclass(eq=False)
-class WaitingRequest:
-    context: RequestContext
-    client: str
-    is_next: Event = field(default_factory=Event)
-    scope: CancelScope = field(default_factory=CancelScope)
-
-    @property
-    def clients(self) -> set[str]:
-        """The clients that wait for the response, which may be the same for several."""
-        waiting = self.context.waiting_clients
-        return {self.client, *(client for client in waiting if waiting[client])}
-
-
 class ClientTurns:
     """Lets so many requests continue at a time; the clients of the others take turns.
 
@@ -171,6 +157,20 @@ class ClientTurns:
 STARTS = ClientTurns(4)
 """The requests that start in one round of the event loop. Cached responses are sent between two
 rounds, so that they wait for few of the others."""
+
+
+@dataclass(eq=False)
+class WaitingRequest:
+    context: RequestContext
+    client: str
+    is_next: Event = field(default_factory=Event)
+    scope: CancelScope = field(default_factory=CancelScope)
+
+    @property
+    def clients(self) -> set[str]:
+        """The clients that wait for the response, which may be the same for several."""
+        waiting = self.context.waiting_clients
+        return {self.client, *(client for client in waiting if waiting[client])}
 
 
 class RequestQueue:
