@@ -1,10 +1,11 @@
 """Records that are requested at the same time, and read with one statement.
 
-A server takes about as long for one record as for ten, and so does waking a thread. While a batch
-is read, the requests that arrive wait for the next one: the more requests, the larger the batches.
+A server takes about as long for one record as for ten, and so does waking a thread. While two
+batches are read, the requests that arrive wait for the next: more requests make larger batches.
 """
 
 from asyncio import Future, get_running_loop
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from app.request import RequestContext
 
 MAX_BATCH = 32
 """How many records are read at once, so that a thread does not keep the interpreter for long."""
+MAX_READING = 2
+"""How many batches of a group are read at once: a slow one does not hold up all others."""
 
 
 class RecordRequest(NamedTuple):
@@ -42,7 +45,9 @@ class Group(NamedTuple):
 class RecordBatches:
     threads: Executor
     waiting: dict[Group, list[RecordRequest]] = field(default_factory=dict)
-    """The requests that came while a batch of the same group is read."""
+    """The requests that came while batches of the same group are read."""
+    reading: Counter[Group] = field(default_factory=Counter)
+    """How many batches of each group are read."""
 
     async def run(
         self,
@@ -55,9 +60,8 @@ class RecordBatches:
         (key,) = keys.values()
         group = Group(context.release.database, read, context.language)
         request = RecordRequest(context, key, create, get_running_loop().create_future())
-        is_reading = group in self.waiting
         self.waiting.setdefault(group, []).append(request)
-        if not is_reading:
+        if self.reading[group] < MAX_READING:
             self.read_batch(group)
         result = await request.result
         if isinstance(result, Exception):
@@ -66,15 +70,21 @@ class RecordBatches:
 
     def read_batch(self, group: Group) -> None:
         """Read the next batch of a group, and then the one after it, until no request waits."""
-        waiting = self.waiting.pop(group)
-        if not waiting:
+        waiting = self.waiting.pop(group, [])
+        batch, later = waiting[:MAX_BATCH], waiting[MAX_BATCH:]
+        if later:
+            self.waiting[group] = later
+        if not batch:
             return
-        batch, self.waiting[group] = waiting[:MAX_BATCH], waiting[MAX_BATCH:]
+        self.reading[group] += 1
 
         def finish(created: "Future[list[Response | Exception]]") -> None:
             for request, result in zip(batch, created.result(), strict=True):
                 if not request.result.done():
                     request.result.set_result(result)
+            self.reading[group] -= 1
+            if not self.reading[group]:
+                del self.reading[group]  # It refers to a database that may be closed.
             self.read_batch(group)
 
         created = get_running_loop().run_in_executor(self.threads, create_responses, group, batch)
