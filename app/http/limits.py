@@ -1,7 +1,7 @@
 """Limits: the hosts that are served, the requests of a client, and slow work at the same time."""
 
 from asyncio import CancelledError, Future, get_running_loop
-from collections import Counter, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -124,7 +124,7 @@ class ClientTurns:
 
     def __init__(self, number: int) -> None:
         self.free = number
-        self.waiting: dict[str, deque[Future[None]]] = {}
+        self.waiting: OrderedDict[str, deque[Future[None]]] = OrderedDict()
         """The requests that wait, by client; the client whose turn is next comes first."""
 
     async def take(self, client: str) -> None:
@@ -143,8 +143,7 @@ class ClientTurns:
 
     def release(self) -> None:
         while self.waiting:
-            client = next(iter(self.waiting))
-            turns = self.waiting.pop(client)
+            client, turns = self.waiting.popitem(last=False)
             turn = turns.popleft()
             if turns:
                 self.waiting[client] = turns

@@ -226,19 +226,15 @@ class Router:
                 return redirect
         context.route, context.kind = route.path, route.kind
         is_pinned = route.can_be_pinned and PIN in names
-        is_quick = route.model is None or context.release.database.is_local
+        is_quick = (route.model is None or context.release.database.is_local) and not is_pinned
         # Keys on a server, and what another release changed, take time: the thread reads them.
-        if (is_pinned or not is_quick) and not route.is_async:
+        if not is_quick and not route.is_async:
             create: Callable[[], Response] = partial(route.call, context, keys)
             if is_pinned or context.is_example or route.read is None:
                 return await self.run_in_thread(context, create)
             return await self.batches.run(context, route.read, keys, create)
-        if is_quick and not is_pinned:
-            arguments = route.bind_arguments(context, keys)
-        else:
-            arguments = await self.run_in_thread(
-                context, partial(route.bind_arguments, context, keys)
-            )
+        bind = partial(route.bind_arguments, context, keys)
+        arguments = bind() if is_quick else await self.run_in_thread(context, bind)
         if route.is_async:
             response: Response = await route.endpoint(**arguments)
             return response
