@@ -24,13 +24,16 @@ MAX_BATCH = 32
 MAX_READING = 2
 """How many batches of a group are read at once: a slow one does not hold up all others."""
 
+Outcome = Response | BaseException
+"""The response to a request, or why there is none."""
+
 
 class RecordRequest(NamedTuple):
     context: RequestContext
     key: str
     create: Callable[[], Response]
     """Creates the response when the context has the records of the batch."""
-    result: "Future[Response | Exception]"
+    result: "Future[Outcome]"
 
 
 class Group(NamedTuple):
@@ -64,22 +67,24 @@ class RecordBatches:
         if self.reading[group] < MAX_READING:
             self.read_batch(group)
         result = await request.result
-        if isinstance(result, Exception):
+        if isinstance(result, BaseException):
             raise result
         return result
 
     def read_batch(self, group: Group) -> None:
         """Read the next batch of a group, and then the one after it, until no request waits."""
         waiting = self.waiting.pop(group, [])
+        if not waiting:
+            return
         batch, later = waiting[:MAX_BATCH], waiting[MAX_BATCH:]
         if later:
             self.waiting[group] = later
-        if not batch:
-            return
         self.reading[group] += 1
 
-        def finish(created: "Future[list[Response | Exception]]") -> None:
-            for request, result in zip(batch, created.result(), strict=True):
+        def finish(created: "Future[list[Outcome]]") -> None:
+            error = created.exception()
+            results = [error] * len(batch) if error else created.result()
+            for request, result in zip(batch, results, strict=True):
                 if not request.result.done():
                     request.result.set_result(result)
             self.reading[group] -= 1
@@ -87,24 +92,24 @@ class RecordBatches:
                 del self.reading[group]  # It refers to a database that may be closed.
             self.read_batch(group)
 
-        created = get_running_loop().run_in_executor(self.threads, create_responses, group, batch)
+        try:
+            run = get_running_loop().run_in_executor
+            created = run(self.threads, create_responses, group, batch)
+        except RuntimeError as error:  # The system starts no more threads.
+            created = Future()
+            created.set_exception(error)
         created.add_done_callback(finish)
 
 
-def create_responses(group: Group, batch: Sequence[RecordRequest]) -> list[Response | Exception]:
-    """Return the response to each request, or why there is none."""
+def create_responses(group: Group, batch: Sequence[RecordRequest]) -> list[Outcome]:
+    """Return the response to each request, or why there is none; DatabaseError is that of all."""
     keys = {request.key for request in batch if not request.context.is_abandoned}
-    try:
-        records = group.database.read(group.read, group.language, list(keys)) if keys else {}
-    except Exception as error:  # noqa: BLE001 - raised for each request
-        return [error] * len(batch)
+    records = group.database.read(group.read, group.language, list(keys)) if keys else {}
     # Those of a client that seemed to have gone, and has not, read their own record.
     return [create_response(one, records if one.key in keys else None) for one in batch]
 
 
-def create_response(
-    request: RecordRequest, records: Mapping[str, Record] | None
-) -> Response | Exception:
+def create_response(request: RecordRequest, records: Mapping[str, Record] | None) -> Outcome:
     try:
         request.context.require_client()
         request.context.records = records

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from asyncio import Future
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,7 @@ from sqlalchemy import URL
 
 from app.application import App
 from app.db import Database
-from app.http.batches import MAX_BATCH, MAX_READING, Group, RecordRequest, create_responses
+from app.http.batches import MAX_BATCH, MAX_READING, Group, Outcome, RecordRequest, create_responses
 from app.i18n import Language
 from app.queries.reference import TOPICS
 from app.request import ClientDisconnectedError
@@ -128,13 +129,25 @@ def test_a_request_that_is_cancelled_leaves_the_others_of_its_batch(copied_datab
         assert not batches.reading
 
 
-def respond(app: App, callers: dict[str, Any]) -> list[Response | Exception]:
+def test_requests_that_get_no_thread_leave_others_a_batch(copied_database: URL) -> None:
+    paths = [f"/v1/topics/{number}" for number in range(3 * MAX_BATCH)]
+    with open_app(copied_database, cache_entries=0) as app:
+        usual = threading.stack_size(2**46)  # More than the addresses of a process allow.
+        try:
+            failed = asyncio.run(fetch_all(app, paths))
+        finally:
+            threading.stack_size(usual)
+        assert [status for status, _ in failed] == [500] * 2 * len(paths)
+        assert asyncio.run(fetch(app, "/v1/topics/trade"))[0] == 200
+
+
+def respond(app: App, callers: dict[str, Any]) -> list[Outcome]:
     """Respond to the requests of clients by key; responses name the records that were read."""
 
     def create(caller: Any) -> Response:
         return Response(",".join(caller.records or ["alone"]))
 
-    async def create_batch() -> list[Response | Exception]:
+    async def create_batch() -> list[Outcome]:
         group = Group(app.state.releases.get_release().database, TOPICS.read, Language.ENGLISH)
         requests = [
             RecordRequest(caller, key, partial(create, caller), Future())
