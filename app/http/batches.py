@@ -15,6 +15,7 @@ from fastapi import Response
 
 from app.db import Database
 from app.db.columns import Record
+from app.http.limits import STARTS
 from app.i18n import Language
 from app.queries.resource import RecordReader
 from app.request import RequestContext
@@ -67,14 +68,16 @@ class RecordBatches:
         if self.reading[group] < MAX_READING:
             self.read_batch(group)
         result = await request.result
+        if context.connection is not None:  # Few requests of a batch continue in one round.
+            await STARTS.take(context.client)
+            get_running_loop().call_soon(STARTS.release)
         if isinstance(result, BaseException):
             raise result
         return result
 
     def read_batch(self, group: Group) -> None:
         """Read the next batch of a group, and then the one after it, until no request waits."""
-        waiting = self.waiting.pop(group, [])
-        if not waiting:
+        if not (waiting := self.waiting.pop(group, [])):
             return
         batch, later = waiting[:MAX_BATCH], waiting[MAX_BATCH:]
         if later:
@@ -82,14 +85,11 @@ class RecordBatches:
         self.reading[group] += 1
 
         def finish(created: "Future[list[Outcome]]") -> None:
-            error = created.exception()
-            results = [error] * len(batch) if error else created.result()
+            results = [error] * len(batch) if (error := created.exception()) else created.result()
             for request, result in zip(batch, results, strict=True):
                 if not request.result.done():
                     request.result.set_result(result)
-            self.reading[group] -= 1
-            if not self.reading[group]:
-                del self.reading[group]  # It refers to a database that may be closed.
+            self.reading -= Counter([group])  # Not kept at zero: its database may be closed.
             self.read_batch(group)
 
         try:

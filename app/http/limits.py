@@ -154,8 +154,8 @@ class ClientTurns:
 
 
 STARTS = ClientTurns(4)
-"""The requests that start in one round of the event loop. Cached responses are sent between two
-rounds, so that they wait for few of the others."""
+"""The requests that start, or continue after a batch, in one round of the event loop. Cached
+responses are sent between two rounds, so that they wait for few of the others."""
 
 
 @dataclass(eq=False)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 from asyncio import Future
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,16 @@ from sqlalchemy import URL
 
 from app.application import App
 from app.db import Database
-from app.http.batches import MAX_BATCH, MAX_READING, Group, Outcome, RecordRequest, create_responses
+from app.http.batches import (
+    MAX_BATCH,
+    MAX_READING,
+    Group,
+    Outcome,
+    RecordBatches,
+    RecordRequest,
+    create_responses,
+)
+from app.http.limits import STARTS
 from app.i18n import Language
 from app.queries.reference import TOPICS
 from app.request import ClientDisconnectedError
@@ -139,6 +149,32 @@ def test_requests_that_get_no_thread_leave_others_a_batch(copied_database: URL) 
             threading.stack_size(usual)
         assert [status for status, _ in failed] == [500] * 2 * len(paths)
         assert asyncio.run(fetch(app, "/v1/topics/trade"))[0] == 200
+
+
+def test_few_requests_of_a_batch_continue_in_one_round_of_the_event_loop(built: Path) -> None:
+    finished, most = 0, 0
+
+    async def send_requests(app: App, threads: ThreadPoolExecutor) -> None:
+        nonlocal finished, most
+        release, batches = app.state.releases.get_release(), RecordBatches(threads)
+
+        async def send() -> None:
+            nonlocal finished
+            caller = create_caller()
+            caller.release, caller.language = release, Language.ENGLISH
+            await batches.run(caller, TOPICS.read, {"topic": "trade"}, Response)
+            finished += 1
+
+        sent = [asyncio.create_task(send()) for _ in range(2 * MAX_BATCH)]
+        while not all(task.done() for task in sent):
+            before = finished
+            await asyncio.sleep(0)
+            most = max(most, finished - before)
+
+    with open_app(built) as app, ThreadPoolExecutor(1) as threads:
+        asyncio.run(send_requests(app, threads))
+    assert finished == 2 * MAX_BATCH
+    assert most == STARTS.free
 
 
 def respond(app: App, callers: dict[str, Any]) -> list[Outcome]:
