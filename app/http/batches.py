@@ -54,14 +54,9 @@ class RecordBatches:
     """How many batches of each group are read."""
 
     async def run(
-        self,
-        context: RequestContext,
-        read: RecordReader,
-        keys: Mapping[str, str],
-        create: Callable[[], Response],
+        self, context: RequestContext, read: RecordReader, key: str, create: Callable[[], Response]
     ) -> Response:
-        """Create a response in a thread when the record has been read whose key is in the path."""
-        (key,) = keys.values()
+        """Create a response in a thread when the record that has a key has been read."""
         group = Group(context.release.database, read, context.language)
         request = RecordRequest(context, key, create, get_running_loop().create_future())
         self.waiting.setdefault(group, []).append(request)

@@ -226,19 +226,19 @@ class Router:
                 return redirect
         context.route, context.kind = route.path, route.kind
         is_pinned = route.can_be_pinned and PIN in names
-        is_quick = (route.model is None or context.release.database.is_local) and not is_pinned
+        is_local = route.model is None or context.release.database.is_local
+        is_quick = (is_local or route.read is not None) and not is_pinned
         # Keys on a server, and what another release changed, take time: the thread reads them.
         if not is_quick and not route.is_async:
-            create: Callable[[], Response] = partial(route.call, context, keys)
-            if is_pinned or context.is_example or route.read is None:
-                return await self.run_in_thread(context, create)
-            return await self.batches.run(context, route.read, keys, create)
+            return await self.run_in_thread(context, partial(route.call, context, keys))
         bind = partial(route.bind_arguments, context, keys)
         arguments = bind() if is_quick else await self.run_in_thread(context, bind)
         if route.is_async:
             response: Response = await route.endpoint(**arguments)
             return response
         call: Callable[[], Response] = partial(route.endpoint, **arguments)
+        if route.read and not (is_local or context.is_example):
+            return await self.batches.run(context, route.read, arguments[route.keys[0]], call)
         is_short = route.is_record or (
             route.has_limit and arguments[route.query_name].limit <= SMALL_PAGE
         )

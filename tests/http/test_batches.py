@@ -119,6 +119,16 @@ def test_a_failure_is_that_of_all_that_are_read_together(
         assert [status for status, _ in found] == [200, 200, 200, 200, 404, 404, 200, 200]
 
 
+def test_nothing_is_read_for_a_request_that_is_refused(
+    copied_database: URL, reads: list[tuple[Any, ...]]
+) -> None:
+    with open_app(copied_database, cache_entries=0) as app:
+        asyncio.run(fetch(app, "/v1/units"))
+        reads.clear()
+        assert asyncio.run(fetch(app, "/v1/topics/trade", "unknown=1"))[0] == 422
+        assert not reads
+
+
 def test_a_request_that_is_cancelled_leaves_the_others_of_its_batch(copied_database: URL) -> None:
     async def send_requests(app: App) -> None:
         sent = [asyncio.create_task(fetch(app, "/v1/topics/trade")) for _ in range(6)]
@@ -162,7 +172,7 @@ def test_few_requests_of_a_batch_continue_in_one_round_of_the_event_loop(built: 
             nonlocal finished
             caller = create_caller()
             caller.release, caller.language = release, Language.ENGLISH
-            await batches.run(caller, TOPICS.read, {"topic": "trade"}, Response)
+            await batches.run(caller, TOPICS.read, "trade", Response)
             finished += 1
 
         sent = [asyncio.create_task(send()) for _ in range(2 * MAX_BATCH)]
