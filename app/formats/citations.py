@@ -280,25 +280,36 @@ def write_bibtex(item: Item) -> bytes:
 
 
 def write_ris(item: Item) -> bytes:
-    issued = format_iso_date(item["issued"])
+    import rispy
+
+    year, *rest = item["issued"]["date-parts"][0]
     accessed = format_iso_date(item["accessed"]) if "accessed" in item else ""
     fields = {
-        "TY": RIS_TYPES.get(item["type"], "GEN"),
-        "ID": item["id"],
+        "type_of_reference": RIS_TYPES.get(item["type"], "GEN"),
+        "id": item["id"],
         # Without a comma, the last word of an institution would be taken for a family name.
-        "AU": f"{item['author'][0]['literal']},",
-        "TI": item["title"],
-        "PB": item.get("container-title"),
-        "PY": issued[:4],
-        "DA": issued.replace("-", "/"),
-        "ET": item.get("version"),
-        "Y2": accessed.replace("-", "/"),
-        "LA": item["language"],
-        "N1": item.get("note"),
-        "UR": item.get("URL"),
+        "authors": [f"{item['author'][0]['literal']},"],
+        "title": item["title"],
+        "publisher": item.get("container-title"),
+        "year": str(year),
+        "date": "/".join([str(year), *(f"{part:02}" for part in rest)]),
+        "edition": item.get("version"),
+        "access_date": accessed.replace("-", "/"),
+        "language": item["language"],
+        "notes": [item.get("note")],
+        "urls": [item.get("URL")],
     }
-    lines = [f"{tag}  - {value}\r\n" for tag, value in fields.items() if value]
-    return "".join([*lines, "ER  - \r\n"]).encode()
+    present = {
+        name: value for name, value in fields.items() if value not in (None, "", [None], [""])
+    }
+
+    class UnnumberedWriter(rispy.RisWriter):  # type: ignore[misc]
+        def set_header(self, count: int) -> str:
+            del count
+            return ""
+
+    text: str = rispy.dumps([present], implementation=UnnumberedWriter)
+    return re.sub(r"\r?\n", "\r\n", text.lstrip()).encode()
 
 
 def write_text(
