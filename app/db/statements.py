@@ -274,7 +274,7 @@ def fetch_by_keys(
 ) -> dict[str, Record]:
     """Return the records that have some keys, by their keys."""
     if len(keys) == 1:
-        # Databases plan this better.
+        # An array of one key would get the plan for many keys.
         record = fetch_one(connection, statement, column, keys[0])
         return {} if record is None else {keys[0]: record}
     records = fetch_records(connection, filter_by_keys(statement, column), {"keys": keys})

@@ -64,8 +64,7 @@ class RecordBatches:
             self.read_batch(group)
         result = await request.result
         if context.connection is not None:  # Few requests of a batch continue in one round.
-            await STARTS.take(context.client)
-            get_running_loop().call_soon(STARTS.release)
+            await STARTS.take_for_one_round(context.client)
         if isinstance(result, BaseException):
             raise result
         return result
@@ -97,7 +96,11 @@ class RecordBatches:
 
 
 def create_responses(group: Group, batch: Sequence[RecordRequest]) -> list[Outcome]:
-    """Return the response to each request, or why there is none; DatabaseError is that of all."""
+    """Return the response to each request, or why there is none.
+
+    Raises:
+        DatabaseError: if the records cannot be read.
+    """
     keys = {request.key for request in batch if not request.context.is_abandoned}
     records = group.database.read(group.read, group.language, list(keys)) if keys else {}
     # Those of a client that seemed to have gone, and has not, read their own record.

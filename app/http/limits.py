@@ -141,6 +141,11 @@ class ClientTurns:
                 self.release()
             raise
 
+    async def take_for_one_round(self, client: str) -> None:
+        """Take a turn that ends when the event loop has read what has arrived meanwhile."""
+        await self.take(client)
+        get_running_loop().call_soon(self.release)
+
     def release(self) -> None:
         while self.waiting:
             client, turns = self.waiting.popitem(last=False)

@@ -5,7 +5,7 @@ import logging
 import os
 import re
 import sys
-from asyncio import CancelledError, get_running_loop
+from asyncio import CancelledError
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -214,8 +214,7 @@ class RequestReceiver(FastAPI):
         try:
             if context.connection is not None:
                 context.connection.start_request(context.headers)
-                await STARTS.take(context.client)
-                get_running_loop().call_soon(STARTS.release)
+                await STARTS.take_for_one_round(context.client)
             await self.handle(context, scope, receive, sender)
         except ClientDisconnectedError:
             pass
