@@ -86,6 +86,8 @@ class ClientConnection(Protocol):
     """Whether the client has gone."""
     is_ending: bool
     """Whether the next response is the last one."""
+    is_head_next: bool
+    """Whether the server next writes the head of a response that has a body."""
 
     @property
     def has_left(self) -> bool:

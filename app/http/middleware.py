@@ -181,8 +181,11 @@ class ResponseSender:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             identifier = (b"x-request-id", self.context.request_id.encode())
-            if self.context.connection is not None and self.context.connection.is_ending:
-                self.context.extra_headers.append((b"connection", b"close"))
+            connection = self.context.connection
+            if connection is not None:
+                connection.is_head_next = self.context.method != "HEAD"
+                if connection.is_ending:
+                    self.context.extra_headers.append((b"connection", b"close"))
             extra = (*RAW_COMMON_HEADERS, *self.context.extra_headers, identifier)
             message = {**message, "headers": [*message.get("headers", ()), *extra]}
         elif self.context.method != "HEAD":

@@ -57,6 +57,8 @@ class ResponseTransport:
     def __init__(self, transport: asyncio.Transport, connection: "TimeoutProtocol") -> None:
         self.transport = transport
         self.connection = connection
+        self.head = b""
+        """The head of a response, which is sent with the first part of its body."""
         self.is_closing = connection.is_closing
         self.close = connection.close
         self.pause_reading = connection.pause_reading
@@ -76,8 +78,12 @@ class ResponseTransport:
     def write(self, data: bytes) -> None:
         if not self.connection.active_requests and data.startswith(b"HTTP/1.1 400"):
             self.connection.refuse_malformed()
+        elif self.connection.is_head_next:
+            self.connection.is_head_next, self.head = False, data
         elif not self.is_closing():
-            self.transport.write(data)
+            # In one system call, and mostly in one packet.
+            whole, self.head = self.head + data, b""
+            self.transport.write(whole)
 
 
 class TimeoutProtocol(asyncio.Protocol):
@@ -109,6 +115,8 @@ class TimeoutProtocol(asyncio.Protocol):
         """The time after which no work begins for the client."""
         self.active_requests = 0
         """The number of requests that the application is responding to."""
+        self.is_head_next = False
+        """Whether the protocol next writes the head of a response that has a body."""
         self.received_bytes = 0
         """The bytes received of the head or the body that is being received."""
         self.max_received = MAX_HEAD

@@ -195,6 +195,16 @@ def test_a_client_that_does_not_read_is_not_written_to_without_end(fast_port: in
     assert exchange_bytes(fast_port, [LAST.encode()]).startswith(b"HTTP/1.1 200 OK\r\n")
 
 
+@pytest.mark.parametrize("path", ["/v1/units", "/v1/units/nothing", "/v1/observations.csv"])
+def test_the_head_of_an_uncached_response_comes_with_its_body(fast_port: int, path: str) -> None:
+    """Links start with the host, so no two of these requests get the same response."""
+    for number in range(20):
+        request = f"GET {path} HTTP/1.1\r\nHost: h{number}.example\r\n\r\n"
+        with open_connection(fast_port) as connection:
+            connection.sendall(request.encode())
+            assert connection.recv(1024**2).partition(b"\r\n\r\n")[2] != b""
+
+
 def test_a_connection_stays_and_its_identifiers_differ(fast_port: int) -> None:
     request = b"GET /v1/units HTTP/1.1\r\nHost: data.example\r\n\r\n"
     received = exchange_bytes(fast_port, [request] * 300 + [LAST.encode()])
