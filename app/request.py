@@ -206,8 +206,8 @@ class RequestContext:
     ) -> QueryResult:
         return self.release.database.read(query, self.language, *args, **kwargs)
 
-    def create_json_response(self, model: Schema, links: Sequence[Link | str] = ()) -> Response:
-        return self.create_bytes_response(encode_json(model), JSON, links)
+    def create_json_response(self, model: type[Schema], content: object) -> Response:
+        return self.create_bytes_response(model.encode(content), JSON)
 
     def create_bytes_response(
         self,
@@ -311,7 +311,7 @@ class RequestContext:
             **more,
         }
         if len(found.rows) > ENCODED_AT_ONCE:
-            body = model.encode(found.rows, fields)
+            body = model.encode_page(found.rows, fields)
         else:
             body = encode_json(model.model_validate({"items": found.rows, **fields}))
         return Response(body, media_type=JSON, headers=self.build_headers(links))
@@ -323,9 +323,7 @@ class RequestContext:
     def create_record_response(
         self, model: type[Schema], read: Callable[..., Record | None], *more: object, **path: str
     ) -> Response:
-        return self.create_json_response(
-            model.model_validate(self.read_record(read, *more, **path))
-        )
+        return self.create_json_response(model, self.read_record(read, *more, **path))
 
     def read_record(self, read: Callable[..., Record | None], *more: object, **path: str) -> Record:
         """Read the record whose key is in the path; raise UnknownRecord if there is none."""

@@ -9,7 +9,6 @@ from app.formats.columns import Column, format_cell
 from app.formats.dataset_info import DATA_LICENCE, HOW_TO_READ, cite_dataset
 from app.formats.tables import TableQuery
 from app.i18n import Bilingual, Language, format_locator
-from app.schemas import encode_json
 from app.schemas.formats import Datatype
 
 CSV = "text/csv"
@@ -64,9 +63,8 @@ def format_csv_rows(rows: Sequence[Sequence[Any]]) -> bytes:
 
 
 def write_json_lines(query: TableQuery) -> Iterator[bytes]:
-    validate = query.table.schema.model_validate
     for page in query.read_pages():
-        yield b"".join(encode_json(validate(record)) + b"\n" for record in page)
+        yield b"".join(query.table.schema.encode(record) + b"\n" for record in page)
 
 
 def write_markdown(query: TableQuery) -> Iterator[bytes]:

@@ -5,7 +5,6 @@ Lists contain nested records; downloads read the same observations as rows of a 
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from functools import cache, lru_cache, partial
 
 from sqlalchemy import (
@@ -294,13 +293,11 @@ def read_observations(
 def complete_observation(row: Record) -> Record:
     """Replace the parts that an observation lacks by None, and derive its revision."""
     row["headline"] = row["headline"] is not None
-    row["revision"] = build_revision(row["value"], row["revision"])
-    return format_validity(clear_missing(clear_missing(row, "growth", "id"), "contradiction"))
-
-
-def build_revision(value: Decimal, revision: Record) -> Record | None:
-    is_first = revision["kind"] is None
-    return None if is_first else revision | {"difference": value - revision["difference"]}
+    for part, key in (("growth", "id"), ("contradiction", "code"), ("revision", "kind")):
+        clear_missing(row, part, key)
+    if row["revision"] is not None:
+        row["revision"]["difference"] = row["value"] - row["revision"]["difference"]
+    return format_validity(row)
 
 
 def select_observation_rows(

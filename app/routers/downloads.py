@@ -153,7 +153,7 @@ def declare_table_description(table: Table, filters: type[parameters.Filters]) -
 def describe_table(context: RequestContext, table: Table) -> Response:
     # A table with other parameters would be another one, to which the description did not apply.
     query = context.query.text.decode()
-    description = TableDescription.model_validate(
+    description = TableDescription.encode(
         {
             "context": "http://www.w3.org/ns/csvw",
             "url": f"{context.base_url}/v1/{table.name}.csv{query and '?'}{query}",
@@ -173,7 +173,7 @@ def describe_table(context: RequestContext, table: Table) -> Response:
             },
         }
     )
-    return context.create_bytes_response(description.to_json(), DescriptionResponse.media_type)
+    return context.create_bytes_response(description, DescriptionResponse.media_type)
 
 
 @router.get(
@@ -197,7 +197,7 @@ def get_cube(context: Context, query: Annotated[parameters.CubeFilters, Query()]
     href = f"{context.base_url}/v1/{OBSERVATIONS.name}.{registry.JSON_STAT.suffix}"
     released_on = context.release.record["released_on"]
     cube = json_stat.build_cube(page.rows, released_on, href, context.language)
-    return context.create_bytes_response(Cube.model_validate(cube).to_json(), json_stat.MEDIA_TYPE)
+    return context.create_bytes_response(Cube.encode(cube), json_stat.MEDIA_TYPE)
 
 
 async def download_database(context: Context, _: NoParameters) -> Response:

@@ -133,7 +133,7 @@ def compare_periods(
     context: Context, query: Annotated[parameters.ComparisonParameters, Query()]
 ) -> Response:
     found = context.run_query(comparison.compare_periods, query)
-    return context.create_json_response(Comparison.model_validate(found))
+    return context.create_json_response(Comparison, found)
 
 
 add_collection(

@@ -15,7 +15,7 @@ from app.queries.priority_areas import get_priority_area
 from app.queries.releases import list_changes, list_releases
 from app.request import Context
 from app.routers import NoParameters, add_collection
-from app.schemas import create_page_model, encode_json
+from app.schemas import create_page_model
 from app.schemas.commitments import PriorityArea
 from app.schemas.editions import EditionComparison, EditionRecord
 from app.schemas.reference import Passage
@@ -54,7 +54,7 @@ def show_comparison(
     context: Context, query: Annotated[parameters.EditionComparisonParameters, Query()]
 ) -> Response:
     found = context.run_query(compare_editions, query)
-    return context.create_json_response(EditionComparison.model_validate(found))
+    return context.create_json_response(EditionComparison, found)
 
 
 @router.get(
@@ -233,4 +233,4 @@ def get_atom_feed(context: Context, _: NoParameters) -> Response:
 )
 def get_json_feed(context: Context, _: NoParameters) -> Response:
     feed = build_json_feed(context.run_query(list_releases), context.base_url, context.language)
-    return context.create_bytes_response(encode_json(Feed.model_validate(feed)), JSON_FEED)
+    return context.create_bytes_response(Feed.encode(feed), JSON_FEED)

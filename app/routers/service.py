@@ -30,9 +30,8 @@ from app.queries import search
 from app.queries.editions import read_overview
 from app.queries.releases import read_release
 from app.queries.resource import build_record_url
-from app.request import Context, RequestContext
+from app.request import JSON, Context, RequestContext
 from app.routers import NoParameters
-from app.schemas import encode_json
 from app.schemas.quotations import QuotationCheck
 from app.schemas.service import Health, HealthStatus, Overview, SearchPage, Service
 
@@ -129,7 +128,7 @@ def list_downloads(context: RequestContext) -> list[Record]:
 )
 def get_service(context: Context, _: NoParameters) -> Response:
     operator = context.app.state.contact
-    model = Service.model_validate(
+    body = Service.encode(
         {
             "title": TITLE.get(context.language),
             "description": DESCRIPTION.get(context.language),
@@ -156,7 +155,7 @@ def get_service(context: Context, _: NoParameters) -> Response:
             ],
         }
     )
-    return context.create_json_response(model, build_service_links(context.base_url))
+    return context.create_bytes_response(body, JSON, build_service_links(context.base_url))
 
 
 @router.get(
@@ -174,9 +173,7 @@ def get_overview(
     context: Context, query: Annotated[parameters.OverviewParameters, Query()]
 ) -> Response:
     found = context.run_query(read_overview, query.edition)
-    return context.create_json_response(
-        Overview.model_validate({"release": describe_release(context), **found})
-    )
+    return context.create_json_response(Overview, {"release": describe_release(context), **found})
 
 
 @router.get(
@@ -238,8 +235,7 @@ def check_health(context: RequestContext) -> HealthStatus:
 
 
 def create_health_response(status: HealthStatus) -> Response:
-    body = encode_json(Health(status=status))
-    return Response(body, media_type="application/json", headers=NO_STORE)
+    return Response(Health.encode({"status": status}), media_type=JSON, headers=NO_STORE)
 
 
 @quotation_router.get(
@@ -259,6 +255,5 @@ def check_quotation(
     context: Context, query: Annotated[parameters.QuotationParameters, Query()]
 ) -> Response:
     found = context.release.check_quotation(query.text, query.asked_on, context.language)
-    body = encode_json(QuotationCheck.model_validate(found))
     headers = NO_STORE if query.asked_on is None else None
-    return context.create_bytes_response(body, "application/json", headers=headers)
+    return context.create_bytes_response(QuotationCheck.encode(found), JSON, headers=headers)

@@ -92,6 +92,11 @@ class Schema(BaseModel):
     )
 
     @classmethod
+    def encode(cls, content: object) -> bytes:
+        """Validate the content of a response, and encode it as JSON."""
+        return encode_json(cls.model_validate(content))
+
+    @classmethod
     def __get_pydantic_json_schema__(
         cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
@@ -171,17 +176,16 @@ class Page(Schema, Generic[Item]):
     )
 
     @classmethod
-    def encode(cls, rows: Sequence[object], fields: Mapping[str, object]) -> bytes:
+    def encode_page(cls, rows: Sequence[object], fields: Mapping[str, object]) -> bytes:
         """Validate and encode a page with many records, some at a time.
 
         The models of a thousand records at once would be so many objects that the garbage
         collector, which stops all threads, delays other requests.
         """
-        page = cls.model_validate({"items": [], **fields})
         encoded = []
         for start in range(0, len(rows), ENCODED_AT_ONCE):
-            items = rows[start : start + ENCODED_AT_ONCE]
-            encoded.append(encode_json(cls.model_validate({"items": items, **fields}).items))
+            page = cls.model_validate({"items": rows[start : start + ENCODED_AT_ONCE], **fields})
+            encoded.append(encode_json(page.items))
         return encode_json({**vars(page), "items": [msgspec.Raw(one[1:-1]) for one in encoded]})
 
 

@@ -104,8 +104,9 @@ class CubeExtension(Schema):
 class AliasedSchema(Schema):
     """A document with fields whose names Python does not allow."""
 
-    def to_json(self) -> bytes:
-        return encode_json(self.model_dump(by_alias=True))
+    @classmethod
+    def encode(cls, content: object) -> bytes:
+        return encode_json(cls.model_validate(content).model_dump(by_alias=True))
 
 
 class Cube(AliasedSchema):

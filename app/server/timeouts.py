@@ -1,14 +1,14 @@
 """Timeouts and size limits: how long a client may take, and how much it may send.
 
-uvicorn waits forever for the rest of a request's headers, however many come and however slowly, and
-for a client that does not read its response. So its protocol is wrapped in one that uses only the
-interfaces of asyncio and ASGI, and therefore works with any protocol of uvicorn.
+uvicorn waits forever for the rest of the headers, and for a client that does not read. So its
+protocols are wrapped in one that uses only the interfaces of asyncio and ASGI.
 """
 
 import asyncio
 from asyncio import AbstractEventLoop
 from collections.abc import Container
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from uvicorn.config import Config
@@ -58,7 +58,6 @@ class ResponseTransport:
         self.transport = transport
         self.connection = connection
         self.head = b""
-        """The head of a response, which is sent with the first part of its body."""
         self.is_closing = connection.is_closing
         self.close = connection.close
         self.pause_reading = connection.pause_reading
@@ -81,7 +80,7 @@ class ResponseTransport:
         elif self.connection.is_head_next:
             self.connection.is_head_next, self.head = False, data
         elif not self.is_closing():
-            # In one system call, and mostly in one packet.
+            # The head waits for the body: one system call, and mostly one packet, sends both.
             whole, self.head = self.head + data, b""
             self.transport.write(whole)
 
@@ -110,13 +109,11 @@ class TimeoutProtocol(asyncio.Protocol):
         self.connections: ConnectionTable | None = self.app and self.app.connections
         self.proxies: Container[str] = getattr(config.loaded_app, "trusted_hosts", ())
         self.client = self.peer = ""
-        self.is_closed = self.is_ending = self.is_head_timed = False
+        self.is_closed = self.is_ending = self.is_head_timed = self.is_head_next = False
         self.start_limit = float("inf")
         """The time after which no work begins for the client."""
         self.active_requests = 0
         """The number of requests that the application is responding to."""
-        self.is_head_next = False
-        """Whether the protocol next writes the head of a response that has a body."""
         self.received_bytes = 0
         """The bytes received of the head or the body that is being received."""
         self.max_received = MAX_HEAD
@@ -134,7 +131,7 @@ class TimeoutProtocol(asyncio.Protocol):
         self.last_read = 0.0
         """The time of the check that found the client to have read more."""
         self.deadline = Deadline(self.loop, self.expire)
-        self.write_deadline = Deadline(self.loop, self.expire_writing)
+        self.write_deadline = Deadline(self.loop, partial(self.abort_after, "write timeout"))
         self.transport: asyncio.Transport = None  # type: ignore[assignment]
         create: Any = self.protocol_class
         self.reports_bodies = hasattr(create, "start_body")
@@ -334,16 +331,11 @@ class TimeoutProtocol(asyncio.Protocol):
         if self.is_closing():
             self.wait_for_client()
         elif self.active_requests:
-            self.note_rejection("response timeout")
-            self.abort()
+            self.abort_after("response timeout")
         elif self.received_bytes and self.max_received == MAX_HEAD:
             self.refuse(RequestTimeout(REQUEST_TIMEOUT))
         else:
             self.close()  # What came may be a body whose request has its response.
-
-    def expire_writing(self) -> None:
-        self.note_rejection("write timeout")
-        self.abort()
 
     @property
     def has_left(self) -> bool:
@@ -380,6 +372,11 @@ class TimeoutProtocol(asyncio.Protocol):
         self.is_closed = True
         self.transport.abort()
 
+    def abort_after(self, timeout: str) -> None:
+        if self.app is not None:
+            self.app.state.rejections.note(timeout, self.peer)
+        self.abort()
+
     def refuse_malformed(self) -> None:
         if not self.has_received_too_much:
             self.refuse(describe_malformed(self.last_piece))
@@ -401,7 +398,3 @@ class TimeoutProtocol(asyncio.Protocol):
         if self.app is not None:
             # A proxy names the client of a request in its headers, which cannot be parsed.
             self.app.record_rejection(problem, self.peer, identifier, len(response))
-
-    def note_rejection(self, kind: str) -> None:
-        if self.app is not None:
-            self.app.state.rejections.note(kind, self.peer)
