@@ -13,6 +13,7 @@ from time import perf_counter
 from typing import IO, Annotated, Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
+import msgspec
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from fastapi import Depends, FastAPI, Request, Response
@@ -23,7 +24,7 @@ from starlette.types import Scope
 
 from app.db import DatabaseError
 from app.db.columns import Record
-from app.formats.registry import ALTERNATE_LINKS, Link
+from app.formats.registry import Link
 from app.formats.sdmx.errors import render_error
 from app.i18n import Language
 from app.negotiation import Coding, PathKind
@@ -32,13 +33,15 @@ from app.problems.messages import QUEUE_FULL
 from app.problems.problem import MEDIA_TYPE, NotReady, Problem, UnknownRecord
 from app.queries.pagination import QueryPage
 from app.releases import Release
-from app.schemas import ENCODED_AT_ONCE, REQUEST_ID, Page, Schema, encode_json
+from app.schemas import REQUEST_ID, Page, Schema, build_validator, encode_json
 
 P = ParamSpec("P")
 QueryResult = TypeVar("QueryResult")
 RawHeaders = list[tuple[bytes, bytes]]
 
 JSON = "application/json"
+ENCODED_AT_ONCE = 50
+"""How many records of a page are validated and encoded at once."""
 CHUNK_SIZE = 1024 * 1024
 MAX_BUFFERED = 2 * 1024 * 1024
 """A response of at most so many bytes is sent whole, and so can be cached and validated."""
@@ -310,15 +313,14 @@ class RequestContext:
             "next_cursor": found.cursor,
             **more,
         }
-        if len(found.rows) > ENCODED_AT_ONCE:
-            body = model.encode_page(found.rows, fields)
-        else:
-            body = encode_json(model.model_validate({"items": found.rows, **fields}))
+        validate, encoded = build_validator(model).validate_python, []
+        # A thousand records at once would be so many objects that the garbage collector, which
+        # stops all threads, delays other requests.
+        for start in range(0, max(1, len(found.rows)), ENCODED_AT_ONCE):
+            page = validate({"items": found.rows[start : start + ENCODED_AT_ONCE], **fields})
+            encoded.append(msgspec.Raw(encode_json(page["items"])[1:-1]))
+        body = encode_json({**page, "items": encoded})
         return Response(body, media_type=JSON, headers=self.build_headers(links))
-
-    def link_downloads(self) -> list[str]:
-        url, query = f"{self.base_url}{self.path}", self.query.filter_text
-        return [ALTERNATE_LINKS.format(url=url, query=f"?{query}" if query else "")]
 
     def create_record_response(
         self, model: type[Schema], read: Callable[..., Record | None], *more: object, **path: str

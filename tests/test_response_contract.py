@@ -1,13 +1,18 @@
 """The check of JSON responses against OpenAPI finds what it should find."""
 
 import json
+from decimal import Decimal
 
 import pytest
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ValidationError
 
 from app.application import ROUTERS
 from app.http.routing import describe_routes
 from app.openapi import build_document
 from app.problems.problem import MEDIA_TYPE as PROBLEM
+from app.schemas import build_validator, encode_json
+from app.schemas.observations import Observation
 from tests.support.client import AppClient
 from tests.support.contract import Contract, Watch
 
@@ -92,3 +97,58 @@ def test_watch_records_what_an_application_sends(client: AppClient, watch: Watch
         schema["required"].remove("colour")
         watch.contract.validators = before
         watch.violations.clear()
+
+
+MODELS = {
+    route.path: route.response_model
+    for route in describe_routes(ROUTERS)
+    if isinstance(route, APIRoute) and route.response_model and not {".", "{"} & {*route.path}
+}
+REQUIRED = {
+    "/v1/compare": "indicator=goods-trade&period=2022&period=2023",
+    "/v1/editions/compare": "edition=2024&edition=2025",
+    "/v1/quotation-check": "text=over+700+aid+projects",
+    "/v1/search": "q=trade",
+}
+
+
+@pytest.mark.parametrize("path", sorted(MODELS))
+def test_the_dictionaries_of_a_model_are_encoded_like_the_model(
+    client: AppClient, path: str
+) -> None:
+    response = client.get(f"{path}?{REQUIRED.get(path, '')}")
+    assert response.status_code == 200
+    model: type[BaseModel] = MODELS[path]
+    content = json.loads(response.content, parse_float=Decimal)
+    assert encode_json(model.model_validate(content)) == response.content
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [
+        (("colour",), "red"),
+        (("source", "colour"), "red"),
+        (("value",), None),
+        (("period", "months"), 13),
+        (("indicator", "code"), "a b"),
+        (("qualifier",), "perhaps"),
+        (("editorial",), ["Note"]),
+        (("reports",), [{}]),
+    ],
+)
+def test_a_response_is_checked_as_its_model_is(
+    client: AppClient, path: tuple[str, ...], wrong: object
+) -> None:
+    content = client.get("/v1/observations?limit=1").json()["items"][0]
+    valid = Observation.model_validate(content)
+    assert Observation.encode(content) == encode_json(valid)
+    part = content
+    for name in path[:-1]:
+        part = part[name]
+    part[path[-1]] = wrong
+    messages = []
+    for validate in (Observation.model_validate, build_validator(Observation).validate_python):
+        with pytest.raises(ValidationError) as error:
+            validate(content)
+        messages.append(str(error.value))
+    assert messages[0] == messages[1]

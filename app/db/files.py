@@ -91,11 +91,6 @@ def name_digest_file(path: Path) -> Path:
     return path.with_name(f"{path.name}.sha256")
 
 
-def build_read_only_uri(path: Path) -> str:
-    """Return the URI with which SQLite opens a file read-only and without locks."""
-    return f"file:{quote(os.fsencode(path.absolute()))}?mode=ro&immutable=1"
-
-
 def get_identity(status: os.stat_result) -> tuple[int, ...]:
     """Return what changes when a file is replaced or written, but not when it is renamed."""
     return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
@@ -263,7 +258,8 @@ class DatabaseFile:
 
     def connect(self) -> sqlite3.Connection:
         """Open a read-only connection; UnavailableError if another file has replaced it."""
-        url = self.memory_url or build_read_only_uri(self.path)
+        path = quote(os.fsencode(self.path.absolute()))
+        url = self.memory_url or f"file:{path}?mode=ro&immutable=1"
         connection = sqlite3.connect(url, uri=True, check_same_thread=False)
         if self.memory_url is not None:
             connection.execute(MEMORY_CACHE)

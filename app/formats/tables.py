@@ -154,7 +154,8 @@ class ObservationTable(Table):
         return fetch_chunks(query.connection, statement, values, queries.ROWS_PER_CHUNK)
 
     def read_csv_lines(self, query: "TableQuery") -> Iterator[Rows] | None:
-        if not queries.can_format_lines(query.connection):
+        # SQLite stores numbers and dates as the texts that CSV needs.
+        if query.connection.dialect.name != "sqlite":
             return None
         statement, values = select_rows(query, build_line(query.language))
         return fetch_chunks(query.connection, statement, values, queries.ROWS_PER_CHUNK)
@@ -208,10 +209,6 @@ class TableQuery:
 
     def read_rows(self) -> Iterator[Rows]:
         return self.table.read_rows(self, self.table.columns, SEPARATOR)
-
-    def read_displayed_rows(self) -> Iterator[Rows]:
-        """Read the rows of the displayed columns, with each member of a list on its own line."""
-        return self.table.read_rows(self, self.table.displayed_columns, "\n")
 
     def read_csv_lines(self) -> Iterator[Rows] | None:
         return self.table.read_csv_lines(self)

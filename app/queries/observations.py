@@ -342,11 +342,6 @@ def count_observations(connection: Connection, filters: ObservationFilters, maxi
     return int(connection.scalar(long_lists.count_bounded(ids, maximum), values) or 0)
 
 
-def can_format_lines(connection: Connection) -> bool:
-    """Whether the database stores numbers and dates as the texts that CSV needs."""
-    return connection.dialect.name == "sqlite"
-
-
 def format_line(fields: Sequence[Column]) -> Label[str]:
     """Format fields, quoted by ``quote_field`` where necessary, as a line of CSV.
 

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from app.db.columns import Record
+from app.formats.registry import ALTERNATE_LINKS
 from app.formats.tables import TABLES, Table
 from app.http.routing import RouteDeclarations
 from app.i18n import Language
@@ -84,8 +85,9 @@ def build_list_endpoint(table: Table, page: type[Page[Any]]) -> Callable[..., Re
 
     def list_records(context: RequestContext, query: Parameters) -> Response:
         found = context.run_query(table.query, query)
-        links = context.link_downloads() if has_formats else ()
-        return context.create_page_response(page, found, links)
+        url, query_text = f"{context.base_url}{context.path}", context.query.filter_text
+        files = ALTERNATE_LINKS.format(url=url, query=f"?{query_text}" if query_text else "")
+        return context.create_page_response(page, found, [files] if has_formats else ())
 
     return declare_signature(
         list_records, context=Context, query=Annotated[table.list_parameters, Query()]

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.i18n import Language
-from app.schemas import Address, Day, Line, Number, Prose, Schema, encode_json, list_field
+from app.schemas import Address, Day, Line, Number, Prose, Schema, list_field
 from app.schemas.observations import Observation
 
 MAX_OBSERVATIONS = 1000
@@ -101,15 +101,7 @@ class CubeExtension(Schema):
     """The complete observations by the index of their value."""
 
 
-class AliasedSchema(Schema):
-    """A document with fields whose names Python does not allow."""
-
-    @classmethod
-    def encode(cls, content: object) -> bytes:
-        return encode_json(cls.model_validate(content).model_dump(by_alias=True))
-
-
-class Cube(AliasedSchema):
+class Cube(Schema):
     """A dataset in JSON-stat 2.0."""
 
     version: Line = Field(examples=["2.0"])
@@ -169,7 +161,7 @@ class TableSchema(Schema):
     """The column that identifies a row."""
 
 
-class TableDescription(AliasedSchema):
+class TableDescription(Schema):
     """A description of a table in CSV on the Web."""
 
     context: Address = Field(examples=["http://www.w3.org/ns/csvw"], serialization_alias="@context")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.i18n import Language, format_citation, format_short_citation
-from app.schemas import ENCODED_AT_ONCE
+from app.request import ENCODED_AT_ONCE
 from tests.support.client import AppClient
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
