@@ -27,6 +27,8 @@ class Store(ABC):
     """How many requests of a process read in threads at once."""
     poll_interval: float
     """Seconds between checks for a new release."""
+    failed_at = 0.0
+    """When a read last failed because no server could be reached, by ``perf_counter``."""
 
     @abstractmethod
     def read_version(self) -> object:

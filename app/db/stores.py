@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
-from time import monotonic
+from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any, Self, cast
 from weakref import proxy
 
@@ -266,9 +266,13 @@ class PostgresStore(Store):
         try:
             return read()
         except (DBAPIError, PoolTimeoutError) as error:
-            if not is_transient(error):
-                raise
-            if is_retry or not is_connection_lost(error):
+            is_timeout = isinstance(error, PoolTimeoutError) or get_sqlstate(error) == TIMEOUT_STATE
+            is_refused = isinstance(error, DBAPIError) and not error.connection_invalidated
+            if is_refused and not isinstance(error, OperationalError):
+                raise  # The cause is the statement and not the server.
+            if is_retry and get_sqlstate(error) is None:
+                self.failed_at = perf_counter()
+            if is_retry or is_timeout:
                 raise UnavailableError(f"{self} cannot be read: {describe_error(error)}") from error
         return self.retry_read(read, is_retry=True)
 
@@ -325,15 +329,6 @@ def get_connection_class() -> Any:
 
 def get_sqlstate(error: BaseException | None) -> str | None:
     return getattr(getattr(error, "orig", None), "sqlstate", None)
-
-
-def is_transient(error: DBAPIError | PoolTimeoutError) -> bool:
-    """Return whether the cause of an error is the server and not the statement."""
-    return isinstance(error, OperationalError | PoolTimeoutError) or error.connection_invalidated
-
-
-def is_connection_lost(error: DBAPIError | PoolTimeoutError) -> bool:
-    return isinstance(error, DBAPIError) and get_sqlstate(error) != TIMEOUT_STATE
 
 
 def describe_error(error: Exception) -> str:

@@ -15,7 +15,7 @@ from fastapi import Response
 
 from app.db import Database
 from app.db.columns import Record
-from app.http.limits import STARTS
+from app.http.limits import STARTS, check_wait
 from app.i18n import Language
 from app.queries.resource import RecordReader
 from app.request import RequestContext
@@ -100,7 +100,9 @@ def create_responses(group: Group, batch: Sequence[RecordRequest]) -> list[Outco
 
     Raises:
         DatabaseError: if the records cannot be read.
+        NotReady: if all requests have waited too long.
     """
+    check_wait(group.database, max(request.context.started for request in batch))
     keys = {request.key for request in batch if not request.context.is_abandoned}
     records = group.database.read(group.read, group.language, list(keys)) if keys else {}
     # Those of a client that seemed to have gone, and has not, read their own record.

@@ -10,15 +10,17 @@ from functools import lru_cache
 from ipaddress import IPv6Address, IPv6Network
 from itertools import count
 from math import ceil
-from time import time
+from time import perf_counter, time
 
-from anyio import CancelScope, Event, fail_after, move_on_after
+from anyio import CancelScope, Event, move_on_after
 from fastapi import Response
 from starlette.types import Message, Receive
 
+from app.db import Database
 from app.http.authority import get_host
 from app.problems.messages import (
     CONTENT_TOO_LARGE,
+    DATABASE_UNAVAILABLE,
     QUEUE_FULL,
     REQUEST_TIMEOUT,
     TOO_MANY_REQUESTS,
@@ -108,8 +110,6 @@ def get_network(address: str) -> str:
 
 def get_plain_address(address: str) -> str:
     """Return the IPv4 address that a socket of both versions shows as ``::ffff:192.0.2.1``."""
-    if ":" not in address:
-        return address
     try:
         return str(IPv6Address(address).ipv4_mapped or address)
     except ValueError:
@@ -156,6 +156,14 @@ class ClientTurns:
                 turn.set_result(None)
                 return
         self.free += 1
+
+
+def check_wait(database: Database, since: float) -> None:
+    """Raise NotReady after too long a wait, or if the database could not be reached since."""
+    if database.store.failed_at > since:
+        raise NotReady(DATABASE_UNAVAILABLE, headers={"Retry-After": "5"})
+    if perf_counter() - since > MAX_WAIT:
+        raise create_queue_full_error()
 
 
 STARTS = ClientTurns(4)
@@ -226,10 +234,8 @@ class RequestQueue:
         request = WaitingRequest(context, client)
         self.waiting.append(request)
         try:
-            with request.scope, fail_after(MAX_WAIT):
+            with request.scope, move_on_after(MAX_WAIT):
                 await request.is_next.wait()
-        except TimeoutError:
-            pass
         except BaseException:
             self.remove_request(request)
             raise

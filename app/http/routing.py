@@ -23,7 +23,7 @@ from starlette.routing import BaseRoute
 
 from app.formats.feeds import count_changes
 from app.http.batches import RecordBatches
-from app.http.limits import ClientTurns
+from app.http.limits import ClientTurns, check_wait
 from app.i18n import Bilingual, Language
 from app.negotiation import PathKind
 from app.parameters import PIN, Parameters
@@ -265,10 +265,16 @@ class Router:
         """Run a function in a thread, unless the client has gone when it is its turn."""
         if context.is_example:
             return call()  # Its thread has an event loop of its own, which no turn would wake.
+
+        def call_in_time() -> Result:
+            if "release" in vars(context):  # Files of the program are read without one.
+                check_wait(context.release.database, context.started)
+            return call()
+
         await self.turns.take(context.client)
         try:
             context.require_client()
-            return await get_running_loop().run_in_executor(self.threads, call)
+            return await get_running_loop().run_in_executor(self.threads, call_in_time)
         finally:
             self.turns.release()
 

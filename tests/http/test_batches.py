@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import threading
 from asyncio import Future
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,8 @@ from sqlalchemy import URL
 
 from app.application import App
 from app.db import Database
+from app.db.stores import PostgresStore
+from app.http import limits
 from app.http.batches import (
     MAX_BATCH,
     MAX_READING,
@@ -117,6 +120,42 @@ def test_a_failure_is_that_of_all_that_are_read_together(
             assert len(reads) == 2 * (MAX_READING + 1)
         found = asyncio.run(fetch_all(app, paths))
         assert [status for status, _ in found] == [200, 200, 200, 200, 404, 404, 200, 200]
+
+
+def list_waiting_paths() -> list[str]:
+    """List the paths of more records than a process reads at a time, alone and together."""
+    alone = [f"/v1/series/{number}" for number in range(2 * PostgresStore.threads)]
+    return alone + [f"/v1/topics/{number}" for number in range(4 * MAX_BATCH)]
+
+
+def test_requests_that_wait_for_a_frozen_server_fail_with_the_first(
+    cluster: Cluster, copied_database: URL, reads: list[tuple[Any, ...]]
+) -> None:
+    seconds = {"statement_timeout": 0.1, "connect_timeout": 2, "release_check": 60}
+    with open_app(copied_database, cache_entries=0, **seconds) as app:
+        asyncio.run(fetch(app, "/v1/units"))
+        app.state.releases.watch()  # Otherwise each request would look for a new release.
+        reads.clear()
+        cluster.send_signal(signal.SIGSTOP)
+        try:
+            found = asyncio.run(fetch_all(app, list_waiting_paths()))
+        finally:
+            cluster.send_signal(signal.SIGCONT)
+        assert {status for status, _ in found} == {503}
+        assert len(reads) <= PostgresStore.threads
+        assert asyncio.run(fetch(app, "/v1/topics/trade"))[0] == 200
+
+
+def test_nothing_is_read_after_too_long_a_wait(
+    copied_database: URL, reads: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_app(copied_database, cache_entries=0) as app:
+        asyncio.run(fetch(app, "/v1/units"))
+        reads.clear()
+        monkeypatch.setattr(limits, "MAX_WAIT", 0)
+        found = asyncio.run(fetch_all(app, list_waiting_paths()))
+    assert {status for status, _ in found} == {503}
+    assert not reads
 
 
 def test_nothing_is_read_for_a_request_that_is_refused(

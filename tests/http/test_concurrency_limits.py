@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from signal import SIGSTOP
+from time import perf_counter
 from types import SimpleNamespace
 from typing import Any
 
@@ -53,9 +54,11 @@ class Caller:
         self.connection, self.is_example = self, False
         self.client = client
         self.waiting_clients: Counter[str] = Counter()
-        self.app = self.state = self
+        self.app = self.state = self.release = self.database = self.store = self
+        self.failed_at = 0.0
         self.rejections = RejectionLog()
         self.records = None
+        self.started = perf_counter()
 
     is_abandoned = RequestContext.is_abandoned
     require_client = RequestContext.require_client

@@ -29,7 +29,8 @@ class TimeScale:
 
     @classmethod
     def from_points(cls, figures: Sequence[DataPoint], left: float, right: float) -> "TimeScale":
-        days = [day for one in figures for day in list_drawn_days(one)]
+        # A stock is drawn at the last day of its period, a flow along all of it.
+        days = [day for one in figures for day in one.period_days[not one.is_flow :]]
         first, last = min(days), max(days)
         is_year = (first.month, last.month) == (1, MONTHS)
         has_months = count_months_between(first, last) < MAX_MONTHS and not is_year
@@ -72,12 +73,6 @@ class TimeScale:
             start = start_next_month(self.first, index)
             middle = self.find_middle(start, start_next_month(start, 1))
             yield middle, format_month(start, language, SHORT_NAME)
-
-
-def list_drawn_days(figure: DataPoint) -> list[date]:
-    """List the first and last days that a figure needs on the axis."""
-    first, last = figure.period_days
-    return [first, last] if figure.is_flow else [last]
 
 
 def count_months_between(first: date, last: date) -> int:
