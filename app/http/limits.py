@@ -10,7 +10,7 @@ from functools import lru_cache
 from ipaddress import IPv6Address, IPv6Network
 from itertools import count
 from math import ceil
-from time import perf_counter, time
+from time import perf_counter
 
 from anyio import CancelScope, Event, move_on_after
 from fastapi import Response
@@ -44,6 +44,8 @@ MAX_WAITING = 24
 """How many requests wait for each kind of slow work; others are refused at once."""
 MAX_CLIENTS = 1024
 """For how many clients each queue remembers the last turn."""
+MAX_RATED = 100_000
+"""For how many clients requests are counted; beyond that, the oldest count is dropped."""
 MAX_WAIT = 30.0
 """The seconds that a request waits for its turn."""
 MAX_STREAMS = 16
@@ -62,14 +64,13 @@ class RequestLimits:
     def __init__(self, hosts: Sequence[str], rate: str | None) -> None:
         # Most services have no limits, and start sooner without this package.
         from limits import parse
-        from limits.storage import MemoryStorage
-        from limits.strategies import FixedWindowRateLimiter
 
         self.hosts = frozenset(hosts)
         # Elsewhere a * is no wildcard: "data.*" would allow a name that anybody can register.
         self.host_endings = tuple(host[1:] for host in hosts if host == "*" or host[:2] == "*.")
         self.rate = parse(rate) if rate else None
-        self.limiter = FixedWindowRateLimiter(MemoryStorage())
+        self.windows: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        """When the period of each client ends, the earliest first, and how often it has asked."""
 
     def check(self, context: RequestContext) -> None:
         """Refuse unknown hosts and clients above the rate; add the headers about the rate."""
@@ -79,18 +80,28 @@ class RequestLimits:
             raise MisdirectedRequest(UNKNOWN_HOST)
         if self.rate is None:
             return
-        network = get_network(context.client)
-        is_allowed = self.limiter.hit(self.rate, network)
-        reset, remaining = self.limiter.get_window_stats(self.rate, network)
-        seconds = max(1, ceil(reset - time()))
         limit, period = self.rate.amount, self.rate.get_expiry()
+        count, left = self.count_request(get_network(context.client), period)
+        seconds, remaining = max(1, ceil(left)), max(0, limit - count)
         context.extra_headers += [
             (b"ratelimit-policy", f'"client";q={limit};w={period}'.encode()),
             (b"ratelimit", f'"client";r={remaining};t={seconds}'.encode()),
         ]
-        if not is_allowed:
+        if count > limit:
             detail = TOO_MANY_REQUESTS.format(limit=limit, period=period, seconds=seconds)
             raise TooManyRequests(detail, headers={"Retry-After": str(seconds)})
+
+    def count_request(self, client: str, period: float) -> tuple[int, float]:
+        """Return the number of a request in the period of its client, and the seconds left of it.
+
+        The storage of ``limits`` has no bound, and visits all clients a hundred times a second.
+        """
+        now, windows = perf_counter(), self.windows
+        while windows and (len(windows) > MAX_RATED or next(iter(windows.values()))[0] <= now):
+            windows.popitem(last=False)
+        ends_at, count = windows.get(client, (now + period, 0))
+        windows[client] = ends_at, count + 1
+        return count + 1, ends_at - now
 
     def is_allowed_host(self, authority: bytes) -> bool:
         """Return whether a Host header names this service; the port does not matter."""
@@ -110,6 +121,8 @@ def get_network(address: str) -> str:
 
 def get_plain_address(address: str) -> str:
     """Return the IPv4 address that a socket of both versions shows as ``::ffff:192.0.2.1``."""
+    if ":" not in address:
+        return address
     try:
         return str(IPv6Address(address).ipv4_mapped or address)
     except ValueError:

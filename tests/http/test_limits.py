@@ -9,6 +9,7 @@ import httpx2
 import pytest
 from starlette.datastructures import URL
 
+from app.http import limits
 from app.http.limits import RequestLimits, get_network
 from app.request import build_base_url
 from tests.support.client import AppClient
@@ -202,3 +203,24 @@ def test_hsts_is_sent_if_the_public_url_is_https(database: Target) -> None:
             assert response.headers["strict-transport-security"] == "max-age=31536000"
             assert "server" not in response.headers
             assert json.loads(response.text)
+
+
+def test_requests_are_counted_while_their_period_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MAX_RATED", 1000)
+    counting = RequestLimits([], "5/hour")
+    clients = [str(number % 500) for number in range(1500)]
+    counts = [counting.count_request(client, 3600)[0] for client in clients]
+    assert counts == [1] * 500 + [2] * 500 + [3] * 500
+    for number in range(5000):
+        assert counting.count_request(f"other {number}", 3600)[0] == 1
+    assert len(counting.windows) <= limits.MAX_RATED + 1
+    # The oldest counts are those that were dropped.
+    assert counting.count_request("other 4999", 3600)[0] == 2
+    assert counting.count_request("0", 3600)[0] == 1
+
+
+def test_counts_are_dropped_when_their_period_is_over() -> None:
+    counting = RequestLimits([], "5/hour")
+    for number in range(100):
+        assert counting.count_request(str(number % 2), 0)[0] == 1
+    assert len(counting.windows) == 1
