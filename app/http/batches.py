@@ -99,8 +99,7 @@ def create_responses(group: Group, batch: Sequence[RecordRequest]) -> list[Outco
     """Return the response to each request, or why there is none.
 
     Raises:
-        DatabaseError: if the records cannot be read.
-        NotReady: if all requests have waited too long.
+        DatabaseError, NotReady: if the records cannot be read, or all have waited too long.
     """
     check_wait(group.database, max(request.context.started for request in batch))
     keys = {request.key for request in batch if not request.context.is_abandoned}

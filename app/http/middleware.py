@@ -296,11 +296,12 @@ def to_problem(error: Exception, request_id: str) -> Problem:
     """Return the problem for an error, without revealing what failed inside."""
     if isinstance(error, Problem):
         return error
-    if isinstance(error, DatabaseError | OperationalError):
-        log.error("request %s: %s", request_id, error)
-        return NotReady(messages.DATABASE_UNAVAILABLE, headers={"Retry-After": "5"})
-    if isinstance(error, OSError):
-        log.error("request %s: %s", request_id, error)
-        return NotReady(messages.RESOURCES_UNAVAILABLE, headers={"Retry-After": "5"})
+    is_database = isinstance(error, DatabaseError | OperationalError)
+    # Python has no class of its own for a thread that the system does not allow.
+    has_no_thread = str(error) == "can't start new thread"
+    if is_database or has_no_thread or isinstance(error, OSError | MemoryError):
+        log.error("request %s: %s", request_id, str(error) or "out of memory")
+        detail = messages.DATABASE_UNAVAILABLE if is_database else messages.RESOURCES_UNAVAILABLE
+        return NotReady(detail, headers={"Retry-After": "5"})
     log.error("request %s failed", request_id, exc_info=error)
     return InternalError(messages.INTERNAL_ERROR)

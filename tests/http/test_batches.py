@@ -196,7 +196,7 @@ def test_requests_that_get_no_thread_leave_others_a_batch(copied_database: URL) 
             failed = asyncio.run(fetch_all(app, paths))
         finally:
             threading.stack_size(usual)
-        assert [status for status, _ in failed] == [500] * 2 * len(paths)
+        assert [status for status, _ in failed] == [503] * 2 * len(paths)
         assert asyncio.run(fetch(app, "/v1/topics/trade"))[0] == 200
 
 
