@@ -23,7 +23,7 @@ from app.db.fulltext import segment_cjk
 from app.db.models import SCHEMA_REVISION
 from app.ingest.build import build
 from app.ingest.files import BuildError, SeedError, compute_seed_hash
-from tests.support.builds import kill_build
+from tests.support.builds import start_builds
 from tests.support.seeds import (
     EVENT,
     GOODS,
@@ -143,17 +143,19 @@ def test_a_killed_build_leaves_the_old_or_the_new(built: Path, tmp_path: Path) -
     seed, target = copy_seed(tmp_path), tmp_path / "out" / "bri.sqlite"
     edit(seed, GOODS, "  en: 22.1 trillion yuan", "  en: 22.1 trillion yuan in all")
     build(seed, MIGRATIONS, target)
-    code, (*_, last) = kill_build(tmp_path, seed, target)
-    assert code == 0
-    assert last > 100
-    old, new = target.read_bytes(), built.read_bytes()
-    for moment in (1, 3, last // 4, last // 2, last * 3 // 4):
-        assert kill_build(tmp_path, SEED, target, moment)[0] == -signal.SIGKILL
-        assert target.read_bytes() == old
-    moment = last - 6
-    while kill_build(tmp_path, SEED, target, moment)[0] == -signal.SIGKILL:
-        assert target.read_bytes() in (old, new)
-        moment += 1
+    with start_builds(tmp_path, SEED) as kill_build:
+        code, (*_, last) = kill_build(seed, target)
+        assert code == 0
+        assert last > 100
+        old, new = target.read_bytes(), built.read_bytes()
+        for moment in (1, 3, last // 4, last // 2, last * 3 // 4):
+            assert kill_build(SEED, target, moment)[0] == -signal.SIGKILL
+            assert target.read_bytes() == old
+        moment = last - 6
+        while kill_build(SEED, target, moment)[0] == -signal.SIGKILL:
+            assert target.read_bytes() in (old, new)
+            moment += 1
+            assert moment < last + 20, "each build leaves something that the next one looks at"
     assert moment > last
     assert target.read_bytes() == new
     assert sorted(target.parent.iterdir()) == [target, name_digest_file(target)]

@@ -23,7 +23,7 @@ from app.db.models import SCHEMA_REVISION
 from app.ingest.build import build
 from app.ingest.files import BuildError, SeedError, compute_seed_hash
 from app.queries.releases import read_release
-from tests.support.builds import kill_build
+from tests.support.builds import start_builds
 from tests.support.postgresql import Cluster, build_reader_url
 from tests.support.seeds import GOODS, MIGRATIONS, SEED, copy_seed, edit
 
@@ -83,16 +83,17 @@ def test_a_killed_build_leaves_the_old_or_the_new(
     cluster: Cluster, url: URL, tmp_path: Path
 ) -> None:
     old, new = create_changed_seed(tmp_path), copy_seed(tmp_path / "new")
-    code, (last, cleared, _) = kill_build(tmp_path, old, url)
-    assert code == 0
-    assert cleared > last > 100
-    for moment in (1, 3, last // 4, last // 2, last * 3 // 4, last - 1, last):
-        assert kill_build(tmp_path, new, url, moment)[0] == -signal.SIGKILL
-        assert get_seed_hash(url) == compute_seed_hash(old)
-    for moment in (last + 1, cleared):
-        assert kill_build(tmp_path, new, url, moment)[0] == -signal.SIGKILL
-        assert get_seed_hash(url) == compute_seed_hash(new)
-        old, new = new, old
+    with start_builds(tmp_path, SEED) as kill_build:
+        code, (last, cleared, _) = kill_build(old, url)
+        assert code == 0
+        assert cleared > last > 100
+        for moment in (1, 3, last // 4, last // 2, last * 3 // 4, last - 1, last):
+            assert kill_build(new, url, moment)[0] == -signal.SIGKILL
+            assert get_seed_hash(url) == compute_seed_hash(old)
+        for moment in (last + 1, cleared):
+            assert kill_build(new, url, moment)[0] == -signal.SIGKILL
+            assert get_seed_hash(url) == compute_seed_hash(new)
+            old, new = new, old
     build(new, MIGRATIONS, url)
     assert get_seed_hash(url) == compute_seed_hash(new)
     listed = cluster.execute("SELECT schema_name FROM bri.releases", str(url.database))

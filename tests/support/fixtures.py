@@ -18,19 +18,15 @@ from sqlalchemy import URL
 from starlette.types import Receive, Scope, Send
 
 from app.application import App
-from app.db.fulltext import normalize_name, segment_cjk
-from app.db.numerals import has_number
 from app.db.processes import FILES, SDMX
 from app.export import ExportOptions, export_release
 from app.export.files import DIGESTS
 from app.formats.charts.rendering import DRAWING_PROCESS
 from app.ingest.build import build
-from app.ingest.published_numbers import describe_terms
 from tests.support import postgresql, renderings, static_edition
+from tests.support.builds import share_steps
 from tests.support.client import AppClient
 from tests.support.contract import Watch
-from tests.support.documents import read_once
-from tests.support.migrations import compile_insert_once, migrate_once
 from tests.support.processes import find_free_port, serve_database, use_forked_helpers
 from tests.support.proxy import start_stripping_proxy
 from tests.support.seeds import MIGRATIONS, NEWEST, SEED
@@ -47,16 +43,9 @@ def watch() -> Iterator[Watch]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(App, "__call__", watch_call)
-        patch.setattr("app.ingest.seed.read_document", read_once)
-        patch.setattr("app.ingest.build.migrate_database", migrate_once)
-        patch.setattr("app.ingest.build.compile_insert", compile_insert_once)
+        share_steps(patch)
         # Each client would read all certificates, which takes 5 ms; nothing here uses them.
         patch.setattr(httpcore2, "default_ssl_context", cache(httpcore2.default_ssl_context))
-        # Their results depend on their arguments only, which are the same in most builds.
-        patch.setattr("app.ingest.search_rows.normalize_name", cache(normalize_name))
-        patch.setattr("app.ingest.search_rows.segment_cjk", cache(segment_cjk))
-        patch.setattr("app.ingest.published_numbers.describe_terms", cache(describe_terms))
-        patch.setattr("app.db.numerals.has_number", cache(has_number))
         renderings.share_all()
         with use_forked_helpers():
             yield watching
