@@ -321,10 +321,11 @@ def test_openapi_prints_the_snapshot(database: Path) -> None:
 
 def test_another_address_needs_no_settings_of_the_service(database: Path) -> None:
     service = {"BRI_ALLOWED_HOSTS": "data.example", "BRI_ROOT_PATH": "/bri"}
-    done = run_bri(
-        "openapi", "--database", str(database), "--server", "https://b.example", **service
-    )
+    options = ["--server", "https://b.example", "--openapi-version", "3.0"]
+    done = run_bri("openapi", "--database", str(database), *options, **service)
     assert done.exit_code == 0, done.stderr
+    assert '"openapi": "3.0.3"' in done.stdout
+    assert '"url": "https://b.example"' in done.stdout
 
 
 @pytest.mark.parametrize("workers", [1, 2])
