@@ -15,7 +15,9 @@ let failed = false;
 for (const path of paths) {
   let low;
   for (let attempt = 1; attempt <= ATTEMPTS && low?.length !== 0; attempt++) {
-    const options = { port: chrome.port, onlyCategories: Object.keys(LEAST), logLevel: "error" };
+    // The picture of the whole page is only for a report.
+    const given = { onlyCategories: Object.keys(LEAST), disableFullPageScreenshot: true };
+    const options = { port: chrome.port, logLevel: "error", ...given };
     const { lhr } = await lighthouse(origin + path, options);
     // A category has no score if one of its audits failed, for example for want of time.
     const scores = Object.values(lhr.categories).map((one) => [one.id, Math.round(one.score * 100)]);
