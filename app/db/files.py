@@ -259,7 +259,7 @@ class DatabaseFile:
     def connect(self) -> sqlite3.Connection:
         """Open a read-only connection; UnavailableError if another file has replaced it."""
         path = quote(os.fsencode(self.path.absolute()))
-        url = self.memory_url or f"file:{path}?mode=ro&immutable=1"
+        url = self.memory_url or f"file:{path}?mode=ro&immutable=1"  # Without locks.
         connection = sqlite3.connect(url, uri=True, check_same_thread=False)
         if self.memory_url is not None:
             connection.execute(MEMORY_CACHE)

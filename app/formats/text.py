@@ -79,7 +79,7 @@ def write_markdown(query: TableQuery) -> Iterator[bytes]:
         f"| {labels} |\n|{' --- |' * len(columns)}\n",
     )
     yield "\n\n".join(introduction).encode()
-    for rows in query.table.read_rows(query, columns, "\n"):
+    for rows in query.table.read_rows(query, columns, "\n"):  # A line for each part of a list.
         yield "".join(f"{format_markdown_row(row, columns, language)}\n" for row in rows).encode()
 
 

@@ -116,7 +116,7 @@ def get_network(address: str) -> str:
     try:
         return str(IPv6Network((address, IPV6_PREFIX), strict=False))
     except ValueError:
-        return address
+        return address[:64]  # No address is longer, whatever a proxy passes on.
 
 
 def get_plain_address(address: str) -> str:

@@ -154,6 +154,7 @@ def test_links_never_name_a_unix_socket() -> None:
         ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
         ("::ffff:192.0.2.7", "192.0.2.7"),
         ("testclient", "testclient"),
+        pytest.param("forged" * 1000, ("forged" * 11)[:64], id="forged"),
     ],
 )
 def test_a_client_is_its_address_or_its_network(address: str, client: str) -> None:
