@@ -96,12 +96,13 @@ class CompiledStatement:
             else default
             for name, convert, default in self.binds
         ]
+        create = self.create_streaming_cursor if is_streamed else self.create_cursor
+        cursor = create(connection.connection.dbapi_connection)
         try:
-            create = self.create_streaming_cursor if is_streamed else self.create_cursor
-            cursor = create(connection.connection.dbapi_connection)
             cursor.execute(self.text, bound)
             return cursor if is_streamed else cursor.fetchall()
         except connection.dialect.loaded_dbapi.Error as error:
+            cursor.close()
             raise convert_error(connection, self.text, error) from error
 
 

@@ -311,6 +311,5 @@ def describe_period(period: Record, language: Language) -> Record | None:
 def read_durations(connection: Connection) -> list[Duration]:
     """Read the durations in use, each with its months and first month, or its fixed start."""
     columns = col(Series.duration), col(Series.months), col(Series.first_month), col(Series.start)
-    found = connection.execute(select(*columns).distinct())
-    durations = [Duration(*row) for row in found]
+    durations = [Duration(*row) for row in connection.execute(select(*columns).distinct())]
     return sorted(durations, key=lambda one: (-(one.months or 0), one.code))

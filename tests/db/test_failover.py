@@ -115,7 +115,7 @@ def test_a_download_that_is_left_while_the_server_does_not_answer_ends_without_a
     """Nobody could catch an error from a generator that is deleted; it would be in the log."""
     uncaught: list[object] = []
     monkeypatch.setattr(sys, "unraisablehook", lambda one: uncaught.append(one.exc_value))
-    with open_app(copied_database, statement_timeout=0.2) as app:
+    with open_app(copied_database, statement_timeout=2) as app:
         release = app.state.releases.get_release()
         prepare = partial(TableQuery, OBSERVATIONS, Language.ENGLISH, ObservationFilters(), {}, "")
         _, rest = release.database.start_stream(lambda opened: write_csv(prepare(opened)))

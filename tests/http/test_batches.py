@@ -131,7 +131,7 @@ def list_waiting_paths() -> list[str]:
 def test_requests_that_wait_for_a_frozen_server_fail_with_the_first(
     cluster: Cluster, copied_database: URL, reads: list[tuple[Any, ...]]
 ) -> None:
-    seconds = {"statement_timeout": 0.1, "connect_timeout": 2, "release_check": 60}
+    seconds = {"statement_timeout": 0.5, "connect_timeout": 2, "release_check": 60}
     with open_app(copied_database, cache_entries=0, **seconds) as app:
         asyncio.run(fetch(app, "/v1/units"))
         app.state.releases.watch()  # Otherwise each request would look for a new release.

@@ -158,7 +158,7 @@ def test_a_locked_table_costs_one_statement_timeout(cluster: Cluster, copied_dat
         ((schema,),) = cluster.execute(
             "SELECT schema_name FROM bri.releases ORDER BY number DESC LIMIT 1", str(url.database)
         )
-        for path in ("/v1/topics", "/v1/topics/trade", "/v1/observations"):
+        for path in ("/v1/topics", "/v1/topics/trade", "/v1/observations", "/v1/observations.csv"):
             assert asyncio.run(fetch(app, path))[0] == 200, path
             with psycopg.connect(address) as locking:
                 for table in ("topic", "observation"):

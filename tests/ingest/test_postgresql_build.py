@@ -203,7 +203,7 @@ def test_serving_cannot_write(served: Database, before: str, statement: str) -> 
 
 def test_a_long_statement_is_ended(url: URL) -> None:
     build(SEED, MIGRATIONS, url)
-    with open_release(url, statement_timeout=0.1) as database:
+    with open_release(url, statement_timeout=1) as database:
         with pytest.raises(UnavailableError, match="statement timeout"):
             database.read(lambda connection: connection.execute(text("SELECT pg_sleep(60)")).all())
         assert database.read(lambda connection: connection.scalar(text("SELECT 1"))) == 1

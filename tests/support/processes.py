@@ -11,7 +11,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fcntl import F_GETFL, F_SETFL, F_SETOWN, F_SETSIG, fcntl
 from functools import cache
@@ -186,11 +186,13 @@ def start_server(
 
 def list_children(parent: int) -> list[int]:
     """List the processes that a process has started."""
-    try:
-        tasks = list(Path(f"/proc/{parent}/task").iterdir())
-        return [int(one) for task in tasks for one in (task / "children").read_text().split()]
-    except OSError:
-        return []
+    children: list[int] = []
+    with suppress(OSError):
+        for task in Path(f"/proc/{parent}/task").iterdir():
+            # A thread may end meanwhile; the children of the others remain.
+            with suppress(OSError):
+                children += map(int, (task / "children").read_text().split())
+    return children
 
 
 def list_descendants(parent: int) -> list[int]:
