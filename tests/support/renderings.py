@@ -16,7 +16,7 @@ from typing import Any
 from app.application import OPENAPI_PROCESS
 from app.db import Database
 from app.formats.charts.rendering import DRAWING_PROCESS
-from app.processes import HelperProcess
+from app.processes import TIMEOUT, HelperProcess
 from tests.support.leftovers import RENDERINGS
 
 Run = Callable[..., Any]
@@ -61,5 +61,7 @@ def identify(argument: object) -> object:
 
 def share_all() -> None:
     """Share what helper processes draw and describe, from now on and in this process."""
+    # On a busy machine, a drawing takes longer than anybody would wait for it.
+    DRAWING_PROCESS.timeout = TIMEOUT
     DRAWING_PROCESS.run = share(DRAWING_PROCESS.run)  # type: ignore[method-assign]
     OPENAPI_PROCESS.run = share(OPENAPI_PROCESS.run)  # type: ignore[method-assign]
