@@ -23,10 +23,11 @@ COPY README.md LICENSE ./
 COPY app app
 COPY migrations migrations
 COPY seed seed
-# These commands also compile the modules that the service imports; it could not write them later.
+# These commands also compile the modules and templates that the service loads; it could not write them later.
 RUN uv pip install --no-deps -b requirements.lock . \
  && /opt/bri/bin/bri build --database /srv/bri/bri.sqlite \
- && /opt/bri/bin/bri openapi --database /srv/bri/bri.sqlite --output /dev/null
+ && /opt/bri/bin/bri openapi --database /srv/bri/bri.sqlite --output /dev/null \
+ && /opt/bri/bin/python -c 'from app.pages import load_templates as load; [*map(load().get_template, load().list_templates())]'
 
 FROM docker.io/library/python:${PYTHON}
 LABEL org.opencontainers.image.title="Belt and Road Cooperation Indicators API" \

@@ -1,6 +1,8 @@
 """Templates, style sheets and scripts: nothing in them is left over."""
 
+import os
 import re
+import sys
 from collections.abc import Iterator
 from enum import EnumType
 from pathlib import Path
@@ -9,7 +11,7 @@ import pytest
 from pygments.token import STANDARD_TYPES
 
 from app import enums
-from app.pages import FOLDER
+from app.pages import FOLDER, load_templates
 from app.pages.assets import STATIC
 
 TEMPLATES = sorted((FOLDER / "templates").glob("*.html"))
@@ -66,6 +68,19 @@ def list_styled_classes(path: Path) -> set[str]:
     )
     selectors = re.findall(r"([^{}]+)\{", text)
     return {name for one in selectors for name in re.findall(r"\.([A-Za-z][\w-]*)", one)}
+
+
+def test_a_template_is_compiled_once_where_its_code_can_be_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    for prefix, is_kept in ((tmp_path, True), (Path(os.devnull), False)):
+        monkeypatch.setattr(sys, "pycache_prefix", str(prefix))
+        for is_first in (True, False):
+            environment = load_templates.__wrapped__()
+            if is_kept and not is_first:
+                monkeypatch.setattr(environment, "compile", pytest.fail)
+            assert environment.get_template("base.html").name == "base.html"
 
 
 def test_every_macro_is_used() -> None:
