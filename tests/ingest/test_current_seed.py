@@ -205,6 +205,12 @@ def test_no_conversion_of_a_news_agency_is_in_the_seed() -> None:
     assert "3.07" not in [str(one.published.value) for one in figures if "USD" in one.series]
 
 
+def test_no_address_has_parameters_that_only_count_visits() -> None:
+    counting = re.compile(r"address: \S+[?&](?:utm_|cx_|fbclid|gclid|spm)\S*")
+    texts = [file.read_text("utf-8") for file in NEWEST.rglob("*.yaml")]
+    assert [found for text in texts for found in counting.findall(text)] == []
+
+
 def test_a_removed_action_names_its_new_key() -> None:
     seed = load_newest()
     release = list_releases(seed)[PINNED]
