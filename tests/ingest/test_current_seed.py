@@ -14,7 +14,7 @@ from app.formats.observation_sheets import BASIS_NOTE
 from app.i18n import Language
 from app.ingest.build import load_valid_seed
 from app.ingest.history import collect_reasons, list_releases, take_snapshot
-from app.ingest.schema import Action, Coverage, Observation
+from app.ingest.schema import Action, Coverage, Observation, Source
 from app.queries.charts import read_indicator_series
 from app.schemas.quotations import FindingKind
 from tests.support.client import AppClient
@@ -209,6 +209,15 @@ def test_no_address_has_parameters_that_only_count_visits() -> None:
     counting = re.compile(r"address: \S+[?&](?:utm_|cx_|fbclid|gclid|spm)\S*")
     texts = [file.read_text("utf-8") for file in NEWEST.rglob("*.yaml")]
     assert [found for text in texts for found in counting.findall(text)] == []
+
+
+def test_an_institution_has_one_name() -> None:
+    sources = load_newest().get_all(Source).values()
+    names = {(one.body.zh, one.body.en) for one in sources}
+    assert len({chinese for chinese, _ in names}) == len({english for _, english in names})
+    assert len(names) == len({chinese for chinese, _ in names})
+    sites = [name for one in sources if one.carrier for name in (one.carrier.en, one.carrier.zh)]
+    assert not [name for name in sites if name.startswith("www.")]
 
 
 def test_a_removed_action_names_its_new_key() -> None:
