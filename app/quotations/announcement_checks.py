@@ -7,7 +7,7 @@ from operator import itemgetter
 from app.i18n import Bilingual, Language
 from app.quotations.context import QuotedNumber
 from app.quotations.findings import Edit, Finding
-from app.quotations.index import Announcement, QuotationIndex
+from app.quotations.index import Announcement
 from app.quotations.numbers import CURRENCIES, RATE_UNITS, Span, find_numbers, normalize_text
 from app.quotations.periods import PeriodKind, PeriodWords
 from app.quotations.sentences import Sentence
@@ -40,23 +40,23 @@ CHINESE_DONE = re.compile(r"^(?:已经?|业已|均已|现已)?|了$")
 
 
 def find_announcement(
-    index: QuotationIndex, quoted: QuotedNumber, *, is_figure: bool
+    quoted: QuotedNumber, *, is_figure: bool
 ) -> tuple[Announcement, list[Finding]] | None:
     """Find the commitment that a number quotes, and what the sentence says wrongly of it.
 
     One that is already found as a figure is hardly a wrong number of a commitment.
     """
-    sentence, number = quoted.sentence, quoted.number
+    sentence, number, index = quoted.sentence, quoted.number, quoted.index
     if number.unit in RATE_UNITS:
         return None
     words = list_words(sentence.text)
-    tense = find_tense(sentence, quoted)
+    tense = find_tense(quoted)
     same = (
         one for one in index.announcements if one.target == number.value and one.unit == number.unit
     )
     matches = rank_announcements(same, words, MIN_WORDS, MIN_SHARE)
     if matches:
-        return matches[0], check_statement(sentence, quoted, matches[0], tense)
+        return matches[0], check_statement(quoted, matches[0], tense)
     before = sentence.normal[: number.span[0]]
     if is_figure or tense != "future" or not PHRASES["promised"].search(before):
         return None
@@ -64,7 +64,7 @@ def find_announcement(
     limits = (MANY_PAIRS, LARGE_PAIR_SHARE) if is_chinese else (MANY_WORDS, LARGE_SHARE)
     others = (one for one in index.announcements if one.target is None or one.unit == number.unit)
     for announced in rank_announcements(others, words, *limits):
-        if is_meant(sentence, quoted, announced):
+        if is_meant(quoted, announced):
             return announced, [describe_target(quoted, announced)]
     return None
 
@@ -88,9 +88,7 @@ def rank_announcements(
     return [announced for *_, announced in sorted(found, key=itemgetter(0, 1, 2), reverse=True)]
 
 
-def find_deadline(
-    index: QuotationIndex, sentence: Sentence
-) -> tuple[PeriodWords, Announcement, Finding] | None:
+def find_deadline(sentence: Sentence) -> tuple[PeriodWords, Announcement, Finding] | None:
     """Find a deadline for a commitment that has none, in a sentence that quotes no number of it."""
     promised = PHRASES["promised"].search(sentence.normal)
     if promised is None:
@@ -99,7 +97,7 @@ def find_deadline(
     verbs = list_words(sentence.text[promised.end() :][:VERB_LENGTH])
     is_chinese = sentence.language is Language.CHINESE
     limits = (MANY_PAIRS, LARGE_SHARE) if is_chinese else (MANY_WORDS + 1, LARGE_SHARE)
-    without = (one for one in index.announcements if one.deadline is None)
+    without = (one for one in sentence.index.announcements if one.deadline is None)
     found = (
         one
         for one in rank_announcements(without, words, *limits)
@@ -114,13 +112,13 @@ def find_deadline(
     return (limit[0], announced, finding) if finding and is_ahead else None
 
 
-def is_meant(sentence: Sentence, quoted: QuotedNumber, announced: Announcement) -> bool:
+def is_meant(quoted: QuotedNumber, announced: Announcement) -> bool:
     """Return whether the words around a number are those of a commitment, its verb included.
 
     For an action, its verb stands before the number in the clause; for a commitment with another
     number, one of its words follows.
     """
-    start, end = quoted.number.span
+    sentence, (start, end) = quoted.sentence, quoted.number.span
     before = list_words(sentence.text[sentence.find_clause_start(start) : start])
     after = list_words(sentence.text[end:][:60])
     if sentence.language is Language.CHINESE or quoted.number.unit in CURRENCIES:
@@ -132,9 +130,10 @@ def is_meant(sentence: Sentence, quoted: QuotedNumber, announced: Announcement) 
     return bool(verb & before) or not verb
 
 
-def find_tense(sentence: Sentence, quoted: QuotedNumber) -> str:
+def find_tense(quoted: QuotedNumber) -> str:
     """Return whether the words around a number say something done or to come."""
-    text, end = sentence.normal, quoted.number.span[0]
+    sentence, end = quoted.sentence, quoted.number.span[0]
+    text = sentence.normal
     before = text[sentence.find_clause_start(end) : end]
     if PHRASES["future"].search(before):
         return "future"
@@ -145,16 +144,14 @@ def find_tense(sentence: Sentence, quoted: QuotedNumber) -> str:
     return "done" if PHRASES["done"].search(text) or PHRASES["past"].search(text) else "open"
 
 
-def check_statement(
-    sentence: Sentence, quoted: QuotedNumber, announced: Announcement, tense: str
-) -> list[Finding]:
+def check_statement(quoted: QuotedNumber, announced: Announcement, tense: str) -> list[Finding]:
     if tense == "done":
-        return [describe_status(sentence, quoted, announced)]
-    return list(check_deadline(sentence, announced)) if tense == "future" else []
+        return [describe_status(quoted, announced)]
+    return list(check_deadline(quoted.sentence, announced)) if tense == "future" else []
 
 
-def describe_status(sentence: Sentence, quoted: QuotedNumber, announced: Announcement) -> Finding:
-    start = quoted.number.span[0]
+def describe_status(quoted: QuotedNumber, announced: Announcement) -> Finding:
+    sentence, start = quoted.sentence, quoted.number.span[0]
     found = [
         match
         for pattern in (PHRASES["done"], PHRASES["past"])

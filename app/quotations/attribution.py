@@ -42,17 +42,15 @@ def list_same_numbers(index: QuotationIndex, entry: Entry) -> list[Entry]:
     return [one for one in listed if one.value == entry.value and one.unit == entry.unit]
 
 
-def check_attribution(
-    index: QuotationIndex, sentence: Sentence, entries: Sequence[Entry]
-) -> Iterator[Finding]:
+def check_attribution(sentence: Sentence, entries: Sequence[Entry]) -> Iterator[Finding]:
     """Describe what a sentence gets wrong about who stated its figures and when.
 
     A sentence with several figures is right if one of them was stated so.
     """
-    origins = [one.origin for entry in entries for one in list_same_numbers(index, entry)]
+    origins = [one.origin for entry in entries for one in list_same_numbers(sentence.index, entry)]
     if origins and PHRASES["speech"].search(sentence.normal):
         yield from check_institution(sentence, origins)
-        yield from check_speaker(index, sentence, origins)
+        yield from check_speaker(sentence, origins)
         yield from check_day(sentence, origins)
 
 
@@ -89,14 +87,12 @@ def is_attribution(sentence: Sentence, span: Span) -> bool:
     return PHRASES["speech"].search(f"{before} | {after}") is not None
 
 
-def check_speaker(
-    index: QuotationIndex, sentence: Sentence, origins: Sequence[Origin]
-) -> Iterator[Finding]:
+def check_speaker(sentence: Sentence, origins: Sequence[Origin]) -> Iterator[Finding]:
     """Compare the person who is said to have spoken with the speakers of the events."""
     if not all(origin.speakers for origin in origins if origin.event):
         return
     speakers = [speaker for origin in origins for speaker in origin.speakers]
-    named = list(find_persons(index, sentence))
+    named = list(find_persons(sentence))
     names = {name.lower() for speaker in speakers for name in speaker}
     if not named or not speakers or any(name.lower() in names for name, _ in named):
         return
@@ -110,8 +106,8 @@ def check_speaker(
     yield Finding(FindingKind.ATTRIBUTION, span, SPEAKER.format(speakers=listed), listed, edits)
 
 
-def find_persons(index: QuotationIndex, sentence: Sentence) -> Iterator[tuple[str, Span]]:
-    for name in index.speakers:
+def find_persons(sentence: Sentence) -> Iterator[tuple[str, Span]]:
+    for name in sentence.index.speakers:
         start = sentence.normal.find(name)
         end = start + len(name)
         if start >= 0 and PHRASES["speech"].search(sentence.normal[end : end + ADJACENT]):
@@ -175,16 +171,14 @@ def find_day(year: int | None, month: int, day: int, known: set[date]) -> date |
     return date(years[0], month, day)
 
 
-def check_vintage(
-    index: QuotationIndex, quoted: QuotedNumber, entry: Entry, day: date
-) -> Iterator[Finding]:
+def check_vintage(quoted: QuotedNumber, entry: Entry) -> Iterator[Finding]:
     """Describe the newer figure of the same series and period if the number is another."""
+    number, day = quoted.number, quoted.sentence.today
     if entry.is_current(day) or entry.current_from == entry.current_until or day < entry.vintage:
         return
     if entry.is_disputed:
         return
-    number = quoted.number
-    for newer in index.levels_by_period[entry.indicator, entry.start, entry.end]:
+    for newer in quoted.index.levels_by_period[entry.indicator, entry.start, entry.end]:
         if newer.series == entry.series and newer.is_current(day):
             is_rounded = abs(newer.value - entry.value) <= max(newer.step, entry.step) / 2
             if is_same_number(number, newer) or is_rounded or is_dated(quoted, entry, newer):

@@ -98,8 +98,8 @@ def check_quotation(
 
     def check_sentences(text: str) -> list[list[Item]]:
         return [
-            check_sentence(connection, index, sentence, asked_on, language)
-            for sentence in read_sentences(text, asked_on, index.lexicon)
+            check_sentence(connection, sentence, language)
+            for sentence in read_sentences(text, asked_on, index)
         ]
 
     sentences = check_sentences(text)
@@ -112,7 +112,7 @@ def check_quotation(
     return {
         "text": text,
         "asked_on": asked_on,
-        "items": [describe_item(index, item, language) for item in items],
+        "items": [describe_item(item, language) for item in items],
         "correction": corrected if edits and is_whole else None,
     }
 
@@ -131,28 +131,22 @@ def reject_corrections(sentences: list[list[Item]], corrected: list[list[Item]])
                 item.is_correctable = False
 
 
-def check_sentence(
-    connection: Connection,
-    index: QuotationIndex,
-    sentence: Sentence,
-    asked_on: date,
-    language: Language,
-) -> list[Item]:
+def check_sentence(connection: Connection, sentence: Sentence, language: Language) -> list[Item]:
     """Check the numbers of a sentence: first the figures, then the rates that belong to them."""
     quoted_numbers = [build_quoted_number(sentence, number) for number in sentence.numbers]
     items = [Item(sentence, quoted.number) for quoted in quoted_numbers]
     stated = [
         (quoted, item)
         for quoted, item in zip(quoted_numbers, items, strict=True)
-        if not is_excluded(sentence, quoted.number)
+        if not is_excluded(quoted)
     ]
     for quoted, item in stated:
         if quoted.role != Role.GROWTH:
-            candidate = find_level(index, quoted, asked_on)
+            candidate = find_level(quoted)
             if candidate is not None and not (is_promised(quoted) and not candidate.has_period):
-                findings = describe_level(index, quoted, candidate, asked_on)
+                findings = describe_level(quoted, candidate)
                 item.set_entry(candidate.entry, findings)
-                is_certain = is_only_period(index, candidate)
+                is_certain = is_only_period(sentence.index, candidate)
                 item.is_other = has_other_context(candidate) or not is_certain
     complete: list[Entry] = []
     for quoted, item in stated:
@@ -160,32 +154,30 @@ def check_sentence(
             level, is_certain = find_level_of_rate(items, item)
             # Once the growth of a figure is stated, a further percentage is something else.
             is_certain = is_certain and level not in complete
-            rate = find_rate(index, quoted, level, asked_on, is_certain=is_certain)
+            rate = find_rate(quoted, level, is_certain=is_certain)
             share_period(items, quoted, item, level, rate)
             complete += [level] if rate is not None and level is not None else []
         if item.code is None or item.findings:
-            announced = find_announcement(index, quoted, is_figure=item.code is not None)
+            announced = find_announcement(quoted, is_figure=item.code is not None)
             if announced is not None:
                 item.set_announcement(*announced)
     found = [item.entry for item in items]
     for quoted, item in stated:
         if item.code is None:
-            item.other_periods = describe_periods(index, sentence, item.number)
-            recorded = list_recorded(index, quoted, asked_on)
+            item.other_periods = describe_periods(quoted)
+            recorded = list_recorded(quoted)
             item.recorded = [one for one in recorded if one not in found]
-    keep_periods(index, items, quoted_numbers)
-    add_comparisons(connection, index, sentence, items, language)
-    add_attributions(index, sentence, items)
-    return [*items, *list_deadlines(index, sentence, items)]
+    keep_periods(items, quoted_numbers)
+    add_comparisons(connection, sentence, items, language)
+    add_attributions(sentence, items)
+    return [*items, *list_deadlines(sentence, items)]
 
 
-def list_deadlines(
-    index: QuotationIndex, sentence: Sentence, items: Sequence[Item]
-) -> Iterator[Item]:
+def list_deadlines(sentence: Sentence, items: Sequence[Item]) -> Iterator[Item]:
     """Create an item for a deadline that was invented, if no commitment has been found so far."""
     if any(one.kind in {SearchKind.COMMITMENT, SearchKind.ACTION} for one in items):
         return
-    found = find_deadline(index, sentence)
+    found = find_deadline(sentence)
     if found is not None:
         period, announced, finding = found
         number = Number(period.span, period.span, Decimal(0), 0, 0, "", Qualifier.NONE)
@@ -214,16 +206,14 @@ def share_period(
         own.findings = [replace(one, edits=()) if one in wrong else one for one in own.findings]
 
 
-def keep_periods(
-    index: QuotationIndex, items: Sequence[Item], quoted_numbers: Sequence[QuotedNumber]
-) -> None:
+def keep_periods(items: Sequence[Item], quoted_numbers: Sequence[QuotedNumber]) -> None:
     """Keep a period that is right for another figure; the right one is put behind the number."""
     right = {
         period.span
         for item, quoted in zip(items, quoted_numbers, strict=True)
         if item.entry is not None and all(one.kind != FindingKind.PERIOD for one in item.findings)
         for period in quoted.periods
-        if score_period(index, item.sentence, period, item.entry)
+        if score_period(item.sentence, period, item.entry)
     }
     moved: dict[Finding, Finding] = {}
     # A rate has the finding of its figure, and so the same words in its place.
@@ -295,11 +285,9 @@ def has_other_context(candidate: Candidate) -> bool:
     return bool(candidate.differences.keys() - harmless)
 
 
-def describe_level(
-    index: QuotationIndex, quoted: QuotedNumber, candidate: Candidate, day: date
-) -> list[Finding]:
-    findings = describe_differences(index, quoted, candidate)
-    newer = next(check_vintage(index, quoted, candidate.entry, day), None)
+def describe_level(quoted: QuotedNumber, candidate: Candidate) -> list[Finding]:
+    findings = describe_differences(quoted, candidate)
+    newer = next(check_vintage(quoted, candidate.entry), None)
     if newer is None:
         return findings
     # The newer figure takes the place of the whole number.
@@ -310,21 +298,17 @@ def describe_level(
     ]
 
 
-def add_attributions(index: QuotationIndex, sentence: Sentence, items: Sequence[Item]) -> None:
+def add_attributions(sentence: Sentence, items: Sequence[Item]) -> None:
     matched = [(item, item.entry) for item in items if item.entry and not item.is_other]
     levels = [(item, entry) for item, entry in matched if not entry.is_rate]
     stated = levels or matched
-    findings = list(check_attribution(index, sentence, [entry for _, entry in stated]))
+    findings = list(check_attribution(sentence, [entry for _, entry in stated]))
     if findings:
         stated[0][0].findings += findings
 
 
 def add_comparisons(
-    connection: Connection,
-    index: QuotationIndex,
-    sentence: Sentence,
-    items: Sequence[Item],
-    language: Language,
+    connection: Connection, sentence: Sentence, items: Sequence[Item], language: Language
 ) -> None:
     """Describe why two figures that a sentence sets beside each other are not comparable."""
     levels = [(one, one.entry) for one in items if one.entry and not one.entry.is_rate]
@@ -336,7 +320,7 @@ def add_comparisons(
         if not is_comparison(sentence, one.number.span, other.number.span):
             continue
         ordered = sorted((first, second), key=lambda entry: (entry.end, entry.start))
-        pair = choose_pair(index, ordered[0], ordered[1])
+        pair = choose_pair(sentence.index, ordered[0], ordered[1])
         texts = pair and describe_obstacles(connection, *pair, language)
         if texts is not None:
             other.findings.append(
@@ -359,7 +343,7 @@ def describe_obstacles(
     return Bilingual(text, text) if text else None
 
 
-def describe_item(index: QuotationIndex, item: Item, language: Language) -> Record:
+def describe_item(item: Item, language: Language) -> Record:
     sentence, offset = item.sentence, item.sentence.offset
     start, end = item.number.span
     edits = item.edits
@@ -371,7 +355,7 @@ def describe_item(index: QuotationIndex, item: Item, language: Language) -> Reco
         message += OTHER_NUMBER.get(language) if item.recorded else ""
     observation = None
     if item.entry is not None:
-        observation = index.describe_entry(item.entry, language)
+        observation = sentence.index.describe_entry(item.entry, language)
     elif item.display is not None:
         observation = {"id": item.code, "kind": item.kind, "display": item.display.get(language)}
         observation |= dict.fromkeys(("indicator", "period", "coverage", "source"))
@@ -382,7 +366,7 @@ def describe_item(index: QuotationIndex, item: Item, language: Language) -> Reco
         "verdict": item.verdict,
         "message": message,
         "observation": observation,
-        "recorded": [index.describe_entry(one, language) for one in item.recorded],
+        "recorded": [sentence.index.describe_entry(one, language) for one in item.recorded],
         "findings": [describe_finding(one, offset, language) for one in item.findings],
         "correction": apply_edits(sentence.text, edits).strip() or None if edits else None,
     }

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 
@@ -63,7 +63,14 @@ class QuotedNumber:
     periods: tuple[PeriodWords, ...]
     has_local_period: bool
     coverages: tuple[tuple[str, Span], ...]
-    is_initiative: bool
+
+    @property
+    def index(self) -> QuotationIndex:
+        return self.sentence.index
+
+    @property
+    def is_initiative(self) -> bool:
+        return self.sentence.is_about_initiative
 
     @property
     def digits(self) -> int:
@@ -82,7 +89,6 @@ def build_quoted_number(sentence: Sentence, number: Number) -> QuotedNumber:
         tuple(join_years(sentence, number, periods)),
         is_local,
         tuple(local or sentence.coverages),
-        sentence.is_about_initiative,
     )
 
 
@@ -112,13 +118,13 @@ def find_noun(quoted: QuotedNumber) -> Span:
 
 
 def score_period(  # noqa: PLR0911 - one for each kind of words
-    index: QuotationIndex, sentence: Sentence, period: PeriodWords, entry: Entry
+    sentence: Sentence, period: PeriodWords, entry: Entry
 ) -> float | None:
     """Return how well words name the period of an entry: 0 if not, None if they name none."""
     if entry.stock_flow == StockFlow.STOCK:
-        return score_stock(index, period, entry)
+        return score_stock(sentence, period, entry)
     if entry.stock_flow == StockFlow.CUMULATIVE:
-        return score_cumulative(index, sentence, period, entry)
+        return score_cumulative(sentence, period, entry)
     if period.kind in {PeriodKind.LENGTH, PeriodKind.SINCE}:
         return None
     if period.kind == PeriodKind.RANGE:
@@ -135,7 +141,7 @@ def score_period(  # noqa: PLR0911 - one for each kind of words
     return EXACT if period.year == entry.start.year == entry.end.year else 0
 
 
-def score_stock(index: QuotationIndex, period: PeriodWords, entry: Entry) -> float | None:
+def score_stock(sentence: Sentence, period: PeriodWords, entry: Entry) -> float | None:
     """A stock may be quoted on all days until another number is known."""
     if period.kind in {PeriodKind.LENGTH, PeriodKind.SINCE} or period.end is None:
         is_month = period.kind == PeriodKind.UNTIL and period.last_month == entry.end.month
@@ -143,15 +149,13 @@ def score_stock(index: QuotationIndex, period: PeriodWords, entry: Entry) -> flo
     start, end = period.start, period.end
     if (start and start <= entry.end <= end) or entry.end == end:
         return EXACT
-    first, last = index.validity[entry.code]
+    first, last = sentence.index.validity[entry.code]
     if first <= end <= last + timedelta(days=62):
         return CLOSE
     return None if period.kind == PeriodKind.RANGE else 0
 
 
-def score_cumulative(
-    index: QuotationIndex, sentence: Sentence, period: PeriodWords, entry: Entry
-) -> float | None:
+def score_cumulative(sentence: Sentence, period: PeriodWords, entry: Entry) -> float | None:
     same_end = period.last_month == entry.end.month and period.year in {None, entry.end.year}
     if period.kind == PeriodKind.RANGE:
         return (
@@ -164,7 +168,7 @@ def score_cumulative(
     if period.kind == PeriodKind.UNTIL:
         # A total that is over a number remains so.
         is_over = entry.qualifier == Qualifier.OVER
-        last = index.validity[entry.code][1]
+        last = sentence.index.validity[entry.code][1]
         is_valid = is_over and period.end is not None and entry.end <= period.end <= last
         named = EXACT if period.year else CLOSE
         return named if same_end else CLOSE if is_valid else 0
@@ -185,62 +189,64 @@ def has_day_of_count(sentence: Sentence, entry: Entry) -> bool:
     )
 
 
-def list_named_indicators(sentence: Sentence, number: Number) -> list[str]:
+def list_named_indicators(quoted: QuotedNumber) -> list[str]:
     """List the indicators one of which a number is by its words; none for growth or a part."""
-    weights = sentence.find_indicators(number).indicators
+    weights = quoted.claim.indicators
     best = max(weights.values(), default=0)
-    is_growth = sentence.classify_percentage(number) == Role.GROWTH
-    if best < STRONG or is_growth or is_about_part(sentence, number):
+    if best < STRONG or quoted.role == Role.GROWTH or is_about_part(quoted):
         return []
     return [one for one, weight in weights.items() if weight == best]
 
 
-def list_recorded(index: QuotationIndex, quoted: QuotedNumber, day: date) -> list[Entry]:
+def list_recorded(quoted: QuotedNumber) -> list[Entry]:
     """List the figures that may be meant by a number: those of its indicator, period and unit."""
     if any(name == "other" for name, _ in quoted.coverages):
         return []
     sentence, number = quoted.sentence, quoted.number
-    named = list_named_indicators(sentence, number)
+    named = list_named_indicators(quoted)
     middle, distance = number.value * Decimal("1.25"), abs(number.value) * Decimal("0.75")
     recorded = [
         entry
-        for entry in index.find_near(number.unit, middle, distance)  # From a half to the double.
+        # From a half to the double.
+        for entry in quoted.index.find_near(number.unit, middle, distance)
         if entry.indicator in named
         and not entry.is_rate
-        and (sentence.is_about_initiative or entry.coverage == "all")
-        and entry.is_current(day)
-        and is_period_named(index, quoted, entry)
+        and (quoted.is_initiative or entry.coverage == "all")
+        and entry.is_current(sentence.today)
+        and is_period_named(quoted, entry)
     ]
     return sorted(recorded, key=lambda one: one.vintage, reverse=True)[:MAX_RECORDED]
 
 
-def is_period_named(index: QuotationIndex, quoted: QuotedNumber, entry: Entry) -> bool:
+def is_period_named(quoted: QuotedNumber, entry: Entry) -> bool:
     """Return whether words name the period of an entry; without a year, that of a recent one."""
     today = quoted.sentence.today
-    if not quoted.periods and entry.code in index.validity:
-        first, last = index.validity[entry.code]
+    validity = quoted.index.validity
+    if not quoted.periods and entry.code in validity:
+        first, last = validity[entry.code]
         return first <= today <= last
-    scores = [score_period(index, quoted.sentence, one, entry) for one in quoted.periods]
-    implied = CLOSE if has_published_growth(index, quoted, entry) else 0
+    scores = [score_period(quoted.sentence, one, entry) for one in quoted.periods]
+    implied = CLOSE if has_published_growth(quoted, entry) else 0
     least = CLOSE if abs(today - entry.vintage) <= RECENT else EXACT
     return max((one for one in scores if one is not None), default=implied) >= least
 
 
-def describe_periods(index: QuotationIndex, sentence: Sentence, number: Number) -> Bilingual | None:
+def describe_periods(quoted: QuotedNumber) -> Bilingual | None:
     """Say for which other periods the number of a named indicator is published, if any."""
-    if number.significant < MIN_DIGITS or not sentence.is_about_initiative:
+    number = quoted.number
+    if number.significant < MIN_DIGITS or not quoted.is_initiative:
         return None
-    named = list_named_indicators(sentence, number)
-    same = index.find_near(number.unit, number.value, Decimal(0))
+    named = list_named_indicators(quoted)
+    same = quoted.index.find_near(number.unit, number.value, Decimal(0))
     levels = [one for one in same if one.indicator in named and not one.is_rate]
     found = dict.fromkeys(one.period for one in sorted(levels, key=lambda one: one.end))
     names = Bilingual(" and for ".join(one.en for one in found), "、".join(one.zh for one in found))
     return OTHER_PERIODS.format(periods=names) if found else None
 
 
-def has_published_growth(index: QuotationIndex, quoted: QuotedNumber, entry: Entry) -> bool:
+def has_published_growth(quoted: QuotedNumber, entry: Entry) -> bool:
     """Return whether a percentage of the sentence is the growth published for an observation."""
-    rates = index.rates_by_period.get((entry.indicator, entry.start, entry.end), ())
+    rates = quoted.index.rates_by_period.get((entry.indicator, entry.start, entry.end), ())
     stated = {
         one.value
         for one in quoted.sentence.numbers
@@ -249,8 +255,9 @@ def has_published_growth(index: QuotationIndex, quoted: QuotedNumber, entry: Ent
     return any(abs(rate.value) in stated for rate in rates if rate.coverage == entry.coverage)
 
 
-def is_about_part(sentence: Sentence, number: Number) -> bool:
+def is_about_part(quoted: QuotedNumber) -> bool:
     """Return whether a number is of a province, a kind of enterprise or product, or a share."""
+    sentence, number = quoted.sentence, quoted.number
     text, (start, end) = sentence.normal, number.span
     dateline = PHRASES["dateline"].match(text)
     first = max(
@@ -278,17 +285,18 @@ def is_of_several_years(quoted: QuotedNumber, period: PeriodWords, entry: Entry)
     return PHRASES["changed_to"].search(before) is None
 
 
-def is_excluded(sentence: Sentence, number: Number) -> bool:
+def is_excluded(quoted: QuotedNumber) -> bool:
     """Return whether a number is none of the record: denied, a part of it, or of another country.
 
     An amount by which another one changed, an average and a balance are other measures.
     """
+    sentence, number = quoted.sentence, quoted.number
     first, last = sentence.find_window(number)
     start, end = number.span
     before, after = sentence.normal[first:start], sentence.normal[end:last]
     if PHRASES["denied"].search(before) or PHRASES["unclear_before"].search(before):
         return True
-    if is_about_other_country(sentence, number):
+    if is_about_other_country(quoted):
         return True
     if number.unit in RATE_UNITS:
         return False
@@ -301,16 +309,17 @@ def is_excluded(sentence: Sentence, number: Number) -> bool:
     )
 
 
-def is_about_other_country(sentence: Sentence, number: Number) -> bool:
+def is_about_other_country(quoted: QuotedNumber) -> bool:
     """Return whether a country before a number owns it: US trade with partner countries."""
+    sentence, start = quoted.sentence, quoted.number.span[0]
     spans = [span for name, span in sentence.coverages if name == "other"]
     if not spans or PHRASES["china"].search(sentence.normal):
         return False
     return any(
-        span[1] <= number.span[0]
-        and not MAIN_CLAUSE.search(sentence.normal, span[1], number.span[0])
+        span[1] <= start
+        and not MAIN_CLAUSE.search(sentence.normal, span[1], start)
         # Russia's TASS reports what is not of Russia.
-        and not PHRASES["speech"].search(sentence.normal, span[1], number.span[0])
+        and not PHRASES["speech"].search(sentence.normal, span[1], start)
         and is_owner(sentence, span)
         for span in spans
     )

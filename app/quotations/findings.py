@@ -17,7 +17,7 @@ from app.i18n import (
     name_day,
 )
 from app.quotations.context import QuotedNumber
-from app.quotations.index import Entry, QuotationIndex
+from app.quotations.index import Entry
 from app.quotations.matching import Candidate
 from app.quotations.numbers import POINTS, Span
 from app.quotations.periods import LIMIT_LEAD, RELATIVE, choose_preposition
@@ -141,22 +141,20 @@ REACHED = (
 """Verbs that limit a number, and what they become where the number has no such limit."""
 
 
-def describe_differences(
-    index: QuotationIndex, quoted: QuotedNumber, candidate: Candidate
-) -> list[Finding]:
+def describe_differences(quoted: QuotedNumber, candidate: Candidate) -> list[Finding]:
     return [
-        describe_difference(index, quoted, candidate.entry, kind, span)
+        describe_difference(quoted, candidate.entry, kind, span)
         for kind, span in candidate.differences.items()
     ]
 
 
 def describe_difference(
-    index: QuotationIndex, quoted: QuotedNumber, entry: Entry, kind: FindingKind, span: Span
+    quoted: QuotedNumber, entry: Entry, kind: FindingKind, span: Span
 ) -> Finding:
     if kind == FindingKind.QUALIFIER:
         return describe_qualifier(quoted, entry, span)
     words = quoted.sentence.text[slice(*span)].strip()
-    name = index.indicator_names[entry.indicator]
+    name = quoted.index.indicator_names[entry.indicator]
     published = {
         FindingKind.PERIOD: entry.period,
         FindingKind.COVERAGE: entry.coverage_name,

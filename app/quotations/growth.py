@@ -87,18 +87,16 @@ class Anchor:
         return own or listed
 
 
-def find_rate(
-    index: QuotationIndex, quoted: QuotedNumber, level: Entry | None, day: date, *, is_certain: bool
-) -> RateMatch | None:
+def find_rate(quoted: QuotedNumber, level: Entry | None, *, is_certain: bool) -> RateMatch | None:
     """Find the growth rate that a percentage quotes, beside the figure before it if any.
 
     Only if it is certain to which figure it belongs, it may be called wrong.
     """
-    if is_about_part(quoted.sentence, quoted.number):
+    if is_about_part(quoted):
         return None
-    anchors = list(list_anchors(index, quoted, level))
+    anchors = list(list_anchors(quoted, level))
     for anchor in anchors:
-        found = match_anchor(index, quoted, anchor, day)
+        found = match_anchor(quoted, anchor)
         if found is not None:
             return found
     clause = get_clause(quoted)
@@ -106,11 +104,11 @@ def find_rate(
     is_plain = not any(pattern.search(clause) for pattern in others)
     is_plain = is_plain and not any(has_other_base(quoted, anchor) for anchor in anchors)
     if anchors and quoted.role == Role.GROWTH and is_plain and is_certain:
-        wrong = find_published_rate(index, quoted, anchors)
+        wrong = find_published_rate(quoted, anchors)
         if wrong is not None:
             return wrong
     if quoted.role == Role.GROWTH and not quoted.periods and level is None:
-        return find_by_value(index, quoted, day)
+        return find_by_value(quoted)
     return None
 
 
@@ -143,9 +141,9 @@ def find_end(quoted: QuotedNumber) -> int:
     return text.find(")", last) if text[end:last].strip() == "(" and ")" in text[last:] else last
 
 
-def list_anchors(index: QuotationIndex, quoted: QuotedNumber, level: Entry | None) -> list[Anchor]:
+def list_anchors(quoted: QuotedNumber, level: Entry | None) -> list[Anchor]:
     """List the indicators and periods that a percentage may belong to, the likeliest first."""
-    claim = quoted.claim
+    claim, index = quoted.claim, quoted.index
     own = claim.indicators if claim.is_local else {}
     is_other = (
         bool(own) and level is not None and own.get(level.indicator, 0) < max(own.values()) * 0.6
@@ -168,7 +166,10 @@ def list_anchors(index: QuotationIndex, quoted: QuotedNumber, level: Entry | Non
     if is_other and level is not None and not quoted.has_local_period:
         spans.append((level.start, level.end))
     return [
-        Anchor(name, *span) for name in names for span in spans if name in index.indicator_names
+        Anchor(name, *span)
+        for name in names
+        for span in spans
+        if name in quoted.index.indicator_names
     ]
 
 
@@ -185,18 +186,16 @@ def is_same_rate(number: Number, rate: Entry) -> bool:
     return distance == 0 or (number.step > rate.step and distance <= number.step / 2)
 
 
-def match_anchor(
-    index: QuotationIndex, quoted: QuotedNumber, anchor: Anchor, day: date
-) -> RateMatch | None:
+def match_anchor(quoted: QuotedNumber, anchor: Anchor) -> RateMatch | None:
     """Match a percentage with the rates of an indicator and a period."""
     number, role = quoted.number, quoted.role
-    rates = [one for one in anchor.list_rates(index) if is_same_rate(number, one)]
+    rates = [one for one in anchor.list_rates(quoted.index) if is_same_rate(number, one)]
     if role == Role.SHARE:
         return match_share(quoted, rates, anchor)
     if role == Role.GROWTH and not rates:
-        return match_level_share(index, quoted, anchor)
+        return match_level_share(quoted, anchor)
     unit = anchor.entry.level_unit if anchor.entry else None
-    rates.sort(key=lambda one: rank_rate(one, quoted, unit, day))
+    rates.sort(key=lambda one: rank_rate(one, quoted, unit))
     if not rates:
         return None
     rate = rates[0]
@@ -205,18 +204,18 @@ def match_anchor(
     findings = [
         *check_qualifier(quoted, rate),
         *check_sign(quoted, rate),
-        *check_currency(index, quoted, anchor, rate),
+        *check_currency(quoted, anchor, rate),
         *check_source(quoted, anchor, rates),
     ]
     return RateMatch(rate, tuple(findings[:1]))
 
 
-def rank_rate(rate: Entry, quoted: QuotedNumber, unit: str | None, day: date) -> tuple[object, ...]:
+def rank_rate(rate: Entry, quoted: QuotedNumber, unit: str | None) -> tuple[object, ...]:
     return (
         rate.unit != quoted.number.unit,
         rate.level_unit != unit,
         rate.value != quoted.number.value * get_sign(quoted),
-        not rate.is_current(day),
+        not rate.is_current(quoted.sentence.today),
         rate.code,
     )
 
@@ -243,16 +242,14 @@ def match_share(quoted: QuotedNumber, rates: list[Entry], anchor: Anchor) -> Rat
     return RateMatch(rates[0], (Finding(FindingKind.MEASURE, span, message, rates[0].display),))
 
 
-def match_level_share(
-    index: QuotationIndex, quoted: QuotedNumber, anchor: Anchor
-) -> RateMatch | None:
+def match_level_share(quoted: QuotedNumber, anchor: Anchor) -> RateMatch | None:
     """Return a share that is given as a growth, for the same period."""
     share = terms.SHARES.get(anchor.indicator, anchor.indicator)
     number = quoted.number
-    for entry in index.levels_by_period.get((share, anchor.start, anchor.end), []):
+    for entry in quoted.index.levels_by_period.get((share, anchor.start, anchor.end), []):
         if entry.unit == "PT" == number.unit and entry.value == number.value:
             message = SHARE_MEANT.format(
-                display=entry.display, indicator=index.indicator_names[entry.indicator]
+                display=entry.display, indicator=quoted.index.indicator_names[entry.indicator]
             )
             return RateMatch(
                 entry, (Finding(FindingKind.MEASURE, number.span, message, entry.display),)
@@ -288,17 +285,15 @@ def check_sign(quoted: QuotedNumber, rate: Entry) -> list[Finding]:
     return [Finding(FindingKind.GROWTH, span, message, rate.display, edits)]
 
 
-def check_currency(
-    index: QuotationIndex, quoted: QuotedNumber, anchor: Anchor, rate: Entry
-) -> list[Finding]:
+def check_currency(quoted: QuotedNumber, anchor: Anchor, rate: Entry) -> list[Finding]:
     """A rate of amounts in the other currency differs, unless the sentence names that currency."""
     clause = get_clause(quoted)
     named = [unit for unit, pattern in terms.OWN_CURRENCY.items() if pattern.search(clause)]
     unit = named[0] if named else anchor.entry.level_unit if anchor.entry else None
     is_other = {unit, rate.level_unit} == CURRENCY_NAMES.keys()
-    if not is_other or quoted.number.is_conversion or has_joint_source(index, anchor, rate):
+    if not is_other or quoted.number.is_conversion or has_joint_source(quoted.index, anchor, rate):
         return []
-    own = [one for one in anchor.list_rates(index) if one.level_unit == unit]
+    own = [one for one in anchor.list_rates(quoted.index) if one.level_unit == unit]
     name = CURRENCY_NAMES[rate.level_unit]
     span = quoted.number.span
     if own:
@@ -347,9 +342,7 @@ def check_source(quoted: QuotedNumber, anchor: Anchor, rates: list[Entry]) -> li
     return [Finding(FindingKind.GROWTH, quoted.number.span, message, rates[0].origin.institution)]
 
 
-def find_published_rate(
-    index: QuotationIndex, quoted: QuotedNumber, anchors: list[Anchor]
-) -> RateMatch | None:
+def find_published_rate(quoted: QuotedNumber, anchors: list[Anchor]) -> RateMatch | None:
     """Return the rate that is published where another one is quoted."""
     number = quoted.number
     if number.unit == POINTS or number.is_conversion:
@@ -359,7 +352,7 @@ def find_published_rate(
     for anchor in anchors:
         # Rates in another currency may differ by more than any error, so they prove nothing.
         unit = anchor.entry.level_unit if anchor.entry else "CNY"
-        own = [one for one in anchor.list_rates(index) if one.level_unit == unit]
+        own = [one for one in anchor.list_rates(quoted.index) if one.level_unit == unit]
         if not own or (anchor.entry is None and not quoted.claim.is_local):
             continue
         published = min(own, key=lambda one: (one.current_from == one.current_until, one.code))
@@ -377,19 +370,19 @@ def replace_rate(quoted: QuotedNumber, rate: Entry) -> tuple[tuple[int, int], st
     return quoted.number.digits, f"{abs(rate.value):.{rate.decimals}f}"
 
 
-def find_by_value(index: QuotationIndex, quoted: QuotedNumber, day: date) -> RateMatch | None:
+def find_by_value(quoted: QuotedNumber) -> RateMatch | None:
     """Find a rate by its value and indicator, where the sentence names no period."""
     weights = quoted.claim.indicators
-    number = quoted.number
+    number, today = quoted.number, quoted.sentence.today
     best = max(weights.values(), default=0)
     found = [
         entry
-        for entry in index.find_near(number.unit, number.value, number.step / 2)
+        for entry in quoted.index.find_near(number.unit, number.value, number.step / 2)
         if entry.is_rate
         and is_same_rate(number, entry)
         and weights.get(entry.indicator, 0) >= max(best * 0.6, STRONG * 0.75)
-        and (quoted.is_initiative or entry.indicator in index.unlimited_indicators)
+        and (quoted.is_initiative or entry.indicator in quoted.index.unlimited_indicators)
     ]
     if not found:
         return None
-    return RateMatch(min(found, key=lambda one: (not one.is_current(day), one.code)))
+    return RateMatch(min(found, key=lambda one: (not one.is_current(today), one.code)))

@@ -7,7 +7,6 @@ so that a number which only happens to be the same is not called a wrong quotati
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 
 from app.enums import Qualifier, StockFlow
@@ -93,17 +92,17 @@ class Candidate:
         return least is not None and self.support >= least
 
 
-def find_level(index: QuotationIndex, quoted: QuotedNumber, day: date) -> Candidate | None:
+def find_level(quoted: QuotedNumber) -> Candidate | None:
     """Find the observation that a number quotes; None if none is likely enough."""
     if not quoted.claim.indicators and quoted.digits <= DISTINCT_DIGITS:
         return None
     found = [
         candidate
-        for entry, kinds in list_candidates(index, quoted)
-        if (candidate := evaluate_candidate(index, quoted, entry, kinds)) is not None
+        for entry, kinds in list_candidates(quoted)
+        if (candidate := evaluate_candidate(quoted, entry, kinds)) is not None
         and candidate.is_sufficient
     ]
-    candidate = min(found, key=lambda one: rank_candidate(one, quoted, day), default=None)
+    candidate = min(found, key=lambda one: rank_candidate(one, quoted), default=None)
     if candidate is not None and candidate.differences.keys() & WHOLE:
         # What limits a number is compared once it is known which one is meant.
         compare_qualifier(quoted, candidate)
@@ -118,8 +117,8 @@ def is_only_period(index: QuotationIndex, candidate: Candidate) -> bool:
     return candidate.has_period or len(others) == 1
 
 
-def rank_candidate(candidate: Candidate, quoted: QuotedNumber, day: date) -> tuple[object, ...]:
-    entry = candidate.entry
+def rank_candidate(candidate: Candidate, quoted: QuotedNumber) -> tuple[object, ...]:
+    entry, today = candidate.entry, quoted.sentence.today
     is_exact = entry.value == quoted.number.value
     named = quoted.sentence.institutions
     is_named = any(name in entry.origin.institutions for name, _ in named)
@@ -128,55 +127,52 @@ def rank_candidate(candidate: Candidate, quoted: QuotedNumber, day: date) -> tup
         -candidate.support,
         not is_named,
         not is_exact,
-        not entry.is_current(day),
+        not entry.is_current(today),
         entry.qualifier != quoted.number.qualifier,
-        0 if quoted.periods else abs((entry.vintage - day).days),
+        0 if quoted.periods else abs((entry.vintage - today).days),
         entry.origin.event is None,
         entry.code,
     )
 
 
-def list_candidates(
-    index: QuotationIndex, quoted: QuotedNumber
-) -> Iterator[tuple[Entry, dict[FindingKind, Span]]]:
+def list_candidates(quoted: QuotedNumber) -> Iterator[tuple[Entry, dict[FindingKind, Span]]]:
     """List the observations whose number may be meant, with differences of unit and magnitude."""
     number = quoted.number
     unit = "USD" if number.unit == OTHER_CURRENCY else number.unit
     is_growth = unit in RATE_UNITS and quoted.role == Role.GROWTH
-    if is_growth or is_about_part(quoted.sentence, number):
+    if is_growth or is_about_part(quoted):
         return
     is_bare = unit == "NB"
     units = ["NB", "TEU", "T"] if is_bare and not number.is_classified else [unit]
     if is_bare and number.power >= 8:  # noqa: PLR2004 - a hundred million counts money
         units += ["CNY", "USD"]
     if unit == POINTS:
-        yield from list_shares(index, quoted)
+        yield from list_shares(quoted)
         return
     same: set[str] = set()
     if number.unit != OTHER_CURRENCY:
         for one in units:
-            for entry in index.find_near(one, number.value, number.tolerance):
+            for entry in quoted.index.find_near(one, number.value, number.tolerance):
                 if not entry.is_rate and is_same_number(number, entry):
                     same.add(entry.code)
                     yield entry, {}
-    yield from list_mistaken(index, number, units, same)
+    yield from list_mistaken(quoted, units, same)
 
 
-def list_shares(
-    index: QuotationIndex, quoted: QuotedNumber
-) -> Iterator[tuple[Entry, dict[FindingKind, Span]]]:
+def list_shares(quoted: QuotedNumber) -> Iterator[tuple[Entry, dict[FindingKind, Span]]]:
     """List the shares in percent whose number is given in percentage points."""
     if quoted.role == Role.SHARE:
-        for entry in index.find_near("PT", quoted.number.value, Decimal(0)):
+        for entry in quoted.index.find_near("PT", quoted.number.value, Decimal(0)):
             if not entry.is_rate:
                 yield entry, {FindingKind.UNIT: quoted.number.units[-1]}
 
 
 def list_mistaken(
-    index: QuotationIndex, number: Number, units: list[str], same: set[str]
+    quoted: QuotedNumber, units: list[str], same: set[str]
 ) -> Iterator[tuple[Entry, dict[FindingKind, Span]]]:
     """List the observations with the same digits in another currency or order of magnitude."""
-    for entry in index.by_digits.get(count_digits(number.value), ()):
+    number = quoted.number
+    for entry in quoted.index.by_digits.get(count_digits(number.value), ()):
         if entry.is_rate or entry.code in same:
             continue
         is_currency = number.unit in CURRENCIES and entry.unit in CURRENCIES
@@ -203,7 +199,7 @@ def is_same_number(number: Number, entry: Entry) -> bool:
 
 
 def evaluate_candidate(
-    index: QuotationIndex, quoted: QuotedNumber, entry: Entry, kinds: dict[FindingKind, Span]
+    quoted: QuotedNumber, entry: Entry, kinds: dict[FindingKind, Span]
 ) -> Candidate | None:
     """Add up in what a candidate agrees and differs; None if it is about something else."""
     number = quoted.number
@@ -212,12 +208,12 @@ def evaluate_candidate(
         candidate.support += 0.5 if entry.unit == "PT" else 1
     if number.qualifier == entry.qualifier != Qualifier.NONE:
         candidate.support += 1
-    if has_published_growth(index, quoted, entry):
+    if has_published_growth(quoted, entry):
         candidate.has_growth = True
         candidate.support += CLOSE
     agreed = (
         compare_indicator(quoted, candidate)
-        and compare_period(index, quoted, candidate)
+        and compare_period(quoted, candidate)
         and compare_coverage(quoted, candidate)
     )
     if not agreed:
@@ -275,12 +271,12 @@ def compare_indicator(quoted: QuotedNumber, candidate: Candidate) -> bool:
     return True
 
 
-def compare_period(index: QuotationIndex, quoted: QuotedNumber, candidate: Candidate) -> bool:
+def compare_period(quoted: QuotedNumber, candidate: Candidate) -> bool:
     """Compare the periods; return whether the candidate may be meant."""
     claims = quoted.periods
     totals = [one for one in claims if is_of_several_years(quoted, one, candidate.entry)]
     scores = [
-        None if one in totals else score_period(index, quoted.sentence, one, candidate.entry)
+        None if one in totals else score_period(quoted.sentence, one, candidate.entry)
         for one in claims
     ]
     usable = [one for one in scores if one is not None]
@@ -295,8 +291,7 @@ def compare_period(index: QuotationIndex, quoted: QuotedNumber, candidate: Candi
         return True
     if not quoted.has_local_period and not quoted.sentence.has_one_period:
         others = [
-            score_period(index, quoted.sentence, one, candidate.entry)
-            for one in quoted.sentence.periods
+            score_period(quoted.sentence, one, candidate.entry) for one in quoted.sentence.periods
         ]
         if any(one for one in others if one is not None):
             return True
@@ -307,7 +302,7 @@ def compare_period(index: QuotationIndex, quoted: QuotedNumber, candidate: Candi
     entry = candidate.entry
     if (
         entry.unit == "PT"
-        and (entry.indicator, wrong.start, wrong.end) not in index.levels_by_period
+        and (entry.indicator, wrong.start, wrong.end) not in quoted.index.levels_by_period
     ):
         return False  # Shares change little, so that of a period not recorded may be the same.
     is_within = wrong.year == entry.start.year == entry.end.year and entry.months is not None

@@ -10,6 +10,7 @@ from itertools import islice, pairwise
 
 from app.i18n import Language
 from app.quotations import terms
+from app.quotations.index import QuotationIndex
 from app.quotations.numbers import (
     CURRENCIES,
     LATE_LIMIT,
@@ -26,7 +27,7 @@ from app.quotations.periods import (
     find_periods,
     is_relative_base,
 )
-from app.quotations.terms import PHRASES, Lexicon, Term
+from app.quotations.terms import PHRASES, Term
 
 SENTENCE_END = re.compile(
     r"[。！？!?\n]+[”’」』\")]*\s*|(?<![A-Z])\.[\")”]?(?=\s+[\"“(]?[A-Z0-9])\s+"
@@ -78,7 +79,7 @@ class Sentence:
     """The index of its first character in the text."""
     text: str
     today: date
-    lexicon: Lexicon
+    index: QuotationIndex
     previous: "Sentence | None" = None
     numbers: list[Number] = field(init=False)
     periods: list[PeriodWords] = field(init=False)
@@ -90,7 +91,7 @@ class Sentence:
         self.periods = find_periods(self.normal, self.today)
         spans = [one.span for one in self.periods]
         self.numbers = find_numbers(self.normal, spans)
-        self.terms = self.lexicon.find_terms(self.normal) if self.numbers else []
+        self.terms = self.index.lexicon.find_terms(self.normal) if self.numbers else []
         marks = [one.end() for one in BOUNDARY.finditer(self.normal)]
         self.boundaries = sorted({*marks, *self.find_joined_periods()})
 
@@ -249,7 +250,7 @@ class Sentence:
     @cached_property
     def all_terms(self) -> list[Term]:
         """Its terms, also if it has no number."""
-        return self.terms if self.numbers else self.lexicon.find_terms(self.normal)
+        return self.terms if self.numbers else self.index.lexicon.find_terms(self.normal)
 
     def take_nearest(self, earlier: Iterable[Term]) -> list[Term]:
         """Return the terms of the nearest clause before a number that has strong ones."""
@@ -383,9 +384,9 @@ def split_part(text: str, start: int, end: int) -> Iterator[Span]:
     yield start, end
 
 
-def read_sentences(text: str, today: date, lexicon: Lexicon) -> list[Sentence]:
+def read_sentences(text: str, today: date, index: QuotationIndex) -> list[Sentence]:
     sentences: list[Sentence] = []
     for start, end in split_sentences(text):
         previous = sentences[-1] if sentences else None
-        sentences.append(Sentence(start, text[start:end], today, lexicon, previous))
+        sentences.append(Sentence(start, text[start:end], today, index, previous))
     return sentences
