@@ -9,7 +9,7 @@ from app.enums import ActionStatus, ProgressRelation
 from app.i18n import Language
 from app.ingest.files import Messages, ValuePath, describe_missing
 from app.ingest.schema import Commitment, Entity, LaterReport, Progress, Quantity, Source, Unit
-from app.ingest.schema.base import Statement, Wording
+from app.ingest.schema.base import Statement, Wording, count_decimals
 from app.ingest.seed import Seed
 
 HAN, LATIN = re.compile("[\u4e00-\u9fff]"), re.compile("[A-Za-z]{2}")
@@ -17,7 +17,7 @@ HAN, LATIN = re.compile("[\u4e00-\u9fff]"), re.compile("[A-Za-z]{2}")
 
 def find_status(seed: Seed, action: str) -> ActionStatus:
     """A report on the surroundings of an action says nothing about the action."""
-    progress = seed.get_all(Progress).get(action)
+    progress = seed.find(Progress, action)
     relations = {report.relation for report in progress.reports} if progress else set()
     is_reported = bool(relations - {ProgressRelation.CONTEXT})
     return ActionStatus.REPORTED if is_reported else ActionStatus.ANNOUNCED
@@ -30,7 +30,7 @@ def build_quantity_columns(quantity: Quantity | None, units: dict[str, int]) -> 
     return {
         "value": quantity.value.scaleb(quantity.multiplier),
         "multiplier": quantity.multiplier,
-        "decimals": -int(quantity.value.as_tuple().exponent),
+        "decimals": count_decimals(quantity.value),
         "qualifier": quantity.qualifier,
         "unit_id": units[quantity.unit],
         "classifier": quantity.classifier,
@@ -66,7 +66,7 @@ def build_statement_columns(statement: Statement, ids: dict[type, dict[str, int]
 def check_progress(seed: Seed, progress: Progress) -> Messages:
     yield from check_reports(seed, "reports", progress)
     for index, report in enumerate(progress.reports):
-        source = seed.get_all(Source).get(report.source)
+        source = seed.find(Source, report.source)
         # A reading may be of a day that its document announces.
         if source and report.date > source.published_on:
             message = f"found {report.date}; the source was published on {source.published_on}"
@@ -76,7 +76,7 @@ def check_progress(seed: Seed, progress: Progress) -> Messages:
 def check_commitment(seed: Seed, commitment: Commitment) -> Messages:
     if commitment.target:
         yield from check_key(seed, ("target", "unit"), Unit, commitment.target.unit)
-    source = seed.get_all(Source).get(commitment.source)
+    source = seed.find(Source, commitment.source)
     if source:
         yield from check_own_words(("wording",), commitment.wording, source)
     yield from check_reports(seed, "readings", commitment)
@@ -108,7 +108,7 @@ def check_reports(seed: Seed, field: str, entity: Progress | Commitment) -> Mess
 def check_statement(seed: Seed, path: ValuePath, statement: Statement) -> Messages:
     if statement.quantity:
         yield from check_key(seed, (*path, "quantity", "unit"), Unit, statement.quantity.unit)
-    source = seed.get_all(Source).get(statement.source)
+    source = seed.find(Source, statement.source)
     if source:
         yield from check_own_words((*path, "wording"), statement.wording, source)
     yield from check_key(seed, (*path, "source"), Source, statement.source)

@@ -21,6 +21,7 @@ from app.db.models.base import Row, Values
 from app.db.numerals import find_limit, has_number
 from app.enums import PERCENT, Agreement, ContradictionCause, Qualifier, Status
 from app.i18n import Language, StatementMeasure
+from app.ingest import schema
 from app.ingest.commitments import build_statement_columns, check_key, check_statement
 from app.ingest.files import Messages, SeedIssue, ValuePath
 from app.ingest.published_numbers import (
@@ -34,22 +35,11 @@ from app.ingest.published_numbers import (
     iterate_named,
     list_numbers,
 )
-from app.ingest.schema import (
-    Contradiction,
-    Coverage,
-    Entity,
-    Event,
-    Figure,
-    GrowthRate,
-    Observation,
-    Report,
-    Series,
-    Source,
-)
 from app.ingest.seed import Seed
 from app.ingest.vintages import find_vintage
 
-STATEMENTS: tuple[type[Figure | Report], ...] = (Observation, GrowthRate, Report)
+STATEMENTS: tuple[type[schema.Figure | schema.Report], ...]
+STATEMENTS = schema.Observation, schema.GrowthRate, schema.Report
 """The collections whose records name their contradiction."""
 COMPARABLE = {
     ContradictionCause.COVERAGE,
@@ -57,16 +47,16 @@ COMPARABLE = {
     ContradictionCause.ROUNDING,
 }
 """The causes that say of numbers of one measure and period how they differ."""
-RecordKey = tuple[type[Entity], str]
+RecordKey = tuple[type[schema.Entity], str]
 """A collection and a key, since a figure and its growth rate have the same key."""
 
 
 class Statement(NamedTuple):
     """A published number, and the interval in which its words place it, without its upper end."""
 
-    kind: type[Figure]
+    kind: type[schema.Figure]
     key: str
-    figure: Figure
+    figure: schema.Figure
     interval: Interval
     end: date
     """The last day of the period; statements of one group have the same first day."""
@@ -81,7 +71,7 @@ class Statement(NamedTuple):
     def has_other_qualifier(self, other: "Statement") -> bool:
         """Return whether two figures give one number for one period, limited in different ways."""
         one, two = self.figure, other.figure
-        if isinstance(one, GrowthRate) or isinstance(two, GrowthRate):
+        if isinstance(one, schema.GrowthRate) or isinstance(two, schema.GrowthRate):
             return False
         return (one.value, self.end) == (two.value, other.end) and one.qualifier != two.qualifier
 
@@ -108,7 +98,7 @@ def check_contradictions(seed: Seed) -> Iterator[SeedIssue]:
 
 def has_all_numbers(seed: Seed) -> bool:
     """Return whether all numbers can be read; without them, the others would seem to agree."""
-    kinds = Series, *STATEMENTS
+    kinds = schema.Series, *STATEMENTS
     is_valid = all(len(seed.get_all(kind)) == len(seed.list_keys(kind)) for kind in kinds)
     return is_valid and not seed.unreadable
 
@@ -116,20 +106,20 @@ def has_all_numbers(seed: Seed) -> bool:
 def group_statements(seed: Seed) -> list[list[Statement]]:
     """Group the figures, and the rates, that may be compared with one another."""
     groups: dict[Hashable, list[Statement]] = defaultdict(list)
-    all_series = seed.get_all(Series)
-    for key, figure in seed.get_all(Observation).items():
+    all_series = seed.get_all(schema.Series)
+    for key, figure in seed.get_all(schema.Observation).items():
         if series := all_series.get(figure.series):
             end = figure.period.end
             scope = end if series.unit == PERCENT else None
             table = series.natural_key().rpartition(".")[0]
             content: Hashable = table, figure.period.start, scope
             interval = PrintedNumber.from_observation(seed, figure).find_interval()
-            groups[content].append(Statement(Observation, key, figure, interval, end))
-    for key, rate in seed.get_all(GrowthRate).items():
+            groups[content].append(Statement(schema.Observation, key, figure, interval, end))
+    for key, rate in seed.get_all(schema.GrowthRate).items():
         days = rate.period.start, rate.period.end, rate.base_period.start
         content = rate.series, days, rate.measure
         interval = PrintedNumber.from_rate(rate).find_interval()
-        groups[content].append(Statement(GrowthRate, key, rate, interval, rate.period.end))
+        groups[content].append(Statement(schema.GrowthRate, key, rate, interval, rate.period.end))
     return list(groups.values())
 
 
@@ -138,7 +128,7 @@ def report_disagreement(seed: Seed, one: Statement, other: Statement) -> Iterato
     earlier, later = sorted(
         (one, other), key=lambda each: (find_day(seed, each.figure.source), each.key)
     )
-    if isinstance(later.figure, Observation) and (
+    if isinstance(later.figure, schema.Observation) and (
         later.figure.status is Status.REVISED or later.figure.revision_reason is not None
     ):
         return
@@ -158,24 +148,24 @@ def report_disagreement(seed: Seed, one: Statement, other: Statement) -> Iterato
 
 def find_day(seed: Seed, key: str) -> date:
     """Return when a source became known; a missing source or event is reported elsewhere."""
-    source = seed.get_all(Source).get(key)
-    is_known = source is not None and (not source.event or source.event in seed.get_all(Event))
+    source = seed.find(schema.Source, key)
+    is_known = source and (not source.event or seed.find(schema.Event, source.event))
     return find_vintage(seed, source) if source and is_known else date.min
 
 
-def find_series(seed: Seed, record: Figure | Report) -> Series | None:
-    if isinstance(record, Report):
-        observation = seed.get_all(Observation).get(record.observation)
+def find_series(seed: Seed, record: schema.Figure | schema.Report) -> schema.Series | None:
+    if isinstance(record, schema.Report):
+        observation = seed.find(schema.Observation, record.observation)
         return None if observation is None else find_series(seed, observation)
-    return seed.get_all(Series).get(record.series)
+    return seed.find(schema.Series, record.series)
 
 
 def check_reports(seed: Seed, disagreeing: set[RecordKey]) -> Iterator[SeedIssue]:
     """A report that differs belongs to the contradiction of its observation, and no other does."""
-    for key, report in seed.get_all(Report).items():
-        observation = seed.get_all(Observation).get(report.observation)
-        document, code = seed.documents[Report, key], report.contradiction
-        source = seed.get_all(Source).get(report.source)
+    for key, report in seed.get_all(schema.Report).items():
+        observation = seed.find(schema.Observation, report.observation)
+        document, code = seed.documents[schema.Report, key], report.contradiction
+        source = seed.find(schema.Source, report.source)
         if source and observation and source.published_on < observation.period.end:
             day, end = source.published_on, observation.period.end
             message = f"found {report.source}; it was published on {day}, before the period ended"
@@ -191,14 +181,14 @@ def check_reports(seed: Seed, disagreeing: set[RecordKey]) -> Iterator[SeedIssue
             message = f"found {code}; its observation has {observation.contradiction or 'none'}"
             yield document.create_issue(("contradiction",), message)
         else:
-            disagreeing |= {(Report, key), (Observation, report.observation)}
+            disagreeing |= {(schema.Report, key), (schema.Observation, report.observation)}
             yield from check_qualifier(seed, key, report)
 
 
-def check_qualifier(seed: Seed, key: str, report: Report) -> Iterator[SeedIssue]:
+def check_qualifier(seed: Seed, key: str, report: schema.Report) -> Iterator[SeedIssue]:
     """A report that differs from its figure in the qualifier alone states the same number."""
-    contradiction = seed.get_all(Contradiction).get(report.contradiction or "")
-    observation = seed.get_all(Observation).get(report.observation)
+    contradiction = seed.find(schema.Contradiction, report.contradiction)
+    observation = seed.find(schema.Observation, report.observation)
     is_about_qualifier = contradiction and contradiction.cause is ContradictionCause.QUALIFIER
     if is_about_qualifier and observation:
         published = observation.published
@@ -207,28 +197,27 @@ def check_qualifier(seed: Seed, key: str, report: Report) -> Iterator[SeedIssue]
             scale = published.value, published.multiplier
             if not has_number(words, *scale, has_known_scales=True):
                 message = f"found “{words}”, which does not state the number of its observation"
-                document = seed.documents[Report, key]
-                yield document.create_issue(("wording", str(language)), message)
+                yield seed.create_issue(schema.Report, key, ("wording", str(language)), message)
 
 
 def check_indicators(seed: Seed) -> Iterator[SeedIssue]:
     for kind in STATEMENTS:
         for key, record in seed.get_all(kind).items():
-            contradiction = seed.get_all(Contradiction).get(record.contradiction or "")
+            contradiction = seed.find(schema.Contradiction, record.contradiction)
             series = find_series(seed, record)
             if contradiction and series and series.indicator != contradiction.indicator:
                 message = (
                     f"found {record.contradiction}; its indicator is {contradiction.indicator}"
                 )
-                yield seed.documents[kind, key].create_issue(("contradiction",), message)
+                yield seed.create_issue(kind, key, ("contradiction",), message)
 
 
 def check_causes(seed: Seed, disagreeing: set[RecordKey]) -> Iterator[SeedIssue]:
     numbers = list_numbers(seed)
     reports = Counter[str](
-        report.contradiction for report in seed.get_all(Report).values() if report.contradiction
+        one.contradiction for one in seed.get_all(schema.Report).values() if one.contradiction
     )
-    for code in seed.get_all(Contradiction):
+    for code in seed.get_all(schema.Contradiction):
         yield from check_cause(seed, code, numbers[code], reports[code], disagreeing)
 
 
@@ -240,23 +229,16 @@ def check_cause(
     disagreeing: set[RecordKey],
 ) -> Iterator[SeedIssue]:
     """Numbers that differ by rounding or in the qualifier agree; all others must not."""
-    cause, document = seed.get_all(Contradiction)[code].cause, seed.documents[Contradiction, code]
+    cause = seed.get_all(schema.Contradiction)[code].cause
     if not numbers:
         message = "is named by no figure, growth rate or report; name it in those it is about"
-        yield document.create_issue((), message)
+        yield seed.create_issue(schema.Contradiction, code, (), message)
     elif len(numbers) + report_count == 1 and numbers[0].record not in disagreeing:
         yield report_agreement(seed, code, numbers[0])
-    elif cause in COMPARABLE and not all(map(numbers[0].is_comparable_to, numbers)):
-        message = f"found {cause}; its numbers must be of one measure, unit and period"
-        yield document.create_issue(("cause",), message)
-    elif cause is ContradictionCause.COVERAGE:
-        if len({one.coverage for one in numbers}) == 1:
-            message = "found coverage; all its numbers count the same countries"
-            yield document.create_issue(("cause",), message)
-    elif cause is ContradictionCause.ROUNDING or cause is ContradictionCause.QUALIFIER:
-        misfit = describe_misfit(cause, numbers, report_count, disagreeing)
-        if misfit:
-            yield document.create_issue(("cause",), f"found {cause}; {misfit}")
+    elif cause in COMPARABLE:
+        if misfit := describe_misfit(cause, numbers, report_count, disagreeing):
+            message = f"found {cause}; {misfit}"
+            yield seed.create_issue(schema.Contradiction, code, ("cause",), message)
     else:
         for one in numbers:
             if one.record not in disagreeing and not any(map(one.is_contrary_to, numbers)):
@@ -269,7 +251,12 @@ def describe_misfit(
     report_count: int,
     disagreeing: set[RecordKey],
 ) -> str | None:
-    """Say why numbers do not differ by rounding, or in the qualifier, alone."""
+    """Say why numbers do not differ in the way of their cause alone."""
+    if not all(map(numbers[0].is_comparable_to, numbers)):
+        return "its numbers must be of one measure, unit and period"
+    if cause is ContradictionCause.COVERAGE:
+        is_fit = len({one.coverage for one in numbers}) > 1
+        return None if is_fit else "all its numbers count the same countries"
     values = {one.printed.value for one in numbers}
     if cause is ContradictionCause.QUALIFIER:
         qualifiers = {one.printed.qualifier for one in numbers}
@@ -284,15 +271,15 @@ def describe_misfit(
 def report_agreement(seed: Seed, code: str, number: ContradictoryNumber) -> SeedIssue:
     path = number.path or ("contradiction",)
     message = f"found {code}; this agrees with all other published numbers; remove it"
-    return seed.documents[number.owner, number.key].create_issue(path, message)
+    return seed.create_issue(number.owner, number.key, path, message)
 
 
-def check_contradiction(seed: Seed, contradiction: Contradiction) -> Messages:
+def check_contradiction(seed: Seed, contradiction: schema.Contradiction) -> Messages:
     """Check the statements of a contradiction, and that its reason gives all its numbers."""
     for index, one in enumerate(contradiction.statements):
         path: ValuePath = ("statements", index)
         yield from check_statement(seed, path, one)
-        yield from check_key(seed, (*path, "coverage"), Coverage, one.coverage)
+        yield from check_key(seed, (*path, "coverage"), schema.Coverage, one.coverage)
         is_level = one.measure is StatementMeasure.LEVEL
         if not is_level and one.quantity.unit != PERCENT:
             message = f"found {one.quantity.unit}; changes are in {PERCENT}"
@@ -309,7 +296,7 @@ def check_contradiction(seed: Seed, contradiction: Contradiction) -> Messages:
             printed = PrintedNumber.from_quantity(seed, one.quantity)
             for name, message in compare_words(one.wording, printed, unit):
                 yield (*path, "wording", name), message
-        source = seed.get_all(Source).get(one.source)
+        source = seed.find(schema.Source, one.source)
         if source and one.period.end > source.published_on:
             message = f"found {one.period.end}; the source was published on {source.published_on}"
             yield (*path, "period", "end"), message
@@ -317,20 +304,20 @@ def check_contradiction(seed: Seed, contradiction: Contradiction) -> Messages:
 
 def check_reasons(seed: Seed) -> Iterator[SeedIssue]:
     """A reader of the reason must learn all numbers of a contradiction."""
-    known = seed.get_all(Contradiction)
+    known = seed.get_all(schema.Contradiction)
     for language in Language:
         for one in iterate_named(seed, language):
             contradiction = known.get(one.contradiction)
             reason = contradiction and contradiction.reason.get(language)
             if reason and not has_numbers_of(reason, one.words):
                 message = f"does not give “{one.text}”; name each number of the contradiction"
-                document = seed.documents[Contradiction, one.contradiction]
-                yield document.create_issue(("reason", str(language)), message)
+                place = one.contradiction, ("reason", str(language))
+                yield seed.create_issue(schema.Contradiction, *place, message)
 
 
 def check_limits(seed: Seed) -> Iterator[SeedIssue]:
     """The reason states an amount with its qualifier, as its source does."""
-    contradictions = seed.get_all(Contradiction)
+    contradictions = seed.get_all(schema.Contradiction)
     qualifiers: dict[tuple[str, Decimal], set[Qualifier]] = defaultdict(set)
     for code, numbers in list_numbers(seed).items():
         for one in numbers if code in contradictions else ():
@@ -343,8 +330,8 @@ def check_limits(seed: Seed) -> Iterator[SeedIssue]:
             if found not in known:
                 expected = " or ".join(sorted(known))
                 message = f"gives {format_plain(value)} with the qualifier {found}; use {expected}"
-                document = seed.documents[Contradiction, code]
-                yield document.create_issue(("reason", str(language)), message)
+                path = ("reason", str(language))
+                yield seed.create_issue(schema.Contradiction, code, path, message)
 
 
 def build_contradiction_columns(seed: Seed) -> dict[str, Values]:
@@ -355,22 +342,22 @@ def build_contradiction_columns(seed: Seed) -> dict[str, Values]:
             f"numbers_{language}": json.dumps(described[key], ensure_ascii=False)
             for language, described in texts.items()
         }
-        for key in seed.get_all(Contradiction)
+        for key in seed.get_all(schema.Contradiction)
     }
 
 
 def build_contradictory_rows(seed: Seed, ids: dict[type, dict[str, int]]) -> Iterator[Row]:
-    for key, contradiction in seed.get_all(Contradiction).items():
+    for key, contradiction in seed.get_all(schema.Contradiction).items():
         for position, one in enumerate(contradiction.statements, start=1):
             base = one.base_period
             row: Values = {
-                "contradiction_id": ids[Contradiction][key],
+                "contradiction_id": ids[schema.Contradiction][key],
                 "position": position,
                 "measure": one.measure,
                 "period_start": one.period.start,
                 "period_end": one.period.end,
                 "base_start": base and base.start,
                 "base_end": base and base.end,
-                "coverage_id": ids[Coverage][one.coverage],
+                "coverage_id": ids[schema.Coverage][one.coverage],
             }
             yield models.ContradictoryStatement, row | build_statement_columns(one, ids)

@@ -29,7 +29,7 @@ def check_event(key: str, event: Event) -> Messages:
 
 
 def check_source(seed: Seed, key: str, source: Source) -> Messages:
-    event = seed.get_all(Event).get(source.event or "")
+    event = seed.find(Event, source.event)
     yield from check_days(key, source, event)
     yield from check_basis(source, event)
     yield from check_title(source)

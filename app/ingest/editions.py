@@ -9,17 +9,8 @@ from app.db import models
 from app.db.models import FOREVER
 from app.db.models.base import Row, Values
 from app.enums import Completeness, PartCompleteness
+from app.ingest import schema
 from app.ingest.files import SeedIssue
-from app.ingest.schema import (
-    Edition,
-    Entity,
-    Indicator,
-    Observation,
-    Outcome,
-    PriorityArea,
-    Series,
-    Source,
-)
 from app.ingest.seed import Seed
 from app.ingest.vintages import RANKS, Vintage, assign_vintages
 
@@ -44,38 +35,32 @@ class Candidate(NamedTuple):
     observation: str
 
 
-def map_sources(seed: Seed) -> dict[str, str]:
-    editions = {event: key for key, one in seed.get_all(Edition).items() for event in one.events}
+def map_sources(seed: Seed) -> dict[str, schema.Edition]:
+    """Return the edition of each source of an event that has one."""
+    editions = {event: one for one in seed.get_all(schema.Edition).values() for event in one.events}
     return {
         key: editions[source.event]
-        for key, source in seed.get_all(Source).items()
+        for key, source in seed.get_all(schema.Source).items()
         if source.event in editions
     }
 
 
-def find_year(seed: Seed, source: str, editions: Mapping[str, str]) -> int | None:
-    return seed.get_all(Edition)[editions[source]].year if source in editions else None
-
-
 def list_candidates(seed: Seed) -> Iterator[Candidate]:
     editions = map_sources(seed)
-    for key, observation in seed.get_all(Observation).items():
-        year = find_year(seed, observation.source, editions)
-        series = seed.get_all(Series).get(observation.series)
-        period = observation.period
-        if year is None or series is None or {period.start.year, period.end.year} != {year - 1}:
-            continue
-        if is_own_series(seed, series):
-            edition = editions[observation.source]
-            yield Candidate(series.indicator, edition, observation.source, key)
+    for key, observation in seed.get_all(schema.Observation).items():
+        edition = editions.get(observation.source)
+        series = seed.find(schema.Series, observation.series)
+        years = {observation.period.start.year, observation.period.end.year}
+        if edition and series and years == {edition.year - 1} and is_own_series(seed, series):
+            yield Candidate(series.indicator, str(edition.year), observation.source, key)
 
 
-def is_own_series(seed: Seed, series: Series) -> bool:
+def is_own_series(seed: Seed, series: schema.Series) -> bool:
     """Return whether a series has the unit and the areas of its indicator, and measures the same.
 
     A cumulative total never represents an indicator whose figures are flows.
     """
-    indicator = seed.get_all(Indicator).get(series.indicator)
+    indicator = seed.find(schema.Indicator, series.indicator)
     return (
         indicator is not None
         and series.stock_flow is indicator.stock_flow
@@ -91,14 +76,14 @@ def select_edition_headlines(seed: Seed) -> dict[tuple[str, str], str]:
     It is that of the longest period; of several, one that was in force, then that of the document
     which stands for the edition, then that of the document of the highest standing.
     """
-    figures = seed.get_all(Observation)
-    vintages = assign_vintages(seed, figures)
+    figures = seed.get_all(schema.Observation)
+    vintages = assign_vintages(seed, schema.Observation)
 
     def rank(candidate: Candidate) -> tuple[object, ...]:
         key = candidate.observation
         was_in_force = vintages[key].current_from < vintages[key].current_until
-        is_main = candidate.source == seed.get_all(Edition)[candidate.edition].source
-        standing = RANKS[seed.get_all(Source)[candidate.source].standing]
+        is_main = candidate.source == seed.get_all(schema.Edition)[candidate.edition].source
+        standing = RANKS[seed.get_all(schema.Source)[candidate.source].standing]
         return figures[key].period.months, was_in_force, is_main, standing, key
 
     candidates: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
@@ -109,7 +94,7 @@ def select_edition_headlines(seed: Seed) -> dict[tuple[str, str], str]:
 
 def find_main_edition(seed: Seed) -> str | None:
     """Return the newest complete edition, or the newest one if none is complete."""
-    editions = seed.get_all(Edition)
+    editions = seed.get_all(schema.Edition)
     return max(
         editions,
         key=lambda key: (editions[key].completeness is Completeness.COMPLETE, editions[key].year),
@@ -133,12 +118,12 @@ def list_latest(seed: Seed) -> dict[str, list[LatestSpan]]:
     The newest is the figure in force whose period ends last. Of several, it is the one in the unit
     of the indicator, then that of the longest period.
     """
-    figures, all_series = seed.get_all(Observation), seed.get_all(Series)
-    vintages = assign_vintages(seed, figures)
+    figures, all_series = seed.get_all(schema.Observation), seed.get_all(schema.Series)
+    vintages = assign_vintages(seed, schema.Observation)
     by_indicator: dict[str, list[str]] = defaultdict(list)
     for key in sorted(vintages):
         series = all_series[figures[key].series]
-        if series.stock_flow is seed.get_all(Indicator)[series.indicator].stock_flow:
+        if series.stock_flow is seed.get_all(schema.Indicator)[series.indicator].stock_flow:
             by_indicator[series.indicator].append(key)
 
     def rank(key: str) -> tuple[object, ...]:
@@ -172,16 +157,16 @@ def list_time_spans(
 
 
 def build_selection_rows(
-    seed: Seed, ids: Mapping[type[Entity], Mapping[str, int]]
+    seed: Seed, ids: Mapping[type[schema.Entity], Mapping[str, int]]
 ) -> Iterator[Row]:
     """Return which figures are shown first: of each edition, of the main one, and the latest."""
-    indicators, observations = ids[Indicator], ids[Observation]
+    indicators, observations = ids[schema.Indicator], ids[schema.Observation]
 
     def refer(indicator: str, observation: str) -> Values:
         return {"indicator_id": indicators[indicator], "observation_id": observations[observation]}
 
     for (edition, indicator), observation in select_edition_headlines(seed).items():
-        number = ids[Edition][edition]
+        number = ids[schema.Edition][edition]
         yield models.EditionHeadline, {"edition_id": number, **refer(indicator, observation)}
     for indicator, observation in select_headlines(seed).items():
         yield models.Headline, refer(indicator, observation)
@@ -191,22 +176,26 @@ def build_selection_rows(
             yield models.LatestObservation, {**days, **refer(indicator, observation)}
 
 
-def check_edition(seed: Seed, edition: Edition) -> Iterator[tuple[tuple[str, ...], str]]:
+def check_edition(seed: Seed, edition: schema.Edition) -> Iterator[tuple[tuple[str, ...], str]]:
     """Check that the document belongs to the edition, and that a part without records has none."""
-    source = seed.get_all(Source).get(edition.source)
+    source = seed.find(schema.Source, edition.source)
     if source is not None and source.event not in edition.events:
         found = f"found {edition.source}; name a document of one of the events"
         yield ("source",), found
-    for field, count in count_parts(seed, str(edition.year)).items():
+    for field, count in count_parts(seed, edition).items():
         part = getattr(edition, field)
         if count and part.completeness is PartCompleteness.NONE:
             yield (field, "completeness"), f"found none; {count} are recorded, so write partial"
 
 
-def count_parts(seed: Seed, edition: str) -> dict[str, int]:
-    sources = {key for key, found in map_sources(seed).items() if found == edition}
-    kinds: dict[str, type[Observation | Outcome | PriorityArea]]
-    kinds = {"figures": Observation, "outcomes": Outcome, "priority_areas": PriorityArea}
+def count_parts(seed: Seed, edition: schema.Edition) -> dict[str, int]:
+    sources = {key for key, found in map_sources(seed).items() if found is edition}
+    kinds: dict[str, type[schema.Observation | schema.Outcome | schema.PriorityArea]]
+    kinds = {
+        "figures": schema.Observation,
+        "outcomes": schema.Outcome,
+        "priority_areas": schema.PriorityArea,
+    }
     return {
         field: sum(one.source in sources for one in seed.get_all(kind).values())
         for field, kind in kinds.items()
@@ -217,17 +206,17 @@ def find_edition_warnings(seed: Seed) -> Iterator[SeedIssue]:
     """Find what an edition lacks that declares a part to be there, or to be complete."""
 
     def warn(key: str, field: str, message: str) -> SeedIssue:
-        document = seed.documents[Edition, key]
-        return document.create_issue((field, "completeness"), message, is_warning=True)
+        path = (field, "completeness")
+        return seed.create_issue(schema.Edition, key, path, message, is_warning=True)
 
-    editions = seed.get_all(Edition)
+    editions = seed.get_all(schema.Edition)
     indicators: dict[str, set[str]] = {key: set() for key in editions}
     for candidate in list_candidates(seed):
         indicators[candidate.edition].add(candidate.indicator)
     expected: set[str] = set()
     expected_areas = 0
     for key, edition in sorted(editions.items(), key=lambda item: item[1].year):
-        counts = count_parts(seed, key)
+        counts = count_parts(seed, edition)
         for field, count in counts.items():
             declared = getattr(edition, field).completeness
             if not count and declared is not PartCompleteness.NONE:

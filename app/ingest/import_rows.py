@@ -18,9 +18,9 @@ from app.i18n import Bilingual, Language, format_change, format_value
 from app.ingest.files import Places, SeedError, SeedIssue, describe_missing, suggest_nearest
 from app.ingest.published_numbers import PrintedNumber, describe_misfit
 from app.ingest.schema import Entity, GrowthRate, Observation, Period, Source
-from app.ingest.schema.base import MAX_DIGITS, AnyEntity, parse_iso_date
+from app.ingest.schema.base import MAX_DIGITS, AnyEntity, count_decimals, parse_iso_date
 from app.ingest.schema.tables import Fields
-from app.ingest.seed import Document, Seed, create_issue
+from app.ingest.seed import Document, Seed, list_issues
 
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
@@ -177,17 +177,14 @@ def validate(seed: Seed, row: Row, kind: type[AnyModel], content: Fields) -> Any
     try:
         return kind.model_validate(content)
     except ValidationError as error:
-        errors = error.errors(include_url=False)
-        issues = [create_issue(seed, Source, row.document, details) for details in errors]
-        raise SeedError(issues) from None
+        raise SeedError(list_issues(seed, Source, row.document, error)) from None
 
 
 def find_entry(seed: Seed, kind: type[AnyEntity], row: Row, column: str, key: str) -> AnyEntity:
     row.require(column, f"write a key in {kind.collection}/")
-    if key not in seed.get_all(kind):
-        message = describe_missing(kind.collection, key, seed.list_keys(kind))
-        raise RowError(column, message)
-    return seed.get_all(kind)[key]
+    if entity := seed.find(kind, key):
+        return entity
+    raise RowError(column, describe_missing(kind.collection, key, seed.list_keys(kind)))
 
 
 def parse_period(row: Row) -> Period:
@@ -253,7 +250,7 @@ def build_value(row: Row, unit: str, multiplier: int, suffix: Bilingual) -> Stat
     if row["qualifier"] not in set(Qualifier):
         raise RowError("qualifier", f"found '{row['qualifier']}'; write {', '.join(Qualifier)}")
     qualifier = Qualifier(row["qualifier"])
-    decimals = max(0, -int(value.as_tuple().exponent))
+    decimals = count_decimals(value)
     base = value.scaleb(multiplier)
     texts = {
         language: format_value(
@@ -301,7 +298,7 @@ def build_rate(row: Row, unit: str) -> Iterator[Statement]:
     column = "growth_wording" if row["growth_wording"] else "wording"
     words = row.require(column, "copy the words that state the growth")
     measure = ChangeMeasure.PERCENTAGE_POINTS if is_points else ChangeMeasure.PERCENT
-    decimals = max(0, -int(value.as_tuple().exponent))
+    decimals = count_decimals(value)
     printed = PrintedNumber(value, 0, decimals, Qualifier.NONE)
     check_words(row, column, printed, measure)
     texts = {language: format_change(value, decimals, language, measure) for language in Language}

@@ -14,7 +14,7 @@ from typing import cast
 from pydantic import BaseModel
 
 from app.enums import CheckMethod, Precision, PublisherKind, Standing
-from app.i18n import Bilingual, Language, choose_suffix
+from app.i18n import Language
 from app.ingest import schema
 from app.ingest.build import load_valid_seed
 from app.ingest.documents import check_source, find_last_day, find_standing
@@ -34,6 +34,7 @@ from app.ingest.import_rows import (
     read_rows,
     validate,
 )
+from app.ingest.published_numbers import find_suffix
 from app.ingest.schema.records import format_record_key
 from app.ingest.schema.tables import DIMENSIONS, Fields, TableRow, format_span
 from app.ingest.seed import Document, Documents, Seed
@@ -109,13 +110,12 @@ def add_row(found: Import, row: Row) -> None:
     if not row["growth_percent"]:
         row.require("value", "write the number, or growth_percent")
     period, (code, multiplier) = parse_period(row), parse_unit(row)
-    unit = find_entry(found.seed, schema.Unit, row, "unit", code)
+    find_entry(found.seed, schema.Unit, row, "unit", code)
     if row["currency"] not in {"", row["unit"].partition("_")[0]} and row["value"]:
         raise RowError("currency", f"found '{row['currency']}'; the unit is {row['unit']}")
     statements = []
     if row["value"]:
-        chinese = choose_suffix(unit.suffix.zh, indicator.classifier, Language.CHINESE)
-        suffix = Bilingual(unit.suffix.en, chinese)
+        suffix = find_suffix(found.seed, code, indicator.classifier)
         statements.append(build_value(row, code, multiplier, suffix))
     try:
         statements += build_rate(row, code)

@@ -7,45 +7,16 @@ from typing import Any
 
 from app.db.numerals import CURRENCIES, find_change
 from app.enums import PERCENT, ActionStatus, ChangeMeasure, Qualifier, StockFlow
+from app.ingest import schema
 from app.ingest.commitments import check_commitment, check_own_words, check_progress
 from app.ingest.contradictions import check_contradiction, check_contradictions
 from app.ingest.documents import check_event, check_source, compare_publishers
-from app.ingest.editions import (
-    check_edition,
-    find_edition_warnings,
-    find_year,
-    list_candidates,
-    map_sources,
-)
+from app.ingest.editions import check_edition, find_edition_warnings, list_candidates, map_sources
 from app.ingest.files import Messages, SeedIssue, ValuePath, describe_missing
 from app.ingest.history import check_corrections, check_history
 from app.ingest.passages import Location, check_passages, find_unrecorded, list_records
 from app.ingest.published_numbers import check_words
-from app.ingest.schema import (
-    Action,
-    CodeListEntity,
-    Commitment,
-    Contradiction,
-    Edition,
-    Entity,
-    Event,
-    Figure,
-    GrowthRate,
-    Indicator,
-    Observation,
-    Outcome,
-    Period,
-    PriorityArea,
-    Progress,
-    Release,
-    Report,
-    Series,
-    SeriesTable,
-    Source,
-    get_singular_name,
-    list_references,
-)
-from app.ingest.schema.base import AnyEntity
+from app.ingest.schema.base import count_decimals
 from app.ingest.seed import Document, Seed
 
 
@@ -66,27 +37,27 @@ def check_integrity(seed: Seed) -> list[SeedIssue]:
         *find_duplicates(seed),
         *history,
     ]
-    are_valid = (key in seed.entities[Release] for key in seed.list_keys(Release))
+    are_valid = (key in seed.entities[schema.Release] for key in seed.list_keys(schema.Release))
     # Without the file of a past release, all changes since it would be reported.
-    if history or not seed.list_keys(Release) or not all(are_valid):
+    if history or not seed.list_keys(schema.Release) or not all(are_valid):
         return issues
     return [*issues, *check_corrections(seed, {issue.file for issue in issues})]
 
 
 def check_documents(seed: Seed) -> Iterator[SeedIssue]:
-    for key, event in seed.get_all(Event).items():
+    for key, event in seed.get_all(schema.Event).items():
         for path, message in check_event(key, event):
-            yield seed.documents[Event, key].create_issue(path, message)
-    for key, source in seed.get_all(Source).items():
+            yield seed.create_issue(schema.Event, key, path, message)
+    for key, source in seed.get_all(schema.Source).items():
         checks = check_source(seed, key, source), check_passages(seed, key, source)
         for path, message in chain(*checks):
-            yield seed.documents[Source, key].create_issue(path, message)
+            yield seed.create_issue(schema.Source, key, path, message)
     for key, message in compare_publishers(seed):
-        yield seed.documents[Source, key].create_issue(("publisher",), message)
+        yield seed.create_issue(schema.Source, key, ("publisher",), message)
 
 
-def check_references(seed: Seed, entity: Entity) -> Messages:
-    for name, target, is_list in list_references(type(entity)):
+def check_references(seed: Seed, entity: schema.Entity) -> Messages:
+    for name, target, is_list in schema.list_references(type(entity)):
         value = getattr(entity, name)
         keys: list[str] = value if is_list else [] if value is None else [value]
         for index, key in enumerate(keys):
@@ -102,28 +73,28 @@ def check_comparison_days(seed: Seed) -> Iterator[SeedIssue]:
 
     So a seed that was released is valid wherever the clock is wrong.
     """
-    documents = (source.published_on for source in seed.get_all(Source).values())
-    releases = (release.date for release in seed.get_all(Release).values())
+    documents = (source.published_on for source in seed.get_all(schema.Source).values())
+    releases = (release.date for release in seed.get_all(schema.Release).values())
     # A day begins earlier in the east.
     latest = max([datetime.now(UTC).date() + timedelta(days=1), *documents, *releases])
     for (kind, key), name in product(seed.documents, ("checked_on", "searched_on")):
         day: date | None = getattr(seed.entities[kind].get(key), name, None)
         if day and day > latest:
             message = f"found {day}, which is in the future; write the day of the work"
-            yield seed.documents[kind, key].create_issue((name,), message)
+            yield seed.create_issue(kind, key, (name,), message)
 
 
-def check_locators(seed: Seed, entity: Entity) -> Messages:
-    source = entity if isinstance(entity, Source) else find_entity(seed, Source, entity, "source")
-    if source is None or source.sentences is None:
-        return
-    if isinstance(entity, Source):
+def check_locators(seed: Seed, entity: schema.Entity) -> Messages:
+    if isinstance(entity, schema.Source):
         if entity.goal:
-            yield from check_locator(source, ("goal", "locator"), entity.goal.locator)
+            yield from check_locator(entity, ("goal", "locator"), entity.goal.locator)
         if entity.event_locator:
-            yield from check_locator(source, ("event_locator",), entity.event_locator)
+            yield from check_locator(entity, ("event_locator",), entity.event_locator)
         for index, passage in enumerate(entity.passages):
-            yield from check_locator(source, ("passages", index, "locator"), passage.locator)
+            yield from check_locator(entity, ("passages", index, "locator"), passage.locator)
+        return
+    source = seed.find(schema.Source, getattr(entity, "source", None))
+    if source is None or source.sentences is None:
         return
     for name in ("locator", "aim_locator"):
         locator = getattr(entity, name, None)
@@ -133,8 +104,10 @@ def check_locators(seed: Seed, entity: Entity) -> Messages:
             yield (name,), "is missing; add the paragraph and sentence of the source, such as P2.S2"
 
 
-def check_locator(source: Source, path: ValuePath, locator: str) -> Messages:
-    sentences = source.sentences or []
+def check_locator(source: schema.Source, path: ValuePath, locator: str) -> Messages:
+    sentences = source.sentences
+    if sentences is None:
+        return
     paragraph, sentence = Location.from_locator(locator)
     if not 0 < paragraph <= len(sentences):
         yield path, f"found {locator}; the source has paragraphs P1 to P{len(sentences)}"
@@ -143,20 +116,20 @@ def check_locator(source: Source, path: ValuePath, locator: str) -> Messages:
         yield path, f"found {locator}; the paragraph has sentences S1 to S{last}"
 
 
-def check_observation(seed: Seed, entity: Observation) -> Messages:
+def check_observation(seed: Seed, entity: schema.Observation) -> Messages:
     yield from check_published(entity)
     yield from check_bounds(entity)
     yield from check_period(seed, entity, "period")
-    source = find_entity(seed, Source, entity, "source")
+    source = seed.find(schema.Source, entity.source)
     if source and entity.period.end > source.published_on:
         message = f"found {entity.period.end}; the source was published on {source.published_on}"
         yield ("period", "end"), message
 
 
-def check_growth_rate(seed: Seed, entity: GrowthRate) -> Messages:
+def check_growth_rate(seed: Seed, entity: schema.GrowthRate) -> Messages:
     yield from check_period(seed, entity, "period")
     yield from check_period(seed, entity, "base_period")
-    series = find_entity(seed, Series, entity, "series")
+    series = seed.find(schema.Series, entity.series)
     if series and series.stock_flow is not StockFlow.FLOW:
         yield ("series",), f"found {entity.series}; growth rates are of flows"
     if entity.measure is ChangeMeasure.PERCENTAGE_POINTS and series and series.unit != PERCENT:
@@ -166,15 +139,15 @@ def check_growth_rate(seed: Seed, entity: GrowthRate) -> Messages:
         yield ("base_period",), f"ends {entity.base_period.end}; write one that ends before {start}"
 
 
-def check_wording(seed: Seed, entity: Figure | Report) -> Messages:
-    source = find_entity(seed, Source, entity, "source")
+def check_wording(seed: Seed, entity: schema.Figure | schema.Report) -> Messages:
+    source = seed.find(schema.Source, entity.source)
     if source:
         yield from check_own_words(("wording",), entity.wording, source)
 
 
-def check_change(seed: Seed, entity: Observation) -> Messages:
+def check_change(seed: Seed, entity: schema.Observation) -> Messages:
     """A figure whose words print a change on a year earlier has a growth rate, in any currency."""
-    series, all_series = find_entity(seed, Series, entity, "series"), seed.get_all(Series)
+    series, all_series = seed.find(schema.Series, entity.series), seed.get_all(schema.Series)
     if series is None or series.stock_flow is not StockFlow.FLOW:
         return
     for name in ("en", "zh", "original"):
@@ -184,15 +157,15 @@ def check_change(seed: Seed, entity: Observation) -> Messages:
             (rate.source, rate.period) == (entity.source, entity.period)
             and (own := all_series.get(rate.series))
             and (own.indicator, own.coverage) == (series.indicator, series.coverage)
-            for rate in seed.get_all(GrowthRate).values()
+            for rate in seed.get_all(schema.GrowthRate).values()
         ):
             message = f"found “{words}”; state the change of {change} on a year earlier as growth"
             yield ("wording", name), f"{message}, or, if it is on another base, quote fewer words"
 
 
-def check_comparison(seed: Seed, entity: Figure) -> Messages:
+def check_comparison(seed: Seed, entity: schema.Figure) -> Messages:
     """The day and the method of the last comparison belong together."""
-    source = find_entity(seed, Source, entity, "source")
+    source = seed.find(schema.Source, entity.source)
     if (entity.checked_on is None) != (entity.check_method is None):
         yield ("checked_on",), "write both checked_on and check_method, or neither"
     elif source and entity.checked_on and entity.checked_on < source.published_on:
@@ -200,8 +173,8 @@ def check_comparison(seed: Seed, entity: Figure) -> Messages:
         yield ("checked_on",), message
 
 
-def check_series(seed: Seed, entity: Series) -> Messages:
-    indicator = find_entity(seed, Indicator, entity, "indicator")
+def check_series(seed: Seed, entity: schema.Series) -> Messages:
+    indicator = seed.find(schema.Indicator, entity.indicator)
     # Amounts may be in any currency; no other unit measures what another does.
     units = {entity.unit, indicator.unit} if indicator else set()
     if indicator and len(units) > 1 and not units <= CURRENCIES.keys():
@@ -217,20 +190,20 @@ def check_series(seed: Seed, entity: Series) -> Messages:
             yield ("breaks", index, "start"), f"found {start} twice; remove one of the two breaks"
 
 
-def check_published(entity: Observation) -> Messages:
+def check_published(entity: schema.Observation) -> Messages:
     published = entity.published
     value = published.value.scaleb(published.multiplier)
     if entity.value != value:
         product = f"{published.value} times ten to the power {published.multiplier} is {value:f}"
         yield ("value",), f"found {entity.value:f}; {product}"
-    decimals = -int(published.value.as_tuple().exponent)
+    decimals = count_decimals(published.value)
     if decimals != published.decimals:
         noun = "decimal" if decimals == 1 else "decimals"
         found = f"found {published.decimals}"
         yield ("published", "decimals"), f"{found}; {published.value} has {decimals} {noun}"
 
 
-def check_bounds(entity: Observation) -> Messages:
+def check_bounds(entity: schema.Observation) -> Messages:
     """The bounds must follow from the qualifier: 'over' is above its value, 'nearly' below it."""
     lower, upper, value = entity.bounds.lower, entity.bounds.upper, entity.value
     if lower is not None and upper is not None and lower > upper:
@@ -248,9 +221,9 @@ def check_bounds(entity: Observation) -> Messages:
             pass
 
 
-def check_period(seed: Seed, entity: Figure, name: str) -> Messages:
-    period: Period = getattr(entity, name)
-    series = find_entity(seed, Series, entity, "series")
+def check_period(seed: Seed, entity: schema.Figure, name: str) -> Messages:
+    period: schema.Period = getattr(entity, name)
+    series = seed.find(schema.Series, entity.series)
     if period.end < period.start:
         yield (name, "end"), f"found {period.end}; write a day after {period.start}"
     elif message := period.describe_misfit(series.stock_flow if series else StockFlow.FLOW):
@@ -266,28 +239,28 @@ def check_period(seed: Seed, entity: Figure, name: str) -> Messages:
         yield (name, "start"), f"{starts}; use a separate series"
 
 
-def check_report(seed: Seed, entity: Report) -> Messages:
-    observation = find_entity(seed, Observation, entity, "observation")
+def check_report(seed: Seed, entity: schema.Report) -> Messages:
+    observation = seed.find(schema.Observation, entity.observation)
     if observation and observation.source == entity.source:
         yield ("source",), f"found {entity.source}; a report comes from another source"
 
 
-def check_year(seed: Seed, entity: Outcome | PriorityArea) -> Messages:
+def check_year(seed: Seed, entity: schema.Outcome | schema.PriorityArea) -> Messages:
     """Outcomes belong to the year before their edition, priority areas to its own year."""
-    has_all_editions = len(seed.get_all(Edition)) == len(seed.list_keys(Edition))
-    if find_entity(seed, Source, entity, "source") is None or not has_all_editions:
+    has_all_editions = len(seed.get_all(schema.Edition)) == len(seed.list_keys(schema.Edition))
+    if seed.find(schema.Source, entity.source) is None or not has_all_editions:
         return
-    edition = find_year(seed, entity.source, map_sources(seed))
+    edition = map_sources(seed).get(entity.source)
     if edition is None:
         yield ("source",), f"found {entity.source}; name a source of an event that has an edition"
         return
-    year = edition - 1 if isinstance(entity, Outcome) else edition
+    year = edition.year - 1 if isinstance(entity, schema.Outcome) else edition.year
     if entity.year != year:
         yield ("year",), f"found {entity.year}; the edition of its source requires {year}"
 
 
-def check_action(seed: Seed, entity: Action) -> Messages:
-    area = find_entity(seed, PriorityArea, entity, "priority_area")
+def check_action(seed: Seed, entity: schema.Action) -> Messages:
+    area = seed.find(schema.PriorityArea, entity.priority_area)
     if area and area.year != entity.year:
         yield ("year",), f"found {entity.year}; its priority area has the year {area.year}"
     if entity.status is not ActionStatus.ANNOUNCED:
@@ -295,70 +268,66 @@ def check_action(seed: Seed, entity: Action) -> Messages:
         yield ("status",), f"found {entity.status}; {message}"
 
 
-def check_examples(_: Seed, entity: Outcome | Action) -> Messages:
+def check_examples(_: Seed, entity: schema.Outcome | schema.Action) -> Messages:
     if entity.has_examples and entity.note is None:
         yield ("note",), "is missing; say what the source names as examples"
 
 
-def check_aim(_: Seed, entity: PriorityArea) -> Messages:
+def check_aim(_: Seed, entity: schema.PriorityArea) -> Messages:
     if (entity.aim is None) != (entity.aim_locator is None):
         yield ("aim",), "write both aim and aim_locator, or neither"
 
 
-CHECKS: Mapping[type[Entity], Sequence[Callable[[Seed, Any], Messages]]] = {
-    Observation: (check_observation, check_wording, check_change, check_comparison),
-    GrowthRate: (check_growth_rate, check_wording, check_comparison),
-    Series: (check_series,),
-    Report: (check_report, check_wording),
-    Edition: (check_edition,),
-    Outcome: (check_year, check_examples),
-    PriorityArea: (check_year, check_aim),
-    Action: (check_action, check_examples),
-    Progress: (check_progress,),
-    Commitment: (check_commitment,),
-    Contradiction: (check_contradiction,),
+CHECKS: Mapping[type[schema.Entity], Sequence[Callable[[Seed, Any], Messages]]] = {
+    schema.Observation: (check_observation, check_wording, check_change, check_comparison),
+    schema.GrowthRate: (check_growth_rate, check_wording, check_comparison),
+    schema.Series: (check_series,),
+    schema.Report: (check_report, check_wording),
+    schema.Edition: (check_edition,),
+    schema.Outcome: (check_year, check_examples),
+    schema.PriorityArea: (check_year, check_aim),
+    schema.Action: (check_action, check_examples),
+    schema.Progress: (check_progress,),
+    schema.Commitment: (check_commitment,),
+    schema.Contradiction: (check_contradiction,),
 }
 """The checks of a collection, besides those of references and locators."""
-
-
-def find_entity(seed: Seed, kind: type[AnyEntity], entity: Entity, name: str) -> AnyEntity | None:
-    return seed.get_all(kind).get(getattr(entity, name, None) or "")
 
 
 def find_warnings(seed: Seed) -> list[SeedIssue]:
     """Find gaps that a valid seed may have while an edition is entered."""
     warnings = []
-    files: list[tuple[type[Entity], Document]] = [
+    files: list[tuple[type[schema.Entity], Document]] = [
         *((kind, one) for (kind, _), one in seed.documents.items() if not one.record_key),
-        *((SeriesTable, one) for one in seed.tables.values()),
+        *((schema.SeriesTable, one) for one in seed.tables.values()),
     ]
     for kind, document in files:
-        schema = f"../.schemas/{get_singular_name(kind)}.json"
-        if document.schema != schema:
+        address = f"../.schemas/{schema.get_singular_name(kind)}.json"
+        if document.schema != address:
             message = (
                 "editors cannot check this file; start it with the line"
-                f" '# yaml-language-server: $schema={schema}'"
+                f" '# yaml-language-server: $schema={address}'"
             )
             warnings.append(document.create_issue((), message, is_warning=True))
     records = list_records(seed)
-    for key, source in seed.get_all(Source).items():
+    for key, source in seed.get_all(schema.Source).items():
         if source.sentences and (missing := find_unrecorded(source, records[key])):
             message = (
                 f"nothing is recorded from {', '.join(missing)}; add a record for each,"
                 " or a note to passages"
             )
-            document = seed.documents[Source, key]
-            warnings.append(document.create_issue(("sentences",), message, is_warning=True))
+            place = schema.Source, key, ("sentences",)
+            warnings.append(seed.create_issue(*place, message, is_warning=True))
     warnings += find_edition_warnings(seed)
     return sorted(warnings)
 
 
-UniqueValue = tuple[type[Entity], str, str, Hashable]
+UniqueValue = tuple[type[schema.Entity], str, str, Hashable]
 """The collection and key of an entity, one of its fields, and the value that must be unique."""
 
 
 def find_duplicates(seed: Seed) -> Iterator[SeedIssue]:
-    for required in (Release, Source, Edition):
+    for required in (schema.Release, schema.Source, schema.Edition):
         if not seed.list_keys(required):
             folder = seed.folder / required.collection
             yield SeedIssue(folder, 1, "", "contains no file; add the first one")
@@ -366,29 +335,28 @@ def find_duplicates(seed: Seed) -> Iterator[SeedIssue]:
     for kind, key, field, value in list_unique_values(seed):
         owner = owners.setdefault(value, key)
         if owner != key:
-            document = seed.documents[kind, key]
             given = f"{owner} already gives the figure of this source for that year"
             taken = f"is taken by {owner}.yaml; choose another"
-            yield document.create_issue((field,), given if field == "series" else taken)
+            yield seed.create_issue(kind, key, (field,), given if field == "series" else taken)
 
 
 def list_unique_values(seed: Seed) -> Iterator[UniqueValue]:
     for kind, key in seed.documents:
         match seed.entities[kind].get(key):
-            case CodeListEntity() as entry:
+            case schema.CodeListEntity() as entry:
                 yield kind, key, "position", (kind, entry.position)
-            case Outcome() | PriorityArea() as record:
+            case schema.Outcome() | schema.PriorityArea() as record:
                 yield kind, key, "position", (kind, record.year, record.position)
-            case Action() as action:
+            case schema.Action() as action:
                 yield kind, key, "position", (kind, action.priority_area, action.position)
-            case Commitment() as commitment:
+            case schema.Commitment() as commitment:
                 yield kind, key, "position", (kind, commitment.event, commitment.position)
-            case Edition() as edition:
+            case schema.Edition() as edition:
                 yield from ((kind, key, "events", (kind, event)) for event in edition.events)
-            case Source(address=str() as address):
+            case schema.Source(address=str() as address):
                 yield kind, key, "address", (kind, address)
             case _:
                 pass
     for one in list_candidates(seed):
-        value = Indicator, one.indicator, one.source
-        yield Observation, one.observation, "series", value
+        value = schema.Indicator, one.indicator, one.source
+        yield schema.Observation, one.observation, "series", value

@@ -65,7 +65,7 @@ def list_records(seed: Seed) -> Records:
 def iterate_source_records(seed: Seed) -> Iterator[LocatedRecord]:
     """Return what sources contain themselves: events, goals, and comparisons of sentences."""
     for key, source in seed.get_all(schema.Source).items():
-        event = seed.get_all(schema.Event).get(source.event or "")
+        event = seed.find(schema.Event, source.event)
         if event and source.event and source.event_locator:
             held = PassageRecordKind.EVENT, source.event, key, event.name
             yield key, source.event_locator, *held
@@ -84,9 +84,9 @@ def iterate_statistics(seed: Seed) -> Iterator[LocatedRecord]:
             (indicator.position, key, entity, (kind, key, series.indicator, title))
             for key, entity in seed.get_all(collection).items()
             if (figure := find_statistic(seed, entity))
-            and (series := seed.get_all(schema.Series).get(figure.series))
-            and (indicator := seed.get_all(schema.Indicator).get(series.indicator))
-            and (coverage := seed.get_all(schema.Coverage).get(series.coverage))
+            and (series := seed.find(schema.Series, figure.series))
+            and (indicator := seed.find(schema.Indicator, series.indicator))
+            and (coverage := seed.find(schema.Coverage, series.coverage))
             and (title := name_statistic(indicator, coverage, series, figure))
         ]
         for _, _, entity, record in sorted(named, key=lambda item: item[:2]):
@@ -96,7 +96,7 @@ def iterate_statistics(seed: Seed) -> Iterator[LocatedRecord]:
 
 def find_statistic(seed: Seed, entity: schema.Figure | schema.Report) -> schema.Figure | None:
     if isinstance(entity, schema.Report):
-        return seed.get_all(schema.Observation).get(entity.observation)
+        return seed.find(schema.Observation, entity.observation)
     return entity
 
 
@@ -136,7 +136,7 @@ def iterate_texts(seed: Seed) -> Iterator[LocatedRecord]:
 def iterate_reports(seed: Seed) -> Iterator[LocatedRecord]:
     """Return later reports on actions, and commitments with their readings."""
     for key, progress in sorted(seed.get_all(schema.Progress).items()):
-        action = seed.get_all(schema.Action).get(progress.action)
+        action = seed.find(schema.Action, progress.action)
         for report in progress.reports:
             if action and report.locator:
                 kind, owner = PassageRecordKind.PROGRESS, action.priority_area

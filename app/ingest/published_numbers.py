@@ -22,7 +22,7 @@ from app.i18n import (
 from app.ingest import schema
 from app.ingest.commitments import list_quantities
 from app.ingest.files import SeedIssue, ValuePath
-from app.ingest.schema.base import Wording
+from app.ingest.schema.base import Wording, count_decimals
 from app.ingest.seed import Seed
 
 NUMBER = re.compile(r"\d[\d,.]*")
@@ -61,7 +61,7 @@ class PrintedNumber(NamedTuple):
 
     @classmethod
     def from_observation(cls, seed: Seed, figure: schema.Observation) -> "PrintedNumber":
-        series = seed.get_all(schema.Series).get(figure.series)
+        series = seed.find(schema.Series, figure.series)
         published, bounds = figure.published, figure.bounds
         scale = published.multiplier, published.decimals
         is_count = series is not None and is_count_unit(seed, series.unit)
@@ -70,13 +70,13 @@ class PrintedNumber(NamedTuple):
     @classmethod
     def from_quantity(cls, seed: Seed, quantity: schema.Quantity) -> "PrintedNumber":
         value = quantity.value.scaleb(quantity.multiplier)
-        decimals = -int(quantity.value.as_tuple().exponent)
+        decimals = count_decimals(quantity.value)
         scale, is_count = (quantity.multiplier, decimals), is_count_unit(seed, quantity.unit)
         return cls(value, *scale, quantity.qualifier, is_count=is_count)
 
     @classmethod
     def from_rate(cls, rate: schema.GrowthRate) -> "PrintedNumber":
-        decimals = -int(rate.value.as_tuple().exponent)
+        decimals = count_decimals(rate.value)
         return cls(rate.value, 0, decimals, Qualifier.NONE)
 
     @property
@@ -143,16 +143,15 @@ def has_numbers_of(text: str, words: str) -> bool:
 
 
 def is_count_unit(seed: Seed, key: str) -> bool:
-    unit = seed.get_all(schema.Unit).get(key)
+    unit = seed.find(schema.Unit, key)
     return unit is not None and unit.decimals == 0
 
 
 def check_words(seed: Seed) -> Iterator[SeedIssue]:
     """The words of a number state it with its qualifier, unit and sign, in all languages."""
     for kind, key, path, misfits in compare_statements(seed):
-        document = seed.documents[kind, key]
-        for name, message in () if document.is_imported else misfits:
-            yield document.create_issue((*path, "wording", name), message)
+        for name, message in () if seed.documents[kind, key].is_imported else misfits:
+            yield seed.create_issue(kind, key, (*path, "wording", name), message)
 
 
 def compare_statements(
@@ -287,7 +286,7 @@ def list_numbers(seed: Seed) -> dict[str, list[ContradictoryNumber]]:
         seed.get_all(schema.Observation).items(), seed.get_all(schema.GrowthRate).items()
     )
     for key, figure in figures:
-        series = seed.get_all(schema.Series).get(figure.series)
+        series = seed.find(schema.Series, figure.series)
         if series and figure.contradiction:
             numbers[figure.contradiction].append(describe_measurement(seed, key, figure, series))
     for key, contradiction in seed.get_all(schema.Contradiction).items():
@@ -317,7 +316,7 @@ def describe_measurement(
     if isinstance(figure, schema.Observation):
         measure = StatementMeasure.LEVEL
         printed = PrintedNumber.from_observation(seed, figure)
-        indicator = seed.get_all(schema.Indicator).get(series.indicator)
+        indicator = seed.find(schema.Indicator, series.indicator)
         suffix = find_suffix(seed, unit, indicator.classifier if indicator else None)
     else:
         is_points = figure.measure is ChangeMeasure.PERCENTAGE_POINTS
@@ -340,7 +339,7 @@ def describe_measurement(
 
 
 def find_suffix(seed: Seed, key: str, classifier: str | None) -> Bilingual:
-    unit = seed.get_all(schema.Unit).get(key)
+    unit = seed.find(schema.Unit, key)
     english, chinese = (unit.suffix.en, unit.suffix.zh) if unit else ("", "")
     return Bilingual(english, choose_suffix(chinese, classifier, Language.CHINESE))
 

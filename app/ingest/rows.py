@@ -27,11 +27,12 @@ from app.i18n import (
 from app.ingest import schema
 from app.ingest.commitments import build_quantity_columns, build_report_rows, find_status
 from app.ingest.contradictions import build_contradiction_columns, build_contradictory_rows
-from app.ingest.editions import build_selection_rows, find_year, map_sources
+from app.ingest.editions import build_selection_rows, map_sources
 from app.ingest.history import build_change_rows, list_releases
 from app.ingest.passages import build_passage_rows, count_passages
 from app.ingest.published_numbers import PrintedNumber, cite_briefly, find_suffix
 from app.ingest.schema import RECORD_KINDS, Entity, list_paths, list_references
+from app.ingest.schema.base import count_decimals
 from app.ingest.seed import Seed
 from app.ingest.vintages import Vintage, assign_vintages, describe_revision
 
@@ -212,7 +213,8 @@ def derive_own_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Va
     for key, one in seed.get_all(kind).items():
         match one:
             case schema.Source():
-                derived[key] = {**cite_source(one), "edition": find_year(seed, key, editions)}
+                edition = editions.get(key)
+                derived[key] = {**cite_source(one), "edition": edition and edition.year}
             case schema.Edition():
                 derived[key] = {"completeness": one.completeness}
             case schema.Outcome():
@@ -241,13 +243,13 @@ def derive_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Values
         }
     if kind is schema.GrowthRate:
         rates = seed.get_all(schema.GrowthRate)
-        for key, vintage in assign_vintages(seed, rates).items():
+        for key, vintage in assign_vintages(seed, kind).items():
             derived[key] = {**build_vintage_columns(vintage), **describe_rate(seed, rates[key])}
     if kind is schema.Observation:
         figures = seed.get_all(schema.Observation)
         derived.clear()
         after_break = find_periods_after_breaks(seed)
-        for key, vintage in assign_vintages(seed, figures).items():
+        for key, vintage in assign_vintages(seed, kind).items():
             figure = figures[key]
             previous = figures.get(vintage.previous or "")
             rounding = PrintedNumber.from_observation(seed, figure).rounding
@@ -301,7 +303,7 @@ def describe_rate(seed: Seed, rate: schema.GrowthRate) -> Values:
     """Return the printed decimals of a growth rate, and its texts: the change and the periods."""
     series = seed.get_all(schema.Series)[rate.series]
     unit = seed.get_all(schema.Unit)[series.unit]
-    decimals = -int(rate.value.as_tuple().exponent)
+    decimals = count_decimals(rate.value)
     change = partial(format_change, rate.value, decimals, measure=rate.measure)
     is_points = rate.measure is ChangeMeasure.PERCENTAGE_POINTS
     names = Bilingual(unit.suffix.en.strip(), unit.name.zh)

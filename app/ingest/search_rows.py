@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -14,7 +14,7 @@ from app.db.numerals import format_number
 from app.enums import PERCENT, ChangeMeasure, Qualifier, SearchKind, StockFlow
 from app.i18n import MONTHS, Bilingual, Language, format_period, format_release, name_edition
 from app.ingest import schema
-from app.ingest.editions import find_year, map_sources, select_headlines
+from app.ingest.editions import map_sources, select_headlines
 from app.ingest.rows import format_titles
 from app.ingest.schema import ENTITIES, Entity, get_singular_name, list_references
 from app.ingest.schema.base import BilingualText
@@ -110,8 +110,8 @@ class SearchTerms:
                 terms.names += self.list_synonyms(publishers)
                 terms.names += [word for year in sorted(years) for word in list_years(year)]
                 terms.names += list_days(known_on)
-                year = find_year(self.seed, key, self.editions)
-                terms.keywords += list_years(year) if year else []
+                edition = self.editions.get(key)
+                terms.keywords += list_years(edition.year) if edition else []
             case schema.Edition():
                 terms.names += [key, *list_years(entity.year)]
                 terms.keywords += ["press conference", "edition", "新闻发布会", "发布会"]
@@ -189,17 +189,13 @@ def sort_keys(seed: Seed, kind: type[Entity]) -> list[str]:
     entities = seed.get_all(kind)
     if kind is schema.Indicator:
         return sorted(entities, key=lambda key: seed.get_all(schema.Indicator)[key].position)
-    if kind is schema.Observation:
-        return sort_measurements(seed, seed.get_all(schema.Observation))
-    if kind is schema.GrowthRate:
-        return sort_measurements(seed, seed.get_all(schema.GrowthRate))
-    return sorted(entities)
+    return sort_measurements(seed, kind) if issubclass(kind, schema.Figure) else sorted(entities)
 
 
-def sort_measurements(seed: Seed, figures: Mapping[str, schema.Figure]) -> list[str]:
+def sort_measurements(seed: Seed, kind: type[schema.Figure]) -> list[str]:
     """Sort headlines first, then current before superseded figures, each by newest period."""
     headlines = frozenset(select_headlines(seed).values())
-    vintages = assign_vintages(seed, figures)
+    figures, vintages = seed.get_all(kind), assign_vintages(seed, kind)
     positions = {
         key: seed.get_all(schema.Indicator)[series.indicator].position
         for key, series in seed.get_all(schema.Series).items()

@@ -237,6 +237,10 @@ class Seed:
         """Return the valid entities of a collection by key, in the order of their files."""
         return cast("dict[str, base.AnyEntity]", self.entities[kind])
 
+    def find(self, kind: type[base.AnyEntity], key: str | None) -> base.AnyEntity | None:
+        """Return the valid entity that a reference names, if it names one."""
+        return self.get_all(kind).get(key or "")
+
     def has_key(self, kind: type[Entity], key: str) -> bool:
         """Return whether a record exists; one of an unreadable table may."""
         is_known = (kind, key) in self.documents
@@ -245,6 +249,11 @@ class Seed:
     def list_keys(self, kind: type[Entity]) -> list[str]:
         """List the keys of a collection, valid or not."""
         return sorted(key for entity, key in self.documents if entity is kind)
+
+    def create_issue(
+        self, kind: type[Entity], key: str, path: ValuePath, message: str, **options: bool
+    ) -> SeedIssue:
+        return self.documents[kind, key].create_issue(path, message, **options)
 
 
 def load_seed(folder: Path, origins: Documents | None = None) -> tuple[Seed, list[SeedIssue]]:
@@ -291,8 +300,7 @@ def expand_document(seed: Seed, table: Document) -> list[SeedIssue]:
     try:
         entity = SeriesTable.model_validate(table.content)
     except ValidationError as error:
-        errors = error.errors(include_url=False)
-        return [create_issue(seed, SeriesTable, table, details) for details in errors]
+        return list_issues(seed, SeriesTable, table, error)
     for name, kind, _ in list_references(SeriesTable):
         if not seed.has_key(kind, key := getattr(entity, name)):
             hint = suggest_nearest(key, seed.list_keys(kind))
@@ -303,16 +311,12 @@ def expand_document(seed: Seed, table: Document) -> list[SeedIssue]:
     if issues:
         return issues
     seed.unreadable.remove(table.key)
-    for record in expand_table(entity, cast("dict[str, Value]", table.content)):
+    for one in expand_table(entity, cast("dict[str, Value]", table.content)):
         document = replace(
-            table,
-            content=record.content,
-            record_key=record.key,
-            origin=record.origin,
-            places=record.places,
+            table, content=one.content, record_key=one.key, origin=one.origin, places=one.places
         )
-        other = seed.documents.setdefault((record.kind, record.key), document)
-        if other is not document and record.kind is not Series:
+        other = seed.documents.setdefault((one.kind, one.key), document)
+        if other is not document and one.kind is not Series:
             message = f"repeats {other.format_location()}; remove one"
             issues.append(document.create_issue(("source",), message))
     return issues
@@ -322,8 +326,7 @@ def validate_document(seed: Seed, kind: type[Entity], document: Document) -> lis
     try:
         entity = kind.model_validate(document.content)
     except ValidationError as error:
-        errors = error.errors(include_url=False)
-        return [create_issue(seed, kind, document, details) for details in errors]
+        return list_issues(seed, kind, document, error)
     if issue := check_key(entity, document):
         return [issue]
     seed.entities[kind][document.key] = entity
@@ -338,15 +341,22 @@ def check_key(entity: Entity, document: Document) -> SeedIssue | None:
     return document.create_issue((), message)
 
 
-def create_issue(
-    seed: Seed, kind: type[Entity], document: Document, error: ErrorDetails
-) -> SeedIssue:
+def list_issues(
+    seed: Seed, kind: type[Entity], document: Document, error: ValidationError
+) -> list[SeedIssue]:
+    return [
+        document.create_issue(one["loc"], describe_error(seed, kind, one))
+        for one in error.errors(include_url=False)
+    ]
+
+
+def describe_error(seed: Seed, kind: type[Entity], error: ErrorDetails) -> str:
     path, code, found = error["loc"], error["type"], error["input"]
     if code == "missing":
-        return document.create_issue(path, "is missing; add it")
+        return "is missing; add it"
     if code == "extra_forbidden":
         advice = "" if found else f"; {QUOTATION}; write numbers without separators"
-        return document.create_issue(path, describe_unknown_field(kind, path) + advice)
+        return describe_unknown_field(kind, path) + advice
     context = error.get("ctx", {})
     if code == "string_pattern_mismatch":
         advice = describe_pattern(context["pattern"], str(found))
@@ -356,8 +366,7 @@ def create_issue(
     else:
         advice = ADVICE.get(code, error["msg"]).format(**context)
     state = "is empty" if found is None else f"found {shorten(found)}"
-    message = f"{state}; {advice[0].lower()}{advice[1:]}"
-    return document.create_issue(path, message)
+    return f"{state}; {advice[0].lower()}{advice[1:]}"
 
 
 def describe_pattern(pattern: str, found: str) -> str:

@@ -8,7 +8,7 @@ source; "over 51" repeats 51.1.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from typing import NamedTuple
 from app.db.models import FOREVER
 from app.enums import Qualifier, RevisionKind, Standing
 from app.ingest.schema import Event, Figure, GrowthRate, Observation, Source
+from app.ingest.schema.base import count_decimals
 from app.ingest.seed import Seed
 
 Fields = dict[str, str]
@@ -45,7 +46,7 @@ class Candidate(NamedTuple):
 
     @property
     def digits(self) -> int:
-        return -int(self.number.as_tuple().exponent)
+        return count_decimals(self.number)
 
     def is_rounding_of(self, other: "Candidate") -> bool:
         """Return whether it repeats another figure with fewer digits."""
@@ -59,10 +60,11 @@ class Candidate(NamedTuple):
         return is_same_number and self.qualifier is other.qualifier
 
 
-def assign_vintages(seed: Seed, entities: Mapping[str, Figure]) -> dict[str, Vintage]:
+def assign_vintages(seed: Seed, kind: type[Figure]) -> dict[str, Vintage]:
     groups: dict[tuple[str, date, date], list[Candidate]] = defaultdict(list)
     # Sorting is stable: reversed keys leave the first source last, where it wins among equals.
-    for key, entity in sorted(entities.items(), key=lambda item: item[1].source, reverse=True):
+    entities = sorted(seed.get_all(kind).items(), key=lambda item: item[1].source, reverse=True)
+    for key, entity in entities:
         source = seed.get_all(Source)[entity.source]
         number = compute_published_number(entity)
         qualifier = entity.qualifier if isinstance(entity, Observation) else None
@@ -158,7 +160,7 @@ def is_equal_when_rounded(one: Fields, other: Fields) -> bool:
         numbers = [parse_number(fields) for fields in (one, other)]
     except ArithmeticError:
         return False
-    coarser, finer = sorted(numbers, key=lambda number: -int(number.as_tuple().exponent))
+    coarser, finer = sorted(numbers, key=count_decimals)
     return round_like(finer, coarser) == coarser
 
 

@@ -227,7 +227,8 @@ CANDIDATES = st.lists(
 
 @given(CANDIDATES)
 def test_any_figures_are_replayed_day_by_day(drawn: list[tuple[Standing, int, int]]) -> None:
-    seed, figures = Seed(), {}
+    seed = Seed()
+    figures = seed.get_all(Observation)
     start = date(2025, 1, 1)
     for number, (standing, offset, decimals) in enumerate(drawn):
         key = f"s{number}"
@@ -235,7 +236,7 @@ def test_any_figures_are_replayed_day_by_day(drawn: list[tuple[Standing, int, in
         figures[key] = create_observation(
             key, f"{number}.{'0' * decimals}1"[: 2 + decimals], decimals
         )
-    dated = assign_vintages(seed, figures)
+    dated = assign_vintages(seed, Observation)
     for day in (start + timedelta(days=offset) for offset in range(-1, 9)):
         opened = {key for key, one in dated.items() if one.current_from <= day < one.current_until}
         assert opened == replay(
@@ -352,14 +353,15 @@ def test_current_figure_follows_the_rule(
 
 def find_current(figures: list[tuple[Standing, int, str]], sources: str) -> str:
     """Return the printed number that is current in the end, given the keys of the sources."""
-    seed, observations = Seed(), {}
+    seed = Seed()
+    observations = seed.get_all(Observation)
     for key, (standing, offset, printed_number) in zip(sources, figures, strict=False):
         seed.entities[Source][key] = create_source(
             standing, date(2025, 1, 1) + timedelta(days=offset)
         )
         decimals = len(printed_number.partition(".")[2])
         observations[key] = create_observation(key, printed_number, decimals)
-    vintages = assign_vintages(seed, observations)
+    vintages = assign_vintages(seed, Observation)
     (key,) = (key for key, one in vintages.items() if one.current_until == date.max)
     return str(observations[key].published.value)
 
@@ -378,11 +380,12 @@ def find_current(figures: list[tuple[Standing, int, str]], sources: str) -> str:
 def test_a_figure_is_a_rounded_repetition_only_if_its_qualifier_fits(
     qualifiers: tuple[str, str], current: str
 ) -> None:
-    seed, observations = Seed(), {}
+    seed = Seed()
+    observations = seed.get_all(Observation)
     for key, number, qualifier in zip("ab", ("19.47", "19.5"), qualifiers, strict=True):
         seed.entities[Source][key] = create_source(PRIMARY, date(2025, 1, 1 + "ab".index(key)))
         figure = create_observation(key, number, len(number.partition(".")[2]))
         observations[key] = figure.model_copy(update={"qualifier": Qualifier(qualifier)})
-    vintages = assign_vintages(seed, observations)
+    vintages = assign_vintages(seed, Observation)
     (key,) = (key for key, one in vintages.items() if one.current_until == date.max)
     assert str(observations[key].published.value) == current

@@ -31,6 +31,10 @@ HOST_PATTERN = r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"
 RECORD_PATTERN = r"^[a-z-]+/[A-Za-z0-9]+([-.][A-Za-z0-9]+)*$"
 
 
+def count_decimals(number: Decimal) -> int:
+    return -int(number.as_tuple().exponent)
+
+
 def parse_iso_date(value: object) -> date:
     """Parse a date in the one form YYYY-MM-DD; Pydantic would also accept numbers and times."""
     try:

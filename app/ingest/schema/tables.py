@@ -24,6 +24,7 @@ from app.ingest.schema.base import (
     Ref,
     StrictModel,
     Wording,
+    count_decimals,
 )
 from app.ingest.schema.records import (
     Contradiction,
@@ -223,7 +224,7 @@ def build_observation(series: str, multiplier: int, row: TableRow, fields: Field
     if row.value is not None:
         multiplier = multiplier if row.multiplier is None else row.multiplier
         value = scale_number(row.value, multiplier)
-        decimals = max(0, -int(row.value.as_tuple().exponent))
+        decimals = count_decimals(row.value)
         printed: Fields = {"value": fields["value"], "multiplier": multiplier, "decimals": decimals}
         figure |= {"value": value, "published": printed}
         if row.qualifier in {Qualifier.OVER, Qualifier.NEARLY}:
