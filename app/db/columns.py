@@ -44,7 +44,9 @@ from app.db.models import (
     Contradiction,
     Coverage,
     GrowthRate,
+    Indicator,
     Observation,
+    Series,
     Source,
     Unit,
 )
@@ -110,6 +112,40 @@ def select_reference(
 def select_coverage(prefix: str, language: Language) -> list[Label[Value]]:
     basis = select_fields(Coverage, "basis", prefix=f"{prefix}.")
     return [*select_reference(Coverage, prefix, language), *basis]
+
+
+def select_dimensions(language: Language, prefix: str = "") -> list[Label[Value]]:
+    """Return what a series measures, apart from its unit, where and of which countries."""
+    return [
+        *select_reference(Indicator, f"{prefix}indicator", language),
+        *select_reference(reporting_area, f"{prefix}reporting_area", language),
+        *select_reference(counterpart_area, f"{prefix}counterpart_area", language),
+        *select_coverage(f"{prefix}coverage", language),
+    ]
+
+
+def join_dimensions(statement: Statement, *, is_outer: bool = False) -> Statement:
+    """Join to series with their indicators the tables of their dimensions, and their units."""
+    for table, key in (
+        (Unit, Series.unit_id),
+        (Coverage, Series.coverage_id),
+        (reporting_area, Series.reporting_area_id),
+        (counterpart_area, Series.counterpart_area_id),
+    ):
+        statement = statement.join(table, col(table.id) == key, isouter=is_outer)
+    return statement
+
+
+def select_period(
+    table: type[Observation] | type[GrowthRate], language: Language, prefix: str = ""
+) -> list[Label[Value]]:
+    columns: dict[str, Column] = {
+        "start": col(table.period_start),
+        "end": col(table.period_end),
+        "months": col(Series.months),
+        "label": localize(table, "period_label", language),
+    }
+    return [column.label(f"{prefix}period.{name}") for name, column in columns.items()]
 
 
 class ContradictoryNumbers(UserDefinedType[list[Record]]):

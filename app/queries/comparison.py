@@ -344,5 +344,5 @@ def derive_change(pair: Pair, language: Language) -> Record:
         "measure": measure,
         "formula": FORMULAS[measure],
         "inputs": [earlier["id"], later["id"]],
-        "warning": Bilingual(" ", "").get(language).join(warnings),
+        "warning": language.space.join(warnings),
     }

@@ -1,6 +1,6 @@
 """Contradictions: published numbers that differ, with all that is known of each figure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 
@@ -10,23 +10,12 @@ from sqlmodel import col
 from app.db.columns import (
     Record,
     Statement,
-    clear_missing,
     select_contradiction,
     select_coverage,
     select_reference,
     select_texts,
 )
-from app.db.models import (
-    Contradiction,
-    ContradictoryStatement,
-    Coverage,
-    GrowthRate,
-    Indicator,
-    Observation,
-    Report,
-    Source,
-    Unit,
-)
+from app.db.models import Contradiction, ContradictoryStatement, Coverage, Indicator, Source, Unit
 from app.db.statements import fetch_uncached, select_nested
 from app.i18n import (
     Language,
@@ -38,12 +27,17 @@ from app.i18n import (
     format_statement,
 )
 from app.queries.commitments import complete_statement, select_statement_columns
-from app.queries.observations import read_observations, select_observations
-from app.queries.related import complete_growth_rate, select_growth_rates, select_reports
-from app.queries.resource import Resource, select_links
+from app.queries.observations import read_observations_by_key
+from app.queries.related import read_growth_rates, read_reports
+from app.queries.resource import RecordReader, Resource, select_links
 
-MEMBERS = ("observations", "growth_rates", "reports")
-"""The lists of records that name a contradiction, each by its keys."""
+MEMBERS: Mapping[str, RecordReader] = {
+    "observations": read_observations_by_key,
+    "growth_rates": read_growth_rates,
+    "reports": read_reports,
+}
+"""How the records of each list that name a contradiction are read. A figure and its growth rate
+have the same key."""
 
 
 @cache
@@ -109,23 +103,9 @@ def complete_period(period: Record, measure: StatementMeasure, language: Languag
 
 def add_members(connection: Connection, language: Language, rows: Sequence[Record]) -> list[Record]:
     """Replace the keys of figures, rates and reports by what is recorded of each."""
-    keys = {name: [one["id"] for row in rows for one in row[name]] for name in MEMBERS}
-    observations = read_observations(
-        connection,
-        select_observations(language).where(col(Observation.code).in_(keys["observations"])),
-    )
-    rates = fetch_uncached(
-        connection,
-        select_growth_rates(language).where(col(GrowthRate.code).in_(keys["growth_rates"])),
-    )
-    reports = fetch_uncached(
-        connection, select_reports(language).where(col(Report.code).in_(keys["reports"]))
-    )
-    # A figure and its growth rate have the same key.
-    found: dict[str, dict[str, Record]] = {
-        "observations": {one["id"]: one for one in observations},
-        "growth_rates": {rate["id"]: complete_growth_rate(rate) for rate in rates},
-        "reports": {report["id"]: clear_missing(report, "contradiction") for report in reports},
+    found = {
+        name: read(connection, language, [one["id"] for row in rows for one in row[name]])
+        for name, read in MEMBERS.items()
     }
     return [
         row | {name: [known[one["id"]] for one in row[name]] for name, known in found.items()}

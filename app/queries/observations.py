@@ -29,15 +29,14 @@ from app.db.columns import (
     alias_table,
     build_current_conditions,
     clear_missing,
-    counterpart_area,
     format_validity,
+    join_dimensions,
     localize,
-    reporting_area,
     select_citation,
     select_contradiction,
-    select_coverage,
+    select_dimensions,
     select_fields,
-    select_reference,
+    select_period,
     select_source,
     select_texts,
     select_unit,
@@ -45,7 +44,6 @@ from app.db.columns import (
 )
 from app.db.models import (
     Contradiction,
-    Coverage,
     GrowthRate,
     Headline,
     Indicator,
@@ -97,11 +95,6 @@ CSV_DELIMITERS = (",", '"', "\n", "\r")
 
 def select_observation_columns(language: Language, prefix: str = "") -> list[Label[Value]]:
     columns: dict[str, Column] = {
-        "id": col(Observation.code),
-        "series": col(Series.code),
-        "period.start": col(Observation.period_start),
-        "period.end": col(Observation.period_end),
-        "period.months": col(Series.months),
         "stock_flow": col(Series.stock_flow),
         "bounds.lower": col(Observation.lower_bound),
         "bounds.upper": col(Observation.upper_bound),
@@ -114,19 +107,18 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
         "revision.previous": col(previous_observation.code),
         "revision.difference": col(previous_observation.value),
         "revision.reason": localize(Observation, "revision_reason", language),
-        "period.label": localize(Observation, "period_label", language),
         "headline": col(Headline.observation_id),
         "reports": select_nested(select_reports_of_observation(language), Observation),
     }
     return [
+        col(Observation.code).label(f"{prefix}id"),
+        col(Series.code).label(f"{prefix}series"),
+        *select_period(Observation, language, prefix),
         *(column.label(f"{prefix}{name}") for name, column in columns.items()),
         *select_fields(Observation, *COPIED, prefix=prefix),
         *select_texts(Observation, language, "display", "note", "comparability", prefix=prefix),
         *select_citation(f"{prefix}citation.", language, col(Observation.locator)),
-        *select_reference(Indicator, f"{prefix}indicator", language),
-        *select_reference(reporting_area, f"{prefix}reporting_area", language),
-        *select_reference(counterpart_area, f"{prefix}counterpart_area", language),
-        *select_coverage(f"{prefix}coverage", language),
+        *select_dimensions(language, prefix),
         *select_contradiction(language, f"{prefix}contradiction."),
         *select_unit(Unit, f"{prefix}unit", language),
         *select_source(f"{prefix}source", language),
@@ -170,10 +162,7 @@ def join_context(statement: Statement, *, has_indicator: bool = False) -> Statem
     if not has_indicator:
         statement = statement.outerjoin(Indicator, col(Indicator.id) == Series.indicator_id)
     return (
-        statement.outerjoin(Unit, col(Unit.id) == Series.unit_id)
-        .outerjoin(reporting_area, col(reporting_area.id) == Series.reporting_area_id)
-        .outerjoin(counterpart_area, col(counterpart_area.id) == Series.counterpart_area_id)
-        .outerjoin(Coverage, col(Coverage.id) == Series.coverage_id)
+        join_dimensions(statement, is_outer=True)
         .outerjoin(Source, col(Source.id) == Observation.source_id)
         .outerjoin(previous_observation, col(previous_observation.id) == Observation.previous_id)
         .outerjoin(Contradiction, col(Contradiction.id) == Observation.contradiction_id)

@@ -17,14 +17,14 @@ from app.db.columns import (
     Value,
     alias_table,
     clear_missing,
-    counterpart_area,
     format_validity,
+    join_dimensions,
     localize,
-    reporting_area,
     select_citation,
     select_contradiction,
-    select_coverage,
+    select_dimensions,
     select_fields,
+    select_period,
     select_reference,
     select_source,
     select_texts,
@@ -33,7 +33,6 @@ from app.db.columns import (
 )
 from app.db.models import (
     Contradiction,
-    Coverage,
     GrowthRate,
     Indicator,
     Observation,
@@ -84,33 +83,23 @@ def select_rate_columns(
 
 @cache
 def select_growth_rates(language: Language) -> Statement:
-    columns: dict[str, Column] = {
-        "period.start": col(GrowthRate.period_start),
-        "period.end": col(GrowthRate.period_end),
-        "period.months": col(Series.months),
-        "period.label": localize(GrowthRate, "period_label", language),
-        "display": localize(GrowthRate, "display", language),
-    }
     own = ("current_from", "current_until", "checked_on", "check_method")
-    return (
+    statement: Statement = (
         select(
-            *(column.label(name) for name, column in columns.items()),
+            *select_period(GrowthRate, language),
+            *select_texts(GrowthRate, language, "display"),
             *select_fields(GrowthRate, *own),
             *select_rate_columns(language),
-            *select_reference(Indicator, "indicator", language),
-            *select_reference(reporting_area, "reporting_area", language),
-            *select_reference(counterpart_area, "counterpart_area", language),
-            *select_coverage("coverage", language),
+            *select_dimensions(language),
             *select_contradiction(language, "contradiction."),
         )
         .select_from(GrowthRate)
         .join(Series, col(Series.id) == GrowthRate.series_id)
-        .join(Unit, col(Unit.id) == Series.unit_id)
-        .join(Coverage, col(Coverage.id) == Series.coverage_id)
         .join(Source, col(Source.id) == GrowthRate.source_id)
+    )
+    return (
+        join_dimensions(statement)
         .join(Indicator, col(Indicator.id) == Series.indicator_id)
-        .join(reporting_area, col(reporting_area.id) == Series.reporting_area_id)
-        .join(counterpart_area, col(counterpart_area.id) == Series.counterpart_area_id)
         .outerjoin(Contradiction, col(Contradiction.id) == GrowthRate.contradiction_id)
     )
 
@@ -181,10 +170,7 @@ def select_reports(language: Language) -> Statement:
         .add_columns(
             col(Report.code).label("id"),
             col(Observation.code).label("observation"),
-            col(Observation.period_start).label("period.start"),
-            col(Observation.period_end).label("period.end"),
-            col(Series.months).label("period.months"),
-            localize(Observation, "period_label", language).label("period.label"),
+            *select_period(Observation, language),
             localize(Observation, "wording", language).label("published_wording"),
             *select_reference(Indicator, "indicator", language),
             *select_contradiction(language, "contradiction."),

@@ -29,6 +29,7 @@ from app.db.columns import (
     Value,
     build_current_conditions,
     counterpart_area,
+    join_dimensions,
     localize,
     reporting_area,
     select_fields,
@@ -146,16 +147,8 @@ def split_series(rows: Sequence[Record]) -> Iterator[list[Record]]:
 
 def select_matching_series(filters: SdmxFilters) -> Statement:
     """Select the ids of the series that match and have a matching observation."""
-    statement = (
-        select(col(Series.id))
-        .select_from(Series)
-        .join(reporting_area, col(reporting_area.id) == Series.reporting_area_id)
-        .join(counterpart_area, col(counterpart_area.id) == Series.counterpart_area_id)
-        .join(Indicator, col(Indicator.id) == Series.indicator_id)
-        .join(Unit, col(Unit.id) == Series.unit_id)
-        .join(Coverage, col(Coverage.id) == Series.coverage_id)
-        .where(has_matching_observation(filters))
-    )
+    ids = select(col(Series.id)).join(Indicator, col(Indicator.id) == Series.indicator_id)
+    statement = join_dimensions(ids).where(has_matching_observation(filters))
     if filters.keys:
         statement = statement.where(or_(*(match_key(key) for key in filters.keys)))
     return statement.where(*(match_codes(*one) for one in filters.conditions))

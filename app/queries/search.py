@@ -25,6 +25,7 @@ from app.db.columns import (
     localize,
     select_coverage,
     select_fields,
+    select_period,
     select_source,
 )
 from app.db.fulltext import ELLIPSIS, END, SEARCH_INDEXES, START, SearchIndex, join_segments
@@ -140,10 +141,7 @@ def select_context(model: type[SourcedModel], language: Language) -> Statement:
         own = ("qualifier",) if model is Observation else ()
         display = "display" if model is Observation else "display_with_unit"
         statement = statement.add_columns(
-            col(model.period_start).label("period.start"),
-            col(model.period_end).label("period.end"),
-            col(Series.months).label("period.months"),
-            localize(model, "period_label", language).label("period.label"),
+            *select_period(model, language),
             localize(model, display, language).label("display"),
             *select_fields(model, "current_from", "current_until", *own),
             *select_coverage("coverage", language),

@@ -17,16 +17,14 @@ from app.db.columns import (
     alias_table,
     build_current_conditions,
     build_in_array,
-    counterpart_area,
+    join_dimensions,
     label_period,
-    reporting_area,
-    select_coverage,
+    select_dimensions,
     select_fields,
-    select_reference,
     select_texts,
     select_unit,
 )
-from app.db.models import Coverage, Indicator, Observation, Series, SeriesBreak, Unit
+from app.db.models import Indicator, Observation, Series, SeriesBreak, Unit
 from app.db.statements import fetch_one, fetch_records, fetch_uncached
 from app.enums import StockFlow
 from app.i18n import MONTHS, Bilingual, Language, format_span, name_period
@@ -68,15 +66,12 @@ NOT_COMPARABLE = Bilingual(
 
 @cache
 def select_series(language: Language) -> Statement:
-    return (
+    statement: Statement = (
         select(
             *select_fields(Series, "id", "code", "stock_flow", "duration", "months", "first_month"),
             *select_fields(Series, "start", "observations"),
             *select_texts(Series, language, "note"),
-            *select_reference(Indicator, "indicator", language),
-            *select_reference(reporting_area, "reporting_area", language),
-            *select_reference(counterpart_area, "counterpart_area", language),
-            *select_coverage("coverage", language),
+            *select_dimensions(language),
             *select_unit(Unit, "unit", language),
             col(Series.first_period_start).label("first_period.start"),
             col(Series.first_period_end).label("first_period.end"),
@@ -85,11 +80,8 @@ def select_series(language: Language) -> Statement:
         )
         .select_from(Series)
         .join(Indicator, col(Indicator.id) == Series.indicator_id)
-        .join(Unit, col(Unit.id) == Series.unit_id)
-        .join(Coverage, col(Coverage.id) == Series.coverage_id)
-        .join(reporting_area, col(reporting_area.id) == Series.reporting_area_id)
-        .join(counterpart_area, col(counterpart_area.id) == Series.counterpart_area_id)
     )
+    return join_dimensions(statement)
 
 
 @cache
@@ -220,7 +212,7 @@ def describe_comparability(
         NOT_COMPARABLE.get(language).format(periods=separator.join(names), reason=reason)
         for reason, names in periods.items()
     )
-    return Bilingual(" ", "").get(language).join(sentences) or None
+    return language.space.join(sentences) or None
 
 
 def complete_series(
@@ -294,7 +286,7 @@ def format_series(row: Record, language: Language) -> Record:
     span = format_span(row["stock_flow"], row["months"], first, language)
     name = (row["indicator"]["name"], row["coverage"]["name"], row["unit"]["name"], span)
     return record | {
-        "name": Bilingual(", ", "，").get(language).join(name),
+        "name": language.comma.join(name),
         "span": span,
         **{
             name: describe_period(row[name] | {"months": row["months"]}, language)

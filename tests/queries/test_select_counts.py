@@ -23,7 +23,7 @@ from tests.test_openapi import LISTS, PATHS, build_example_url
 pytestmark = pytest.mark.database
 
 MORE = {
-    "/v1/dataset.zip": 28,
+    "/v1/dataset.zip": 31,
     "/v1/contradictions": 4,
     "/v1/contradictions/{contradiction}": 4,
     "/v1/editions/compare": 3,
