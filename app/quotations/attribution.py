@@ -35,19 +35,12 @@ NEARBY, ADJACENT = 60, 30
 """How many characters beside a day or a name a verb of speaking is searched in."""
 
 
-def list_same_numbers(index: QuotationIndex, entry: Entry) -> list[Entry]:
-    """List the publications of a number for the same indicator and period."""
-    by_period = index.rates_by_period if entry.is_rate else index.levels_by_period
-    listed = by_period[entry.indicator, entry.start, entry.end]
-    return [one for one in listed if one.value == entry.value and one.unit == entry.unit]
-
-
 def check_attribution(sentence: Sentence, entries: Sequence[Entry]) -> Iterator[Finding]:
     """Describe what a sentence gets wrong about who stated its figures and when.
 
     A sentence with several figures is right if one of them was stated so.
     """
-    origins = [one.origin for entry in entries for one in list_same_numbers(sentence.index, entry)]
+    origins = [one.origin for entry in entries for one in sentence.index.list_same_numbers(entry)]
     if origins and PHRASES["speech"].search(sentence.normal):
         yield from check_institution(sentence, origins)
         yield from check_speaker(sentence, origins)
@@ -209,8 +202,8 @@ def choose_pair(index: QuotationIndex, earlier: Entry, later: Entry) -> tuple[En
     """
     pairs = [
         (one, other)
-        for one in list_same_numbers(index, earlier)
-        for other in list_same_numbers(index, later)
+        for one in index.list_same_numbers(earlier)
+        for other in index.list_same_numbers(later)
     ]
     if any(one.origin.source == other.origin.source for one, other in pairs):
         return None

@@ -1,15 +1,16 @@
 """Checks of a quotation: each number of a text beside the record, with findings and corrections."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from itertools import chain, pairwise, takewhile
 
 from sqlalchemy import Connection
 
 from app.db.columns import Record
-from app.enums import Qualifier, SearchKind
+from app.enums import Qualifier
 from app.i18n import Bilingual, Language
 from app.queries.comparison import compare_observations
 from app.queries.observations import get_observation
@@ -46,10 +47,7 @@ class Item:
 
     sentence: Sentence
     number: Number
-    entry: Entry | None = None
-    code: str | None = None
-    kind: SearchKind | None = None
-    display: Bilingual | None = None
+    found: Entry | Announcement | None = None
     findings: list[Finding] = field(default_factory=list)
     other_periods: Bilingual | None = None
     """For which periods the number is published, if it is not found for its own."""
@@ -61,10 +59,14 @@ class Item:
     """Whether its sentence is right once its findings are corrected."""
 
     @property
+    def entry(self) -> Entry | None:
+        return self.found if isinstance(self.found, Entry) else None
+
+    @property
     def verdict(self) -> QuotationVerdict:
         if self.findings:
             return QuotationVerdict.DIFFERS
-        return QuotationVerdict.NOT_FOUND if self.code is None else QuotationVerdict.AS_PUBLISHED
+        return QuotationVerdict.NOT_FOUND if self.found is None else QuotationVerdict.AS_PUBLISHED
 
     @property
     def edits(self) -> list[Edit]:
@@ -80,15 +82,6 @@ class Item:
             for finding in self.findings
             for span, words in finding.edits
         ]
-
-    def set_entry(self, entry: Entry, findings: Iterable[Finding]) -> None:
-        self.entry, self.code, self.kind = entry, entry.code, entry.kind
-        self.findings = list(findings)
-
-    def set_announcement(self, announced: Announcement, findings: list[Finding]) -> None:
-        self.entry, self.code, self.kind = None, announced.code, announced.kind
-        self.display = announced.display or announced.text
-        self.findings = findings
 
 
 def check_quotation(
@@ -144,26 +137,25 @@ def check_sentence(connection: Connection, sentence: Sentence, language: Languag
         if quoted.role != Role.GROWTH:
             candidate = find_level(quoted)
             if candidate is not None and not (is_promised(quoted) and not candidate.has_period):
-                findings = describe_level(quoted, candidate)
-                item.set_entry(candidate.entry, findings)
+                item.found, item.findings = candidate.entry, describe_level(quoted, candidate)
                 is_certain = is_only_period(sentence.index, candidate)
                 item.is_other = has_other_context(candidate) or not is_certain
     complete: list[Entry] = []
     for quoted, item in stated:
-        if item.code is None and quoted.role != Role.LEVEL:
+        if item.found is None and quoted.role != Role.LEVEL:
             level, is_certain = find_level_of_rate(items, item)
             # Once the growth of a figure is stated, a further percentage is something else.
             is_certain = is_certain and level not in complete
             rate = find_rate(quoted, level, is_certain=is_certain)
             share_period(items, quoted, item, level, rate)
             complete += [level] if rate is not None and level is not None else []
-        if item.code is None or item.findings:
-            announced = find_announcement(quoted, is_figure=item.code is not None)
+        if item.found is None or item.findings:
+            announced = find_announcement(quoted, is_figure=item.found is not None)
             if announced is not None:
-                item.set_announcement(*announced)
+                item.found, item.findings = announced
     found = [item.entry for item in items]
     for quoted, item in stated:
-        if item.code is None:
+        if item.found is None:
             item.other_periods = describe_periods(quoted)
             recorded = list_recorded(quoted)
             item.recorded = [one for one in recorded if one not in found]
@@ -175,14 +167,14 @@ def check_sentence(connection: Connection, sentence: Sentence, language: Languag
 
 def list_deadlines(sentence: Sentence, items: Sequence[Item]) -> Iterator[Item]:
     """Create an item for a deadline that was invented, if no commitment has been found so far."""
-    if any(one.kind in {SearchKind.COMMITMENT, SearchKind.ACTION} for one in items):
+    if any(isinstance(one.found, Announcement) for one in items):
         return
     found = find_deadline(sentence)
     if found is not None:
         period, announced, finding = found
         number = Number(period.span, period.span, Decimal(0), 0, 0, "", Qualifier.NONE)
-        key = announced.code, announced.kind
-        yield Item(sentence, number, None, *key, announced.text, [finding])
+        # A wrong deadline is beside the text of a commitment, not beside its number.
+        yield Item(sentence, number, replace(announced, display=None), [finding])
 
 
 def share_period(
@@ -201,7 +193,7 @@ def share_period(
     if rate is not None:
         span = rate.entry.start, rate.entry.end
         is_same = level is not None and (level.start, level.end) == span
-        item.set_entry(rate.entry, [*rate.findings, *(wrong if is_same else ())])
+        item.found, item.findings = rate.entry, [*rate.findings, *(wrong if is_same else ())]
     elif own and quoted.role == Role.GROWTH:
         own.findings = [replace(one, edits=()) if one in wrong else one for one in own.findings]
 
@@ -253,11 +245,11 @@ def find_level_of_rate(items: Sequence[Item], item: Item) -> tuple[Entry | None,
     if levels and PHRASES["base_of_rate"].search(text[: levels[-1].number.span[0]]):
         return (levels[-2].entry if len(levels) > 1 else None), False
     if levels:
-        return levels[-1].entry, not levels[-1].is_other and levels[-1].code is not None
+        return levels[-1].entry, not levels[-1].is_other and levels[-1].found is not None
     end = item.number.span[1]
     for later in takewhile(lambda one: one.number.unit not in RATE_UNITS, items[position + 1 :]):
         if PHRASES["leads_to"].search(gap := text[end : later.number.span[0]]):
-            return later.entry, not later.is_other and later.code is not None
+            return later.entry, not later.is_other and later.found is not None
         if not PHRASES["from_before"].search(gap):  # It may grow from this one to the next.
             break
     return None, True
@@ -339,7 +331,7 @@ def describe_obstacles(
     if records[0] is None or records[1] is None:
         return None
     pair = compare_observations(connection, language, records[0], records[1])
-    text = Bilingual(" ", "").get(language).join(one["text"] for one in pair.obstacles)
+    text = language.space.join(one["text"] for one in pair.obstacles)
     return Bilingual(text, text) if text else None
 
 
@@ -353,20 +345,15 @@ def describe_item(item: Item, language: Language) -> Record:
         message += CONVERSION.get(language) if item.number.is_conversion else ""
         message += item.other_periods.get(language) if item.other_periods else ""
         message += OTHER_NUMBER.get(language) if item.recorded else ""
-    observation = None
-    if item.entry is not None:
-        observation = sentence.index.describe_entry(item.entry, language)
-    elif item.display is not None:
-        observation = {"id": item.code, "kind": item.kind, "display": item.display.get(language)}
-        observation |= dict.fromkeys(("indicator", "period", "coverage", "source"))
+    describe = partial(sentence.index.describe, language)
     return {
         "start": start + offset,
         "end": end + offset,
         "quoted": sentence.text[start:end],
         "verdict": item.verdict,
         "message": message,
-        "observation": observation,
-        "recorded": [sentence.index.describe_entry(one, language) for one in item.recorded],
+        "observation": item.found and describe(item.found),
+        "recorded": [*map(describe, item.recorded)],
         "findings": [describe_finding(one, offset, language) for one in item.findings],
         "correction": apply_edits(sentence.text, edits).strip() or None if edits else None,
     }

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
@@ -163,16 +164,23 @@ class QuotationIndex:
         first, last = bisect_left(sizes, size - tolerance), bisect_right(sizes, size + tolerance)
         return self.by_unit[unit][first:last] if first < last else []
 
-    def describe_entry(self, entry: Entry, language: Language) -> Record:
-        """Describe a figure or a rate, with what it belongs to."""
-        return {
-            "id": entry.code,
-            "kind": entry.kind,
-            "display": entry.display.get(language),
-            "indicator": self.indicator_names[entry.indicator].get(language),
-            "period": entry.period.get(language),
-            "coverage": entry.coverage_name.get(language),
-            "source": entry.origin.source,
+    def list_same_numbers(self, entry: Entry) -> list[Entry]:
+        """List the publications of a number for the same indicator and period."""
+        by_period = self.rates_by_period if entry.is_rate else self.levels_by_period
+        listed = by_period[entry.indicator, entry.start, entry.end]
+        return [one for one in listed if one.value == entry.value and one.unit == entry.unit]
+
+    def describe(self, language: Language, found: Entry | Announcement) -> Record:
+        """Describe a figure or a rate with what it belongs to, or something announced."""
+        display = found.display or found.text if isinstance(found, Announcement) else found.display
+        record = {"id": found.code, "kind": found.kind, "display": display.get(language)}
+        if isinstance(found, Announcement):
+            return record | dict.fromkeys(("indicator", "period", "coverage", "source"))
+        return record | {
+            "indicator": self.indicator_names[found.indicator].get(language),
+            "period": found.period.get(language),
+            "coverage": found.coverage_name.get(language),
+            "source": found.origin.source,
         }
 
 
@@ -266,6 +274,7 @@ def create_observation(row: Record, origins: dict[int, Origin]) -> Entry:
 
 def create_rate(row: Record, origins: dict[int, Origin]) -> Entry:
     measure = ChangeMeasure(row["measure"])
+    change = partial(format_change, row["value"], row["decimals"], measure=measure)
     is_points = measure == ChangeMeasure.PERCENTAGE_POINTS
     stated = find_numbers(normalize_text(row["wording_en"]))
     limits = {one.qualifier for one in stated if one.value == abs(row["value"])}
@@ -274,9 +283,7 @@ def create_rate(row: Record, origins: dict[int, Origin]) -> Entry:
         unit=POINTS if is_points else "PT",
         power=0,
         qualifier=min(limits, default=Qualifier.NONE),
-        display=Bilingual(
-            *(format_change(row["value"], row["decimals"], one, measure) for one in Language)
-        ),
+        display=Bilingual(*map(change, Language)),
         **list_shared_fields(row, origins),
     )
 
@@ -300,9 +307,8 @@ def list_shared_fields(row: Record, origins: dict[int, Origin]) -> Record:
 def read_origins(connection: Connection) -> dict[int, Origin]:
     order = col(EventSpeaker.event_id), col(EventSpeaker.position)
     fields = select_fields(EventSpeaker, "event_id", "name_en", "name_zh")
-    named = fetch_uncached(connection, select(*fields).order_by(*order))
     speakers: dict[int, list[Bilingual]] = defaultdict(list)
-    for row in named:
+    for row in fetch_uncached(connection, select(*fields).order_by(*order)):
         speakers[row["event_id"]].append(Bilingual(row["name_en"], row["name_zh"]))
     columns = ("id", "code", "event_id", "published_on", "published_precision")
     statement: Statement = select(
@@ -358,8 +364,7 @@ def read_announcements(connection: Connection) -> list[Announcement]:
         .outerjoin(Unit, col(Unit.id) == Commitment.target_unit_id)
         .order_by(col(Commitment.code))
     )
-    texts = select_fields(Action, "code", "text_en", "text_zh")
-    actions: Statement = select(*texts).order_by(col(Action.code))
+    actions = select(*select_fields(Action, "code", "text_en", "text_zh")).order_by(Action.code)
     announced = [create_commitment(row) for row in fetch_uncached(connection, commitments)]
     for row in fetch_uncached(connection, actions):
         text = Bilingual(row["text_en"], row["text_zh"])
