@@ -66,18 +66,14 @@ def list_addresses(layout: Layout, collections: Collections) -> Iterator[Address
 def list_paths(router: Router, collections: Collections) -> Iterator[str]:
     for route in router.routes.values():
         # A record without figures has no embed; pages link to those that there are.
-        if has_required_parameters(route) or route.kind is PathKind.EMBED:
+        fields = route.model.model_fields.values() if route.model else ()
+        if any(one.is_required() for one in fields) or route.kind is PathKind.EMBED:
             continue
         if not route.keys:
             yield route.path
         elif len(route.keys) == 1:
             for key in list_keys(route, collections):
                 yield route.path.replace(f"{{{route.keys[0]}}}", key)
-
-
-def has_required_parameters(route: ReadRoute) -> bool:
-    fields = route.model.model_fields.values() if route.model else ()
-    return any(one.is_required() for one in fields)
 
 
 def list_keys(route: ReadRoute, collections: Collections) -> tuple[str, ...]:

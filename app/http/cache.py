@@ -158,7 +158,9 @@ class CacheMiddleware:
         self.format_cache_control = cache(freshness.format_cache_control)
         self.pending: dict[Key, tuple[RequestContext, Future[Outcome]]]
         """The responses that are being built, with the requests for which; others wait for them."""
-        self.program_modified_at = find_newest_mtime(Path(__file__).parent.parent)
+        # Compiled files are written when a module is first imported.
+        files = (file for file in Path(__file__).parents[1].rglob("*") if file.suffix != ".pyc")
+        self.program_modified_at = max(file.stat().st_mtime for file in files if file.is_file())
         self.clear()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -355,9 +357,3 @@ async def compress_pieces(pieces: AsyncIterable[Any], coding: Coding) -> AsyncIt
         if body:
             yield body
     yield compressor.finish()
-
-
-def find_newest_mtime(folder: Path) -> float:
-    """Return when a file of a folder was last modified, compiled ones aside."""
-    files = (file for file in folder.rglob("*") if file.suffix != ".pyc" and file.is_file())
-    return max(file.stat().st_mtime for file in files)

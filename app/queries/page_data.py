@@ -87,11 +87,12 @@ def read_dashboard(
     others = [one for one in shown_indicators if one["code"] not in codes]
     outcomes = list_outcomes(connection, language, OutcomeListParameters(edition=[edition])).rows
     shown = set(list_records(overview | {"indicators": all_indicators}, outcomes))
+    newest = sorted(all_indicators, key=lambda one: str(one["figure"]["vintage"]), reverse=True)
     page: Record = {
         "indicators": indicators,
         "groups": group_by_period(indicators) if filters.edition else [],
         "others": group_by_topic(others),
-        "newest": [] if filters.edition else find_newest(all_indicators),
+        "newest": [] if filters.edition else newest[:MAX_NEWEST],
         "outcomes": [
             outcome
             for outcome in outcomes
@@ -137,12 +138,6 @@ def find_other_observation(indicator: Record, figure: Record) -> Record | None:
     latest = indicator["latest"]["observation"] if indicator["latest"] else None
     others = [one for one in (indicator["headline"], latest) if one and one["id"] != figure["id"]]
     return others[0] if others else None
-
-
-def find_newest(indicators: Sequence[Record]) -> list[Record]:
-    """Return the indicators whose newest figures became known last, the newest first."""
-    known = sorted(indicators, key=lambda one: str(one["figure"]["vintage"]), reverse=True)
-    return known[:MAX_NEWEST]
 
 
 def list_records(overview: Record, outcomes: Sequence[Record]) -> Iterator[tuple[SearchKind, str]]:
