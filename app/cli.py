@@ -74,6 +74,7 @@ def main(
 ) -> None:
     """Belt and Road Cooperation Indicators: build the database and serve the API."""
     del version
+    commands.open_standard_streams()
 
 
 @app.command("build")

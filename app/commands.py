@@ -6,7 +6,7 @@ import re
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from socket import socket
@@ -23,7 +23,7 @@ from app import doctor
 from app.db import DatabaseError, check_target, describe_os_error, is_current_release
 from app.doctor import CheckFailedError, format_count, quote_commands
 from app.ingest.files import BuildError, SeedError, compute_seed_hash
-from app.processes import lock_temporary_folder
+from app.processes import STANDARD_ERROR, lock_temporary_folder
 from app.settings import Settings, find_bundled
 
 
@@ -71,6 +71,17 @@ class CommandError(Exception):
 
 class SeedFolderError(CommandError):
     """A folder is not one of seed files, or cannot be read."""
+
+
+def open_standard_streams() -> None:
+    """Open the standard descriptors that are closed, which files and connections would get.
+
+    Libraries would write messages to these, and libuv aborts the process when it closes one.
+    """
+    with suppress(OSError):
+        while (descriptor := os.open(os.devnull, os.O_RDWR)) <= STANDARD_ERROR:
+            os.set_inheritable(descriptor, True)
+        os.close(descriptor)
 
 
 def print_error(line: str) -> None:

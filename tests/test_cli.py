@@ -359,6 +359,20 @@ def test_serve_prints_its_address_and_stops_on_a_signal(
     assert process.returncode in (0, -signal.SIGTERM)
 
 
+def test_closed_standard_streams_are_not_those_of_connections(database: Path) -> None:
+    port = find_free_port()
+    command = f"{sys.executable} -m app serve --port {port} --database {database}"
+    with subprocess.Popen(["/bin/sh", "-c", f"exec {command} <&- >&- 2>&-"]) as process:
+        try:
+            wait_until_ready(f"http://127.0.0.1:{port}", process.poll)
+            opened = [Path(f"/proc/{process.pid}/fd/{number}").readlink() for number in range(3)]
+            assert opened == [Path(os.devnull)] * 3
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(20) in (0, -signal.SIGTERM)
+        finally:
+            process.kill()
+
+
 @pytest.mark.parametrize("public_url", ["", "https://data.example/bri"])
 def test_serve_shows_the_path_prefix_once(database: Path, tmp_path: Path, public_url: str) -> None:
     log = tmp_path / "log"
