@@ -4,7 +4,7 @@ Each tool runs a query of the API and validates its arguments in the same way. A
 fits into a conversation; it names the addresses of the complete records.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -92,14 +92,13 @@ class Call:
         try:
             return model.model_validate(values, context=self.release.keys)
         except ValidationError as error:
-            raise create_error(error.errors(), self.values, self.language) from None
+            errors = error.errors()
+            for one in errors:
+                one["loc"] = tuple(ARGUMENT_NAMES.get(str(part), part) for part in one["loc"])
+            raise create_error(errors, self.values, self.language) from None
 
 
-def create_error(
-    errors: list[ErrorDetails], names: Iterable[str], language: Language
-) -> ToolCallError:
-    for one in errors:
-        one["loc"] = tuple(ARGUMENT_NAMES.get(str(part), part) for part in one["loc"])
+def create_error(errors: list[ErrorDetails], names: Record, language: Language) -> ToolCallError:
     return ToolCallError("; ".join(list_messages(errors, names, language)))
 
 

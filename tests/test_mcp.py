@@ -309,6 +309,8 @@ def test_search_shows_figures_with_their_context(address: str) -> None:
         ("get_observations", {"indicator": ""}, 'indicator: "" is unknown'),
         ("get_observations", {"indicator": None}, "indicator: null is not text"),
         ("search", {}, "words is missing"),
+        ("search", {"q": "aid"}, "q is not a parameter of this operation; words is missing"),
+        ("search", {"words": "aid", "lang": "zh"}, "lang is not a parameter"),
         (
             "search",
             {"words": "aid", "language": "zhe"},
