@@ -168,6 +168,7 @@ def sync_to_disk(path: Path) -> None:
 
 def finalize_database(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = OFF")  # A killed build would leave it.
         connection.execute("INSERT INTO search_index (search_index) VALUES ('optimize')")
         connection.execute("CREATE TABLE content_digest (digest TEXT NOT NULL)")
         placeholder = (DIGEST_PREFIX + NO_DIGEST).decode()

@@ -10,7 +10,7 @@ import pytest
 from app.db.files import name_digest_file
 from app.ingest.build import build
 from app.ingest.files import BuildError
-from app.ingest.publish import remove_leftovers, replace_atomically
+from app.ingest.publish import TEMPORARY_SUFFIX, remove_leftovers, replace_atomically
 from tests.support.processes import start_forked
 from tests.support.seeds import MIGRATIONS, SEED
 
@@ -28,6 +28,17 @@ def test_leftovers_of_killed_builds_are_removed(tmp_path: Path) -> None:
         assert at_work.exists()
         assert not left.exists()
     assert sorted(path.name for path in tmp_path.iterdir()) == [other.name, target.name]
+
+
+def test_a_build_writes_only_files_that_the_next_one_would_remove(tmp_path: Path) -> None:
+    target, suffixes = tmp_path / "new" / "bri.sqlite", set()
+    target.parent.mkdir()
+    process = start_forked(tmp_path / "log", build, SEED, MIGRATIONS, target)
+    while process.exitcode is None:
+        suffixes |= {path.suffix for path in target.parent.iterdir()}
+    assert process.exitcode == 0
+    process.close()
+    assert suffixes - {target.suffix, name_digest_file(target).suffix} == {TEMPORARY_SUFFIX}
 
 
 def test_two_builds_at_once_succeed(built: Path, tmp_path: Path) -> None:
