@@ -49,16 +49,12 @@ def parse_preferences(header: str) -> list[Preference]:
     found = []
     for element in header.split(","):
         value, *pairs = (part.strip(" \t") for part in element.split(";"))
-        parameters = dict(parse_parameter(pair) for pair in pairs)
+        split = (pair.partition("=") for pair in pairs)
+        parameters = {name.strip(" \t").lower(): one.strip(' \t"') for name, _, one in split}
         quality = parameters.pop("q", "1")
         if value and QUALITY.fullmatch(quality):
             found.append(Preference(value.lower(), float(quality), parameters))
     return found
-
-
-def parse_parameter(pair: str) -> tuple[str, str]:
-    name, _, value = pair.partition("=")
-    return name.strip(" \t").lower(), value.strip(' \t"')
 
 
 def parse_accept(accept: str) -> list[Preference]:

@@ -198,7 +198,8 @@ def read_words(name: str, match: re.Match[str], today: date) -> PeriodWords | No
         month, day = read_month(group), read_count(group["day"])
         is_valid = 1 <= month <= 12 and 1 <= day <= 31  # noqa: PLR2004 - the calendar
         return PeriodWords(span, PeriodKind.DAY, year, month, month, day=day) if is_valid else None
-    if has_several_years(name, group):
+    years = group.get("year"), group.get("year_2")
+    if "years" in name or name == "plan" or (all(years) and years[0] != years[1]):
         year, last = read_years(group, today)
         return (
             PeriodWords(span, PeriodKind.RANGE, year, last_year=last)
@@ -213,11 +214,6 @@ def read_words(name: str, match: re.Match[str], today: date) -> PeriodWords | No
             return None
         kind = PeriodKind.UNTIL
     return PeriodWords(span, kind, year, first, last)
-
-
-def has_several_years(name: str, group: dict[str, str | None]) -> bool:
-    years = group.get("year"), group.get("year_2")
-    return "years" in name or name == "plan" or (all(years) and years[0] != years[1])
 
 
 def read_years(group: dict[str, str | None], today: date) -> tuple[int | None, int | None]:
