@@ -133,6 +133,8 @@ def exit_on_error(imported: Path | None = None) -> Iterator[None]:
     except OSError as error:
         file = f"{error.filename}: " if error.filename else ""
         lines = [f"bri: {file}{describe_os_error(error)}"]
+    except MemoryError:
+        lines = ["bri: out of memory"]
     else:
         return
     for line in lines:

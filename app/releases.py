@@ -118,10 +118,11 @@ class ReleaseManager:
                 self.install(open_release(Database(self.store)), version)
             except Exception as error:
                 # A damaged file may fail in any way.
+                reason = describe_error(error)
                 if self.release is None:
                     if isinstance(error, DatabaseError):
                         raise
-                    raise DatabaseError(f"{self.store} cannot be served: {error}") from error
+                    raise DatabaseError(f"{self.store} cannot be served: {reason}") from error
                 self.record_failure(version, error)
 
     def is_due(self, version: object) -> bool:
@@ -144,7 +145,7 @@ class ReleaseManager:
 
     def record_failure(self, version: object, error: Exception) -> None:
         """Note why a release cannot be opened; log it once, even if it keeps changing."""
-        now, last, reason = monotonic(), self.failure, str(error)
+        now, last, reason = monotonic(), self.failure, describe_error(error)
         is_repeated = last is not None and last.version == version
         delay = min(last.delay * 2, MAX_DELAY) if last and is_repeated else MIN_DELAY
         is_logged = last is not None and last.reason == reason

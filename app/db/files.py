@@ -193,8 +193,9 @@ class DatabaseFile:
 
     def read_copy(self) -> bytes:
         """Return the bytes of the file from its copy, which differs from it in the header only."""
-        with closing(self.connect()) as connection:
+        with closing(self.connect()) as connection, suppress(sqlite3.OperationalError):
             return self.header + connection.serialize()[len(self.header) :]
+        raise MemoryError  # There is no other reason for a copy not to be copied.
 
     @cached_property
     def downloaded(self) -> bytes:
@@ -252,6 +253,8 @@ class DatabaseFile:
                 for connection in (source, owner):
                     connection.execute("PRAGMA cache_size = 0")
                 source.backup(owner)
+        except MemoryError:
+            raise  # Whole pages are copied, so that no damaged length is read.
         except UNREADABLE as error:
             raise self.create_damage_error(error) from None
         return f"{url}&mode=ro&immutable=1"

@@ -332,7 +332,8 @@ def get_sqlstate(error: BaseException | None) -> str | None:
 
 
 def describe_error(error: Exception) -> str:
-    lines = str(getattr(error, "orig", error)).strip().splitlines()
+    reason = "out of memory" if isinstance(error, MemoryError) else getattr(error, "orig", error)
+    lines = str(reason).strip().splitlines()
     if get_sqlstate(error) == FORBIDDEN_STATE:
         # Instead of the statement, which says nothing to those who can grant rights.
         lines[1:] = ["grant the role the rights that the guide lists under Scaling, PostgreSQL"]

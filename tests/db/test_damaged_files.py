@@ -25,13 +25,14 @@ from app.settings import Settings
 from tests.endurance.damage_files import OTHER_CASES, PAGE, damage_bytes, run_cases
 from tests.support.client import AppClient
 from tests.support.load import wait_for
-from tests.support.processes import find_free_port, run_bri
+from tests.support.processes import find_free_port, run_bri, start_forked
 
 pytestmark = [pytest.mark.resources, pytest.mark.sqlite]
 
 FROM_DISK = FileLimits(max_copied=0)
 VERIFIED = FileLimits(max_copied=0, verify=True)
 NOBODY = 65534
+MEBIBYTE = 1024**2
 
 
 @pytest.fixture
@@ -388,3 +389,44 @@ def overwrite_leaves(path: Path, name: str) -> None:
         for page in pages:
             file.seek((page - 1) * PAGE)
             file.write(b"\xff" * PAGE)
+
+
+def limit_memory(additional: int) -> None:
+    """Let this process take no more than an additional number of bytes."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+    limit = pages * resource.getpagesize() + additional
+    resource.setrlimit(resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))
+
+
+def open_with_memory(path: Path, additional: int) -> None:
+    limit_memory(additional)
+    with pytest.raises(DatabaseError) as caught:
+        ReleaseManager(SQLiteStore(path)).get_release()
+    assert str(caught.value) == f"{path} cannot be served: out of memory"
+
+
+def copy_without_memory(path: Path) -> None:
+    file = DatabaseFile(path, FileLimits())
+    limit_memory(MEBIBYTE)
+    with pytest.raises(MemoryError):
+        pickle.dumps(file)
+
+
+@pytest.mark.parametrize("share", [0.2, 1.5])
+def test_a_file_that_does_not_fit_into_memory_is_not_damaged(
+    built: Path, tmp_path: Path, share: float
+) -> None:
+    additional = round(built.stat().st_size * share)
+    process = start_forked(tmp_path / "log", open_with_memory, built, additional)
+    process.join()
+    assert process.exitcode == 0, (tmp_path / "log").read_text("utf-8")
+    process.close()
+
+
+def test_a_copy_that_does_not_fit_into_memory_twice_is_no_error_of_the_database(
+    built: Path, tmp_path: Path
+) -> None:
+    process = start_forked(tmp_path / "log", copy_without_memory, built)
+    process.join()
+    assert process.exitcode == 0, (tmp_path / "log").read_text("utf-8")
+    process.close()
