@@ -158,9 +158,10 @@ class CacheMiddleware:
         self.format_cache_control = cache(freshness.format_cache_control)
         self.pending: dict[Key, tuple[RequestContext, Future[Outcome]]]
         """The responses that are being built, with the requests for which; others wait for them."""
-        # Compiled files are written when a module is first imported.
-        files = (file for file in Path(__file__).parents[1].rglob("*") if file.suffix != ".pyc")
-        self.program_modified_at = max(file.stat().st_mtime for file in files if file.is_file())
+        # Compiled modules and templates are written when they are first used.
+        files = filter(Path.is_file, Path(__file__).parents[1].rglob("*"))
+        times = (one.stat().st_mtime for one in files if "__pycache__" not in one.parts)
+        self.program_modified_at = max(times)
         self.clear()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -384,6 +384,21 @@ def test_another_release_empties_the_cache(tmp_path: Path, target: Target) -> No
 
 
 @pytest.mark.sqlite
+def test_what_is_compiled_modifies_no_response(database: Target) -> None:
+    """Modules and templates are compiled when they are first used."""
+    with open_app(database) as app:
+        before = app.cache.program_modified_at
+    compiled = Path(__file__).parents[2] / "app" / "http" / "__pycache__" / "compiled.cache"
+    compiled.parent.mkdir(exist_ok=True)
+    compiled.touch()
+    try:
+        with open_app(database) as app:
+            assert app.cache.program_modified_at == before
+    finally:
+        compiled.unlink()
+
+
+@pytest.mark.sqlite
 def test_two_machines_of_one_image_agree(tmp_path: Path, database: Path) -> None:
     shown = []
     for name in ("one", "two"):
