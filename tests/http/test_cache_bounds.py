@@ -81,15 +81,24 @@ async def send_different_requests(app: FastAPI, count: int, hot: str) -> None:
 
 
 def test_a_small_cache_evicts_the_oldest(database: Target) -> None:
+    """A response that was requested again survives one eviction, and no second one."""
     with open_app(database, cache_entries=3) as app:
-        client = AppClient(app)
-        for path in ("/v1/topics", "/v1/areas", "/v1/units", "/v1/topics", "/v1/sectors"):
-            client.get(path)
-    assert {key[0] for key in app.cache.store.entries} == {
-        b"/v1/topics",
-        b"/v1/units",
-        b"/v1/sectors",
-    }
+        request_lists(app, "topics", "areas", "units", "topics", "sectors")
+        assert list_cached(app) == {b"/v1/topics", b"/v1/units", b"/v1/sectors"}
+        request_lists(app, "areas", "instruments")
+        assert list_cached(app) == {b"/v1/topics", b"/v1/areas", b"/v1/instruments"}
+        request_lists(app, "units")
+        assert list_cached(app) == {b"/v1/areas", b"/v1/instruments", b"/v1/units"}
+
+
+def request_lists(app: App, *names: str) -> None:
+    for name in names:
+        AppClient(app).get(f"/v1/{name}")
+
+
+def list_cached(app: App) -> set[object]:
+    """List the paths whose responses are in the cache."""
+    return {key[0] for key in app.cache.store.entries}
 
 
 def test_a_replaced_entry_counts_once(database: Target) -> None:
