@@ -56,7 +56,9 @@ def build_groups(profile: Record, chosen: Sequence[str], language: Language) -> 
     """
     members: dict[str, list[Record]] = defaultdict(list)
     for series in profile["series"]:
-        members[get_group_key(series)].append(series)
+        # Without its indicator and the countries that it counts.
+        _, reporting, counterpart, _, unit, duration = series["code"].split(".", 5)
+        members[f"{reporting}.{counterpart}.{unit}.{duration}"].append(series)
     groups = [build_group(key, series, profile, language) for key, series in members.items()]
     default = choose_groups(groups, profile)
     for group in groups:
@@ -64,12 +66,6 @@ def build_groups(profile: Record, chosen: Sequence[str], language: Language) -> 
         group["is_default"] = group in default
         group["is_shown"] = any(code in chosen for code in codes) if chosen else group["is_default"]
     return sorted(groups, key=lambda group: not group["is_default"])
-
-
-def get_group_key(series: Record) -> str:
-    """Return the code of a series without its indicator and the countries that it counts."""
-    _, reporting, counterpart, _, unit, duration = series["code"].split(".", 5)
-    return f"{reporting}.{counterpart}.{unit}.{duration}"
 
 
 def build_group(key: str, series: Sequence[Record], profile: Record, language: Language) -> Record:

@@ -97,9 +97,3 @@ def format_short_period(start: date, end: date) -> str:
 
 def format_reference(number: int, locator: str | None = None) -> str:
     return f"[{number}] {locator}" if locator else f"[{number}]"
-
-
-def format_group_heading(topic: str, contexts: Sequence[str], language: Language) -> str:
-    """Name a topic with the periods and the coverages of its figures."""
-    english, chinese = ", ".join(contexts), "，".join(contexts)
-    return Bilingual(f"{topic}, {english}", f"{topic}：{chinese}").get(language)

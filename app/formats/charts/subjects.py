@@ -241,7 +241,8 @@ def build_group(topic: str, tiles: Sequence[Tile], language: Language) -> Group:
     if len(coverages) == 1:
         contexts |= coverages
         figures = [replace(figure, coverage=None) for figure in figures]
-    heading = labels.format_group_heading(topic, list(contexts), language)
+    english, chinese = ", ".join(contexts), "，".join(contexts)
+    heading = Bilingual(f"{topic}, {english}", f"{topic}：{chinese}").get(language)
     named = zip(tiles, figures, strict=True)
     return Group(heading, [replace(tile, figure=figure) for tile, figure in named])
 
