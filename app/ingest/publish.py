@@ -35,6 +35,7 @@ from app.ingest.files import BuildError
 from app.processes import EXCLUSIVE
 
 TEMPORARY_SUFFIX = ".building"
+TEMPORARY_ADVICE = "; free some space, or set SQLITE_TMPDIR if temporary files fill their disk"
 ADVISORY_LOCK = 0x627269
 """The advisory lock that only one build can hold: ``bri`` in ASCII."""
 LOCK_TIMEOUT = "5s"
@@ -111,7 +112,9 @@ def publish_sqlite(
     except OSError as error:
         raise BuildError(f"cannot write {target}: {db.describe_os_error(error)}") from None
     except (OperationalError, sqlite3.OperationalError) as error:
-        raise BuildError(f"cannot write {target}: {getattr(error, 'orig', error)}") from None
+        cause = getattr(error, "orig", error)
+        is_full = getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+        raise BuildError(f"cannot write {target}: {cause}{TEMPORARY_ADVICE * is_full}") from None
 
 
 def check_target(target: Path) -> None:

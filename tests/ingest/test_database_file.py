@@ -6,11 +6,17 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from app.db.files import name_digest_file
 from app.ingest.build import build
 from app.ingest.files import BuildError
-from app.ingest.publish import TEMPORARY_SUFFIX, remove_leftovers, replace_atomically
+from app.ingest.publish import (
+    TEMPORARY_SUFFIX,
+    publish_sqlite,
+    remove_leftovers,
+    replace_atomically,
+)
 from tests.support.processes import start_forked
 from tests.support.seeds import MIGRATIONS, SEED
 
@@ -83,6 +89,17 @@ def test_other_files_are_not_overwritten(tmp_path: Path) -> None:
     assert (tmp_path / "other.sqlite").read_bytes() == before
     assert (tmp_path / "pipe").is_fifo()
     assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_a_full_disk_may_be_that_of_temporary_files(tmp_path: Path) -> None:
+    def fill(connection: Connection) -> None:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1")
+        connection.exec_driver_sql("CREATE TABLE release (name)")
+
+    message = "cannot write .*: database or disk is full; free some space, or set SQLITE_TMPDIR"
+    with pytest.raises(BuildError, match=message):
+        publish_sqlite(tmp_path / "bri.sqlite", fill, [])
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_empty_file_is_filled(built: Path, tmp_path: Path) -> None:
