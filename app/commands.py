@@ -29,7 +29,8 @@ from app.settings import Settings, find_bundled
 
 def check_host(host: str) -> str:
     # The library takes an empty address, as that of an unset variable, for all addresses.
-    if not host.strip():
+    # Bytes that are not UTF-8 cannot be encoded again.
+    if not host.strip() or not host.isprintable():
         raise typer.BadParameter("write an address, such as 127.0.0.1, or 0.0.0.0 for all")
     return host
 

@@ -66,6 +66,8 @@ def parse_database_url(value: object) -> object:
     """Parse the address of a PostgreSQL database; errors omit it, as it may have a password."""
     if not isinstance(value, str):
         return value
+    if not value.isprintable() or "%00" in value:  # libpq reads up to the first NUL.
+        raise ValueError("write it in UTF-8, without control characters")
     try:
         url = make_url(value)
     except (ArgumentError, ValueError):

@@ -250,7 +250,13 @@ def test_a_wrong_option_is_said_with_what_would_be_right() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["serve", "--port", "x"], ["serve", "--host", ""], ["nothing"], ["build", "--foo"]],
+    [
+        ["serve", "--port", "x"],
+        ["serve", "--host", ""],
+        ["serve", "--host", "\udcff"],
+        ["nothing"],
+        ["build", "--foo"],
+    ],
 )
 def test_usage_errors_exit_with_2(arguments: list[str]) -> None:
     done = run_bri(*arguments)

@@ -228,6 +228,8 @@ def test_commands_work_on_postgresql(cluster: Cluster, tmp_path: Path) -> None:
         ("postgresql+psycopg://u:secret@h", "write postgresql+psycopg://"),
         ("postgresql+psycopg://u:secret@h:x/bri", "write postgresql+psycopg://"),
         ("secret", "write postgresql+psycopg://"),
+        ("postgresql+psycopg://u:secret\udcff@h/bri", "write it in UTF-8"),
+        ("postgresql+psycopg://u%00:secret@h/bri", "without control characters"),
         ("postgresql+psycopg://u@h/bri?password=secret", "write the password before the host"),
         ("postgresql+psycopg://u:secret@h/bri?port=1&port=2", "is not a valid database URL"),
         ("postgresql+psycopg://u:secret@127.0.0.1:1/bri", "cannot be read: connection failed"),
