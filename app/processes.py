@@ -313,6 +313,6 @@ def main() -> None:
     gc.set_threshold(*GC_THRESHOLDS)
     connection: JobConnection = Connection(int(sys.argv[1]))
     Thread(target=end_with_parent, args=(connection.fileno(),), daemon=True).start()
-    # The parent may end while a result is sent, or before it has read one.
-    with suppress(ConnectionError):
+    # The parent may end while a job or a result is sent, or before it has read one.
+    with suppress(OSError):
         serve(connection)

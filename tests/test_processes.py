@@ -260,6 +260,14 @@ def test_a_process_ends_quietly_with_a_parent_that_has_not_read_its_result() -> 
     assert process.wait(processes.END_TIMEOUT) == 0
 
 
+def test_a_process_ends_quietly_with_a_parent_that_has_not_sent_its_whole_job() -> None:
+    process, connection = processes.start_process()
+    connection.send(False)
+    os.write(connection.fileno(), len(b"whole").to_bytes(4, "big") + b"who")
+    connection.close()
+    assert process.wait(processes.END_TIMEOUT) == 0
+
+
 def lock_folder(parent: Path) -> None:
     with lock_temporary_folder("bri-test-", parent):
         time.sleep(60)
