@@ -66,6 +66,8 @@ def render_operation(context: RequestContext, operation: str) -> Response:
     schemas.described.add(schema_name)
     example, is_shortened = format_example(content)
     parameters = [schemas.describe_parameter(one) for one in described.get("parameters", [])]
+    # A page of a list explains the codes of its parameter.
+    lists = {one.name: f"/{name_collection(one.name)}".replace("_", "-") for one in parameters}
     headers, shared = (document["components"][name] for name in ("headers", "responses"))
     return render_content(
         context,
@@ -77,7 +79,7 @@ def render_operation(context: RequestContext, operation: str) -> Response:
         neighbours=find_neighbours(groups, operation),
         parameters=parameters,
         codes={one.name: list_codes(context, one.name) for one in parameters},
-        code_pages={one.name: find_code_page(one.name) for one in parameters},
+        code_pages={name: path if path in LISTS else "" for name, path in lists.items()},
         samples=[
             (one["label"], render_sample(one["source"], one["lang"].lower(), context.language))
             for one in described["x-codeSamples"]
@@ -170,9 +172,3 @@ def list_codes(context: RequestContext, parameter: str) -> tuple[str, ...]:
     found = context.release.keys.get(name_collection(parameter))
     codes = found.cached_keys if found else None
     return codes if codes and len(codes) <= MAX_CODES else ()
-
-
-def find_code_page(parameter: str) -> str:
-    """Return the path of the page that explains the codes of a parameter, or nothing."""
-    path = f"/{name_collection(parameter).replace('_', '-')}"
-    return path if path in LISTS else ""
