@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from fastapi import Response
 
-from app.db import Database
+from app.db import Database, DatabaseError
 from app.db.columns import Record
 from app.http.limits import STARTS, check_wait
 from app.i18n import Language
@@ -103,7 +103,12 @@ def create_responses(group: Group, batch: Sequence[RecordRequest]) -> list[Outco
     """
     check_wait(group.database, max(request.context.started for request in batch))
     keys = {request.key for request in batch if not request.context.is_abandoned}
-    records = group.database.read(group.read, group.language, list(keys)) if keys else {}
+    try:
+        records = group.database.read(group.read, group.language, list(keys)) if keys else {}
+    except DatabaseError:
+        raise
+    except Exception:  # noqa: BLE001 (What is wrong with one record fails again for that alone.)
+        keys, records = set(), {}
     # Those of a client that seemed to have gone, and has not, read their own record.
     return [create_response(one, records if one.key in keys else None) for one in batch]
 

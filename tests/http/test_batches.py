@@ -122,6 +122,22 @@ def test_a_failure_is_that_of_all_that_are_read_together(
         assert [status for status, _ in found] == [200, 200, 200, 200, 404, 404, 200, 200]
 
 
+def test_a_record_that_cannot_be_read_leaves_the_others_of_its_batch(
+    cluster: Cluster, copied_database: URL
+) -> None:
+    name = str(copied_database.database)
+    newest = "SELECT schema_name FROM bri.releases ORDER BY number DESC LIMIT 1"
+    ((schema,),) = cluster.execute(newest, name)
+    with open_app(copied_database, cache_entries=0) as app:
+        paths = [path for path in list_paths(app) if "/sources/" in path][:6]
+        code = paths[3].rpartition("/")[2]
+        # No date of Python is that late.
+        late = f"published_on = 'infinity', checked_on = 'infinity' WHERE code = '{code}'"
+        cluster.execute(f'UPDATE "{schema}".source SET {late}', name)  # noqa: S608 (Our own names.)
+        found = asyncio.run(fetch_all(app, paths))
+        assert [status for status, _ in found] == [200] * 6 + [500] * 2 + [200] * 4
+
+
 def list_waiting_paths() -> list[str]:
     """List the paths of more records than a process reads at a time, alone and together."""
     alone = [f"/v1/series/{number}" for number in range(2 * PostgresStore.threads)]
