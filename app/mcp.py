@@ -19,10 +19,12 @@ from mcp.server.caching import CacheHint
 from mcp.server.stdio import stdio_server
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.shared.exceptions import MCPError
+from mcp.shared.message import SessionMessage
 from mcp_types import (
     INVALID_PARAMS,
     CallToolRequestParams,
     CallToolResult,
+    JSONRPCRequest,
     ListToolsResult,
     TextContent,
     Tool,
@@ -51,6 +53,8 @@ DEFINITIONS = yaml.load((Path(__file__).parent / "tools.yaml").read_text("utf-8"
 READ_ONLY = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 CACHED = CacheHint(ttl_ms=3_600_000, scope="public")
 """The tools differ only between versions of the program, and are the same for everybody."""
+MAX_END_WAIT = 10.0
+"""The seconds for which calls may run after the end of the standard input."""
 THREADS = anyio.CapacityLimiter(2)
 """More threads at once would delay every other request, and none of the calls would end earlier."""
 NO_SOURCE = Bilingual(
@@ -220,9 +224,39 @@ def describe_tool(name: str, tool: DatasetTool) -> Tool:
 
 
 def serve_standard_streams(server: ToolServer) -> None:
+    """Serve the tools; at the end of the input, first finish the calls that run.
+
+    The library would cancel them, so that a script which pipes its calls would get few responses.
+    """
+    unanswered: dict[object, anyio.Event] = {}
+
     async def serve() -> None:
-        async with stdio_server() as (received, sent):
-            await server.run(received, sent, server.create_initialization_options())
+        async with stdio_server() as (received, sent), anyio.create_task_group() as tasks:
+            sender, requests = anyio.create_memory_object_stream[SessionMessage | Exception](0)
+            responses, receiver = anyio.create_memory_object_stream[SessionMessage](0)
+
+            async def pass_requests() -> None:
+                async with sender:
+                    async for one in received:
+                        message = getattr(one, "message", None)  # Exceptions have none.
+                        if isinstance(message, JSONRPCRequest):
+                            unanswered[message.id] = anyio.Event()
+                        await sender.send(one)
+                    # A call that its client cancels gets no response.
+                    with anyio.move_on_after(MAX_END_WAIT):
+                        for answered in list(unanswered.values()):
+                            await answered.wait()
+
+            async def pass_responses() -> None:
+                async with sent:
+                    async for one in receiver:
+                        await sent.send(one)
+                        if answered := unanswered.pop(getattr(one.message, "id", None), None):
+                            answered.set()
+
+            tasks.start_soon(pass_requests)
+            tasks.start_soon(pass_responses)
+            await server.run(requests, responses, server.create_initialization_options())
 
     anyio.run(serve)
 

@@ -493,6 +493,26 @@ def test_an_interrupt_ends_the_tools_without_more_input(database: Target) -> Non
             process.kill()
 
 
+def test_calls_that_run_at_the_end_of_the_input_are_answered(database: Target) -> None:
+    client = {"name": "test", "version": "1"}
+    first = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client}
+    arguments = {"text": "Trade rose to 22.1 trillion yuan in 2024."}
+    call = {"name": "check_quotation", "arguments": arguments}
+    messages: list[dict[str, Any]] = [{"id": 1, "method": "initialize", "params": first}]
+    messages += [{"method": "notifications/initialized"}]
+    messages += [{"id": number, "method": "tools/call", "params": call} for number in range(2, 9)]
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "mcp"],
+        env={**os.environ, **build_environment(database)},
+        input="".join(json.dumps({"jsonrpc": "2.0", **one}) + "\n" for one in messages),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert sorted(one["id"] for one in answers if "result" in one) == list(range(1, 9))
+
+
 def test_output_that_cannot_be_written_is_one_line(database: Target) -> None:
     environment = {**os.environ, **build_environment(database)}
     for target, expected in ((">/dev/full", "cannot be written"), (">&-", "is closed")):
