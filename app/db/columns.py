@@ -7,7 +7,7 @@ nested records.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, NamedTuple, TypeVar, cast
 
 import msgspec
 from sqlalchemy import (
@@ -102,52 +102,6 @@ def get_foreign_key(link: FromClause, target: Table) -> ColumnElement[Value]:
     return link.c[f"{target.__tablename__}_id"]
 
 
-def select_reference(
-    table: type[NamedModel], prefix: str, language: Language
-) -> list[Label[Value]]:
-    code = select_fields(table, "code", prefix=f"{prefix}.")
-    return [*code, *select_texts(table, language, "name", prefix=f"{prefix}.")]
-
-
-def select_coverage(prefix: str, language: Language) -> list[Label[Value]]:
-    basis = select_fields(Coverage, "basis", prefix=f"{prefix}.")
-    return [*select_reference(Coverage, prefix, language), *basis]
-
-
-def select_dimensions(language: Language, prefix: str = "") -> list[Label[Value]]:
-    """Return what a series measures, apart from its unit, where and of which countries."""
-    return [
-        *select_reference(Indicator, f"{prefix}indicator", language),
-        *select_reference(reporting_area, f"{prefix}reporting_area", language),
-        *select_reference(counterpart_area, f"{prefix}counterpart_area", language),
-        *select_coverage(f"{prefix}coverage", language),
-    ]
-
-
-def join_dimensions(statement: Statement, *, is_outer: bool = False) -> Statement:
-    """Join to series with their indicators the tables of their dimensions, and their units."""
-    for table, key in (
-        (Unit, Series.unit_id),
-        (Coverage, Series.coverage_id),
-        (reporting_area, Series.reporting_area_id),
-        (counterpart_area, Series.counterpart_area_id),
-    ):
-        statement = statement.join(table, col(table.id) == key, isouter=is_outer)
-    return statement
-
-
-def select_period(
-    table: type[Observation] | type[GrowthRate], language: Language, prefix: str = ""
-) -> list[Label[Value]]:
-    columns: dict[str, Column] = {
-        "start": col(table.period_start),
-        "end": col(table.period_end),
-        "months": col(Series.months),
-        "label": localize(table, "period_label", language),
-    }
-    return [column.label(f"{prefix}period.{name}") for name, column in columns.items()]
-
-
 class ContradictoryNumbers(UserDefinedType[list[Record]]):
     """The numbers of a contradiction, which are stored as a JSON array in each language."""
 
@@ -165,18 +119,6 @@ class ContradictoryNumbers(UserDefinedType[list[Record]]):
         return self.parse
 
 
-def select_contradiction(language: Language, prefix: str = "") -> list[Label[Value]]:
-    """Return the columns of a contradiction, or of a reference to one, which may be missing."""
-    labels = {str(one): label.get(language) for one, label in CAUSES.items()}
-    numbers = type_coerce(localize(Contradiction, "numbers", language), ContradictoryNumbers())
-    return [
-        *select_fields(Contradiction, "code", "cause", "basis", prefix=prefix),
-        *select_texts(Contradiction, language, "name", "reason", prefix=prefix),
-        case(labels, value=col(Contradiction.cause)).label(f"{prefix}cause_label"),
-        numbers.label(f"{prefix}numbers"),
-    ]
-
-
 def clear_missing(row: Record, part: str, key: str = "code") -> Record:
     """Replace a part that an outer join has not found by None."""
     if row[part][key] is None:
@@ -184,58 +126,118 @@ def clear_missing(row: Record, part: str, key: str = "code") -> Record:
     return row
 
 
-def select_unit(table: type[Unit], prefix: str, language: Language) -> list[Label[Value]]:
-    symbol = select_texts(table, language, "symbol", prefix=f"{prefix}.")
-    return [*select_reference(table, prefix, language), *symbol]
+def join_dimensions(statement: Statement, *, is_outer: bool = False) -> Statement:
+    """Join to series with their indicators the tables of their dimensions, and their units."""
+    for table, key in (
+        (Unit, Series.unit_id),
+        (Coverage, Series.coverage_id),
+        (reporting_area, Series.reporting_area_id),
+        (counterpart_area, Series.counterpart_area_id),
+    ):
+        statement = statement.join(table, col(table.id) == key, isouter=is_outer)
+    return statement
 
 
-def select_source(
-    prefix: str, language: Language, table: type[Source] = Source
-) -> list[Label[Value]]:
-    columns = ("code", "published_on", "published_precision", "standing", "address")
-    return [
-        *select_fields(table, *columns, prefix=f"{prefix}."),
-        *select_texts(table, language, "line", prefix=f"{prefix}."),
-    ]
+class LocalColumns(NamedTuple):
+    """The columns that several queries share, with texts in one language."""
 
+    language: Language
+    prefix: str = ""
+    """What the labels of all columns begin with: the names of the parts that they belong to."""
 
-def select_wording(
-    table: type[WordedModel], prefix: str, language: Language, source: type[Source] = Source
-) -> list[Label[Value]]:
-    """Return the words of a source in its own language, and their translation if it differs."""
-    in_chinese = col(source.language) == Language.CHINESE
-    translated = case((in_chinese, col(table.wording_zh)), else_=col(table.wording_en))
-    is_own_language = col(source.language) == language
-    translation = case((is_own_language, null()), else_=localize(table, "wording", language))
-    return [
-        func.coalesce(col(table.wording_original), translated).label(f"{prefix}wording"),
-        col(source.language).label(f"{prefix}wording_language"),
-        translation.label(f"{prefix}wording_translated"),
-    ]
+    def nest(self, part: str) -> "LocalColumns":
+        """Return the columns of a part of a record, such as its source."""
+        return LocalColumns(self.language, f"{self.prefix}{part}.")
 
+    def localize(self, table: Table, name: str) -> ColumnElement[Value]:
+        return localize(table, name, self.language)
 
-def select_citation(
-    prefix: str, language: Language, locator: Column, table: type[Source] = Source
-) -> list[Label[Value]]:
-    """Return the short and the full citation of a location in a source: "¶2" or "第2段第3句".
+    def select_fields(self, table: Table, *names: str) -> list[Label[Value]]:
+        return select_fields(table, *names, prefix=self.prefix)
 
-    A locator such as P2.S3 names a paragraph, and may name a sentence of it.
-    """
-    has_sentence, numbers = locator.like("%.S%"), func.substr(locator, 2)
-    without_sentence = func.rtrim(func.rtrim(numbers, "0123456789"), ".S")
-    paragraph = case((has_sentence, without_sentence), else_=numbers)
-    if language is Language.CHINESE:
-        short_location = "，第" + paragraph + "段"
-        last = case((has_sentence, "句"), else_="段")
-        location = "，第" + func.replace(numbers, ".S", "段第") + last
-    else:
-        short_location = ", ¶" + paragraph
-        location = ", paragraph " + func.replace(numbers, ".S", ", sentence ")
-    short, full = (localize(table, name, language) for name in ("short_citation", "citation"))
-    return [
-        (short + func.coalesce(short_location, "")).label(f"{prefix}short"),
-        (full + func.coalesce(location, "")).label(f"{prefix}full"),
-    ]
+    def select_texts(self, table: Table, *names: str) -> list[Label[Value]]:
+        return select_texts(table, self.language, *names, prefix=self.prefix)
+
+    def select_reference(self, part: str, table: type[NamedModel]) -> list[Label[Value]]:
+        own = self.nest(part)
+        return [*own.select_fields(table, "code"), *own.select_texts(table, "name")]
+
+    def select_unit(self, table: type[Unit] = Unit) -> list[Label[Value]]:
+        symbol = self.nest("unit").select_texts(table, "symbol")
+        return [*self.select_reference("unit", table), *symbol]
+
+    def select_coverage(self) -> list[Label[Value]]:
+        basis = self.nest("coverage").select_fields(Coverage, "basis")
+        return [*self.select_reference("coverage", Coverage), *basis]
+
+    def select_dimensions(self) -> list[Label[Value]]:
+        """Return what a series measures, apart from its unit, where and of which countries."""
+        return [
+            *self.select_reference("indicator", Indicator),
+            *self.select_reference("reporting_area", reporting_area),
+            *self.select_reference("counterpart_area", counterpart_area),
+            *self.select_coverage(),
+        ]
+
+    def select_period(self, table: type[Observation] | type[GrowthRate]) -> list[Label[Value]]:
+        columns: dict[str, Column] = {
+            "start": col(table.period_start),
+            "end": col(table.period_end),
+            "months": col(Series.months),
+            "label": self.localize(table, "period_label"),
+        }
+        return [column.label(f"{self.prefix}period.{name}") for name, column in columns.items()]
+
+    def select_contradiction(self) -> list[Label[Value]]:
+        """Return the columns of a contradiction, or of a reference to one, which may be missing."""
+        labels = {str(one): label.get(self.language) for one, label in CAUSES.items()}
+        numbers = type_coerce(self.localize(Contradiction, "numbers"), ContradictoryNumbers())
+        return [
+            *self.select_fields(Contradiction, "code", "cause", "basis"),
+            *self.select_texts(Contradiction, "name", "reason"),
+            case(labels, value=col(Contradiction.cause)).label(f"{self.prefix}cause_label"),
+            numbers.label(f"{self.prefix}numbers"),
+        ]
+
+    def select_source(self, table: type[Source] = Source) -> list[Label[Value]]:
+        own = self.nest("source")
+        columns = ("code", "published_on", "published_precision", "standing", "address")
+        return [*own.select_fields(table, *columns), *own.select_texts(table, "line")]
+
+    def select_wording(
+        self, table: type[WordedModel], source: type[Source] = Source
+    ) -> list[Label[Value]]:
+        """Return the words of a source in its own language, and their translation if it differs."""
+        in_chinese = col(source.language) == Language.CHINESE
+        translated = case((in_chinese, col(table.wording_zh)), else_=col(table.wording_en))
+        is_own_language = col(source.language) == self.language
+        translation = case((is_own_language, null()), else_=self.localize(table, "wording"))
+        return [
+            func.coalesce(col(table.wording_original), translated).label(f"{self.prefix}wording"),
+            col(source.language).label(f"{self.prefix}wording_language"),
+            translation.label(f"{self.prefix}wording_translated"),
+        ]
+
+    def select_citation(self, locator: Column, table: type[Source] = Source) -> list[Label[Value]]:
+        """Return the short and the full citation of a location in a source: "¶2" or "第2段第3句".
+
+        A locator such as P2.S3 names a paragraph, and may name a sentence of it.
+        """
+        has_sentence, numbers = locator.like("%.S%"), func.substr(locator, 2)
+        without_sentence = func.rtrim(func.rtrim(numbers, "0123456789"), ".S")
+        paragraph = case((has_sentence, without_sentence), else_=numbers)
+        if self.language is Language.CHINESE:
+            short_location = "，第" + paragraph + "段"
+            last = case((has_sentence, "句"), else_="段")
+            location = "，第" + func.replace(numbers, ".S", "段第") + last
+        else:
+            short_location = ", ¶" + paragraph
+            location = ", paragraph " + func.replace(numbers, ".S", ", sentence ")
+        short, full = (self.localize(table, name) for name in ("short_citation", "citation"))
+        return [
+            (short + func.coalesce(short_location, "")).label(f"{self.prefix}citation.short"),
+            (full + func.coalesce(location, "")).label(f"{self.prefix}citation.full"),
+        ]
 
 
 # Expressions that each database needs in its own form.

@@ -8,18 +8,15 @@ from sqlmodel import col
 
 from app.db.columns import (
     Column,
+    LocalColumns,
     Record,
     Statement,
     Value,
     alias_table,
     clear_missing,
     localize,
-    select_citation,
     select_fields,
-    select_source,
     select_texts,
-    select_unit,
-    select_wording,
 )
 from app.db.models import (
     Action,
@@ -65,9 +62,8 @@ BEYOND = {
 
 
 def select_quantity(
+    columns: LocalColumns,
     table: type[Commitment | ProgressReport | CommitmentReading | ContradictoryStatement],
-    name: str,
-    language: Language,
     unit: type[Unit],
     prefix: str = "",
 ) -> list[Label[Value]]:
@@ -75,16 +71,13 @@ def select_quantity(
 
     Exact decimals cannot be nested in JSON, so the number is selected as text.
     """
-    columns: dict[str, Column] = {
-        part: getattr(table, f"{prefix}{part}")
-        for part in ("multiplier", "decimals", "qualifier", "classifier")
-    }
-    value: Column = cast(getattr(table, f"{prefix}value"), String)
+    own: dict[str, Column] = {"value": cast(getattr(table, f"{prefix}value"), String)}
+    for name in ("multiplier", "decimals", "qualifier", "classifier"):
+        own[name] = getattr(table, f"{prefix}{name}")
     return [
-        value.label(f"{name}.value"),
-        *(column.label(f"{name}.{part}") for part, column in columns.items()),
-        localize(unit, "suffix", language).label(f"{name}.suffix"),
-        *select_unit(unit, f"{name}.unit", language),
+        *(column.label(f"{columns.prefix}{name}") for name, column in own.items()),
+        *columns.select_texts(unit, "suffix"),
+        *columns.select_unit(unit),
     ]
 
 
@@ -112,13 +105,14 @@ def select_statement_columns(
     table: type[ProgressReport | CommitmentReading | ContradictoryStatement], language: Language
 ) -> list[Label[Value]]:
     """Return the columns of what a document says; ``complete_statement`` completes them."""
+    columns = LocalColumns(language)
     return [
-        *select_texts(table, language, "text"),
-        *select_quantity(table, "quantity", language, Unit),
-        *select_wording(table, "", language),
+        *columns.select_texts(table, "text"),
+        *select_quantity(columns.nest("quantity"), table, Unit),
+        *columns.select_wording(table),
         col(table.locator).label("locator"),
-        *select_source("source", language),
-        *select_citation("citation.", language, col(table.locator)),
+        *columns.select_source(),
+        *columns.select_citation(col(table.locator)),
     ]
 
 
@@ -167,21 +161,25 @@ def select_progress(language: Language) -> list[Label[Value]]:
 
 @cache
 def select_commitments(language: Language) -> Statement:
+    columns = LocalColumns(language)
+    event = columns.nest("event")
     readings = select_later_reports(CommitmentReading, language, "same_measure", "reason").where(
         col(CommitmentReading.commitment_id) == Commitment.id
     )
     return (
         select(
-            *select_fields(Commitment, "code", "position", "kind", "searched_on", "locator"),
-            *select_texts(Commitment, language, "name", "text", "note"),
-            *select_fields(Event, "code", "held_on", prefix="event."),
-            *select_texts(Event, language, "name", prefix="event."),
-            *select_quantity(Commitment, "target", language, target_unit, "target_"),
-            localize(Commitment, "deadline_text", language).label("deadline.text"),
+            *columns.select_fields(
+                Commitment, "code", "position", "kind", "searched_on", "locator"
+            ),
+            *columns.select_texts(Commitment, "name", "text", "note"),
+            *event.select_fields(Event, "code", "held_on"),
+            *event.select_texts(Event, "name"),
+            *select_quantity(columns.nest("target"), Commitment, target_unit, "target_"),
+            columns.localize(Commitment, "deadline_text").label("deadline.text"),
             col(Commitment.deadline_year).label("deadline.year"),
-            *select_wording(Commitment, "", language),
-            *select_source("source", language),
-            *select_citation("citation.", language, col(Commitment.locator)),
+            *columns.select_wording(Commitment),
+            *columns.select_source(),
+            *columns.select_citation(col(Commitment.locator)),
             select_nested(readings, Commitment).label("readings"),
         )
         .select_from(Commitment)

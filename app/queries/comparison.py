@@ -18,12 +18,12 @@ from sqlmodel import col
 
 from app.db.columns import (
     Column,
+    LocalColumns,
     Record,
     build_current_conditions,
     counterpart_area,
     label_period,
     reporting_area,
-    select_unit,
 )
 from app.db.models import GrowthRate, Indicator, Observation, Series, Unit
 from app.db.statements import fetch_uncached
@@ -149,7 +149,7 @@ def list_periods(connection: Connection, language: Language, indicator: str) -> 
     }
     statement = (
         select(*(column.label(name) for name, column in columns.items()))
-        .add_columns(*select_unit(Unit, "unit", language))
+        .add_columns(*LocalColumns(language).select_unit())
         .select_from(Observation)
         .join(Series, col(Series.id) == Observation.series_id)
         .join(Indicator, col(Indicator.id) == Series.indicator_id)

@@ -7,14 +7,7 @@ from functools import cache
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.db.columns import (
-    Record,
-    Statement,
-    select_contradiction,
-    select_coverage,
-    select_reference,
-    select_texts,
-)
+from app.db.columns import LocalColumns, Record, Statement, select_texts
 from app.db.models import Contradiction, ContradictoryStatement, Coverage, Indicator, Source, Unit
 from app.db.statements import fetch_uncached, select_nested
 from app.i18n import (
@@ -42,6 +35,7 @@ have the same key."""
 
 @cache
 def select_contradictions(language: Language) -> Statement:
+    columns = LocalColumns(language)
     statements: Statement = (
         select(
             col(ContradictoryStatement.measure).label("measure"),
@@ -49,7 +43,7 @@ def select_contradictions(language: Language) -> Statement:
             col(ContradictoryStatement.period_end).label("period.end"),
             col(ContradictoryStatement.base_start).label("base_period.start"),
             col(ContradictoryStatement.base_end).label("base_period.end"),
-            *select_coverage("coverage", language),
+            *columns.select_coverage(),
             *select_statement_columns(ContradictoryStatement, language),
         )
         .select_from(ContradictoryStatement)
@@ -61,8 +55,8 @@ def select_contradictions(language: Language) -> Statement:
     )
     return (
         select(
-            *select_contradiction(language),
-            *select_reference(Indicator, "indicator", language),
+            *columns.select_contradiction(),
+            *columns.select_reference("indicator", Indicator),
             *select_links(Contradiction, language),
             select_nested(statements, Contradiction).label("statements"),
         )

@@ -8,17 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, exists, func, select
 from sqlmodel import col
 
-from app.db.columns import (
-    Column,
-    Record,
-    Statement,
-    alias_table,
-    get_foreign_key,
-    localize,
-    select_fields,
-    select_source,
-    select_texts,
-)
+from app.db.columns import Column, LocalColumns, Record, Statement, alias_table, get_foreign_key
 from app.db.models import (
     EDITION_EVENT,
     Edition,
@@ -96,6 +86,7 @@ def count_records() -> dict[str, Column]:
 
 @cache
 def select_editions(language: Language) -> Statement:
+    columns = LocalColumns(language)
     events = (
         select_events(language)
         .select_from(Event)
@@ -109,17 +100,17 @@ def select_editions(language: Language) -> Statement:
         for part, table in PARTS.items()
         for name, column in (
             ("completeness", getattr(Edition, f"{part}_completeness")),
-            ("note", localize(Edition, f"{part}_note", language)),
+            ("note", columns.localize(Edition, f"{part}_note")),
             ("count", counts[part]),
             ("standings", select_standings(table)),
         )
     }
     return (
         select(
-            *select_fields(Edition, "code", "year", "completeness"),
-            *select_texts(Edition, language, "question"),
+            *columns.select_fields(Edition, "code", "year", "completeness"),
+            *columns.select_texts(Edition, "question"),
             *(column.label(name) for name, column in parts.items()),
-            *select_source("source", language),
+            *columns.select_source(),
             *select_links(Edition, language),
             select_nested(events, Edition).label("events"),
         )

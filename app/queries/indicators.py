@@ -8,15 +8,12 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from app.db.columns import (
+    LocalColumns,
     Record,
     Statement,
     alias_table,
     build_in_array,
     build_in_subquery,
-    select_fields,
-    select_reference,
-    select_texts,
-    select_unit,
 )
 from app.db.models import (
     FOREVER,
@@ -49,15 +46,16 @@ own_counterpart_area = alias_table(Area, "own_counterpart_area")
 
 def select_unjoined_indicators(language: Language) -> Statement:
     """Select indicators; the statement has yet to be joined to the observations they show."""
+    columns = LocalColumns(language)
     return (
         select(
-            *select_fields(Indicator, "code", "stock_flow", "direction"),
-            *select_texts(Indicator, language, "name", "definition", "note"),
-            *select_reference(Topic, "topic", language),
-            *select_unit(own_unit, "unit", language),
-            *select_reference(own_reporting_area, "reporting_area", language),
-            *select_reference(own_counterpart_area, "counterpart_area", language),
-            *select_observation_columns(language, "headline."),
+            *columns.select_fields(Indicator, "code", "stock_flow", "direction"),
+            *columns.select_texts(Indicator, "name", "definition", "note"),
+            *columns.select_reference("topic", Topic),
+            *columns.select_unit(own_unit),
+            *columns.select_reference("reporting_area", own_reporting_area),
+            *columns.select_reference("counterpart_area", own_counterpart_area),
+            *select_observation_columns(columns.nest("headline")),
             *select_links(Indicator, language),
         )
         .select_from(Indicator)

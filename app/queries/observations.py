@@ -23,6 +23,7 @@ from sqlmodel import col
 
 from app.db.columns import (
     Column,
+    LocalColumns,
     Record,
     Statement,
     Value,
@@ -31,16 +32,6 @@ from app.db.columns import (
     clear_missing,
     format_validity,
     join_dimensions,
-    localize,
-    select_citation,
-    select_contradiction,
-    select_dimensions,
-    select_fields,
-    select_period,
-    select_source,
-    select_texts,
-    select_unit,
-    select_wording,
 )
 from app.db.models import (
     Contradiction,
@@ -50,7 +41,6 @@ from app.db.models import (
     Observation,
     Series,
     Source,
-    Unit,
 )
 from app.db.statements import StatementBuilder, fetch_by_keys, fetch_uncached, select_nested
 from app.i18n import Language
@@ -93,8 +83,8 @@ ROWS_PER_CHUNK = 500
 CSV_DELIMITERS = (",", '"', "\n", "\r")
 
 
-def select_observation_columns(language: Language, prefix: str = "") -> list[Label[Value]]:
-    columns: dict[str, Column] = {
+def select_observation_columns(columns: LocalColumns) -> list[Label[Value]]:
+    own: dict[str, Column] = {
         "stock_flow": col(Series.stock_flow),
         "bounds.lower": col(Observation.lower_bound),
         "bounds.upper": col(Observation.upper_bound),
@@ -106,37 +96,33 @@ def select_observation_columns(language: Language, prefix: str = "") -> list[Lab
         "revision.kind": col(Observation.revision),
         "revision.previous": col(previous_observation.code),
         "revision.difference": col(previous_observation.value),
-        "revision.reason": localize(Observation, "revision_reason", language),
+        "revision.reason": columns.localize(Observation, "revision_reason"),
         "headline": col(Headline.observation_id),
-        "reports": select_nested(select_reports_of_observation(language), Observation),
+        "reports": select_nested(select_reports_of_observation(columns.language), Observation),
     }
     return [
-        col(Observation.code).label(f"{prefix}id"),
-        col(Series.code).label(f"{prefix}series"),
-        *select_period(Observation, language, prefix),
-        *(column.label(f"{prefix}{name}") for name, column in columns.items()),
-        *select_fields(Observation, *COPIED, prefix=prefix),
-        *select_texts(Observation, language, "display", "note", "comparability", prefix=prefix),
-        *select_citation(f"{prefix}citation.", language, col(Observation.locator)),
-        *select_dimensions(language, prefix),
-        *select_contradiction(language, f"{prefix}contradiction."),
-        *select_unit(Unit, f"{prefix}unit", language),
-        *select_source(f"{prefix}source", language),
-        *select_wording(Observation, f"{prefix}published.", language),
-        *select_rate_columns(
-            language, f"{prefix}growth.", series=rate_series, unit=rate_unit, source=growth_source
-        ),
-        select_rate_display(language).label(f"{prefix}growth.display"),
+        col(Observation.code).label(f"{columns.prefix}id"),
+        col(Series.code).label(f"{columns.prefix}series"),
+        *columns.select_period(Observation),
+        *(column.label(f"{columns.prefix}{name}") for name, column in own.items()),
+        *columns.select_fields(Observation, *COPIED),
+        *columns.select_texts(Observation, "display", "note", "comparability"),
+        *columns.select_citation(col(Observation.locator)),
+        *columns.select_dimensions(),
+        *columns.nest("contradiction").select_contradiction(),
+        *columns.select_unit(),
+        *columns.select_source(),
+        *columns.nest("published").select_wording(Observation),
+        *select_rate_columns(columns.nest("growth"), rate_series, rate_unit, growth_source),
+        select_rate_display(columns).label(f"{columns.prefix}growth.display"),
     ]
 
 
-def select_rate_display(language: Language) -> Column:
+def select_rate_display(columns: LocalColumns) -> Column:
     """Select the text of a growth rate, with its unit if that is not the unit of the figure."""
     has_other_unit = col(rate_series.unit_id) != col(Series.unit_id)
-    display, with_unit = (
-        localize(GrowthRate, name, language) for name in ("display", "display_with_unit")
-    )
-    return case((has_other_unit, with_unit), else_=display)
+    with_unit = columns.localize(GrowthRate, "display_with_unit")
+    return case((has_other_unit, with_unit), else_=columns.localize(GrowthRate, "display"))
 
 
 @cache
@@ -145,11 +131,13 @@ def map_columns(language: Language) -> Mapping[str, ColumnElement[Value]]:
 
     Only tables have the title and the publisher of a source, which its line consists of.
     """
-    columns = {label.name: label.element for label in select_observation_columns(language)}
-    for path, table in (("source", Source), ("growth.source", growth_source)):
-        texts = select_texts(table, language, "title", "publisher", prefix=f"{path}.")
-        columns |= {label.name: label.element for label in texts}
-    return columns
+    columns = LocalColumns(language)
+    labels = [
+        *select_observation_columns(columns),
+        *columns.nest("source").select_texts(Source, "title", "publisher"),
+        *columns.nest("growth.source").select_texts(growth_source, "title", "publisher"),
+    ]
+    return {label.name: label.element for label in labels}
 
 
 def join_context(statement: Statement, *, has_indicator: bool = False) -> Statement:
@@ -206,7 +194,7 @@ def join_rate_id(statement: Statement, as_of: date | BindParameter[date] | None)
 def select_observations(language: Language, *, is_today: bool = True) -> Statement:
     """Select observations, with the growth known today or on the day bound as ``as_of``."""
     statement = join_context(
-        select(*select_observation_columns(language))
+        select(*select_observation_columns(LocalColumns(language)))
         .select_from(Observation)
         .outerjoin(Headline, col(Headline.observation_id) == Observation.id)
     )

@@ -5,16 +5,7 @@ from functools import cache
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from app.db.columns import (
-    Record,
-    Statement,
-    clear_missing,
-    localize,
-    select_fields,
-    select_reference,
-    select_source,
-    select_texts,
-)
+from app.db.columns import LocalColumns, Record, Statement, clear_missing
 from app.db.models import Action, Area, Instrument, Outcome, PriorityArea, Sector, Source, Topic
 from app.db.statements import fetch_uncached, select_nested
 from app.i18n import Language
@@ -26,13 +17,16 @@ from app.queries.resource import Resource, select_links
 
 @cache
 def select_outcomes(language: Language) -> Statement:
+    columns = LocalColumns(language)
     return (
         select(
             col(Outcome.code).label("id"),
-            *select_fields(Outcome, "year", "edition", "position", "has_examples", "locator"),
-            *select_texts(Outcome, language, "text", "note"),
-            *select_reference(Topic, "topic", language),
-            *select_source("source", language),
+            *columns.select_fields(
+                Outcome, "year", "edition", "position", "has_examples", "locator"
+            ),
+            *columns.select_texts(Outcome, "text", "note"),
+            *columns.select_reference("topic", Topic),
+            *columns.select_source(),
             *select_links(Outcome, language),
         )
         .select_from(Outcome)
@@ -53,16 +47,17 @@ list_outcomes, read_outcomes = OUTCOMES.list_page, OUTCOMES.read
 
 
 def select_actions_with_source(language: Language) -> Statement:
+    columns = LocalColumns(language)
     return (
         select(
             col(Action.code).label("id"),
-            *select_fields(Action, "position", "kind", "has_examples", "status", "locator"),
-            *select_texts(Action, language, "text", "aim", "note"),
+            *columns.select_fields(Action, "position", "kind", "has_examples", "status", "locator"),
+            *columns.select_texts(Action, "text", "aim", "note"),
             col(PriorityArea.year).label("priority_area.year"),
             col(PriorityArea.position).label("priority_area.position"),
             col(PriorityArea.slug).label("priority_area.slug"),
-            localize(PriorityArea, "title", language).label("priority_area.title"),
-            *select_source("source", language),
+            columns.localize(PriorityArea, "title").label("priority_area.title"),
+            *columns.select_source(),
             *select_links(Action, language),
             *select_progress(language),
         )
@@ -109,6 +104,7 @@ list_actions, get_action, read_actions = ACTIONS.list_page, ACTIONS.get, ACTIONS
 
 @cache
 def select_priority_areas(language: Language) -> Statement:
+    columns = LocalColumns(language)
     actions = (
         select_actions_with_source(language)
         .where(col(Action.priority_area_id) == PriorityArea.id)
@@ -116,10 +112,10 @@ def select_priority_areas(language: Language) -> Statement:
     )
     return (
         select(
-            *select_fields(PriorityArea, "code", "year", "position", "slug", "aim_locator"),
-            *select_fields(PriorityArea, "locator"),
-            *select_texts(PriorityArea, language, "title", "summary", "note", "aim"),
-            *select_source("source", language),
+            *columns.select_fields(PriorityArea, "code", "year", "position", "slug", "aim_locator"),
+            *columns.select_fields(PriorityArea, "locator"),
+            *columns.select_texts(PriorityArea, "title", "summary", "note", "aim"),
+            *columns.select_source(),
             *select_links(PriorityArea, language),
             select_nested(actions, PriorityArea).label("actions"),
         )

@@ -6,12 +6,11 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from app.db.columns import (
+    LocalColumns,
     Record,
     Statement,
     clear_missing,
-    localize,
     select_fields,
-    select_source,
     select_texts,
 )
 from app.db.models import (
@@ -86,14 +85,15 @@ CODE_LISTS = {
 
 @cache
 def select_events(language: Language) -> Statement:
+    columns = LocalColumns(language)
     speakers = (
-        select(*select_texts(EventSpeaker, language, "name", "office"))
+        select(*columns.select_texts(EventSpeaker, "name", "office"))
         .where(col(EventSpeaker.event_id) == Event.id)
         .order_by(col(EventSpeaker.position))
     )
     return select(
-        *select_fields(Event, "code", "held_on", "part_of_day"),
-        *select_texts(Event, language, "name", "place", "organiser", "questioner", "note"),
+        *columns.select_fields(Event, "code", "held_on", "part_of_day"),
+        *columns.select_texts(Event, "name", "place", "organiser", "questioner", "note"),
         select_nested(speakers, Event).label("speakers"),
         *select_links(Event, language),
     )
@@ -105,7 +105,9 @@ list_events, get_event, read_events = EVENTS.list_page, EVENTS.get, EVENTS.read
 
 @cache
 def select_sources(language: Language) -> Statement:
-    columns = (
+    columns = LocalColumns(language)
+    event = columns.nest("event")
+    names = (
         *("code", "edition", "standing", "title_kind", "printed_title", "document_kind"),
         *("published_on", "published_precision", "published_basis", "language", "address"),
         "checked_on",
@@ -113,13 +115,13 @@ def select_sources(language: Language) -> Statement:
     texts = ("title", "publisher", "carrier", "line", "body", "licence", "note")
     return (
         select(
-            *select_fields(Source, *columns),
-            *select_texts(Source, language, *texts),
-            localize(Source, "short_citation", language).label("citation.short"),
-            localize(Source, "citation", language).label("citation.full"),
-            *select_fields(Event, "code", "held_on", prefix="event."),
-            *select_texts(Event, language, "name", prefix="event."),
-            localize(Source, "goal", language).label("goal.text"),
+            *columns.select_fields(Source, *names),
+            *columns.select_texts(Source, *texts),
+            columns.localize(Source, "short_citation").label("citation.short"),
+            columns.localize(Source, "citation").label("citation.full"),
+            *event.select_fields(Event, "code", "held_on"),
+            *event.select_texts(Event, "name"),
+            columns.localize(Source, "goal").label("goal.text"),
             col(Source.goal_locator).label("goal.locator"),
         )
         .select_from(Source)
@@ -143,10 +145,11 @@ list_sources, get_source, read_sources = SOURCES.list_page, SOURCES.get, SOURCES
 
 @cache
 def select_passages(language: Language) -> Statement:
+    columns = LocalColumns(language)
     records: Statement = (
         select(
-            *select_fields(PassageRecord, "kind", "owner"),
-            *select_texts(PassageRecord, language, "title"),
+            *columns.select_fields(PassageRecord, "kind", "owner"),
+            *columns.select_texts(PassageRecord, "title"),
             col(PassageRecord.record).label("code"),
         )
         .where(col(PassageRecord.passage_id) == Passage.id)
@@ -154,9 +157,9 @@ def select_passages(language: Language) -> Statement:
     )
     differences: Statement = (
         select(
-            *select_fields(PassageDifference, "locator"),
-            *select_texts(PassageDifference, language, "text"),
-            *select_source("source", language),
+            *columns.select_fields(PassageDifference, "locator"),
+            *columns.select_texts(PassageDifference, "text"),
+            *columns.select_source(),
         )
         .select_from(PassageDifference)
         .join(Source, col(Source.id) == PassageDifference.source_id)
@@ -166,8 +169,8 @@ def select_passages(language: Language) -> Statement:
     return (
         select(
             col(Source.code).label("source"),
-            *select_fields(Passage, "locator", "paragraph", "sentence"),
-            *select_texts(Passage, language, "note"),
+            *columns.select_fields(Passage, "locator", "paragraph", "sentence"),
+            *columns.select_texts(Passage, "note"),
             select_nested(records, Passage).label("records"),
             select_nested(differences, Passage).label("differences"),
         )

@@ -12,6 +12,7 @@ from sqlmodel import col
 from app.db.columns import (
     Column,
     Condition,
+    LocalColumns,
     Record,
     Statement,
     Value,
@@ -20,16 +21,6 @@ from app.db.columns import (
     format_validity,
     join_dimensions,
     localize,
-    select_citation,
-    select_contradiction,
-    select_dimensions,
-    select_fields,
-    select_period,
-    select_reference,
-    select_source,
-    select_texts,
-    select_unit,
-    select_wording,
 )
 from app.db.models import (
     Contradiction,
@@ -53,45 +44,44 @@ rate_unit = alias_table(Unit, "rate_unit")
 
 
 def select_rate_columns(
-    language: Language,
-    prefix: str = "",
-    *,
+    columns: LocalColumns,
     series: type[Series] = Series,
     unit: type[Unit] = Unit,
     source: type[Source] = Source,
 ) -> list[Label[Value]]:
     """Return the columns of a rate without its period and text, given the tables it joins."""
-    columns: dict[str, Column] = {
+    own: dict[str, Column] = {
         "id": col(GrowthRate.code),
         "base_period.start": col(GrowthRate.base_start),
         "base_period.end": col(GrowthRate.base_end),
         "base_period.months": col(series.months),
-        "base_period.label": localize(GrowthRate, "base_label", language),
+        "base_period.label": columns.localize(GrowthRate, "base_label"),
         "series": col(series.code),
     }
     names = ("value", "decimals", "measure", "basis", "locator", "vintage")
     return [
-        *(column.label(f"{prefix}{name}") for name, column in columns.items()),
-        *select_fields(GrowthRate, *names, prefix=prefix),
-        *select_texts(GrowthRate, language, "note", prefix=prefix),
-        *select_wording(GrowthRate, prefix, language, source),
-        *select_unit(unit, f"{prefix}unit", language),
-        *select_source(f"{prefix}source", language, source),
-        *select_citation(f"{prefix}citation.", language, col(GrowthRate.locator), source),
+        *(column.label(f"{columns.prefix}{name}") for name, column in own.items()),
+        *columns.select_fields(GrowthRate, *names),
+        *columns.select_texts(GrowthRate, "note"),
+        *columns.select_wording(GrowthRate, source),
+        *columns.select_unit(unit),
+        *columns.select_source(source),
+        *columns.select_citation(col(GrowthRate.locator), source),
     ]
 
 
 @cache
 def select_growth_rates(language: Language) -> Statement:
+    columns = LocalColumns(language)
     own = ("current_from", "current_until", "checked_on", "check_method")
     statement: Statement = (
         select(
-            *select_period(GrowthRate, language),
-            *select_texts(GrowthRate, language, "display"),
-            *select_fields(GrowthRate, *own),
-            *select_rate_columns(language),
-            *select_dimensions(language),
-            *select_contradiction(language, "contradiction."),
+            *columns.select_period(GrowthRate),
+            *columns.select_texts(GrowthRate, "display"),
+            *columns.select_fields(GrowthRate, *own),
+            *select_rate_columns(columns),
+            *columns.select_dimensions(),
+            *columns.nest("contradiction").select_contradiction(),
         )
         .select_from(GrowthRate)
         .join(Series, col(Series.id) == GrowthRate.series_id)
@@ -142,12 +132,13 @@ def select_rates(language: Language, conditions: Sequence[Condition]) -> Stateme
 
 
 def select_reports_with_source(language: Language) -> Statement:
+    columns = LocalColumns(language)
     return (
         select(
-            *select_wording(Report, "", language),
-            *select_fields(Report, "agreement", "relation", "locator"),
-            *select_texts(Report, language, "note"),
-            *select_source("source", language),
+            *columns.select_wording(Report),
+            *columns.select_fields(Report, "agreement", "relation", "locator"),
+            *columns.select_texts(Report, "note"),
+            *columns.select_source(),
         )
         .select_from(Report)
         .join(Source, col(Source.id) == Report.source_id)
@@ -165,15 +156,16 @@ def select_reports_of_observation(language: Language) -> Statement:
 
 @cache
 def select_reports(language: Language) -> Statement:
+    columns = LocalColumns(language)
     return (
         select_reports_with_source(language)
         .add_columns(
             col(Report.code).label("id"),
             col(Observation.code).label("observation"),
-            *select_period(Observation, language),
-            localize(Observation, "wording", language).label("published_wording"),
-            *select_reference(Indicator, "indicator", language),
-            *select_contradiction(language, "contradiction."),
+            *columns.select_period(Observation),
+            columns.localize(Observation, "wording").label("published_wording"),
+            *columns.select_reference("indicator", Indicator),
+            *columns.nest("contradiction").select_contradiction(),
         )
         .join(Observation, col(Observation.id) == Report.observation_id)
         .join(Series, col(Series.id) == Observation.series_id)

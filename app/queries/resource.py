@@ -12,17 +12,7 @@ from functools import lru_cache, partial
 from sqlalchemy import Connection, Label, bindparam, exists, inspect, or_, select, true
 from sqlmodel import col
 
-from app.db.columns import (
-    Column,
-    Record,
-    Statement,
-    Value,
-    get_foreign_key,
-    localize,
-    select_contradiction,
-    select_fields,
-    select_texts,
-)
+from app.db.columns import Column, LocalColumns, Record, Statement, Value, get_foreign_key
 from app.db.fulltext import SEARCH_INDEXES, SearchIndex, select_found_codes
 from app.db.models import (
     BASELINE,
@@ -197,25 +187,26 @@ TARGET_ORDERS: Mapping[type[KeyedModel], Sequence[Column]] = {
 
 
 def select_target_columns(target: type[KeyedModel], language: Language) -> list[Label[Value]]:
+    columns = LocalColumns(language)
     if target is PriorityArea:
         return [
-            *select_fields(PriorityArea, "year", "position", "slug"),
-            *select_texts(PriorityArea, language, "title"),
+            *columns.select_fields(PriorityArea, "year", "position", "slug"),
+            *columns.select_texts(PriorityArea, "title"),
         ]
     if target is Source:
         return [
-            *select_fields(Source, "code", "standing"),
-            *select_texts(Source, language, "publisher", "title"),
+            *columns.select_fields(Source, "code", "standing"),
+            *columns.select_texts(Source, "publisher", "title"),
         ]
     if target in {Observation, GrowthRate, Report}:
         return [col(target.code).label("id")]
     if target is Contradiction:
-        return select_contradiction(language)
+        return columns.select_contradiction()
     if target is RelatedDataset:
-        texts = select_texts(RelatedDataset, language, "name", "publisher", "difference")
-        return [*select_fields(RelatedDataset, "code", "address"), *texts]
+        texts = columns.select_texts(RelatedDataset, "name", "publisher", "difference")
+        return [*columns.select_fields(RelatedDataset, "code", "address"), *texts]
     key, text = ("id", "text") if target in {Action, Outcome} else ("code", "name")
-    return [col(target.code).label(key), localize(target, text, language).label(text)]
+    return [col(target.code).label(key), columns.localize(target, text).label(text)]
 
 
 def select_links(owner: type[KeyedModel], language: Language) -> list[Label[list[Record]]]:

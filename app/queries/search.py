@@ -17,17 +17,7 @@ from sqlalchemy import (
 )
 from sqlmodel import col
 
-from app.db.columns import (
-    Record,
-    Statement,
-    build_in_array,
-    format_validity,
-    localize,
-    select_coverage,
-    select_fields,
-    select_period,
-    select_source,
-)
+from app.db.columns import LocalColumns, Record, Statement, build_in_array, format_validity
 from app.db.fulltext import ELLIPSIS, END, SEARCH_INDEXES, START, SearchIndex, join_segments
 from app.db.models import (
     Action,
@@ -135,16 +125,17 @@ def read_contexts(
 
 @cache
 def select_context(model: type[SourcedModel], language: Language) -> Statement:
+    columns = LocalColumns(language)
     code = col(model.code)
-    statement: Statement = select(code.label("code"), *select_source("source", language))
+    statement: Statement = select(code.label("code"), *columns.select_source())
     if model in {Observation, GrowthRate}:
         own = ("qualifier",) if model is Observation else ()
         display = "display" if model is Observation else "display_with_unit"
         statement = statement.add_columns(
-            *select_period(model, language),
-            localize(model, display, language).label("display"),
-            *select_fields(model, "current_from", "current_until", *own),
-            *select_coverage("coverage", language),
+            *columns.select_period(model),
+            columns.localize(model, display).label("display"),
+            *columns.select_fields(model, "current_from", "current_until", *own),
+            *columns.select_coverage(),
         )
     statement = statement.select_from(model).join(Source, col(Source.id) == model.source_id)
     if model in {Observation, GrowthRate}:

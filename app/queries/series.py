@@ -12,6 +12,7 @@ from sqlmodel import col
 from app.db.columns import (
     Column,
     Condition,
+    LocalColumns,
     Record,
     Statement,
     alias_table,
@@ -19,12 +20,9 @@ from app.db.columns import (
     build_in_array,
     join_dimensions,
     label_period,
-    select_dimensions,
-    select_fields,
     select_texts,
-    select_unit,
 )
-from app.db.models import Indicator, Observation, Series, SeriesBreak, Unit
+from app.db.models import Indicator, Observation, Series, SeriesBreak
 from app.db.statements import fetch_one, fetch_records, fetch_uncached
 from app.enums import StockFlow
 from app.i18n import MONTHS, Bilingual, Language, format_span, name_period
@@ -66,13 +64,16 @@ NOT_COMPARABLE = Bilingual(
 
 @cache
 def select_series(language: Language) -> Statement:
+    columns = LocalColumns(language)
     statement: Statement = (
         select(
-            *select_fields(Series, "id", "code", "stock_flow", "duration", "months", "first_month"),
-            *select_fields(Series, "start", "observations"),
-            *select_texts(Series, language, "note"),
-            *select_dimensions(language),
-            *select_unit(Unit, "unit", language),
+            *columns.select_fields(
+                Series, "id", "code", "stock_flow", "duration", "months", "first_month"
+            ),
+            *columns.select_fields(Series, "start", "observations"),
+            *columns.select_texts(Series, "note"),
+            *columns.select_dimensions(),
+            *columns.select_unit(),
             col(Series.first_period_start).label("first_period.start"),
             col(Series.first_period_end).label("first_period.end"),
             col(Series.last_period_start).label("last_period.start"),
