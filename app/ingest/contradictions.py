@@ -29,6 +29,7 @@ from app.ingest.published_numbers import (
     ContradictoryNumber,
     Interval,
     PrintedNumber,
+    RecordKey,
     compare_words,
     describe_numbers,
     has_numbers_of,
@@ -47,15 +48,12 @@ COMPARABLE = {
     ContradictionCause.ROUNDING,
 }
 """The causes that say of numbers of one measure and period how they differ."""
-RecordKey = tuple[type[schema.Entity], str]
-"""A collection and a key, since a figure and its growth rate have the same key."""
 
 
 class Statement(NamedTuple):
     """A published number, and the interval in which its words place it, without its upper end."""
 
-    kind: type[schema.Figure]
-    key: str
+    record: RecordKey
     figure: schema.Figure
     interval: Interval
     end: date
@@ -82,7 +80,7 @@ def check_contradictions(seed: Seed) -> Iterator[SeedIssue]:
     for group in groups:
         for one, other in combinations(group, 2):
             if not one.has_overlap(other):
-                disagreeing |= {(one.kind, one.key), (other.kind, other.key)}
+                disagreeing |= {one.record, other.record}
             elif not one.has_other_qualifier(other):
                 continue
             code = one.figure.contradiction
@@ -114,25 +112,26 @@ def group_statements(seed: Seed) -> list[list[Statement]]:
             table = series.natural_key().rpartition(".")[0]
             content: Hashable = table, figure.period.start, scope
             interval = PrintedNumber.from_observation(seed, figure).find_interval()
-            groups[content].append(Statement(schema.Observation, key, figure, interval, end))
+            groups[content].append(Statement((schema.Observation, key), figure, interval, end))
     for key, rate in seed.get_all(schema.GrowthRate).items():
         days = rate.period.start, rate.period.end, rate.base_period.start
         content = rate.series, days, rate.measure
         interval = PrintedNumber.from_rate(rate).find_interval()
-        groups[content].append(Statement(schema.GrowthRate, key, rate, interval, rate.period.end))
+        record = schema.GrowthRate, key
+        groups[content].append(Statement(record, rate, interval, rate.period.end))
     return list(groups.values())
 
 
 def report_disagreement(seed: Seed, one: Statement, other: Statement) -> Iterator[SeedIssue]:
     """Report two numbers that do not agree: at the one to import, or that became known later."""
     earlier, later = sorted(
-        (one, other), key=lambda each: (find_day(seed, each.figure.source), each.key)
+        (one, other), key=lambda each: (find_day(seed, each.figure.source), each.record[1])
     )
     if isinstance(later.figure, schema.Observation) and (
         later.figure.status is Status.REVISED or later.figure.revision_reason is not None
     ):
         return
-    documents = [seed.documents[each.kind, each.key] for each in (earlier, later)]
+    documents = [seed.documents[each.record] for each in (earlier, later)]
     known, reported = sorted(documents, key=lambda each: each.is_imported)
     figures = earlier.figure, later.figure
     before, found = figures if documents[0] is known else reversed(figures)
@@ -271,7 +270,7 @@ def describe_misfit(
 def report_agreement(seed: Seed, code: str, number: ContradictoryNumber) -> SeedIssue:
     path = number.path or ("contradiction",)
     message = f"found {code}; this agrees with all other published numbers; remove it"
-    return seed.create_issue(number.owner, number.key, path, message)
+    return seed.create_issue(*number.record, path, message)
 
 
 def check_contradiction(seed: Seed, contradiction: schema.Contradiction) -> Messages:

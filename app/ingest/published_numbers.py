@@ -32,6 +32,8 @@ UNIT_WORDS: Mapping[str, str] = {
     PERCENT: "percent",
 }
 """How a text names the units that it can be read for."""
+RecordKey = tuple[type[schema.Entity], str]
+"""A collection and a key, since a figure and its growth rate have the same key."""
 INFINITY = Decimal("Infinity")
 ROUNDED_FROM, ROUNDED_TO = 1000, 100
 """A count of at least a thousand in whole hundreds may be rounded."""
@@ -234,24 +236,18 @@ def describe_limit(text: str, qualifier: Qualifier, value: Decimal) -> str | Non
 class ContradictoryNumber(NamedTuple):
     """A number in a contradiction: of a figure, of a growth rate, or of a statement of its own."""
 
-    owner: type[schema.Entity]
-    key: str
-    path: ValuePath
-    source: str
-    locator: str | None
+    record: RecordKey
+    stated: schema.Figure | schema.ContradictoryStatement
     measure: StatementMeasure
     unit: str
     coverage: str
-    period: schema.Period
-    base: schema.Period | None
     printed: PrintedNumber
     suffix: Bilingual
     """What is printed after the number in each language."""
-
-    @property
-    def record(self) -> tuple[type[schema.Entity], str]:
-        """The collection and the key, since a figure and its growth rate have the same key."""
-        return self.owner, self.key
+    base: schema.Period | None = None
+    """The period on which a share changed."""
+    path: ValuePath = ()
+    """Where the record states it, unless it is about this number alone."""
 
     def is_contrary_to(self, other: "ContradictoryNumber") -> bool:
         """Return whether two numbers say different things of one measure and one period."""
@@ -263,8 +259,8 @@ class ContradictoryNumber(NamedTuple):
 
     def is_comparable_to(self, other: "ContradictoryNumber") -> bool:
         """Return whether two numbers state one measure for one period, of any countries."""
-        content = other.measure, other.unit, other.period
-        return (self.measure, self.unit, self.period) == content
+        content = other.measure, other.unit, other.stated.period
+        return (self.measure, self.unit, self.stated.period) == content
 
     def format(self, language: Language) -> str:
         printed = self.printed
@@ -291,19 +287,17 @@ def list_numbers(seed: Seed) -> dict[str, list[ContradictoryNumber]]:
             numbers[figure.contradiction].append(describe_measurement(seed, key, figure, series))
     for key, contradiction in seed.get_all(schema.Contradiction).items():
         for index, one in enumerate(contradiction.statements):
+            quantity, unit = one.quantity, one.quantity.unit
             number = ContradictoryNumber(
-                owner=schema.Contradiction,
-                key=key,
-                path=("statements", index),
-                source=one.source,
-                locator=one.locator,
-                measure=one.measure,
-                unit=one.quantity.unit,
-                coverage=one.coverage,
-                period=one.period,
-                base=one.base_period,
-                printed=PrintedNumber.from_quantity(seed, one.quantity),
-                suffix=find_suffix(seed, one.quantity.unit, one.quantity.classifier),
+                (schema.Contradiction, key),
+                one,
+                one.measure,
+                unit,
+                one.coverage,
+                PrintedNumber.from_quantity(seed, quantity),
+                find_suffix(seed, unit, quantity.classifier),
+                one.base_period,
+                ("statements", index),
             )
             numbers[key].append(number)
     return numbers
@@ -322,20 +316,8 @@ def describe_measurement(
         is_points = figure.measure is ChangeMeasure.PERCENTAGE_POINTS
         measure = StatementMeasure.SHARE_CHANGE if is_points else StatementMeasure.GROWTH
         unit, suffix, printed = PERCENT, Bilingual("", ""), PrintedNumber.from_rate(figure)
-    return ContradictoryNumber(
-        owner=type(figure),
-        key=key,
-        path=(),
-        source=figure.source,
-        locator=figure.locator,
-        measure=measure,
-        unit=unit,
-        coverage=series.coverage,
-        period=figure.period,
-        base=None,
-        printed=printed,
-        suffix=suffix,
-    )
+    record = type(figure), key
+    return ContradictoryNumber(record, figure, measure, unit, series.coverage, printed, suffix)
 
 
 def find_suffix(seed: Seed, key: str, classifier: str | None) -> Bilingual:
@@ -379,7 +361,7 @@ def iterate_named(seed: Seed, language: Language) -> Iterator[NamedNumber]:
         for one in numbers:
             text, is_level = one.format(language), one.measure is StatementMeasure.LEVEL
             words = text if is_level else format_plain(abs(one.printed.value))
-            yield NamedNumber(code, text, words, one.source, one.locator)
+            yield NamedNumber(code, text, words, one.stated.source, one.stated.locator)
     for report in seed.get_all(schema.Report).values():
         if report.contradiction:
             words = report.wording.get(language)
