@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from app.enums import ChangeMeasure, ContradictionCause, Precision, Qualifier, StockFlow
@@ -221,9 +221,8 @@ def format_month(value: date, language: Language, letters: int | None = None) ->
 
 def name_period(start: date, end: date, *, is_cumulative: bool = False) -> Bilingual:
     """Name a period within a sentence: the full year 2024, 2024年全年; 30 June 2024."""
-    english, chinese = (
-        format_period(start, end, language, is_cumulative=is_cumulative) for language in Language
-    )
+    name = partial(format_period, start, end, is_cumulative=is_cumulative)
+    english, chinese = map(name, Language)
     english = english.replace("Full year", "the full year").removeprefix("On ")
     return Bilingual(english, chinese.removeprefix("截至"))
 

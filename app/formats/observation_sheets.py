@@ -65,10 +65,8 @@ def format_number(value: Decimal, record: Record) -> Bilingual:
     exponent = value.normalize().as_tuple().exponent
     assert isinstance(exponent, int)  # noqa: S101 - a number is finite
     multiplier = record["published"]["multiplier"]
-    english, chinese = (
-        format_scaled(value, multiplier, multiplier - exponent, language) for language in Language
-    )
-    return Bilingual(english, chinese)
+    decimals = multiplier - exponent
+    return Bilingual(*(format_scaled(value, multiplier, decimals, one) for one in Language))
 
 
 def describe_rounding(record: Record) -> Bilingual | None:

@@ -10,10 +10,11 @@ from typing import NamedTuple, TypeVar
 
 from app.db import models
 from app.db.models.base import Row, build_text_columns
-from app.enums import PassageRecordKind, StockFlow
-from app.i18n import Bilingual, Language, format_period
+from app.enums import PassageRecordKind
+from app.i18n import Bilingual
 from app.ingest import schema
 from app.ingest.files import Messages, ValuePath, describe_missing
+from app.ingest.published_numbers import label_period
 from app.ingest.schema.base import BilingualText
 from app.ingest.seed import Seed
 
@@ -106,14 +107,10 @@ def name_statistic(
     series: schema.Series,
     figure: schema.Figure,
 ) -> Bilingual:
-    start, end = figure.period.start, figure.period.end
-    is_cumulative = series.stock_flow is StockFlow.CUMULATIVE
-    english, chinese = (
-        format_period(start, end, language, is_cumulative=is_cumulative) for language in Language
-    )
+    period = label_period(figure.period, series)
     return Bilingual(
-        f"{indicator.name.en}, {coverage.name.en}, {english}",
-        f"{indicator.name.zh}，{coverage.name.zh}，{chinese}",
+        f"{indicator.name.en}, {coverage.name.en}, {period.en}",
+        f"{indicator.name.zh}，{coverage.name.zh}，{period.zh}",
     )
 
 

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from app.i18n import (
     Language,
     StatementMeasure,
     choose_suffix,
+    format_period,
     format_short_citation,
     format_short_day,
     format_statement,
@@ -324,6 +326,12 @@ def find_suffix(seed: Seed, key: str, classifier: str | None) -> Bilingual:
     unit = seed.find(schema.Unit, key)
     english, chinese = (unit.suffix.en, unit.suffix.zh) if unit else ("", "")
     return Bilingual(english, choose_suffix(chinese, classifier, Language.CHINESE))
+
+
+def label_period(period: schema.Period, series: schema.Series) -> Bilingual:
+    """Name a period; of all figures, only flows have a number of months."""
+    label = partial(format_period, period.start, period.end, is_cumulative=series.months is None)
+    return Bilingual(*map(label, Language))
 
 
 def describe_numbers(seed: Seed, language: Language) -> dict[str, list[list[str | None]]]:

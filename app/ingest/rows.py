@@ -18,7 +18,6 @@ from app.i18n import (
     Language,
     format_carrier,
     format_change,
-    format_period,
     format_published_day,
     format_source_line,
     format_title,
@@ -30,7 +29,7 @@ from app.ingest.contradictions import build_contradiction_columns, build_contrad
 from app.ingest.editions import build_selection_rows, map_sources
 from app.ingest.history import build_change_rows, list_releases
 from app.ingest.passages import build_passage_rows, count_passages
-from app.ingest.published_numbers import PrintedNumber, cite_briefly, find_suffix
+from app.ingest.published_numbers import PrintedNumber, cite_briefly, find_suffix, label_period
 from app.ingest.schema import RECORD_KINDS, Entity, list_paths, list_references
 from app.ingest.schema.base import count_decimals
 from app.ingest.seed import Seed
@@ -288,15 +287,9 @@ def format_observation(seed: Seed, figure: schema.Observation) -> Values:
     series = seed.get_all(schema.Series)[figure.series]
     classifier = seed.get_all(schema.Indicator)[series.indicator].classifier
     suffix, published = find_suffix(seed, series.unit, classifier), figure.published
-    scale = published.multiplier, published.decimals
-    display = Bilingual(
-        *(
-            format_value(figure.value, *scale, figure.qualifier, suffix.get(language), language)
-            for language in Language
-        )
-    )
-    label = label_period(figure.period, series)
-    return build_text_columns(display=display, period_label=label)
+    number = figure.value, published.multiplier, published.decimals, figure.qualifier
+    display = Bilingual(*(format_value(*number, suffix.get(one), one) for one in Language))
+    return build_text_columns(display=display, period_label=label_period(figure.period, series))
 
 
 def describe_rate(seed: Seed, rate: schema.GrowthRate) -> Values:
@@ -316,12 +309,6 @@ def describe_rate(seed: Seed, rate: schema.GrowthRate) -> Values:
         base_label=label_period(rate.base_period, series),
     )
     return {"decimals": decimals, **texts}
-
-
-def label_period(period: schema.Period, series: schema.Series) -> Bilingual:
-    """Name a period; of all figures, only flows have a number of months."""
-    label = partial(format_period, period.start, period.end, is_cumulative=series.months is None)
-    return Bilingual(*map(label, Language))
 
 
 def find_relation(seed: Seed, report: schema.Report) -> ReportRelation:

@@ -17,12 +17,10 @@ from sqlalchemy import Connection, and_, or_, select
 from sqlmodel import col
 
 from app.db.columns import (
-    Column,
     LocalColumns,
     Record,
     build_current_conditions,
     counterpart_area,
-    label_period,
     reporting_area,
 )
 from app.db.models import GrowthRate, Indicator, Observation, Series, Unit
@@ -140,16 +138,10 @@ def list_periods(connection: Connection, language: Language, indicator: str) -> 
         first in each; every period has the ``code`` that the comparison takes and is in one group.
         ``units`` are those of the figures.
     """
-    columns: dict[str, Column] = {
-        "stock_flow": col(Series.stock_flow),
-        "start": col(Series.start),
-        "period.start": col(Observation.period_start),
-        "period.end": col(Observation.period_end),
-        "period.months": col(Series.months),
-    }
+    columns = LocalColumns(language)
     statement = (
-        select(*(column.label(name) for name, column in columns.items()))
-        .add_columns(*LocalColumns(language).select_unit())
+        select(*columns.select_fields(Series, "stock_flow", "start"))
+        .add_columns(*columns.select_period(Observation), *columns.select_unit())
         .select_from(Observation)
         .join(Series, col(Series.id) == Observation.series_id)
         .join(Indicator, col(Indicator.id) == Series.indicator_id)
@@ -169,7 +161,7 @@ def list_periods(connection: Connection, language: Language, indicator: str) -> 
             grouped.add(code)
             first = row["start"] or period["start"]
             span = format_span(row["stock_flow"], period["months"], first, language)
-            groups.setdefault(span, {})[code] = label_period(period, language)
+            groups.setdefault(span, {})[code] = period["label"]
     return {
         "groups": [
             {
