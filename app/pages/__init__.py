@@ -298,8 +298,8 @@ def render_problem(context: RequestContext, problem: Problem) -> Response:
 @cache
 def load_templates() -> "Environment":
     """Load the templates for the first page; a service that answers JSON never imports Jinja."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - slow
-    from jinja2.runtime import Context  # noqa: PLC0415 - slow
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from jinja2.runtime import Context
 
     class PageContext(Context):
         """The context of a page, or of a template that it imports, which is added to a list."""
@@ -334,7 +334,7 @@ def create_template_cache() -> "BytecodeCache":
 
     Where it may not write, the first page takes a quarter of a second longer.
     """
-    from jinja2 import FileSystemBytecodeCache  # noqa: PLC0415 - slow
+    from jinja2 import FileSystemBytecodeCache
 
     class TemplateCache(FileSystemBytecodeCache):
         def load_bytecode(self, bucket: "Bucket") -> None:
