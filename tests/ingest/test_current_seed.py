@@ -214,8 +214,8 @@ def test_no_address_has_parameters_that_only_count_visits() -> None:
 def test_an_institution_has_one_name() -> None:
     sources = load_newest().get_all(Source).values()
     names = {(one.body.zh, one.body.en) for one in sources}
-    assert len({chinese for chinese, _ in names}) == len({english for _, english in names})
     assert len(names) == len({chinese for chinese, _ in names})
+    assert len(names) == len({english for _, english in names})
     sites = [name for one in sources if one.carrier for name in (one.carrier.en, one.carrier.zh)]
     assert not [name for name in sites if name.startswith("www.")]
 

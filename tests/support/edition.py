@@ -4,6 +4,7 @@
 ``BRI_SEED=FOLDER`` the whole suite then runs on the copy.
 """
 
+import re
 import sys
 from datetime import date
 from decimal import Decimal
@@ -126,7 +127,8 @@ def write(seed: Path, name: str, content: dict[str, Any]) -> None:
     kind = {"priority-areas": "priority-area", "series": "series"}.get(collection, collection[:-1])
     text = yaml.dump(content, Dumper=Plain, allow_unicode=True, sort_keys=False, width=10_000)
     head = f"# yaml-language-server: $schema=../.schemas/{kind}.json\n"
-    path.write_text(head + text.replace("'", ""), "utf-8")
+    # Days and keys are written without quotes; apostrophes in texts stay.
+    path.write_text(head + re.sub(r"'([\w.:-]+)'", r"\1", text), "utf-8")
 
 
 def main(folder: Path) -> None:
