@@ -195,7 +195,7 @@ class DatabaseFile:
         """Return the bytes of the file from its copy, which differs from it in the header only."""
         with closing(self.connect()) as connection, suppress(sqlite3.OperationalError):
             return self.header + connection.serialize()[len(self.header) :]
-        raise MemoryError  # There is no other reason for a copy not to be copied.
+        raise MemoryError  # Reading a copy in memory fails for no other reason.
 
     @cached_property
     def downloaded(self) -> bytes:
@@ -254,7 +254,7 @@ class DatabaseFile:
                     connection.execute("PRAGMA cache_size = 0")
                 source.backup(owner)
         except MemoryError:
-            raise  # Whole pages are copied, so that no damaged length is read.
+            raise  # Whole pages are copied, so damage cannot cause it.
         except UNREADABLE as error:
             raise self.create_damage_error(error) from None
         return f"{url}&mode=ro&immutable=1"
