@@ -16,6 +16,7 @@ from sqlmodel import SQLModel
 from app.db import Database, DatabaseError, Store
 from app.db.columns import Record
 from app.db.models import search_index
+from app.db.statements import Session
 from app.db.stores import describe_error
 from app.i18n import Language
 from app.queries.releases import CollectionKeys, read_all_keys, read_release
@@ -66,7 +67,7 @@ class Release:
 
         index, day = self.quotation_index, asked_on or datetime.now(BEIJING).date()
         return self.database.read(
-            lambda connection: check_quotation(connection, index, text, day, language)
+            lambda connection: check_quotation(Session(connection, language), index, text, day)
         )
 
 

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from hashlib import sha256
 from http import HTTPStatus
 from itertools import accumulate
@@ -24,6 +24,7 @@ from starlette.types import Scope
 
 from app.db import DatabaseError
 from app.db.columns import Record
+from app.db.statements import Session
 from app.formats.registry import Link
 from app.formats.sdmx.errors import render_error
 from app.i18n import Language
@@ -203,11 +204,13 @@ class RequestContext:
 
     def run_query(
         self,
-        query: Callable[Concatenate[Any, Language, P], QueryResult],
+        query: Callable[Concatenate[Session, P], QueryResult],
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> QueryResult:
-        return self.release.database.read(query, self.language, *args, **kwargs)
+        return self.release.database.read(
+            lambda connection: query(Session(connection, self.language), *args, **kwargs)
+        )
 
     def create_json_response(self, model: type[Schema], content: object) -> Response:
         return self.create_bytes_response(model.encode(content), JSON)
@@ -260,11 +263,11 @@ class RequestContext:
             if piece is None:
                 return self.create_bytes_response(b"".join(pieces), media_type, links, headers)
             pieces.append(piece)
-        stream = iterate_stream(pieces, rest, self.connection)
         # nginx would otherwise hold the response back until it is complete.
         sent = {**self.build_headers(links, headers), "X-Accel-Buffering": "no"}
         # A thread ends it, as a database may take seconds to answer.
         end = BackgroundTask(rest.close)
+        stream = iterate_stream(pieces, rest, self.connection)
         return StreamingResponse(stream, media_type=media_type, headers=sent, background=end)
 
     def build_headers(
@@ -277,8 +280,7 @@ class RequestContext:
             varying.append("Accept-Language")
         if varying:
             combined["Vary"] = ", ".join(varying)
-        if headers:
-            combined |= headers
+        combined |= headers or {}
         if links:
             combined["Link"] = ", ".join(map(str, links))
         return combined
@@ -345,8 +347,7 @@ class RequestContext:
 def read_chunks(file: IO[bytes]) -> Generator[bytes, None, None]:
     with file:
         file.seek(0)
-        while chunk := file.read(CHUNK_SIZE):
-            yield chunk
+        yield from iter(partial(file.read, CHUNK_SIZE), b"")
 
 
 async def iterate_stream(

@@ -81,21 +81,9 @@ reporting_area = alias_table(Area, "reporting_area")
 counterpart_area = alias_table(Area, "counterpart_area")
 
 
-def localize(table: Table, name: str, language: Language) -> ColumnElement[Value]:
-    """Return the column of a text in one language: ``name_en`` for ``name``."""
-    return cast("ColumnElement[Value]", getattr(table, f"{name}_{language}"))
-
-
 def select_fields(table: Table, *names: str, prefix: str = "") -> list[Label[Value]]:
     """Return columns labelled with their own names."""
     return [col(getattr(table, name)).label(f"{prefix}{name}") for name in names]
-
-
-def select_texts(
-    table: Table, language: Language, *names: str, prefix: str = ""
-) -> list[Label[Value]]:
-    """Return texts in one language, labelled with their names."""
-    return [localize(table, name, language).label(f"{prefix}{name}") for name in names]
 
 
 def get_foreign_key(link: FromClause, target: Table) -> ColumnElement[Value]:
@@ -150,13 +138,14 @@ class LocalColumns(NamedTuple):
         return LocalColumns(self.language, f"{self.prefix}{part}.")
 
     def localize(self, table: Table, name: str) -> ColumnElement[Value]:
-        return localize(table, name, self.language)
+        """Return the column of a text in the language: ``name_en`` for ``name``."""
+        return cast("ColumnElement[Value]", getattr(table, f"{name}_{self.language}"))
 
     def select_fields(self, table: Table, *names: str) -> list[Label[Value]]:
         return select_fields(table, *names, prefix=self.prefix)
 
     def select_texts(self, table: Table, *names: str) -> list[Label[Value]]:
-        return select_texts(table, self.language, *names, prefix=self.prefix)
+        return [self.localize(table, name).label(f"{self.prefix}{name}") for name in names]
 
     def select_reference(self, part: str, table: type[NamedModel]) -> list[Label[Value]]:
         own = self.nest(part)

@@ -12,7 +12,7 @@ from contextlib import closing
 from datetime import date
 from functools import cache, lru_cache, partial
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Boolean, Connection, Date, Dialect, ScalarSelect, bindparam, select
@@ -29,6 +29,7 @@ from app.db.columns import (
     Value,
     build_in_array,
 )
+from app.i18n import Language
 
 NUMERIC_OID = 1700
 """The type number of NUMERIC in PostgreSQL, the only type whose converter needs it."""
@@ -46,6 +47,15 @@ RowConverter = Callable[[object], list[Value]]
 CursorFactory = Callable[[Any], Any]
 StatementBuilder = Callable[[], Statement]
 """Builds a statement of a request shape, which is dropped once it is compiled."""
+LocalizedSelect = Callable[[Language], Statement]
+"""Returns a statement in a language, the same object each time."""
+
+
+class Session(NamedTuple):
+    """A connection, and the language of the texts that are read with it."""
+
+    connection: Connection
+    language: Language
 
 
 class CompiledStatement:
@@ -264,21 +274,23 @@ def fetch_chunks(
 
 
 def fetch_one(
-    connection: Connection, statement: Statement, column: Column, key: str
+    session: Session, select_records: LocalizedSelect, column: Column, key: str
 ) -> Record | None:
-    records = fetch_records(connection, filter_by_key(statement, column), {"key": key})
+    statement = filter_by_key(select_records(session.language), column)
+    records = fetch_records(session.connection, statement, {"key": key})
     return records[0] if records else None
 
 
 def fetch_by_keys(
-    connection: Connection, statement: Statement, column: Column, keys: Sequence[str]
+    session: Session, select_records: LocalizedSelect, column: Column, keys: Sequence[str]
 ) -> dict[str, Record]:
     """Return the records that have some keys, by their keys."""
     if len(keys) == 1:
         # An array of one key would get the plan for many keys.
-        record = fetch_one(connection, statement, column, keys[0])
+        record = fetch_one(session, select_records, column, keys[0])
         return {} if record is None else {keys[0]: record}
-    records = fetch_records(connection, filter_by_keys(statement, column), {"keys": keys})
+    statement = filter_by_keys(select_records(session.language), column)
+    records = fetch_records(session.connection, statement, {"keys": keys})
     return {record.pop("key"): record for record in records}
 
 

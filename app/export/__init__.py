@@ -21,6 +21,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from app.db.models import Series
+from app.db.statements import Session
 from app.export.addresses import (
     ASSETS,
     CITED_PATH,
@@ -203,7 +204,9 @@ class Exporter:
 
         left_out = [name.removesuffix("s").replace("-", "_") for name in self.collections.long]
         content = self.release.database.read(
-            lambda connection: build_search_index(connection, language, link_page, left_out)
+            lambda connection: build_search_index(
+                Session(connection, language), link_page, left_out
+            )
         )
         self.folder.add(path, content, JSON)
 

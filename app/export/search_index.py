@@ -11,11 +11,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain, pairwise
 
 import msgspec
-from sqlalchemy import Connection, Integer, column, select
+from sqlalchemy import Integer, column, select
 
 from app.db.columns import Record
 from app.db.fulltext import fold_case, join_segments
 from app.db.models import search_index
+from app.db.statements import Session
 from app.formats.citations import format_validity
 from app.formats.tables import ACTIONS, INDICATORS, OUTCOMES
 from app.i18n import IDEOGRAPHS, Bilingual, Language
@@ -62,34 +63,31 @@ TEXTS = {
 
 
 def build_search_index(
-    connection: Connection,
-    language: Language,
-    find: Callable[[PageAddress], str],
-    left_out: Collection[str],
+    session: Session, find: Callable[[PageAddress], str], left_out: Collection[str]
 ) -> bytes:
     """Build the index of all records but those of some kinds.
 
     The links of records are those that ``find`` returns for the addresses of their pages.
     """
     # The rows are in the order in which records of the same rank are listed.
-    position = column("rowid" if connection.dialect.name == "sqlite" else "id", Integer)
-    found = connection.execute(select(*search_index.columns).order_by(position)).mappings()
+    position = column("rowid" if session.connection.dialect.name == "sqlite" else "id", Integer)
+    found = session.connection.execute(select(*search_index.columns).order_by(position)).mappings()
     rows = [dict(row) for row in found if row["kind"] not in left_out]
     document = {
-        "texts": {name: text.get(language) for name, text in TEXTS.items()},
-        "counts": {name: [one.get(language) for one in both] for name, both in COUNTS.items()},
-        "filters": dict(list_filtered(connection, language, left_out)),
-        "index": build_index(rows, describe_hits(connection, language, find, rows)),
+        "texts": {name: text.get(session.language) for name, text in TEXTS.items()},
+        "counts": {
+            name: [one.get(session.language) for one in both] for name, both in COUNTS.items()
+        },
+        "filters": dict(list_filtered(session, left_out)),
+        "index": build_index(rows, describe_hits(session, find, rows)),
     }
     return msgspec.json.encode(document)
 
 
-def list_filtered(
-    connection: Connection, language: Language, left_out: Collection[str]
-) -> Iterator[tuple[str, Record]]:
+def list_filtered(session: Session, left_out: Collection[str]) -> Iterator[tuple[str, Record]]:
     """List the topics and sectors of the records that the first page filters."""
     for kind, table in FILTERED.items():
-        pages = table.read_pages(connection, language, table.list_parameters())
+        pages = table.read_pages(session, table.list_parameters())
         for record in chain.from_iterable(pages) if kind not in left_out else ():
             topics = record["topics"] if "topics" in record else [record["topic"] or {}]
             yield (
@@ -102,20 +100,17 @@ def list_filtered(
 
 
 def describe_hits(
-    connection: Connection,
-    language: Language,
-    find: Callable[[PageAddress], str],
-    rows: Sequence[Record],
+    session: Session, find: Callable[[PageAddress], str], rows: Sequence[Record]
 ) -> list[Record]:
     """Describe each record as the search does: title, link, and the context of a figure."""
-    contexts = read_contexts(connection, language, rows)
+    contexts = read_contexts(session, rows)
     return [
         {
             "key": f"{row['kind']} {row['code']}",
-            "kind": KINDS[row["kind"]].get(language),
-            "title": join_segments(row[f"title_{language}"]),
+            "kind": KINDS[row["kind"]].get(session.language),
+            "title": join_segments(row[f"title_{session.language}"]),
             "url": find(find_page(row["kind"], row["code"])),
-            **describe_context(contexts.get((row["kind"], row["code"])), language),
+            **describe_context(contexts.get((row["kind"], row["code"])), session.language),
         }
         for row in rows
     ]

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from app import parameters
 from app.db import Database
 from app.db.columns import Record
+from app.db.statements import Session
 from app.formats import dataset_info, sentences, tables
 from app.formats.tables import Table
 from app.i18n import Bilingual, Language
@@ -135,7 +136,7 @@ class RecordList(NamedTuple):
     """A list that a tool reads."""
 
     path: str
-    query: Callable[[Connection, Language, Any], QueryPage]
+    query: Callable[[Session, Any], QueryPage]
     model: type[parameters.ListParameters]
     describe: Describe
     key: str = ""
@@ -183,7 +184,7 @@ def format_list(
 
     def read(limit: int) -> QueryPage:
         limited = query.model_copy(update={"limit": limit})
-        return database.read(lambda connection: kind.query(connection, language, limited))
+        return database.read(lambda connection: kind.query(Session(connection, language), limited))
 
     page = read(MAX_RECORDS)
     lines = [kind.describe(record, language, base) for record in page.rows]
@@ -202,15 +203,20 @@ def format_list(
 
 def format_record(database: Database, key: str, language: Language, base: str | None) -> list[str]:
     """Describe a record and the document that is its source; return nothing for an unknown key."""
-    for table in RECORDS:
-        record = database.read(table.get, language, key)
-        if record is not None:
-            text = DESCRIPTIONS[table.name](record, language, base)
-            words = sentences.describe_wording(record, language)
-            lines = [text, *words, *link_records(table.name, base, language, key)]
-            code = record.get("source", {}).get("code")
-            return [*lines, *(format_record(database, code, language, base) if code else [])]
-    return []
+
+    def find(connection: Connection) -> tuple[str, Record] | None:
+        session = Session(connection, language)
+        found = ((table.name, table.get(session, key)) for table in RECORDS)
+        return next(((name, record) for name, record in found if record is not None), None)
+
+    if (found := database.read(find)) is None:
+        return []
+    name, record = found
+    text = DESCRIPTIONS[name](record, language, base)
+    words = sentences.describe_wording(record, language)
+    lines = [text, *words, *link_records(name, base, language, key)]
+    code = record.get("source", {}).get("code")
+    return [*lines, *(format_record(database, code, language, base) if code else [])]
 
 
 def link_records(

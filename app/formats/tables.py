@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection
 
 from app import parameters
 from app.db.columns import Record
-from app.db.statements import StatementBuilder, fetch_chunks
+from app.db.statements import Session, StatementBuilder, fetch_chunks
 from app.formats import columns, indicator_columns, record_columns
 from app.formats.columns import SEPARATOR, Column
 from app.i18n import Bilingual, Language
@@ -68,7 +68,7 @@ class Table:
     columns: Sequence[Column]
     list_parameters: type[parameters.ListParameters]
     """The query parameters of the list, with those of paging."""
-    query: Callable[[Connection, Language, Any], QueryPage]
+    query: Callable[[Session, Any], QueryPage]
     schema: type[Schema]
     filters: type[parameters.Filters] = parameters.Filters
     """The query parameters of downloads, for tables that can be downloaded separately."""
@@ -101,21 +101,21 @@ class Table:
         return [column.name for column in self.columns]
 
     def read_pages(
-        self, connection: Connection, language: Language, filters: parameters.Parameters
+        self, session: Session, filters: parameters.Parameters
     ) -> Iterator[list[Record]]:
         cursor: str | None = None
         while True:
             page = self.list_parameters.model_construct(
                 **{**dict(filters), "limit": parameters.MAXIMUM_LIMIT, "cursor": cursor}
             )
-            found = self.query(connection, language, page)
+            found = self.query(session, page)
             yield found.rows
             cursor = found.cursor
             if cursor is None:
                 return
 
-    def get(self, connection: Connection, language: Language, key: str) -> Record | None:
-        return None if self.read is None else self.read(connection, language, [key]).get(key)
+    def get(self, session: Session, key: str) -> Record | None:
+        return None if self.read is None else self.read(session, [key]).get(key)
 
     @property
     def displayed_columns(self) -> list[Column]:
@@ -207,6 +207,10 @@ class TableQuery:
     contact: str | None = None
     """The email address of the operator, or the address of a page."""
 
+    @property
+    def session(self) -> Session:
+        return Session(self.connection, self.language)
+
     def read_rows(self) -> Iterator[Rows]:
         return self.table.read_rows(self, self.table.columns, SEPARATOR)
 
@@ -214,7 +218,7 @@ class TableQuery:
         return self.table.read_csv_lines(self)
 
     def read_pages(self) -> Iterator[list[Record]]:
-        return self.table.read_pages(self.connection, self.language, self.filters)
+        return self.table.read_pages(self.session, self.filters)
 
 
 def read_records(table: Table, query: TableQuery, **filters: Any) -> Iterator[Record]:

@@ -120,7 +120,7 @@ def write_overview(query: TableQuery, file: IO[bytes]) -> None:
     indicators only.
     """
     assert isinstance(query.filters, parameters.OverviewParameters)  # noqa: S101 - for mypy
-    overview = read_contents(query.connection, query.language, query.filters.edition)
+    overview = read_contents(query.session, query.filters.edition)
     edition = overview["edition"]["year"]
     headlines = [indicator["headline"] for indicator in overview["indicators"]]
     actions = [action for area in overview["priority_areas"] for action in area["actions"]]
@@ -244,7 +244,7 @@ def build_context_notes(query: TableQuery) -> Iterator[Record]:
     for one in read_records(tables.COVERAGES, query):
         name = COVERAGE_NAMES[one["basis"]].format(name=one["name"]).get(language)
         yield {"name": name, "text": language.space.join([one["description"], one["evidence"]])}
-    for series, breaks in read_breaks(query.connection, language).items():
+    for series, breaks in read_breaks(query.session).items():
         for found in breaks:
             name = BREAK_NAME.format(series=series, day=found["start"]).get(language)
             yield {"name": name, "text": found["note"]}

@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from fastapi import Response
+from sqlalchemy import Connection
 
 from app.db import Database, DatabaseError
 from app.db.columns import Record
+from app.db.statements import Session
 from app.http.limits import STARTS, check_wait
 from app.i18n import Language
 from app.queries.resource import RecordReader
@@ -104,13 +106,17 @@ def create_responses(group: Group, batch: Sequence[RecordRequest]) -> list[Outco
     check_wait(group.database, max(request.context.started for request in batch))
     keys = {request.key for request in batch if not request.context.is_abandoned}
     try:
-        records = group.database.read(group.read, group.language, list(keys)) if keys else {}
+        records = group.database.read(read_records, group, list(keys)) if keys else {}
     except DatabaseError:
         raise
     except Exception:  # noqa: BLE001 (What is wrong with one record fails again for that alone.)
         keys, records = set(), {}
     # Those of a client that seemed to have gone, and has not, read their own record.
     return [create_response(one, records if one.key in keys else None) for one in batch]
+
+
+def read_records(connection: Connection, group: Group, keys: Sequence[str]) -> Mapping[str, Record]:
+    return group.read(Session(connection, group.language), keys)
 
 
 def create_response(request: RecordRequest, records: Mapping[str, Record] | None) -> Outcome:

@@ -10,6 +10,7 @@ from sqlmodel import SQLModel, col
 
 from app.db.models import SCHEMA_REVISION, Observation
 from app.db.models.base import Row, Values
+from app.db.statements import Session
 from app.i18n import Language
 from app.ingest.files import SeedError, compute_seed_hash
 from app.ingest.integrity import check_integrity
@@ -94,7 +95,7 @@ def write_comparability(connection: Connection) -> None:
     from app.queries.series import read_comparability
 
     for language in Language:
-        texts = read_comparability(connection, language)
+        texts = read_comparability(Session(connection, language))
         statement = (
             update(Observation)
             .where(col(Observation.code) == bindparam("figure"))

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from app.db.columns import Record, Statement, build_current_conditions, build_in_array, ignore_order
 from app.db.models import Headline, Indicator, Observation, Series
-from app.db.statements import fetch_one, fetch_records
+from app.db.statements import Session, fetch_one, fetch_records
 from app.i18n import Language
 from app.queries.observations import complete_observation, select_observations
 from app.queries.obstacles import add_point_obstacles
@@ -30,11 +30,7 @@ MAX_POINTS = 40
 
 
 def read_indicator_series(
-    connection: Connection,
-    language: Language,
-    key: str,
-    limit: int | None = None,
-    points: int | None = None,
+    session: Session, key: str, limit: int | None = None, points: int | None = None
 ) -> Record:
     """Read the first series of an indicator with their points.
 
@@ -46,9 +42,9 @@ def read_indicator_series(
         The series that have points, and as ``hidden`` the number of series beyond the limit.
     """
     values = {"key": key, "limit": limit or MAX_SERIES}
-    rows = fetch_records(connection, select_indicator_series(language), values)
+    rows = fetch_records(session.connection, select_indicator_series(session.language), values)
     count = max((row.pop("all") for row in rows), default=0)
-    series = add_points(connection, language, rows, points or MAX_POINTS_PER_PANEL)
+    series = add_points(session, rows, points or MAX_POINTS_PER_PANEL)
     return {"series": series, "hidden": count - len(rows)}
 
 
@@ -78,34 +74,32 @@ def select_indicator_series(language: Language) -> Statement:
     )
 
 
-def read_series(connection: Connection, language: Language, key: str) -> Record | None:
-    row = fetch_one(connection, select_series(language), col(Series.code), key)
-    return row and add_points(connection, language, [row], MAX_POINTS)[0]
+def read_series(session: Session, key: str) -> Record | None:
+    row = fetch_one(session, select_series, col(Series.code), key)
+    return row and add_points(session, [row], MAX_POINTS)[0]
 
 
-def add_points(
-    connection: Connection, language: Language, rows: Sequence[Record], limit: int
-) -> list[Record]:
+def add_points(session: Session, rows: Sequence[Record], limit: int) -> list[Record]:
     """Add their breaks and their latest points, the oldest first, to selected series.
 
     Each point contains why it is not comparable with earlier ones.
     """
     values = {"series": [row["id"] for row in rows], "limit": limit}
     points: dict[str, list[Record]] = defaultdict(list)
-    for row in fetch_records(connection, select_latest_points(language), values):
+    for row in fetch_records(session.connection, select_latest_points(session.language), values):
         point = complete_observation(row)
         points[point["series"]].append(point)
-    breaks = read_breaks(connection, language, [row["code"] for row in rows])
+    breaks = read_breaks(session, [row["code"] for row in rows])
     series = [
         {
-            **format_series(row, language),
+            **format_series(row, session.language),
             "breaks": breaks.get(row["code"], []),
             "points": points[row["code"]],
             "hidden": row["observations"] - len(points[row["code"]]),
         }
         for row in rows
     ]
-    return add_point_obstacles(connection, language, series)
+    return add_point_obstacles(session, series)
 
 
 @cache

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from functools import cache
 
-from sqlalchemy import Connection, Label, String, cast, exists, or_, select
+from sqlalchemy import Label, String, cast, exists, or_, select
 from sqlmodel import col
 
 from app.db.columns import (
@@ -14,9 +14,7 @@ from app.db.columns import (
     Value,
     alias_table,
     clear_missing,
-    localize,
     select_fields,
-    select_texts,
 )
 from app.db.models import (
     Action,
@@ -31,7 +29,7 @@ from app.db.models import (
     Unit,
     format_plain,
 )
-from app.db.statements import fetch_uncached, select_nested
+from app.db.statements import Session, fetch_uncached, select_nested
 from app.enums import DistanceLimit, Qualifier
 from app.i18n import Bilingual, Language, choose_suffix, format_value
 from app.queries.resource import Resource
@@ -128,7 +126,7 @@ def select_later_reports(
     return (
         select(
             *select_fields(table, "date", own),
-            *select_texts(table, language, text),
+            *LocalColumns(language).select_texts(table, text),
             *select_statement_columns(table, language),
         )
         .select_from(table)
@@ -145,7 +143,8 @@ def select_progress(language: Language) -> list[Label[Value]]:
         .join(Progress, col(Progress.id) == ProgressReport.progress_id)
         .where(col(Progress.action_id) == Action.id)
     )
-    own = {"searched_on": col(Progress.searched_on), "note": localize(Progress, "note", language)}
+    note = LocalColumns(language).localize(Progress, "note")
+    own = {"searched_on": col(Progress.searched_on), "note": note}
     return [
         *(
             select(column)
@@ -238,14 +237,14 @@ list_commitments, read_commitments = COMMITMENTS.list_page, COMMITMENTS.read
 get_commitment = COMMITMENTS.get
 
 
-def read_follow_ups(connection: Connection, language: Language, source: str) -> Record:
+def read_follow_ups(session: Session, source: str) -> Record:
     """Read the commitments that a source announces or reports on, and what it says on actions."""
-    is_source = col(Source.code) == source
+    columns, is_source = LocalColumns(session.language), col(Source.code) == source
     reports: Statement = (
         select(
-            *select_texts(ProgressReport, language, "text"),
+            *columns.select_texts(ProgressReport, "text"),
             col(Action.code).label("action"),
-            *select_fields(PriorityArea, "slug", "year"),
+            *columns.select_fields(PriorityArea, "slug", "year"),
         )
         .select_from(ProgressReport)
         .join(Progress, col(Progress.id) == ProgressReport.progress_id)
@@ -260,13 +259,15 @@ def read_follow_ups(connection: Connection, language: Language, source: str) -> 
         col(CommitmentReading.source_id) == Source.id,
     )
     commitments: Statement = (
-        select(*select_fields(Commitment, "code"), *select_texts(Commitment, language, "name"))
+        select(
+            *columns.select_fields(Commitment, "code"), *columns.select_texts(Commitment, "name")
+        )
         .select_from(Commitment)
         .join(Source, or_(col(Source.id) == Commitment.source_id, reading))
         .where(is_source)
         .order_by(col(Commitment.code))
     )
     return {
-        "progress": fetch_uncached(connection, reports),
-        "commitments": fetch_uncached(connection, commitments),
+        "progress": fetch_uncached(session.connection, reports),
+        "commitments": fetch_uncached(session.connection, commitments),
     }

@@ -13,7 +13,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from itertools import product
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import and_, or_, select
 from sqlmodel import col
 
 from app.db.columns import (
@@ -24,7 +24,7 @@ from app.db.columns import (
     reporting_area,
 )
 from app.db.models import GrowthRate, Indicator, Observation, Series, Unit
-from app.db.statements import fetch_uncached
+from app.db.statements import Session, fetch_uncached
 from app.enums import PERCENT, ChangeMeasure, ContradictionCause, Obstacle, Qualifier, StockFlow
 from app.i18n import Bilingual, Language, format_span
 from app.parameters import ComparisonParameters, format_period, parse_period
@@ -83,37 +83,33 @@ class Pair(NamedTuple):
     """Why the change cannot be calculated, including the obstacles above."""
 
 
-def compare_periods(
-    connection: Connection, language: Language, query: ComparisonParameters
-) -> Record:
+def compare_periods(session: Session, query: ComparisonParameters) -> Record:
     """Compare two periods, and calculate the change between them on request.
 
     Raises:
         InvalidParameters: if a period has no observation.
         NotComparable: if a change is requested that cannot be calculated.
     """
-    pair = read_pair(connection, language, query)
+    pair = read_pair(session, query)
     if query.derived and pair.derivation_obstacles:
         # Errors are bilingual, so the reasons are read in both languages.
-        reasons = {
-            one: [text["text"] for text in read_pair(connection, one, query).derivation_obstacles]
-            for one in Language
-        }
-        english, chinese = reasons[Language.ENGLISH], reasons[Language.CHINESE]
-        raise NotComparable(Bilingual(" ".join(english), "".join(chinese)))
-    return describe_pair(pair, language, has_change=query.derived)
+        pairs = ((one, read_pair(session._replace(language=one), query)) for one in Language)
+        reasons = (
+            language.space.join(one["text"] for one in both.derivation_obstacles)
+            for language, both in pairs
+        )
+        raise NotComparable(Bilingual(*reasons))
+    return describe_pair(pair, session.language, has_change=query.derived)
 
 
-def read_comparison(
-    connection: Connection, language: Language, query: ComparisonParameters
-) -> Record:
+def read_comparison(session: Session, query: ComparisonParameters) -> Record:
     """Compare two periods, with the change between them if it can be calculated.
 
     Raises:
         InvalidParameters: if a period has no observation.
     """
-    pair = read_pair(connection, language, query)
-    return describe_pair(pair, language, has_change=not pair.derivation_obstacles)
+    pair = read_pair(session, query)
+    return describe_pair(pair, session.language, has_change=not pair.derivation_obstacles)
 
 
 def describe_pair(pair: Pair, language: Language, *, has_change: bool) -> Record:
@@ -130,7 +126,7 @@ def describe_pair(pair: Pair, language: Language, *, has_change: bool) -> Record
     }
 
 
-def list_periods(connection: Connection, language: Language, indicator: str) -> Record:
+def list_periods(session: Session, indicator: str) -> Record:
     """List the periods of an indicator that can be compared.
 
     Returns:
@@ -138,7 +134,7 @@ def list_periods(connection: Connection, language: Language, indicator: str) -> 
         first in each; every period has the ``code`` that the comparison takes and is in one group.
         ``units`` are those of the figures.
     """
-    columns = LocalColumns(language)
+    columns = LocalColumns(session.language)
     statement = (
         select(*columns.select_fields(Series, "stock_flow", "start"))
         .add_columns(*columns.select_period(Observation), *columns.select_unit())
@@ -149,7 +145,7 @@ def list_periods(connection: Connection, language: Language, indicator: str) -> 
         .where(*list_indicator_conditions(indicator), *build_current_conditions(Observation, None))
         .distinct()
     )
-    rows = fetch_uncached(connection, statement)
+    rows = fetch_uncached(session.connection, statement)
     rows.sort(key=lambda row: (row["period"]["months"] or 0, *get_span(row)[::-1]), reverse=True)
     units = {row["unit"]["code"]: row["unit"] for row in rows}
     groups: dict[str, dict[str, str]] = {}
@@ -160,7 +156,7 @@ def list_periods(connection: Connection, language: Language, indicator: str) -> 
         if code not in grouped:
             grouped.add(code)
             first = row["start"] or period["start"]
-            span = format_span(row["stock_flow"], period["months"], first, language)
+            span = format_span(row["stock_flow"], period["months"], first, session.language)
             groups.setdefault(span, {})[code] = period["label"]
     return {
         "groups": [
@@ -174,39 +170,35 @@ def list_periods(connection: Connection, language: Language, indicator: str) -> 
     }
 
 
-def read_pair(connection: Connection, language: Language, query: ComparisonParameters) -> Pair:
-    earlier, later = select_pair(connection, language, query)
-    return compare_observations(connection, language, earlier, later, query.as_of)
+def read_pair(session: Session, query: ComparisonParameters) -> Pair:
+    earlier, later = select_pair(session, query)
+    return compare_observations(session, earlier, later, query.as_of)
 
 
 def compare_observations(
-    connection: Connection,
-    language: Language,
-    earlier: Record,
-    later: Record,
-    as_of: date | None = None,
+    session: Session, earlier: Record, later: Record, as_of: date | None = None
 ) -> Pair:
     """Compare two observations of an indicator with what was published by a day."""
-    rates = read_published_rates(connection, language, later, as_of)
+    rates = read_published_rates(session, later, as_of)
     evidence = select_evidence(rates, earlier, later, as_of)
     breaks: Mapping[str, Sequence[Record]] = {}
     if can_be_separated(earlier, later):
-        breaks = read_breaks(connection, language, [later["series"]])
-    obstacles = compare_pair(earlier, later, breaks, evidence, language)
-    derivation_obstacles = obstacles + list_derivation_obstacles(language, earlier, later)
+        breaks = read_breaks(session, [later["series"]])
+    obstacles = compare_pair(earlier, later, breaks, evidence, session.language)
+    derivation_obstacles = obstacles + list_derivation_obstacles(session.language, earlier, later)
     return Pair(earlier, later, rates, evidence, obstacles, derivation_obstacles)
 
 
 def compare_pairs(
-    connection: Connection, language: Language, pairs: Mapping[str, tuple[Record, Record]]
+    session: Session, pairs: Mapping[str, tuple[Record, Record]]
 ) -> dict[str, list[Record]]:
     """Describe why the two observations of each pair are not comparable: the older, the newer."""
-    rates = read_rates_by_period(connection, language, [later for _, later in pairs.values()], None)
-    breaks = read_breaks(connection, language, {later["series"] for _, later in pairs.values()})
+    rates = read_rates_by_period(session, [later for _, later in pairs.values()], None)
+    breaks = read_breaks(session, {later["series"] for _, later in pairs.values()})
     found = {}
     for key, (earlier, later) in pairs.items():
         evidence = select_evidence(find_rates(rates, later), earlier, later, None)
-        found[key] = compare_pair(earlier, later, breaks, evidence, language)
+        found[key] = compare_pair(earlier, later, breaks, evidence, session.language)
     return found
 
 
@@ -229,9 +221,7 @@ def compare_pair(
     ]
 
 
-def select_pair(
-    connection: Connection, language: Language, query: ComparisonParameters
-) -> tuple[Record, Record]:
+def select_pair(session: Session, query: ComparisonParameters) -> tuple[Record, Record]:
     """Select two observations, of one series if possible, then in the unit of the indicator.
 
     Raises:
@@ -241,7 +231,7 @@ def select_pair(
     start, end = col(Observation.period_start), col(Observation.period_end)
     in_periods = or_(*(and_(start == first, end == last) for first, last in spans))
     statement = (
-        select_observations(language, is_today=query.as_of is None)
+        select_observations(session.language, is_today=query.as_of is None)
         .add_columns((col(Series.unit_id) == Indicator.unit_id).label("own_unit"))
         .where(
             in_periods,
@@ -251,11 +241,11 @@ def select_pair(
         )
         .order_by(col(Observation.code))
     )
-    observations = read_observations(connection, statement, query.as_of)
+    observations = read_observations(session.connection, statement, query.as_of)
     candidates = [[one for one in observations if get_span(one) == span] for span in spans]
     if not all(candidates):
         missing = [span for span, found in zip(spans, candidates, strict=True) if not found]
-        raise build_missing_period_error(connection, query, missing)
+        raise build_missing_period_error(session.connection, query, missing)
 
     def rank_pair(pair: tuple[Record, ...]) -> tuple[bool, int]:
         is_mixed = pair[0]["series"] != pair[1]["series"]
@@ -267,9 +257,7 @@ def select_pair(
     return earlier, later
 
 
-def read_published_rates(
-    connection: Connection, language: Language, later: Record, as_of: date | None
-) -> list[Record]:
+def read_published_rates(session: Session, later: Record, as_of: date | None) -> list[Record]:
     """Read the rates for the later period in every unit, for every base, from every source.
 
     Those from the source of the later figure come first, then those in its unit.
@@ -285,7 +273,7 @@ def read_published_rates(
     if as_of is not None:
         conditions.append(col(GrowthRate.vintage) <= as_of)
     source, unit = later["source"]["code"], later["unit"]["code"]
-    rows = fetch_uncached(connection, select_rates(language, conditions))
+    rows = fetch_uncached(session.connection, select_rates(session.language, conditions))
     rates = [choose_display(complete_growth_rate(row), unit) for row in rows]
     return sorted(
         rates, key=lambda rate: (rate["source"]["code"] != source, rate["unit"]["code"] != unit)

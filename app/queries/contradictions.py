@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 from sqlmodel import col
 
-from app.db.columns import LocalColumns, Record, Statement, select_texts
+from app.db.columns import LocalColumns, Record, Statement
 from app.db.models import Contradiction, ContradictoryStatement, Coverage, Indicator, Source, Unit
-from app.db.statements import fetch_uncached, select_nested
+from app.db.statements import Session, fetch_uncached, select_nested
 from app.i18n import (
     Language,
     StatementMeasure,
@@ -95,10 +95,10 @@ def complete_period(period: Record, measure: StatementMeasure, language: Languag
     return period | {"months": months, "label": name}
 
 
-def add_members(connection: Connection, language: Language, rows: Sequence[Record]) -> list[Record]:
+def add_members(session: Session, rows: Sequence[Record]) -> list[Record]:
     """Replace the keys of figures, rates and reports by what is recorded of each."""
     found = {
-        name: read(connection, language, [one["id"] for row in rows for one in row[name]])
+        name: read(session, [one["id"] for row in rows for one in row[name]])
         for name, read in MEMBERS.items()
     }
     return [
@@ -122,14 +122,12 @@ CONTRADICTIONS = Resource(
 list_contradictions, read_contradictions = CONTRADICTIONS.list_page, CONTRADICTIONS.read
 
 
-def read_stated_contradictions(
-    connection: Connection, language: Language, source: str
-) -> list[Record]:
+def read_stated_contradictions(session: Session, source: str) -> list[Record]:
     """Read the contradictions to which a source contributes a number that is not a figure."""
     statement: Statement = (
         select(
             col(Contradiction.code).label("code"),
-            *select_texts(Contradiction, language, "name"),
+            *LocalColumns(session.language).select_texts(Contradiction, "name"),
             col(Indicator.code).label("indicator"),
         )
         .distinct()
@@ -142,4 +140,4 @@ def read_stated_contradictions(
         .where(col(Source.code) == source)
         .order_by(col(Contradiction.code))
     )
-    return fetch_uncached(connection, statement)
+    return fetch_uncached(session.connection, statement)

@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, exists, func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlmodel import col
 
 from app.db.columns import Column, LocalColumns, Record, Statement, alias_table, get_foreign_key
@@ -21,7 +21,7 @@ from app.db.models import (
     PriorityArea,
     Source,
 )
-from app.db.statements import fetch_records, select_nested
+from app.db.statements import Session, fetch_records, select_nested
 from app.enums import Completeness, PartCompleteness, Standing, ThemeChange, ThemeKind
 from app.i18n import Bilingual, Language, format_day, name_edition, name_months
 from app.parameters import (
@@ -154,17 +154,17 @@ def select_main_edition(language: Language) -> Statement:
     return select_editions(language).order_by(is_complete.desc(), col(Edition.year).desc()).limit(1)
 
 
-def read_edition(connection: Connection, language: Language, year: int | None) -> Record:
+def read_edition(session: Session, year: int | None) -> Record:
     """Read the edition of a year, or the newest complete one; the newest if none is complete."""
-    if year is not None and (found := EDITIONS.get(connection, language, str(year))):
+    if year is not None and (found := EDITIONS.get(session, str(year))):
         return found
-    (row,) = fetch_records(connection, select_main_edition(language), {})
-    return complete_edition(row, language)
+    (row,) = fetch_records(session.connection, select_main_edition(session.language), {})
+    return complete_edition(row, session.language)
 
 
-def get_edition(connection: Connection, language: Language, key: str) -> Record | None:
+def get_edition(session: Session, key: str) -> Record | None:
     """Read an edition with its figures as known on its last day, its outcomes and its areas."""
-    edition = EDITIONS.get(connection, language, key)
+    edition = EDITIONS.get(session, key)
     if edition is None:
         return None
     sources = [one["code"] for event in edition["events"] for one in event["documents"]]
@@ -176,9 +176,9 @@ def get_edition(connection: Connection, language: Language, key: str) -> Record 
     outcomes = OutcomeListParameters.model_validate(texts)
     areas = PriorityAreaListParameters.model_validate(texts)
     return edition | {
-        "observations": list_observations(connection, language, figures).rows if sources else [],
-        "outcomes": list_outcomes(connection, language, outcomes).rows,
-        "priority_areas": list_priority_areas(connection, language, areas).rows,
+        "observations": list_observations(session, figures).rows if sources else [],
+        "outcomes": list_outcomes(session, outcomes).rows,
+        "priority_areas": list_priority_areas(session, areas).rows,
     }
 
 
@@ -197,25 +197,27 @@ def select_edition_indicators(language: Language) -> Statement:
     return statement.order_by(*INDICATORS.orders["position"])
 
 
-def read_contents(connection: Connection, language: Language, year: int | None = None) -> Record:
+def read_contents(session: Session, year: int | None = None) -> Record:
     """Read the figures and priority areas of an edition, by default the newest complete one."""
-    edition = read_edition(connection, language, year)
+    edition = read_edition(session, year)
     rows = fetch_records(
-        connection, select_edition_indicators(language), {"edition": edition["year"]}
+        session.connection,
+        select_edition_indicators(session.language),
+        {"edition": edition["year"]},
     )
     areas = PriorityAreaListParameters(edition=[edition["year"]], limit=MAXIMUM_LIMIT)
     return {
         "edition": edition,
-        "indicators": [complete_indicator(row, language) for row in rows],
-        "priority_areas": list_priority_areas(connection, language, areas).rows,
+        "indicators": [complete_indicator(row, session.language) for row in rows],
+        "priority_areas": list_priority_areas(session, areas).rows,
     }
 
 
-def read_overview(connection: Connection, language: Language, year: int | None = None) -> Record:
+def read_overview(session: Session, year: int | None = None) -> Record:
     """Read the contents of an edition with its document, and with the newest figures."""
-    contents = read_contents(connection, language, year)
-    source = get_source(connection, language, contents["edition"]["source"]["code"])
-    indicators = add_latest_observations(connection, language, contents["indicators"])
+    contents = read_contents(session, year)
+    source = get_source(session, contents["edition"]["source"]["code"])
+    indicators = add_latest_observations(session, contents["indicators"])
     return contents | {"indicators": indicators, "source": source}
 
 
@@ -227,15 +229,13 @@ class Theme(NamedTuple):
     name: str
 
 
-def compare_editions(
-    connection: Connection, language: Language, query: EditionComparisonParameters
-) -> Record:
+def compare_editions(session: Session, query: EditionComparisonParameters) -> Record:
     """Compare what two press conferences announced, theme by theme."""
     first, last = sorted(query.edition)
-    earlier, later = (read_edition(connection, language, year) for year in (first, last))
+    earlier, later = (read_edition(session, year) for year in (first, last))
     areas = PriorityAreaListParameters(edition=[first, last], limit=MAXIMUM_LIMIT)
     actions: dict[int, dict[Theme | None, list[Record]]] = {first: {}, last: {}}
-    for area in list_priority_areas(connection, language, areas).rows:
+    for area in list_priority_areas(session, areas).rows:
         for action in area["actions"]:
             reference = {"id": action["id"], "text": action["text"]}
             for theme in list_themes(action):
@@ -245,7 +245,7 @@ def compare_editions(
     return {
         "earlier": earlier,
         "later": later,
-        "cautions": list(list_cautions(earlier, later, language)),
+        "cautions": list(list_cautions(earlier, later, session.language)),
         "unmatched": {"earlier": unmatched[0], "later": unmatched[1]},
         "themes": [
             compare_theme(

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from app.db.columns import Condition, Record, Statement, build_current_conditions
 from app.db.models import FOREVER, Indicator, LatestObservation, Observation, Series, Topic
-from app.db.statements import fetch_uncached
+from app.db.statements import Session, fetch_uncached
 from app.i18n import Language
 from app.parameters import DateSpan, HistoryParameters
 from app.queries.observations import read_observations, select_observations
@@ -35,7 +35,7 @@ class HistoryChange(StrEnum):
 
 
 def list_publication_days(
-    connection: Connection, _: Language, indicator: str | None, topic: str | None
+    session: Session, indicator: str | None, topic: str | None
 ) -> list[Record]:
     """List each ``day`` on which ``figures`` became known with their number, the newest first."""
     figures, days = func.count(col(Observation.id)), col(Observation.vintage)
@@ -51,7 +51,7 @@ def list_publication_days(
             .join(Topic, col(Topic.id) == Indicator.topic_id)
             .where(*conditions)
         )
-    return fetch_uncached(connection, statement)
+    return fetch_uncached(session.connection, statement)
 
 
 def list_filter_conditions(indicator: str | None, topic: str | None) -> list[Condition]:
@@ -63,30 +63,28 @@ def list_filter_conditions(indicator: str | None, topic: str | None) -> list[Con
     return conditions
 
 
-def read_known_observations(
-    connection: Connection, language: Language, query: HistoryParameters
-) -> list[Record]:
+def read_known_observations(session: Session, query: HistoryParameters) -> list[Record]:
     """Read the newest figure of each indicator as of a day, beside that of today.
 
     Returns:
         For each indicator ``then`` and ``now``, the ``replacement`` of a figure that is no longer
         current, and the ``change`` from then to now. ``then`` is None if no figure was known yet.
     """
-    newest = select_latest_observations(language, query).where(
+    newest = select_latest_observations(session.language, query).where(
         col(LatestObservation.current_from) <= query.as_of,
         col(LatestObservation.current_until) > query.as_of,
     )
-    found = read_observations(connection, newest, query.as_of)
+    found = read_observations(session.connection, newest, query.as_of)
     then = {one["indicator"]["code"]: one for one in found}
-    current = read_current_observations(connection, language, found)
+    current = read_current_observations(session, found)
     statement = (
-        select_latest_observations(language, query, is_today=True)
+        select_latest_observations(session.language, query, is_today=True)
         .where(col(LatestObservation.current_until) == FOREVER)
         .order_by(col(Indicator.position), col(Indicator.code))
     )
     return [
         describe_change(then.get(now["indicator"]["code"]), now, current)
-        for now in read_observations(connection, statement)
+        for now in read_observations(session.connection, statement)
     ]
 
 
@@ -103,17 +101,17 @@ def select_latest_observations(
 
 
 def read_current_observations(
-    connection: Connection, language: Language, observations: Sequence[Record]
+    session: Session, observations: Sequence[Record]
 ) -> dict[SeriesPeriod, Record]:
     replaced = [one for one in observations if not one["current"]]
     codes = sorted({one["series"] for one in replaced})
     ends = sorted({one["period"]["end"] for one in replaced})
-    statement = select_observations(language).where(
+    statement = select_observations(session.language).where(
         col(Series.code).in_(codes),
         col(Observation.period_end).in_(ends),
         *build_current_conditions(Observation, None),
     )
-    found = read_observations(connection, statement) if replaced else []
+    found = read_observations(session.connection, statement) if replaced else []
     return {get_series_period(one): one for one in found}
 
 
@@ -143,9 +141,7 @@ def describe_change(
     }
 
 
-def read_indicator_history(
-    connection: Connection, language: Language, indicator: str, as_of: date
-) -> Record:
+def read_indicator_history(session: Session, indicator: str, as_of: date) -> Record:
     """Read the figures of all periods of an indicator as of a day, beside those of today.
 
     Returns:
@@ -153,7 +149,7 @@ def read_indicator_history(
         first, and ``is_complete``, whether the indicator has no more figures than are read.
     """
     statement = (
-        select_observations(language)
+        select_observations(session.language)
         .where(col(Indicator.code) == indicator)
         .order_by(
             col(Observation.period_end).desc(),
@@ -164,7 +160,7 @@ def read_indicator_history(
         )
         .limit(MAX_OBSERVATIONS)
     )
-    observations = read_observations(connection, statement)
+    observations = read_observations(session.connection, statement)
     vintages: dict[SeriesPeriod, list[Record]] = defaultdict(list)
     for one in observations:
         vintages[get_series_period(one)].append(one)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from app.db.columns import (
@@ -26,7 +26,7 @@ from app.db.models import (
     Topic,
     Unit,
 )
-from app.db.statements import fetch_records
+from app.db.statements import Session, fetch_records
 from app.i18n import Language
 from app.queries.comparison import compare_pairs
 from app.queries.observations import (
@@ -113,12 +113,10 @@ def select_latest_of_indicators(language: Language) -> Statement:
     return select_observations(language).where(build_in_subquery(col(Observation.id), ids))
 
 
-def add_latest_observations(
-    connection: Connection, language: Language, indicators: Sequence[Record]
-) -> list[Record]:
+def add_latest_observations(session: Session, indicators: Sequence[Record]) -> list[Record]:
     """Add to each indicator its newest figure, and why it is not comparable with the headline."""
     codes = {"indicators": [indicator["code"] for indicator in indicators]}
-    rows = fetch_records(connection, select_latest_of_indicators(language), codes)
+    rows = fetch_records(session.connection, select_latest_of_indicators(session.language), codes)
     latest = {row["indicator"]["code"]: complete_observation(row) for row in rows}
     pairs = {
         indicator["code"]: (indicator["headline"], newest)
@@ -127,7 +125,7 @@ def add_latest_observations(
         and (newest := latest.get(indicator["code"]))
         and newest["id"] != indicator["headline"]["id"]
     }
-    obstacles = compare_pairs(connection, language, pairs)
+    obstacles = compare_pairs(session, pairs)
     return [
         indicator
         | {

@@ -42,7 +42,13 @@ from app.db.models import (
     Series,
     Source,
 )
-from app.db.statements import StatementBuilder, fetch_by_keys, fetch_uncached, select_nested
+from app.db.statements import (
+    Session,
+    StatementBuilder,
+    fetch_by_keys,
+    fetch_uncached,
+    select_nested,
+)
 from app.i18n import Language
 from app.parameters import (
     IndicatorObservationListParameters,
@@ -202,34 +208,31 @@ def select_observations(language: Language, *, is_today: bool = True) -> Stateme
 
 
 def list_observations(
-    connection: Connection,
-    language: Language,
+    session: Session,
     filters: IndicatorObservationListParameters | ObservationListParameters,
     indicator: str | None = None,
 ) -> QueryPage:
-    statement = select_observations(language, is_today=filters.as_of is None)
-    page = long_lists.read_period_page(connection, Observation, statement, filters, indicator)
+    statement = select_observations(session.language, is_today=filters.as_of is None)
+    page = long_lists.read_period_page(
+        session.connection, Observation, statement, filters, indicator
+    )
     return page.map_rows(complete_observation)
 
 
-def read_observations_by_key(
-    connection: Connection, language: Language, keys: Sequence[str]
-) -> dict[str, Record]:
-    rows = fetch_by_keys(connection, select_observations(language), col(Observation.code), keys)
+def read_observations_by_key(session: Session, keys: Sequence[str]) -> dict[str, Record]:
+    rows = fetch_by_keys(session, select_observations, col(Observation.code), keys)
     return {key: complete_observation(row) for key, row in rows.items()}
 
 
-def get_observation(connection: Connection, language: Language, key: str) -> Record | None:
-    return read_observations_by_key(connection, language, [key]).get(key)
+def get_observation(session: Session, key: str) -> Record | None:
+    return read_observations_by_key(session, [key]).get(key)
 
 
-def list_vintages(
-    connection: Connection, language: Language, filters: VintageListParameters, key: str
-) -> QueryPage:
+def list_vintages(session: Session, filters: VintageListParameters, key: str) -> QueryPage:
     shape, _ = split_filters(filters)
-    plan = plan_vintages(language, shape)
+    plan = plan_vintages(session.language, shape)
     values = {"known": key, "as_of": filters.as_of}
-    return read_page(connection, plan, filters, values).map_rows(complete_observation)
+    return read_page(session.connection, plan, filters, values).map_rows(complete_observation)
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)

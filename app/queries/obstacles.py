@@ -7,12 +7,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam
+from sqlalchemy import bindparam
 from sqlmodel import col
 
 from app.db.columns import Record, Statement, build_in_array, counterpart_area
 from app.db.models import GrowthRate, Indicator
-from app.db.statements import fetch_records
+from app.db.statements import Session, fetch_records
 from app.enums import ChangeMeasure, EvidenceBasis, GrowthBasis, Obstacle, StockFlow
 from app.i18n import Bilingual, Language, format_day, name_months
 from app.parameters import DateSpan
@@ -178,26 +178,27 @@ def describe_coverages(one: Record, other: Record, language: Language) -> Record
 
 
 def add_point_obstacles(
-    connection: Connection, language: Language, series: Sequence[Record], as_of: date | None = None
+    session: Session, series: Sequence[Record], as_of: date | None = None
 ) -> list[Record]:
     """Add to the points of series why they are not comparable with earlier points.
 
     The series contain their breaks and their points, the oldest first.
     """
-    rates = read_rates_by_period(connection, language, series, as_of)
+    rates = read_rates_by_period(session, series, as_of)
     return [
-        one | {"points": [*compare_with_earlier(one, rates, language, as_of)]} for one in series
+        one | {"points": [*compare_with_earlier(one, rates, session.language, as_of)]}
+        for one in series
     ]
 
 
 def read_rates_by_period(
-    connection: Connection, language: Language, series: Sequence[Record], as_of: date | None
+    session: Session, series: Sequence[Record], as_of: date | None
 ) -> Mapping[RateKey, list[Record]]:
     """Read the rates of the indicators and counterpart areas of some series, known on a day."""
     values: Record = {name: sorted({one[name]["code"] for one in series}) for name in RATE_SCOPE}
-    statement = select_rates_in_scope(language, is_today=as_of is None)
+    statement = select_rates_in_scope(session.language, is_today=as_of is None)
     rates = defaultdict(list)
-    for rate in fetch_records(connection, statement, values | {"as_of": as_of}):
+    for rate in fetch_records(session.connection, statement, values | {"as_of": as_of}):
         rates[get_rate_key(rate)].append(complete_growth_rate(rate))
     return rates
 

@@ -5,14 +5,14 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_
+from sqlalchemy import and_
 from sqlmodel import col
 
 from app.db.columns import Record
 from app.db.models import Series
-from app.db.statements import fetch_uncached
+from app.db.statements import Session, fetch_uncached
 from app.enums import SearchKind
-from app.i18n import MONTHS, Language
+from app.i18n import MONTHS
 from app.parameters import (
     MAXIMUM_LIMIT,
     ComparisonParameters,
@@ -61,31 +61,29 @@ class Hits(NamedTuple):
     total: int
 
 
-def read_dashboard(
-    connection: Connection, language: Language, filters: DashboardParameters
-) -> Record:
+def read_dashboard(session: Session, filters: DashboardParameters) -> Record:
     """Read the figures, actions and outcomes that match the filters, and other search results.
 
     Returns:
         The newest figures of all indicators, those of the main edition under "indicators" and the
         others under "others"; or, if an edition is chosen, the figures of that edition.
     """
-    overview = read_overview(connection, language, filters.edition)
+    overview = read_overview(session, filters.edition)
     edition = overview["edition"]["year"]
-    hits = read_hits(connection, language, filters.q) if filters.q else Hits({}, [], 0)
+    hits = read_hits(session, filters.q) if filters.q else Hits({}, [], 0)
     keys = hits.filtered if filters.q else None
-    all_indicators = read_shown_indicators(connection, language, overview, filters.edition)
+    all_indicators = read_shown_indicators(session, overview, filters.edition)
     shown_indicators = [
         indicator
         for indicator in all_indicators
         if matches_filters(filters, [indicator["topic"]], indicator["sectors"])
         and is_found(keys, "indicator", indicator["code"])
     ]
-    shown_indicators = add_yearly_series(connection, language, shown_indicators)
+    shown_indicators = add_yearly_series(session, shown_indicators)
     codes = {indicator["code"] for indicator in overview["indicators"]}
     indicators = [one for one in shown_indicators if one["code"] in codes]
     others = [one for one in shown_indicators if one["code"] not in codes]
-    outcomes = list_outcomes(connection, language, OutcomeListParameters(edition=[edition])).rows
+    outcomes = list_outcomes(session, OutcomeListParameters(edition=[edition])).rows
     shown = set(list_records(overview | {"indicators": all_indicators}, outcomes))
     newest = sorted(all_indicators, key=lambda one: str(one["figure"]["vintage"]), reverse=True)
     page: Record = {
@@ -103,7 +101,7 @@ def read_dashboard(
         "overview": overview,
         "hits": [hit for hit in hits.first if (hit["kind"], hit["code"]) not in shown][:MAX_HITS],
         "hit_count": hits.total - len(shown & hits.filtered.keys()),
-        "editions": list_editions(connection, language, EditionListParameters()).rows,
+        "editions": list_editions(session, EditionListParameters()).rows,
         "found": hits.filtered,
     }
     figures = [one[name] for one in shown_indicators for name in ("figure", "full_year", "beside")]
@@ -111,9 +109,7 @@ def read_dashboard(
     return page | {"sources": list({one["code"]: one for one in find_sources(cited)}.values())}
 
 
-def read_shown_indicators(
-    connection: Connection, language: Language, overview: Record, edition: int | None
-) -> list[Record]:
+def read_shown_indicators(session: Session, overview: Record, edition: int | None) -> list[Record]:
     """Read the indicators with the figure that is shown first and the figure beside it.
 
     Returns:
@@ -125,7 +121,7 @@ def read_shown_indicators(
         shown = [(one, one["headline"]) for one in rows.values()]
     else:
         query = IndicatorListParameters(limit=MAX_INDICATORS)
-        rows |= {one["code"]: one for one in list_indicators(connection, language, query).rows}
+        rows |= {one["code"]: one for one in list_indicators(session, query).rows}
         shown = [(one, one["latest"]["observation"]) for one in rows.values() if one["latest"]]
     return [
         one | {"figure": figure, "beside": find_other_observation(one, figure)}
@@ -183,11 +179,11 @@ def group_by_topic(indicators: Sequence[Record]) -> list[Record]:
     return list(groups.values())
 
 
-def read_hits(connection: Connection, language: Language, words: str) -> Hits:
+def read_hits(session: Session, words: str) -> Hits:
     of_kinds = SearchParameters(q=words, kind=FILTERED_KINDS, limit=MAXIMUM_LIMIT)
-    filtered, _ = search_records(connection, language, of_kinds)
+    filtered, _ = search_records(session, of_kinds)
     limit = min(MAX_HITS + len(filtered.rows), MAXIMUM_LIMIT)
-    page, _ = search_records(connection, language, SearchParameters(q=words, limit=limit))
+    page, _ = search_records(session, SearchParameters(q=words, limit=limit))
     found = {(hit["kind"], hit["code"]): hit for hit in filtered.rows}
     return Hits(found, list(page.rows), page.total)
 
@@ -235,9 +231,7 @@ def filter_areas(
     return filtered
 
 
-def add_yearly_series(
-    connection: Connection, language: Language, indicators: Sequence[Record]
-) -> list[Record]:
+def add_yearly_series(session: Session, indicators: Sequence[Record]) -> list[Record]:
     """Add to each indicator its series of full years or dates: areas and unit as in its figure.
 
     Returns:
@@ -251,7 +245,7 @@ def add_yearly_series(
         col(Series.unit_id) == other_series.unit_id,
     )
     statement = (
-        select_series(language)
+        select_series(session.language)
         .join(other_series, is_alike)
         .where(
             col(other_series.code).in_([indicator["figure"]["series"] for indicator in indicators]),
@@ -260,9 +254,9 @@ def add_yearly_series(
         )
         .order_by(col(Series.last_period_end), col(Series.code))
     )
-    rows = fetch_uncached(connection, statement)
+    rows = fetch_uncached(session.connection, statement)
     found: dict[str, list[Record]] = defaultdict(list)
-    for series in add_points(connection, language, rows, MAX_POINTS_PER_PANEL):
+    for series in add_points(session, rows, MAX_POINTS_PER_PANEL):
         if series["points"]:
             found[series["indicator"]["code"]].append(series)
     return [
@@ -283,9 +277,7 @@ def find_full_year(indicator: Record, yearly: Sequence[Record]) -> Record | None
     return None if beside and beside["id"] == point["id"] else point
 
 
-def read_observation_of_period(
-    connection: Connection, language: Language, indicator: Record, period: str
-) -> Record:
+def read_observation_of_period(session: Session, indicator: Record, period: str) -> Record:
     """Read the figure of an indicator for a period.
 
     Of several figures, that in the series of the headline or of the newest figure comes first, then
@@ -298,11 +290,11 @@ def read_observation_of_period(
     filters = ObservationListParameters(
         indicator=[code], since=span[0], until=span[1], limit=MAXIMUM_LIMIT
     )
-    rows = list_observations(connection, language, filters).rows
+    rows = list_observations(session, filters).rows
     found = [one for one in rows if (one["period"]["start"], one["period"]["end"]) == span]
     if not found:
         query = ComparisonParameters.model_construct(indicator=code, period=[period])
-        raise build_missing_period_error(connection, query, [span])
+        raise build_missing_period_error(session.connection, query, [span])
     headline, latest = indicator["headline"], indicator["latest"]
     shown = [one for one in (headline, latest and latest["observation"]) if one]
     preferred = {one["series"] for one in shown}
@@ -310,12 +302,12 @@ def read_observation_of_period(
     return min(found, key=lambda one: (one["series"] not in preferred, one["unit"]["code"] != unit))
 
 
-def read_year_series(connection: Connection, language: Language) -> list[Record]:
+def read_year_series(session: Session) -> list[Record]:
     """Read the first series of full years, stocks and cumulative totals, with their points."""
     statement = (
-        select_series(language)
+        select_series(session.language)
         .where(is_shown_first(), col(Series.observations) > 0)
         .order_by(col(Series.id))
         .limit(MAX_YEAR_SERIES)
     )
-    return add_points(connection, language, fetch_uncached(connection, statement), MAX_POINTS)
+    return add_points(session, fetch_uncached(session.connection, statement), MAX_POINTS)

@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from app.db.columns import LocalColumns, Record, Statement, clear_missing
 from app.db.models import Action, Area, Instrument, Outcome, PriorityArea, Sector, Source, Topic
-from app.db.statements import fetch_uncached, select_nested
+from app.db.statements import Session, fetch_uncached, select_nested
 from app.i18n import Language
 from app.problems.messages import NOT_OF_YEAR
 from app.problems.problem import UnknownRecord
@@ -152,20 +152,18 @@ def list_years(connection: Connection, slug: str) -> list[int]:
     return list(connection.execute(years).scalars())
 
 
-def get_priority_area(
-    connection: Connection, language: Language, slug: str, year: int | None
-) -> Record | None:
+def get_priority_area(session: Session, slug: str, year: int | None) -> Record | None:
     """Read a priority area of a year, by default of the last one that has it.
 
     Raises:
         UnknownRecord: if only other years have it.
     """
-    statement = select_priority_areas(language).where(col(PriorityArea.slug) == slug)
+    statement = select_priority_areas(session.language).where(col(PriorityArea.slug) == slug)
     if year is not None:
         statement = statement.where(col(PriorityArea.year) == year)
     statement = statement.order_by(col(PriorityArea.year).desc()).limit(1)
-    rows = fetch_uncached(connection, statement)
-    if not rows and (years := list_years(connection, slug)):
+    rows = fetch_uncached(session.connection, statement)
+    if not rows and (years := list_years(session.connection, slug)):
         text = NOT_OF_YEAR.format(found=slug, year=year, years=", ".join(map(str, years)))
         raise UnknownRecord.from_parameter("query.year", text, map(str, years))
-    return complete_priority_area(rows[0], language) if rows else None
+    return complete_priority_area(rows[0], session.language) if rows else None

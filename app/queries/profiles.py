@@ -1,10 +1,8 @@
 """What the pages of indicators, series, priority areas and sources show."""
 
-from sqlalchemy import Connection
-
 from app.db.columns import Record
+from app.db.statements import Session
 from app.enums import Completeness, PassageRecordKind
-from app.i18n import Language
 from app.parameters import (
     MAXIMUM_LIMIT,
     CommitmentListParameters,
@@ -33,7 +31,7 @@ MAX_SERIES_POINTS = 200
 """The limit of periods on the page of a series; /v1/series lists all."""
 
 
-def read_indicator_profile(connection: Connection, language: Language, code: str) -> Record | None:
+def read_indicator_profile(session: Session, code: str) -> Record | None:
     """Read an indicator with its series, and what every source states in them.
 
     Returns:
@@ -41,22 +39,22 @@ def read_indicator_profile(connection: Connection, language: Language, code: str
         out under "hidden_series", all vintages under "observations", the year of the edition of
         its headline, if any, under "editions", and what its picture shows under "chart_series".
     """
-    indicator = get_indicator(connection, language, code)
+    indicator = get_indicator(session, code)
     if indicator is None:
         return None
-    found = read_indicator_series(connection, language, code, MAX_PAGE_SERIES, MAX_POINTS)
+    found = read_indicator_series(session, code, MAX_PAGE_SERIES, MAX_POINTS)
     series = found["series"]
     complete = EditionListParameters(completeness=[Completeness.COMPLETE], limit=1)
     return indicator | {
-        "editions": [one["year"] for one in list_editions(connection, language, complete).rows],
+        "editions": [one["year"] for one in list_editions(session, complete).rows],
         "series": series,
         "hidden_series": found["hidden"],
-        "observations": read_vintages(connection, language, [one["code"] for one in series]),
-        "chart_series": read_indicator_series(connection, language, code),
+        "observations": read_vintages(session, [one["code"] for one in series]),
+        "chart_series": read_indicator_series(session, code),
     }
 
 
-def read_series_profile(connection: Connection, language: Language, code: str) -> Record | None:
+def read_series_profile(session: Session, code: str) -> Record | None:
     """Read a series with what every source states in it.
 
     Returns:
@@ -65,8 +63,8 @@ def read_series_profile(connection: Connection, language: Language, code: str) -
         other sources; the definition and the topic of its indicator, and the contradictions of
         the indicator to which the series contributes; and what its chart shows.
     """
-    series = get_series(connection, language, code)
-    indicator = series and get_indicator(connection, language, series["indicator"]["code"])
+    series = get_series(session, code)
+    indicator = series and get_indicator(session, series["indicator"]["code"])
     if series is None or indicator is None:
         return None
     points: list[Record] = series["points"]
@@ -74,8 +72,8 @@ def read_series_profile(connection: Connection, language: Language, code: str) -
         series=[code], vintages=Vintages.ALL, sort=GrowthSort.PERIOD_DESC, limit=MAXIMUM_LIMIT
     )
     reports = ReportListParameters(series=[code], limit=MAXIMUM_LIMIT)
-    observations = read_vintages(connection, language, [code])
-    growth_rates = list_growth_rates(connection, language, rates).rows
+    observations = read_vintages(session, [code])
+    growth_rates = list_growth_rates(session, rates).rows
     stated = [one["contradiction"] for one in (*observations, *growth_rates)]
     named = {one["code"] for one in stated if one}
     return series | {
@@ -83,59 +81,57 @@ def read_series_profile(connection: Connection, language: Language, code: str) -
         "hidden_points": len(points[:-MAX_SERIES_POINTS]),
         "observations": observations,
         "growth_rates": growth_rates,
-        "reports": list_reports(connection, language, reports).rows,
+        "reports": list_reports(session, reports).rows,
         "definition": indicator["definition"],
         "topic": indicator["topic"],
         "contradictions": [one for one in indicator["contradictions"] if one["code"] in named],
-        "chart_series": read_series(connection, language, code),
+        "chart_series": read_series(session, code),
     }
 
 
-def read_priority_area_profile(
-    connection: Connection, language: Language, slug: str, year: int | None
-) -> Record | None:
-    area = get_priority_area(connection, language, slug, year)
+def read_priority_area_profile(session: Session, slug: str, year: int | None) -> Record | None:
+    area = get_priority_area(session, slug, year)
     if area is None:
         return None
-    contents = read_contents(connection, language, area["year"])
+    contents = read_contents(session, area["year"])
     codes = {baseline["code"] for baseline in area["baseline_indicators"]}
     return area | {
         "baseline": [one for one in contents["indicators"] if one["code"] in codes],
-        "years": list_years(connection, slug),
+        "years": list_years(session.connection, slug),
     }
 
 
-def read_source_profile(connection: Connection, language: Language, code: str) -> Record | None:
-    source = get_source(connection, language, code)
+def read_source_profile(session: Session, code: str) -> Record | None:
+    source = get_source(session, code)
     if source is None:
         return None
     figures = ObservationListParameters(source=[code], vintages=Vintages.ALL)
     rates = GrowthRateListParameters(source=[code], vintages=Vintages.ALL)
-    event = source["event"] and get_event(connection, language, source["event"]["code"])
+    event = source["event"] and get_event(session, source["event"]["code"])
     return source | {
         "event": event,
-        "observations": list_observations(connection, language, figures),
-        "growth_rates": list_growth_rates(connection, language, rates),
-        "reports": list_reports(connection, language, ReportListParameters(source=[code])),
-        "follow_ups": read_follow_ups(connection, language, code),
-        "contradictions": read_stated_contradictions(connection, language, code),
+        "observations": list_observations(session, figures),
+        "growth_rates": list_growth_rates(session, rates),
+        "reports": list_reports(session, ReportListParameters(source=[code])),
+        "follow_ups": read_follow_ups(session, code),
+        "contradictions": read_stated_contradictions(session, code),
     }
 
 
-def read_passages_profile(connection: Connection, language: Language, code: str) -> Record | None:
+def read_passages_profile(session: Session, code: str) -> Record | None:
     """Read a source with its passages, and what it states as figures, by kind and key."""
-    source = get_source(connection, language, code)
+    source = get_source(session, code)
     if source is None:
         return None
     of_source = {"source": [code], "limit": MAXIMUM_LIMIT}
     figures = ObservationListParameters(**of_source, vintages=Vintages.ALL)
     rates = GrowthRateListParameters(**of_source, vintages=Vintages.ALL)
-    reports = list_reports(connection, language, ReportListParameters(**of_source))
+    reports = list_reports(session, ReportListParameters(**of_source))
     values = {
         (kind, one["id"]): one["display"]
         for kind, page in (
-            (PassageRecordKind.OBSERVATION, list_observations(connection, language, figures)),
-            (PassageRecordKind.GROWTH_RATE, list_growth_rates(connection, language, rates)),
+            (PassageRecordKind.OBSERVATION, list_observations(session, figures)),
+            (PassageRecordKind.GROWTH_RATE, list_growth_rates(session, rates)),
         )
         for one in page.rows
     }
@@ -147,11 +143,11 @@ def read_passages_profile(connection: Connection, language: Language, code: str)
         announced = CommitmentListParameters(event=[event["code"]], limit=MAXIMUM_LIMIT)
         values |= {
             (PassageRecordKind.COMMITMENT, one["code"]): one["target"]["display"]
-            for one in list_commitments(connection, language, announced).rows
+            for one in list_commitments(session, announced).rows
             if one["target"]
         }
     passages = PassageListParameters(limit=MAXIMUM_LIMIT)
     return source | {
-        "passages": list_source_passages(connection, language, code, passages).rows,
+        "passages": list_source_passages(session, code, passages).rows,
         "values": values,
     }

@@ -2,17 +2,10 @@
 
 from functools import cache
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 from sqlmodel import col
 
-from app.db.columns import (
-    LocalColumns,
-    Record,
-    Statement,
-    clear_missing,
-    select_fields,
-    select_texts,
-)
+from app.db.columns import LocalColumns, Record, Statement, clear_missing, select_fields
 from app.db.models import (
     Area,
     Coverage,
@@ -29,7 +22,7 @@ from app.db.models import (
     Unit,
 )
 from app.db.models.base import NamedModel
-from app.db.statements import select_nested
+from app.db.statements import Session, select_nested
 from app.enums import PassageRecordKind, SearchKind
 from app.i18n import Language, format_locator
 from app.parameters import PassageListParameters, SourcePassageParameters
@@ -51,7 +44,7 @@ def declare_code_list(table: type[NamedModel], texts: tuple[str, ...], *columns:
     def select_records(language: Language) -> Statement:
         return select(
             *select_fields(table, "code", *columns),
-            *select_texts(table, language, *texts),
+            *LocalColumns(language).select_texts(table, *texts),
             *select_links(table, language),
         )
 
@@ -195,11 +188,9 @@ PASSAGES = Resource(
 list_passages = PASSAGES.list_page
 
 
-def list_source_passages(
-    connection: Connection, language: Language, source: str, query: PassageListParameters
-) -> QueryPage:
+def list_source_passages(session: Session, source: str, query: PassageListParameters) -> QueryPage:
     filters = SourcePassageParameters.model_construct(**dict(query), source=[source])
-    return list_passages(connection, language, filters)
+    return list_passages(session, filters)
 
 
 def build_passage_record_url(base: str, record: Record) -> str:

@@ -6,7 +6,7 @@ Growth rates are those that sources publish; none is computed from levels.
 from collections.abc import Sequence
 from functools import cache
 
-from sqlalchemy import Connection, Label, select
+from sqlalchemy import Label, select
 from sqlmodel import col
 
 from app.db.columns import (
@@ -20,7 +20,6 @@ from app.db.columns import (
     clear_missing,
     format_validity,
     join_dimensions,
-    localize,
 )
 from app.db.models import (
     Contradiction,
@@ -32,7 +31,7 @@ from app.db.models import (
     Source,
     Unit,
 )
-from app.db.statements import fetch_by_keys
+from app.db.statements import Session, fetch_by_keys
 from app.i18n import Language
 from app.parameters import GrowthRateListParameters
 from app.queries.long_lists import read_period_page
@@ -94,18 +93,16 @@ def select_growth_rates(language: Language) -> Statement:
     )
 
 
-def list_growth_rates(
-    connection: Connection, language: Language, filters: GrowthRateListParameters
-) -> QueryPage:
-    page = read_period_page(connection, GrowthRate, select_growth_rates(language), filters)
+def list_growth_rates(session: Session, filters: GrowthRateListParameters) -> QueryPage:
+    page = read_period_page(
+        session.connection, GrowthRate, select_growth_rates(session.language), filters
+    )
     return page.map_rows(complete_growth_rate)
 
 
-def read_growth_rates(
-    connection: Connection, language: Language, keys: Sequence[str]
-) -> dict[str, Record]:
+def read_growth_rates(session: Session, keys: Sequence[str]) -> dict[str, Record]:
     """Read the rates that have some keys, by their keys."""
-    rows = fetch_by_keys(connection, select_growth_rates(language), col(GrowthRate.code), keys)
+    rows = fetch_by_keys(session, select_growth_rates, col(GrowthRate.code), keys)
     return {key: complete_growth_rate(row) for key, row in rows.items()}
 
 
@@ -122,7 +119,7 @@ def choose_display(rate: Record, unit: str) -> Record:
 
 def select_rates(language: Language, conditions: Sequence[Condition]) -> Statement:
     """Select rates to be compared with figures, which may be in another unit."""
-    with_unit = localize(GrowthRate, "display_with_unit", language)
+    with_unit = LocalColumns(language).localize(GrowthRate, "display_with_unit")
     return (
         select_growth_rates(language)
         .add_columns(with_unit.label("display_with_unit"))

@@ -6,7 +6,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, func, select
 from sqlmodel import SQLModel, col
 
 from app.db import Database
-from app.db.columns import Column, Record, Statement, select_fields, select_texts
+from app.db.columns import Column, LocalColumns, Record, Statement, select_fields
 from app.db.models import (
     Action,
     Change,
@@ -26,7 +26,7 @@ from app.db.models import (
     Source,
 )
 from app.db.models.base import KeyedModel
-from app.db.statements import fetch_scalars, fetch_uncached, select_nested
+from app.db.statements import Session, fetch_scalars, fetch_uncached, select_nested
 from app.enums import ChangeKind
 from app.i18n import Language
 from app.queries.reference import CODE_LISTS
@@ -128,7 +128,7 @@ def select_changes(language: Language) -> Statement:
             col(Change.code).label("id"),
             *select_fields(Change, "kind", "collection"),
             col(Change.record).label("key"),
-            *select_texts(Change, language, "title", "reason"),
+            *LocalColumns(language).select_texts(Change, "title", "reason"),
             col(ReleaseEntry.code).label("release"),
             col(ReleaseEntry.released_on).label("released_on"),
             select_nested(fields, Change).label("fields"),
@@ -152,7 +152,7 @@ CHANGES = Resource(
 list_changes = CHANGES.list_page
 
 
-def list_releases(connection: Connection, language: Language) -> list[Record]:
+def list_releases(session: Session) -> list[Record]:
     """Read all releases, latest first.
 
     Returns:
@@ -162,7 +162,7 @@ def list_releases(connection: Connection, language: Language) -> list[Record]:
     statement: Statement = (
         select(
             *select_fields(ReleaseEntry, "code", "released_on"),
-            *select_texts(ReleaseEntry, language, "note"),
+            *LocalColumns(session.language).select_texts(ReleaseEntry, "note"),
             col(Change.kind).label("kind"),
             func.count(col(Change.id)).label("count"),
         )
@@ -174,13 +174,12 @@ def list_releases(connection: Connection, language: Language) -> list[Record]:
         )
     )
     releases: dict[str, Record] = {}
-    for row in fetch_uncached(connection, statement):
+    for row in fetch_uncached(session.connection, statement):
         kind, count = row.pop("kind"), row.pop("count")
         release = releases.setdefault(row["code"], {**row, "changes": {}, "modifications": []})
         if kind is not None:
             release["changes"][kind] = count
-    kind_column = col(Change.kind)
-    other = select_changes(language).where(kind_column != ChangeKind.ADDED).order_by(col(Change.id))
-    for change in fetch_uncached(connection, other):
+    other = select_changes(session.language).where(col(Change.kind) != ChangeKind.ADDED)
+    for change in fetch_uncached(session.connection, other.order_by(col(Change.id))):
         releases[change["release"]]["modifications"].append(change)
     return list(releases.values())

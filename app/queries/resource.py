@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 
-from sqlalchemy import Connection, Label, bindparam, exists, inspect, or_, select, true
+from sqlalchemy import Label, bindparam, exists, inspect, or_, select, true
 from sqlmodel import col
 
 from app.db.columns import Column, LocalColumns, Record, Statement, Value, get_foreign_key
@@ -36,7 +36,7 @@ from app.db.models import (
     find_link,
 )
 from app.db.models.base import KeyedModel, NamedModel
-from app.db.statements import fetch_by_keys, select_nested
+from app.db.statements import LocalizedSelect, Session, fetch_by_keys, select_nested
 from app.enums import SearchKind
 from app.i18n import Language
 from app.parameters import ListParameters
@@ -51,20 +51,20 @@ from app.queries.pagination import (
     split_filters,
 )
 
-RecordReader = Callable[[Connection, Language, Sequence[str]], Mapping[str, Record]]
+RecordReader = Callable[[Session, Sequence[str]], Mapping[str, Record]]
 """Reads the records that have some keys, by their keys."""
 
 
 @dataclass(frozen=True, eq=False)
 class Resource:
     table: type[KeyedModel]
-    select: Callable[[Language], Statement]
-    """Returns the joined statement in a language, the same object each time."""
+    select: LocalizedSelect
+    """Returns the joined statement."""
     orders: Mapping[str, Sequence[Column]]
     """The sort columns of each value of ``sort`` but the key; the last column is unique."""
     complete: Callable[[Record, Language], Record] | None = None
     """Completes a selected row, for example with labels."""
-    relate: Callable[[Connection, Language, Sequence[Record]], list[Record]] | None = None
+    relate: Callable[[Session, Sequence[Record]], list[Record]] | None = None
     """Adds to completed rows what is read of them all with further statements."""
     filters: Mapping[str, Column] = field(default_factory=dict)
     linked_filters: Mapping[str, type[KeyedModel]] = field(default_factory=dict)
@@ -78,37 +78,35 @@ class Resource:
         """The name of the collection in the tables of links and in the search index."""
         return str(self.table.__tablename__)
 
-    def list_page(
-        self, connection: Connection, language: Language, filters: ListParameters
-    ) -> QueryPage:
+    def list_page(self, session: Session, filters: ListParameters) -> QueryPage:
         """Read a page of the list; InvalidParameters if the cursor belongs to another list."""
         shape, values = split_filters(filters)
         values |= self.scope
         words, index = vars(filters).get("q"), None
         if words is not None:
-            index = SEARCH_INDEXES[connection.dialect.name]
+            index = SEARCH_INDEXES[session.connection.dialect.name]
             values |= index.bind_words(words)
-        page = read_page(connection, plan_list(self, language, shape, index), filters, values)
+        page = read_page(
+            session.connection, plan_list(self, session.language, shape, index), filters, values
+        )
         if self.complete is not None:
-            page = page.map_rows(self.complete, language)
+            page = page.map_rows(self.complete, session.language)
         if self.relate is None:
             return page
-        return replace(page, rows=self.relate(connection, language, page.rows))
+        return replace(page, rows=self.relate(session, page.rows))
 
-    def read(
-        self, connection: Connection, language: Language, keys: Sequence[str]
-    ) -> dict[str, Record]:
+    def read(self, session: Session, keys: Sequence[str]) -> dict[str, Record]:
         """Read the records that have some keys, by their keys."""
-        rows = fetch_by_keys(connection, self.select(language), col(self.table.code), keys)
+        rows = fetch_by_keys(session, self.select, col(self.table.code), keys)
         if self.complete is not None:
-            rows = {key: self.complete(row, language) for key, row in rows.items()}
+            rows = {key: self.complete(row, session.language) for key, row in rows.items()}
         if self.relate is None or not rows:
             return rows
-        related = self.relate(connection, language, list(rows.values()))
+        related = self.relate(session, list(rows.values()))
         return dict(zip(rows, related, strict=True))
 
-    def get(self, connection: Connection, language: Language, key: str) -> Record | None:
-        return self.read(connection, language, [key]).get(key)
+    def get(self, session: Session, key: str) -> Record | None:
+        return self.read(session, [key]).get(key)
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)

@@ -24,13 +24,13 @@ from sqlmodel import col
 from app.db.columns import (
     Column,
     Condition,
+    LocalColumns,
     Record,
     Statement,
     Value,
     build_current_conditions,
     counterpart_area,
     join_dimensions,
-    localize,
     reporting_area,
     select_fields,
 )
@@ -48,6 +48,7 @@ from app.db.models import (
     Unit,
 )
 from app.db.models.base import KeyedModel
+from app.db.statements import Session
 from app.enums import StockFlow
 from app.i18n import Bilingual, Language
 from app.parameters import DateSpan
@@ -88,17 +89,14 @@ OWN_COLUMNS = (
 
 
 def read_series(
-    connection: Connection,
-    language: Language,
-    filters: SdmxFilters,
-    columns: Sequence[Label[Value]],
+    session: Session, filters: SdmxFilters, columns: Sequence[Label[Value]]
 ) -> Iterator[list[SeriesData]]:
     """Read the series that match and have matching observations, in chunks.
 
     Of the observations the columns are read; without any, they are not.
     """
     last_id = 0
-    breaks = read_breaks(connection, language)
+    breaks = read_breaks(session)
     while True:
         statement: Statement = (
             select_matching_series(filters)
@@ -107,7 +105,7 @@ def read_series(
             .order_by(col(Series.id))
             .limit(CHUNK)
         )
-        rows = [dict(row) for row in connection.execute(statement).mappings()]
+        rows = [dict(row) for row in session.connection.execute(statement).mappings()]
         if not rows:
             return
         last_id = rows[-1]["series_id"]
@@ -118,7 +116,7 @@ def read_series(
             codes = {row["series_id"]: row["series"] for row in part}
             observations = defaultdict(list)
             statement = select_observations(columns, filters, list(codes))
-            for row in connection.execute(statement).mappings():
+            for row in session.connection.execute(statement).mappings():
                 notes = [
                     f"{one['start']}: {one['note']}"
                     for one in breaks.get(codes[row["series_id"]], ())
@@ -338,7 +336,7 @@ def read_code_lists(connection: Connection) -> dict[str, list[tuple[str, Bilingu
     """Read the key, the name and the description of each code, by code list."""
     codes: dict[str, list[tuple[str, Bilingual, Bilingual]]] = {}
     for codelist, (table, names, order, address) in CODE_LISTS.items():
-        texts = [localize(table, name, language) for name in names for language in Language]
+        texts = [LocalColumns(one).localize(table, name) for name in names for one in Language]
         statement = select(col(table.code), address, *texts).order_by(order, col(table.code))
         codes[codelist] = []
         for key, link, name_en, name_zh, *described in connection.execute(statement):

@@ -4,17 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
 
-from sqlalchemy import (
-    BindParameter,
-    Connection,
-    Integer,
-    String,
-    bindparam,
-    column,
-    func,
-    select,
-    tuple_,
-)
+from sqlalchemy import BindParameter, Integer, String, bindparam, column, func, select, tuple_
 from sqlmodel import col
 
 from app.db.columns import LocalColumns, Record, Statement, build_in_array, format_validity
@@ -30,7 +20,7 @@ from app.db.models import (
     Series,
     Source,
 )
-from app.db.statements import fetch_records
+from app.db.statements import Session, fetch_records
 from app.i18n import Language
 from app.parameters import SearchParameters
 from app.queries.pagination import ENCODER, QueryPage, decode_cursor, encode_cursor
@@ -47,27 +37,27 @@ NO_CONTEXT: Record = dict.fromkeys(
 """The context of a record that is neither a figure nor taken from a source."""
 
 
-def search_records(
-    connection: Connection, language: Language, filters: SearchParameters
-) -> tuple[QueryPage, dict[str, int]]:
+def search_records(session: Session, filters: SearchParameters) -> tuple[QueryPage, dict[str, int]]:
     """Read hits, and their number by kind; InvalidParameters for the cursor of another search."""
-    index = SEARCH_INDEXES[connection.dialect.name]
+    index = SEARCH_INDEXES[session.connection.dialect.name]
     chosen = filters.model_dump(mode="json", exclude={"limit", "cursor", "lang"})
     scope = ENCODER.encode({"list": "search", **chosen})
     values: Record = {**index.bind_words(filters.q), "kinds": filters.kind}
     has_cursor = filters.cursor is not None
     if filters.cursor is not None:
         values["position_rank"], values["position_row"] = decode_cursor(filters.cursor, scope)
-    statement = select_hits(index, language, has_kinds=bool(filters.kind), has_cursor=has_cursor)
-    rows = fetch_records(connection, statement, values | {"row_limit": filters.limit + 1})
+    statement = select_hits(
+        index, session.language, has_kinds=bool(filters.kind), has_cursor=has_cursor
+    )
+    rows = fetch_records(session.connection, statement, values | {"row_limit": filters.limit + 1})
     shown, has_next = rows[: filters.limit], len(rows) > filters.limit
-    counted = fetch_records(connection, select_counts(index), values)
+    counted = fetch_records(session.connection, select_counts(index), values)
     counts = {row["kind"]: row["hits"] for row in counted}
     total = sum(counts[name] for name in counts if not filters.kind or name in filters.kind)
     last = [shown[-1]["rank_value"], shown[-1]["row_number"]] if has_next else None
-    contexts = read_contexts(connection, language, shown)
+    contexts = read_contexts(session, shown)
     records = [
-        build_hit(row, language) | contexts.get((row["kind"], row["code"]), NO_CONTEXT)
+        build_hit(row, session.language) | contexts.get((row["kind"], row["code"]), NO_CONTEXT)
         for row in index.highlight_rows(shown, filters.q)
     ]
     return QueryPage(records, total, encode_cursor(last, scope) if last else None), counts
@@ -107,9 +97,7 @@ def get_other_language(language: Language) -> Language:
     return next(one for one in Language if one is not language)
 
 
-def read_contexts(
-    connection: Connection, language: Language, hits: Sequence[Record]
-) -> dict[tuple[str, str], Record]:
+def read_contexts(session: Session, hits: Sequence[Record]) -> dict[tuple[str, str], Record]:
     codes: dict[str, list[str]] = defaultdict(list)
     for hit in hits:
         codes[hit["kind"]].append(hit["code"])
@@ -118,7 +106,7 @@ def read_contexts(
         for kind, model in SOURCED_KINDS.items()
         if kind in codes
         for row in fetch_records(
-            connection, select_context(model, language), {"codes": codes[kind]}
+            session.connection, select_context(model, session.language), {"codes": codes[kind]}
         )
     }
 

@@ -20,10 +20,9 @@ from app.db.columns import (
     build_in_array,
     join_dimensions,
     label_period,
-    select_texts,
 )
 from app.db.models import Indicator, Observation, Series, SeriesBreak
-from app.db.statements import fetch_one, fetch_records, fetch_uncached
+from app.db.statements import Session, fetch_one, fetch_records, fetch_uncached
 from app.enums import StockFlow
 from app.i18n import MONTHS, Bilingual, Language, format_span, name_period
 from app.parameters import SeriesListParameters
@@ -96,12 +95,12 @@ def select_series_with_vintage(language: Language) -> Statement:
     return select_series(language).add_columns(first.label("first_vintage"))
 
 
-def list_series(
-    connection: Connection, language: Language, filters: SeriesListParameters
-) -> QueryPage:
+def list_series(session: Session, filters: SeriesListParameters) -> QueryPage:
     shape, values = split_filters(filters)
-    page = read_long_page(connection, build_series_plan(language, shape), filters, values)
-    return replace(page, rows=complete_series(connection, language, page.rows))
+    page = read_long_page(
+        session.connection, build_series_plan(session.language, shape), filters, values
+    )
+    return replace(page, rows=complete_series(session, page.rows))
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)
@@ -117,18 +116,16 @@ def select_series_ids(shape: FilterShape, path: AccessPath) -> Statement:
     return select(col(Series.id)).where(*list_series_conditions(shape, path))
 
 
-def get_series(
-    connection: Connection, language: Language, key: str, as_of: date | None = None
-) -> Record | None:
+def get_series(session: Session, key: str, as_of: date | None = None) -> Record | None:
     """Read a series with its observations that are current, or were current on a day."""
-    row = fetch_one(connection, select_series_with_vintage(language), col(Series.code), key)
+    row = fetch_one(session, select_series_with_vintage, col(Series.code), key)
     if row is None:
         return None
-    (record,) = complete_series(connection, language, [row])
-    statement = select_points(language, is_today=as_of is None)
-    points = fetch_records(connection, statement, {"series": row["id"], "as_of": as_of})
+    (record,) = complete_series(session, [row])
+    statement = select_points(session.language, is_today=as_of is None)
+    points = fetch_records(session.connection, statement, {"series": row["id"], "as_of": as_of})
     record["points"] = [complete_observation(point) for point in points]
-    (record,) = add_point_obstacles(connection, language, [record], as_of)
+    (record,) = add_point_obstacles(session, [record], as_of)
     return record | {"as_of": as_of}
 
 
@@ -152,29 +149,27 @@ def is_shown_first() -> Condition:
     return and_(is_own, or_(col(Series.stock_flow) != StockFlow.FLOW, col(Series.months) == MONTHS))
 
 
-def read_vintages(
-    connection: Connection, language: Language, codes: Sequence[str]
-) -> Sequence[Record]:
+def read_vintages(session: Session, codes: Sequence[str]) -> Sequence[Record]:
     """Read what every source states in some series, by period and the day it became known."""
     statement = (
-        select_observations(language)
+        select_observations(session.language)
         .where(col(Series.code).in_(codes))
         .order_by(*PERIOD_ORDER, col(Observation.vintage), col(Observation.code))
     )
-    return read_observations(connection, statement)
+    return read_observations(session.connection, statement)
 
 
-def read_comparability(connection: Connection, language: Language) -> dict[str, str]:
+def read_comparability(session: Session) -> dict[str, str]:
     """Say of figures, by key, with which earlier current ones of their series not to compare them.
 
     Figures that are not current are described as if they were the current ones of their periods.
     """
-    rows = fetch_uncached(connection, select_series(language))
-    breaks = read_breaks(connection, language)
-    rates = read_rates_by_period(connection, language, rows, None)
-    statement = select_observations(language).order_by(*PERIOD_ORDER)
+    rows = fetch_uncached(session.connection, select_series(session.language))
+    breaks = read_breaks(session)
+    rates = read_rates_by_period(session, rows, None)
+    statement = select_observations(session.language).order_by(*PERIOD_ORDER)
     figures = defaultdict(list)
-    for figure in read_observations(connection, statement):
+    for figure in read_observations(session.connection, statement):
         figures[figure["series"]].append(figure)
     texts = {}
     for row in rows:
@@ -182,7 +177,7 @@ def read_comparability(connection: Connection, language: Language) -> dict[str, 
         for figure in figures[row["code"]]:
             earlier = [one for one in current if get_span(one) < get_span(figure)]
             found = breaks.get(row["code"], [])
-            text = describe_comparability(found, rates, earlier, figure, language)
+            text = describe_comparability(found, rates, earlier, figure, session.language)
             if text is not None:
                 texts[figure["id"]] = text
     return texts
@@ -216,11 +211,9 @@ def describe_comparability(
     return language.space.join(sentences) or None
 
 
-def complete_series(
-    connection: Connection, language: Language, rows: Sequence[Record]
-) -> list[Record]:
-    breaks = read_breaks(connection, language, [row["code"] for row in rows])
-    families = read_families(connection, language, rows)
+def complete_series(session: Session, rows: Sequence[Record]) -> list[Record]:
+    breaks = read_breaks(session, [row["code"] for row in rows])
+    families = read_families(session, rows)
     return [
         series
         | {
@@ -228,17 +221,15 @@ def complete_series(
             "not_comparable_with": [
                 {"series": other["code"], "name": other["name"], "obstacles": obstacles}
                 for other in families[get_family_key(series)]
-                if (obstacles := describe_series_obstacles(series, other, language))
+                if (obstacles := describe_series_obstacles(series, other, session.language))
             ],
         }
         for row in rows
-        for series in [format_series(row, language)]
+        for series in [format_series(row, session.language)]
     ]
 
 
-def read_families(
-    connection: Connection, language: Language, rows: Sequence[Record]
-) -> Mapping[FamilyKey, list[Record]]:
+def read_families(session: Session, rows: Sequence[Record]) -> Mapping[FamilyKey, list[Record]]:
     families = select(
         col(other_series.indicator_id),
         col(other_series.reporting_area_id),
@@ -247,23 +238,25 @@ def read_families(
     family = tuple_(
         col(Series.indicator_id), col(Series.reporting_area_id), col(Series.counterpart_area_id)
     )
-    statement = select_series(language).where(family.in_(families)).order_by(col(Series.code))
+    statement = (
+        select_series(session.language).where(family.in_(families)).order_by(col(Series.code))
+    )
     found = defaultdict(list)
-    for row in fetch_uncached(connection, statement):
-        found[get_family_key(row)].append(format_series(row, language))
+    for row in fetch_uncached(session.connection, statement):
+        found[get_family_key(row)].append(format_series(row, session.language))
     return found
 
 
 def read_breaks(
-    connection: Connection, language: Language, series: Collection[str] | None = None
+    session: Session, series: Collection[str] | None = None
 ) -> Mapping[str, list[Record]]:
     """Read the breaks of some series or, since few are recorded, of all, by the code of the series.
 
     Those of each series are in order.
     """
-    statement = select_breaks(language, of_all=series is None)
+    statement = select_breaks(session.language, of_all=series is None)
     breaks = defaultdict(list)
-    for row in fetch_records(connection, statement, {"series": sorted(series or ())}):
+    for row in fetch_records(session.connection, statement, {"series": sorted(series or ())}):
         breaks[row.pop("series")].append(row)
     return breaks
 
@@ -273,7 +266,9 @@ def select_breaks(language: Language, *, of_all: bool) -> Statement:
     code, start = col(Series.code), col(SeriesBreak.start)
     statement: Statement = (
         select(
-            code.label("series"), start.label("start"), *select_texts(SeriesBreak, language, "note")
+            code.label("series"),
+            start.label("start"),
+            *LocalColumns(language).select_texts(SeriesBreak, "note"),
         )
         .join(Series, col(Series.id) == SeriesBreak.series_id)
         .order_by(code, start)

@@ -7,9 +7,8 @@ from decimal import Decimal
 from functools import partial
 from itertools import chain, pairwise, takewhile
 
-from sqlalchemy import Connection
-
 from app.db.columns import Record
+from app.db.statements import Session
 from app.enums import Qualifier
 from app.i18n import Bilingual, Language
 from app.queries.comparison import compare_observations
@@ -84,15 +83,12 @@ class Item:
         ]
 
 
-def check_quotation(
-    connection: Connection, index: QuotationIndex, text: str, asked_on: date, language: Language
-) -> Record:
+def check_quotation(session: Session, index: QuotationIndex, text: str, asked_on: date) -> Record:
     """Check all numbers of a text; positions are code points of the text."""
 
     def check_sentences(text: str) -> list[list[Item]]:
         return [
-            check_sentence(connection, sentence, language)
-            for sentence in read_sentences(text, asked_on, index)
+            check_sentence(session, sentence) for sentence in read_sentences(text, asked_on, index)
         ]
 
     sentences = check_sentences(text)
@@ -105,7 +101,7 @@ def check_quotation(
     return {
         "text": text,
         "asked_on": asked_on,
-        "items": [describe_item(item, language) for item in items],
+        "items": [describe_item(item, session.language) for item in items],
         "correction": corrected if edits and is_whole else None,
     }
 
@@ -124,7 +120,7 @@ def reject_corrections(sentences: list[list[Item]], corrected: list[list[Item]])
                 item.is_correctable = False
 
 
-def check_sentence(connection: Connection, sentence: Sentence, language: Language) -> list[Item]:
+def check_sentence(session: Session, sentence: Sentence) -> list[Item]:
     """Check the numbers of a sentence: first the figures, then the rates that belong to them."""
     quoted_numbers = [build_quoted_number(sentence, number) for number in sentence.numbers]
     items = [Item(sentence, quoted.number) for quoted in quoted_numbers]
@@ -160,7 +156,7 @@ def check_sentence(connection: Connection, sentence: Sentence, language: Languag
             recorded = list_recorded(quoted)
             item.recorded = [one for one in recorded if one not in found]
     keep_periods(items, quoted_numbers)
-    add_comparisons(connection, sentence, items, language)
+    add_comparisons(session, sentence, items)
     add_attributions(sentence, items)
     return [*items, *list_deadlines(sentence, items)]
 
@@ -299,9 +295,7 @@ def add_attributions(sentence: Sentence, items: Sequence[Item]) -> None:
         stated[0][0].findings += findings
 
 
-def add_comparisons(
-    connection: Connection, sentence: Sentence, items: Sequence[Item], language: Language
-) -> None:
+def add_comparisons(session: Session, sentence: Sentence, items: Sequence[Item]) -> None:
     """Describe why two figures that a sentence sets beside each other are not comparable."""
     levels = [(one, one.entry) for one in items if one.entry and not one.entry.is_rate]
     for (one, first), (other, second) in pairwise(levels):
@@ -313,25 +307,23 @@ def add_comparisons(
             continue
         ordered = sorted((first, second), key=lambda entry: (entry.end, entry.start))
         pair = choose_pair(sentence.index, ordered[0], ordered[1])
-        texts = pair and describe_obstacles(connection, *pair, language)
+        texts = pair and describe_obstacles(session, *pair)
         if texts is not None:
             other.findings.append(
                 Finding(FindingKind.COMPARISON, (one.number.span[0], other.number.span[1]), texts)
             )
 
 
-def describe_obstacles(
-    connection: Connection, earlier: Entry, later: Entry, language: Language
-) -> Bilingual | None:
+def describe_obstacles(session: Session, earlier: Entry, later: Entry) -> Bilingual | None:
     """Return the reasons why two observations are not comparable, as /v1/compare gives them.
 
     They are read in one language, and stand for both.
     """
-    records = [get_observation(connection, language, one.code) for one in (earlier, later)]
+    records = [get_observation(session, one.code) for one in (earlier, later)]
     if records[0] is None or records[1] is None:
         return None
-    pair = compare_observations(connection, language, records[0], records[1])
-    text = language.space.join(one["text"] for one in pair.obstacles)
+    pair = compare_observations(session, records[0], records[1])
+    text = session.language.space.join(one["text"] for one in pair.obstacles)
     return Bilingual(text, text) if text else None
 
 

@@ -6,6 +6,7 @@ from fastapi import Response
 from sqlalchemy import Connection
 
 from app.db import processes
+from app.db.statements import Session
 from app.formats.sdmx import messages
 from app.formats.sdmx.artefacts import (
     Artefact,
@@ -22,7 +23,6 @@ from app.formats.sdmx.paths import PathQuery, parse_path
 from app.formats.sdmx.query import SdmxRequest, parse_request
 from app.http.limits import SDMX
 from app.http.routing import RouteDeclarations
-from app.i18n import Language
 from app.parameters.sdmx import DIMENSIONS
 from app.problems.messages import NO_DATA, NO_HISTORY_AS_CSV
 from app.queries import sdmx as queries
@@ -80,17 +80,15 @@ def build_all_artefacts(connection: Connection) -> list[Artefact]:
     return build_artefacts(tables, read_durations(connection))
 
 
-def read_series(
-    connection: Connection, language: Language, request: SdmxRequest
-) -> Iterator[list[SeriesData]]:
-    columns = select_columns(language) if request.layout.has_observations else ()
-    return queries.read_series(connection, language, request.filters, columns)
+def read_series(session: Session, request: SdmxRequest) -> Iterator[list[SeriesData]]:
+    columns = select_columns(session.language) if request.layout.has_observations else ()
+    return queries.read_series(session, request.filters, columns)
 
 
 def write_data_message(
     connection: Connection, header: MessageHeader, request: SdmxRequest, message_format: Format
 ) -> bytes:
-    chunks = messages.require_data(read_series(connection, header.language, request))
+    chunks = messages.require_data(read_series(Session(connection, header.language), request))
     datasets = group_series(
         messages.limit_observations(chunks), request.layout, history=request.filters.history
     )
@@ -106,7 +104,7 @@ def stream_csv(
         raise NotImplementedProblem(NO_HISTORY_AS_CSV)
 
     def write(connection: Connection) -> Iterator[bytes]:
-        chunks = messages.require_data(read_series(connection, context.language, request))
+        chunks = messages.require_data(read_series(Session(connection, context.language), request))
         return messages.write_csv(chunks, request.layout, message_format.version)
 
     return context.stream_response(write, media_type)

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from app.db import Database, create_store
+from app.db.statements import Session
 from app.i18n import Bilingual, Language
 from app.ingest.build import build
 from app.quotations.checks import check_quotation
@@ -56,9 +57,7 @@ class Score(NamedTuple):
         return self.right / (self.right + self.missed) if self.right + self.missed else 1.0
 
 
-def check_cases(
-    connection: Connection, index: QuotationIndex, cases: Iterable[Case]
-) -> Iterator[Result]:
+def check_cases(session: Session, index: QuotationIndex, cases: Iterable[Case]) -> Iterator[Result]:
     """Check each sentence as of its own day."""
     entries = {entry.code: entry for entry in index.entries}
 
@@ -67,7 +66,7 @@ def check_cases(
         return code if entry is None else (entry.series, entry.end, entry.value)
 
     for case in cases:
-        checked = check_quotation(connection, index, case.text, case.asked_on, Language.ENGLISH)
+        checked = check_quotation(session, index, case.text, case.asked_on)
         kinds = frozenset(one["kind"] for item in checked["items"] for one in item["findings"])
         found = [one["observation"]["id"] for one in checked["items"] if one["observation"]]
         has_same = name_entry(case.expected) in map(name_entry, found)
@@ -169,7 +168,8 @@ def main() -> None:
         shown = [one for one in cases if arguments.held_out or not one.is_reserved]
 
         def check_all(connection: Connection) -> list[Result]:
-            return list(check_cases(connection, index, cases if arguments.write else shown))
+            session = Session(connection, Language.ENGLISH)
+            return list(check_cases(session, index, cases if arguments.write else shown))
 
         results = database.read(check_all)
         if arguments.write:
@@ -181,7 +181,7 @@ def main() -> None:
         def check_text(text: str) -> object:
             return database.read(
                 lambda connection: check_quotation(
-                    connection, index, text, cases[0].asked_on, Language.ENGLISH
+                    Session(connection, Language.ENGLISH), index, text, cases[0].asked_on
                 )
             )
 

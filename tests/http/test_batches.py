@@ -100,7 +100,7 @@ def test_many_records_are_read_in_several_batches(
         reads.clear()
         found = asyncio.run(fetch_all(app, [*paths, "/v1/topics/trade"]))
     assert [status for status, _ in found] == [404] * 4 * MAX_BATCH + [200] * 2
-    sizes = [len(keys) for _, language, keys in reads if language is Language.ENGLISH]
+    sizes = [len(keys) for _, group, keys in reads if group.language is Language.ENGLISH]
     assert sorted(sizes) == [1, 1, MAX_BATCH - 1, MAX_BATCH]
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import URL
 
 from app.application import App, create_from_environment
 from app.db import Database, UnavailableError
+from app.db.statements import Session
 from app.db.stores import SQLiteStore
 from app.http import routing
 from app.http.routing import SMALL_PAGE
@@ -319,7 +320,9 @@ def test_what_a_request_shape_leaves_is_freed_while_it_is_young(fresh: App) -> N
 
     def read(shape: tuple[tuple[str, object], ...]) -> None:
         filters = ObservationListParameters.model_validate(dict(shape))
-        opened.read(list_observations, Language.ENGLISH, filters)
+        opened.read(
+            lambda connection: list_observations(Session(connection, Language.ENGLISH), filters)
+        )
 
     filters = {"unit": ["CNY"], "coverage": ["all"], "area": ["CN"], "months": 12, "sort": "value"}
     filters |= {"stock_flow": ["flow"], "qualifier": ["over"], "limit": 3}

@@ -9,6 +9,7 @@ from typing import Any, Self
 import pytest
 from lxml import html
 
+from app.db.statements import Session
 from app.formats.columns import GROWTH_BASIS
 from app.formats.observation_sheets import BASIS_NOTE
 from app.i18n import Language
@@ -134,7 +135,9 @@ def test_the_series_of_the_headline_is_drawn_first(newest: AppClient) -> None:
     application: Any = newest.app
     database = application.state.releases.get_release().database
     for indicator, series in headlines.items():
-        drawn = database.read(read_indicator_series, Language.ENGLISH, indicator)["series"]
+        with database.connect() as connection:
+            found = read_indicator_series(Session(connection, Language.ENGLISH), indicator)
+        drawn = found["series"]
         assert drawn[0]["code"] == series
 
 

@@ -11,6 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.db.statements import Session
 from app.formats.sentences import FINDING_KINDS
 from app.i18n import Language
 from app.releases import Release
@@ -333,7 +334,9 @@ def test_any_text_has_valid_spans(release: Release, parts: list[str]) -> None:
 def results(release: Release) -> list[quotations.Result]:
     index = release.quotation_index
     return release.database.read(
-        lambda connection: list(quotations.check_cases(connection, index, list_cases(index)))
+        lambda connection: list(
+            quotations.check_cases(Session(connection, Language.ENGLISH), index, list_cases(index))
+        )
     )
 
 
