@@ -1,14 +1,13 @@
-"""Base classes of the tables: exact decimals, named constraints, common columns; and rows."""
+"""Base classes of the tables: exact decimals, names of keys, common columns; and rows."""
 
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Protocol, cast, get_args
+from typing import Any, Protocol
 
-from sqlalchemy import CheckConstraint, Dialect, Numeric, String, Table, TypeDecorator, event
-from sqlalchemy.orm import Mapper, declared_attr
+from sqlalchemy import Dialect, Numeric, String, Table, TypeDecorator
+from sqlalchemy.orm import declared_attr
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Field, SQLModel
 
@@ -19,7 +18,6 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
 }
 
 
@@ -65,26 +63,16 @@ def format_plain(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def check_positive(column: str = "position") -> CheckConstraint:
-    return CheckConstraint(f"{column} >= 1", name=column)
-
-
-def check_filled(*columns: str) -> CheckConstraint:
-    return CheckConstraint(" AND ".join(f"{column} <> ''" for column in columns), name="filled")
-
-
-def check_named(*columns: str) -> tuple[CheckConstraint, CheckConstraint]:
-    """Check the position and the names of an entry of a code list, and its other texts."""
-    return check_positive(), check_filled("name_en", "name_zh", *columns)
-
-
 def cast_decimal(column: str) -> str:
     """Return SQL that compares an exact decimal as a number, also where it is stored as text."""
     return f"CAST({column} AS NUMERIC)"
 
 
 class TableModel(SQLModel):
-    """A row of a table, without a validator: the seed is validated before it becomes rows."""
+    """A row of a table, without a validator: the seed is validated before it becomes rows.
+
+    The checks of a table stand only in the migration that creates it.
+    """
 
     model_config = SQLModel.model_config | {"defer_build": True}
 
@@ -92,17 +80,6 @@ class TableModel(SQLModel):
     def __tablename__(cls) -> str:  # noqa: N805 - of the class
         """Name the table after its class: ``series_break`` for SeriesBreak."""
         return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
-
-
-@event.listens_for(TableModel, "instrument_class", propagate=True)
-def check_members(mapper: Mapper[TableModel], model: type[TableModel]) -> None:
-    """Check in each table that a column of an enumeration has one of its values."""
-    for name, field in model.model_fields.items():
-        for option in (field.annotation, *get_args(field.annotation)):
-            if isinstance(option, type) and issubclass(option, StrEnum):
-                allowed = ", ".join(f"'{member}'" for member in option)
-                check = CheckConstraint(f"{name} IN ({allowed})", name=name)
-                cast("Table", mapper.local_table).append_constraint(check)
 
 
 class KeyedModel(TableModel):

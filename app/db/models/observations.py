@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlmodel import Field
 
 from app import enums
@@ -16,9 +16,6 @@ from app.db.models.base import (
     TableModel,
     WordedModel,
     cast_decimal,
-    check_filled,
-    check_named,
-    check_positive,
 )
 from app.i18n import StatementMeasure
 
@@ -33,8 +30,6 @@ SERIES_INDEX_COLUMNS = (
 
 
 class Indicator(NamedModel, table=True):
-    __table_args__ = check_named()
-
     definition_en: str
     definition_zh: str
     note_en: str
@@ -51,8 +46,6 @@ class Indicator(NamedModel, table=True):
 class Contradiction(NamedModel, table=True):
     """Published numbers that differ."""
 
-    __table_args__ = check_named("reason_en", "reason_zh")
-
     indicator_id: int = Field(foreign_key="indicator.id", index=True)
     cause: enums.ContradictionCause = Field(sa_type=String)
     reason_en: str
@@ -65,13 +58,6 @@ class Contradiction(NamedModel, table=True):
 
 class ContradictoryStatement(LocatedModel, WordedModel, table=True):
     """A number in a contradiction that is not a figure, rate or report."""
-
-    __table_args__ = (
-        check_positive(),
-        check_filled("text_en", "text_zh", "wording_en", "wording_zh"),
-        CheckConstraint("period_start <= period_end", name="period_order"),
-        CheckConstraint("(measure = 'share_change') = (base_start IS NOT NULL)", name="base"),
-    )
 
     contradiction_id: int = Field(primary_key=True, foreign_key="contradiction.id")
     position: int = Field(primary_key=True)
@@ -99,15 +85,6 @@ class Series(KeyedModel, NotedModel, table=True):
             *("indicator_id", "reporting_area_id", "counterpart_area_id"),
             *("coverage_id", "unit_id", "duration"),
         ),
-        CheckConstraint("months BETWEEN 1 AND 12", name="months"),
-        CheckConstraint("(stock_flow = 'flow') = (months IS NOT NULL)", name="flow_months"),
-        CheckConstraint(
-            "first_month IS NULL OR (first_month BETWEEN 2 AND 12 AND months IS NOT NULL)",
-            name="first_month",
-        ),
-        CheckConstraint(
-            "(stock_flow = 'cumulative') = (start IS NOT NULL)", name="cumulative_start"
-        ),
     )
 
     indicator_id: int = Field(foreign_key="indicator.id", index=True)
@@ -134,8 +111,6 @@ class Series(KeyedModel, NotedModel, table=True):
 
 
 class SeriesBreak(TableModel, table=True):
-    __table_args__ = (check_filled("note_en", "note_zh"),)
-
     series_id: int = Field(primary_key=True, foreign_key="series.id")
     start: date = Field(primary_key=True)
     note_en: str
@@ -172,28 +147,6 @@ class Observation(VintageModel, NotedModel, WordedModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("series_id", "period_start", "period_end", "source_id"),
-        CheckConstraint("(checked_on IS NULL) = (check_method IS NULL)", name="checked"),
-        CheckConstraint("(previous_id IS NULL) = (revision IS NULL)", name="revision_previous"),
-        CheckConstraint("period_start <= period_end", name="period_order"),
-        CheckConstraint("current_from <= current_until", name="current_order"),
-        CheckConstraint(
-            f"{cast_decimal('lower_bound')} <= {cast_decimal('upper_bound')}", name="bounds_order"
-        ),
-        CheckConstraint(
-            "(qualifier = 'none' AND lower_bound IS NULL AND upper_bound IS NULL)"
-            " OR (qualifier = 'over' AND lower_bound IS NOT NULL AND lower_bound = value"
-            " AND upper_bound IS NULL)"
-            " OR (qualifier = 'nearly' AND upper_bound IS NOT NULL AND upper_bound = value)"
-            " OR qualifier = 'about'",
-            name="qualifier_bounds",
-        ),
-        CheckConstraint(
-            f"{cast_decimal('rounding_lower')} <= {cast_decimal('rounding_upper')}",
-            name="rounding_order",
-        ),
-        check_filled("wording_en", "wording_zh"),
-        CheckConstraint("multiplier BETWEEN 0 AND 15", name="multiplier"),
-        CheckConstraint("decimals BETWEEN 0 AND 10", name="decimals"),
         Index("ix_observation_series", *SERIES_INDEX_COLUMNS),
         Index("ix_observation_period", "period_start", "series_id", "period_end", "source_id"),
         Index("ix_observation_vintage", "vintage", "id", "current_until"),
@@ -233,17 +186,10 @@ class GrowthRate(VintageModel, NotedModel, WordedModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("series_id", "period_start", "period_end", "source_id"),
-        CheckConstraint("(checked_on IS NULL) = (check_method IS NULL)", name="checked"),
-        CheckConstraint("period_start < period_end", name="period_order"),
-        CheckConstraint("base_start < base_end", name="base_order"),
-        CheckConstraint("base_end < period_start", name="base_before"),
-        CheckConstraint("decimals BETWEEN 0 AND 10", name="decimals"),
         Index("ix_growth_rate_period", "period_start", "series_id", "period_end", "source_id"),
         Index("ix_growth_rate_vintage", "vintage", "id", "current_until"),
         Index("ix_growth_rate_contradiction_id", "contradiction_id"),  # Partial.
         Index("ix_growth_rate_source", "source_id", "series_id", "period_start", "period_end"),
-        CheckConstraint("current_from <= current_until", name="current_order"),
-        check_filled("wording_en", "wording_zh"),
     )
 
     base_start: date

@@ -5,7 +5,6 @@ from decimal import Decimal
 
 from sqlalchemy import (
     JSON,
-    CheckConstraint,
     Column,
     ForeignKey,
     Integer,
@@ -27,9 +26,6 @@ from app.db.models.base import (
     NotedModel,
     TableModel,
     WordedModel,
-    check_filled,
-    check_named,
-    check_positive,
 )
 from app.db.models.observations import Indicator
 from app.db.models.sources import Edition, Event
@@ -58,8 +54,6 @@ lexeme_index = table(
 class Release(TableModel, table=True):
     """The release in this database; one row."""
 
-    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
-
     id: int = Field(default=1, primary_key=True)
     seed_hash: str
     schema_revision: str
@@ -71,7 +65,7 @@ class Release(TableModel, table=True):
 
 
 class ReleaseEntry(KeyedModel, table=True):
-    __table_args__ = (UniqueConstraint("released_on", "number"), check_positive("number"))
+    __table_args__ = (UniqueConstraint("released_on", "number"),)
 
     released_on: dt.date
     number: int
@@ -82,10 +76,7 @@ class ReleaseEntry(KeyedModel, table=True):
 class Change(KeyedModel, table=True):
     """A change to one record; the code consists of release, collection and key of the record."""
 
-    __table_args__ = (
-        UniqueConstraint("release_entry_id", "collection", "record"),
-        check_filled("title_en", "title_zh"),
-    )
+    __table_args__ = (UniqueConstraint("release_entry_id", "collection", "record"),)
 
     release_entry_id: int = Field(foreign_key="release_entry.id")
     collection: str
@@ -110,12 +101,8 @@ class ChangedField(TableModel, table=True):
 class Topic(DescribedModel, table=True):
     """A subject of the press conference, such as trade."""
 
-    __table_args__ = check_named()
-
 
 class Area(NamedModel, table=True):
-    __table_args__ = check_named()
-
     kind: enums.AreaKind = Field(sa_type=String)
     definition_en: str
     definition_zh: str
@@ -123,8 +110,6 @@ class Area(NamedModel, table=True):
 
 class Unit(DescribedModel, table=True):
     """A unit of measure; the suffix is printed after a number."""
-
-    __table_args__ = (*check_named(), CheckConstraint("decimals >= 0", name="decimals"))
 
     symbol_en: str
     symbol_zh: str
@@ -136,11 +121,6 @@ class Unit(DescribedModel, table=True):
 class Coverage(DescribedModel, table=True):
     """Which countries a figure counts."""
 
-    __table_args__ = (
-        *check_named("evidence_en", "evidence_zh"),
-        CheckConstraint("first_published <= last_published", name="published_order"),
-    )
-
     first_published: dt.date | None
     last_published: dt.date | None
     basis: enums.EvidenceBasis = Field(sa_type=String)
@@ -148,20 +128,15 @@ class Coverage(DescribedModel, table=True):
     evidence_zh: str
 
 
-class Sector(DescribedModel, NotedModel, table=True):
-    __table_args__ = check_named()
+class Sector(DescribedModel, NotedModel, table=True): ...
 
 
 class Instrument(DescribedModel, NotedModel, table=True):
-    __table_args__ = check_named()
-
     kind: enums.InstrumentKind = Field(sa_type=String)
 
 
 class RelatedDataset(DescribedModel, table=True):
     """A dataset of another publisher."""
-
-    __table_args__ = check_named("difference_en", "difference_zh")
 
     publisher_en: str
     publisher_zh: str
@@ -176,11 +151,7 @@ class RelatedDataset(DescribedModel, table=True):
 class Outcome(KeyedModel, LocatedModel, NotedModel, table=True):
     """A result of a year that the source describes without a figure."""
 
-    __table_args__ = (
-        UniqueConstraint("year", "position"),
-        check_positive(),
-        check_filled("text_en", "text_zh"),
-    )
+    __table_args__ = (UniqueConstraint("year", "position"),)
 
     year: int
     edition: int
@@ -195,12 +166,7 @@ class Outcome(KeyedModel, LocatedModel, NotedModel, table=True):
 class PriorityArea(KeyedModel, LocatedModel, NotedModel, table=True):
     """A priority area announced for a year."""
 
-    __table_args__ = (
-        UniqueConstraint("year", "slug"),
-        UniqueConstraint("year", "position"),
-        check_positive(),
-        check_filled("title_en", "title_zh"),
-    )
+    __table_args__ = (UniqueConstraint("year", "slug"), UniqueConstraint("year", "position"))
 
     year: int
     slug: str
@@ -217,11 +183,7 @@ class PriorityArea(KeyedModel, LocatedModel, NotedModel, table=True):
 class Action(KeyedModel, LocatedModel, NotedModel, table=True):
     """One commitment of a priority area."""
 
-    __table_args__ = (
-        UniqueConstraint("priority_area_id", "position"),
-        check_positive(),
-        check_filled("text_en", "text_zh"),
-    )
+    __table_args__ = (UniqueConstraint("priority_area_id", "position"),)
 
     priority_area_id: int = Field(foreign_key="priority_area.id")
     position: int
@@ -232,13 +194,6 @@ class Action(KeyedModel, LocatedModel, NotedModel, table=True):
     aim_zh: str | None
     has_examples: bool
     status: enums.ActionStatus = Field(sa_type=String)
-
-
-def check_quantity(prefix: str = "") -> CheckConstraint:
-    """A number has a unit and a qualifier."""
-    value = f"({prefix}value IS NULL)"
-    sql = f"{value} = ({prefix}unit_id IS NULL) AND {value} = ({prefix}qualifier IS NULL)"
-    return CheckConstraint(sql, name=f"{prefix}quantity")
 
 
 class Progress(KeyedModel, NotedModel, table=True):
@@ -263,12 +218,6 @@ class LaterReport(LocatedModel, WordedModel):
 
 
 class ProgressReport(LaterReport, NotedModel, table=True):
-    __table_args__ = (
-        check_positive(),
-        check_filled("text_en", "text_zh", "wording_en", "wording_zh"),
-        check_quantity(),
-    )
-
     progress_id: int = Field(primary_key=True, foreign_key="progress.id")
     position: int = Field(primary_key=True)
     relation: enums.ProgressRelation = Field(sa_type=String)
@@ -277,12 +226,7 @@ class ProgressReport(LaterReport, NotedModel, table=True):
 class Commitment(KeyedModel, LocatedModel, NotedModel, WordedModel, table=True):
     """A commitment announced at an event, with its target if it has one."""
 
-    __table_args__ = (
-        UniqueConstraint("event_id", "position"),
-        check_positive(),
-        check_filled("name_en", "name_zh", "text_en", "text_zh", "wording_en", "wording_zh"),
-        check_quantity("target_"),
-    )
+    __table_args__ = (UniqueConstraint("event_id", "position"),)
 
     event_id: int = Field(foreign_key="event.id")
     position: int
@@ -304,13 +248,6 @@ class Commitment(KeyedModel, LocatedModel, NotedModel, WordedModel, table=True):
 
 
 class CommitmentReading(LaterReport, table=True):
-    __table_args__ = (
-        check_positive(),
-        check_filled("text_en", "text_zh", "wording_en", "wording_zh"),
-        check_quantity(),
-        CheckConstraint("same_measure = (reason_en IS NULL)", name="reason"),
-    )
-
     commitment_id: int = Field(primary_key=True, foreign_key="commitment.id")
     position: int = Field(primary_key=True)
     same_measure: bool

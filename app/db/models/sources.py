@@ -2,17 +2,15 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint
+from sqlalchemy import String, UniqueConstraint
 from sqlmodel import Field
 
 from app import enums
-from app.db.models.base import KeyedModel, NotedModel, TableModel, check_filled, check_positive
+from app.db.models.base import KeyedModel, NotedModel, TableModel
 
 
 class Event(KeyedModel, NotedModel, table=True):
     """A press conference, briefing or release at which figures were announced."""
-
-    __table_args__ = (check_filled("name_en", "name_zh", "organiser_en", "organiser_zh"),)
 
     name_en: str
     name_zh: str
@@ -27,11 +25,6 @@ class Event(KeyedModel, NotedModel, table=True):
 
 
 class EventSpeaker(TableModel, table=True):
-    __table_args__ = (
-        check_positive(),
-        check_filled("name_en", "name_zh", "office_en", "office_zh"),
-    )
-
     event_id: int = Field(primary_key=True, foreign_key="event.id")
     position: int = Field(primary_key=True)
     name_en: str
@@ -46,16 +39,6 @@ class Source(KeyedModel, NotedModel, table=True):
     The title is as displayed: titles that are not printed in the document, in the language of the
     document, are in square brackets.
     """
-
-    __table_args__ = (
-        CheckConstraint("length(language) = 2", name="language"),
-        CheckConstraint("(title_kind = 'printed') = (printed_title IS NOT NULL)", name="title"),
-        CheckConstraint(
-            "checked_on IS NULL OR (address IS NOT NULL AND checked_on >= published_on)",
-            name="checked",
-        ),
-        check_filled("title_en", "title_zh", "publisher_en", "publisher_zh"),
-    )
 
     edition: int | None
     """The year of the edition to which the document belongs, if it reports one of its events."""
@@ -118,7 +101,7 @@ class Edition(KeyedModel, table=True):
 class Passage(KeyedModel, NotedModel, table=True):
     """A sentence of a source, or another place in it that a record cites."""
 
-    __table_args__ = (UniqueConstraint("source_id", "position"), check_positive())
+    __table_args__ = (UniqueConstraint("source_id", "position"),)
 
     source_id: int = Field(foreign_key="source.id")
     position: int
@@ -129,8 +112,6 @@ class Passage(KeyedModel, NotedModel, table=True):
 
 class PassageRecord(TableModel, table=True):
     """What is recorded from a passage: the kind and the key of a record."""
-
-    __table_args__ = (check_filled("title_en", "title_zh"),)
 
     passage_id: int = Field(primary_key=True, foreign_key="passage.id")
     position: int = Field(primary_key=True)
@@ -144,8 +125,6 @@ class PassageRecord(TableModel, table=True):
 
 class PassageDifference(TableModel, table=True):
     """How a sentence of another source differs from a passage."""
-
-    __table_args__ = (check_filled("text_en", "text_zh"),)
 
     passage_id: int = Field(primary_key=True, foreign_key="passage.id")
     position: int = Field(primary_key=True)
