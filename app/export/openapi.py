@@ -7,6 +7,7 @@ generated from the document can ask for it.
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from copy import deepcopy
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -21,22 +22,11 @@ from app.openapi.version_3_0 import convert_document
 from app.schemas import encode_json
 
 PAGE = "page"
-DESCRIPTION = """
-The static edition of the dataset: the responses of its service as files, for any web server.
-Official figures on China's economic cooperation with Belt and Road partner countries, each with its
-exact qualifier, period, coverage and place in the source.
-
-Each language is a server of its own. Files take no query: those that hold the response to one have
-its parameters in their names. A list of more than 100 records is divided into pages; follow `next`.
-`openapi.json` of a running service describes filters, search and all other queries.
-
-**Reading a figure.** Show the field display, or value together with qualifier, bounds, unit and
-period label. The number alone is not what the source says.
-"""
+DESCRIPTION = (Path(__file__).parent / "introduction.md").read_text("utf-8").strip()
 FILE = "The file."
 NOT_FOUND = "There is no such file."
 FURTHER_PAGE = "The number of a further page, as in next."
-TEXTS = (DESCRIPTION.strip(), FILE, NOT_FOUND, FURTHER_PAGE)
+TEXTS = (DESCRIPTION, FILE, NOT_FOUND, FURTHER_PAGE)
 """The texts that only these documents have."""
 PAGE_PARAMETER: Record = {
     "description": FURTHER_PAGE,
@@ -73,7 +63,7 @@ def build_documents(
         for one in sorted(examples)
     )
     document |= {
-        "info": document["info"] | {"description": DESCRIPTION.strip()},
+        "info": document["info"] | {"description": DESCRIPTION},
         "servers": [
             {"url": f"{layout.base_url}/{language}", "description": name}
             for language, name in LANGUAGES.items()

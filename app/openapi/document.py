@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 from fastapi.openapi.utils import get_openapi
@@ -24,70 +25,7 @@ from app.openapi.headers import (
 from app.parameters.base import CODE_SCHEMA, PIN
 from app.problems.problem import MEDIA_TYPE, ProblemDocument
 
-INTRODUCTION = """
-Official figures on China's economic cooperation with Belt and Road partner countries, with the
-details that usually get lost: whether a figure is **over** or **nearly** a value, whether it covers
-**January to November** or a full year, and the exact place in the source of every figure and
-commitment.
-
-## First requests
-
-No key or cookies are needed. Learn the API in five requests:
-
-1. [/v1/overview](v1/overview) returns everything that a dashboard needs: the headline figures and
-   the priority areas.
-2. [/v1/indicators/import-share](v1/indicators/import-share) returns one figure with its exact
-   meaning: its qualifier, the bounds that follow from it, its period and its source.
-3. [/v1/observations?months=11](v1/observations?months=11) returns the figures that cover eleven
-   months; do not compare them with a full year.
-4. [/v1/actions?sector=digital-economy&lang=zh](v1/actions?sector=digital-economy&lang=zh) returns
-   the actions announced for a sector, in Chinese.
-5. [/v1/search?q=agreement](v1/search?q=agreement) searches all texts in both languages.
-
-## Authentication and limits
-
-None is needed: no key, no account, no cookie. Pages of every origin may read the responses (CORS).
-If the operator limits the rate, the headers `RateLimit-Policy` and `RateLimit` give the limit and
-what is left of it; a request beyond it gets 429, with `Retry-After`.
-
-## Reading a figure
-
-Show the field `display`, or `value` together with `qualifier`, `bounds`, `unit` and `period.label`.
-The number alone is not what the source says.
-
-## Finding a sentence
-
-`locator` names the place in the source: `P4.S2` is paragraph 4, sentence 2.
-`/v1/sources/{source}/passages` lists what is recorded from each sentence, and the page
-`/sources/{source}/passages#P4.S2` shows it. The field `editorial` of a record names the fields that
-this service wrote, chose or calculated; `x-editorial` marks them in the schemas.
-
-## Languages
-
-Add `lang=en` or `lang=zh`, or send `Accept-Language`. Requests for any other language get English.
-`Content-Language` gives the language of the response.
-
-## Pages of lists
-
-A list has at most `limit` records on a page, 100 by default. `next` is the URL of the next page,
-also in the header `Link`, and null on the last one; `total` is the number of all matching records.
-
-## Formats
-
-Responses are JSON. Tables are also CSV, JSON Lines, Excel workbook, Parquet, Arrow and Markdown,
-with the filters of the list, and figures are charts in SVG and PNG: the suffix of the path chooses
-the format.
-
-## Errors
-
-A request with an unknown parameter, code or value is refused. The problem document (RFC 9457) lists
-all errors, each with the nearest valid value.
-
-## Caching
-
-Every response that may be stored has an `ETag`. Send it back in `If-None-Match`: 304 means that
-your copy is current. The data changes only with a new release, which `/v1` names.
-"""
+INTRODUCTION = Path(__file__).parent / "introduction.md"
 
 TAGS = {
     "Entry point": "The description of the service, and the overview for dashboards.",
@@ -145,7 +83,7 @@ def build_document(routes: Sequence[BaseRoute], server: str, release: str) -> Re
         title=TITLE.en,
         version=__version__,
         summary="Official figures on Belt and Road cooperation, with their exact meaning.",
-        description=INTRODUCTION.strip(),
+        description=INTRODUCTION.read_text("utf-8").strip(),
         routes=routes,
         tags=[{"name": name, "description": text} for name, text in TAGS.items()],
         servers=[{"url": server, "description": SERVER_DESCRIPTION, "x-internal": False}],
