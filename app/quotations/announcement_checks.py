@@ -20,8 +20,6 @@ MANY_WORDS, LARGE_SHARE = 2, 0.5
 """The words that it must share if its number is another one."""
 MANY_PAIRS, LARGE_PAIR_SHARE = 4, 0.3
 """The pairs of characters that a Chinese sentence must share in this case."""
-NOUN_PHRASE = re.compile(r"(?:[ -]?(?!(?:in|for|to|with|by|from|over|of)\b)[\w\"'-]+){1,7}")
-OBJECT_LEAD = re.compile(r" (?:(?:an?|the|its|all|another|some|total|of) )*")
 VERB_LENGTH = 24
 """The characters after “will” that contain its verb."""
 STATUS = Bilingual(
@@ -35,8 +33,6 @@ NO_TARGET = Bilingual("No target was announced for this: {text}", "该项未公�
 NO_DEADLINE = Bilingual("No deadline was announced for this: {text}", "该项未公布期限：{text}")
 OTHER_DEADLINE = Bilingual("The deadline announced is: {deadline}.", "宣布的期限为：{deadline}。")
 ANNOUNCED = Bilingual("has announced", "宣布将")
-CHINESE_DONE = re.compile(r"^(?:已经?|业已|均已|现已)?|了$")
-"""What says in Chinese that something is done; the verb between the two stays."""
 
 
 def find_announcement(
@@ -124,7 +120,7 @@ def is_meant(quoted: QuotedNumber, announced: Announcement) -> bool:
     if sentence.language is Language.CHINESE or quoted.number.unit in CURRENCIES:
         return bool(announced.words & (before | after))
     if announced.target is not None:
-        noun = NOUN_PHRASE.match(sentence.normal[end:])
+        noun = PHRASES["noun_phrase"].match(sentence.normal[end:])
         return noun is not None and bool(announced.words & list_words(noun[0]))
     verb = list_words(announced.text.en.split(" ")[0])
     return bool(verb & before) or not verb
@@ -159,9 +155,11 @@ def describe_status(quoted: QuotedNumber, announced: Announcement) -> Finding:
     ]
     nearest = min(found, key=lambda one: (abs(start - one.end()), one.start()))
     span, is_chinese = nearest.span(), sentence.language is Language.CHINESE
-    words = f"{ANNOUNCED.zh}{CHINESE_DONE.sub('', nearest[0])}" if is_chinese else ANNOUNCED.en
+    verb = PHRASES["chinese_done"].sub("", nearest[0])
+    words = f"{ANNOUNCED.zh}{verb}" if is_chinese else ANNOUNCED.en
     # “Has announced” takes only what is counted as its object: no passive, no “to 100”.
-    is_object = is_chinese or OBJECT_LEAD.fullmatch(sentence.normal[nearest.end() : start])
+    between = sentence.normal[nearest.end() : start]
+    is_object = is_chinese or PHRASES["object_lead"].fullmatch(between)
     is_certain = "been" not in nearest[0] and nearest.start() <= start and is_object
     edits = ((span, words),) if is_certain else ()
     return Finding(

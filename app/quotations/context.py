@@ -1,6 +1,5 @@
 """The context of a number: how well its words name a published period, and what they exclude."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -23,16 +22,6 @@ RECENT = timedelta(days=120)
 """How long after its publication a text without a period or year may be about a figure."""
 YEARS = frozenset({PeriodKind.RANGE, PeriodKind.LENGTH, PeriodKind.SINCE})
 """Kinds of words that name several years."""
-NOUN = re.compile(
-    r" *(?:[\w-]+ ){0,3}?(?:countries|nations|organi[sz]ations|documents|agreements|cities)"
-    r"|[\u4e00-\u9fff]{1,6}"
-)
-JOINED_YEARS = re.compile(r"\s*(?:,? and|、|和|与|及)\s*(?:in )?(?:the )?")
-BETWEEN = re.compile(r"\bbetween (?:the )?$")
-AND_PARTNERS = re.compile(
-    r" and (?:the |its )?(?:\d+ )?(?:partner|bri\b|belt|b&r|participating|countries)"
-)
-MAIN_CLAUSE = re.compile(r"[;；]|\b(?:while|whereas|but)\b")
 NOT_FOUND = Bilingual(
     "No published figure recorded here matches this number and wording. This does not mean that it "
     "is false: the record is not complete.",
@@ -101,7 +90,8 @@ def join_years(sentence: Sentence, number: Number, periods: list[PeriodWords]) -
         return periods
     for one, other in pairwise(sentence.periods):
         gap = sentence.normal[one.span[1] : other.span[0]]
-        is_pair = one.kind == other.kind == PeriodKind.SPAN and JOINED_YEARS.fullmatch(gap)
+        has_joint = PHRASES["joined_years"].fullmatch(gap) is not None
+        is_pair = has_joint and one.kind == other.kind == PeriodKind.SPAN
         if is_pair and one.year != other.year and periods[-1].span in {one.span, other.span}:
             return [replace(one, kind=PeriodKind.RANGE, last_year=other.year)]
     last = periods[-1]
@@ -113,7 +103,7 @@ def join_years(sentence: Sentence, number: Number, periods: list[PeriodWords]) -
 def find_noun(quoted: QuotedNumber) -> Span:
     """Return the span of the noun after a number, or else of the number."""
     end = quoted.number.span[1]
-    match = NOUN.match(quoted.sentence.normal[end:])
+    match = PHRASES["noun"].match(quoted.sentence.normal[end:])
     return (end, end + match.end()) if match else quoted.number.span
 
 
@@ -317,7 +307,7 @@ def is_about_other_country(quoted: QuotedNumber) -> bool:
         return False
     return any(
         span[1] <= start
-        and not MAIN_CLAUSE.search(sentence.normal, span[1], start)
+        and not PHRASES["main_clause"].search(sentence.normal, span[1], start)
         # Russia's TASS reports what is not of Russia.
         and not PHRASES["speech"].search(sentence.normal, span[1], start)
         and is_owner(sentence, span)
@@ -329,7 +319,7 @@ def is_owner(sentence: Sentence, span: Span) -> bool:
     text, (start, end) = sentence.normal, span
     if text[start:end].endswith("'s") or text.startswith("'s", end):
         return True
-    if BETWEEN.search(text[:start]) and AND_PARTNERS.match(text, end):
+    if PHRASES["between_before"].search(text[:start]) and PHRASES["and_partners"].match(text, end):
         return True
     is_owned = PHRASES["owned"].match(text, end) is not None
     return is_owned and PHRASES["not_owner"].search(text[:start]) is None

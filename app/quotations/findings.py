@@ -16,11 +16,12 @@ from app.i18n import (
     get_scale,
     name_day,
 )
+from app.quotations import WORDS, compile_entries
 from app.quotations.context import QuotedNumber
 from app.quotations.index import Entry
 from app.quotations.matching import Candidate
 from app.quotations.numbers import POINTS, Span
-from app.quotations.periods import LIMIT_LEAD, RELATIVE, choose_preposition
+from app.quotations.periods import RELATIVE, choose_preposition
 from app.quotations.terms import FAMILIES, PHRASES, SHARES, group_coverage
 from app.schemas.quotations import FindingKind
 
@@ -121,24 +122,7 @@ UNITS = {
     POINTS: Bilingual("percentage points", "个百分点"),
 }
 SIGNS = {"CNY": "RMB ", "USD": "US$"}
-REACHED = (
-    (re.compile(r"(?:exceed|surpass|topp|approach|near|pass|cross)ing\b.*"), "reaching"),
-    (
-        re.compile(
-            r"(?:(?:exceed|surpass|topp|pass|cross|approach|near)e[ds]|exceeds|nears|tops|broke).*"
-        ),
-        "reached",
-    ),
-    (re.compile(r"came close to.*"), "reached"),
-    (re.compile(r"did not .*|not (?:yet )?(?:exceeded|surpassed|topped|reached).*"), "reached"),
-    (
-        re.compile(
-            r"已?(?:达到?)?[远略稍]?(?:大幅)?(?:超过?|突破)了?|接近|(?:尚?未|没有?|不)能?[超突达].*"
-        ),
-        "达",
-    ),
-)
-"""Verbs that limit a number, and what they become where the number has no such limit."""
+REACHED = compile_entries(WORDS["reached"])
 
 
 def describe_differences(quoted: QuotedNumber, candidate: Candidate) -> list[Finding]:
@@ -204,7 +188,8 @@ def limit_number(quoted: QuotedNumber, qualifier: Qualifier) -> Iterator[Edit]:
     is_chinese = quoted.sentence.language is Language.CHINESE
     spans = sorted(number.qualifiers)
     words = QUALIFIER_FORMATS[qualifier].get(quoted.sentence.language).removesuffix("{}")
-    replaced = (new for one in spans for old, new in REACHED if old.fullmatch(normal[slice(*one)]))
+    limits = [normal[slice(*one)] for one in spans]
+    replaced = (new for one in limits for new, old in REACHED.items() if old.fullmatch(one))
     verb = next(replaced, "")
     if verb and not (is_chinese and words):
         words = f"{verb}{'' if is_chinese else ' '}{words}"
@@ -227,7 +212,7 @@ def replace_period(quoted: QuotedNumber, entry: Entry, span: Span) -> Iterable[E
     """Replace a period with the preposition before it where that does not fit the other one."""
     text, normal, (start, end) = quoted.sentence.text, quoted.sentence.normal, span
     is_chinese = quoted.sentence.language is Language.CHINESE
-    limit = LIMIT_LEAD.search(normal[:start])
+    limit = PHRASES["limit_lead"].search(normal[:start])
     if entry.stock_flow == StockFlow.STOCK:
         lead = limit or re.search(r"(?:\b(?:in|on|during)(?: the)? |在)$", normal[:start])
         name = f"{'截至' if is_chinese else 'as of '}{entry.period.get(quoted.sentence.language)}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.i18n import Bilingual
-from app.quotations import terms
+from app.quotations import WORDS, terms
 from app.quotations.context import QuotedNumber, is_about_part
 from app.quotations.findings import UNITS, Edit, Finding, describe_qualifier
 from app.quotations.index import Entry, QuotationIndex
@@ -49,20 +49,7 @@ GROWTH_MEANT = Bilingual(
     "公布的为增速（{display}），并非比重。",
 )
 CURRENCY_NAMES = {"USD": Bilingual("US dollars", "美元"), "CNY": Bilingual("yuan", "人民币")}
-OPPOSITES = {
-    "up": "down",
-    "rose": "fell",
-    "rise": "fall",
-    "rising": "falling",
-    "grew": "fell",
-    "increased": "decreased",
-    "increase": "decrease",
-    "growth": "decline",
-    "增长": "下降",
-    "上升": "下降",
-    "提高": "降低",
-    "增加": "减少",
-}
+OPPOSITES: dict[str, str] = WORDS["opposites"]
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from babel.dates import get_month_names
 from app.db.numerals import NUMERALS, parse_numeral
 from app.quotations import WORDS, fill_placeholders
 from app.quotations.numbers import NUMBER_WORDS, Span, is_overlapping, trim_span
+from app.quotations.terms import PHRASES
 
 MONTH_NAMES = {
     name.lower(): number
@@ -116,34 +117,6 @@ COMPILED: dict[str, re.Pattern[str]] = {
 """The patterns of `words.yaml`, the longest names of periods first."""
 CHINESE_WORDS = re.compile("[年月季]")
 """One of these is in all Chinese names of periods."""
-SINCE = re.compile(
-    r"(?:\bsince(?: the beginning of)?|\bfrom|自从?|从"
-    r"|\b(?:launch\w*|open\w*|inception|operations?|began|started) (?:in|on)|开通于) *$"
-)
-SINCE_AFTER = re.compile(r" *(?:onwards?|on\b|以来|起(?!点))")
-UNTIL = re.compile(
-    r"(?:\bas of(?: the)?|\bby(?: the)?(?: year)?|\bat(?: the)?|\buntil(?: the)?|\bup to(?: the)?"
-    r"|\bthrough|\bas at(?: the)?|\bto date,?|\bno later than|\bbefore(?: the)?"
-    r"|截至|截止到?|截止|到|至) *(?:mid-?|early |late )?$"
-)
-UNTIL_AFTER = re.compile(r" *(?:年?底|年?末|为止|前(?!\d|[三二一十]))")
-BASE_BEFORE = re.compile(
-    r"(?:\b(?:from|over|than(?: in)?|on|to|with|against|versus) (?:the |that (?:of|in) |those in )?"
-    r"(?:same period (?:of|in|last)? ?)?|[比较])$"
-)
-"""Words before a year that may only be the base of a change."""
-
-PREPOSITION = re.compile(
-    r"(?:\b(?:in|for|of|during|over|throughout|within|across|the|than|with|since)|[-(:'])\s*$"
-)
-SPAN_LEAD = re.compile(r"\b(?:in|during|over|for) $")
-RANGE_LEAD = re.compile(r"\b(?:between|from) $")
-LIMIT_LEAD = re.compile(
-    r"(?:\b(?:by|at|as of|as at|until|up to|through|to"
-    r"|in the (?:year|months?|period) (?:to|ended|ending))(?: the)? "
-    r"|截至|截止到?|[到至从自由])$"
-)
-"""Words before a period that say from when or until when, which no single period follows."""
 
 
 def find_periods(text: str, today: date) -> list[PeriodWords]:
@@ -284,13 +257,13 @@ def mark_limit(text: str, period: PeriodWords) -> PeriodWords:
     before, after = text[max(0, start - 24) : start], text[end : end + 6]
     if period.kind in {PeriodKind.RANGE, PeriodKind.LENGTH}:
         return period
-    since = SINCE.search(before)
+    since, onwards = PHRASES["since_before"].search(before), PHRASES["since_after"].match(after)
     is_range = re.match(r" *(?:to|-|至|到|的)", after) is not None
-    if SINCE_AFTER.match(after) or (since and not is_range):
+    if onwards or (since and not is_range):
         # “From 2013” alone starts a comparison as often as a count.
-        is_start = SINCE_AFTER.match(after) or (since and not re.match("from|从", since[0]))
+        is_start = onwards or (since and not re.match("from|从", since[0]))
         return replace(period, kind=PeriodKind.SINCE) if is_start else period
-    if UNTIL.search(before) or UNTIL_AFTER.match(after):
+    if PHRASES["until_before"].search(before) or PHRASES["until_after"].match(after):
         return replace(period, kind=PeriodKind.UNTIL, first_month=1)
     return period
 
@@ -337,7 +310,7 @@ def share_years(text: str, found: Sequence[PeriodWords]) -> Iterator[PeriodWords
 def find_base_head(text: str, period: PeriodWords) -> str | None:
     """Return the text before the words that make a year the base of a change, if there are any."""
     before = text[: period.span[0]]
-    base = BASE_BEFORE.search(before[-40:])
+    base = PHRASES["base_before"].search(before[-40:])
     if base is None or period.kind != PeriodKind.SPAN:
         return None
     return before[: len(before) - len(base[0])].rstrip()
@@ -355,15 +328,15 @@ def choose_preposition(normal: str, span: Span, name: str) -> tuple[re.Match[str
     before, after = normal[: span[0]], normal[span[1] :]
     first, _, last = name.partition(" to ")
     words, is_years = normal[slice(*span)], re.search(r"\d", first) is not None
-    lead = RANGE_LEAD.search(before) or LIMIT_LEAD.search(before)
+    lead = PHRASES["range_lead"].search(before) or PHRASES["limit_lead"].search(before)
     prefix = lead[0].strip() if lead else words.partition(" ")[0]
     if last and prefix == "between":
         return lead, f"between {first} and {last}"
     if before.endswith("the "):
         return None, name
     if last and (is_years or prefix == "from"):
-        return lead or SPAN_LEAD.search(before), f"from {name}"
+        return lead or PHRASES["span_lead"].search(before), f"from {name}"
     if lead is None and re.fullmatch(r"the \d{4}", words):
         return None, f"the {name}"
-    is_bare = PREPOSITION.search(before) or re.match(r"'s|\s*[-:)]", after)
+    is_bare = PHRASES["preposition"].search(before) or re.match(r"'s|\s*[-:)]", after)
     return lead, name if is_bare and lead is None else f"in {name}"

@@ -38,11 +38,7 @@ ABBREVIATION = re.compile(
 BOUNDARY = re.compile(
     r"(?<!\d)[,](?=\D|$)|(?<=\d)[,](?!\d)|,(?=\s)|[，、;；:：()|\t]|--|\bwhile\b|\bwhereas\b|\bbut\b"
 )
-JOINED_PERIOD = re.compile(r"(?:\band|[而和及])(?: (?:in|for|during|over))?(?: the)? *$")
 MAX_JOIN_LENGTH = 20
-PERIOD_JOINT = re.compile(r"\s*[,、，]?\s*(?:and|和|与|及)?\s*(?:(?:in|for|during) )?(?:the )?")
-OWN_PERIOD = re.compile(r"'s\b|,? when\b")
-"""Words after a year that has a figure of its own: compared with 2023 when it was 2 billion."""
 MAX_LENGTH, MAX_NUMBERS = 600, 30
 """A longer part without the end of a sentence, or one with more numbers, is a table or a list."""
 DIGITS = re.compile(r"[\d.,]*\d|[零〇一二三四五六七八九十百千万亿两]+")
@@ -122,7 +118,7 @@ class Sentence:
         """Find where a period begins a clause: 2 billion yuan in 2025 and in 2024 1 billion."""
         for period in self.periods:
             before = self.normal[: period.span[0]]
-            join = JOINED_PERIOD.search(before, max(0, len(before) - MAX_JOIN_LENGTH))
+            join = PHRASES["joined_clause"].search(before, max(0, len(before) - MAX_JOIN_LENGTH))
             ends = [one.span[1] for one in self.numbers if join and one.span[1] <= join.start()]
             if join and ends and not BOUNDARY.search(before, ends[-1], join.start()):
                 yield join.start()
@@ -307,7 +303,7 @@ class Sentence:
         after = [one for one in usable if one.span[0] >= run[-1].span[1]]
         for listed in (before[-len(run) :], after[: len(run)]):
             gaps = [self.normal[one.span[1] : two.span[0]] for one, two in pairwise(listed)]
-            if len(listed) == len(run) and all(map(PERIOD_JOINT.fullmatch, gaps)):
+            if len(listed) == len(run) and all(map(PHRASES["joined_periods"].fullmatch, gaps)):
                 return listed[run.index(number)]
         return None
 
@@ -327,7 +323,7 @@ class Sentence:
         if head is None or is_relative_base(self.normal, period):
             return head is not None
         is_rate = any(one.unit in RATE_UNITS and one.span[1] == len(head) for one in self.numbers)
-        is_own = OWN_PERIOD.match(self.normal[period.span[1] :]) is not None
+        is_own = PHRASES["own_period"].match(self.normal[period.span[1] :]) is not None
         return is_rate or (head.endswith("compared") and not is_own)
 
     def is_day_of_speech(self, period: PeriodWords) -> bool:

@@ -14,20 +14,7 @@ from babel import Locale
 from app.quotations import WORDS, compile_entries, compile_words
 from app.quotations.numbers import Span, normalize_text
 
-COMMON = frozenset([
-    "china", "chinese", "countries", "country", "will", "and", "the", "for", "with", "its", "from",
-    "into", "more", "than", "that", "this", "these", "over", "next", "year", "years", "coming",
-    "trillion", "billion", "million", "yuan", "dollars", "about", "between", "their", "carry",
-    "belt", "road", "cooperation", "develop", "development", "projects", "partner", "world", "also",
-    "hold", "another", "provide", "trade", "goods", "number", "total", "expected", "exceed",
-    "reach", "through", "under", "would", "other", "which", "have", "been",
-])  # fmt: skip
-COMMON_CHINESE = frozenset([
-    "中国", "国家", "我国", "中方", "共建", "一带", "带一", "一路", "未来", "将在", "发展", "合作",
-    "开展", "推动", "亿元", "万亿", "美元", "人民", "民币", "项目", "提供", "国提", "国将", "与共",
-    "贸易", "进出", "出口",
-])  # fmt: skip
-"""What is in so many announcements that it says nothing about which one is meant."""
+COMMON = {language: frozenset(words.split()) for language, words in WORDS["common"].items()}
 MIN_WORD_LENGTH = 4
 NAME_WEIGHT = 3.0
 CODE_LENGTH = 2
@@ -216,12 +203,12 @@ def list_words(text: str) -> frozenset[str]:
         for position in range(len(run) - 1)
     }
     years = re.findall(r"20\d\d", normal)
-    return frozenset({*english} - COMMON | chinese - COMMON_CHINESE | {*years})
+    return frozenset({*english} - COMMON["english"] | chinese - COMMON["chinese"] | {*years})
 
 
 def shorten_word(word: str) -> str:
     """Return a word without the ending of a plural or a verb."""
-    if word in COMMON:
+    if word in COMMON["english"]:
         return word
     for ending, rest in (("ies", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", ""), ("e", "")):
         if word.endswith(ending) and len(word) - len(ending) >= MIN_WORD_LENGTH - 1:
