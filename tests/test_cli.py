@@ -23,6 +23,7 @@ from typer.testing import Result
 from app import commands, doctor
 from app.settings import Settings
 from tests.support.processes import (
+    PROGRAM,
     find_free_port,
     run_bri,
     run_bri_with_input,
@@ -177,7 +178,7 @@ def test_shared_metrics_have_a_folder_with_space(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_closed_input_is_reported() -> None:
-    script = f"exec {sys.executable} -m app check-quote - <&-"
+    script = f"exec {PROGRAM} check-quote - <&-"
     done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, "bri: standard input is closed\n")
 
@@ -367,7 +368,7 @@ def test_serve_prints_its_address_and_stops_on_a_signal(
 
 def test_closed_standard_streams_are_not_those_of_connections(database: Path) -> None:
     port = find_free_port()
-    command = f"{sys.executable} -m app serve --port {port} --database {database}"
+    command = f"{PROGRAM} serve --port {port} --database {database}"
     with subprocess.Popen(["/bin/sh", "-c", f"exec {command} <&- >&- 2>&-"]) as process:
         try:
             wait_until_ready(f"http://127.0.0.1:{port}", process.poll)

@@ -25,7 +25,7 @@ from app.i18n import Language
 from app.mcp import TOOLS, ToolCallError, create_server
 from app.settings import MISSING_MCP
 from tests.support.client import AppClient
-from tests.support.processes import serve_database
+from tests.support.processes import PROGRAM, serve_database
 from tests.support.targets import Target, build_environment
 
 pytestmark = pytest.mark.resources
@@ -517,7 +517,7 @@ def test_output_that_cannot_be_written_is_one_line(database: Target) -> None:
     environment = {**os.environ, **build_environment(database)}
     for target, expected in ((">/dev/full", "cannot be written"), (">&-", "is closed")):
         done = subprocess.run(
-            ["/bin/sh", "-c", f"{sys.executable} -m app mcp {target}"],
+            ["/bin/sh", "-c", f"{PROGRAM} mcp {target}"],
             env=environment,
             input='{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n',
             capture_output=True,

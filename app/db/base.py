@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Concatenate, ParamSpec, Self, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, QueuePool
+from sqlalchemy import Connection, Engine, QueuePool, event
 
 from app.db.errors import DamageError, DatabaseError
 from app.db.files import ReleaseInfo
@@ -188,6 +188,8 @@ class Database:
     def close(self) -> None:
         """Close the connections; those in use are closed when they are returned."""
         self.is_closed = True
+        for engine in (self.engine, self.streaming_engine):
+            # The pool would keep them open as long as it exists.
+            event.listen(engine.pool, "checkin", lambda _, entry: entry.invalidate())
+            engine.dispose()
         self.dispose_idle()
-        self.engine.dispose()
-        self.streaming_engine.dispose()

@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from shutil import copyfile
+from typing import cast
 from weakref import ref
 
 import pytest
@@ -26,6 +27,7 @@ from tests.endurance.damage_files import OTHER_CASES, PAGE, damage_bytes, run_ca
 from tests.support.client import AppClient
 from tests.support.load import wait_for
 from tests.support.processes import find_free_port, run_bri, start_forked
+from tests.support.targets import open_app
 
 pytestmark = [pytest.mark.resources, pytest.mark.sqlite]
 
@@ -320,6 +322,40 @@ def test_no_connection_is_left_open(served: Path) -> None:
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
 
 
+def get_handle(connection: Connection) -> sqlite3.Connection:
+    return cast("sqlite3.Connection", connection.connection.dbapi_connection)
+
+
+def test_connections_in_use_are_closed_when_they_are_returned(served: Path) -> None:
+    """And not when the garbage collector finds the pool, which may be never."""
+    database = Database(SQLiteStore(served, FROM_DISK))
+    handles: list[sqlite3.Connection] = []
+
+    def write(connection: Connection) -> Iterator[int]:
+        handles.append(get_handle(connection))
+        while True:
+            yield connection.execute(text("SELECT 1")).scalar_one()
+
+    def read(connection: Connection) -> None:
+        handles.append(get_handle(connection))
+        database.close()
+        connection.execute(text("SELECT 1"))
+
+    def fail(connection: Connection) -> None:
+        read(connection)
+        raise NotImplementedError
+
+    _, stream = database.start_stream(write)
+    database.read(read)
+    with pytest.raises(NotImplementedError):
+        database.read(fail)
+    assert next(stream) == 1
+    stream.close()
+    for handle in handles:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
+            handle.execute("SELECT 1")
+
+
 @pytest.mark.parametrize("limits", [FileLimits(), FROM_DISK])
 def test_a_closed_release_keeps_no_file(served: Path, limits: FileLimits) -> None:
     """Even if the garbage collector leaves out what existed, as once a statement is compiled."""
@@ -357,11 +393,12 @@ def test_damage_found_by_any_response_stops_all_reading(
     """Nothing is served in part, even if another process has found the damage."""
     overwrite_leaves(copied_file, "observation")
     monkeypatch.setattr("app.application.FileLimits", lambda **_: FROM_DISK)
-    client = AppClient(create_app(Settings(database=copied_file)), raise_server_exceptions=False)
-    assert client.get("/v1/topics").status_code == 200
-    assert client.get(path).status_code == 503
-    assert client.get("/v1/units").status_code == 503
-    assert client.get("/health/ready").status_code == 503
+    with open_app(copied_file) as app:
+        client = AppClient(app, raise_server_exceptions=False)
+        assert client.get("/v1/topics").status_code == 200
+        assert client.get(path).status_code == 503
+        assert client.get("/v1/units").status_code == 503
+        assert client.get("/health/ready").status_code == 503
 
 
 def test_a_replaced_file_is_still_described(
@@ -369,15 +406,15 @@ def test_a_replaced_file_is_still_described(
 ) -> None:
     """Although no other process can open it."""
     monkeypatch.setattr("app.application.FileLimits", lambda **_: FROM_DISK)
-    app = create_app(Settings(database=copied_file))
-    release = app.state.releases.release
-    app.state.releases = app.state.documents.releases = FixedRelease(
-        release.database.store, release=release
-    )
-    other = copied_file.with_name("other.sqlite")
-    copyfile(copied_file, other)
-    other.replace(copied_file)
-    assert AppClient(app).get("/openapi.json").status_code == 200
+    with open_app(copied_file) as app:
+        release = app.state.releases.release
+        app.state.releases = app.state.documents.releases = FixedRelease(
+            release.database.store, release=release
+        )
+        other = copied_file.with_name("other.sqlite")
+        copyfile(copied_file, other)
+        other.replace(copied_file)
+        assert AppClient(app).get("/openapi.json").status_code == 200
 
 
 def overwrite_leaves(path: Path, name: str) -> None:

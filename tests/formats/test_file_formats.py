@@ -109,7 +109,7 @@ def test_parquet_is_read_in_parts_by_address(server: str) -> None:
     assert frame.set_index("indicator").loc["import-share", "upper_bound"] == 54
     with duckdb.connect() as connection:
         (extension,) = Path(duckdb_extension_httpfs.__file__).parent.rglob("*.duckdb_extension")
-        connection.execute(f"LOAD '{extension}'")
+        connection.load_extension(str(extension))
         address = f"{server}/v1/observations.parquet"
         sql = f"SELECT value FROM '{address}' WHERE qualifier = 'over' AND headline"  # noqa: S608
         assert connection.execute(sql).fetchall() == [(Decimal(700),)]

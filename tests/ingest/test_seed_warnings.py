@@ -2,14 +2,13 @@
 
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from app.ingest.build import load_valid_seed
 from app.ingest.integrity import find_warnings
-from tests.support.processes import run_bri
+from tests.support.processes import PROGRAM, run_bri
 from tests.support.seeds import (
     EDITIONS,
     EVENT,
@@ -163,6 +162,6 @@ def test_version_is_printed_and_document_written_to_a_file(tmp_path: Path, datab
 
 @pytest.mark.sqlite
 def test_a_closed_pipe_is_no_error(database: Path) -> None:
-    command = f"{sys.executable} -m app openapi --database {database} | head -c 1"
+    command = f"{PROGRAM} openapi --database {database} | head -c 1"
     done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("{", "")

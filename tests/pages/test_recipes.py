@@ -61,7 +61,7 @@ def run_duckdb(text: str) -> str:
     """Run a recipe in DuckDB."""
     (extension,) = Path(duckdb_extension_httpfs.__file__).parent.rglob("*.duckdb_extension")
     with duckdb.connect() as connection:
-        connection.execute(f"LOAD '{extension}'")
+        connection.load_extension(str(extension))
         return str(connection.execute(text).fetchall())
 
 

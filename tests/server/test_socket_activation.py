@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -14,12 +15,12 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.support.processes import find_free_port, wait_until_ready
+from tests.support.processes import PROGRAM, find_free_port, wait_until_ready
 from tests.support.seeds import ROOT
 
 ACTIVATE = shutil.which("systemd-socket-activate")
 ANALYZE = shutil.which("systemd-analyze")
-SERVE = f"{sys.executable} -m app serve"
+SERVE = f"{PROGRAM} serve"
 TOPICS = "/v1/topics"
 DENY = """import ctypes, os, sys
 PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN = 65, 1
@@ -166,7 +167,7 @@ def test_systemd_starts_the_service_with_the_first_request(database: Path) -> No
         pytest.skip("no systemd-socket-activate on this machine")
     port = find_free_port()
     command = [str(ACTIVATE), "-l", f"127.0.0.1:{port}", "-E", f"BRI_DATABASE={database}"]
-    command += ["-E", f"PYTHONPATH={ROOT}", *SERVE.split()]
+    command += ["-E", f"PYTHONPATH={ROOT}", *shlex.split(SERVE)]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
         try:
             wait_until_ready(f"http://127.0.0.1:{port}", process.poll)

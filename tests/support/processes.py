@@ -7,6 +7,7 @@ from nothing is tested by test_cli, test_shutdown and test_wheel.
 
 import multiprocessing
 import os
+import shlex
 import socket
 import sys
 import time
@@ -33,6 +34,8 @@ FORKING = multiprocessing.get_context("forkserver")
 FORKING.set_forkserver_preload(
     ["app.application", "app.server.protocol", "alembic.command", "uvicorn", __name__]
 )
+PROGRAM = f"{shlex.quote(sys.executable)} -m app"
+"""The command line in a script of the shell, whatever folder holds it."""
 LONGEST_END = 20
 """The seconds that a process may take to end."""
 

@@ -26,7 +26,7 @@ AROUND_NGINX = """
 daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/log; {user}
 events {{ worker_connections 64; }}
 http {{
-access_log off;
+access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
 {inner}
 }}
 """
