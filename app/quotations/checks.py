@@ -150,6 +150,8 @@ def check_sentence(session: Session, sentence: Sentence) -> list[Item]:
             if announced is not None:
                 item.found, item.findings = announced
     found = [item.entry for item in items]
+    levels = [one.entry for one in items if one.number.unit not in RATE_UNITS and not one.is_other]
+    sentence.level = levels[0] if len(levels) == len(items) == 1 else None
     for quoted, item in stated:
         if item.found is None:
             item.other_periods = describe_periods(quoted)
@@ -248,7 +250,10 @@ def find_level_of_rate(items: Sequence[Item], item: Item) -> tuple[Entry | None,
             return later.entry, not later.is_other and later.found is not None
         if not PHRASES["from_before"].search(gap):  # It may grow from this one to the next.
             break
-    return None, True
+    sentence = item.sentence
+    is_continued = PHRASES["continued"].search(text[: item.number.span[0]]) is not None
+    is_continued = is_continued and not any(map(sentence.is_counted_period, sentence.periods))
+    return sentence.previous.level if is_continued and sentence.previous else None, True
 
 
 def list_run(text: str, items: Sequence[Item], position: int) -> list[Item]:

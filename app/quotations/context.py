@@ -133,11 +133,13 @@ def score_period(  # noqa: PLR0911 - one for each kind of words
 
 def score_stock(sentence: Sentence, period: PeriodWords, entry: Entry) -> float | None:
     """A stock may be quoted on all days until another number is known."""
-    if period.kind in {PeriodKind.LENGTH, PeriodKind.SINCE} or period.end is None:
+    end = period.end
+    if period.kind in {PeriodKind.LENGTH, PeriodKind.SINCE} or end is None:
         is_month = period.kind == PeriodKind.UNTIL and period.last_month == entry.end.month
         return CLOSE if is_month else None
-    start, end = period.start, period.end
-    if (start and start <= entry.end <= end) or entry.end == end:
+    # Up to a day, what was counted last is meant, not all that was counted in its year.
+    start = end.replace(day=1) if period.kind == PeriodKind.UNTIL else period.start
+    if start and start <= entry.end <= end:
         return EXACT
     first, last = sentence.index.validity[entry.code]
     if first <= end <= last + timedelta(days=62):

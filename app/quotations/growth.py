@@ -372,4 +372,8 @@ def find_by_value(quoted: QuotedNumber) -> RateMatch | None:
     ]
     if not found:
         return None
-    return RateMatch(min(found, key=lambda one: (not one.is_current(today), one.code)))
+
+    def rank(rate: Entry) -> tuple[object, ...]:
+        return not rate.is_current(today), abs((rate.vintage - today).days), rate.code
+
+    return RateMatch(min(found, key=rank))

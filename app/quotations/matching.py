@@ -22,7 +22,7 @@ from app.quotations.context import (
     is_of_several_years,
     score_period,
 )
-from app.quotations.index import Entry, QuotationIndex
+from app.quotations.index import MAX_VALIDITY, Entry, QuotationIndex
 from app.quotations.numbers import (
     CURRENCIES,
     OTHER_CURRENCY,
@@ -122,8 +122,12 @@ def rank_candidate(candidate: Candidate, quoted: QuotedNumber) -> tuple[object, 
     is_exact = entry.value == quoted.number.value
     named = quoted.sentence.institutions
     is_named = any(name in entry.origin.institutions for name, _ in named)
+    # Without a period, the newest count is meant, even if its qualifier is lost.
+    is_undated = entry.stock_flow == StockFlow.STOCK and not quoted.sentence.periods
+    limit = min(today, entry.end + MAX_VALIDITY)
+    is_past = is_undated and quoted.index.validity[entry.code][1] < limit
     return (
-        candidate.cost,
+        candidate.cost + is_past * 2 * COSTS[FindingKind.QUALIFIER],
         -candidate.support,
         not is_named,
         not is_exact,

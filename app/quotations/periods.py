@@ -20,8 +20,7 @@ MONTH_NAMES = {
     for number, name in get_month_names(width, locale="en").items()
 } | {"sept": 9}
 MONTH = "|".join(sorted(MONTH_NAMES, key=len, reverse=True))
-ORDER = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
-CHINESE_ORDER = {"一": 1, "首": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
+ORDER: dict[str, int] = WORDS["orders"]
 RELATIVE = {
     "last year": -1, "the previous year": -1, "the past year": -1, "this year": 0,
     "the current year": 0, "next year": 1, "the year before last": -2,
@@ -216,8 +215,7 @@ def read_month_limits(  # noqa: PLR0911 - one for each way to name months
         half = group.get("half") or group.get("half_2") or ""
         return (1, 6) if half in {"first", "1st", "1", "上"} else (7, 12)
     if "order" in group:
-        word = group["order"] or ""
-        quarter = ORDER.get(word) or CHINESE_ORDER[word]
+        quarter = ORDER[group["order"] or ""]
         return 3 * quarter - 2, 3 * quarter
     if "quarters" in name:
         return 1, 3 * read_count(group["count"])

@@ -10,7 +10,7 @@ from itertools import islice, pairwise
 
 from app.i18n import Language
 from app.quotations import terms
-from app.quotations.index import QuotationIndex
+from app.quotations.index import Entry, QuotationIndex
 from app.quotations.numbers import (
     CURRENCIES,
     LATE_LIMIT,
@@ -35,6 +35,8 @@ SENTENCE_END = re.compile(
 ABBREVIATION = re.compile(
     r"\b(?:U\.S|U\.K|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|No|Mr|Mrs|Ms|Dr|St|vs|approx|Inc|Ltd)$"
 )
+HEADLINE = re.compile(r"\D{0,4}[\d.,]+[万亿]*(?:[%％]|美?元|[个项列份])?[!！]\s*")
+"""A number before the words of its headline: 22.1万亿元！2024年贸易额……"""
 BOUNDARY = re.compile(
     r"(?<!\d)[,](?=\D|$)|(?<=\d)[,](?!\d)|,(?=\s)|[，、;；:：()|\t]|--|\bwhile\b|\bwhereas\b|\bbut\b"
 )
@@ -81,6 +83,8 @@ class Sentence:
     periods: list[PeriodWords] = field(init=False)
     windows: dict[Number, Span] = field(init=False, default_factory=dict)
     roles: dict[Number, Role] = field(init=False, default_factory=dict)
+    level: Entry | None = field(init=False, default=None)
+    """Its figure, if it has one without growth, which the next sentence may give."""
 
     def __post_init__(self) -> None:
         self.normal = normalize_text(self.text)
@@ -358,6 +362,8 @@ def split_sentences(text: str) -> Iterator[Span]:
     start = 0
     for match in SENTENCE_END.finditer(text):
         if match[0].startswith(".") and ABBREVIATION.search(text[start : match.start()]):
+            continue
+        if HEADLINE.fullmatch(text, start, match.end()) and match.end() < len(text):
             continue
         yield from split_part(text, start, match.end())
         start = match.end()

@@ -55,11 +55,11 @@ COUNTED_PATTERNS = {
 
 OWN_CURRENCY = {
     unit: re.compile(
-        rf"\bin (?P<unit>{english})\b|(?:以|按)(?P<chinese>{chinese})"
+        rf"\bin (?P<unit>{english})(?! ?\d|\w)|(?:以|按)(?P<chinese>{chinese})"
         rf"|\b(?P<adjective>{english})(?=[ -](?:terms|denominated))"
     )
     for unit, english, chinese in (
-        ("USD", r"(?:u\.?s\.? )?dollars?", "美元"),
+        ("USD", r"(?:u\.?s\.? )?dollars?|usd|u\.?s\.? ?\$", "美元"),
         ("CNY", "yuan|rmb|renminbi", "人民币"),
     )
 }

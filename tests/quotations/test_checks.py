@@ -194,6 +194,26 @@ def test_a_number_was_in_force_on_its_day(check: Check) -> None:
     assert not list_kinds(check(example["text"], date(2023, 2, 1)))
 
 
+@pytest.mark.parametrize(
+    ("text", "record"),
+    [
+        ("对“一带一路”国家进出口增长6.4%", "goods-trade.CN.BRI.partner-2025.CNY.P12M.2024-01"),
+        ("截至2024年11月15日，中欧班列通达欧洲25个国家。", "china-europe-train-countries.CN"),
+        ("China-Europe freight trains reach 25 countries.", "china-europe-train-countries.CN"),
+    ],
+)
+def test_of_the_same_numbers_the_newest_is_meant(check: Check, text: str, record: str) -> None:
+    (item,) = check(text, date(2025, 6, 1))["items"]
+    assert item["verdict"] == "as_published"
+    assert item["observation"]["id"].startswith(record)
+    assert "2024-11-15" in item["observation"]["id"] or "P12M" in item["observation"]["id"]
+
+
+def test_the_ends_of_a_range_are_no_figures(check: Check) -> None:
+    checked = check("Trade with partner countries was between 22 and 23 trillion yuan in 2024.")
+    assert {item["verdict"] for item in checked["items"]} == {"not_found"}
+
+
 def test_not_found_is_not_false(check: Check) -> None:
     (item,) = check("Trade with partner countries was 31.7 trillion yuan in 2024.")["items"]
     assert (item["verdict"], item["observation"], item["findings"]) == ("not_found", None, [])
