@@ -252,15 +252,10 @@ def build_highlight_call(function: str, name: str) -> ColumnElement[Value]:
 
 
 def split_readings(words: str) -> list[list[list[str]]]:
-    """Split each reading of a query into phrases."""
-    split = [split_phrases(reading) for reading in list_readings(words)]
-    return [phrases for phrases in split if phrases]
-
-
-def split_phrases(words: str) -> list[list[str]]:
-    """Split a query into its terms, each a list of words; Chinese characters are words."""
-    runs = [segment_cjk(term) for term in split_terms(words)]
-    return [phrase for run in runs if (phrase := fold_words(run))]
+    """Split each reading of a query into its terms, each a list of words or Chinese characters."""
+    split = [map(segment_cjk, split_terms(reading)) for reading in list_readings(words)]
+    found = [[phrase for run in runs if (phrase := fold_words(run))] for runs in split]
+    return [phrases for phrases in found if phrases]
 
 
 def find_phrases(lexemes: Sequence[str], phrases: Sequence[Sequence[str]]) -> Spans:
@@ -315,6 +310,13 @@ TERM = re.compile(r"\w+(?:(?<=\d)[.,](?=\d)\w+)*")
 """A term of a query; the parts of 22.1 and 2,000 are searched as a phrase."""
 WORD = re.compile(r"[^\W_]+")
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)年?")
+OWN_TERM = re.compile(f"{YEAR.pattern}|一带一路|中国|国家")
+JOINING = re.compile(
+    r"\b(?:an?|and|are|at|between|by|d(?:id|o|oes)|for|from|how|in|is|its|many|much|of|on|the|to|was"
+    rf"|were|what|with)\b|(?<=['’])s\b|多少|(?<=[{IDEOGRAPHS}]{{2}})[的与和及在对是](?=[{IDEOGRAPHS}]{{2}})",
+    re.IGNORECASE,
+)
+"""Words that say nothing about the record that is searched for."""
 BARE_NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?!\w|[.,]\d)")
 BETWEEN_IDEOGRAPHS = re.compile(f"(?<=[{IDEOGRAPHS}])(?=[^\\s])|(?<=[^\\s])(?=[{IDEOGRAPHS}])")
 
@@ -329,8 +331,11 @@ def join_segments(text: str) -> str:
 
 
 def split_terms(text: str) -> list[str]:
-    """Split a query into the terms that must all match; a year is a term of its own: 2024年贸易."""
-    return TERM.findall(YEAR.sub(r" \g<0> ", text))
+    """Split a query into the terms that must all match: 2024年, 一带一路 and 贸易 of one run.
+
+    Words that join others are left out, if there are any others: trade with ASEAN in 2024.
+    """
+    return TERM.findall(OWN_TERM.sub(r" \g<0> ", JOINING.sub(" ", text))) or TERM.findall(text)
 
 
 def find_word_spans(text: str) -> list[tuple[int, int]]:

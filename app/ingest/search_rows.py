@@ -153,7 +153,8 @@ class SearchTerms:
             words = []
         units = [unit.name.en, unit.name.zh, unit.symbol.en, unit.symbol.zh]
         named = self.synonyms.list_names(schema.Unit, series.unit)
-        countries = list_name_forms(coverage)[:2]
+        partners = self.synonyms.list_names(schema.Area, series.counterpart_area)
+        countries = [*list_name_forms(coverage)[:2], *partners]
         return Terms(
             [*names, *numbers, *list_periods(figure.period, series.stock_flow)],
             [*words, *units, *named, *countries, publisher.en, publisher.zh],

@@ -57,6 +57,17 @@ def test_marked_pieces_spell_the_text(client: AppClient) -> None:
         assert "".join(piece["text"] for piece in hit["title"]) == text
 
 
+@pytest.mark.parametrize("words", ["the", "How", "在", "between"])
+def test_a_word_that_joins_others_is_searched_alone(client: AppClient, words: str) -> None:
+    first = search(client, q=words)["items"][0]
+    assert {match.lower() for match in list_matches(first)} <= {words.lower()}
+
+
+def test_words_that_join_others_are_not_marked(client: AppClient) -> None:
+    for hit in search(client, q="trade with the countries")["items"]:
+        assert not {"with", "the"} & {match.lower() for match in list_matches(hit)}
+
+
 def test_every_address_leads_to_its_record(client: AppClient) -> None:
     page = search(client, q="China", limit=1000)
     assert {facet["kind"]: facet["count"] for facet in page["facets"]}

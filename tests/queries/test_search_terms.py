@@ -46,6 +46,15 @@ SEARCHES = {
     "承包工程营业额": ("indicator", "contracted-projects-turnover"),
     "外贸总额": ("indicator", "goods-trade"),
     "对外投资额": ("indicator", "outward-direct-investment"),
+    # Sentences, and words that Chinese readers write together.
+    "trade with Belt and Road countries in 2024": ("observation", TRADE_2024),
+    "How much did China trade with BRI partners in 2024?": ("observation", TRADE_2024),
+    "China's trade in 2024": ("observation", TRADE_2024),
+    "2024年一带一路国家贸易额": ("observation", TRADE_2024),
+    "2024年与共建一带一路国家贸易": ("observation", TRADE_2024),
+    "2024年中国与共建国家的贸易额是多少": ("observation", TRADE_2024),
+    "一带一路贸易额": ("indicator", "goods-trade"),
+    "中国对一带一路国家投资": ("indicator", "outward-direct-investment"),
     # Numbers, as they are printed and as people write them.
     "22.1": ("observation", TRADE_2024),
     "22.1 trillion": ("observation", TRADE_2024),
@@ -183,6 +192,7 @@ def test_the_hit_that_was_meant_comes_first(client: AppClient, words: str) -> No
     ("words", "code"),
     [
         ("中欧班列数量", "china-europe-trains"),
+        ("中欧班列开行多少列", "china-europe-trains"),
         ("中老铁路客运量", "china-laos-railway-passengers"),
         ("自贸协定数量", "free-trade-agreements"),
     ],
