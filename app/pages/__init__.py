@@ -24,6 +24,7 @@ from app.formats.dataset_info import DATA_LICENCE, TITLE, cite_dataset
 from app.formats.registry import (
     CHART_FORMATS,
     CITATION_FORMATS,
+    JSON_STAT,
     Format,
     list_distributions,
     list_table_formats,
@@ -205,6 +206,8 @@ def build_file_links(api_url: Callable[..., str], language: Language) -> Record:
 
     def table_urls(path: str, **query: object) -> list[tuple[str, str]]:
         formats = list_table_formats(path.removeprefix("/"))
+        if "vintages" in query:
+            formats.remove(JSON_STAT)  # A cube holds one figure per series and period.
         return [*list_files(path, formats, **query), ("JSON", api_url(path, **query))]
 
     def chart_urls(path: str) -> list[tuple[str, str]]:
@@ -212,14 +215,11 @@ def build_file_links(api_url: Callable[..., str], language: Language) -> Record:
         return list_files(path, [png], width=PNG_WIDTH) + list_files(path, others)
 
     def citation_urls(path: str, **query: object) -> list[tuple[str, str]]:
-        *others, text = CITATION_FORMATS
-        styles = [
-            (label, {} if style is CitationStyle.APA else {"style": style})
-            for style, label in REFERENCE_LABELS.items()
-        ]
+        *others, form = CITATION_FORMATS
+        text = f"{path}/citation.{form.suffix}"
         references = [
-            (label, api_url(f"{path}/citation.{text.suffix}", **chosen, **query))
-            for label, chosen in styles
+            (label, api_url(text, style=None if style is CitationStyle.APA else style, **query))
+            for style, label in REFERENCE_LABELS.items()
         ]
         return list_files(f"{path}/citation", others, **query) + references
 

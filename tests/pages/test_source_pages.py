@@ -104,6 +104,20 @@ def test_the_page_of_a_source_has_its_superseded_rates(newest: AppClient) -> Non
     assert "superseded on" in row.text_content()
 
 
+def test_the_files_of_a_source_have_all_figures_of_its_page(newest: AppClient) -> None:
+    listed = newest.get("/v1/observations?vintages=all&limit=1000").json()["items"]
+    latest = {one["id"] for one in newest.get("/v1/observations?limit=1000").json()["items"]}
+    source = next(one["source"]["code"] for one in listed if one["id"] not in latest)
+    page = read_page(newest, f"/sources/{source}")
+    rows = page.xpath("//section[@aria-labelledby='figures']//tbody/tr")
+    files = {
+        link.text_content(): newest.get(link.get("href"))
+        for link in page.xpath("//a[contains(@href, '/v1/observations')]")
+    }
+    assert {one.status_code for one in files.values()} == {200}
+    assert len(files["JSON Lines"].text.splitlines()) == len(rows) > 0
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_of_a_source_describes_document_and_event(
     client: AppClient, language: str
