@@ -181,7 +181,10 @@ class ObservationPropertyFilters(PeriodFilters):
     coverage: Coverages = create_repeatable("Only figures with this coverage.", "partner-2025")
     unit: Units = create_repeatable("Only figures in this unit.", "CNY")
     stock_flow: list[StockFlow] = create_repeatable("Only figures that measure this.", "stock")
-    source: Sources = create_repeatable("Only figures from this source.", "scio-2025-01-15")
+    source: Sources = create_repeatable(
+        "Only figures from this source that no other replaces, unless vintages=all.",
+        "scio-2025-01-15",
+    )
     status: list[Status] = create_repeatable("Only figures with this status.", "normal")
     qualifier: list[Qualifier] = create_repeatable("Only figures with this qualifier.", "over")
 
@@ -211,7 +214,10 @@ class GrowthRateListParameters(PeriodFilters, VintageFilters, ListParameters):
     indicator: Indicators = create_repeatable("Only growth rates of this indicator.", "goods-trade")
     coverage: Coverages = create_repeatable("Only growth rates with this coverage.", "partner-2025")
     unit: Units = create_repeatable("Only growth rates of figures in this unit.", "CNY")
-    source: Sources = create_repeatable("Only growth rates from this source.", "scio-2024-02-07")
+    source: Sources = create_repeatable(
+        "Only growth rates from this source that no other replaces, unless vintages=all.",
+        "scio-2024-02-07",
+    )
 
 
 class VintageListParameters(ListParameters):

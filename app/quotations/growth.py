@@ -370,10 +370,5 @@ def find_by_value(quoted: QuotedNumber) -> RateMatch | None:
         and weights.get(entry.indicator, 0) >= max(best * 0.6, STRONG * 0.75)
         and (quoted.is_initiative or entry.indicator in quoted.index.unlimited_indicators)
     ]
-    if not found:
-        return None
-
-    def rank(rate: Entry) -> tuple[object, ...]:
-        return not rate.is_current(today), abs((rate.vintage - today).days), rate.code
-
-    return RateMatch(min(found, key=rank))
+    found.sort(key=lambda one: (not one.is_current(today), abs(one.vintage - today), one.code))
+    return RateMatch(found[0]) if found else None
