@@ -79,7 +79,9 @@ def find_rate(quoted: QuotedNumber, level: Entry | None, *, is_certain: bool) ->
 
     Only if it is certain to which figure it belongs, it may be called wrong.
     """
-    if is_about_part(quoted):
+    first, last = quoted.sentence.find_window(quoted.number)
+    near = {name for name, span in quoted.sentence.coverages if first <= span[0] < last}
+    if is_about_part(quoted) or near == {"other"}:
         return None
     anchors = list(list_anchors(quoted, level))
     for anchor in anchors:
@@ -367,6 +369,7 @@ def find_by_value(quoted: QuotedNumber) -> RateMatch | None:
         for entry in quoted.index.find_near(number.unit, number.value, number.step / 2)
         if entry.is_rate
         and is_same_rate(number, entry)
+        and (number.significant > 1 or abs(entry.value) == number.value)
         and weights.get(entry.indicator, 0) >= max(best * 0.6, STRONG * 0.75)
         and (quoted.is_initiative or entry.indicator in quoted.index.unlimited_indicators)
     ]

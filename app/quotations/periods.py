@@ -21,12 +21,7 @@ MONTH_NAMES = {
 } | {"sept": 9}
 MONTH = "|".join(sorted(MONTH_NAMES, key=len, reverse=True))
 ORDER: dict[str, int] = WORDS["orders"]
-RELATIVE = {
-    "last year": -1, "the previous year": -1, "the past year": -1, "this year": 0,
-    "the current year": 0, "next year": 1, "the year before last": -2,
-    "去年": -1, "上年": -1, "上一年": -1, "今年": 0, "本年": 0, "前年": -2, "明年": 1,
-}  # fmt: skip
-"""Years by the words that name them from the day of the question, as their distance from it."""
+RELATIVE: dict[str, int] = WORDS["relative_years"]
 YEAR = r"(?:19[5-9]\d|20\d\d)"
 ENGLISH_RELATIVE = sorted((one for one in RELATIVE if one.isascii()), key=len, reverse=True)
 YEAR_WORD = rf"(?:{YEAR}|{'|'.join(map(re.escape, ENGLISH_RELATIVE))})"

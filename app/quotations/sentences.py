@@ -289,10 +289,11 @@ class Sentence:
             return [earlier[-1]], False
         if usable:
             return [usable[0]], False
-        if self.previous is not None:
-            before = self.previous
-            return [one for one in before.periods if before.is_counted_period(one)][-1:], False
-        return [], False
+        before = self.previous
+        while before is not None and not before.periods:
+            before = before.previous
+        listed = [one for one in before.periods if before.is_counted_period(one)] if before else []
+        return listed[-1:], False
 
     def find_own_period(self, number: Number, usable: Sequence[PeriodWords]) -> PeriodWords | None:
         """Return the period alone in parentheses after a number, or of its rank in a list."""

@@ -209,6 +209,25 @@ def test_of_the_same_numbers_the_newest_is_meant(check: Check, text: str, record
     assert "2024-11-15" in item["observation"]["id"] or "P12M" in item["observation"]["id"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Trade with BRI states was 22.1 trillion yuan in 2024; that with ASEAN rose 6.4 percent.",
+        "2024年，我国对共建“一带一路”国家进出口22.1万亿元；对东盟进出口增长6.4%。",
+        "我国对共建“一带一路”国家进出口22.1万亿元；对东盟进出口增长9%。",
+    ],
+)
+def test_the_growth_of_other_countries_is_not_found(check: Check, text: str) -> None:
+    level, rate = check(text, date(2025, 6, 1))["items"]
+    assert (level["verdict"], rate["verdict"]) == ("as_published", "not_found")
+
+
+def test_the_period_of_a_paragraph_is_that_of_its_first_sentence(check: Check) -> None:
+    text = "2024年外贸增长。东部地区保持活跃。对共建“一带一路”国家进出口占比首次超过50%。"
+    (item,) = check(text, date(2025, 6, 1))["items"]
+    assert item["observation"]["period"] == "the full year 2024"
+
+
 def test_the_ends_of_a_range_are_no_figures(check: Check) -> None:
     checked = check("Trade with partner countries was between 22 and 23 trillion yuan in 2024.")
     assert {item["verdict"] for item in checked["items"]} == {"not_found"}
