@@ -1,6 +1,7 @@
 """The forms for comparison and history without scripts, and tables, on a small phone."""
 
 import re
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -72,3 +73,37 @@ def test_stacked_cells_name_their_column(
     assert not wrong
     assert named
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize(("medium", "width"), [("screen", 1280), ("print", 680)])
+def test_no_column_of_growth_rates_is_squeezed(
+    visit: tuple[Page, list[str]], medium: Literal["screen", "print"], width: int
+) -> None:
+    page, _ = visit
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(media=medium)
+    page.goto("/compare?indicator=goods-trade&period=2021&period=2023&lang=zh")
+    widths = page.locator(".rates thead th").evaluate_all(
+        "(all) => all.map((one) => one.offsetWidth)"
+    )
+    assert min(widths) > sum(widths) / 8
+
+
+def test_a_figure_is_not_divided_from_its_unit(visit: tuple[Page, list[str]]) -> None:
+    page, _ = visit
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto("/editions/2025?lang=zh")
+    lines = page.locator("tr .display").evaluate_all(
+        "(all) => all.map((one) => [one.textContent, one.getClientRects().length])"
+    )
+    assert {count for figure, count in lines if "，" not in figure} == {1}, lines
+
+
+def test_on_paper_a_remark_stays_with_its_table(visit: tuple[Page, list[str]]) -> None:
+    page, _ = visit
+    page.emulate_media(media="print")
+    page.goto("/editions/2025?lang=en")
+    style = page.locator("h2 + .note:has(+ table)").first.evaluate(
+        "(one) => [getComputedStyle(one).breakAfter, getComputedStyle(one).breakInside]"
+    )
+    assert style == ["avoid", "avoid"]
