@@ -113,6 +113,32 @@ def test_errors_are_reported_in_chinese(client: AppClient) -> None:
     assert problem["detail"] == "topic：tarde不存在；您要找的是trade吗？"
     problem = read_problem(client, "/v1/indicators/goods", 404, **{"Accept-Language": "zh-CN"})
     assert problem["detail"] == "goods不存在；您要找的是goods-trade吗？"
+    problem = read_problem(client, "/v1/indicatorss?lang=zh", 404)
+    assert problem["detail"].endswith("；您要找的是 /v1/indicators 吗？")
+    response = client.post("/v1/topics?lang=zh")
+    assert response.json()["detail"].endswith("可用方法为GET、HEAD、OPTIONS")
+
+
+@pytest.mark.parametrize("query", ["q=%&lang=zh", "lang=zh&q=%ff", "lang=zh" + "&q=x" * 300])
+def test_a_query_that_cannot_be_parsed_is_refused_in_its_language(
+    client: AppClient, query: str
+) -> None:
+    response = client.get(f"/v1/search?{query}")
+    assert response.status_code in {400, 422}
+    assert response.headers["content-language"] == "zh"
+    assert "vary" not in response.headers or "Accept-Language" not in response.headers["vary"]
+
+
+def test_another_number_is_not_suggested(client: AppClient) -> None:
+    problem = read_problem(client, "/v1/editions/2019", 404)
+    assert problem["detail"] == "2019 is unknown"
+    assert "2025" in problem["errors"][0]["allowed"]
+
+
+def test_large_numbers_are_grouped(client: AppClient) -> None:
+    path = "/v1/indicators/goods-trade/chart.png?width=1600&scale=4"
+    for language in ("en", "zh"):
+        assert "16,000,000" in read_problem(client, f"{path}&lang={language}", 422)["detail"]
 
 
 def test_cursor_of_another_list_is_refused(client: AppClient) -> None:

@@ -28,6 +28,7 @@ MAX_PARAMETERS = 200
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 ESCAPED_SLASH = b"%2F"
 INDEX = re.compile(r"\[[0-9]*\]$")
+STATED_LANGUAGE = re.compile(rb"(?:^|&)lang=(en|zh)(?:&|$)")
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -48,15 +49,18 @@ class BoundedMemo(dict[bytes | None, Value]):
 
 
 def canonicalize_query(query: bytes) -> CanonicalQuery:
+    # A query that cannot be parsed has its error in the language that it states.
+    stated = STATED_LANGUAGE.search(query)
+    refused = CanonicalQuery((), query, "", "", Language(stated[1].decode()) if stated else None)
     if is_malformed(query):
-        return CanonicalQuery((), query, "", "", None, is_malformed=True)
+        return refused._replace(is_malformed=True)
     if query.count(b"&") >= MAX_PARAMETERS:
-        return CanonicalQuery((), query, "", "", None, is_too_long=True)
+        return refused._replace(is_too_long=True)
     given = parse_qsl(query.decode(), keep_blank_values=True)
     values = chain.from_iterable(split_list(*pair) for pair in given)
     params = sorted(islice(values, MAX_PARAMETERS + 1), key=itemgetter(0))
     if len(params) > MAX_PARAMETERS:
-        return CanonicalQuery((), query, "", "", None, is_too_long=True)
+        return refused._replace(is_too_long=True)
     chosen = dict(params).get("lang")
     listed = [pair for pair in params if pair[0] != "cursor"]
     return CanonicalQuery(

@@ -174,13 +174,13 @@ HEIGHT_TOO_SMALL = Bilingual(
     "{height}过小，宽度为{width}时该图至少需要{least}；也可省略height",
 )
 IMAGE_TOO_LARGE = Bilingual(
-    "{scale} is too large for this chart: the image would have {pixels} pixels; the limit is "
-    "{limit}",
-    "{scale}过大：该图将有{pixels}个像素，最多为{limit}个",
+    "{scale} is too large for this chart: the image would have {pixels:,} pixels; the limit is "
+    "{limit:,}",
+    "{scale}过大：该图将有{pixels:,}个像素，最多为{limit:,}个",
 )
 TOO_MANY_ROWS = Bilingual(
-    "This format holds at most {limit} rows; add filters or download CSV",
-    "该格式最多{limit}行；请缩小范围，或下载CSV表",
+    "This format holds at most {limit:,} rows; add filters or download CSV",
+    "该格式最多{limit:,}行；请缩小范围，或下载CSV表",
 )
 NO_DATABASE_FILE = Bilingual(
     "This service uses a database server and has no database file; download /v1/dataset.zip",
@@ -254,9 +254,9 @@ NO_FORMAT = Bilingual(
     "没有符合{found}的格式；可用格式：{choices}",
 )
 TOO_MANY_OBSERVATIONS = Bilingual(
-    "More than {limit} observations match; narrow the key or the periods, or request CSV, which "
+    "More than {limit:,} observations match; narrow the key or the periods, or request CSV, which "
     "has no limit",
-    "符合条件的数据超过{limit}项；请缩小键或统计期的范围，或改用无此限制的CSV",
+    "符合条件的数据超过{limit:,}项；请缩小键或统计期的范围，或改用无此限制的CSV",
 )
 
 # HTTP.
@@ -272,7 +272,7 @@ REQUEST_TIMEOUT = Bilingual(
     "The request did not arrive completely in time", "请求未在规定时间内全部到达"
 )
 CONTENT_TOO_LARGE = Bilingual(
-    "The body of the request is larger than {limit} bytes", "请求正文超过{limit}字节"
+    "The body of the request is larger than {limit:,} bytes", "请求正文超过{limit:,}字节"
 )
 TOO_MANY_PARAMETERS = Bilingual(
     "The query has more than {limit} parameters and values in lists; send several requests",
@@ -282,8 +282,8 @@ TOO_MANY_CONNECTIONS = Bilingual(
     "Too many connections are open; try again shortly", "当前连接数过多，请稍后重试"
 )
 HEADERS_TOO_LARGE = Bilingual(
-    "The request line and the headers are larger than {limit} bytes",
-    "请求行与请求头超过{limit}字节",
+    "The request line and the headers are larger than {limit:,} bytes",
+    "请求行与请求头超过{limit:,}字节",
 )
 MALFORMED_PATH = Bilingual(
     "The path has a percent escape that is incomplete, is not UTF-8, or is a control character",
@@ -362,5 +362,6 @@ def find_nearest(value: str, allowed: Iterable[str], cutoff: float = CUTOFF) -> 
     for same in (folded, ALIASES.get(folded), descending):
         if same in known:
             return known[same]
-    nearest = get_close_matches(folded, list(known), n=1, cutoff=cutoff)
+    # Another number is no misspelling of one: whoever requests 2019 does not mean 2026.
+    nearest = [] if folded.isdecimal() else get_close_matches(folded, known, n=1, cutoff=cutoff)
     return known[nearest[0]] if nearest else None

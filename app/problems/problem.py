@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 from pydantic import Field
 
-from app.i18n import Bilingual, Language
+from app.i18n import Bilingual, Language, join_names
 from app.problems import messages
 from app.schemas import Address, Code, Line, Prose, RequestId, Schema, list_field
 
@@ -77,7 +77,9 @@ class ParameterError:
         self.message = text
         """What is wrong, with the suggestion."""
         if self.suggestion:
-            hint = messages.SUGGESTION.format(nearest=self.suggestion)
+            space = " " if self.suggestion.startswith("/") else ""
+            nearest = Bilingual(self.suggestion, f"{space}{self.suggestion}{space}")
+            hint = messages.SUGGESTION.format(nearest=nearest)
             self.message = messages.WITH_HINT.format(message=text, hint=hint)
 
     @property
@@ -261,7 +263,8 @@ class MethodNotAllowed(Problem):
 
     @classmethod
     def from_allowed(cls, methods: str) -> Self:
-        return cls(messages.METHOD_NOT_ALLOWED.format(allowed=methods), headers={"Allow": methods})
+        allowed = join_names(methods.split(", "))
+        return cls(messages.METHOD_NOT_ALLOWED.format(allowed=allowed), headers={"Allow": methods})
 
 
 class PreconditionFailed(Problem):
