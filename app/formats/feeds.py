@@ -17,11 +17,11 @@ JSON_FEED = "application/feed+json"
 NAMESPACE = "http://www.w3.org/2005/Atom"
 TITLE = Bilingual(f"{DATASET_TITLE.en}: releases", f"{DATASET_TITLE.zh}：版本更新")
 SUMMARIES = {
-    ChangeKind.ADDED: Bilingual("{} added", "新增{}项"),
-    ChangeKind.REVISED: Bilingual("{} revised", "修订{}项"),
-    ChangeKind.CORRECTED: Bilingual("{} corrected", "更正{}项"),
-    ChangeKind.ANNOTATED: Bilingual("{} annotated", "更新说明{}项"),
-    ChangeKind.REMOVED: Bilingual("{} removed", "删除{}项"),
+    ChangeKind.ADDED: Bilingual("{:,} added", "新增{}项"),
+    ChangeKind.REVISED: Bilingual("{:,} revised", "修订{}项"),
+    ChangeKind.CORRECTED: Bilingual("{:,} corrected", "更正{}项"),
+    ChangeKind.ANNOTATED: Bilingual("{:,} annotated", "更新说明{}项"),
+    ChangeKind.REMOVED: Bilingual("{:,} removed", "删除{}项"),
 }
 CHANGE = Bilingual("{title} ({record}): {summary}", "{title}（{record}）：{summary}")
 REASON = Bilingual(" ({})", "（{}）")

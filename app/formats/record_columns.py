@@ -37,7 +37,7 @@ def format_publication(source: Record) -> str:
 
 
 HAS_EXAMPLES = boolean("has_examples", "Has examples", "是否举例",
-                       "Whether the source names what the text lists as examples",
+                       "Whether the source names these items as examples only",
                        "来源是否以举例方式列出所述内容")  # fmt: skip
 YEAR = integer("year", "Year", "年度", "Year reviewed", "所述年度", width=8)
 ANNOUNCED_YEAR = integer("year", "Year", "年度", "Year for which it is announced",
@@ -280,7 +280,7 @@ EVENTS = (
            path="speakers.name", is_required=False, width=24),
     string("offices", "Offices", "职务", "Their offices on the day of the event",
            "讲话人在活动当日的职务", path="speakers.office", is_required=False, width=40),
-    string("questioner", "Questioner", "提问媒体", "Medium whose question was answered",
+    string("questioner", "Questioner", "提问媒体", "Media organisation that asked",
            is_required=False),
     string("documents", "Documents", "文件", "Keys of the documents that report the event",
            "报道该活动的文件标识", path="documents.code", is_required=False),

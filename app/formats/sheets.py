@@ -235,8 +235,8 @@ PRIORITY_AREAS = declare_sheet(
 )  # fmt: skip
 OUTCOMES = declare_sheet(
     SheetTitle(Bilingual("Other results", "其他成果"), Bilingual(
-        "Results that sources state without a figure, one row each",
-        "来源所述的无数据成果，每行一项",
+        "Results that sources state in words, one row each",
+        "来源以文字表述的成果，每行一项",
     )),
     record_columns.OUTCOMES, [TOPIC, "year", "text", "note", AREAS, CITATION, SOURCE_URL, "id"],
     printed=6,

@@ -11,7 +11,6 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 from app import parameters
 from app.db.columns import Record
-from app.enums import EvidenceBasis
 from app.formats import observation_sheets, sheets, tables
 from app.formats.dataset_info import (
     DATA_LICENCE,
@@ -82,12 +81,7 @@ NOTES = (
 )
 SUBTITLE = Bilingual("Source: {citation}", "来源：{citation}")
 COLUMN_NAME = Bilingual("Column “{label}”", "“{label}”列")
-COVERAGE_NAMES = {
-    EvidenceBasis.STATED: Bilingual("Countries counted: {name}", "统计范围：{name}"),
-    EvidenceBasis.INFERRED: Bilingual(
-        "Countries counted, inferred by this service: {name}", "统计范围（本站推断）：{name}"
-    ),
-}
+COVERAGE_NAME = Bilingual("Countries counted: {name}", "统计范围：{name}")
 BREAK_NAME = Bilingual("Break in {series}, {day}", "序列中断（{series}，{day}）")
 COVER = Bilingual("Cover", "封面")
 COVER_WIDTHS = (26, 100)
@@ -242,7 +236,7 @@ def build_context_notes(query: TableQuery) -> Iterator[Record]:
     """Describe each coverage with its evidence, and each break in a series."""
     language = query.language
     for one in read_records(tables.COVERAGES, query):
-        name = COVERAGE_NAMES[one["basis"]].format(name=one["name"]).get(language)
+        name = COVERAGE_NAME.format(name=one["name"]).get(language)
         yield {"name": name, "text": language.space.join([one["description"], one["evidence"]])}
     for series, breaks in read_breaks(query.session).items():
         for found in breaks:

@@ -64,11 +64,8 @@ LISTINGS = (
     ),
     Listing(
         tables.OUTCOMES, SearchKind.OUTCOME,
-        Bilingual("Other results (no figures)", "其他成果（无数据）"),
-        Bilingual(
-            "Results that the press conferences stated without a figure.",
-            "发布会所述未附数据的成果。",
-        ),
+        Bilingual("Other results", "其他成果"),
+        Bilingual("Results that press conferences stated in words.", "发布会以文字表述的成果。"),
         "text", ("topic", "note", "indicators", "areas", "source"),
         group="year", newest_first=True,
     ),

@@ -53,8 +53,8 @@ MATCHED_BY_LINKS = Bilingual(
     "各项举措按本站所关联的产业领域、合作载体与机制和主题对应，并非按原文措辞对应。",
 )
 MAY_BE_AGAIN = Bilingual(
-    "The priority areas of {year} are recorded in part only, so what is listed as dropped may "
-    "have been announced again. {note}",
+    "The priority areas of {year} are recorded in part only, so what is listed as not announced "
+    "again may have been. {note}",
     "{year}年重点领域仅部分收录，列为未再提出的内容可能仍已提出。{note}",
 )
 MAY_BE_OLD = Bilingual(

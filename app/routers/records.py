@@ -121,7 +121,7 @@ add_collection(
     router,
     tables.OUTCOMES,
     "List outcomes",
-    "Results of a year that the source describes without figures.",
+    "Results of a year that the source states in words.",
     record="Returns one outcome with its location in the source and everything it names.",
     tag="Outcomes",
 )

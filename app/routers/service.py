@@ -85,7 +85,7 @@ LINKS = {
     ),
     "guide": ("/guide", Bilingual("Guide", "使用指南")),
     "recipes": ("/recipes", Bilingual("Examples for other programs", "其他程序的使用示例")),
-    "service-desc": ("/openapi.json", Bilingual("OpenAPI document", "OpenAPI描述文件")),
+    "service-desc": ("/openapi.json", Bilingual("OpenAPI document", "OpenAPI文档")),
     "service-doc": ("/docs", Bilingual("API reference", "API文档")),
 }
 

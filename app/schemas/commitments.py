@@ -85,7 +85,7 @@ class BaselineIndicator(Reference):
 
 
 class Outcome(Schema):
-    """A result of a year that the source describes without a figure."""
+    """A result of a year that the source states in words."""
 
     id: Code = Field(examples=["2024-trade-expansion"])
     """The key: year and short name."""

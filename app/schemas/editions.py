@@ -42,7 +42,7 @@ class EditionParts(Schema):
     figures: EditionPart
     """The figures of the year before."""
     outcomes: EditionPart
-    """The results of the year before that are stated without a figure."""
+    """The results of the year before that are stated in words."""
     priority_areas: EditionPart
     """The priority areas of the year, with their actions."""
 

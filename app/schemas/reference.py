@@ -203,7 +203,7 @@ class Event(Schema):
     speakers: list[Speaker] = list_field(of=100)
     """The persons who presented what is recorded here; empty if no document names them."""
     questioner: Line | None = Field(examples=["Phoenix TV"])
-    """The medium whose question was answered; null if it is not known or there was none."""
+    """The media organisation that asked; null if it is not known or there was no question."""
     note: Editorial[Prose | None] = Field(examples=[None])
     """A note on the description of the event; null if there is none."""
     documents: list[Document] = list_field()
@@ -247,7 +247,7 @@ class Source(Schema):
     standing: Editorial[enums.Standing] = Field(examples=["repost"])
     """The relation of the document to the institution that produced the figures. primary: the page
     of the authority itself, or the official transcript of the event. repost: a text of an
-    authority or a news agency, carried by another site. secondary: the words of another medium."""
+    authority or a news agency, carried by another site. secondary: the words of other media."""
     title: Editorial[Line] = Field(examples=["[Report on the SCIO press conference]"])
     """The title as displayed. It is in square brackets if the document does not print it: a
     description of ours, or our translation of a title in another language."""

@@ -53,7 +53,7 @@ class Counts(Schema):
     observations: Count = Field(examples=[7])
     """Published figures."""
     outcomes: Count = Field(examples=[7])
-    """Results without figures."""
+    """Results stated in words."""
     passages: Count = Field(examples=[25])
     """Sentences of sources, and other locations that records cite."""
     priority_areas: Count = Field(examples=[4])

@@ -91,6 +91,22 @@ def test_pages_have_no_inline_scripts_or_styles(
     assert all(address.startswith("/") for address in loaded)
 
 
+SPACED = re.compile(
+    "[，。：；、（] +[\u4e00-\u9fff0-9]|[\u4e00-\u9fff] [(]|[(](?:JSON|JSON-LD|XML|PNG|SVG|Atom)[)]"
+)
+"""A space after Chinese punctuation, which has its own, and English brackets."""
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/docs", "/docs/list_observations", "/series"])
+def test_chinese_punctuation_is_chinese(client: AppClient, path: str) -> None:
+    page: Any = html.fromstring(client.get(localize_url(path, "zh"), headers=BROWSER).text)
+    # Code, and titles as their documents print them, are as they are.
+    others = " or ".join(f"ancestor::{one}" for one in ("script", "code", "pre", "*[@lang='en']"))
+    texts = [text for text in page.xpath(f"//body//text()[not({others})]") if "《" not in text]
+    assert len(texts) > 50
+    assert [text for text in texts if SPACED.search(text)] == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", OWN)
 def test_a_page_can_be_shared(client: AppClient, path: str, language: str) -> None:

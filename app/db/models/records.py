@@ -149,7 +149,7 @@ class RelatedDataset(DescribedModel, table=True):
 
 
 class Outcome(KeyedModel, LocatedModel, NotedModel, table=True):
-    """A result of a year that the source describes without a figure."""
+    """A result of a year that the source states in words."""
 
     __table_args__ = (UniqueConstraint("year", "position"),)
 

@@ -66,7 +66,7 @@ class Edition(Entity):
 
 
 class Outcome(Entity):
-    """A result of a year that is stated without a figure."""
+    """A result of a year that is stated in words."""
 
     collection = "outcomes"
 

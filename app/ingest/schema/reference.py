@@ -82,7 +82,7 @@ class Event(Entity):
     speakers: list[Speaker] = Field(default_factory=list)
     """The persons who announced what is recorded here."""
     questioner: BilingualTitle | None = None
-    """The medium whose question was answered."""
+    """The media organisation that asked."""
     note: BilingualText | None = None
     """What a reader should know about this description."""
 
@@ -120,7 +120,7 @@ class Publisher(BilingualTitle):
     short: BilingualTitle | None = None
     """The name in short citations; omit it if the full name is short."""
     kind: enums.PublisherKind = enums.PublisherKind.MEDIUM
-    """authority, a news agency, or another medium."""
+    """authority, a news agency, or other media."""
     hosts: list[Host] = Field(default_factory=list)
     """The hosts of the publisher's own sites, such as ecns.cn, which includes www.ecns.cn."""
 
