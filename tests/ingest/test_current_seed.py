@@ -15,7 +15,7 @@ from app.formats.observation_sheets import BASIS_NOTE
 from app.i18n import Language
 from app.ingest.build import load_valid_seed
 from app.ingest.history import collect_reasons, list_releases, take_snapshot
-from app.ingest.schema import Action, Coverage, Observation, Source
+from app.ingest.schema import Action, Contradiction, Coverage, Observation, Source
 from app.queries.charts import read_indicator_series
 from app.schemas.quotations import FindingKind
 from tests.support.client import AppClient
@@ -23,6 +23,7 @@ from tests.support.seeds import NEWEST, PINNED, ROOT, load_newest
 from tests.test_openapi import LISTS, PATHS, build_example_url
 
 LANGUAGES = ("en", "zh")
+FOUR_DIGITS = re.compile(r"(?<![0-9,])[0-9],[0-9]{3}(?![0-9,])")
 
 
 @pytest.fixture(scope="module")
@@ -251,6 +252,27 @@ def test_chinese_texts_quote_english_sources_in_english() -> None:
     quoted = re.compile("(?:来源|报道|实录|原文)(?:文件)?(?:使用|称|为|以)“(?!等)[\u4e00-\u9fff]")
     texts = [file.read_text("utf-8") for file in NEWEST.rglob("*.yaml")]
     assert [found for text in texts for found in quoted.findall(text)] == []
+
+
+def test_a_group_of_countries_has_one_name() -> None:
+    contradictions = load_newest().get_all(Contradiction).values()
+    assert len(contradictions) > 30
+    for one in contradictions:
+        texts = [one.name, one.reason, *(statement.text for statement in one.statements)]
+        assert [text.en for text in texts if "along the route" in text.en] == []
+
+
+def test_chinese_texts_of_ours_do_not_group_four_digits() -> None:
+    seed = load_newest()
+    observations = seed.get_all(Observation).values()
+    texts = [one.reason.zh for one in seed.get_all(Contradiction).values()]
+    texts += [
+        one.wording.zh
+        for one in observations
+        if seed.get_all(Source)[one.source].language != Language.CHINESE
+    ]
+    assert len(texts) > 500
+    assert [text for text in texts if FOUR_DIGITS.search(text)] == []
 
 
 def test_only_a_figure_for_the_same_days_is_revised(newest: AppClient) -> None:
