@@ -135,6 +135,28 @@ def test_a_page_ignores_what_platforms_append_to_its_address(
     )
 
 
+@pytest.mark.parametrize(
+    ("path", "right"),
+    [
+        ("/sources/scio-2025-01-16/passages", "/sources/scio-2025-01-15/passages"),
+        ("/sources/scio-2025-01-16", "/sources/scio-2025-01-15"),
+        ("/indicators/goods-trad", "/indicators/goods-trade"),
+        ("/guide/readin-figures", "/guide/reading-figures"),
+        ("/docs/list_observation", "/docs/list_observations"),
+        ("/problems/unknown-recor", "/problems/unknown-record"),
+    ],
+)
+def test_every_link_of_an_unknown_record_is_served(
+    client: AppClient, path: str, right: str
+) -> None:
+    page = read_page(client, f"{path}?lang=en", status=404)
+    links = page.xpath("//div[@class='problem-page']//a/@href")
+    assert f"{right}?lang=en" in links
+    assert f"/{path.split('/')[1]}?lang=en" in links, "the list"
+    for link in links:
+        assert client.get(link, headers=BROWSER).status_code == 200, link
+
+
 def test_an_unknown_record_leads_to_known_ones(client: AppClient) -> None:
     for path in ("/changes?release=2020-01-01&lang=en", "/editions/1999?lang=en"):
         links = read_page(client, path, status=404).xpath("//ul[@class='allowed']//a/@href")
