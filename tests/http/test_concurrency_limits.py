@@ -23,7 +23,6 @@ from sqlalchemy import event
 
 from app import request
 from app.application import App
-from app.db import Database
 from app.formats.charts import rendering
 from app.http import cache, cached_response, limits
 from app.http.connections import RejectionLog
@@ -472,11 +471,11 @@ def test_a_turn_that_is_cancelled_is_that_of_another() -> None:
 
 
 def test_clients_take_turns_at_the_threads(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    read_database, found = Database.read, []
+    run_query, found = RequestContext.run_query, []
 
-    def read(self: Database, *arguments: Any) -> Any:
-        found.append(arguments[2].limit)
-        return read_database(self, *arguments)
+    def run(self: RequestContext, query: Any, *arguments: Any) -> Any:
+        found.append(arguments[0].limit)
+        return run_query(self, query, *arguments)
 
     async def send_requests(app: App) -> None:
         busy = (fetch(app, "/v1/observations", f"limit={100 + number}") for number in range(30))
@@ -485,7 +484,7 @@ def test_clients_take_turns_at_the_threads(built: Path, monkeypatch: pytest.Monk
 
     with open_app(built) as app:
         asyncio.run(fetch(app, "/v1/observations", "limit=98"))
-        monkeypatch.setattr(Database, "read", read)
+        monkeypatch.setattr(RequestContext, "run_query", run)
         asyncio.run(send_requests(app))
     assert found.index(99) < 10
 
