@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from app.quotations import WORDS
 from tests.support.seeds import NEWEST, ROOT
 
 pytestmark = pytest.mark.quick
@@ -60,6 +61,8 @@ def list_chinese_texts() -> Iterator[tuple[Path, str]]:
         yield from ((path, text) for text in texts)
     for path in (APP / "pages" / "templates").glob("*.html"):
         yield from ((path, text) for text in re.findall(r'"([^"\n]*)"', path.read_text("utf-8")))
+    for section in WORDS["corrections"].values():
+        yield from ((APP / "quotations" / "words.yaml", text) for _, text in section.values())
     for path in APP.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_bytes())):
             if isinstance(node, ast.JoinedStr):

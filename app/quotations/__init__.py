@@ -11,6 +11,8 @@ from pathlib import Path
 
 import yaml
 
+from app.i18n import Bilingual
+
 WORDS = yaml.load((Path(__file__).parent / "words.yaml").read_text("utf-8"), yaml.CSafeLoader)
 PLACEHOLDERS = {
     "<word>": r"(?: [\w'&-]+)",
@@ -31,3 +33,7 @@ def fill_placeholders(pattern: str, placeholders: Mapping[str, str]) -> str:
 
 def compile_entries(entries: Mapping[str, Iterable[str]]) -> dict[str, re.Pattern[str]]:
     return {name: compile_words(listed) for name, listed in entries.items()}
+
+
+def read_corrections(section: str) -> dict[str, Bilingual]:
+    return {name: Bilingual(*texts) for name, texts in WORDS["corrections"][section].items()}

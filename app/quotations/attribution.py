@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from app.i18n import Bilingual, Language, name_day
+from app.quotations import read_corrections
 from app.quotations.context import QuotedNumber
 from app.quotations.findings import MESSAGES, Finding
 from app.quotations.index import Entry, Origin, QuotationIndex
@@ -22,15 +23,7 @@ SPEAKER = Bilingual(
     "发布该数据的活动中，所收录的讲话人为：{speakers}。",
 )
 DAY = Bilingual("The figure was announced on {day}.", "该数据于{day}公布。")
-SHORT_NAMES = {
-    "mofcom": Bilingual("the Ministry of Commerce", "商务部"),
-    "customs": Bilingual("the General Administration of Customs", "海关总署"),
-    "railway": Bilingual("China State Railway Group", "国铁集团"),
-    "ndrc": Bilingual("the National Development and Reform Commission", "国家发展改革委"),
-    "nbs": Bilingual("the National Bureau of Statistics", "国家统计局"),
-    "mfa": Bilingual("the Ministry of Foreign Affairs", "外交部"),
-    "most": Bilingual("the Ministry of Science and Technology", "科学技术部"),
-}
+SHORT_NAMES = read_corrections("institutions")
 NEARBY, ADJACENT = 60, 30
 """How many characters beside a day or a name a verb of speaking is searched in."""
 

@@ -16,11 +16,11 @@ from app.i18n import (
     get_scale,
     name_day,
 )
-from app.quotations import WORDS, compile_entries
+from app.quotations import WORDS, compile_entries, read_corrections
 from app.quotations.context import QuotedNumber
 from app.quotations.index import Entry
 from app.quotations.matching import Candidate
-from app.quotations.numbers import POINTS, Span
+from app.quotations.numbers import Span
 from app.quotations.periods import RELATIVE, choose_preposition
 from app.quotations.terms import FAMILIES, PHRASES, SHARES, group_coverage
 from app.schemas.quotations import FindingKind
@@ -85,42 +85,14 @@ ELEVEN_MONTHS = Bilingual(
     "不足一年的数据不能作为全年数据使用，也不得推算为全年。",
 )
 COUNTED_FROM = Bilingual(" “{words}” is counted from {day}.", "“{words}”按{day}推算。")
-NAMES = {
-    "goods-trade": Bilingual("trade in goods", "进出口"),
-    "goods-exports": Bilingual("exports", "出口"),
-    "goods-imports": Bilingual("imports", "进口"),
-    "contracts-value": Bilingual("value of new contracts", "新签合同额"),
-    "contracted-projects-turnover": Bilingual(
-        "turnover of contracted projects", "承包工程完成营业额"
-    ),
-    "cooperation-countries": Bilingual("countries", "国家"),
-    "cooperation-organisations": Bilingual("international organisations", "国际组织"),
-    "cooperation-parties": Bilingual("countries and international organisations", "国家和国际组织"),
-    "china-europe-train-cities": Bilingual("cities", "城市"),
-    "china-europe-train-countries": Bilingual("countries", "国家"),
-}
-"""Indicators in the words of a sentence. Those whose name alone would turn a sentence around, as
-investment in and from a country, are left out."""
+NAMES = read_corrections("indicators")
 EXCHANGED = tuple(family & NAMES.keys() for family in FAMILIES)
 """Indicators whose names follow the same verbs, so that one can take the place of another."""
 LEVELS = {share: level for level, share in SHARES.items()}
-PREPOSITIONS = {
-    "goods-trade": Bilingual("with", "与"),
-    "goods-exports": Bilingual("to", "对"),
-    "goods-imports": Bilingual("from", "自"),
-}
+PREPOSITIONS = read_corrections("prepositions")
 PLURALS = {"was": "were", "is": "are", "has": "have"}
 SINGULARS = {plural: singular for singular, plural in PLURALS.items()}
-COUNTRIES = {
-    "route": Bilingual("countries along the Belt and Road", "“一带一路”沿线国家"),
-    "partner": Bilingual("Belt and Road partner countries", "共建“一带一路”国家"),
-}
-UNITS = {
-    "CNY": Bilingual("yuan", "元"),
-    "USD": Bilingual("US dollars", "美元"),
-    "PT": Bilingual("percent", "%"),
-    POINTS: Bilingual("percentage points", "个百分点"),
-}
+COUNTRIES, UNITS = read_corrections("countries"), read_corrections("units")
 SIGNS = {"CNY": "RMB ", "USD": "US$"}
 REACHED = compile_entries(WORDS["reached"])
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.i18n import Bilingual
-from app.quotations import WORDS, terms
+from app.quotations import WORDS, read_corrections, terms
 from app.quotations.context import QuotedNumber, is_about_part
 from app.quotations.findings import UNITS, Edit, Finding, describe_qualifier
 from app.quotations.index import Entry, QuotationIndex
@@ -48,7 +48,7 @@ GROWTH_MEANT = Bilingual(
     "The published figure is a growth rate ({display}), not a share.",
     "公布的为增速（{display}），并非比重。",
 )
-CURRENCY_NAMES = {"USD": Bilingual("US dollars", "美元"), "CNY": Bilingual("yuan", "人民币")}
+CURRENCY_NAMES = read_corrections("currencies")
 OPPOSITES: dict[str, str] = WORDS["opposites"]
 
 
