@@ -21,7 +21,7 @@ from app import processes
 from app.enums import Theme
 from app.formats.charts.drawing import Frame, draw
 from app.formats.charts.model import Chart
-from app.formats.charts.rendering import embed_font
+from app.formats.charts.rendering import Font, read_advances
 from app.i18n import Language
 from app.problems.messages import NO_TEMPORARY_FILES
 from app.problems.problem import NotReady
@@ -183,7 +183,7 @@ def test_an_interrupted_job_is_run_by_another_process(process: HelperProcess) ->
 
 def test_a_result_that_is_cut_off_is_not_used(process: HelperProcess) -> None:
     """The process ends in the middle of a message; its successor does the job."""
-    expected = process.run(embed_font, "BRI Sans", False, "abc")
+    expected = process.run(read_advances, Font("BRI Sans", bold=False))
     process.close()
     for sent in (b"", bytes(3), (100).to_bytes(4, "big") + bytes(10)):
         ours, theirs = processes.Pipe()
@@ -194,7 +194,7 @@ def test_a_result_that_is_cut_off_is_not_used(process: HelperProcess) -> None:
         )
         theirs.close()
         process.connection = ours
-        assert process.run(embed_font, "BRI Sans", False, "abc") == expected
+        assert process.run(read_advances, Font("BRI Sans", bold=False)) == expected
         process.close()
 
 

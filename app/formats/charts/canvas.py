@@ -1,4 +1,4 @@
-"""A canvas of marks at fixed positions, written as SVG, and as PNG."""
+"""A canvas of marks at fixed positions, written as SVG."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,9 +6,7 @@ from functools import cached_property
 from html import escape
 
 from app.enums import Theme
-from app.formats.charts import rendering
 from app.formats.charts.model import Chart
-from app.formats.charts.rendering import DRAWING_PROCESS
 from app.formats.charts.style import (
     BASELINE,
     MIN_SIZE,
@@ -209,8 +207,3 @@ def render_svg(canvas: Canvas, chart: Chart) -> bytes:
         f'<desc id="desc">{escape(chart.describe())}</desc><style>{fonts}</style>'
     )
     return canvas.write_svg(head).encode()
-
-
-def render_png(canvas: Canvas, scale: int) -> bytes:
-    """Draw a chart as PNG, with ``scale`` pixels for each pixel of the chart on a side."""
-    return DRAWING_PROCESS.run(rendering.render_png, canvas.write_svg(">"), scale)

@@ -6,11 +6,11 @@ Laying out a chart takes longer than reading its figures, and holds the interpre
 from typing import NamedTuple
 
 from app.enums import Theme
-from app.formats.charts.canvas import render_png, render_svg
+from app.formats.charts.canvas import render_svg
 from app.formats.charts.card import layout_card
 from app.formats.charts.layout import layout_chart
 from app.formats.charts.model import Chart
-from app.formats.charts.rendering import DRAWING_PROCESS
+from app.formats.charts.rendering import DRAWING_PROCESS, render_png
 
 MAX_PIXELS = 16_000_000
 """The limit of pixels in an image, each of which takes four bytes of memory while it is drawn."""
@@ -55,4 +55,4 @@ def draw(chart: Chart, frame: Frame) -> bytes:
     pixels = canvas.width * canvas.height * frame.scale**2
     if pixels > MAX_PIXELS:
         raise ImageTooLargeError(pixels)
-    return render_png(canvas, frame.scale)
+    return render_png(canvas.write_svg(">"), frame.scale)

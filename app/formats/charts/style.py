@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
 from app.enums import Theme
-from app.formats.charts import rendering
-from app.formats.charts.rendering import DRAWING_PROCESS
+from app.formats.charts.rendering import DRAWING_PROCESS, Font, embed_font, read_advances
 from app.i18n import IDEOGRAPHS, Language
 
 STYLESHEET = Path(__file__).parents[2] / "pages" / "static" / "site.css"
@@ -131,11 +130,6 @@ class Sizes:
         self.small = Style(12 * unit, colour="quiet")
 
 
-class Font(NamedTuple):
-    family: str
-    bold: bool
-
-
 def get_font_stack(language: Language) -> str:
     """Return the fonts of a language as a CSS value."""
     return ", ".join((*STACKS[language], *FALLBACK_FONTS))
@@ -144,7 +138,7 @@ def get_font_stack(language: Language) -> str:
 @cache
 def get_advances(font: Font) -> dict[str, int]:
     """Read the advance widths of all characters, in thousandths of the font size."""
-    return DRAWING_PROCESS.run(rendering.read_advances, *font)
+    return DRAWING_PROCESS.run(read_advances, font)
 
 
 def find_font(character: str, language: Language, *, bold: bool) -> Font:
@@ -234,8 +228,3 @@ def embed_fonts(characters: Mapping[bool, Iterable[str]], language: Language) ->
         if font.family == LATIN:
             subsets[font] |= COMMON_CHARACTERS
     return "".join(embed_font(font, "".join(sorted(subsets[font]))) for font in sorted(subsets))
-
-
-@lru_cache(maxsize=128)
-def embed_font(font: Font, characters: str) -> str:
-    return DRAWING_PROCESS.run(rendering.embed_font, *font, characters)
