@@ -261,6 +261,11 @@ TOO_MANY_OBSERVATIONS = Bilingual(
 
 # HTTP.
 MALFORMED_REQUEST = Bilingual("The request is not valid HTTP", "请求不符合HTTP规范")
+UNENCODED_ADDRESS = Bilingual(
+    "The address contains spaces or characters that are not ASCII; percent-encode them, as curl "
+    "does with -G --data-urlencode",
+    "网址含有空格或非ASCII字符；请以百分号编码，curl可用-G --data-urlencode",
+)
 INVALID_HOST = Bilingual(
     "The request needs one Host header: a host name or an IP address, and perhaps a port",
     "请求须有且仅有一个Host头，内容为主机名或IP地址，可附端口号",

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from app.http.middleware import ALLOWED_METHODS, RAW_COMMON_HEADERS
 from app.i18n import Language
-from app.problems.messages import MALFORMED_REQUEST, VERSION_NOT_SUPPORTED
+from app.problems.messages import MALFORMED_REQUEST, UNENCODED_ADDRESS, VERSION_NOT_SUPPORTED
 from app.problems.problem import (
     MEDIA_TYPE,
     MalformedRequest,
@@ -18,6 +18,9 @@ from app.schemas import encode_json
 
 OTHER_VERSION = re.compile(rb"[A-Z]+ \S+ HTTP/(?!1\.[01]\r?\n)[0-9.]+\r?\n")
 """A request line that is valid except for its version, such as the preface of HTTP/2."""
+
+UNENCODED_LINE = re.compile(rb"[A-Z]+ /[^\r\n]*[ \x80-\xff][^\r\n]* HTTP/1\.[01]\r?\n")
+"""A request line with an address as people write it: /v1/search?q=贸易."""
 
 PARSED_METHODS = rb"GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE|TRACE"
 OTHER_METHOD = re.compile(
@@ -32,7 +35,8 @@ def describe_malformed(data: bytes) -> Problem:
         return MethodNotAllowed.from_allowed(ALLOWED_METHODS)
     if OTHER_VERSION.match(data):
         return VersionNotSupported(VERSION_NOT_SUPPORTED)
-    return MalformedRequest(MALFORMED_REQUEST)
+    is_unencoded = UNENCODED_LINE.match(data) is not None
+    return MalformedRequest(UNENCODED_ADDRESS if is_unencoded else MALFORMED_REQUEST)
 
 
 def build_socket_url(address: object) -> str:

@@ -70,6 +70,21 @@ def test_a_refusal_of_the_parser_has_the_headers_of_every_response(
     assert problem["type"] == f"https://data.example/problems/{code}"
 
 
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("/v1/search?q=贸易", "percent-encode"),
+        ("/v1/search?q=goods trade", "percent-encode"),
+        ("/v1", "is not valid HTTP"),
+    ],
+)
+def test_an_address_that_is_not_encoded_is_named(port: int, address: str, reason: str) -> None:
+    received = exchange_bytes(port, f"GET {address} HTTP/1.1\r\nno colon\r\n\r\n".encode())
+    problem = json.loads(received.partition(b"\r\n\r\n")[2])
+    assert problem["code"] == "malformed-request"
+    assert reason in problem["detail"]
+
+
 class Client(asyncio.Transport):
     """A transport that keeps what is written to it."""
 
