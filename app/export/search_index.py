@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import Integer, column, select
 
 from app.db.columns import Record
-from app.db.fulltext import fold_case, join_segments
+from app.db.fulltext import JOINING, OWN_TERM, fold_case, join_segments
 from app.db.models import search_index
 from app.db.statements import Session
 from app.formats.citations import format_validity
@@ -78,6 +78,7 @@ def build_search_index(
         "counts": {
             name: [one.get(session.language) for one in both] for name, both in COUNTS.items()
         },
+        "patterns": {"joining": JOINING.pattern, "own": OWN_TERM.pattern},
         "filters": dict(list_filtered(session, left_out)),
         "index": build_index(rows, describe_hits(session, find, rows)),
     }

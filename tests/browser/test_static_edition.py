@@ -89,6 +89,19 @@ def test_chinese_is_found_by_words_of_any_length(visit: tuple[Page, list[str]]) 
     assert wrong == []
 
 
+@pytest.mark.parametrize(
+    "words", ["How much was trade with BRI partners in 2024?", "2024年一带一路国家贸易额是多少"]
+)
+def test_a_sentence_finds_what_it_asks_for(visit: tuple[Page, list[str]], words: str) -> None:
+    page, wrong = visit
+    page.goto("/en/index.html")
+    page.get_by_label("Search").fill(words)
+    page.keyboard.press("Enter")
+    expect(page.locator("#static-hits li").first).to_contain_text("Full year 2024")
+    expect(page.locator("article.card:visible").first).to_contain_text("22.1 trillion yuan")
+    assert wrong == []
+
+
 def test_the_other_language_keeps_the_search_and_the_filters(visit: tuple[Page, list[str]]) -> None:
     page, wrong = visit
     page.goto("/en/index,edition=2024.html?q=trade")

@@ -35,6 +35,13 @@ function normalizeWords(text) {
     .join("");
 }
 
+/** Splits a query after the patterns of app/db/fulltext.py: without words that join others, if there are others. */
+function splitQuery(text, { joining, own }) {
+  const separated = text.replace(new RegExp(joining, "giu"), " ").replace(new RegExp(own, "gu"), " $& ");
+  const terms = splitTerms(separated);
+  return terms.length ? terms : splitTerms(text);
+}
+
 /** Shows and hides the records of a page, and lists the other hits. */
 class PageFilter {
   constructor(data, base, results, count) {
@@ -42,7 +49,7 @@ class PageFilter {
     this.index = MiniSearch.loadJS(data.index, {
       fields: ["names", "title", "text"],
       storeFields: ["key", "kind", "title", "url", "display", "note"],
-      tokenize: splitTerms,
+      tokenize: (text) => splitQuery(text, data.patterns),
       processTerm: (term) => term,
       searchOptions: {
         combineWith: "AND",
