@@ -327,9 +327,9 @@ def choose_preposition(normal: str, span: Span, name: str) -> tuple[re.Match[str
         return lead, f"between {first} and {last}"
     if before.endswith("the "):
         return None, name
-    if last and (is_years or prefix == "from"):
+    if last and (is_years or prefix == "from" or PHRASES["span_lead"].search(before)):
         return lead or PHRASES["span_lead"].search(before), f"from {name}"
     if lead is None and re.fullmatch(r"the \d{4}", words):
         return None, f"the {name}"
     is_bare = PHRASES["preposition"].search(before) or re.match(r"'s|\s*[-:)]", after)
-    return lead, name if is_bare and lead is None else f"in {name}"
+    return lead, name if is_bare and lead is None else f"{'from' if last else 'in'} {name}"

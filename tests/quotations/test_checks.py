@@ -124,9 +124,9 @@ def test_a_period_that_is_right_for_another_figure_stays(check: Check) -> None:
     ("text", "kinds", "correction"),
     [
         (
-            "China implemented 700 aid projects in BRI countries in 2024.",
+            "China had 700 aid projects in partner countries in 2024.",
             {"period", "qualifier"},
-            "China implemented over 700 aid projects in BRI countries in January to November 2024.",
+            "China had over 700 aid projects in partner countries from January to November 2024.",
         ),
         (
             "China implemented 7,000 aid projects in BRI countries in January to November 2024.",
@@ -328,7 +328,7 @@ def test_messages_are_in_the_language_of_the_request(check: Check) -> None:
     text = WRONG["period"][0]["text"]
     (item,) = check(text, language=Language.CHINESE)["items"]
     assert item["findings"][0]["published"] == "2024年1—11月"
-    assert item["correction"].startswith("In January to November 2024")
+    assert item["correction"].startswith("From January to November 2024")
     assert item["observation"]["display"] == "2146.6亿元"
     assert item["observation"]["period"] == "2024年1—11月"
     assert item["observation"]["source"] == "scio-2025-01-15"
