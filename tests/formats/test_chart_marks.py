@@ -210,7 +210,8 @@ def test_a_qualifier_has_its_mark(qualifier: Qualifier) -> None:
     fills = [fill for _, fill in list_points(draw_points(*points))]
     assert fills == [filled, filled if is_open else hollow, filled, filled]
     word = qualifier.value
-    assert f"“{word.capitalize()}”:theactualfigureis" in read_text(columns)
+    mark = "" if is_open else "(hatchedorhollow)"
+    assert f"“{word.capitalize()}”{mark}:theactualfigureis" in read_text(columns)
     assert f"{word}21" in read_text(columns)
 
 

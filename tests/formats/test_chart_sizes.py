@@ -74,7 +74,7 @@ def test_what_does_not_fit_is_refused(client: AppClient) -> None:
     large = client.get("/v1/overview.png?lang=zh&width=1600&height=2000&scale=3")
     assert large.status_code == 422
     assert large.json()["errors"][0]["location"] == "query.scale"
-    assert "28800000个像素，最多为16000000个" in large.json()["errors"][0]["message"]
+    assert "28,800,000个像素，最多为16,000,000个" in large.json()["errors"][0]["message"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -157,7 +157,7 @@ def test_limits_are_drawn_and_written(client: AppClient) -> None:
     shapes = [path.get("d", "") for path in picture.iter(f"{SVG}path") if path.get("stroke")]
     assert len([path for path in shapes if path.count("M") == 2]) >= 2, "at the title, and below"
     assert "“Over”:theactualfigureishigher" in read_text(picture)
-    assert "“Nearly”:theactualfigureislower" in read_text(picture)
+    assert "“Nearly”(hatchedorhollow):theactualfigureislower" in read_text(picture)
     plain = draw_svg(client, "/v1/series/goods-trade.CN.BRI.partner-2025.CNY.P12M/chart")
     assert "actualfigure" not in read_text(plain)
 

@@ -16,11 +16,12 @@ MEANINGS = {
         "“逾”：实际数值高于所列数值，来源未给出上限",
     ),
     Qualifier.NEARLY: Bilingual(
-        "“Nearly”: the actual figure is lower; the source gives no lower bound",
-        "“近”：实际数值低于所列数值，来源未给出下限",
+        "“Nearly” (hatched or hollow): the actual figure is lower; the source gives no lower bound",
+        "“近”（斜线或空心）：实际数值低于所列数值，来源未给出下限",
     ),
     Qualifier.ABOUT: Bilingual(
-        "“About”: the actual figure is close to the one shown", "“约”：实际数值与所列数值相近"
+        "“About” (hatched or hollow): the actual figure is close to the one shown",
+        "“约”（斜线或空心）：实际数值与所列数值相近",
     ),
 }
 BLOCKS = Bilingual(
