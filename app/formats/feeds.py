@@ -16,13 +16,14 @@ JSON_FEED = "application/feed+json"
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
 TITLE = Bilingual(f"{DATASET_TITLE.en}: releases", f"{DATASET_TITLE.zh}：版本更新")
-SUMMARIES = {
-    ChangeKind.ADDED: Bilingual("{:,} added", "新增{}项"),
-    ChangeKind.REVISED: Bilingual("{:,} revised", "修订{}项"),
-    ChangeKind.CORRECTED: Bilingual("{:,} corrected", "更正{}项"),
-    ChangeKind.ANNOTATED: Bilingual("{:,} annotated", "更新说明{}项"),
-    ChangeKind.REMOVED: Bilingual("{:,} removed", "删除{}项"),
+KINDS = {
+    ChangeKind.ADDED: Bilingual("added", "新增"),
+    ChangeKind.REVISED: Bilingual("revised", "修订"),
+    ChangeKind.CORRECTED: Bilingual("corrected", "更正"),
+    ChangeKind.ANNOTATED: Bilingual("annotated", "更新说明"),
+    ChangeKind.REMOVED: Bilingual("removed", "删除"),
 }
+COUNT = Bilingual("{count:,} {kind}", "{kind}{count}项")
 CHANGE = Bilingual("{title} ({record}): {summary}", "{title}（{record}）：{summary}")
 REASON = Bilingual(" ({})", "（{}）")
 FIELD = Bilingual("  {field}: {before} → {after}", "  {field}：{before} → {after}")
@@ -105,8 +106,8 @@ def count_changes(releases: Iterable[Record], language: Language) -> str:
     total: Counter[str] = Counter()
     for release in releases:
         total.update(release["changes"])
-    counts = [SUMMARIES[ChangeKind(kind)].get(language).format(total[kind]) for kind in total]
-    return language.comma.join(counts)
+    counts = [COUNT.format(count=total[kind], kind=KINDS[ChangeKind(kind)]) for kind in total]
+    return language.comma.join(count.get(language) for count in counts)
 
 
 def format_content(release: Record, language: Language) -> str:
@@ -123,12 +124,11 @@ def format_content(release: Record, language: Language) -> str:
 def format_changes(release: Record, language: Language) -> Iterator[str]:
     none = NO_VALUE.get(language)
     for change in release["modifications"]:
-        summary = SUMMARIES[ChangeKind(change["kind"])].get(language).format(1)
+        summary = KINDS[ChangeKind(change["kind"])].get(language)
         if change["reason"]:
             summary += REASON.get(language).format(change["reason"])
         record = f"{change['collection']}/{change['key']}"
-        line = CHANGE.get(language)
-        yield line.format(title=change["title"], record=record, summary=summary)
+        yield CHANGE.get(language).format(title=change["title"], record=record, summary=summary)
         for one in change["fields"]:
             if one["before"] != one["after"] and change["kind"] != ChangeKind.REMOVED:
                 values = {name: one[name] or none for name in ("before", "after")}

@@ -165,7 +165,7 @@ def test_a_release_lists_each_kind_of_change(revised: Path, target: Target) -> N
     assert ("added", "sources", "weekly-2027-01-18") in changes
     text = feed["items"][0]["content_text"]
     assert "name.en: Digital economy → The digital economy" in text
-    assert f"({SECTOR}): 1 corrected (A slip.)" in text
+    assert f"({SECTOR}): corrected (A slip.)" in text
     assert "published.value: 23.6 → 23.7" in atom
 
 
