@@ -310,10 +310,14 @@ TERM = re.compile(r"\w+(?:(?<=\d)[.,](?=\d)\w+)*")
 """A term of a query; the parts of 22.1 and 2,000 are searched as a phrase."""
 WORD = re.compile(r"[^\W_]+")
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)年?")
-OWN_TERM = re.compile(f"{YEAR.pattern}|一带一路|中国|国家")
+OWN_TERM = re.compile(
+    rf"{YEAR.pattern}|一带一路|中国|国家|[上下]半年|前?\d{{1,2}}个月|\d{{1,2}}月|[前第]?[一二三四1-4]季度"
+)
+"""What is a term of its own in a run of Chinese characters, the months of a period included."""
 JOINING = re.compile(
-    r"\b(?:an?|and|are|at|between|by|d(?:id|o|oes)|for|from|how|in|is|its|many|much|of|on|the|to|was"
-    rf"|were|what|with)\b|(?<=['’])s\b|多少|(?<=[{IDEOGRAPHS}]{{2}})[的与和及在对是](?=[{IDEOGRAPHS}]{{2}})",
+    r"\b(?:an?|and|are|at|between|by|d(?:id|o|oes)|for|from|how|in|is|its|many|much|of|on|sa(?:id|ys?)"
+    r"|the|to|was|were|wh(?:at|en|ere|ich|o)|with)\b|(?<=['’])s\b|说?了?什么|多少|哪些|数量|情况|我国"
+    rf"|(?<=[{IDEOGRAPHS}]{{2}})[的与和及在对是](?=[{IDEOGRAPHS}]{{2}})",
     re.IGNORECASE,
 )
 """Words that say nothing about the record that is searched for."""

@@ -26,6 +26,16 @@ REMARK = re.compile(r"\s*[(（][^)）]*[)）]")
 """A remark in parentheses, such as the year of the scope in the name of a coverage."""
 STOCK_WORDS = ("stock", "as of", "时点数", "存量")
 CUMULATIVE_WORDS = ("cumulative", "in total", "累计", "累计数")
+PERIOD_NAMES = {
+    (1, 3): ("first quarter", "Q1", "第一季度"),
+    (4, 3): ("second quarter", "Q2", "第二季度"),
+    (7, 3): ("third quarter", "Q3", "第三季度"),
+    (10, 3): ("fourth quarter", "Q4", "第四季度"),
+    (1, 6): ("first half", "H1", "上半年"),
+    (7, 6): ("second half", "H2", "下半年"),
+    (1, 9): ("first three quarters", "前三季度"),
+}
+"""What else some periods are called, by their first month and the number of months."""
 GROWTH_WORDS = ("growth", "growth rate", "增长", "增速", "增长率")
 normalize_term = lru_cache(maxsize=10_000)(normalize_name)
 """Most terms of a figure are those of the figures of the same series or period."""
@@ -252,7 +262,7 @@ def list_periods(period: schema.Period, kind: StockFlow) -> list[str]:
     first, count = period.start.month, period.months
     if (first, count) == (1, MONTHS):
         return [*labels, *years, "full year", "annual", "全年", "年度"]
-    parts = [f"{count} months", f"{count}个月"]
+    parts = [f"{count} months", f"{count}个月", *PERIOD_NAMES.get((first, count), ())]
     if first == 1:
         parts += [f"first {count} months", f"前{count}个月", f"1—{count}月"]
         parts += [f"{period.start:%b}-{period.end:%b}"]

@@ -20,12 +20,7 @@ OTHER_CURRENCY, POINTS, OTHER_UNIT = "other_currency", "PP", "other"
 RATE_UNITS = frozenset({"PT", POINTS})
 CURRENCIES = frozenset({"CNY", "USD", OTHER_CURRENCY})
 MAX_POWER = 15
-TRADITIONAL = str.maketrans(
-    "億萬國進貿額資協議項個計劃與對億總長實際營業協華組織實驗鐵車開條約貨運輸門區經濟傳發聯處達從來線歐產較過將還來間份產寧遠漲減約餘幣陸"
-    "噸額簽訂銷電務關單員沒於僅幾並難為順當剛內兩",
-    "亿万国进贸额资协议项个计划与对亿总长实际营业协华组织实验铁车开条约货运输门区经济传发联处达从来线欧产较过将还来间份产宁远涨减约余币陆"
-    "吨额签订销电务关单员没于仅几并难为顺当刚内两",
-)
+TRADITIONAL = str.maketrans(*WORDS["traditional"])
 DASHES = "–—－―‐‑−〜～~"
 TILDE = re.compile(
     r"(?<![0-9A-Za-z年月日元个份项家列%％)）])(?<![\d年月日] )[~～〜](?= ?(?:[\d$¥￥]|RMB|CNY|US))"

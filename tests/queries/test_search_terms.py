@@ -55,6 +55,15 @@ SEARCHES = {
     "2024年中国与共建国家的贸易额是多少": ("observation", TRADE_2024),
     "一带一路贸易额": ("indicator", "goods-trade"),
     "中国对一带一路国家投资": ("indicator", "outward-direct-investment"),
+    "我国对共建国家投资额": ("indicator", "outward-direct-investment"),
+    "援外项目数量": ("indicator", "aid-projects"),
+    "who said 22.1 trillion": ("observation", TRADE_2024),
+    "李咏箑说了什么": ("event", "mofcom-2025-01-15"),
+    # Parts of a year.
+    "2024年前11个月投资": (
+        "observation",
+        "outward-direct-investment.CN.BRI.partner-2023.CNY.P11M.2024",
+    ),
     # Numbers, as they are printed and as people write them.
     "22.1": ("observation", TRADE_2024),
     "22.1 trillion": ("observation", TRADE_2024),
@@ -200,3 +209,18 @@ def test_the_hit_that_was_meant_comes_first(client: AppClient, words: str) -> No
 def test_a_newer_indicator_is_found_first(newest: AppClient, words: str, code: str) -> None:
     (found,) = newest.get("/v1/search", params={"q": words, "limit": 1}).json()["items"]
     assert (found["kind"], found["code"]) == ("indicator", code)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("trade in the first half of 2025", "goods-trade.CN.BRI.partner-2025.CNY.P6M.2025-01"),
+        ("2025年上半年贸易", "goods-trade.CN.BRI.partner-2025.CNY.P6M.2025-01"),
+        ("Q1 2024 exports", "goods-exports.CN.BRI.partner-2023.CNY.P3M.2024-01"),
+        ("2024年前三季度贸易", "goods-trade.CN.BRI.partner-2023.CNY.P9M.2024-01"),
+    ],
+)
+def test_a_part_of_a_year_is_found_by_its_name(newest: AppClient, words: str, code: str) -> None:
+    (found,) = newest.get("/v1/search", params={"q": words, "limit": 1}).json()["items"]
+    assert found["kind"] == "observation"
+    assert found["code"].startswith(code)
