@@ -207,6 +207,8 @@ def test_errors_are_json_for_those_who_read_json(client: AppClient) -> None:
         ("/sdmx/data/X", "application/json"),
         ("/sdmx/data/X", "application/xml;q=0.5, application/vnd.sdmx.data+json;version=1.0.0"),
         ("/sdmx/structure/x", "*/*"),
+        ("/sdmx/data/provisionagreement/BRI/INDICATORS/1.0/*", "*/*"),
+        ("/sdmx/schema/dataflow/BRI/X/1.0", "*/*"),
     ):
         answer = client.get(path, headers={"Accept": accept, "Accept-Language": "zh"})
         assert answer.headers["content-type"] == "application/json"

@@ -14,7 +14,9 @@ ERROR_CODES = {400: 140, 404: 100, 405: 140, 406: 140, 412: 150, 413: 510, 416: 
 """SDMX error codes by HTTP status; from 500 on, the two are the same."""
 SEMANTIC_ERROR = 150
 """The SDMX error code that shares its HTTP status with another."""
-JSON_PATHS = re.compile(r"/sdmx/(structure|availability|data/(dataflow|datastructure|\*))(/|$)")
+JSON_PATHS = re.compile(
+    r"/sdmx/(structure|availability|(data|schema)/(dataflow|datastructure|provisionagreement|\*))(/|$)"
+)
 """The paths of the SDMX 3.0 API, whose default format is JSON; that of all others is XML."""
 
 
