@@ -209,9 +209,9 @@ def list_environment_errors(fields: Iterable[str]) -> list[InitErrorDetails]:
     ]
     for name in sorted(os.environ):
         if name.upper().startswith("BRI_") and name.upper() not in names:
-            nearest = find_nearest(name.upper(), names, cutoff=0)
-            option = OPTIONS.get(name.upper())
-            advice = f"use the option {option}" if option else f"did you mean {nearest}?"
+            option, nearest = OPTIONS.get(name.upper()), find_nearest(name[4:], fields)
+            suggested = f"did you mean BRI_{nearest.upper()}?" if nearest else "remove it"
+            advice = f"use the option {option}" if option else suggested
             errors.append(create_error(name, f"not a setting; {advice}"))
     try:
         for proxy in os.environ.get(TRUSTED_PROXIES, "*").replace("*", "").split(","):

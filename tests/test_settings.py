@@ -194,6 +194,11 @@ def test_a_misspelt_variable_is_refused(tmp_path: Path) -> None:
     assert "BRI_DATABSE_URL: not a setting; did you mean BRI_DATABASE_URL?" in done.stderr
 
 
+def test_a_variable_like_no_setting_suggests_none(tmp_path: Path) -> None:
+    done = run_bri("build", "--database", str(tmp_path / "a.sqlite"), BRI_FOO="x")
+    assert "BRI_FOO: not a setting; remove it\n" in done.stderr
+
+
 def test_all_mistakes_are_reported_together(tmp_path: Path) -> None:
     wrong = {"BRI_RATE_LIMIT": "foo", "BRI_METRICS": "x", "BRI_FOO": "1"}
     database = str(tmp_path / "a.sqlite")
