@@ -90,11 +90,11 @@ def mask_links(content: bytes, media_type: str) -> str:
 def read_tables(content: bytes, path: str) -> Any:
     """Read a binary file as values, or as texts without links."""
     if path.endswith(".parquet"):
-        rows = pyarrow.parquet.read_table(BytesIO(content)).to_pylist()
+        rows = pyarrow.parquet.read_table(pyarrow.BufferReader(content)).to_pylist()
         # A table of a long collection has another order.
         return sorted(rows, key=itemgetter("id")) if "observations" in path else rows
     if path.endswith(".arrow"):
-        return pyarrow.feather.read_table(BytesIO(content)).to_pylist()
+        return pyarrow.feather.read_table(pyarrow.BufferReader(content)).to_pylist()
     with ZipFile(BytesIO(content)) as packed:
         return {name: mask_links(packed.read(name), "") for name in packed.namelist()}
 

@@ -1,6 +1,5 @@
 """Arrow IPC files, read by pyarrow and polars: the values of the CSV file, with types."""
 
-import io
 import json
 from datetime import date
 from decimal import Decimal
@@ -57,7 +56,7 @@ def test_arrow_equals_csv(client: AppClient, name: str, language: str) -> None:
         assert [format_value(value.as_py()) for value in table[column["name"]]] == expected
     metadata = json.loads(table.schema.metadata[b"dataset"])
     assert metadata["citation"] == client.get(f"/v1?lang={language}").json()["citation"]
-    frame = pl.read_ipc(io.BytesIO(response.content))
+    frame = pl.read_ipc(response.content)
     assert frame.shape == plain.shape
 
 

@@ -69,8 +69,8 @@ def read_workbook(content: bytes) -> Iterator[dict[str, Any]]:
 RECORDS: dict[str, Callable[[bytes], Any]] = {
     "csv": lambda content: csv.DictReader(io.StringIO(content.decode(), newline="")),
     "jsonl": lambda content: map(read_json, content.decode().splitlines()),
-    "parquet": lambda content: pl.read_parquet(io.BytesIO(content)).iter_rows(named=True),
-    "arrow": lambda content: pl.read_ipc(io.BytesIO(content)).iter_rows(named=True),
+    "parquet": lambda content: pl.read_parquet(content).iter_rows(named=True),
+    "arrow": lambda content: pl.read_ipc(content).iter_rows(named=True),
     "md": read_markdown,
     "jsonstat": lambda content: read_json(content)["extension"]["observations"].values(),
     "xlsx": read_workbook,

@@ -84,7 +84,7 @@ def test_parquet_is_the_csv_with_types(server: str, name: str, language: str) ->
 
 def test_parquet_describes_its_columns(client: AppClient) -> None:
     content = client.get("/v1/observations.parquet").content
-    body = json.loads(pl.read_parquet_metadata(io.BytesIO(content))["dataset"])
+    body = json.loads(pl.read_parquet_metadata(content)["dataset"])
     assert body["citation"] == client.get("/v1").json()["citation"]
     schema = read_pandas_schema(content)
     assert schema.field("value").metadata == {b"description": b"Value in the base unit"}
@@ -94,9 +94,9 @@ def test_parquet_describes_its_columns(client: AppClient) -> None:
 
 def read_pandas_schema(content: bytes) -> Any:
     """Read the schema with the library that pandas reads Parquet with."""
-    from pyarrow import parquet  # noqa: PLC0415
+    from pyarrow import BufferReader, parquet  # noqa: PLC0415
 
-    return parquet.read_schema(io.BytesIO(content))
+    return parquet.read_schema(BufferReader(content))
 
 
 def test_parquet_is_read_in_parts_by_address(server: str) -> None:
