@@ -123,6 +123,7 @@ def read(client: AppClient, address: str, form: str = "csv10", **headers: str) -
     return read_rows(answer.content, form)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("form", DATA)
 def test_every_format_tells_what_the_list_tells(
@@ -136,6 +137,7 @@ def test_every_format_tells_what_the_list_tells(
     assert {row["OBS_QUALIFIER"] for row in found} >= {"none", "over", "nearly"}
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("form", DATA)
 def test_every_format_tells_stocks_from_totals_and_flows(newest: AppClient, form: str) -> None:
     listed = read_observations(newest, lang="en", indicator="china-europe-trains")
@@ -164,6 +166,7 @@ def test_data_are_found_by_each_duration(newest: AppClient) -> None:
         assert {row["DURATION"] for row in found} == {duration}
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("at", ["AllDimensions", "TIME_PERIOD", "INDICATOR", "UNIT_MEASURE"])
 @pytest.mark.parametrize("form", [form for form in DATA if "csv" not in form])
 def test_any_dimension_may_stand_at_the_observation(client: AppClient, form: str, at: str) -> None:
@@ -173,6 +176,7 @@ def test_any_dimension_may_stand_at_the_observation(client: AppClient, form: str
     )
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("form", DATA)
 def test_data_alone_have_no_attributes(client: AppClient, form: str) -> None:
     for address in (f"{FLOW}/all?detail=dataonly", f"{NEW}?attributes=none"):
@@ -203,6 +207,7 @@ def test_series_keys_are_sent_alone(client: AppClient, query: str) -> None:
         assert read_rows(answer.content, form) == ([] if "csv" not in form else found)
 
 
+@pytest.mark.sqlite
 def test_chosen_attributes_are_sent(client: AppClient) -> None:
     (first, *_) = read(client, f"{NEW}?attributes=OBS_QUALIFIER,COMMENT_OBS", "csv20")
     assert set(first) >= {"OBS_QUALIFIER", "COMMENT_OBS", "OBS_VALUE"}
