@@ -219,7 +219,7 @@ def test_keyboard_reaches_everything(visit: tuple[Page, list[str]], path: str) -
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
     page.evaluate("document.activeElement.blur(); document.querySelector('.skip').focus()")
-    # A font that arrives late may leave no room for a table, which then scrolls and is a stop.
+    # A font that loads late may widen a table, which then scrolls and becomes a stop.
     page.evaluate("document.fonts.ready.then(() => null)")
     # What lies in a folded part is reached once that is unfolded.
     # Arrow keys lead to the tabs beside the one that is shown.
