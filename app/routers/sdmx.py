@@ -16,9 +16,10 @@ from app.formats.sdmx.artefacts import (
     build_constraint,
 )
 from app.formats.sdmx.components import select_columns
+from app.formats.sdmx.csv import CsvWriter
 from app.formats.sdmx.dataset import Message, SeriesData, group_series
 from app.formats.sdmx.errors import NoResultsFound, NotImplementedProblem
-from app.formats.sdmx.messages import Format, list_formats, negotiate_format
+from app.formats.sdmx.messages import Format, SelectedFormat, list_formats, negotiate_format
 from app.formats.sdmx.paths import PathQuery, parse_path
 from app.formats.sdmx.query import SdmxRequest, parse_request
 from app.http.limits import SDMX
@@ -48,12 +49,12 @@ def create_response(context: RequestContext, url_path: str) -> Response:
     path = parse_path(url_path)
     request = parse_request(path, list(context.query.params), context.release.keys)
     offered = list_formats(path.resource, is_21=path.is_21)
-    message_format, media_type = negotiate_format(context.accept, request.format, offered)
-    if path.resource == "data" and message_format.family == "csv":
-        return stream_csv(context, request, message_format, media_type)
+    selected = negotiate_format(context.accept, request.format, offered)
+    if path.resource == "data" and selected.format.family == "csv":
+        return stream_csv(context, request, selected)
     header, database = build_header(context), context.release.database
-    message = processes.SDMX.read(database, write_message, header, path, request, message_format)
-    return context.create_bytes_response(message, media_type)
+    message = processes.SDMX.read(database, write_message, header, path, request, selected.format)
+    return context.create_bytes_response(message, selected.media_type)
 
 
 def write_message(
@@ -96,18 +97,19 @@ def write_data_message(
     return messages.write_data(message, message_format, build_all_artefacts(connection))
 
 
-def stream_csv(
-    context: RequestContext, request: SdmxRequest, message_format: Format, media_type: str
-) -> Response:
+def stream_csv(context: RequestContext, request: SdmxRequest, selected: SelectedFormat) -> Response:
     """Stream data as CSV, without a limit on their number."""
     if request.filters.history:
         raise NotImplementedProblem(NO_HISTORY_AS_CSV)
 
     def write(connection: Connection) -> Iterator[bytes]:
         chunks = messages.require_data(read_series(Session(connection, context.language), request))
-        return messages.write_csv(chunks, request.layout, message_format.version)
+        artefacts = build_all_artefacts(connection)
+        version, options = selected.format.version, selected.options
+        writer = CsvWriter(version, options, request.layout, artefacts, context.language)
+        return writer.write_message(chunks)
 
-    return context.stream_response(write, media_type)
+    return context.stream_response(write, selected.media_type)
 
 
 def find_structures(

@@ -7,6 +7,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.support.sdmx import BASE
+
 pytestmark = [
     # What these clients warn of at their import and while they read is theirs.
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
@@ -165,6 +167,29 @@ def test_pysdmx_connector_has_types_and_labels(server: str) -> None:
     for text, query in FILTERS.items():
         assert len(connector.data(flow, text)) == len(read_observations(server, **query))
         assert connector.dataflow(flow, text).obs_count == len(read_observations(server, **query))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "version=1.0.0;labels=both",
+        "version=2.0.0;labels=both;keys=both",
+        "version=2.0.0;labels=name",
+    ],
+)
+def test_pysdmx_reads_csv_with_names_and_keys(server: str, options: str) -> None:
+    address = f"{server}/sdmx/data/INDICATORS/....goods-trade.."
+    frames = []
+    for media_type in (f"{BASE}data+csv;version=1.0.0", f"{BASE}data+csv;{options}"):
+        answer = httpx2.get(address, headers={"Accept": media_type}, timeout=60)
+        message = import_module("pysdmx.io").read_sdmx(answer.text, validate=False)
+        frames.append(message.data[0].data)
+    bare, named = frames
+    # The reader takes what precedes a colon for an identifier, in texts too.
+    texts = {"GROWTH_NOTE", "COMPARABILITY"}
+    columns = [one for one in bare.columns if one not in texts]
+    assert len(bare) > 5 < len(columns)
+    assert bare[columns].equals(named[columns])
 
 
 @pytest.mark.parametrize("version", ["V1_5_0", "V2_0_0"])

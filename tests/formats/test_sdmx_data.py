@@ -1,10 +1,12 @@
 """SDMX data: every format is valid and has the values of the lists, digit by digit."""
 
+import csv
+import io
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -12,12 +14,12 @@ from app.formats.sdmx.errors import ResponseTooLarge
 from app.formats.sdmx.messages import limit_observations
 from app.formats.sdmx.paths import parse_keys
 from app.ingest.build import build
-from app.parameters.sdmx import format_time_period, parse_time_period
+from app.parameters.sdmx import DIMENSIONS, format_time_period, parse_time_period
 from app.queries.sdmx import CHUNK, split_series
 from tests.benchmarks.generated_data import Scale
 from tests.benchmarks.generated_data import build as build_generated
 from tests.support.client import AppClient
-from tests.support.sdmx import DATA, Row, read_rows
+from tests.support.sdmx import BASE, DATA, STRUCTURES, Row, read_rows
 from tests.support.seeds import BROKEN_SERIES, MIGRATIONS, add, add_break, copy_seed
 from tests.support.targets import Target, open_app
 
@@ -460,3 +462,109 @@ def test_what_is_no_period_is_refused(text: str) -> None:
 @pytest.mark.parametrize("text", ["2024", "2024-01-01/P11M", "2024-02-01/P12M", "2024-12-01/P1M"])
 def test_periods_are_spelled_as_they_are_read(text: str) -> None:
     assert format_time_period(*parse_time_period(text)) == text
+
+
+class Names(NamedTuple):
+    """The names in a structure message: of the dataflow, of components, and of their codes."""
+
+    flow: str
+    concepts: dict[str, str]
+    codes: dict[str, dict[str, str]]
+
+
+def read_names(client: AppClient, language: str) -> Names:
+    headers = {"Accept": STRUCTURES["json10"], "Accept-Language": language}
+    path = "/sdmx/dataflow/BRI/INDICATORS?references=all"
+    found = client.get(path, headers=headers).json()["data"]
+
+    def name(items: Iterable[Any]) -> dict[str, str]:
+        return {one["id"]: one["names"][language] for one in items}
+
+    lists = {one["id"]: name(one["codes"]) for one in found["codelists"]}
+    (structure,) = found["dataStructures"]
+    components = structure["dataStructureComponents"]
+    codes = {}
+    for one in [
+        *components["dimensionList"]["dimensions"],
+        *components["attributeList"]["attributes"],
+    ]:
+        urn = one["localRepresentation"].get("enumeration")
+        if urn is not None:
+            codes[one["id"]] = lists[urn.rpartition(":")[2].partition("(")[0]]
+    (flow,) = name(found["dataflows"]).values()
+    (scheme,) = found["conceptSchemes"]
+    return Names(flow, name(scheme["concepts"]), codes)
+
+
+def read_table(client: AppClient, address: str, options: str) -> list[Row]:
+    """Ask for SDMX-CSV with options; each column has a header of its own."""
+    answer = client.get(address, headers={"Accept": f"{BASE}data+csv;{options}"})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == f"{BASE}data+csv;{options}"
+    header, *rows = csv.reader(io.StringIO(answer.text))
+    assert len(set(header)) == len(header)
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("version", ["1.0.0", "2.0.0"])
+def test_csv_adds_the_names_of_the_structure(
+    client: AppClient, version: str, language: str
+) -> None:
+    address = f"{FLOW}/all?lang={language}"
+    flow, concepts, codes = read_names(client, language)
+    whole = read_table(client, address, f"version={version}")
+    named = read_table(client, address, f"version={version};labels=both")
+    assert len(whole) == len(named) > 30
+    for row, texts in zip(whole, named, strict=True):
+        wanted = {}
+        for column, value in row.items():
+            name = codes.get(column, {}).get(value)
+            if value == "BRI:INDICATORS(1.0)":
+                name = flow
+            header = f"{column}: {concepts[column]}" if column in concepts else column
+            wanted[header] = f"{value}: {name}" if name else value
+        assert texts == wanted
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_csv_adds_columns_of_names_and_keys(client: AppClient, language: str) -> None:
+    options = "version=2.0.0;labels=name;keys=both"
+    address = f"{FLOW}/....goods-trade..?lang={language}"
+    flow, concepts, codes = read_names(client, language)
+    whole = read_table(client, address, "version=2.0.0")
+    for row, texts in zip(whole, read_table(client, address, options), strict=True):
+        series = ".".join(row[name] for name in DIMENSIONS)
+        names = {concepts[one]: codes.get(one, {}).get(row[one], "") for one in [*row][3:]}
+        keys = {"SERIES_KEY": series, "OBS_KEY": f"{series}.{row['TIME_PERIOD']}"}
+        assert texts == {**row, "STRUCTURE_NAME": flow, **names, **keys}
+        header = ["STRUCTURE", "STRUCTURE_ID", "STRUCTURE_NAME", "ACTION", *keys, "FREQ"]
+        assert [*texts][:7] == header
+        assert [*texts].index(concepts["INDICATOR"]) == [*texts].index("INDICATOR") + 1
+        assert [row["OBS_ID"]] == [
+            one["OBS_ID"]
+            for one in read(client, f"{FLOW}/{texts['SERIES_KEY']}")
+            if one["TIME_PERIOD"] == row["TIME_PERIOD"]
+        ]
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    ("keys", "wanted"), [("series", ["SERIES_KEY"]), ("obs", ["OBS_KEY"]), ("both", None)]
+)
+def test_csv_adds_the_keys_that_are_requested(
+    client: AppClient, keys: str, wanted: list[str] | None
+) -> None:
+    rows = read_table(client, f"{FLOW}/....goods-trade..", f"version=2.0.0;keys={keys}")
+    found = [name for name in rows[0] if name.endswith("_KEY")]
+    assert found == (wanted or ["SERIES_KEY", "OBS_KEY"])
+
+
+@pytest.mark.sqlite
+def test_csv_of_series_without_figures_has_names_and_keys(client: AppClient) -> None:
+    address = f"{FLOW}/....goods-trade..?detail=serieskeysonly&lang=en"
+    for row in read_table(client, address, "version=2.0.0;labels=both;keys=series"):
+        assert row["INDICATOR: Indicator"].startswith("goods-trade: ")
+        assert row["SERIES_KEY"].count(".") == len(DIMENSIONS) - 1

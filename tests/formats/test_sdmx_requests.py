@@ -36,6 +36,13 @@ NEW = "/sdmx/data/dataflow/BRI/INDICATORS/*/A.CN.BRI.partner-2025.goods-trade.CN
         (f"{NEW}?format=jsondata", "", "application/json"),
         (f"{FLOW}?format=structurespecificdata", "*/*", DATA["specific"]),
         (f"{FLOW}?format={BASE}data+json;version=2.0.0", "*/*", DATA["json20"]),
+        (FLOW, f"{BASE}data+csv;labels=both", f"{DATA['csv10']};labels=both"),
+        (NEW, f"{BASE}data+csv; keys=obs; labels=both", f"{DATA['csv20']};labels=both;keys=obs"),
+        (FLOW, f"{BASE}data+csv;labels=name", f"{DATA['csv20']};labels=name"),
+        (FLOW, "text/csv;labels=both", "text/csv; charset=utf-8"),
+        (FLOW, f"{BASE}data+json;labels=both, text/csv;q=0.1", "text/csv; charset=utf-8"),
+        (f"{FLOW}?format=csvfile", "*/*", DATA["csv10"]),
+        (f"{FLOW}?format=csvfilewithlabels", "*/*", f"{DATA['csv20']};labels=name"),
     ],
 )
 def test_the_client_chooses_the_format(
@@ -73,7 +80,17 @@ def test_structures_are_no_csv(client: AppClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "accept", ["image/png", f"{BASE}data+json;version=9.0.0", f"{BASE}data+csv;labels=both", "*"]
+    "accept",
+    [
+        "image/png",
+        f"{BASE}data+json;version=9.0.0",
+        f"{BASE}data+json;labels=both",
+        f"{BASE}data+csv;labels=all",
+        f"{BASE}data+csv;version=1.0.0;labels=name",
+        f"{BASE}data+csv;version=1.0.0;keys=obs",
+        f"{BASE}data+csv;timeFormat=normalized",
+        "*",
+    ],
 )
 def test_what_is_not_offered_is_not_acceptable(client: AppClient, accept: str) -> None:
     answer = client.get(FLOW, headers={"Accept": accept})

@@ -4,15 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from enum import Enum
+from typing import NamedTuple
 
 from app.formats.sdmx import json, xml
-from app.formats.sdmx.artefacts import FLOW_ID, Artefact, MessageHeader, Region, add_references
-from app.formats.sdmx.components import PERIOD, SERIES_KEY
-from app.formats.sdmx.dataset import DataLayout, Message, Observation, SeriesData
+from app.formats.sdmx.artefacts import Artefact, MessageHeader, Region, add_references
+from app.formats.sdmx.csv import CHOICES, CsvOptions
+from app.formats.sdmx.dataset import Message, SeriesData
 from app.formats.sdmx.errors import NoResultsFound, NotAcceptable, ResponseTooLarge
 from app.formats.sdmx.paths import PathQuery
 from app.formats.sdmx.query import SdmxRequest
-from app.formats.text import encode_csv_rows
 from app.i18n import join_names
 from app.negotiation import parse_accept
 from app.parameters.sdmx import DIMENSIONS, TIME, SdmxFilters
@@ -31,16 +31,13 @@ PLAIN_TYPES = {
 """Plain media types, each of which selects the first available format of a family."""
 MAX_OBSERVATIONS = 50_000
 """The limit of observations, or of series without any, in an XML or JSON message."""
-FIRST_COLUMNS = {
-    "1.0.0": (("DATAFLOW",), (FLOW_ID,)),
-    "2.0.0": (("STRUCTURE", "STRUCTURE_ID", "ACTION"), ("dataflow", FLOW_ID, "I")),
-}
-"""The names and values of the first columns, by version of SDMX-CSV."""
 FORMAT_NAMES = {
     "genericdata": f"{BASE}genericdata+xml",
     "structurespecificdata": f"{BASE}structurespecificdata+xml",
+    "csvfile": f"{BASE}data+csv",
+    "csvfilewithlabels": f"{BASE}data+csv;version=2.0.0;labels=name",
 }
-"""Values of the format parameter that stand for a media type."""
+"""Values of the format parameter that stand for a media type; the last two are those of .Stat."""
 FAMILY_NAMES = {
     "xml": "application/xml",
     "json": "application/json",
@@ -79,6 +76,8 @@ class Format(Enum):
         """xml, json or csv."""
         self.base_type = f"{BASE}{subtype}"
         self.media_type = f"{BASE}{subtype};version={version}"
+        self.choices: Mapping[str, Sequence[str]] = CHOICES[version] if self.family == "csv" else {}
+        """The optional parameters of the media type, with their values."""
 
     def has_version(self, version: str | None) -> bool:
         """Return whether this is a version, which may be abbreviated: 2.0 means 2.0.0."""
@@ -96,10 +95,17 @@ def list_formats(resource: str, *, is_21: bool) -> list[Format]:
     return sorted(formats, key=lambda one: one.is_21 != is_21)
 
 
+class SelectedFormat(NamedTuple):
+    format: Format
+    media_type: str
+    """What the response declares."""
+    options: CsvOptions = CsvOptions()
+
+
 def negotiate_format(
     accept: str, parameter: str | None, offered: Sequence[Format]
-) -> tuple[Format, str]:
-    """Select a format, and the media type that the response declares; NotAcceptable if none.
+) -> SelectedFormat:
+    """Select a format; NotAcceptable if none is acceptable.
 
     The format parameter takes precedence over the Accept header.
     """
@@ -125,19 +131,35 @@ def negotiate_format(
 
 def match_format(
     media_range: str, parameters: Mapping[str, str], offered: Iterable[Format]
-) -> tuple[Format, str] | None:
-    has_ids = parameters.get("labels", "id") == "id"
-    if not has_ids or parameters.get("timeformat", "original") not in {"original", "none"}:
+) -> SelectedFormat | None:
+    if parameters.get("timeformat", "original") not in {"original", "none"}:
         return None
     for candidate in offered:
+        options = select_options(parameters, candidate)
+        if options is None:
+            continue
         if media_range in {"*/*", "application/*", candidate.base_type}:
             if candidate.has_version(parameters.get("version")):
-                return candidate, candidate.media_type
+                chosen = "".join(f";{name}={value}" for name, value in options.items())
+                media_type = f"{candidate.media_type}{chosen}"
+                return SelectedFormat(candidate, media_type, CsvOptions(**options))
         elif PLAIN_TYPES.get(media_range) == candidate.family:
-            return candidate, media_range
+            return SelectedFormat(candidate, media_range, CsvOptions(**options))
         elif media_range == "text/*" and candidate.family == "csv":
-            return candidate, "text/csv"
+            return SelectedFormat(candidate, "text/csv", CsvOptions(**options))
     return None
+
+
+def select_options(parameters: Mapping[str, str], candidate: Format) -> dict[str, str] | None:
+    """Return the options that differ from the defaults; None if a format does not have them."""
+    options = {}
+    for name, default in CsvOptions()._asdict().items():
+        value = parameters.get(name, default)
+        if value != default:
+            if value not in candidate.choices.get(name, ()):
+                return None
+            options[name] = value
+    return options
 
 
 def require_data(chunks: Iterable[Sequence[SeriesData]]) -> Iterator[Sequence[SeriesData]]:
@@ -232,24 +254,3 @@ def drop_dimension(filters: SdmxFilters, dimension: str) -> SdmxFilters:
     keys = [{name: key[name] for name in key if name != dimension} for key in filters.keys]
     conditions = [one for one in filters.conditions if one[0] != dimension]
     return replace(filters, keys=tuple(keys), conditions=tuple(conditions))
-
-
-def write_csv(
-    chunks: Iterable[Sequence[SeriesData]], layout: DataLayout, version: str
-) -> Iterator[bytes]:
-    names, values = FIRST_COLUMNS[version]
-    columns = SERIES_KEY
-    if layout.has_observations:
-        columns = (*SERIES_KEY, PERIOD, *layout.measures, *layout.attributes)
-
-    def list_rows() -> Iterator[list[list[str]]]:
-        for chunk in chunks:
-            observations = (
-                Observation(series, figure)
-                for series, figures in chunk
-                for figure in (figures if layout.has_observations else [{}])
-            )
-            texts = (dict(one.list_values(columns)) for one in observations)
-            yield [[*values, *(row.get(one.id, "") for one in columns)] for row in texts]
-
-    return encode_csv_rows([*names, *(one.id for one in columns)], list_rows())
