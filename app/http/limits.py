@@ -182,6 +182,8 @@ def check_wait(database: Database, since: float) -> None:
 STARTS = ClientTurns(4)
 """The requests that start, or continue after a batch, in one round of the event loop. Cached
 responses are sent between two rounds, so that they wait for few of the others."""
+LISTS = ClientTurns(1)
+"""The lists that the event loop creates in one round: one takes as long as several records."""
 
 
 @dataclass(eq=False)

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,9 @@ MOST_FUNCTIONS = {"page": 56, "list": 54, "hit": 19}
 MOST_MODULES = {"page": 17, "list": 17, "hit": 6}
 """What one request enters at most, which is what was reached."""
 REPEATED = {
+    "ClientTurns.take",  # To start, and to create a list.
+    "ClientTurns.take_for_one_round",
+    "ClientTurns.release",
     "CacheMiddleware.find",  # After the parser, since another request may have filled the cache.
     "Deadline.set",  # For the response, and for the next request.
     "ResponseSender.__call__",  # For the head and the body of the response.
@@ -120,3 +123,31 @@ def test_a_request_enters_few_functions_from_the_socket(app: App, kind: str) -> 
     assert app.uses_fast_path
     assert len(calls) <= MOST_FUNCTIONS[kind], "\n".join(map(str, sorted(calls)))
     assert len({module for module, _ in calls}) <= MOST_MODULES[kind]
+
+
+@pytest.mark.parametrize("app", [LogFormat.OFF], indirect=True)
+def test_a_record_waits_for_few_of_the_lists_before_it(app: App) -> None:
+    """One list is created in a round of the event loop, and requests of other kinds pass it."""
+    lists = [f"/v1/topics?limit={number}" for number in range(1, SMALL_PAGE + 1)]
+    record, done = "/v1/topics/trade", []
+
+    async def send_requests() -> None:
+        async with AsyncExitStack() as stack:
+            clients = [
+                await stack.enter_async_context(connect(app, ServerProtocol))
+                for _ in range(len(lists) + 1)
+            ]
+            for _ in range(2):  # The first response of a shape is created in a thread.
+                for target in (lists[0], record):
+                    app.cache.store.clear()
+                    await clients[0].get(target)
+            app.cache.store.clear()
+
+            async def send(client: Client, target: str) -> None:
+                assert (await client.get(target)).startswith(b"HTTP/1.1 200")
+                done.append(target)
+
+            await asyncio.gather(*map(send, clients, [*lists, record]))
+
+    asyncio.run(send_requests())
+    assert done.index(record) < len(lists) / 2
