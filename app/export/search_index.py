@@ -47,12 +47,12 @@ COUNTS = {
         Bilingual("{} other results", "{}项其他成果"),
     ),
     "hits": (
-        Bilingual("{} further search result", "{}条其他检索结果"),
-        Bilingual("{} further search results", "{}条其他检索结果"),
+        Bilingual("{} result in other records", "{}条其他记录中的检索结果"),
+        Bilingual("{} results in other records", "{}条其他记录中的检索结果"),
     ),
 }
 TEXTS = {
-    "heading": Bilingual("Other search results", "其他检索结果"),
+    "heading": Bilingual("Results in other records", "其他记录中的检索结果"),
     "nothing": Bilingual(
         "No results. Try fewer words, or {}.", "没有检索结果。请减少关键词，或{}。"
     ),

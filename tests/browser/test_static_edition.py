@@ -130,7 +130,7 @@ def test_a_common_word_hides_no_figure_that_has_it(visit: tuple[Page, list[str]]
         if is_short:
             page.route(re.compile(r"/search\.js(\?|$)"), shorten_list)
         page.goto("/en/index.html?q=trade")
-        expect(count).to_contain_text("further search results")
+        expect(count).to_contain_text("results in other records")
         found.append(count.inner_text())
     assert found[0] == found[1]
     expect(page.locator("#static-hits li")).to_have_count(1)
@@ -216,7 +216,7 @@ def test_a_form_that_is_sent_before_the_index_is_there(visit: tuple[Page, list[s
     page.keyboard.press("Enter")
     assert page.url.endswith("/en/index,edition=2024.html"), "the page stays"
     routes[0].continue_()
-    expect(page.locator("#count")).to_contain_text("further search result")
+    expect(page.locator("#count")).to_contain_text("in other records")
     assert page.url.endswith("/en/index,edition=2024.html?q=forum")
     assert len(routes) == 1
     assert wrong == []

@@ -174,7 +174,7 @@ def test_filters_and_searches_keep_to_the_edition(newest: AppClient) -> None:
     assert "2026-expand-artificial-intelligence-cooperation" in page
     other = read(newest, "/?q=artificial+intelligence")
     assert 'href="/actions?lang=en#2026-expand-artificial' in other
-    assert "Other search results" in other
+    assert "Results in other records" in other
 
 
 def test_figures_beside_a_priority_area_are_those_of_its_edition(newest: AppClient) -> None:

@@ -64,7 +64,7 @@ def test_a_search_for_a_common_word_hides_nothing_that_it_finds(
         assert len(linked) <= MAX_HITS
     total = newest.get(search).json()["total"]
     count = page.xpath("string(//p[@id='count'])")
-    further = int(re.findall(r"(\d+) further search results?", count)[0])
+    further = int(re.findall(r"(\d+) results? in other records", count)[0])
     assert MAX_HITS < further < total
     assert f"the first {MAX_HITS} results" in page.text_content()
 
