@@ -278,7 +278,7 @@ def is_of_several_years(quoted: QuotedNumber, period: PeriodWords, entry: Entry)
 
 
 def is_excluded(quoted: QuotedNumber) -> bool:
-    """Return whether a number is none of the record: denied, a part of it, or of another country.
+    """Return whether a number is none of the record: denied, a limit, or of another country.
 
     An amount by which another one changed, an average and a balance are other measures.
     """
@@ -286,7 +286,8 @@ def is_excluded(quoted: QuotedNumber) -> bool:
     first, last = sentence.find_window(number)
     start, end = number.span
     before, after = sentence.normal[first:start], sentence.normal[end:last]
-    if PHRASES["denied"].search(before) or PHRASES["unclear_before"].search(before):
+    is_unclear = number.is_limit or PHRASES["unclear_before"].search(before) is not None
+    if is_unclear or PHRASES["denied"].search(before):
         return True
     if is_about_other_country(quoted):
         return True

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 
 from app.db.numerals import POWERS, SCALES, SMALL_NUMBERS, parse_numeral
 from app.enums import Qualifier
@@ -82,6 +83,7 @@ NOT_QUOTED_AFTER = re.compile(
 SKIPPED = compile_words((*RULES["telephones"], *RULES["addresses"]))
 COUNTABLE = compile_words(RULES["countable"])
 JOINT = compile_words(RULES["joints"])
+RANGE, CHANGED_FROM = (compile_words(RULES[name]) for name in ("ranges", "changed_from"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,6 +105,8 @@ class Number:
     """Whether a Chinese measure word follows, so that it has no other unit."""
     is_conversion: bool = False
     """Whether it stands in parentheses after another number."""
+    is_limit: bool = False
+    """Whether it limits a range: 6 to 7 percent."""
 
     @property
     def step(self) -> Decimal:
@@ -338,6 +342,28 @@ def share_units(text: str, numbers: Sequence[Number]) -> Iterator[Number]:
                     number, value=number.value.scaleb(power), power=power, unit=later.unit
                 )
         shared.append(number)
-    for position, number in enumerate(reversed(shared)):
+    found = [*reversed(shared)]
+    limits = list_limits(text, found)
+    for position, number in enumerate(found):
         before = text[: number.span[0]].rstrip()
-        yield replace(number, is_conversion=position > 0 and before[-1:] == "(")
+        is_conversion = position > 0 and before[-1:] == "("
+        yield replace(number, is_conversion=is_conversion, is_limit=number in limits)
+
+
+def list_limits(text: str, numbers: Sequence[Number]) -> list[Number]:
+    """List the limits of ranges, such as 6 to 7 percent.
+
+    A change is no range: from 19.47 to 22.1 trillion yuan, up 1.3 trillion yuan to 22.1 trillion.
+    """
+    limits: list[Number] = []
+    for first, second in pairwise(numbers):
+        gap, before = text[first.span[1] : second.span[0]], text[: first.span[0]]
+        is_joint = not first.units or "-" in gap or first.unit in RATE_UNITS
+        if (
+            is_joint
+            and first.unit in {second.unit, "NB"}
+            and RANGE.fullmatch(gap)
+            and not CHANGED_FROM.search(before)
+        ):
+            limits += [first, second]
+    return limits

@@ -228,9 +228,33 @@ def test_the_period_of_a_paragraph_is_that_of_its_first_sentence(check: Check) -
     assert item["observation"]["period"] == "the full year 2024"
 
 
-def test_the_ends_of_a_range_are_no_figures(check: Check) -> None:
-    checked = check("Trade with partner countries was between 22 and 23 trillion yuan in 2024.")
-    assert {item["verdict"] for item in checked["items"]} == {"not_found"}
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Trade with partner countries was between 22 and 23 trillion yuan in 2024.",
+        "Trade with partner countries was 22.1 to 23 trillion yuan in 2024.",
+        "Trade with partner countries grew 6.4 to 7 percent in 2024.",
+        "Trade with partner countries grew 6%-6.4% in 2024.",
+        "2024年我国对共建国家进出口22.1万亿至23万亿元。",
+        "2024年我国对共建国家进出口增长6.4%到7%。",
+        "China carried out 600 to 700 aid projects in January to November 2024.",
+    ],
+)
+def test_the_ends_of_a_range_are_no_figures(check: Check, text: str) -> None:
+    (first, second) = check(text)["items"]
+    assert first["verdict"] == second["verdict"] == "not_found"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Trade with partner countries rose from 19.47 to 22.1 trillion yuan in 2024.",
+        "Trade with partner countries rose 6.4 percent to 22.1 trillion yuan in 2024.",
+        "2024年我国对共建国家进出口由19.47万亿元增至22.1万亿元。",
+    ],
+)
+def test_a_change_is_no_range(check: Check, text: str) -> None:
+    assert "not_found" not in {item["verdict"] for item in check(text)["items"]}
 
 
 def test_not_found_is_not_false(check: Check) -> None:
