@@ -14,16 +14,17 @@ from app.ingest.files import compute_seed_hash
 from app.settings import Settings
 
 
-def is_model_table(name: str | None, kind: str, _: object) -> bool:
-    """Leave out the full-text index, which no model describes."""
-    return not (kind == "table" and name and name.startswith("search_index"))
+def is_in_models(name: str | None, kind: str, _: object) -> bool:
+    """Leave out what no model describes: the full-text index, indexes and unique columns."""
+    is_search_index = kind == "table" and str(name).startswith("search_index")
+    return not is_search_index and kind not in {"index", "unique_constraint"}
 
 
 def run(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=SQLModel.metadata,
-        include_name=is_model_table,
+        include_name=is_in_models,
         compare_type=True,
     )
     with context.begin_transaction():

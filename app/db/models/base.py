@@ -13,13 +13,6 @@ from sqlmodel import Field, SQLModel
 
 from app.i18n import Language
 
-SQLModel.metadata.naming_convention = {
-    "pk": "pk_%(table_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-}
-
 
 class ExactDecimal(TypeDecorator[Decimal]):
     """A decimal stored with exactly its digits: NUMERIC on PostgreSQL, text on SQLite.
@@ -71,7 +64,7 @@ def cast_decimal(column: str) -> str:
 class TableModel(SQLModel):
     """A row of a table, without a validator: the seed is validated before it becomes rows.
 
-    The checks of a table stand only in the migration that creates it.
+    Its checks, indexes and unique columns stand only in the migration that creates it.
     """
 
     model_config = SQLModel.model_config | {"defer_build": True}
@@ -86,7 +79,7 @@ class KeyedModel(TableModel):
     """A record with a surrogate key for joins and a readable key for URLs."""
 
     id: int = Field(primary_key=True)
-    code: str = Field(unique=True)
+    code: str
 
 
 class NamedModel(KeyedModel):
@@ -118,7 +111,7 @@ class WordedModel(TableModel):
 class LocatedModel(TableModel):
     """A record with its location in a source: P2.S3 is paragraph 2, sentence 3."""
 
-    source_id: int = Field(foreign_key="source.id", index=True)
+    source_id: int = Field(foreign_key="source.id")
     locator: str | None
 
 

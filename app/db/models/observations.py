@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import Index, String, UniqueConstraint, text
+from sqlalchemy import String
 from sqlmodel import Field
 
 from app import enums
@@ -15,18 +15,11 @@ from app.db.models.base import (
     NotedModel,
     TableModel,
     WordedModel,
-    cast_decimal,
 )
 from app.i18n import StatementMeasure
 
 FOREVER = date.max
 """``current_until`` of a number that has not been superseded."""
-
-SERIES_INDEX_COLUMNS = (
-    *("series_id", "period_start", "period_end", "source_id"),
-    *("current_until", "qualifier", "status", "value"),
-)
-"""The columns with which one index filters and sorts the observations of some series."""
 
 
 class Indicator(NamedModel, table=True):
@@ -34,19 +27,19 @@ class Indicator(NamedModel, table=True):
     definition_zh: str
     note_en: str
     note_zh: str
-    topic_id: int = Field(foreign_key="topic.id", index=True)
-    unit_id: int = Field(foreign_key="unit.id", index=True)
+    topic_id: int = Field(foreign_key="topic.id")
+    unit_id: int = Field(foreign_key="unit.id")
     stock_flow: enums.StockFlow = Field(sa_type=String)
     direction: enums.Direction = Field(sa_type=String)
-    reporting_area_id: int = Field(foreign_key="area.id", index=True)
-    counterpart_area_id: int = Field(foreign_key="area.id", index=True)
+    reporting_area_id: int = Field(foreign_key="area.id")
+    counterpart_area_id: int = Field(foreign_key="area.id")
     classifier: str | None
 
 
 class Contradiction(NamedModel, table=True):
     """Published numbers that differ."""
 
-    indicator_id: int = Field(foreign_key="indicator.id", index=True)
+    indicator_id: int = Field(foreign_key="indicator.id")
     cause: enums.ContradictionCause = Field(sa_type=String)
     reason_en: str
     reason_zh: str
@@ -66,37 +59,30 @@ class ContradictoryStatement(LocatedModel, WordedModel, table=True):
     period_end: date
     base_start: date | None
     base_end: date | None
-    coverage_id: int = Field(foreign_key="coverage.id", index=True)
+    coverage_id: int = Field(foreign_key="coverage.id")
     text_en: str
     text_zh: str
     value: Decimal = Field(sa_type=ExactDecimal)
     multiplier: int
     decimals: int
     qualifier: enums.Qualifier = Field(sa_type=String)
-    unit_id: int = Field(foreign_key="unit.id", index=True)
+    unit_id: int = Field(foreign_key="unit.id")
     classifier: str | None
 
 
 class Series(KeyedModel, NotedModel, table=True):
     """Comparable observations: one indicator, pair of areas, coverage, unit and duration."""
 
-    __table_args__ = (
-        UniqueConstraint(
-            *("indicator_id", "reporting_area_id", "counterpart_area_id"),
-            *("coverage_id", "unit_id", "duration"),
-        ),
-    )
-
-    indicator_id: int = Field(foreign_key="indicator.id", index=True)
-    reporting_area_id: int = Field(foreign_key="area.id", index=True)
-    counterpart_area_id: int = Field(foreign_key="area.id", index=True)
-    coverage_id: int = Field(foreign_key="coverage.id", index=True)
-    unit_id: int = Field(foreign_key="unit.id", index=True)
+    indicator_id: int = Field(foreign_key="indicator.id")
+    reporting_area_id: int = Field(foreign_key="area.id")
+    counterpart_area_id: int = Field(foreign_key="area.id")
+    coverage_id: int = Field(foreign_key="coverage.id")
+    unit_id: int = Field(foreign_key="unit.id")
     stock_flow: enums.StockFlow = Field(sa_type=String)
     duration: str
     """P12M for flows of 12 months, P1M-08 for those of August, P0D for stocks, FROM2013-01-01 for
     totals since that day."""
-    months: int | None = Field(index=True)
+    months: int | None
     first_month: int | None
     """The month in which each period of a flow begins, if it is not January."""
     start: date | None
@@ -145,20 +131,6 @@ class VintageModel(KeyedModel):
 class Observation(VintageModel, NotedModel, WordedModel, table=True):
     """A published figure of a series for one period, from one source."""
 
-    __table_args__ = (
-        UniqueConstraint("series_id", "period_start", "period_end", "source_id"),
-        Index("ix_observation_series", *SERIES_INDEX_COLUMNS),
-        Index("ix_observation_period", "period_start", "series_id", "period_end", "source_id"),
-        Index("ix_observation_vintage", "vintage", "id", "current_until"),
-        # This index and the next are partial. Their conditions stand only in the migration, because
-        # SQLAlchemy would import every dialect of PostgreSQL to read them.
-        Index("ix_observation_current", "vintage", "id"),
-        Index("ix_observation_contradiction_id", "contradiction_id"),
-        Index("ix_observation_source", "source_id", "series_id", "period_start", "period_end"),
-        Index("ix_observation_status", "status", "qualifier"),
-        Index("ix_observation_value", text(cast_decimal("value")), "id"),
-    )
-
     value: Decimal = Field(sa_type=ExactDecimal)
     published_value: Decimal = Field(sa_type=ExactDecimal)
     multiplier: int
@@ -171,7 +143,7 @@ class Observation(VintageModel, NotedModel, WordedModel, table=True):
     break_before: bool
     """Whether there is a break between this figure and the one before it in the series."""
     status: enums.Status = Field(sa_type=String)
-    previous_id: int | None = Field(foreign_key="observation.id", index=True)
+    previous_id: int | None = Field(foreign_key="observation.id")
     revision: enums.RevisionKind | None = Field(sa_type=String)
     revision_reason_en: str | None
     revision_reason_zh: str | None
@@ -183,14 +155,6 @@ class Observation(VintageModel, NotedModel, WordedModel, table=True):
 
 class GrowthRate(VintageModel, NotedModel, WordedModel, table=True):
     """A published change between two periods of a series, from one source."""
-
-    __table_args__ = (
-        UniqueConstraint("series_id", "period_start", "period_end", "source_id"),
-        Index("ix_growth_rate_period", "period_start", "series_id", "period_end", "source_id"),
-        Index("ix_growth_rate_vintage", "vintage", "id", "current_until"),
-        Index("ix_growth_rate_contradiction_id", "contradiction_id"),  # Partial.
-        Index("ix_growth_rate_source", "source_id", "series_id", "period_start", "period_end"),
-    )
 
     base_start: date
     base_end: date
@@ -210,15 +174,15 @@ class Headline(TableModel, table=True):
     """The observation that represents an indicator: that of the newest complete edition."""
 
     indicator_id: int = Field(primary_key=True, foreign_key="indicator.id")
-    observation_id: int = Field(foreign_key="observation.id", unique=True)
+    observation_id: int = Field(foreign_key="observation.id")
 
 
 class EditionHeadline(TableModel, table=True):
     """The observation that represents an indicator in an edition."""
 
     edition_id: int = Field(primary_key=True, foreign_key="edition.id")
-    indicator_id: int = Field(primary_key=True, foreign_key="indicator.id", index=True)
-    observation_id: int = Field(foreign_key="observation.id", unique=True)
+    indicator_id: int = Field(primary_key=True, foreign_key="indicator.id")
+    observation_id: int = Field(foreign_key="observation.id")
 
 
 class LatestObservation(TableModel, table=True):
@@ -230,14 +194,12 @@ class LatestObservation(TableModel, table=True):
     indicator_id: int = Field(primary_key=True, foreign_key="indicator.id")
     current_from: date = Field(primary_key=True)
     current_until: date
-    observation_id: int = Field(foreign_key="observation.id", index=True)
+    observation_id: int = Field(foreign_key="observation.id")
 
 
 class Report(KeyedModel, LocatedModel, WordedModel, table=True):
-    __table_args__ = (UniqueConstraint("observation_id", "source_id"),)
-
     observation_id: int = Field(foreign_key="observation.id")
-    contradiction_id: int | None = Field(foreign_key="contradiction.id", index=True)
+    contradiction_id: int | None = Field(foreign_key="contradiction.id")
     agreement: enums.Agreement = Field(sa_type=String)
     relation: enums.ReportRelation = Field(sa_type=String)
     note_en: str

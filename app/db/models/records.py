@@ -3,17 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
-from sqlalchemy import (
-    JSON,
-    Column,
-    ForeignKey,
-    Integer,
-    String,
-    Table,
-    UniqueConstraint,
-    column,
-    table,
-)
+from sqlalchemy import JSON, Column, ForeignKey, Integer, String, Table, column, table
 from sqlmodel import Field, SQLModel
 
 from app import enums
@@ -65,8 +55,6 @@ class Release(TableModel, table=True):
 
 
 class ReleaseEntry(KeyedModel, table=True):
-    __table_args__ = (UniqueConstraint("released_on", "number"),)
-
     released_on: dt.date
     number: int
     note_en: str
@@ -75,8 +63,6 @@ class ReleaseEntry(KeyedModel, table=True):
 
 class Change(KeyedModel, table=True):
     """A change to one record; the code consists of release, collection and key of the record."""
-
-    __table_args__ = (UniqueConstraint("release_entry_id", "collection", "record"),)
 
     release_entry_id: int = Field(foreign_key="release_entry.id")
     collection: str
@@ -151,13 +137,11 @@ class RelatedDataset(DescribedModel, table=True):
 class Outcome(KeyedModel, LocatedModel, NotedModel, table=True):
     """A result of a year that the source states in words."""
 
-    __table_args__ = (UniqueConstraint("year", "position"),)
-
     year: int
     edition: int
     """The year of the press conference, which is the one after."""
     position: int
-    topic_id: int | None = Field(foreign_key="topic.id", index=True)
+    topic_id: int | None = Field(foreign_key="topic.id")
     text_en: str
     text_zh: str
     has_examples: bool
@@ -165,8 +149,6 @@ class Outcome(KeyedModel, LocatedModel, NotedModel, table=True):
 
 class PriorityArea(KeyedModel, LocatedModel, NotedModel, table=True):
     """A priority area announced for a year."""
-
-    __table_args__ = (UniqueConstraint("year", "slug"), UniqueConstraint("year", "position"))
 
     year: int
     slug: str
@@ -183,8 +165,6 @@ class PriorityArea(KeyedModel, LocatedModel, NotedModel, table=True):
 class Action(KeyedModel, LocatedModel, NotedModel, table=True):
     """One commitment of a priority area."""
 
-    __table_args__ = (UniqueConstraint("priority_area_id", "position"),)
-
     priority_area_id: int = Field(foreign_key="priority_area.id")
     position: int
     kind: enums.ActionKind = Field(sa_type=String)
@@ -199,7 +179,7 @@ class Action(KeyedModel, LocatedModel, NotedModel, table=True):
 class Progress(KeyedModel, NotedModel, table=True):
     """When reports on an action were last searched for; the code is that of the action."""
 
-    action_id: int = Field(foreign_key="action.id", unique=True)
+    action_id: int = Field(foreign_key="action.id")
     searched_on: dt.date
 
 
@@ -213,7 +193,7 @@ class LaterReport(LocatedModel, WordedModel):
     multiplier: int | None
     decimals: int | None
     qualifier: enums.Qualifier | None = Field(sa_type=String)
-    unit_id: int | None = Field(foreign_key="unit.id", index=True)
+    unit_id: int | None = Field(foreign_key="unit.id")
     classifier: str | None
 
 
@@ -226,8 +206,6 @@ class ProgressReport(LaterReport, NotedModel, table=True):
 class Commitment(KeyedModel, LocatedModel, NotedModel, WordedModel, table=True):
     """A commitment announced at an event, with its target if it has one."""
 
-    __table_args__ = (UniqueConstraint("event_id", "position"),)
-
     event_id: int = Field(foreign_key="event.id")
     position: int
     kind: enums.CommitmentKind = Field(sa_type=String)
@@ -239,7 +217,7 @@ class Commitment(KeyedModel, LocatedModel, NotedModel, WordedModel, table=True):
     target_multiplier: int | None
     target_decimals: int | None
     target_qualifier: enums.Qualifier | None = Field(sa_type=String)
-    target_unit_id: int | None = Field(foreign_key="unit.id", index=True)
+    target_unit_id: int | None = Field(foreign_key="unit.id")
     target_classifier: str | None
     deadline_text_en: str | None
     deadline_text_zh: str | None
@@ -264,8 +242,7 @@ def declare_link(owner: Keyed, target: Keyed, name: str = "") -> Table:
     """Declare a table of links, without a model, which would take 5 ms of each start."""
     names = str(owner.__tablename__), str(target.__tablename__)
     columns = (
-        Column(f"{one}_id", Integer, ForeignKey(f"{one}.id"), primary_key=True, index=is_target)
-        for one, is_target in zip(names, (False, True), strict=True)
+        Column(f"{one}_id", Integer, ForeignKey(f"{one}.id"), primary_key=True) for one in names
     )
     link = LINKS[owner, target] = Table(name or "_".join(names), SQLModel.metadata, *columns)
     return link

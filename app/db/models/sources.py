@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import String
 from sqlmodel import Field
 
 from app import enums
@@ -42,7 +42,7 @@ class Source(KeyedModel, NotedModel, table=True):
 
     edition: int | None
     """The year of the edition to which the document belongs, if it reports one of its events."""
-    event_id: int | None = Field(foreign_key="event.id", index=True)
+    event_id: int | None = Field(foreign_key="event.id")
     standing: enums.Standing = Field(sa_type=String)
     title_kind: enums.TitleKind = Field(sa_type=String)
     title_en: str
@@ -80,10 +80,8 @@ class Source(KeyedModel, NotedModel, table=True):
 class Edition(KeyedModel, table=True):
     """A yearly press conference: the figures of the year before, and the priorities of its year."""
 
-    __table_args__ = (UniqueConstraint("year"),)
-
     year: int
-    source_id: int = Field(foreign_key="source.id", index=True)
+    source_id: int = Field(foreign_key="source.id")
     question_en: str | None
     question_zh: str | None
     completeness: enums.Completeness = Field(sa_type=String)
@@ -100,8 +98,6 @@ class Edition(KeyedModel, table=True):
 
 class Passage(KeyedModel, NotedModel, table=True):
     """A sentence of a source, or another place in it that a record cites."""
-
-    __table_args__ = (UniqueConstraint("source_id", "position"),)
 
     source_id: int = Field(foreign_key="source.id")
     position: int
@@ -128,7 +124,7 @@ class PassageDifference(TableModel, table=True):
 
     passage_id: int = Field(primary_key=True, foreign_key="passage.id")
     position: int = Field(primary_key=True)
-    source_id: int = Field(foreign_key="source.id", index=True)
+    source_id: int = Field(foreign_key="source.id")
     locator: str
     text_en: str
     text_zh: str
