@@ -8,7 +8,6 @@ from app.schemas import (
     Day,
     Editorial,
     EditorialPaths,
-    LanguageCode,
     Line,
     Locator,
     Number,
@@ -21,7 +20,7 @@ from app.schemas import (
 )
 from app.schemas.observations import (
     AreaReference,
-    Citation,
+    CitedWording,
     PriorityAreaReference,
     SourceReference,
     UnitReference,
@@ -42,7 +41,7 @@ class Quantity(Schema):
     """The display text, in the language of the response."""
 
 
-class ProgressReport(Schema):
+class ProgressReport(CitedWording):
     """What was reported later on an action; it does not say whether the action was carried out."""
 
     date: Day = Field(examples=["2025-07-18"])
@@ -57,20 +56,6 @@ class ProgressReport(Schema):
     """The number that is reported; null if there is none."""
     note: Editorial[Prose | None] = Field(examples=[None])
     """A note on how to read the report; null if there is none."""
-    wording: Line = Field(examples=["over 70 joint laboratories"])
-    """A few words of the source, in its language."""
-    wording_language: LanguageCode = Field(examples=["en"])
-    """The language of the wording, as an ISO 639-1 code."""
-    wording_translated: Editorial[Line | None] = Field(examples=[None])
-    """A translation of the wording into the language of the response, by this service; null if the
-    wording is in that language."""
-    source: SourceReference
-    """The source."""
-    locator: Locator | None = Field(examples=[None])
-    """The location in the source; null if the paragraphs of the source are not numbered."""
-    citation: Citation
-    """The citation, with the location in the source."""
-    editorial: EditorialPaths
 
 
 class BaselineIndicator(Reference):
@@ -200,7 +185,7 @@ class Deadline(Schema):
     """The last year; null if the announcement does not name it."""
 
 
-class Reading(Schema):
+class Reading(CitedWording):
     """A later figure beside the target of a commitment."""
 
     date: Day = Field(examples=["2025-09-18"])
@@ -215,20 +200,6 @@ class Reading(Schema):
     """Whether the document counts what the target counts."""
     reason: Editorial[Prose | None] = Field(examples=[None])
     """Why it does not; null if it does."""
-    wording: Line = Field(examples=["over 70 joint laboratories"])
-    """A few words of the source, in its language."""
-    wording_language: LanguageCode = Field(examples=["en"])
-    """The language of the wording, as an ISO 639-1 code."""
-    wording_translated: Editorial[Line | None] = Field(examples=[None])
-    """A translation of the wording into the language of the response, by this service; null if the
-    wording is in that language."""
-    source: SourceReference
-    """The source."""
-    locator: Locator | None = Field(examples=[None])
-    """The location in the source; null if the paragraphs of the source are not numbered."""
-    citation: Citation
-    """The citation, with the location in the source."""
-    editorial: EditorialPaths
 
 
 class Distance(Schema):
@@ -249,7 +220,7 @@ class Distance(Schema):
     """The display text, in the language of the response."""
 
 
-class Commitment(Schema):
+class Commitment(CitedWording):
     """A commitment announced at a forum, with its target and later readings.
 
     No field says whether it was kept.
@@ -282,17 +253,3 @@ class Commitment(Schema):
     distance: Editorial[Distance | None]
     """How far the newest comparable reading is from the target; null if no reading is comparable,
     or if the target has a qualifier."""
-    wording: Line = Field(examples=["over 70 joint laboratories"])
-    """A few words of the source, in its language."""
-    wording_language: LanguageCode = Field(examples=["en"])
-    """The language of the wording, as an ISO 639-1 code."""
-    wording_translated: Editorial[Line | None] = Field(examples=[None])
-    """A translation of the wording into the language of the response, by this service; null if the
-    wording is in that language."""
-    source: SourceReference
-    """The source."""
-    locator: Locator | None = Field(examples=[None])
-    """The location in the source; null if the paragraphs of the source are not numbered."""
-    citation: Citation
-    """The citation, with the location in the source."""
-    editorial: EditorialPaths

@@ -1,5 +1,7 @@
 """Observations with their growth and second reports, and what they refer to."""
 
+from typing import Any
+
 from pydantic import Field
 
 from app import enums
@@ -81,6 +83,31 @@ class Citation(Schema):
     )
     """Publisher, title, date, the site that carries the document, paragraph and sentence. It cites
     the source only; the citation files of an observation add the figure and what limits its use."""
+
+
+class CitedWording(Schema):
+    """A few words of a source, and where they are. These fields end the records that have them."""
+
+    wording: Line = Field(examples=["over 70 joint laboratories"])
+    """A few words of the source, in its language."""
+    wording_language: LanguageCode = Field(examples=["en"])
+    """The language of the wording, as an ISO 639-1 code."""
+    wording_translated: Editorial[Line | None] = Field(examples=[None])
+    """A translation of the wording into the language of the response, by this service; null if the
+    wording is in that language."""
+    source: SourceReference
+    """The source."""
+    locator: Locator | None = Field(examples=[None])
+    """The location in the source; null if the paragraphs of the source are not numbered."""
+    citation: Citation
+    """The citation, with the location in the source."""
+    editorial: EditorialPaths
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        for name in CitedWording.model_fields:
+            cls.model_fields[name] = cls.model_fields.pop(name)
+        super().__pydantic_init_subclass__(**kwargs)
 
 
 class PriorityAreaReference(Schema):

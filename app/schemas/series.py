@@ -10,9 +10,7 @@ from app.schemas import (
     Day,
     Editorial,
     EditorialPaths,
-    LanguageCode,
     Line,
-    Locator,
     Number,
     Prose,
     Reference,
@@ -22,14 +20,13 @@ from app.schemas import (
 from app.schemas.commitments import Quantity
 from app.schemas.observations import (
     AreaReference,
-    Citation,
+    CitedWording,
     ContradictionReference,
     CoverageReference,
     Growth,
     Observation,
     Period,
     Report,
-    SourceReference,
     UnitReference,
 )
 
@@ -198,7 +195,7 @@ class SeriesDetail(Series):
     """The current figure of each period, in the order of periods."""
 
 
-class ContradictoryStatement(Schema):
+class ContradictoryStatement(CitedWording):
     """A number in a contradiction that this service does not publish as a figure or a rate."""
 
     measure: StatementMeasure = Field(examples=["average_growth"])
@@ -215,19 +212,6 @@ class ContradictoryStatement(Schema):
     quantity: Quantity
     """The number; changes have the unit percent."""
     wording: Line = Field(examples=["average annual growth rate of 6.4 percent"])
-    """A few words of the source, in its language."""
-    wording_language: LanguageCode = Field(examples=["en"])
-    """The language of the wording, as an ISO 639-1 code."""
-    wording_translated: Editorial[Line | None] = Field(examples=[None])
-    """A translation of the wording into the language of the response, by this service; null if the
-    wording is in that language."""
-    source: SourceReference
-    """The source."""
-    locator: Locator | None = Field(examples=[None])
-    """The location in the source; null if the paragraphs of the source are not numbered."""
-    citation: Citation
-    """The citation, with the location in the source."""
-    editorial: EditorialPaths
 
 
 class Contradiction(ContradictionReference):
