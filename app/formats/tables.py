@@ -41,16 +41,8 @@ from app.queries.reference import (
 from app.queries.related import list_growth_rates, list_reports, read_growth_rates, read_reports
 from app.queries.resource import RecordReader, Resource
 from app.queries.series import list_series
-from app.schemas import (
-    Schema,
-    commitments,
-    editions,
-    indicators,
-    list_editorial,
-    observations,
-    reference,
-)
-from app.schemas.series import Contradiction, GrowthRate, ReportEntry, Series
+from app.schemas import Schema, commitments, editions, list_editorial, observations, reference
+from app.schemas.series import Contradiction, GrowthRate, Indicator, ReportEntry, Series
 
 Rows = Sequence[Sequence[Any]]
 Expression = ColumnElement[Any]
@@ -242,7 +234,7 @@ OBSERVATIONS = ObservationTable(
 INDICATORS = Table(
     "indicators", Bilingual("Indicators with headline values", "指标及其核心数据"),
     indicator_columns.INDICATORS, parameters.IndicatorListParameters, list_indicators,
-    indicators.Indicator, parameters.IndicatorFilters, read=read_indicators,
+    Indicator, parameters.IndicatorFilters, read=read_indicators,
     displayed=(
         *("name", "definition", "headline_display", "headline_period", "headline_coverage"),
         *("headline_growth", "headline_citation", "headline_growth_citation", "headline_note"),

@@ -24,12 +24,12 @@ from app.parameters import (
     SearchParameters,
     parse_period,
 )
-from app.queries.charts import MAX_POINTS, MAX_POINTS_PER_PANEL, add_points
 from app.queries.editions import list_editions, read_overview
 from app.queries.indicators import list_indicators
 from app.queries.missing_periods import build_missing_period_error
 from app.queries.observations import list_observations
 from app.queries.priority_areas import list_outcomes
+from app.queries.profiles import MAX_POINTS, MAX_POINTS_PER_PANEL, add_points
 from app.queries.search import search_records
 from app.queries.series import is_shown_first, other_series, select_series
 

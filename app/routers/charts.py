@@ -23,7 +23,7 @@ from app.http.limits import DRAWINGS
 from app.http.routing import RouteDeclarations
 from app.problems.messages import CARD_SIZE, HEIGHT_TOO_SMALL, IMAGE_TOO_LARGE
 from app.problems.problem import InvalidParameters
-from app.queries import charts
+from app.queries import profiles
 from app.queries.commitments import get_commitment
 from app.queries.editions import read_contents
 from app.queries.indicators import HEADLINES
@@ -41,13 +41,13 @@ DEFAULT_WIDTH = 640
 
 def build_indicator(context: RequestContext, code: str) -> Chart:
     indicator = context.read_record(HEADLINES.get, indicator=code)
-    found = context.run_query(charts.read_indicator_series, code)
+    found = context.run_query(profiles.read_indicator_series, code)
     release = context.release.record["code"]
     return build_indicator_chart(indicator, found, release, context.language)
 
 
 def build_series(context: RequestContext, code: str) -> Chart:
-    series = context.read_record(charts.read_series, series=code)
+    series = context.read_record(profiles.read_series, series=code)
     return build_series_chart(series, context.release.record["code"], context.language)
 
 

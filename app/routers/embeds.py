@@ -33,7 +33,7 @@ from app.problems.problem import (
     shorten,
 )
 from app.problems.validation import describe_errors
-from app.queries import charts
+from app.queries import profiles
 from app.queries.indicators import get_indicator, get_newest_observation
 from app.queries.page_data import read_observation_of_period
 from app.queries.priority_areas import get_priority_area
@@ -107,7 +107,7 @@ def read_observations(context: RequestContext, kind: str, code: str, period: str
     points = read_comparable_points(context, figure)
     other = None
     if kind == INDICATORS and period is None and not points:
-        found = context.run_query(charts.read_indicator_series, code)
+        found = context.run_query(profiles.read_indicator_series, code)
         other = find_comparable_series(found, figure["unit"])
     return {"figure": figure, "points": points, "other": other}
 
@@ -151,7 +151,7 @@ def read_series_observation(context: RequestContext, code: str, period: str | No
 
 def read_comparable_points(context: RequestContext, observation: Record) -> list[Record]:
     """Read the latest figures of a series that are comparable with one, if two or more are."""
-    series = context.run_query(charts.read_series, observation["series"])
+    series = context.run_query(profiles.read_series, observation["series"])
     for run in list_runs(series) if series else []:
         codes = [point["id"] for point in run]
         if observation["id"] in codes:

@@ -26,7 +26,7 @@ from app.pages.indicator_view import (
     group_sources,
     group_vintages,
 )
-from app.queries import charts, profiles
+from app.queries import profiles
 from app.queries.indicators import get_newest_observation
 from app.request import Context, RequestContext
 from app.routers import NoParameters
@@ -49,7 +49,7 @@ def show_indicator(
     figures = [newest] if newest else []
     if newest and card_figure and card_figure["id"] != newest["id"]:
         figures.append(card_figure)
-    chosen = [context.run_query(charts.read_series, one) for one in query.series[:MAX_PICTURES]]
+    chosen = [context.run_query(profiles.read_series, one) for one in query.series[:MAX_PICTURES]]
     pictures = [measure_series(context, one) for one in chosen if one]
     return render_content(
         context,

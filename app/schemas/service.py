@@ -22,9 +22,9 @@ from app.schemas import (
 )
 from app.schemas.commitments import PriorityArea
 from app.schemas.editions import Edition
-from app.schemas.indicators import Indicator
 from app.schemas.observations import CoverageReference, Period, SourceReference
 from app.schemas.reference import Source
+from app.schemas.series import Indicator
 
 
 class Counts(Schema):

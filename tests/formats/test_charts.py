@@ -19,7 +19,7 @@ from app.formats.charts.subjects import build_group, build_series_chart
 from app.i18n import Language
 from app.ingest.build import build
 from app.parameters import Theme
-from app.queries import charts
+from app.queries import profiles
 from tests.support.client import AppClient
 from tests.support.seeds import MIGRATIONS, SEED, add_break, copy_seed
 from tests.support.targets import open_app
@@ -302,7 +302,7 @@ def test_series_without_figures_has_a_note() -> None:
 def test_omitted_figures_are_counted(
     client: AppClient, monkeypatch: pytest.MonkeyPatch, limit: str, path: str, expected: str
 ) -> None:
-    monkeypatch.setattr(charts, limit, 2)
+    monkeypatch.setattr(profiles, limit, 2)
     printed = read_text(draw_svg(client, path, width=700))
     assert expected in printed
     assert "10.11trillion" not in printed

@@ -16,7 +16,7 @@ from app.i18n import Language
 from app.ingest.build import load_valid_seed
 from app.ingest.history import collect_reasons, list_releases, take_snapshot
 from app.ingest.schema import Action, Contradiction, Coverage, Observation, Source
-from app.queries.charts import read_indicator_series
+from app.queries.profiles import read_indicator_series
 from app.schemas.quotations import FindingKind
 from tests.support.client import AppClient
 from tests.support.seeds import NEWEST, PINNED, ROOT, load_newest

@@ -3,7 +3,6 @@
 from app.db.models.base import *
 from app.db.models.observations import *
 from app.db.models.records import *
-from app.db.models.sources import *
 
 SCHEMA_REVISION = "2026_11_27_initial"
 """The revision in migrations/ that creates these tables."""

@@ -17,8 +17,7 @@ from app.db.models.base import (
     TableModel,
     WordedModel,
 )
-from app.db.models.observations import Indicator
-from app.db.models.sources import Edition, Event
+from app.db.models.observations import Edition, Event, Indicator
 
 SHOWN_COLUMNS = ("title_en", "text_en", "title_zh", "text_zh")
 """The columns of the full-text index that titles and snippets of hits are made from."""
