@@ -232,76 +232,63 @@ class Contradiction(CodeListEntity):
     """The numbers that are not figures, rates or reports of this dataset, oldest first."""
 
 
-class Observation(Entity):
+class PublishedNumber(Entity):
+    """A number of a series for a period, as a source publishes it."""
+
+    series: Ref[Series]
+    period: Period
+    wording: Wording
+    """The number in the words of the source, with its qualifier if it has one."""
+    source: Ref[Source]
+    locator: Locator | None = None
+    """The paragraph and sentence of the source, such as P2.S2."""
+    checked_on: Day | None = None
+    """The day on which it was last compared with the source."""
+    check_method: enums.CheckMethod | None = None
+    """How it was compared."""
+    contradiction: Ref[Contradiction] | None = None
+    """The contradiction, if it does not agree with another published number."""
+
+    def natural_key(self) -> str:
+        return format_record_key(self.series, self.period, self.source)
+
+
+class Observation(PublishedNumber):
     """One published figure for one period from one source."""
 
     collection = "observations"
 
-    series: Ref[Series]
-    period: Period
     value: Number
     """The figure in the base unit, written out."""
     published: Published
     """The figure as printed."""
-    wording: Wording
-    """The figure in the words of the source, with its qualifier."""
     qualifier: enums.Qualifier
     """How the wording limits the figure."""
     bounds: Bounds = Bounds()
     """The limits that the wording states."""
     status: enums.Status
     """How final the figure is, according to the publisher."""
-    source: Ref[Source]
-    locator: Locator | None = None
-    """The paragraph and sentence of the source, such as P2.S2."""
-    checked_on: Day | None = None
-    """The day on which it was last compared with the source."""
-    check_method: enums.CheckMethod | None = None
-    """How it was compared."""
     revision_reason: BilingualText | None = None
     """Why it differs from an earlier figure for the same period, if the source says so."""
     note: BilingualText | None = None
     """What a reader must know about this figure besides; our own words."""
-    contradiction: Ref[Contradiction] | None = None
-    """The contradiction, if it does not agree with another published figure."""
-
-    def natural_key(self) -> str:
-        return format_record_key(self.series, self.period, self.source)
 
 
-class GrowthRate(Entity):
-    """A rate of change as a source states it; rates are never computed."""
+class GrowthRate(PublishedNumber):
+    """A rate of change from an earlier period, as a source states it; rates are never computed."""
 
     collection = "growth-rates"
 
-    series: Ref[Series]
-    """The series that changed."""
-    period: Period
-    """The later period."""
     base_period: Period
     """The earlier period."""
     value: Number
     """The change in percent or percentage points; negative for a decline."""
     measure: enums.ChangeMeasure = enums.ChangeMeasure.PERCENT
     """percentage_points for the change of a share that the source gives in points."""
-    wording: Wording
-    """The change in the words of the source."""
     basis: enums.GrowthBasis
     """restated if the base is stated or inferred to differ from the level published for it."""
-    source: Ref[Source]
-    locator: Locator | None = None
-    """The paragraph and sentence of the source, such as P2.S2."""
-    checked_on: Day | None = None
-    """The day on which it was last compared with the source."""
-    check_method: enums.CheckMethod | None = None
-    """How it was compared."""
     note: BilingualText | None = None
     """How the basis is known."""
-    contradiction: Ref[Contradiction] | None = None
-    """The contradiction, if it does not agree with another published rate."""
-
-    def natural_key(self) -> str:
-        return format_record_key(self.series, self.period, self.source)
 
 
 Figure = Observation | GrowthRate
