@@ -16,32 +16,17 @@ from app.formats.columns import SEPARATOR, Column
 from app.i18n import Bilingual, Language
 from app.problems.messages import TOO_MANY_ROWS
 from app.problems.problem import InvalidParameters
+from app.queries import commitments, contradictions, indicators, priority_areas, related
 from app.queries import observations as queries
 from app.queries import reference as codes
-from app.queries.commitments import list_commitments, read_commitments
-from app.queries.contradictions import list_contradictions, read_contradictions
 from app.queries.editions import list_editions
-from app.queries.indicators import list_indicators, read_indicators
-from app.queries.observations import list_observations, read_observations_by_key
 from app.queries.pagination import QueryPage
-from app.queries.priority_areas import (
-    list_actions,
-    list_outcomes,
-    list_priority_areas,
-    read_actions,
-    read_outcomes,
-)
-from app.queries.reference import (
-    list_events,
-    list_passages,
-    list_sources,
-    read_events,
-    read_sources,
-)
-from app.queries.related import list_growth_rates, list_reports, read_growth_rates, read_reports
 from app.queries.resource import RecordReader, Resource
 from app.queries.series import list_series
-from app.schemas import Schema, commitments, editions, list_editorial, observations, reference
+from app.schemas import Schema, list_editorial, reference
+from app.schemas.commitments import Action, Commitment, Outcome, PriorityArea
+from app.schemas.editions import Edition
+from app.schemas.observations import Observation
 from app.schemas.series import Contradiction, GrowthRate, Indicator, ReportEntry, Series
 
 Rows = Sequence[Sequence[Any]]
@@ -219,10 +204,24 @@ def read_records(table: Table, query: TableQuery, **filters: Any) -> Iterator[Re
     return chain.from_iterable(replace(query, table=table, filters=chosen).read_pages())
 
 
+def declare_table(
+    resource: Resource,
+    title: Bilingual,
+    listed: Sequence[Column],
+    schema: type[Schema],
+    list_parameters: type[parameters.ListParameters] = parameters.CodeListParameters,
+    **options: Any,
+) -> Table:
+    """Return the table of a resource, which is named after it and read by its keys."""
+    name = f"{resource.kind.replace('_', '-')}s"
+    query, read = resource.list_page, resource.read
+    return Table(name, title, listed, list_parameters, query, schema, read=read, **options)
+
+
 OBSERVATIONS = ObservationTable(
     "observations", Bilingual("Observations, one row each", "数据，每行一项"),
-    columns.OBSERVATIONS, parameters.ObservationListParameters, list_observations,
-    observations.Observation, parameters.ObservationFilters, read=read_observations_by_key,
+    columns.OBSERVATIONS, parameters.ObservationListParameters, queries.list_observations,
+    Observation, parameters.ObservationFilters, read=queries.read_observations_by_key,
     key_parts=FIGURE_KEY,
     displayed=(
         *("indicator_name", "period_label", "display", "growth_display", "reporting_area_name"),
@@ -231,10 +230,10 @@ OBSERVATIONS = ObservationTable(
         *("superseded_on", "citation", "source_address", "growth_citation", "growth_address", "id"),
     ),
 )  # fmt: skip
-INDICATORS = Table(
-    "indicators", Bilingual("Indicators with headline values", "指标及其核心数据"),
-    indicator_columns.INDICATORS, parameters.IndicatorListParameters, list_indicators,
-    Indicator, parameters.IndicatorFilters, read=read_indicators,
+INDICATORS = declare_table(
+    indicators.INDICATORS, Bilingual("Indicators with headline values", "指标及其核心数据"),
+    indicator_columns.INDICATORS, Indicator, parameters.IndicatorListParameters,
+    filters=parameters.IndicatorFilters,
     displayed=(
         *("name", "definition", "headline_display", "headline_period", "headline_coverage"),
         *("headline_growth", "headline_citation", "headline_growth_citation", "headline_note"),
@@ -242,25 +241,25 @@ INDICATORS = Table(
         *("latest_obstacles", "note", "code"),
     ),
 )  # fmt: skip
-ACTIONS = Table(
-    "actions", Bilingual("Announced actions, one row each", "已宣布举措，每行一项"),
-    record_columns.ACTIONS, parameters.ActionListParameters, list_actions, commitments.Action,
-    parameters.ActionFilters, read=read_actions,
+ACTIONS = declare_table(
+    priority_areas.ACTIONS, Bilingual("Announced actions, one row each", "已宣布举措，每行一项"),
+    record_columns.ACTIONS, Action, parameters.ActionListParameters,
+    filters=parameters.ActionFilters,
     displayed=(
         *("year", "priority_area_title", "text", "aim", "note", "source_line", "locator"),
         *("source_address", "id"),
     ),
 )  # fmt: skip
-OUTCOMES = Table(
-    "outcomes", Bilingual("Other results", "其他成果"),
-    record_columns.OUTCOMES, parameters.OutcomeListParameters, list_outcomes, commitments.Outcome,
-    parameters.OutcomeFilters, read=read_outcomes,
+OUTCOMES = declare_table(
+    priority_areas.OUTCOMES, Bilingual("Other results", "其他成果"), record_columns.OUTCOMES,
+    Outcome, parameters.OutcomeListParameters, filters=parameters.OutcomeFilters,
     displayed=("year", "text", "note", "source_line", "locator", "source_address", "id"),
 )  # fmt: skip
-COMMITMENTS = Table(
-    "commitments", Bilingual("Commitments of the forums, one row each", "高峰论坛承诺，每行一项"),
-    record_columns.COMMITMENTS, parameters.CommitmentListParameters, list_commitments,
-    commitments.Commitment, parameters.CommitmentFilters, read=read_commitments,
+COMMITMENTS = declare_table(
+    commitments.COMMITMENTS,
+    Bilingual("Commitments of the forums, one row each", "高峰论坛承诺，每行一项"),
+    record_columns.COMMITMENTS, Commitment, parameters.CommitmentListParameters,
+    filters=parameters.CommitmentFilters,
     displayed=(
         *("event_name", "announced_on", "name", "text", "target", "deadline", "reading_dates"),
         *("reading_texts", "reading_reasons", "reading_citations", "distance", "searched_on"),
@@ -272,8 +271,8 @@ TABLES = (OBSERVATIONS, INDICATORS, ACTIONS, OUTCOMES, COMMITMENTS)
 
 PRIORITY_AREAS = Table(
     "priority-areas", Bilingual("Priority areas announced for a year", "年度重点领域"),
-    record_columns.PRIORITY_AREAS, parameters.PriorityAreaListParameters, list_priority_areas,
-    commitments.PriorityArea, key_columns=("year", "slug"),
+    record_columns.PRIORITY_AREAS, parameters.PriorityAreaListParameters,
+    priority_areas.list_priority_areas, PriorityArea, key_columns=("year", "slug"),
 )  # fmt: skip
 SERIES = Table(
     "series", Bilingual("Series of comparable observations", "可比数据序列"),
@@ -281,77 +280,60 @@ SERIES = Table(
 )  # fmt: skip
 GROWTH_RATES = Table(
     "growth-rates", Bilingual("Published growth", "公布的增速"),
-    record_columns.GROWTH_RATES, parameters.GrowthRateListParameters, list_growth_rates, GrowthRate,
-    read=read_growth_rates, key_parts=FIGURE_KEY,
+    record_columns.GROWTH_RATES, parameters.GrowthRateListParameters, related.list_growth_rates,
+    GrowthRate, read=related.read_growth_rates, key_parts=FIGURE_KEY,
 )  # fmt: skip
-REPORTS = Table(
-    "reports",
+REPORTS = declare_table(
+    related.REPORTS,
     Bilingual("Reports of the same figures by other sources", "其他来源对同一数据的报道"),
-    record_columns.REPORTS, parameters.ReportListParameters, list_reports, ReportEntry,
-    read=read_reports, key_parts="observation and source", noun="second report",
+    record_columns.REPORTS, ReportEntry, parameters.ReportListParameters,
+    key_parts="observation and source", noun="second report",
 )  # fmt: skip
-SOURCES = Table(
-    "sources", Bilingual("Sources of figures and announcements", "数据和公告的来源"),
-    record_columns.SOURCES, parameters.SourceListParameters, list_sources, reference.Source,
-    read=read_sources,
+SOURCES = declare_table(
+    codes.SOURCES, Bilingual("Sources of figures and announcements", "数据和公告的来源"),
+    record_columns.SOURCES, reference.Source, parameters.SourceListParameters,
 )  # fmt: skip
-EVENTS = Table(
-    "events", Bilingual("Events at which figures were announced", "发布数据的活动"),
-    record_columns.EVENTS, parameters.EventListParameters, list_events, reference.Event,
-    read=read_events,
+EVENTS = declare_table(
+    codes.EVENTS, Bilingual("Events at which figures were announced", "发布数据的活动"),
+    record_columns.EVENTS, reference.Event, parameters.EventListParameters,
 )  # fmt: skip
 EDITIONS = Table(
     "editions", Bilingual("Yearly press conferences", "年度发布会"),
-    record_columns.EDITIONS, parameters.EditionListParameters, list_editions, editions.Edition,
+    record_columns.EDITIONS, parameters.EditionListParameters, list_editions, Edition,
 )  # fmt: skip
 PASSAGES = Table(
     "passages", Bilingual("Sentences of the sources and what is recorded from each",
                           "来源各句及据其收录的记录"),
-    record_columns.PASSAGES, parameters.PassageListParameters, list_passages, reference.Passage,
-    key_columns=("source", "locator"),
+    record_columns.PASSAGES, parameters.PassageListParameters, codes.list_passages,
+    reference.Passage, key_columns=("source", "locator"),
 )  # fmt: skip
-
-
-def declare_code_list(
-    resource: Resource,
-    title: Bilingual,
-    listed: Sequence[Column],
-    schema: type[Schema],
-    list_parameters: type[parameters.ListParameters] = parameters.CodeListParameters,
-) -> Table:
-    name = f"{resource.kind.replace('_', '-')}s"
-    query, read = resource.list_page, resource.read
-    return Table(name, title, listed, list_parameters, query, schema, read=read)
-
-
-TOPICS = declare_code_list(
+TOPICS = declare_table(
     codes.TOPICS, Bilingual("Topics", "主题"), indicator_columns.TOPICS, reference.Topic
 )
-AREAS = declare_code_list(
+AREAS = declare_table(
     codes.AREAS, Bilingual("Countries and groups", "国家与国家组"),
     indicator_columns.AREAS, reference.Area, parameters.AreaListParameters,
 )  # fmt: skip
-COVERAGES = declare_code_list(
+COVERAGES = declare_table(
     codes.COVERAGES, Bilingual("Coverages: which countries are counted", "统计范围"),
     indicator_columns.COVERAGES, reference.Coverage, parameters.CoverageListParameters,
 )  # fmt: skip
-SECTORS = declare_code_list(
+SECTORS = declare_table(
     codes.SECTORS, Bilingual("Sectors", "产业领域"), indicator_columns.SECTORS, reference.Sector
 )
-INSTRUMENTS = declare_code_list(
+INSTRUMENTS = declare_table(
     codes.INSTRUMENTS, Bilingual("Instruments of cooperation", "合作载体与机制"),
     indicator_columns.INSTRUMENTS, reference.Instrument, parameters.InstrumentListParameters,
 )  # fmt: skip
-CONTRADICTIONS = Table(
-    "contradictions", Bilingual("Published numbers that differ", "存在差异的公布数据"),
-    indicator_columns.CONTRADICTIONS, parameters.ContradictionListParameters, list_contradictions,
-    Contradiction, read=read_contradictions,
+CONTRADICTIONS = declare_table(
+    contradictions.CONTRADICTIONS, Bilingual("Published numbers that differ", "存在差异的公布数据"),
+    indicator_columns.CONTRADICTIONS, Contradiction, parameters.ContradictionListParameters,
 )  # fmt: skip
-RELATED_DATASETS = declare_code_list(
+RELATED_DATASETS = declare_table(
     codes.RELATED_DATASETS, Bilingual("Datasets of other publishers", "其他机构的数据集"),
     indicator_columns.RELATED_DATASETS, reference.RelatedDataset,
 )  # fmt: skip
-UNITS = declare_code_list(
+UNITS = declare_table(
     codes.UNITS, Bilingual("Units of measure", "计量单位"), indicator_columns.UNITS, reference.Unit
 )
 ALL_TABLES = (

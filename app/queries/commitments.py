@@ -233,8 +233,7 @@ COMMITMENTS = Resource(
     complete=complete_commitment,
     filters={"event": col(Event.code), "kind": col(Commitment.kind)},
 )
-list_commitments, read_commitments = COMMITMENTS.list_page, COMMITMENTS.read
-get_commitment = COMMITMENTS.get
+list_commitments, get_commitment = COMMITMENTS.list_page, COMMITMENTS.get
 
 
 def read_follow_ups(session: Session, source: str) -> Record:

@@ -119,7 +119,6 @@ CONTRADICTIONS = Resource(
         "basis": col(Contradiction.basis),
     },
 )
-list_contradictions, read_contradictions = CONTRADICTIONS.list_page, CONTRADICTIONS.read
 
 
 def read_stated_contradictions(session: Session, source: str) -> list[Record]:

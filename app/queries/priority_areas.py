@@ -43,7 +43,7 @@ OUTCOMES = Resource(
     filters={"year": col(Outcome.year), "edition": col(Outcome.edition), "topic": col(Topic.code)},
     linked_filters={"sector": Sector, "instrument": Instrument, "area": Area},
 )
-list_outcomes, read_outcomes = OUTCOMES.list_page, OUTCOMES.read
+list_outcomes = OUTCOMES.list_page
 
 
 def select_actions_with_source(language: Language) -> Statement:
@@ -99,7 +99,7 @@ ACTIONS = Resource(
     },
     linked_filters={"sector": Sector, "instrument": Instrument, "area": Area, "topic": Topic},
 )
-list_actions, get_action, read_actions = ACTIONS.list_page, ACTIONS.get, ACTIONS.read
+get_action = ACTIONS.get
 
 
 @cache

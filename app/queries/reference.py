@@ -93,7 +93,7 @@ def select_events(language: Language) -> Statement:
 
 
 EVENTS = Resource(Event, select_events, orders={"held": (col(Event.held_on), col(Event.code))})
-list_events, get_event, read_events = EVENTS.list_page, EVENTS.get, EVENTS.read
+get_event = EVENTS.get
 
 
 @cache
@@ -133,7 +133,7 @@ SOURCES = Resource(
         "event": col(Event.code),
     },
 )
-list_sources, get_source, read_sources = SOURCES.list_page, SOURCES.get, SOURCES.read
+get_source = SOURCES.get
 
 
 @cache
