@@ -29,16 +29,13 @@ MAX_LISTED = 50
 
 
 def describe_errors(
-    errors: Sequence[Any],
-    parameters: Iterable[str],
-    location: str = "query",
-    limit: int = MAX_CHOICES,
+    errors: Sequence[Any], parameters: Iterable[str], limit: int = MAX_CHOICES
 ) -> InvalidParameters:
     """Create the problem for the errors that Pydantic finds in the parameters of a request."""
     reported = [error for error in errors if error["type"] not in IGNORED_ERRORS]
     names = sorted(parameters)
     # A request can have thousands of errors, and each suggestion takes time.
-    described = [build_error(error, names, location, limit) for error in reported[:MAX_ERRORS]]
+    described = [build_error(error, names, limit) for error in reported[:MAX_ERRORS]]
     is_single = len(reported) == 1
     detail = described[0].named_message if is_single else ERROR_COUNT.format(count=len(reported))
     return InvalidParameters(detail, described)
@@ -53,9 +50,9 @@ def list_messages(
 
 
 def build_error(
-    error: dict[str, Any], names: list[str], location: str = "query", limit: int = MAX_CHOICES
+    error: dict[str, Any], names: list[str], limit: int = MAX_CHOICES
 ) -> ParameterError:
-    name = str(error["loc"][0]) if error["loc"] else location
+    name = str(error["loc"][0]) if error["loc"] else "query"
     context = dict(error.get("ctx") or {})
     # A validator that knows which part of the value is wrong names it.
     found = context.pop("found", error["input"])
@@ -71,7 +68,7 @@ def build_error(
         context["choices"] = Bilingual(", ".join(allowed), "、".join(allowed))
     message = VALIDATION_MESSAGES.get(kind, INVALID_VALUE)
     text = message.format(**{**context, "name": shorten(name), "found": shorten(found)})
-    return ParameterError(f"{location}.{shorten(name)}", text, allowed or None, str(found), cutoff)
+    return ParameterError(f"query.{shorten(name)}", text, allowed or None, str(found), cutoff)
 
 
 def describe_form_errors(errors: Sequence[Any], language: Language) -> FormErrors:
