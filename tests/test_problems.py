@@ -1,12 +1,13 @@
 """Problem documents: what is refused, and with which explanation."""
 
+from difflib import SequenceMatcher, get_close_matches
 from typing import Any
 
 import pytest
 
 from app.application import App
 from app.http.routing import RouteDeclaration
-from app.problems import problem
+from app.problems import messages, problem, validation
 from app.problems.problem import PROBLEM_TYPES
 from tests.support.client import AppClient
 
@@ -221,6 +222,39 @@ def test_few_unknown_names_are_compared_with_known_ones(
     query = "&".join(f"unknown{number}=1" for number in range(200))
     read_problem(client, f"/v1/topics?{query}", 422)
     assert 0 < len(compared) <= problem.MAX_ERRORS
+
+
+def test_few_errors_have_suggestions_and_few_names_are_compared_letter_by_letter(
+    newest: AppClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[float] = []
+    measure = SequenceMatcher.ratio
+
+    def record_ratio(matcher: SequenceMatcher[str]) -> float:
+        compared.append(measure(matcher))
+        return compared[-1]
+
+    keys = [one["code"] for one in newest.get("/v1/series?limit=50").json()["items"]]
+    monkeypatch.setattr(SequenceMatcher, "ratio", record_ratio)
+    # Backwards they have the same letters, so that no bound excludes any name.
+    query = ",".join(key[::-1] for key in keys)
+    errors = read_problem(newest, f"/v1/observations?series={query}", 422)["errors"]
+    assert len(errors) == len(keys)
+    detailed, rest = errors[: validation.MAX_DETAILED], errors[validation.MAX_DETAILED :]
+    assert all(error["allowed"] for error in detailed)
+    assert all(error["allowed"] is error["suggestion"] is None for error in rest)
+    assert 0 < len(compared) <= validation.MAX_DETAILED * messages.MAX_COMPARED
+
+
+@pytest.mark.parametrize("collection", ["series", "sources", "indicators"])
+def test_the_most_similar_name_is_suggested(newest: AppClient, collection: str) -> None:
+    items = newest.get(f"/v1/{collection}?limit=300").json()["items"]
+    keys = [one["code"] for one in items]
+    for number, key in enumerate(keys[::10]):
+        for value in (key[1:], key[: number % len(key)] + "x" + key[number % len(key) :]):
+            (nearest,) = get_close_matches(value, keys, n=1, cutoff=messages.CUTOFF)
+            assert messages.find_nearest(value, keys) == nearest
+    assert messages.find_nearest("贸易", keys) is None
 
 
 def test_unlike_names_are_not_suggested(client: AppClient) -> None:

@@ -25,9 +25,9 @@ class ErrorItem(Schema):
     """What is wrong, and what would be valid."""
     allowed: list[Line] | None = Field(max_length=MAX_ALLOWED, examples=[["goods-trade"]])
     """The allowed values or names, or the nearest ones if there are very many; null if they cannot
-    be listed."""
+    be listed, and after the tenth error."""
     suggestion: Line | None = Field(examples=["goods-trade"])
-    """The nearest allowed value or name; null if none is near."""
+    """The nearest allowed value or name; null if none is near, and after the tenth error."""
 
 
 class ProblemDocument(Schema):

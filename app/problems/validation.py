@@ -24,6 +24,8 @@ IGNORED_ERRORS = frozenset({"none_required"})
 """Pydantic adds this to each error in an optional parameter: that it could also be left out."""
 MAX_CHOICES = 10
 """So many allowed values are listed in a message; errors list more."""
+MAX_DETAILED = 10
+"""So many errors have the allowed values and a suggestion; the limit of the others is 0."""
 MAX_LISTED = 50
 """So many are listed in a message that stands alone."""
 
@@ -34,8 +36,10 @@ def describe_errors(
     """Create the problem for the errors that Pydantic finds in the parameters of a request."""
     reported = [error for error in errors if error["type"] not in IGNORED_ERRORS]
     names = sorted(parameters)
-    # A request can have thousands of errors, and each suggestion takes time.
-    described = [build_error(error, names, limit) for error in reported[:MAX_ERRORS]]
+    # A request can have thousands of errors, and suggestions and allowed values take time.
+    described = [build_error(error, names, limit) for error in reported[:MAX_DETAILED]]
+    rest = reported[MAX_DETAILED:MAX_ERRORS]
+    described += [build_error(error, names, limit=0) for error in rest]
     is_single = len(reported) == 1
     detail = described[0].named_message if is_single else ERROR_COUNT.format(count=len(reported))
     return InvalidParameters(detail, described)
@@ -68,7 +72,8 @@ def build_error(
         context["choices"] = Bilingual(", ".join(allowed), "、".join(allowed))
     message = VALIDATION_MESSAGES.get(kind, INVALID_VALUE)
     text = message.format(**{**context, "name": shorten(name), "found": shorten(found)})
-    return ParameterError(f"query.{shorten(name)}", text, allowed or None, str(found), cutoff)
+    listed = allowed if limit else None
+    return ParameterError(f"query.{shorten(name)}", text, listed or None, str(found), cutoff)
 
 
 def describe_form_errors(errors: Sequence[Any], language: Language) -> FormErrors:
