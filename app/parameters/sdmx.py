@@ -24,8 +24,9 @@ SeriesKey = Mapping[str, frozenset[str]]
 """The accepted values of each constrained dimension."""
 CodeCondition = tuple[str, str, tuple[str, ...]]
 """A dimension, an operator, and the texts of which any or, if it is negative, none may match."""
-OPERATORS = ("ne", "co", "nc", "sw", "ew")
-"""The operators on codes besides equality, by their names in SDMX 3.0."""
+EQUAL = "eq"
+OPERATORS = (EQUAL, "ne", "co", "nc", "sw", "ew")
+"""The operators on codes, by their names in SDMX 3.0."""
 
 YEAR = re.compile(r"(\d{4})(-A1)?")
 MONTH = re.compile(r"(\d{4})-(?:M)?(\d{2})")

@@ -52,7 +52,7 @@ from app.db.statements import Session
 from app.enums import StockFlow
 from app.i18n import Bilingual, Language
 from app.parameters import DateSpan
-from app.parameters.sdmx import ANNUAL, OTHER, SdmxFilters, SeriesKey
+from app.parameters.sdmx import ANNUAL, EQUAL, OTHER, SdmxFilters, SeriesKey
 from app.queries.observations import join_rate, join_rate_id
 from app.queries.series import PERIOD_ORDER, read_breaks
 
@@ -167,8 +167,8 @@ def match_key(key: SeriesKey) -> Condition:
 
 def match_codes(dimension: str, operator: str, texts: Sequence[str]) -> Condition:
     code = DIMENSION_COLUMNS[dimension]
-    if operator == "ne":
-        return code.not_in(texts)
+    if operator in {EQUAL, "ne"}:
+        return code.in_(texts) if operator == EQUAL else code.not_in(texts)
     # Without regard to case, as LIKE is in SQLite and is not in PostgreSQL.
     compare = {"sw": code.istartswith, "ew": code.iendswith}.get(operator, code.icontains)
     matches = or_(*(compare(text, autoescape=True) for text in texts))

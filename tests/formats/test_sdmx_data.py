@@ -12,10 +12,11 @@ import pytest
 
 from app.formats.sdmx.errors import ResponseTooLarge
 from app.formats.sdmx.messages import limit_observations
-from app.formats.sdmx.paths import parse_keys
+from app.formats.sdmx.paths import parse_keys, parse_path
+from app.formats.sdmx.query import parse_request
 from app.ingest.build import build
 from app.parameters.sdmx import DIMENSIONS, format_time_period, parse_time_period
-from app.queries.sdmx import CHUNK, split_series
+from app.queries.sdmx import CHUNK, select_matching_series, split_series
 from tests.benchmarks.generated_data import Scale
 from tests.benchmarks.generated_data import build as build_generated
 from tests.support.client import AppClient
@@ -297,6 +298,23 @@ def test_filters_narrow_the_key(client: AppClient) -> None:
     assert {(row["INDICATOR"], row["UNIT_MEASURE"]) for row in found} == {("goods-trade", "USD")}
     answer = client.get(f"{NEW}/*.*.*.*.goods-trade.*.*?c[INDICATOR]=aid-projects")
     assert answer.status_code == 404
+    # As many comparisons in one statement would exceed what SQLite accepts.
+    repeated = "+".join(["USD"] * 2000)
+    assert (
+        read(client, f"{NEW}/*.*.*.*.goods-trade.*.*?c[UNIT_MEASURE]={repeated}", "csv20") == found
+    )
+    answer = client.get(f"{NEW}?c[UNIT_MEASURE]=USD+CNY")
+    assert answer.status_code == 404
+
+
+def test_codes_of_a_filter_are_not_repeated_for_each_key() -> None:
+    """A hundred keys and a thousand codes would otherwise be a hundred thousand comparisons."""
+    path = parse_path("data/dataflow/BRI/INDICATORS/1.0/" + ",".join(["......"] * 100))
+    codes = [f"FROM{year:04}-01-01" for year in range(1, 1001)]
+    filters = parse_request(path, [("c[DURATION]", ",".join(codes))], {}).filters
+    compared = select_matching_series(filters).compile().params
+    assert len(filters.keys) == 100
+    assert len(compared) < 200
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from app.parameters.base import KeySet
 from app.parameters.sdmx import (
     ANNUAL,
     DIMENSIONS,
+    EQUAL,
     OPERATORS,
     OTHER,
     TIME,
@@ -217,8 +218,9 @@ def shift_day(day: date, days: int) -> date:
 def parse_key_filters(
     text: str, values: QueryValues, keys: Mapping[str, KeySet]
 ) -> tuple[tuple[SeriesKey, ...], tuple[CodeCondition, ...]]:
-    """Parse the keys of the path, narrowed by the filters on dimensions, and other conditions."""
-    series_keys: list[SeriesKey] = list(parse_keys(text))
+    """Parse the keys of the path, and the conditions on dimensions."""
+    series_keys = parse_keys(text)
+    accepted: dict[str, frozenset[str]] = {}
     conditions: list[CodeCondition] = []
     for name, value in values.items():
         match = FILTER.fullmatch(name)
@@ -227,22 +229,20 @@ def parse_key_filters(
         dimension = match[1]
         if dimension not in DIMENSIONS:
             raise create_filter_error(dimension)
-        for operator, codes in parse_conditions(name, value):
-            if operator != "eq":
-                conditions.append((dimension, operator, codes))
-                continue
-            accepted = frozenset(codes)
-            series_keys = [
-                {**key, dimension: accepted & key.get(dimension, accepted)}
-                for key in series_keys or [{}]
-            ]
+        for operator, texts in parse_conditions(name, value):
+            if operator == EQUAL:
+                accepted[dimension] = frozenset(texts) & accepted.get(dimension, frozenset(texts))
+            else:
+                conditions.append((dimension, operator, texts))
     if (count := sum(len(texts) for *_, texts in conditions)) > MAX_KEYS:
         raise SemanticProblem(messages.TOO_MANY_TEXTS.format(count=count, limit=MAX_KEYS))
-    for key in series_keys:
-        for dimension, accepted in key.items():
-            for value in sorted(accepted):
+    # As conditions of their own, they need not be repeated in every key.
+    conditions += ((dimension, EQUAL, tuple(codes)) for dimension, codes in accepted.items())
+    for key in (*series_keys, accepted):
+        for dimension, codes in key.items():
+            for value in sorted(codes):
                 check_code(dimension, value, keys)
-    return tuple(series_keys), tuple(conditions)
+    return series_keys, tuple(conditions)
 
 
 def create_filter_error(name: str) -> SyntaxProblem | NotImplementedProblem:
@@ -258,13 +258,13 @@ def parse_conditions(name: str, text: str) -> Iterator[tuple[str, tuple[str, ...
     """Parse conditions on a dimension, such as ``sw:goods+ne:goods-trade``, which all must hold."""
     for part in re.split(r"[ +]", text):
         operator, colon, rest = part.partition(":")
-        if colon and operator not in {"eq", *OPERATORS}:
+        if colon and operator not in OPERATORS:
             found = {"name": name, "operator": shorten(operator)}
-            expected = join_names(("eq", *OPERATORS))
+            expected = join_names(OPERATORS)
             raise NotImplementedProblem(
                 messages.UNSUPPORTED_OPERATOR.format(**found, names=expected)
             )
-        yield operator if colon else "eq", tuple((rest if colon else part).split(","))
+        yield operator if colon else EQUAL, tuple((rest if colon else part).split(","))
 
 
 def check_code(dimension: str, code: str, keys: Mapping[str, KeySet]) -> None:
