@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.db.fulltext import build_match, split_readings
 from tests.support.client import AppClient
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
@@ -224,3 +225,15 @@ def test_a_part_of_a_year_is_found_by_its_name(newest: AppClient, words: str, co
     (found,) = newest.get("/v1/search", params={"q": words, "limit": 1}).json()["items"]
     assert found["kind"] == "observation"
     assert found["code"].startswith(code)
+
+
+@pytest.mark.parametrize("words", ["trade", "一带一路", "1.1万亿", "中 国", "the in"])
+def test_a_repeated_term_is_searched_once(client: AppClient, words: str) -> None:
+    repeated = " ".join([words, words.upper()] * 5)
+    assert split_readings(repeated) == split_readings(words)
+    assert build_match(repeated).casefold() == build_match(words).casefold()
+    once, often = (
+        {hit["href"] for hit in client.get(f"/v1/search?limit=1000&q={one}").json()["items"]}
+        for one in (words, repeated)
+    )
+    assert once == often
