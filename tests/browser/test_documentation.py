@@ -145,3 +145,16 @@ def test_pages_work_under_a_prefix(browser: Browser, prefixed: str) -> None:
         assert page.request.get(address).status == 200, address
     assert wrong == []
     page.close()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_head_of_the_page_is_that_of_all_pages(visit: Visit, width: int) -> None:
+    page, _ = visit
+    page.set_viewport_size({"width": width, "height": 900})
+    heights = set()
+    for path in ("/", "/docs", "/docs/list_observations", "/guide", "/recipes"):
+        page.goto(f"{path}?lang=en")
+        box = page.locator("header.bar").bounding_box()
+        assert box is not None
+        heights.add(box["height"])
+    assert len(heights) == 1
