@@ -45,13 +45,12 @@ from app.db.models import (
     Coverage,
     GrowthRate,
     Indicator,
-    NamedModel,
     Observation,
     Series,
     Source,
     Unit,
-    WordedModel,
 )
+from app.db.models.base import NamedModel, WordedModel
 from app.i18n import CAUSES, Language, format_period
 
 Value = Any

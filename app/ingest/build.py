@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import URL, Connection, Table, bindparam, insert, update
 from sqlmodel import SQLModel, col
 
-from app.db.models import SCHEMA_REVISION, Observation, Row, Values
+from app.db.models import SCHEMA_REVISION, Observation
+from app.db.models.base import Row, Values
 from app.db.statements import Session
 from app.i18n import Language
 from app.ingest.files import SeedError, compute_seed_hash

@@ -16,7 +16,8 @@ from itertools import combinations
 from typing import NamedTuple
 
 from app.db import models
-from app.db.models import Row, Values, format_plain
+from app.db.models import format_plain
+from app.db.models.base import Row, Values
 from app.db.numerals import find_limit, has_number
 from app.enums import PERCENT, Agreement, ContradictionCause, Qualifier, Status
 from app.i18n import Language, StatementMeasure

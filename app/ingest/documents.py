@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from app.enums import DateBasis, DocumentKind, Precision, PublisherKind, Standing
 from app.ingest.files import Messages
-from app.ingest.schema import Event, Publisher, Source
+from app.ingest.schema import Event, Source
+from app.ingest.schema.reference import Publisher
 from app.ingest.seed import Seed
 
 PRESENT_OFFICE = re.compile(

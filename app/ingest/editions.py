@@ -6,7 +6,8 @@ from datetime import date
 from typing import NamedTuple
 
 from app.db import models
-from app.db.models import FOREVER, Row, Values
+from app.db.models import FOREVER
+from app.db.models.base import Row, Values
 from app.enums import Completeness, PartCompleteness
 from app.ingest import schema
 from app.ingest.files import SeedIssue

@@ -30,7 +30,8 @@ from app.ingest.editions import build_selection_rows, map_sources
 from app.ingest.history import build_change_rows, list_releases
 from app.ingest.passages import build_passage_rows, count_passages
 from app.ingest.published_numbers import PrintedNumber, cite_briefly, find_suffix, label_period
-from app.ingest.schema import RECORD_KINDS, Entity, count_decimals, list_paths, list_references
+from app.ingest.schema import RECORD_KINDS, Entity, list_paths, list_references
+from app.ingest.schema.base import count_decimals
 from app.ingest.seed import Seed
 from app.ingest.vintages import Vintage, assign_vintages, describe_revision
 

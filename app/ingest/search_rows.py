@@ -16,7 +16,8 @@ from app.i18n import MONTHS, Bilingual, Language, format_period, format_release,
 from app.ingest import schema
 from app.ingest.editions import map_sources, select_headlines
 from app.ingest.rows import format_titles
-from app.ingest.schema import ENTITIES, BilingualText, Entity, get_singular_name, list_references
+from app.ingest.schema import ENTITIES, Entity, get_singular_name, list_references
+from app.ingest.schema.base import BilingualText
 from app.ingest.seed import Seed
 from app.ingest.vintages import assign_vintages, find_vintage
 

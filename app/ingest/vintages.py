@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from app.db.models import FOREVER
 from app.enums import Qualifier, RevisionKind, Standing
-from app.ingest.schema import Event, Figure, GrowthRate, Observation, Source, count_decimals
+from app.ingest.schema import Event, Figure, GrowthRate, Observation, Source
+from app.ingest.schema.base import count_decimals
 from app.ingest.seed import Seed
 
 Fields = dict[str, str]

@@ -32,13 +32,13 @@ from app.db.models import (
     Coverage,
     GrowthRate,
     Indicator,
-    KeyedModel,
     Observation,
     Series,
     Source,
     Topic,
     Unit,
 )
+from app.db.models.base import KeyedModel
 from app.db.statements import StatementBuilder, fetch_records, fetch_scalars
 from app.parameters import (
     GrowthRateListParameters,

@@ -12,7 +12,6 @@ from app.db.models import (
     Event,
     EventSpeaker,
     Instrument,
-    NamedModel,
     Passage,
     PassageDifference,
     PassageRecord,
@@ -22,6 +21,7 @@ from app.db.models import (
     Topic,
     Unit,
 )
+from app.db.models.base import NamedModel
 from app.db.statements import Session, select_nested
 from app.enums import PassageRecordKind, SearchKind
 from app.i18n import Language, format_locator

@@ -17,7 +17,6 @@ from app.db.models import (
     Event,
     GrowthRate,
     Indicator,
-    KeyedModel,
     Observation,
     Outcome,
     PriorityArea,
@@ -26,6 +25,7 @@ from app.db.models import (
     Series,
     Source,
 )
+from app.db.models.base import KeyedModel
 from app.db.statements import Session, fetch_scalars, fetch_uncached, select_nested
 from app.enums import ChangeKind
 from app.i18n import Language

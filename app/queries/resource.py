@@ -24,8 +24,6 @@ from app.db.models import (
     GrowthRate,
     Indicator,
     Instrument,
-    KeyedModel,
-    NamedModel,
     Observation,
     Outcome,
     PriorityArea,
@@ -37,6 +35,7 @@ from app.db.models import (
     Unit,
     find_link,
 )
+from app.db.models.base import KeyedModel, NamedModel
 from app.db.statements import LocalizedSelect, Session, fetch_by_keys, select_nested
 from app.enums import SearchKind
 from app.i18n import Language

@@ -41,13 +41,13 @@ from app.db.models import (
     Coverage,
     GrowthRate,
     Indicator,
-    KeyedModel,
     Observation,
     ReleaseEntry,
     Series,
     Source,
     Unit,
 )
+from app.db.models.base import KeyedModel
 from app.db.statements import Session
 from app.enums import StockFlow
 from app.i18n import Bilingual, Language

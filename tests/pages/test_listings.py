@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.pages.addresses import LISTINGS, Listing
+from app.pages.listings import LISTINGS, Listing
 from app.routers.pages import MAX_UNFOLDED
 from tests.support.client import AppClient
 from tests.support.site import read_page

@@ -17,7 +17,8 @@ from app.db.models.base import (
     TableModel,
     WordedModel,
 )
-from app.db.models.observations import Edition, Event, Indicator
+from app.db.models.observations import Indicator
+from app.db.models.sources import Edition, Event
 
 SHOWN_COLUMNS = ("title_en", "text_en", "title_zh", "text_zh")
 """The columns of the full-text index that titles and snippets of hits are made from."""

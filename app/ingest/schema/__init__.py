@@ -5,11 +5,50 @@ from pathlib import Path
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from app.ingest.schema.base import *
-from app.ingest.schema.commitments import *
-from app.ingest.schema.records import *
-from app.ingest.schema.reference import *
-from app.ingest.schema.tables import *
+from app.ingest.schema.base import (
+    CodeListEntity,
+    Entity,
+    Quantity,
+    Ref,
+    find_submodel,
+    list_paths,
+    list_references,
+)
+from app.ingest.schema.commitments import (
+    Action,
+    Commitment,
+    Edition,
+    LaterReport,
+    Outcome,
+    PriorityArea,
+    Progress,
+)
+from app.ingest.schema.records import (
+    Contradiction,
+    ContradictoryStatement,
+    Figure,
+    GrowthRate,
+    Indicator,
+    Observation,
+    Period,
+    RelatedDataset,
+    Report,
+    Series,
+    Synonym,
+)
+from app.ingest.schema.reference import (
+    Area,
+    Coverage,
+    Event,
+    Instrument,
+    Passage,
+    Release,
+    Sector,
+    Source,
+    Topic,
+    Unit,
+)
+from app.ingest.schema.tables import SeriesTable
 
 ENTITIES: tuple[type[Entity], ...] = (
     *(Release, Event, Source, Topic, Area, Coverage, Unit, Sector, Instrument, Indicator),
