@@ -34,7 +34,9 @@ from app.processes import GC_THRESHOLDS, HelperProcess, limit_freed_memory
 from app.releases import FixedRelease, Release, ReleaseManager, open_release
 from app.request import RequestContext, create_problem_response
 from app.routers import (
+    assets,
     charts,
+    comparison_pages,
     discovery,
     documentation,
     downloads,
@@ -59,7 +61,8 @@ ROUTERS = (
     discovery.well_known, observations.router, observations.series_router,
     service.quotation_router, sdmx.router, records.router, records.reference_router,
     records.history_router, service.health_router, service.metrics_router, pages.router,
-    observation_pages.router, embeds.router, documentation.router,
+    observation_pages.router, embeds.router, documentation.router, comparison_pages.router,
+    assets.router,
 )  # fmt: skip
 
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from app.db.columns import Record
 from app.i18n import Bilingual, Language
-from app.openapi import JSON
 from app.openapi.document import TAGS
+from app.openapi.samples import JSON
 
 TYPES = {
     "string": Bilingual("text", "文字"),

@@ -1,7 +1,6 @@
-"""What catalogues, search engines, programs and browsers look for: descriptions and files."""
+"""Descriptions for data catalogues, API catalogues, search engines and programs."""
 
 import json
-import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
@@ -11,22 +10,13 @@ from fastapi import Response
 from fastapi.responses import PlainTextResponse
 
 from app.db.columns import Record
-from app.enums import OpenApiVersion
 from app.formats import dcat, tables
-from app.formats.dataset_info import DESCRIPTION, SHORT_TITLE, TITLE
 from app.formats.language_models import write_full_text, write_index
 from app.formats.registry import build_service_links, list_distributions
 from app.formats.text import MARKDOWN
-from app.http.cache import IMMUTABLE
-from app.http.limits import DOCUMENTS
 from app.http.routing import RouteDeclarations
-from app.i18n import Bilingual, Language
-from app.openapi import OpenApiDocuments
-from app.pages import PAPER
+from app.i18n import Language
 from app.pages.addresses import PAGES, RECORD_PAGES
-from app.pages.assets import get_asset_version, hash_asset, list_assets, read_asset
-from app.problems import problem
-from app.problems.messages import UNKNOWN_PATH
 from app.request import Context, RequestContext
 from app.routers import NoParameters, read_first_page
 
@@ -146,78 +136,3 @@ def write_sitemap(base: str, paths: Iterable[str], released: date) -> bytes:
                 ET.SubElement(url, f"{{{XHTML}}}link", attributes)
     content: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return content
-
-
-ICON = "favicon.ico"
-MANIFEST = "application/manifest+json"
-VERSIONED_NAME = re.compile(r".*-\d+\.\d+\.\d+\.js")
-"""Scripts for other sites, whose pages state their digest: such a file never changes."""
-
-
-@well_known.get("/favicon.ico")
-def show_icon() -> Response:
-    """Return the icon, which browsers request for every page and every JSON response."""
-    return send_content(read_asset(ICON), ICON)
-
-
-@well_known.get("/manifest.webmanifest")
-def show_manifest(context: Context, _: NoParameters) -> Response:
-    """Return what a browser needs to install the pages like a program."""
-    language, root = context.language, context.root_path
-
-    def describe_icon(file: str, sizes: str, purpose: str) -> dict[str, str]:
-        url = f"{root}/static/{file}?v={get_asset_version(file)}"
-        return {"src": url, "sizes": sizes, "type": list_assets()[file], "purpose": purpose}
-
-    manifest = {
-        "name": TITLE.get(language),
-        "short_name": SHORT_TITLE.get(language),
-        "description": DESCRIPTION.get(language),
-        "lang": Bilingual("en", "zh-CN").get(language),
-        "id": f"{root}/",
-        "start_url": f"{root}/?lang={language}",
-        "scope": f"{root}/",
-        "display": "minimal-ui",
-        "background_color": PAPER["light"],
-        "theme_color": PAPER["light"],
-        "icons": [
-            describe_icon("icon.svg", "any", "any"),
-            describe_icon("icon-512.png", "512x512", "any"),
-            describe_icon("icon-maskable-512.png", "512x512", "maskable"),
-        ],
-    }
-    body = json.dumps(manifest, ensure_ascii=False).encode()
-    return context.create_bytes_response(body, MANIFEST)
-
-
-@well_known.get("/openapi.json")
-async def show_openapi(context: Context, _: NoParameters) -> Response:
-    return await DOCUMENTS.run(context, partial(send_openapi, context, OpenApiVersion.V3_1))
-
-
-@well_known.get("/openapi-3.0.json")
-async def show_openapi_3_0(context: Context, _: NoParameters) -> Response:
-    return await DOCUMENTS.run(context, partial(send_openapi, context, OpenApiVersion.V3_0))
-
-
-def send_openapi(context: RequestContext, version: OpenApiVersion) -> Response:
-    documents: OpenApiDocuments = context.app.state.documents
-    body = documents.render(version, context.base_url, context.language)
-    return Response(body, media_type="application/json", headers=context.build_headers())
-
-
-@well_known.get("/static/{path:path}")
-def show_static(context: Context, path: str) -> Response:
-    if path not in list_assets():
-        shown = UNKNOWN_PATH.format(path=problem.shorten(context.path))
-        raise problem.UnknownPath.from_parameter("path", shown, ["/v1", "/docs"])
-    content = read_asset(path)
-    response = send_content(content, path)
-    is_named = ("v", hash_asset(content)) in context.query.params
-    if is_named or VERSIONED_NAME.fullmatch(path):
-        response.headers["Cache-Control"] = IMMUTABLE
-    return response
-
-
-def send_content(content: bytes, name: str) -> Response:
-    return Response(content, media_type=list_assets()[name], headers={"Accept-Ranges": "bytes"})

@@ -22,8 +22,9 @@ from app.http.routing import RouteDeclarations
 from app.i18n import Bilingual, Language, format_day, format_published_day, name_edition
 from app.pages import content, render_content, split_fragments
 from app.pages.addresses import RECORD_PAGES
-from app.pages.charts import build_year_tables, layout_trend
+from app.pages.charts import layout_trend
 from app.pages.listings import FIELD_LISTINGS, LISTINGS, Listing
+from app.pages.year_table import build_year_tables
 from app.problems import problem
 from app.problems.problem import UnknownRecord
 from app.queries import page_data, profiles

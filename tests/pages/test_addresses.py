@@ -10,7 +10,7 @@ from app.application import App
 from app.enums import SearchKind
 from app.pages.addresses import LISTS, PAGES, RECORD_PAGES, find_page, find_passage
 from app.pages.content import SHORT_PATHS
-from app.routers import documentation, observation_pages, pages
+from app.routers import comparison_pages, documentation, observation_pages, pages
 from tests.support.client import AppClient
 
 pytestmark = pytest.mark.database
@@ -48,7 +48,7 @@ def test_every_page_address_has_a_route(app: App) -> None:
 
 
 def test_every_page_without_a_key_has_an_address() -> None:
-    routers = (pages, observation_pages, documentation)
+    routers = (pages, observation_pages, comparison_pages, documentation)
     declared = {route.path for module in routers for route in module.router.declared}
     assert {path for path in declared if "{" not in path} - UNLISTED == {
         path for path in PAGES if not path.startswith("/guide/")
