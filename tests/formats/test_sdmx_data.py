@@ -586,3 +586,12 @@ def test_csv_of_series_without_figures_has_names_and_keys(client: AppClient) -> 
     for row in read_table(client, address, "version=2.0.0;labels=both;keys=series"):
         assert row["INDICATOR: Indicator"].startswith("goods-trade: ")
         assert row["SERIES_KEY"].count(".") == len(DIMENSIONS) - 1
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("version", ["1.0.0", "2.0.0"])
+def test_csv_has_the_last_days_of_periods(client: AppClient, version: str) -> None:
+    last_days = {one["id"]: one["period"]["end"] for one in read_observations(client)}
+    options = f"version={version};timeformat=normalized"
+    rows = read_table(client, f"{FLOW}/all", options)
+    assert {row["OBS_ID"]: row["TIME_PERIOD"] for row in rows} == last_days

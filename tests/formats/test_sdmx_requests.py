@@ -41,6 +41,7 @@ NEW = "/sdmx/data/dataflow/BRI/INDICATORS/*/A.CN.BRI.partner-2025.goods-trade.CN
         (FLOW, f"{BASE}data+csv;labels=name", f"{DATA['csv20']};labels=name"),
         (FLOW, "text/csv;labels=both", "text/csv; charset=utf-8"),
         (FLOW, f"{BASE}data+json;labels=both, text/csv;q=0.1", "text/csv; charset=utf-8"),
+        (NEW, f"{BASE}data+csv;timeFormat=normalized", f"{DATA['csv20']};timeformat=normalized"),
         (f"{FLOW}?format=csvfile", "*/*", DATA["csv10"]),
         (f"{FLOW}?format=csvfilewithlabels", "*/*", f"{DATA['csv20']};labels=name"),
     ],
@@ -88,7 +89,8 @@ def test_structures_are_no_csv(client: AppClient) -> None:
         f"{BASE}data+csv;labels=all",
         f"{BASE}data+csv;version=1.0.0;labels=name",
         f"{BASE}data+csv;version=1.0.0;keys=obs",
-        f"{BASE}data+csv;timeFormat=normalized",
+        f"{BASE}data+json;timeFormat=normalized",
+        f"{BASE}data+csv;timeFormat=daily",
         "*",
     ],
 )

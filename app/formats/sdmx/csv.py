@@ -8,10 +8,16 @@ from app.formats.sdmx.components import PERIOD, SERIES_KEY, Component
 from app.formats.sdmx.dataset import DataLayout, Observation, SeriesData
 from app.formats.text import encode_csv_rows
 from app.i18n import Language
+from app.parameters.sdmx import parse_time_period
 
+TIME_FORMATS = ("original", "none", "normalized")
 CHOICES: Mapping[str, Mapping[str, Sequence[str]]] = {
-    "1.0.0": {"labels": ("id", "both")},
-    "2.0.0": {"labels": ("id", "both", "name"), "keys": ("none", "series", "obs", "both")},
+    "1.0.0": {"labels": ("id", "both"), "timeformat": TIME_FORMATS},
+    "2.0.0": {
+        "labels": ("id", "both", "name"),
+        "keys": ("none", "series", "obs", "both"),
+        "timeformat": TIME_FORMATS,
+    },
 }
 """The optional parameters of the media type of each version, with the default first."""
 
@@ -21,6 +27,8 @@ class CsvOptions(NamedTuple):
     """Whether names are added to ids: ``both`` in the same column, ``name`` in the next one."""
     keys: str = "none"
     """Which columns with keys are added: of the ``series``, of the ``obs``, or ``both``."""
+    timeformat: str = "original"
+    """Whether a period is ``normalized``, which is its last day here; its length is a dimension."""
 
 
 class CsvWriter:
@@ -71,6 +79,8 @@ class CsvWriter:
             key = [values[one.id] for one in SERIES_KEY]
             keys = {"series": key, "obs": [*key, values.get(PERIOD.id, "")]}
             row = ["dataflow", *row, "I", *(".".join(keys[kind]) for kind in self.list_keys())]
+        if self.options.timeformat == "normalized" and PERIOD.id in values:
+            values[PERIOD.id] = str(parse_time_period(values[PERIOD.id])[1])
         for one in self.columns:
             value = values.get(one.id, "")
             row += self.add_name(value, self.names.get(one.codelist, {}).get(value, ""))

@@ -132,8 +132,6 @@ def negotiate_format(
 def match_format(
     media_range: str, parameters: Mapping[str, str], offered: Iterable[Format]
 ) -> SelectedFormat | None:
-    if parameters.get("timeformat", "original") not in {"original", "none"}:
-        return None
     for candidate in offered:
         options = select_options(parameters, candidate)
         if options is None:
