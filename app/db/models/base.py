@@ -115,6 +115,13 @@ class LocatedModel(TableModel):
     locator: str | None
 
 
+class StatementModel(LocatedModel):
+    """What a source states at a location, as a text in both languages."""
+
+    text_en: str
+    text_zh: str
+
+
 Values = dict[str, object]
 Row = tuple[type[SQLModel] | Table, Values]
 """A row to insert: its table, and its values by column."""

@@ -13,6 +13,7 @@ from app.db.models.base import (
     LocatedModel,
     NamedModel,
     NotedModel,
+    StatementModel,
     TableModel,
     WordedModel,
 )
@@ -49,7 +50,7 @@ class Contradiction(NamedModel, table=True):
     numbers_zh: str
 
 
-class ContradictoryStatement(LocatedModel, WordedModel, table=True):
+class ContradictoryStatement(StatementModel, WordedModel, table=True):
     """A number in a contradiction that is not a figure, rate or report."""
 
     contradiction_id: int = Field(primary_key=True, foreign_key="contradiction.id")
@@ -60,8 +61,6 @@ class ContradictoryStatement(LocatedModel, WordedModel, table=True):
     base_start: date | None
     base_end: date | None
     coverage_id: int = Field(foreign_key="coverage.id")
-    text_en: str
-    text_zh: str
     value: Decimal = Field(sa_type=ExactDecimal)
     multiplier: int
     decimals: int
@@ -103,15 +102,13 @@ class SeriesBreak(TableModel, table=True):
     note_zh: str
 
 
-class VintageModel(KeyedModel):
+class VintageModel(KeyedModel, LocatedModel):
     """A number of a series for one period from one source.
 
     It is current from ``current_from`` until the day before ``current_until``. The two dates are
     equal if it was never current; ``current_until`` is ``FOREVER`` if it still is.
     """
 
-    source_id: int = Field(foreign_key="source.id")
-    locator: str | None
     series_id: int = Field(foreign_key="series.id")
     period_start: date
     period_end: date

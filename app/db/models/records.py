@@ -14,6 +14,7 @@ from app.db.models.base import (
     LocatedModel,
     NamedModel,
     NotedModel,
+    StatementModel,
     TableModel,
     WordedModel,
 )
@@ -134,7 +135,7 @@ class RelatedDataset(DescribedModel, table=True):
     checked_on: dt.date
 
 
-class Outcome(KeyedModel, LocatedModel, NotedModel, table=True):
+class Outcome(KeyedModel, StatementModel, NotedModel, table=True):
     """A result of a year that the source states in words."""
 
     year: int
@@ -142,8 +143,6 @@ class Outcome(KeyedModel, LocatedModel, NotedModel, table=True):
     """The year of the press conference, which is the one after."""
     position: int
     topic_id: int | None = Field(foreign_key="topic.id")
-    text_en: str
-    text_zh: str
     has_examples: bool
 
 
@@ -162,14 +161,12 @@ class PriorityArea(KeyedModel, LocatedModel, NotedModel, table=True):
     aim_locator: str | None
 
 
-class Action(KeyedModel, LocatedModel, NotedModel, table=True):
+class Action(KeyedModel, StatementModel, NotedModel, table=True):
     """One commitment of a priority area."""
 
     priority_area_id: int = Field(foreign_key="priority_area.id")
     position: int
     kind: enums.ActionKind = Field(sa_type=String)
-    text_en: str
-    text_zh: str
     aim_en: str | None
     aim_zh: str | None
     has_examples: bool
@@ -183,12 +180,10 @@ class Progress(KeyedModel, NotedModel, table=True):
     searched_on: dt.date
 
 
-class LaterReport(LocatedModel, WordedModel):
+class LaterReport(StatementModel, WordedModel):
     """What a document says later, with a number if it has one."""
 
     date: dt.date
-    text_en: str
-    text_zh: str
     value: Decimal | None = Field(sa_type=ExactDecimal)
     multiplier: int | None
     decimals: int | None
@@ -203,7 +198,7 @@ class ProgressReport(LaterReport, NotedModel, table=True):
     relation: enums.ProgressRelation = Field(sa_type=String)
 
 
-class Commitment(KeyedModel, LocatedModel, NotedModel, WordedModel, table=True):
+class Commitment(KeyedModel, StatementModel, NotedModel, WordedModel, table=True):
     """A commitment announced at an event, with its target if it has one."""
 
     event_id: int = Field(foreign_key="event.id")
@@ -211,8 +206,6 @@ class Commitment(KeyedModel, LocatedModel, NotedModel, WordedModel, table=True):
     kind: enums.CommitmentKind = Field(sa_type=String)
     name_en: str
     name_zh: str
-    text_en: str
-    text_zh: str
     target_value: Decimal | None = Field(sa_type=ExactDecimal)
     target_multiplier: int | None
     target_decimals: int | None
