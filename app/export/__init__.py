@@ -22,6 +22,7 @@ from sqlmodel import col
 
 from app.db.models import Series
 from app.db.statements import Session
+from app.export import plan
 from app.export.addresses import (
     ASSETS,
     CITED_PATH,
@@ -38,13 +39,6 @@ from app.export.addresses import (
 )
 from app.export.files import CHUNK_SIZE, COPY_SUFFIXES, ExportedFile, ExportFolder
 from app.export.openapi import build_documents
-from app.export.plan import (
-    MAX_RECORDS,
-    Collections,
-    list_addresses,
-    list_sdmx_addresses,
-    read_collections,
-)
 from app.export.requests import FULL_DISK, ExportError, Reply, describe_full_disk, request
 from app.export.search_index import build_search_index
 from app.formats import arrow
@@ -105,7 +99,7 @@ class ExportOptions(NamedTuple):
     """The address at which the folder will be served."""
     codings: Sequence[Coding] = ()
     """The codings of compressed copies."""
-    max_records: int = MAX_RECORDS
+    max_records: int = plan.MAX_RECORDS
     """The most records of a collection that has lists and single records."""
     left_out: re.Pattern[str] | None = None
     """The paths that have no files; links to them lead to the first page or are dropped."""
@@ -144,7 +138,7 @@ SORTED = SortedObservationTable(**vars(OBSERVATIONS))
 
 class Exporter:
     def __init__(
-        self, app: FastAPI, layout: Layout, folder: ExportFolder, collections: Collections
+        self, app: FastAPI, layout: Layout, folder: ExportFolder, collections: plan.Collections
     ) -> None:
         self.app = app
         self.layout = layout
@@ -166,10 +160,10 @@ class Exporter:
     async def export_all(self) -> None:
         for path in list_assets():
             self.queue_address(Address(f"{ASSETS}{path}"))
-        for address in list_addresses(self.layout, self.collections):
+        for address in plan.list_addresses(self.layout, self.collections):
             self.queue_address(address)
         for language in Language:
-            for address in list_sdmx_addresses(self.collections, language):
+            for address in plan.list_sdmx_addresses(self.collections, language):
                 if self.layout.has_file(address):
                     self.queue_address(address)
             self.add_search_index(language)
@@ -342,7 +336,7 @@ def fill_folder(
     app: FastAPI, router: Router, folder: ExportFolder, options: ExportOptions
 ) -> ExportResult:
     release: Release = app.state.releases.get_release()
-    collections = release.database.read(partial(read_collections, limit=options.max_records))
+    collections = release.database.read(partial(plan.read_collections, limit=options.max_records))
     has_file = release.database.is_file
     layout = Layout(router, options.base_url, collections.long, options.left_out, has_file)
     asyncio.run(Exporter(app, layout, folder, collections).export_all())

@@ -9,20 +9,7 @@ from functools import partial
 
 from app.db.columns import Record
 from app.enums import PERCENT, ChangeMeasure, GrowthBasis, Qualifier
-from app.formats import columns
-from app.formats.sheets import (
-    COVERAGE_NOTE,
-    EMPTY_CELL,
-    GROWTH_NOTE,
-    Cell,
-    SheetColumn,
-    SheetLayout,
-    SheetTitle,
-    declare_sheet,
-    declare_text,
-    show_decimal,
-    show_text,
-)
+from app.formats import columns, sheets
 from app.i18n import QUALIFIERS, Bilingual, Language, format_scaled
 
 VALUE_UNITS = {
@@ -94,16 +81,16 @@ def describe_limits(record: Record) -> Bilingual | None:
     return Bilingual(f"{english} ({unit})", f"{chinese}（{unit}）")
 
 
-def show_value(unit: str | None, record: Record) -> Cell:
+def show_value(unit: str | None, record: Record) -> sheets.Cell:
     """Show the value in the column of its unit; None is the column of all other units."""
     code = record["unit"]["code"]
     is_here = code == unit if unit else code not in VALUE_UNITS
-    return show_decimal(record["value"]) if is_here else EMPTY_CELL
+    return sheets.show_decimal(record["value"]) if is_here else sheets.EMPTY_CELL
 
 
-def show_growth_value(measure: ChangeMeasure, record: Record) -> Cell:
+def show_growth_value(measure: ChangeMeasure, record: Record) -> sheets.Cell:
     growth = record["growth"]
-    return show_decimal(growth["value"] if growth and growth["measure"] == measure else None)
+    return sheets.show_decimal(growth["value"] if growth and growth["measure"] == measure else None)
 
 
 def cite_growth(record: Record) -> Bilingual | None:
@@ -124,10 +111,10 @@ BASIS_NOTE = Bilingual(
 )
 GROWTH_COLUMNS = (
     *(
-        SheetColumn(label, 13, partial(show_growth_value, measure))
+        sheets.SheetColumn(label, 13, partial(show_growth_value, measure))
         for measure, label in GROWTH_MEASURES.items()
     ),
-    declare_text(
+    sheets.declare_text(
         "Growth measured in", "增速计量单位", 16, "growth.unit.name",
         Bilingual(
             "The unit of the amounts that grew. If a source gives growth only in another currency, "
@@ -135,52 +122,53 @@ GROWTH_COLUMNS = (
             "增速所依据金额的计量单位。来源仅以其他货币公布增速时，与按数值计量单位计算的增速相差汇率变动的影响。",
         ),
     ),
-    declare_text(
+    sheets.declare_text(
         "Growth base period", "增速基期", 17, "growth.base_period.label",
         Bilingual("The period against which the growth is measured.", "增速的基期。"),
     ),
-    declare_text(
+    sheets.declare_text(
         "Growth basis", "增速基数类型", 26,
         lambda one: GROWTH_BASES[one["growth"]["basis"]] if one["growth"] else None, BASIS_NOTE,
     ),
 )  # fmt: skip
-FIRST_COLUMNS: tuple[str | SheetColumn, ...] = (
+FIRST_COLUMNS: tuple[str | sheets.SheetColumn, ...] = (
     "indicator_name",
-    declare_text("Period", "统计期", 15, "period.label", Bilingual(
+    sheets.declare_text("Period", "统计期", 15, "period.label", Bilingual(
         "The whole months that the figure covers. A full year and January to November are not "
         "comparable.",
         "数据所涵盖的整月。全年与1—11月的数据不可比。",
     )),
     "coverage_name",
-    SheetColumn(
-        Bilingual("Figure", "数据"), 22, lambda one: show_text(one["display"], is_bold=True)
+    sheets.SheetColumn(
+        Bilingual("Figure", "数据"), 22, lambda one: sheets.show_text(one["display"], is_bold=True)
     ),
-    declare_text("Qualifier", "限定词", 18, lambda one: QUALIFIERS[one["qualifier"]], Bilingual(
+    sheets.declare_text(
+        "Qualifier", "限定词", 18, lambda one: QUALIFIERS[one["qualifier"]], Bilingual(
         "How the source limits the number. Over: the actual figure is higher. Nearly: it is lower. "
         "About: it is close to the number, on either side. Without a qualifier, the number may "
         "still be rounded.",
         "来源对数值的限定。逾：实际数值高于该数；近：实际数值低于该数；约：实际数值接近该数，"
         "可能略高或略低。原文无限定词的数值仍可能经过舍入。",
     )),
-    declare_text("In force", "是否现行", 14, describe_validity, Bilingual(
+    sheets.declare_text("In force", "是否现行", 14, describe_validity, Bilingual(
         "Whether the figure is the current one for its series and period. A superseded figure was "
         "replaced by another on the day named. One that was never current only repeats another, or "
         "comes from a source of lower standing. Do not mix either with current figures.",
         "该数据是否为所属序列该期的现行数据。被取代的数据自所列之日起由其他数据取代；从未作为现行数据的"
         "只是重复其他数据，或其来源类别较低。两者均不得与现行数据混用。",
     )),
-    declare_text("Published growth", "公布的增速", 36, cite_growth, GROWTH_NOTE),
-    declare_text("Source", "来源", 44, "citation.full"),
+    sheets.declare_text("Published growth", "公布的增速", 36, cite_growth, sheets.GROWTH_NOTE),
+    sheets.declare_text("Source", "来源", 44, "citation.full"),
     "comparability",
     "note",
     "contradiction_reason",
     *(
-        SheetColumn(label, 24, partial(show_value, unit))
+        sheets.SheetColumn(label, 24, partial(show_value, unit))
         for unit, label in VALUE_UNITS.items()
     ),
-    SheetColumn(OTHER_VALUE, 18, partial(show_value, None)),
+    sheets.SheetColumn(OTHER_VALUE, 18, partial(show_value, None)),
     "unit_name",
-    declare_text("Rounding interval", "舍入区间", 30, describe_rounding, Bilingual(
+    sheets.declare_text("Rounding interval", "舍入区间", 30, describe_rounding, Bilingual(
         "The interval that the printed digits leave, in the unit in brackets, which is that of the "
         "value: every number in it would be printed with the same digits. A count that is printed "
         "in full is not rounded. Empty for a figure with over, nearly or about: its qualifier and "
@@ -188,7 +176,7 @@ FIRST_COLUMNS: tuple[str | SheetColumn, ...] = (
         "公布数字的位数所对应的区间，计量单位（见括号）与数值相同：区间内任一数值按原文位数舍入后均与公布值相同。"
         "完整公布的数量未经舍入。带有限定词（逾、近、约）的数据此列为空，其方位以限定词和原文界限为准。",
     )),
-    declare_text("Stated limit", "原文界限", 20, describe_limits, Bilingual(
+    sheets.declare_text("Stated limit", "原文界限", 20, describe_limits, Bilingual(
         "The limit that the wording of the source states, in the unit in brackets, which is that "
         "of the value.",
         "来源表述给出的界限，计量单位（见括号）与数值相同。",
@@ -204,7 +192,7 @@ FIRST_COLUMNS: tuple[str | SheetColumn, ...] = (
     "counterpart_area_name",
     "vintage",
     "source_address",
-    declare_text(
+    sheets.declare_text(
         "Series: compare only within one", "所属序列（仅同一序列的数据可比）", 44,
         "series",
         Bilingual(
@@ -213,7 +201,7 @@ FIRST_COLUMNS: tuple[str | SheetColumn, ...] = (
             "仅同一序列的数据可比，“可比性”列标明不可比的除外。",
         ),
     ),
-    declare_text(
+    sheets.declare_text(
         "Break before", "此前中断", 20, lambda one: BREAK_BEFORE if one["break_before"] else None,
         Bilingual(
             "Whether the definition or the method changed between this figure and the one before "
@@ -224,7 +212,7 @@ FIRST_COLUMNS: tuple[str | SheetColumn, ...] = (
     "id",
 )  # fmt: skip
 NOTES: Mapping[str, Bilingual] = {
-    "coverage_name": COVERAGE_NOTE,
+    "coverage_name": sheets.COVERAGE_NOTE,
     "comparability": Bilingual(
         "With which earlier figures of its series the figure is not comparable, and why, as known "
         "today. Empty if it is comparable with all of them.",
@@ -246,9 +234,9 @@ NOTES: Mapping[str, Bilingual] = {
 }
 
 
-def declare_observations(name: Bilingual, heading: Bilingual) -> SheetLayout:
-    title = SheetTitle(name, heading)
-    return declare_sheet(title, columns.OBSERVATIONS, FIRST_COLUMNS, NOTES, printed=11)
+def declare_observations(name: Bilingual, heading: Bilingual) -> sheets.SheetLayout:
+    title = sheets.SheetTitle(name, heading)
+    return sheets.declare_sheet(title, columns.OBSERVATIONS, FIRST_COLUMNS, NOTES, printed=11)
 
 
 OBSERVATIONS = declare_observations(

@@ -15,6 +15,7 @@ from sqlalchemy import URL, Connection, insert, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app import db
+from app.db import models
 from app.db.files import (
     CHUNK_SIZE,
     DIGEST_PREFIX,
@@ -23,13 +24,6 @@ from app.db.files import (
     name_digest_file,
 )
 from app.db.fulltext import fold_words
-from app.db.models import (
-    SCHEMA_REVISION,
-    SEARCHED_COLUMNS,
-    SHOWN_COLUMNS,
-    lexeme_index,
-    search_index,
-)
 from app.db.stores import describe_error, get_sqlstate
 from app.ingest.files import BuildError
 from app.processes import EXCLUSIVE
@@ -101,7 +95,7 @@ def publish_sqlite(
             engine = db.create_writing_engine(temporary)
             with engine.begin() as connection:
                 fill(connection)
-                connection.execute(insert(search_index), list(search_rows))
+                connection.execute(insert(models.search_index), list(search_rows))
             engine.dispose()
             finalize_database(temporary)
             with temporary.open("rb") as file:
@@ -261,14 +255,14 @@ def publish_schema(
     connection.execute(text(f"CREATE SCHEMA {schema}"))
     connection.execute(text(f"SET LOCAL search_path = {schema}"))
     fill(connection)
-    connection.execute(insert(lexeme_index), build_lexeme_rows(connection, search_rows))
+    connection.execute(insert(models.lexeme_index), build_lexeme_rows(connection, search_rows))
     for table in connection.scalars(TABLES, {"schema": schema}).all():
         connection.execute(text(f"ANALYZE {table}"))
     release = {
         "number": number,
         "schema": schema,
         "seed_hash": seed_hash,
-        "revision": SCHEMA_REVISION,
+        "revision": models.SCHEMA_REVISION,
     }
     connection.execute(REGISTER_RELEASE, release)
 
@@ -277,7 +271,7 @@ def build_lexeme_rows(
     connection: Connection, search_rows: Iterable[Mapping[str, str]]
 ) -> list[dict[str, object]]:
     rows = list(search_rows)
-    words = {row[name]: fold_words(row[name]) for row in rows for name in SEARCHED_COLUMNS}
+    words = {row[name]: fold_words(row[name]) for row in rows for name in models.SEARCHED_COLUMNS}
     distinct = sorted({word for found in words.values() for word in found})
     stems = {row[0]: row[1] for row in connection.execute(STEMS, {"words": distinct})}
     return [
@@ -291,9 +285,9 @@ def build_vector(
 ) -> dict[str, str]:
     """Return the stems of each text of a row, and all of them as a tsvector with positions."""
     columns, lexemes, position = {}, [], 0
-    for name in SEARCHED_COLUMNS:
+    for name in models.SEARCHED_COLUMNS:
         found = [stems[word] for word in words[row[name]]]
-        if name in SHOWN_COLUMNS:
+        if name in models.SHOWN_COLUMNS:
             columns[f"{name}_lexemes"] = " ".join(found)
         weight = TITLE_WEIGHT if name in TITLE_COLUMNS else TEXT_WEIGHT
         position += TEXT_DISTANCE

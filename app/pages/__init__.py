@@ -19,16 +19,8 @@ from fastapi.responses import HTMLResponse
 
 from app.db.columns import Record
 from app.enums import Qualifier
-from app.formats import citations
+from app.formats import citations, registry
 from app.formats.dataset_info import DATA_LICENCE, TITLE, cite_dataset
-from app.formats.registry import (
-    CHART_FORMATS,
-    CITATION_FORMATS,
-    JSON_STAT,
-    Format,
-    list_distributions,
-    list_table_formats,
-)
 from app.i18n import (
     QUALIFIER_FORMATS,
     Bilingual,
@@ -105,7 +97,7 @@ def render_content(context: RequestContext, name: str, **values: Any) -> Respons
     release, language = context.release.record, context.language
     downloads = [
         {"path": download.path, "title": download.title.get(language)}
-        for download in list_distributions(has_file=context.release.database.is_file)
+        for download in registry.list_distributions(has_file=context.release.database.is_file)
     ]
     return render_page(
         context,
@@ -198,24 +190,26 @@ def build_record_links(page_url: Callable[..., str]) -> Record:
 
 
 def build_file_links(api_url: Callable[..., str], language: Language) -> Record:
-    def list_files(path: str, formats: Iterable[Format], **query: object) -> list[tuple[str, str]]:
+    def list_files(
+        path: str, formats: Iterable[registry.Format], **query: object
+    ) -> list[tuple[str, str]]:
         return [
             (format_.title.get(language), api_url(f"{path}.{format_.suffix}", **query))
             for format_ in formats
         ]
 
     def table_urls(path: str, **query: object) -> list[tuple[str, str]]:
-        formats = list_table_formats(path.removeprefix("/"))
+        formats = registry.list_table_formats(path.removeprefix("/"))
         if "vintages" in query:
-            formats.remove(JSON_STAT)  # A cube holds one figure per series and period.
+            formats.remove(registry.JSON_STAT)  # A cube holds one figure per series and period.
         return [*list_files(path, formats, **query), ("JSON", api_url(path, **query))]
 
     def chart_urls(path: str) -> list[tuple[str, str]]:
-        png, *others = CHART_FORMATS
+        png, *others = registry.CHART_FORMATS
         return list_files(path, [png], width=PNG_WIDTH) + list_files(path, others)
 
     def citation_urls(path: str, **query: object) -> list[tuple[str, str]]:
-        *others, form = CITATION_FORMATS
+        *others, form = registry.CITATION_FORMATS
         text = f"{path}/citation.{form.suffix}"
         references = [
             (label, api_url(text, style=None if style is CitationStyle.APA else style, **query))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, exists, func, select
 from sqlmodel import col
 
+from app import parameters
 from app.db.columns import Column, LocalColumns, Record, Statement, alias_table, get_foreign_key
 from app.db.models import (
     EDITION_EVENT,
@@ -24,14 +25,6 @@ from app.db.models import (
 from app.db.statements import Session, fetch_records, select_nested
 from app.enums import Completeness, PartCompleteness, Standing, ThemeChange, ThemeKind
 from app.i18n import Bilingual, Language, format_day, name_edition, name_months
-from app.parameters import (
-    MAXIMUM_LIMIT,
-    EditionComparisonParameters,
-    ObservationListParameters,
-    OutcomeListParameters,
-    PriorityAreaListParameters,
-    Vintages,
-)
 from app.queries.indicators import (
     INDICATORS,
     add_latest_observations,
@@ -169,12 +162,15 @@ def get_edition(session: Session, key: str) -> Record | None:
         return None
     sources = [one["code"] for event in edition["events"] for one in event["documents"]]
     last_day = max(event["held_on"] for event in edition["events"])
-    figures = ObservationListParameters(
-        source=sources, vintages=Vintages.ALL, as_of=last_day, limit=MAXIMUM_LIMIT
+    figures = parameters.ObservationListParameters(
+        source=sources,
+        vintages=parameters.Vintages.ALL,
+        as_of=last_day,
+        limit=parameters.MAXIMUM_LIMIT,
     )
-    texts = {"edition": [edition["year"]], "limit": MAXIMUM_LIMIT}
-    outcomes = OutcomeListParameters.model_validate(texts)
-    areas = PriorityAreaListParameters.model_validate(texts)
+    texts = {"edition": [edition["year"]], "limit": parameters.MAXIMUM_LIMIT}
+    outcomes = parameters.OutcomeListParameters.model_validate(texts)
+    areas = parameters.PriorityAreaListParameters.model_validate(texts)
     return edition | {
         "observations": list_observations(session, figures).rows if sources else [],
         "outcomes": list_outcomes(session, outcomes).rows,
@@ -205,7 +201,9 @@ def read_contents(session: Session, year: int | None = None) -> Record:
         select_edition_indicators(session.language),
         {"edition": edition["year"]},
     )
-    areas = PriorityAreaListParameters(edition=[edition["year"]], limit=MAXIMUM_LIMIT)
+    areas = parameters.PriorityAreaListParameters(
+        edition=[edition["year"]], limit=parameters.MAXIMUM_LIMIT
+    )
     return {
         "edition": edition,
         "indicators": [complete_indicator(row, session.language) for row in rows],
@@ -229,11 +227,13 @@ class Theme(NamedTuple):
     name: str
 
 
-def compare_editions(session: Session, query: EditionComparisonParameters) -> Record:
+def compare_editions(session: Session, query: parameters.EditionComparisonParameters) -> Record:
     """Compare what two press conferences announced, theme by theme."""
     first, last = sorted(query.edition)
     earlier, later = (read_edition(session, year) for year in (first, last))
-    areas = PriorityAreaListParameters(edition=[first, last], limit=MAXIMUM_LIMIT)
+    areas = parameters.PriorityAreaListParameters(
+        edition=[first, last], limit=parameters.MAXIMUM_LIMIT
+    )
     actions: dict[int, dict[Theme | None, list[Record]]] = {first: {}, last: {}}
     for area in list_priority_areas(session, areas).rows:
         for action in area["actions"]:

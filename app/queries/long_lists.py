@@ -18,6 +18,7 @@ from functools import cache, lru_cache, partial
 from sqlalchemy import BindParameter, Connection, bindparam, func, select
 from sqlmodel import col
 
+from app import parameters
 from app.db.columns import (
     Column,
     Condition,
@@ -40,13 +41,6 @@ from app.db.models import (
 )
 from app.db.models.base import KeyedModel
 from app.db.statements import StatementBuilder, fetch_records, fetch_scalars
-from app.parameters import (
-    GrowthRateListParameters,
-    IndicatorObservationListParameters,
-    ListParameters,
-    ObservationListParameters,
-    Vintages,
-)
 from app.queries.pagination import (
     MAX_STATEMENTS,
     FilterShape,
@@ -69,7 +63,9 @@ COUNTS = "counts"
 MAX_COUNTS = 256
 """The number of lists whose counts a connection remembers."""
 PeriodListParameters = (
-    IndicatorObservationListParameters | ObservationListParameters | GrowthRateListParameters
+    parameters.IndicatorObservationListParameters
+    | parameters.ObservationListParameters
+    | parameters.GrowthRateListParameters
 )
 PeriodTable = type[Observation] | type[GrowthRate]
 
@@ -150,7 +146,7 @@ def count_bounded(statement: Statement, maximum: int) -> Statement:
 
 
 def read_long_page(
-    connection: Connection, plan: ListPlan, filters: ListParameters, values: Record
+    connection: Connection, plan: ListPlan, filters: parameters.ListParameters, values: Record
 ) -> QueryPage:
     """Read a page of a very long list; InvalidParameters for the cursor of another list."""
     total, size = count_rows(connection, plan, filters, values)
@@ -168,7 +164,7 @@ def read_long_page(
 
 
 def count_rows(
-    connection: Connection, plan: ListPlan, filters: ListParameters, values: Record
+    connection: Connection, plan: ListPlan, filters: parameters.ListParameters, values: Record
 ) -> tuple[int, int]:
     """Return how many rows match, up to a bound, and how many rows the table has.
 
@@ -208,7 +204,7 @@ def build_plan(
     select = partial(select_matching, table, shape, is_early=is_early)
     select_unordered: StatementBuilder = partial(select, AccessPath.UNORDERED)
     # Without filters a partial index counts the current rows without reading the table.
-    if shape.single | shape.multiple <= {"as_of"} and shape.vintages == Vintages.LATEST:
+    if shape.single | shape.multiple <= {"as_of"} and shape.vintages == parameters.Vintages.LATEST:
         select_unordered = partial(select_current_ids, table, shape)
     return ListPlan(
         statement,
@@ -308,7 +304,7 @@ def list_vintage_conditions(
     table: PeriodTable, shape: FilterShape, path: AccessPath, *, is_early: bool
 ) -> list[Condition]:
     as_of: BindParameter[date] | None = bindparam("as_of") if "as_of" in shape else None
-    if shape.vintages == Vintages.LATEST:
+    if shape.vintages == parameters.Vintages.LATEST:
         walks_vintages = path is AccessPath.ORDER and "vintage" in shape.sort
         return build_current_conditions(
             table, as_of, is_early=is_early, uses_partial_index=walks_vintages

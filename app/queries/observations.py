@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlmodel import col
 
+from app import parameters
 from app.db.columns import (
     Column,
     LocalColumns,
@@ -50,12 +51,6 @@ from app.db.statements import (
     select_nested,
 )
 from app.i18n import Language
-from app.parameters import (
-    IndicatorObservationListParameters,
-    ObservationFilters,
-    ObservationListParameters,
-    VintageListParameters,
-)
 from app.queries import long_lists
 from app.queries.pagination import (
     MAX_STATEMENTS,
@@ -209,7 +204,7 @@ def select_observations(language: Language, *, is_today: bool = True) -> Stateme
 
 def list_observations(
     session: Session,
-    filters: IndicatorObservationListParameters | ObservationListParameters,
+    filters: parameters.IndicatorObservationListParameters | parameters.ObservationListParameters,
     indicator: str | None = None,
 ) -> QueryPage:
     statement = select_observations(session.language, is_today=filters.as_of is None)
@@ -228,7 +223,9 @@ def get_observation(session: Session, key: str) -> Record | None:
     return read_observations_by_key(session, [key]).get(key)
 
 
-def list_vintages(session: Session, filters: VintageListParameters, key: str) -> QueryPage:
+def list_vintages(
+    session: Session, filters: parameters.VintageListParameters, key: str
+) -> QueryPage:
     shape, _ = split_filters(filters)
     plan = plan_vintages(session.language, shape)
     values = {"known": key, "as_of": filters.as_of}
@@ -281,7 +278,7 @@ def complete_observation(row: Record) -> Record:
 
 
 def select_observation_rows(
-    connection: Connection, filters: ObservationFilters, columns: tuple[Column, ...]
+    connection: Connection, filters: parameters.ObservationFilters, columns: tuple[Column, ...]
 ) -> tuple[StatementBuilder, Record]:
     """Select columns of the matching observations; return the statement and the values it binds."""
     shape, values = split_filters(filters)
@@ -313,7 +310,9 @@ def select_rows(columns: tuple[Column, ...], shape: FilterShape, *, is_early: bo
     return SortOrder.from_shape(orders, shape).order_ids(statement)
 
 
-def count_observations(connection: Connection, filters: ObservationFilters, maximum: int) -> int:
+def count_observations(
+    connection: Connection, filters: parameters.ObservationFilters, maximum: int
+) -> int:
     shape, values = split_filters(filters)
     is_early = long_lists.is_early_date(connection, Observation, filters.as_of)
     ids = long_lists.select_matching(

@@ -8,22 +8,12 @@ from typing import NamedTuple
 from sqlalchemy import and_
 from sqlmodel import col
 
+from app import parameters
 from app.db.columns import Record
 from app.db.models import Series
 from app.db.statements import Session, fetch_uncached
 from app.enums import SearchKind
 from app.i18n import MONTHS
-from app.parameters import (
-    MAXIMUM_LIMIT,
-    ComparisonParameters,
-    DashboardParameters,
-    EditionListParameters,
-    IndicatorListParameters,
-    ObservationListParameters,
-    OutcomeListParameters,
-    SearchParameters,
-    parse_period,
-)
 from app.queries.editions import list_editions, read_overview
 from app.queries.indicators import list_indicators
 from app.queries.missing_periods import build_missing_period_error
@@ -61,7 +51,7 @@ class Hits(NamedTuple):
     total: int
 
 
-def read_dashboard(session: Session, filters: DashboardParameters) -> Record:
+def read_dashboard(session: Session, filters: parameters.DashboardParameters) -> Record:
     """Read the figures, actions and outcomes that match the filters, and other search results.
 
     Returns:
@@ -83,7 +73,7 @@ def read_dashboard(session: Session, filters: DashboardParameters) -> Record:
     codes = {indicator["code"] for indicator in overview["indicators"]}
     indicators = [one for one in shown_indicators if one["code"] in codes]
     others = [one for one in shown_indicators if one["code"] not in codes]
-    outcomes = list_outcomes(session, OutcomeListParameters(edition=[edition])).rows
+    outcomes = list_outcomes(session, parameters.OutcomeListParameters(edition=[edition])).rows
     shown = set(list_records(overview | {"indicators": all_indicators}, outcomes))
     newest = sorted(all_indicators, key=lambda one: str(one["figure"]["vintage"]), reverse=True)
     page: Record = {
@@ -101,7 +91,7 @@ def read_dashboard(session: Session, filters: DashboardParameters) -> Record:
         "overview": overview,
         "hits": [hit for hit in hits.first if (hit["kind"], hit["code"]) not in shown][:MAX_HITS],
         "hit_count": hits.total - len(shown & hits.filtered.keys()),
-        "editions": list_editions(session, EditionListParameters()).rows,
+        "editions": list_editions(session, parameters.EditionListParameters()).rows,
         "found": hits.filtered,
     }
     figures = [one[name] for one in shown_indicators for name in ("figure", "full_year", "beside")]
@@ -120,7 +110,7 @@ def read_shown_indicators(session: Session, overview: Record, edition: int | Non
     if edition:
         shown = [(one, one["headline"]) for one in rows.values()]
     else:
-        query = IndicatorListParameters(limit=MAX_INDICATORS)
+        query = parameters.IndicatorListParameters(limit=MAX_INDICATORS)
         rows |= {one["code"]: one for one in list_indicators(session, query).rows}
         shown = [(one, one["latest"]["observation"]) for one in rows.values() if one["latest"]]
     return [
@@ -180,10 +170,12 @@ def group_by_topic(indicators: Sequence[Record]) -> list[Record]:
 
 
 def read_hits(session: Session, words: str) -> Hits:
-    of_kinds = SearchParameters(q=words, kind=FILTERED_KINDS, limit=MAXIMUM_LIMIT)
+    of_kinds = parameters.SearchParameters(
+        q=words, kind=FILTERED_KINDS, limit=parameters.MAXIMUM_LIMIT
+    )
     filtered, _ = search_records(session, of_kinds)
-    limit = min(MAX_HITS + len(filtered.rows), MAXIMUM_LIMIT)
-    page, _ = search_records(session, SearchParameters(q=words, limit=limit))
+    limit = min(MAX_HITS + len(filtered.rows), parameters.MAXIMUM_LIMIT)
+    page, _ = search_records(session, parameters.SearchParameters(q=words, limit=limit))
     found = {(hit["kind"], hit["code"]): hit for hit in filtered.rows}
     return Hits(found, list(page.rows), page.total)
 
@@ -198,7 +190,7 @@ def list_topics(outcome: Record) -> list[Record]:
 
 
 def matches_filters(
-    filters: DashboardParameters, topics: Sequence[Record], sectors: Sequence[Record]
+    filters: parameters.DashboardParameters, topics: Sequence[Record], sectors: Sequence[Record]
 ) -> bool:
     """Return whether a record has one of the topics and one of the sectors of the filters."""
     pairs = ((filters.topic, topics), (filters.sector, sectors))
@@ -208,7 +200,7 @@ def matches_filters(
 
 
 def filter_areas(
-    areas: Sequence[Record], filters: DashboardParameters, keys: HitKeys
+    areas: Sequence[Record], filters: parameters.DashboardParameters, keys: HitKeys
 ) -> list[Record]:
     """Filter the actions of priority areas, and leave out areas of which none matches.
 
@@ -286,14 +278,14 @@ def read_observation_of_period(session: Session, indicator: Record, period: str)
     Raises:
         InvalidParameters: if there is none.
     """
-    code, span = indicator["code"], parse_period(period)
-    filters = ObservationListParameters(
-        indicator=[code], since=span[0], until=span[1], limit=MAXIMUM_LIMIT
+    code, span = indicator["code"], parameters.parse_period(period)
+    filters = parameters.ObservationListParameters(
+        indicator=[code], since=span[0], until=span[1], limit=parameters.MAXIMUM_LIMIT
     )
     rows = list_observations(session, filters).rows
     found = [one for one in rows if (one["period"]["start"], one["period"]["end"]) == span]
     if not found:
-        query = ComparisonParameters.model_construct(indicator=code, period=[period])
+        query = parameters.ComparisonParameters.model_construct(indicator=code, period=[period])
         raise build_missing_period_error(session.connection, query, [span])
     headline, latest = indicator["headline"], indicator["latest"]
     shown = [one for one in (headline, latest and latest["observation"]) if one]

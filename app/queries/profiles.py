@@ -7,22 +7,12 @@ from functools import cache
 from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
+from app import parameters
 from app.db.columns import Record, Statement, build_current_conditions, build_in_array, ignore_order
 from app.db.models import Headline, Indicator, Observation, Series
 from app.db.statements import Session, fetch_one, fetch_records
 from app.enums import Completeness, PassageRecordKind
 from app.i18n import Language
-from app.parameters import (
-    MAXIMUM_LIMIT,
-    CommitmentListParameters,
-    EditionListParameters,
-    GrowthRateListParameters,
-    GrowthSort,
-    ObservationListParameters,
-    PassageListParameters,
-    ReportListParameters,
-    Vintages,
-)
 from app.queries.commitments import list_commitments, read_follow_ups
 from app.queries.contradictions import read_stated_contradictions
 from app.queries.editions import list_editions, read_contents
@@ -160,7 +150,7 @@ def read_indicator_profile(session: Session, code: str) -> Record | None:
         return None
     found = read_indicator_series(session, code, MAX_PAGE_SERIES, MAX_POINTS)
     series = found["series"]
-    complete = EditionListParameters(completeness=[Completeness.COMPLETE], limit=1)
+    complete = parameters.EditionListParameters(completeness=[Completeness.COMPLETE], limit=1)
     return indicator | {
         "editions": [one["year"] for one in list_editions(session, complete).rows],
         "series": series,
@@ -184,10 +174,13 @@ def read_series_profile(session: Session, code: str) -> Record | None:
     if series is None or indicator is None:
         return None
     points: list[Record] = series["points"]
-    rates = GrowthRateListParameters(
-        series=[code], vintages=Vintages.ALL, sort=GrowthSort.PERIOD_DESC, limit=MAXIMUM_LIMIT
+    rates = parameters.GrowthRateListParameters(
+        series=[code],
+        vintages=parameters.Vintages.ALL,
+        sort=parameters.GrowthSort.PERIOD_DESC,
+        limit=parameters.MAXIMUM_LIMIT,
     )
-    reports = ReportListParameters(series=[code], limit=MAXIMUM_LIMIT)
+    reports = parameters.ReportListParameters(series=[code], limit=parameters.MAXIMUM_LIMIT)
     observations = read_vintages(session, [code])
     growth_rates = list_growth_rates(session, rates).rows
     stated = [one["contradiction"] for one in (*observations, *growth_rates)]
@@ -221,14 +214,14 @@ def read_source_profile(session: Session, code: str) -> Record | None:
     source = get_source(session, code)
     if source is None:
         return None
-    figures = ObservationListParameters(source=[code], vintages=Vintages.ALL)
-    rates = GrowthRateListParameters(source=[code], vintages=Vintages.ALL)
+    figures = parameters.ObservationListParameters(source=[code], vintages=parameters.Vintages.ALL)
+    rates = parameters.GrowthRateListParameters(source=[code], vintages=parameters.Vintages.ALL)
     event = source["event"] and get_event(session, source["event"]["code"])
     return source | {
         "event": event,
         "observations": list_observations(session, figures),
         "growth_rates": list_growth_rates(session, rates),
-        "reports": list_reports(session, ReportListParameters(source=[code])),
+        "reports": list_reports(session, parameters.ReportListParameters(source=[code])),
         "follow_ups": read_follow_ups(session, code),
         "contradictions": read_stated_contradictions(session, code),
     }
@@ -239,10 +232,10 @@ def read_passages_profile(session: Session, code: str) -> Record | None:
     source = get_source(session, code)
     if source is None:
         return None
-    of_source = {"source": [code], "limit": MAXIMUM_LIMIT}
-    figures = ObservationListParameters(**of_source, vintages=Vintages.ALL)
-    rates = GrowthRateListParameters(**of_source, vintages=Vintages.ALL)
-    reports = list_reports(session, ReportListParameters(**of_source))
+    of_source = {"source": [code], "limit": parameters.MAXIMUM_LIMIT}
+    figures = parameters.ObservationListParameters(**of_source, vintages=parameters.Vintages.ALL)
+    rates = parameters.GrowthRateListParameters(**of_source, vintages=parameters.Vintages.ALL)
+    reports = list_reports(session, parameters.ReportListParameters(**of_source))
     values = {
         (kind, one["id"]): one["display"]
         for kind, page in (
@@ -256,13 +249,15 @@ def read_passages_profile(session: Session, code: str) -> Record | None:
         for one in reports.rows
     }
     if event := source["event"]:
-        announced = CommitmentListParameters(event=[event["code"]], limit=MAXIMUM_LIMIT)
+        announced = parameters.CommitmentListParameters(
+            event=[event["code"]], limit=parameters.MAXIMUM_LIMIT
+        )
         values |= {
             (PassageRecordKind.COMMITMENT, one["code"]): one["target"]["display"]
             for one in list_commitments(session, announced).rows
             if one["target"]
         }
-    passages = PassageListParameters(limit=MAXIMUM_LIMIT)
+    passages = parameters.PassageListParameters(limit=parameters.MAXIMUM_LIMIT)
     return source | {
         "passages": list_source_passages(session, code, passages).rows,
         "values": values,

@@ -27,13 +27,7 @@ from app.enums import StockFlow
 from app.i18n import MONTHS, Bilingual, Language, format_span, name_period
 from app.parameters import SeriesListParameters
 from app.parameters.sdmx import Duration
-from app.queries.long_lists import (
-    AccessPath,
-    ListPlan,
-    list_series_conditions,
-    read_long_page,
-    select_access_path,
-)
+from app.queries import long_lists
 from app.queries.observations import complete_observation, read_observations, select_observations
 from app.queries.obstacles import (
     FamilyKey,
@@ -97,23 +91,23 @@ def select_series_with_vintage(language: Language) -> Statement:
 
 def list_series(session: Session, filters: SeriesListParameters) -> QueryPage:
     shape, values = split_filters(filters)
-    page = read_long_page(
+    page = long_lists.read_long_page(
         session.connection, build_series_plan(session.language, shape), filters, values
     )
     return replace(page, rows=complete_series(session, page.rows))
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)
-def build_series_plan(language: Language, shape: FilterShape) -> ListPlan:
-    unordered = partial(select_series_ids, shape, AccessPath.UNORDERED)
-    ordered = partial(select_series_ids, shape, select_access_path(shape))
+def build_series_plan(language: Language, shape: FilterShape) -> long_lists.ListPlan:
+    unordered = partial(select_series_ids, shape, long_lists.AccessPath.UNORDERED)
+    ordered = partial(select_series_ids, shape, long_lists.select_access_path(shape))
     order = SortOrder.from_shape(ORDERS, shape)
     statement, key = select_series(language), col(Series.id)
-    return ListPlan(statement, key, unordered, ordered, order, order, may_walk_far=False)
+    return long_lists.ListPlan(statement, key, unordered, ordered, order, order, may_walk_far=False)
 
 
-def select_series_ids(shape: FilterShape, path: AccessPath) -> Statement:
-    return select(col(Series.id)).where(*list_series_conditions(shape, path))
+def select_series_ids(shape: FilterShape, path: long_lists.AccessPath) -> Statement:
+    return select(col(Series.id)).where(*long_lists.list_series_conditions(shape, path))
 
 
 def get_series(session: Session, key: str, as_of: date | None = None) -> Record | None:

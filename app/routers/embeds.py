@@ -18,13 +18,7 @@ from app.http.routing import RouteDeclarations
 from app.i18n import MONTHS, Language
 from app.pages import CARD_SIZE, EMBED_POLICY, build_card_url, build_frame, render_page
 from app.parameters import PIN, ObservationEmbedParameters, format_period, parse_period
-from app.problems.messages import (
-    NO_EMBED_OF_RELEASE,
-    NO_FIGURE,
-    NOTHING_RECORDED,
-    NOTHING_TO_EMBED,
-    UNSUPPORTED_FORMAT,
-)
+from app.problems import messages
 from app.problems.problem import (
     InvalidParameters,
     UnknownPath,
@@ -124,7 +118,7 @@ def read_indicator_observation(context: RequestContext, code: str, period: str |
 
 
 def create_nothing_recorded(location: str, code: str) -> UnknownRecord:
-    return UnknownRecord.from_parameter(location, NOTHING_RECORDED.format(code=code))
+    return UnknownRecord.from_parameter(location, messages.NOTHING_RECORDED.format(code=code))
 
 
 def read_series_observation(context: RequestContext, code: str, period: str | None) -> Record:
@@ -142,7 +136,7 @@ def read_series_observation(context: RequestContext, code: str, period: str | No
         newest: Record = series["points"][-1]
         return newest
     if parse_period(period) not in points:
-        message = NO_FIGURE.format(period=period)
+        message = messages.NO_FIGURE.format(period=period)
         recorded = [format_period(*span) for span in points]
         raise InvalidParameters.from_parameter("query.period", message, recorded, period)
     point: Record = points[parse_period(period)]
@@ -204,7 +198,7 @@ def show_oembed(
         UnknownPath: if the address is not one that can be embedded.
     """
     if query.format not in {"json", "xml"}:
-        message = UNSUPPORTED_FORMAT.format(found=shorten(query.format))
+        message = messages.UNSUPPORTED_FORMAT.format(found=shorten(query.format))
         raise UnsupportedFormat.from_parameter("query.format", message, ["json", "xml"])
     described = describe_embed(context, query)
     if query.format == "json":
@@ -265,7 +259,9 @@ def parse_page_url(context: RequestContext, url: str) -> tuple[str, str, dict[st
     Raises:
         UnknownPath: if it is the address of another host, page or release.
     """
-    nothing = UnknownPath.from_parameter("query.url", NOTHING_TO_EMBED.format(url=shorten(url)))
+    nothing = UnknownPath.from_parameter(
+        "query.url", messages.NOTHING_TO_EMBED.format(url=shorten(url))
+    )
     path = remove_base(url, context.base_url)
     match = re.fullmatch(rf"{EMBEDDED}(?:\?([^#]*))?(?:#.*)?", path or "")
     if match is None:
@@ -277,7 +273,7 @@ def parse_page_url(context: RequestContext, url: str) -> tuple[str, str, dict[st
         options["lang"] = context.language
     served = context.release.record["code"]
     if options.get(PIN, served) != served:
-        message = NO_EMBED_OF_RELEASE.format(release=shorten(options[PIN]), served=served)
+        message = messages.NO_EMBED_OF_RELEASE.format(release=shorten(options[PIN]), served=served)
         raise UnknownPath.from_parameter("query.url", message)
     selected = given.get("series", []) if match[1] == INDICATORS else []
     if len(selected) == 1 and "," not in selected[0]:

@@ -7,20 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from app import __version__, parameters
 from app.db.columns import Record
-from app.formats import tables
-from app.formats.dataset_info import (
-    DATA_LICENCE,
-    DESCRIPTION,
-    TITLE,
-    cite_dataset,
-    describe_contact,
-)
-from app.formats.registry import (
-    build_service_links,
-    find_temporary_file_error,
-    list_distributions,
-    list_media_types,
-)
+from app.formats import dataset_info, registry, tables
 from app.formats.tables import Table
 from app.http.routing import RouteDeclarations
 from app.i18n import Bilingual, Language
@@ -112,7 +99,7 @@ def list_downloads(context: RequestContext) -> list[Record]:
             "title": one.title.get(context.language),
             "sha256": digests.get(one.path.rpartition(".")[2]),
         }
-        for one in list_distributions(has_file=database.is_file)
+        for one in registry.list_distributions(has_file=database.is_file)
         if one.is_whole
     ]
 
@@ -130,20 +117,24 @@ def get_service(context: Context, _: NoParameters) -> Response:
     operator = context.app.state.contact
     body = Service.encode(
         {
-            "title": TITLE.get(context.language),
-            "description": DESCRIPTION.get(context.language),
+            "title": dataset_info.TITLE.get(context.language),
+            "description": dataset_info.DESCRIPTION.get(context.language),
             "version": __version__,
             "release": describe_release(context),
             "languages": list(Language),
-            "formats": list_media_types(),
+            "formats": registry.list_media_types(),
             "limits": {
                 "page_default": parameters.DEFAULT_LIMIT,
                 "page_maximum": parameters.MAXIMUM_LIMIT,
                 "query_characters": parameters.MAXIMUM_QUERY,
             },
-            "licence": {"code": "MIT", "data": DATA_LICENCE.get(context.language)},
-            "citation": cite_dataset(context.release.record, context.base_url, context.language),
-            "contact": describe_contact(operator and operator.text).get(context.language),
+            "licence": {"code": "MIT", "data": dataset_info.DATA_LICENCE.get(context.language)},
+            "citation": dataset_info.cite_dataset(
+                context.release.record, context.base_url, context.language
+            ),
+            "contact": dataset_info.describe_contact(operator and operator.text).get(
+                context.language
+            ),
             "downloads": list_downloads(context),
             "links": [
                 {
@@ -155,7 +146,7 @@ def get_service(context: Context, _: NoParameters) -> Response:
             ],
         }
     )
-    return context.create_bytes_response(body, JSON, build_service_links(context.base_url))
+    return context.create_bytes_response(body, JSON, registry.build_service_links(context.base_url))
 
 
 @router.get(
@@ -229,7 +220,7 @@ def check_health(context: RequestContext) -> HealthStatus:
     context.release.database.read(read_release)
     if context.app.state.releases.failure is not None:
         return HealthStatus.RELEASE_FAILED
-    if find_temporary_file_error() is not None:
+    if registry.find_temporary_file_error() is not None:
         return HealthStatus.NO_TEMPORARY_FILES
     return HealthStatus.OK
 
