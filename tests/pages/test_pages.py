@@ -224,3 +224,24 @@ def test_the_calendar_gives_no_invented_date(client: AppClient, language: str) -
         day = min(date.fromisoformat(event["held_on"]) for event in edition["events"])
         assert format_day(day, Language(language)) in text
     assert len(calendar.xpath(".//a[contains(@href, '/v1/changes.')]")) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("/", {"Figures": "page"}),
+        ("/guide", {"Guide": "page"}),
+        ("/guide/formats", {"Guide": "true"}),
+        ("/docs/list_observations", {"API docs": "true"}),
+        ("/editions/2025", {"Press conferences": "true"}),
+        ("/compare?indicator=goods-trade", {"Compare": "page"}),
+        ("/indicators/aid-projects", {}),
+    ],
+)
+def test_the_menu_marks_where_the_page_belongs(
+    client: AppClient, path: str, wanted: dict[str, str]
+) -> None:
+    page = read_page(client, path)
+    for menu in page.xpath("//header//nav[@aria-label='Main']"):
+        current = {one.text: one.get("aria-current") for one in menu.xpath("a[@aria-current]")}
+        assert current == wanted
