@@ -335,10 +335,9 @@ def join_segments(text: str) -> str:
 
 
 def split_terms(text: str) -> list[str]:
-    """Split a query into the terms that must all match: 2024年, 一带一路 and 贸易 of one run.
+    """Split a query into distinct terms that must all match: 2024年, 一带一路 and 贸易 of one run.
 
-    Words that join others are left out, if there are any others: trade with ASEAN in 2024. So are
-    repeated terms, each of which would be searched and highlighted again.
+    Words that join others are left out, if there are any others: trade with ASEAN in 2024.
     """
     terms = TERM.findall(OWN_TERM.sub(r" \g<0> ", JOINING.sub(" ", text))) or TERM.findall(text)
     return [*{normalize_name(term): term for term in terms}.values()]

@@ -1,5 +1,6 @@
 """The open connections of a process, their deadlines, and the log of what it refuses."""
 
+import json
 import logging
 import sys
 from asyncio import AbstractEventLoop, BaseTransport, TimerHandle
@@ -76,6 +77,11 @@ class Deadline:
         self.act = None
 
 
+def escape_field(text: object) -> str:
+    """Escape what would end a field or a line, so that a client cannot write other fields."""
+    return json.dumps(text, ensure_ascii=True)[1:-1].replace(" ", "\\u0020")
+
+
 class RejectionLog:
     """Counts what is refused, and logs each kind at most once a minute.
 
@@ -95,7 +101,7 @@ class RejectionLog:
         now = monotonic()
         if now - self.logged_at.get(kind, -LOG_INTERVAL) >= LOG_INTERVAL:
             self.logged_at[kind] = now
-            count, last = self.unlogged.pop(kind), client or "unknown"
+            count, last = self.unlogged.pop(kind), escape_field(client or "unknown")
             log.warning("refused %d × %s, last %s", count, kind, last)
 
 

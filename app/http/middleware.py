@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.db import DatabaseError
 from app.enums import LogFormat
 from app.http.cache_key import MAX_PARAMETERS, create_context
-from app.http.connections import LOG_INTERVAL, RejectionLog
+from app.http.connections import LOG_INTERVAL, RejectionLog, escape_field
 from app.http.limits import STARTS, RequestLimits, receive_body
 from app.problems import messages
 from app.problems.problem import (
@@ -150,11 +150,6 @@ def describe_request(context: RequestContext) -> dict[str, object]:
     if trace is not None:
         fields["trace"] = trace[1].decode()
     return fields
-
-
-def escape_field(text: object) -> str:
-    """Escape what would end a field or a line, so that a client cannot write other fields."""
-    return json.dumps(text, ensure_ascii=True)[1:-1].replace(" ", "\\u0020")
 
 
 def format_text(fields: Mapping[str, object]) -> str:

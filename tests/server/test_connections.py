@@ -357,6 +357,15 @@ def test_a_kind_of_rejection_is_logged_once_a_minute(
     ]
 
 
+def test_a_log_shows_what_a_proxy_passes_on_without_control_characters(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """U+009B begins an escape sequence of terminals, and is allowed in a header."""
+    RejectionLog().note("malformed-request", "192.0.2.1 \x9b31m\n贸易")
+    (line,) = (record.getMessage() for record in caplog.records)
+    assert line == r"refused 1 × malformed-request, last 192.0.2.1\u0020\u009b31m\n\u8d38\u6613"
+
+
 @pytest.mark.parametrize(
     ("text", "is_valid"),
     [
