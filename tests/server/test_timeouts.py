@@ -178,6 +178,22 @@ def test_a_byte_after_a_response_does_not_hold_the_connection(inner: Any) -> Non
     asyncio.run(use())
 
 
+@pytest.mark.parametrize("request_bytes", [GET, GET[:-2] + b"Content-Length: 9\r\n\r\n"])
+def test_a_byte_during_a_response_does_not_hold_the_connection(
+    inner: Any, request_bytes: bytes
+) -> None:
+    async def use() -> None:
+        wrapped, client = connect(inner)
+        wrapped.data_received(request_bytes)
+        await asyncio.sleep(0.02)
+        wrapped.data_received(b"G")
+        await asyncio.sleep(0.6)
+        assert b"ok" in client.written
+        assert client.is_closing()
+
+    asyncio.run(use())
+
+
 def test_headers_that_arrive_byte_by_byte_are_timed_out(inner: Any) -> None:
     async def use() -> None:
         wrapped, client = connect(inner)
