@@ -230,7 +230,7 @@ def write_text(path: Path, text: str) -> None:
     """Write a file whole, or leave the one that has its name; write to a device or a pipe."""
     from app.ingest.publish import replace_atomically
 
-    target = path.resolve()
+    target = Path(os.path.realpath(path))  # Path.resolve() fails for a loop of links.
     if target.is_dir() or not target.parent.is_dir():
         raise CommandError(f"{path} cannot be written: name a file in a folder that exists")
     try:
@@ -262,7 +262,6 @@ def find_own_seed(settings: Settings) -> Path:
 
 
 def is_inside(path: Path, folder: Path) -> bool:
-    # Path.resolve() fails for a loop of links.
     return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
 
 

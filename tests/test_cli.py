@@ -216,6 +216,14 @@ def test_a_document_is_written_where_a_link_leads_and_to_a_pipe(
     check_failure(done, "name a file in a folder that exists")
 
 
+def test_a_document_replaces_a_link_that_leads_to_itself(tmp_path: Path, database: Path) -> None:
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    done = run_bri("openapi", "--database", str(database), "--output", str(loop))
+    assert done.exit_code == 0, done.stderr
+    assert loop.read_text().startswith("{")
+
+
 def test_database_of_another_revision_is_refused(tmp_path: Path, database: Path) -> None:
     old = tmp_path / "old.sqlite"
     shutil.copy(database, old)

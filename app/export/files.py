@@ -138,9 +138,9 @@ class ExportFolder:
 
     def check_folders(self, paths: Iterable[str]) -> None:
         """Check that no path leads out of the folder, also by a link; ExportError if one does."""
-        root = self.path.resolve()
+        root = os.path.realpath(self.path)  # Path.resolve() fails for a loop of links.
         for folder, path in {dirname(path): path for path in paths}.items():
-            if not path or not (root / folder).resolve().is_relative_to(root):
+            if not path or not Path(os.path.realpath(self.path / folder)).is_relative_to(root):
                 raise ExportError(f"the path {path!r} leads outside {self.path}")
 
     def check_foreign_files(self) -> None:

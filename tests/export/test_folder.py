@@ -220,6 +220,10 @@ def test_nothing_is_written_through_a_symbolic_link(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="outside"):
         write_edition(folder, one="1")
     (folder / "en").unlink()
+    (folder / "en").symlink_to("en")
+    with pytest.raises(FileExistsError):
+        write_edition(folder, one="1")
+    (folder / "en").unlink()
     (folder / "en").mkdir()
     (folder / "en" / "two").symlink_to(other / "one")
     write_edition(folder, two="2")
