@@ -1,20 +1,21 @@
 """Warnings of `bri check`, and how commands name files."""
 
+import os
 import re
-import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from app.__main__ import main
 from app.ingest.build import load_valid_seed
 from app.ingest.integrity import find_warnings
-from tests.support.processes import PROGRAM, run_bri
+from tests.support.processes import run_bri, start_forked
 from tests.support.seeds import (
     EDITIONS,
     EVENT,
     GOODS,
     NEWEST,
-    ROOT,
     SCIO,
     add,
     copy_seed,
@@ -152,16 +153,19 @@ def test_files_are_named_relative_to_the_given_folder(
 
 
 @pytest.mark.sqlite
-def test_version_is_printed_and_document_written_to_a_file(tmp_path: Path, database: Path) -> None:
-    assert run_bri("--version").stdout.startswith("bri ")
-    target = tmp_path / "openapi.json"
-    done = run_bri("openapi", "--database", str(database), "--output", str(target))
-    assert (done.exit_code, done.stdout) == (0, "")
-    assert target.read_bytes() == (ROOT / "tests" / "openapi.json").read_bytes()
+def test_a_closed_pipe_is_no_error(database: Path, tmp_path: Path) -> None:
+    process = start_forked(
+        tmp_path / "log", print_to_nobody, "openapi", "--database", str(database)
+    )
+    process.join(60)
+    assert (process.exitcode, (tmp_path / "log").read_text()) == (1, "")
+    process.close()
 
 
-@pytest.mark.sqlite
-def test_a_closed_pipe_is_no_error(database: Path) -> None:
-    command = f"{PROGRAM} openapi --database {database} | head -c 1"
-    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True)
-    assert (done.stdout, done.stderr) == ("{", "")
+def print_to_nobody(*arguments: str) -> None:
+    """Run a command whose output is a pipe that nobody reads."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    sys.stdout = os.fdopen(writer, "w", encoding="utf-8")
+    sys.argv = ["bri", *arguments]
+    main()

@@ -4,23 +4,34 @@ import os
 import re
 import shlex
 import shutil
-import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from tests.support.processes import PROGRAM, find_free_port, wait_until_ready
+from app import server
+from tests.support.processes import (
+    LONGEST_END,
+    PROGRAM,
+    end,
+    find_free_port,
+    run_command,
+    start_forked,
+    start_server,
+    wait_until_ready,
+)
 from tests.support.seeds import ROOT
 
 ACTIVATE = shutil.which("systemd-socket-activate")
 ANALYZE = shutil.which("systemd-analyze")
-SERVE = f"{PROGRAM} serve"
+FIRST_DESCRIPTOR = 50
+"""The first of the descriptors that the processes of these tests do not use."""
 TOPICS = "/v1/topics"
 DENY = """import ctypes, os, sys
 PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN = 65, 1
@@ -39,33 +50,30 @@ ONE_OF_EACH = (
 pytestmark = pytest.mark.sqlite
 
 
-def pass_sockets(*sockets: socket.socket, options: str = "", **environment: str) -> list[str]:
-    """Return a command that passes sockets as systemd does: from descriptor 3, with its own pid."""
-    count = len(sockets)
-    # Copies to high numbers first, so that no descriptor is replaced before it is copied.
-    copies = "".join(f" {50 + i}<&{one.fileno()}" for i, one in enumerate(sockets))
-    moves = "".join(f" {3 + i}<&{50 + i} {50 + i}<&-" for i in range(count))
-    settings = " ".join(f"{name}={value}" for name, value in environment.items())
-    passed = f"LISTEN_PID=$$ LISTEN_FDS={count} LISTEN_FDNAMES=bri"
-    script = f"exec{copies}; exec{moves}; exec env {passed} {settings} {SERVE} {options}"
-    return [str(shutil.which("bash")), "-c", script]
+def serve_passed(sockets: Sequence[socket.socket], *options: str) -> None:
+    """Serve on sockets that are passed as systemd does, but after the descriptors in use here.
+
+    From which descriptor systemd passes them is tested with its own program.
+    """
+    for number, one in enumerate(sockets, FIRST_DESCRIPTOR):
+        os.dup2(one.fileno(), number)
+    server.FIRST_PASSED_SOCKET = FIRST_DESCRIPTOR
+    passed = {"PID": os.getpid(), "FDS": len(sockets), "FDNAMES": "bri"}
+    os.environ.update({f"LISTEN_{name}": str(value) for name, value in passed.items()})
+    run_command("serve", *options)
 
 
 @contextmanager
 def serve_on_sockets(
-    database: Path, *sockets: socket.socket, options: str = "", **environment: str
-) -> Iterator[subprocess.Popen[str]]:
+    database: Path, log: Path, *sockets: socket.socket, options: Sequence[str] = (), **more: str
+) -> Iterator[ForkServerProcess]:
     """Serve on sockets that somebody else listens on."""
-    command = pass_sockets(*sockets, options=options, BRI_DATABASE=str(database), **environment)
-    descriptors = [one.fileno() for one in sockets]
-    with subprocess.Popen(
-        command, pass_fds=descriptors, cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.terminate()
-            process.communicate(timeout=20)
+    environment = {"BRI_DATABASE": str(database), **more}
+    process = start_forked(log, serve_passed, sockets, *options, **environment)
+    try:
+        yield process
+    finally:
+        end(process)
 
 
 def create_listener(host: str = "127.0.0.1") -> socket.socket:
@@ -73,34 +81,36 @@ def create_listener(host: str = "127.0.0.1") -> socket.socket:
     return socket.create_server((host, 0), family=family)
 
 
-@pytest.mark.parametrize(("options", "starts"), [("", 2), ("--workers 2", 1)])
+@pytest.mark.parametrize(("options", "starts"), [((), 2), (("--workers", "2"), 1)])
 def test_connections_wait_for_a_service_that_starts(
-    database: Path, options: str, starts: int
+    database: Path, tmp_path: Path, options: Sequence[str], starts: int
 ) -> None:
     with create_listener() as listener:
         base = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        for _ in range(starts):
+        for start in range(starts):
             # Nothing serves yet; the kernel holds the connection until something does.
             with socket.create_connection(listener.getsockname(), 60) as early:
                 early.sendall(f"GET {TOPICS} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
-                with serve_on_sockets(database, listener, options=options) as process:
+                log = tmp_path / f"log-{start}"
+                with serve_on_sockets(database, log, listener, options=options) as process:
                     assert early.recv(4096).startswith(b"HTTP/1.1 200 OK\r\n")
-                    wait_until_ready(base, process.poll)
-                    assert process.stdout is not None
-                    assert process.stdout.readline() == f"Page      {base}/\n"
+                    wait_until_ready(base, lambda: process.exitcode)
+                    assert log.read_text().partition("\n")[0] == f"Page      {base}/"
 
 
-def test_clients_of_a_passed_socket_have_addresses(database: Path) -> None:
+def test_clients_of_a_passed_socket_have_addresses(database: Path, tmp_path: Path) -> None:
     with (
         create_listener() as first,
         create_listener("::1") as second,
-        serve_on_sockets(database, first, second, BRI_RATE_LIMIT="2/hour") as process,
+        serve_on_sockets(
+            database, tmp_path / "log", first, second, BRI_RATE_LIMIT="2/hour"
+        ) as process,
     ):
         bases = [
             f"http://127.0.0.1:{first.getsockname()[1]}",
             f"http://[::1]:{second.getsockname()[1]}",
         ]
-        wait_until_ready(bases[0], process.poll)
+        wait_until_ready(bases[0], lambda: process.exitcode)
         for base in bases:
             statuses = [httpx2.get(f"{base}{TOPICS}").status_code for _ in range(3)]
             assert statuses == [200, 200, 429]
@@ -113,14 +123,16 @@ def send_from(address: str, base: str, **headers: str) -> int:
         return client.get(TOPICS).status_code
 
 
-def test_clients_of_a_socket_of_both_versions_have_addresses(database: Path) -> None:
+def test_clients_of_a_socket_of_both_versions_have_addresses(
+    database: Path, tmp_path: Path
+) -> None:
     """As ``ListenStream=8000`` creates it: each IPv4 client is shown as an IPv6 address."""
     with (
         socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True) as listener,
-        serve_on_sockets(database, listener, BRI_RATE_LIMIT="1/hour") as process,
+        serve_on_sockets(database, tmp_path / "log", listener, BRI_RATE_LIMIT="1/hour") as process,
     ):
         base = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        wait_until_ready(base, process.poll)
+        wait_until_ready(base, lambda: process.exitcode)
         clients = ["127.0.0.2", "127.0.0.3", "127.0.0.2"]
         assert [send_from(client, base) for client in clients] == [200, 200, 429]
         for forwarded in ("192.0.2.1", "192.0.2.2"):
@@ -134,32 +146,16 @@ def test_a_socket_that_cannot_be_served_is_refused(database: Path, tmp_path: Pat
         unix.listen()
         with socket.create_connection(listener.getsockname()) as connected:
             for one in (unix, connected):
-                done = subprocess.run(
-                    pass_sockets(one, BRI_DATABASE=str(database)),
-                    pass_fds=[one.fileno()],
-                    cwd=ROOT,
-                    capture_output=True,
-                    text=True,
-                    check=False,
-                )
-                assert done.returncode == 1
-                assert "does not listen on a TCP port; write ListenStream=" in done.stderr
+                log = tmp_path / "log"
+                with serve_on_sockets(database, log, one) as process:
+                    process.join(LONGEST_END)
+                    assert process.exitcode == 1
+                assert "does not listen on a TCP port; write ListenStream=" in log.read_text()
 
 
 def test_sockets_for_another_process_are_ignored(database: Path) -> None:
-    port = find_free_port()
-    environment = {
-        **os.environ,
-        "LISTEN_PID": "1",
-        "LISTEN_FDS": "1",
-        "BRI_DATABASE": str(database),
-    }
-    with subprocess.Popen([*SERVE.split(), "--port", str(port)], env=environment, cwd=ROOT) as one:
-        try:
-            wait_until_ready(f"http://127.0.0.1:{port}", one.poll)
-        finally:
-            one.send_signal(signal.SIGTERM)
-            one.wait(20)
+    with start_server(database, LISTEN_PID="1", LISTEN_FDS="1") as running:
+        assert httpx2.get(f"{running.base}{TOPICS}").status_code == 200
 
 
 def test_systemd_starts_the_service_with_the_first_request(database: Path) -> None:
@@ -167,7 +163,7 @@ def test_systemd_starts_the_service_with_the_first_request(database: Path) -> No
         pytest.skip("no systemd-socket-activate on this machine")
     port = find_free_port()
     command = [str(ACTIVATE), "-l", f"127.0.0.1:{port}", "-E", f"BRI_DATABASE={database}"]
-    command += ["-E", f"PYTHONPATH={ROOT}", *shlex.split(SERVE)]
+    command += ["-E", f"PYTHONPATH={ROOT}", *shlex.split(f"{PROGRAM} serve")]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
         try:
             wait_until_ready(f"http://127.0.0.1:{port}", process.poll)
