@@ -60,10 +60,10 @@ def test_no_request_fails_if_a_server_is_killed(pair: tuple[Cluster, Cluster, UR
     primary, replica, url = pair
     with serve_database(url, BRI_CACHE_ENTRIES="0") as base, load_server(base) as load:
         for using, other in ((primary, replica), (replica, primary), (primary, replica)):
-            load.wait_for_responses(100)
+            load.wait_for_responses(40)
             assert list_connections(using)
             using.kill()
-            load.wait_for_responses(100)
+            load.wait_for_responses(40)
             assert list_connections(other)
             assert get_readiness(base) == 200
             using.start()
@@ -77,11 +77,11 @@ def test_no_request_fails_if_a_server_stops_answering(pair: tuple[Cluster, Clust
         url, BRI_STATEMENT_TIMEOUT="1", BRI_CONNECT_TIMEOUT="2", BRI_CACHE_ENTRIES="0"
     )
     with hasty as base, load_server(base) as load:
-        load.wait_for_responses(100)
+        load.wait_for_responses(40)
         assert list_connections(primary)
         primary.send_signal(signal.SIGSTOP)
         try:
-            load.wait_for_responses(100)
+            load.wait_for_responses(40)
             assert list_connections(replica)
         finally:
             primary.send_signal(signal.SIGCONT)
@@ -145,12 +145,12 @@ def test_without_any_server_requests_get_503_until_one_returns(
             assert "127.0.0.1" not in response.json()["detail"]
         assert httpx2.get(f"{base}/health/live").status_code == 200
         with load_server(base) as load:
-            load.wait_for_responses(50)
+            load.wait_for_responses(30)
             replica.start()
             wait_for(lambda: get_readiness(base) == 200)
             assert set(load.statuses) <= {200, 503}
         with load_server(base) as load:
-            load.wait_for_responses(50)
+            load.wait_for_responses(30)
         assert set(load.statuses) == {200}
         with pytest.raises(BuildError, match="cannot write"):
             build(SEED, MIGRATIONS, url)
@@ -198,14 +198,14 @@ def test_a_standby_can_be_preferred_and_receives_releases(
         serve_database(preferring, BRI_RELEASE_CHECK="0.1", BRI_CACHE_ENTRIES="0") as base,
         load_server(base) as load,
     ):
-        load.wait_for_responses(50)
+        load.wait_for_responses(30)
         assert list_connections(replica)
         wait_for(lambda: not list_connections(primary))  # It was only asked for its role.
         build(seed, MIGRATIONS, url)
         wait_for(lambda: httpx2.get(f"{base}/v1").json()["release"]["seed_hash"] == changed)
-        load.wait_for_responses(50)
+        load.wait_for_responses(30)
         replica.kill()
-        load.wait_for_responses(50)
+        load.wait_for_responses(30)
         assert list_connections(primary)
     assert load.wrong == []
     assert set(load.statuses) == {200}

@@ -214,6 +214,7 @@ class Trial:
         deadline = time.monotonic() + NOTICE_TIMEOUT
         while not condition(state := self.read_state()):
             assert time.monotonic() < deadline, state
+            time.sleep(POLL_INTERVAL)
         return state
 
     def put(self, place: Damage, good: Path) -> None:
@@ -265,13 +266,12 @@ def load(server: Server, known: dict[str, dict[bytes, str]], count: int) -> Iter
 
 
 def run_cases(
-    cases: list[Case], clients: int
+    cases: list[Case], clients: int, releases: dict[str, Path]
 ) -> tuple[Counter[tuple[str, str]], Counter[str], str]:
     """Return the outcomes by kind of damage, what the responses were, and the log."""
     outcomes: Counter[tuple[str, str]] = Counter()
     with TemporaryDirectory() as name:
         folder = Path(name)
-        releases = build_releases(folder)
         served, log = folder / "served" / "bri.sqlite", folder / "log"
         served.parent.mkdir()
         copyfile(releases["first"], served)
@@ -282,7 +282,7 @@ def run_cases(
             BRI_PUBLIC_URL="http://swap.test",
             BRI_CACHE_ENTRIES="0",
         ) as server:
-            known = {path: read_bodies(releases, path) for path in MORE_PATHS}
+            known = read_bodies(releases, MORE_PATHS)
             trial = Trial(server, served, releases)
             settled = trial.read_state()
             for path in MORE_PATHS:
@@ -304,7 +304,8 @@ def main() -> None:
     chance = random.Random(options.seed)  # noqa: S311
     began = time.monotonic()
     cases = [damage_bytes(chance) for _ in range(options.places)] + list(OTHER_CASES)
-    outcomes, counts, _ = run_cases(cases, options.clients)
+    with TemporaryDirectory() as name:
+        outcomes, counts, _ = run_cases(cases, options.clients, build_releases(Path(name)))
     for (name, outcome), count in outcomes.items():
         print(f"{count:5}  {name:24} {outcome}")
     print(f"{outcomes.total()} files in {time.monotonic() - began:.0f} s; responses:")

@@ -10,6 +10,7 @@ import os
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from http.client import HTTPConnection
 from pathlib import Path
 from shutil import copyfile
@@ -53,7 +54,7 @@ def main() -> None:
         with start_server(
             served, workers=options.workers, BRI_PUBLIC_URL="http://swap.test"
         ) as server:
-            known = {path: read_bodies(releases, path) for path in PATHS}
+            known = read_bodies(releases, PATHS)
             run(server, served, releases, known, options)
 
 
@@ -67,14 +68,15 @@ def build_releases(folder: Path) -> dict[str, Path]:
     return made
 
 
-def read_bodies(releases: dict[str, Path], path: str) -> dict[bytes, str]:
-    """Return the bodies of a path, each with the releases that have it."""
-    found: dict[bytes, str] = {}
+def read_bodies(releases: dict[str, Path], paths: Sequence[str]) -> Known:
+    """Return the bodies of each path, each with the releases that have it."""
+    known: Known = {path: {} for path in paths}
     for name, file in releases.items():
         with open_app(file, public_url="http://swap.test") as app, AppClient(app) as client:
-            body = client.get(path, headers={"Accept-Encoding": "identity"}).content
-            found[body] = f"{found.get(body, '')}{name} "
-    return found
+            for path, found in known.items():
+                body = client.get(path, headers={"Accept-Encoding": "identity"}).content
+                found[body] = f"{found.get(body, '')}{name} "
+    return known
 
 
 class Client(threading.Thread):
