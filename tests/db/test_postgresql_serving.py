@@ -101,10 +101,10 @@ def test_responses_equal_those_of_sqlite(both: tuple[AppClient, AppClient], lang
     file, server = both
     document = file.get("/openapi.json").json()
     headers = {"Accept-Language": language, "X-Request-ID": "the-same-for-both"}
-    drawn = (".svg", ".png") if language == "zh" else ()
+    slow = (".svg", ".png", ".xlsx", ".parquet", ".arrow", ".zip") if language == "zh" else ()
     for url in chain((build_example_url(document, path) for path in PATHS), MORE):
-        if url.endswith(drawn):
-            continue  # Drawing takes long, and one language shows that the figures are the same.
+        if url.endswith(slow):
+            continue  # These take long to write, and their figures are the same in one language.
         responses = [client.get(url, headers=headers) for client in (file, server)]
         if url == "/v1/dataset.sqlite":
             assert [response.status_code for response in responses] == [200, 404]
@@ -118,8 +118,6 @@ def test_responses_equal_those_of_sqlite(both: tuple[AppClient, AppClient], lang
             assert list_hits(responses[0].json()) == list_hits(responses[1].json())
         else:
             assert responses[0].content == responses[1].content, url
-    served = [client.get("/openapi.json").text for client in (file, server)]
-    assert normalize_document(served[0]) == normalize_document(served[1])
 
 
 @pytest.mark.parametrize("path", [path for path in LISTS if path.startswith("/v1/")])
@@ -140,17 +138,17 @@ def list_hits(page: dict[str, Any]) -> Any:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("words", [*QUERIES, *SEARCHES])
 def test_search_finds_the_same_in_the_same_order(
-    both: tuple[AppClient, AppClient], words: str, language: str
+    both: tuple[AppClient, AppClient], language: str
 ) -> None:
-    parameters = {"q": words, "lang": language, "limit": "1000"}
-    pages = [client.get("/v1/search", params=parameters).json() for client in both]
-    assert list_hits(pages[0]) == list_hits(pages[1])
-    # A synonym is not in the texts that are shown, so that nothing is marked.
-    for page in pages if words in QUERIES else ():
-        pieces = [piece for hit in page["items"] for piece in hit["title"] + hit["snippet"]]
-        assert any(piece["match"] for piece in pieces) == bool(page["total"])
+    for words in (*QUERIES, *SEARCHES):
+        parameters = {"q": words, "lang": language, "limit": "1000"}
+        pages = [client.get("/v1/search", params=parameters).json() for client in both]
+        assert list_hits(pages[0]) == list_hits(pages[1]), words
+        # A synonym is not in the texts that are shown, so that nothing is marked.
+        for page in pages if words in QUERIES else ():
+            pieces = [piece for hit in page["items"] for piece in hit["title"] + hit["snippet"]]
+            assert any(piece["match"] for piece in pieces) == bool(page["total"]), words
 
 
 def test_marks_show_the_best_part() -> None:
@@ -177,12 +175,12 @@ def test_a_new_release_is_picked_up_without_losing_a_request(
         serve_database(url, BRI_RELEASE_CHECK="0.1", BRI_CACHE_ENTRIES="0") as base,
         load_server(base) as load,
     ):
-        for folder in (seed, SEED, seed):
+        for folder, name in ((seed, "Commerce"), (SEED, "Trade")):
             build(folder, MIGRATIONS, url)
             wanted = compute_seed_hash(folder)
             wait_for(lambda: httpx2.get(f"{base}/v1").json()["release"]["seed_hash"] == wanted)  # noqa: B023
+            assert httpx2.get(f"{base}/v1/topics/trade").json()["name"] == name
             load.wait_for_responses(30)
-        assert httpx2.get(f"{base}/v1/topics/trade").json()["name"] == "Commerce"
     assert load.wrong == []
 
 
