@@ -109,7 +109,10 @@ def test_the_usual_app_returns_the_same_record(tmp_path: Path, database: Path, s
 @pytest.mark.skipif(
     shutil.which("wrk") is None and not os.environ.get("CI"), reason="wrk is not installed"
 )
-def test_one_pass_measures_every_target(tmp_path: Path, database: Path) -> None:
+def test_one_pass_measures_every_target(
+    tmp_path: Path, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 1)  # One busy process shows that there is one.
     bare = peers.configure_minimal_asgi(tmp_path, "bare", "{}", [("content-length", "2")])
     uncached = peers.configure_bri(database, BRI_CACHE_ENTRIES="0")
     with (

@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from email.utils import parsedate_to_datetime
 from itertools import pairwise
@@ -44,6 +43,7 @@ KINDS = [
 FILES = ["/static/site.css", "/static/docs.js", "/static/icon.svg"]
 SLOW = {*WRITTEN, "image/svg+xml"}
 """The media types of files and images."""
+CODINGS = ("identity", "gzip", "br")
 PLAIN = {"Accept-Encoding": "identity", "X-Request-ID": "the-same-for-all"}
 
 
@@ -112,13 +112,13 @@ def test_cached_responses_equal_uncached_ones(
     client: AppClient, uncached: AppClient, document: dict[str, Any], place: int, path: str
 ) -> None:
     url = build_example_url(document, path) if path in PATHS else path
-    # Three paths in a row try all nine pairs.
-    codings = deque(("identity", "gzip", "br"))
-    codings.rotate(place)
-    pairs = list(zip(("en", "zh", "fr"), codings, strict=True))
+    # Two responses that differ in one thing, so that neither is sent for the other.
+    coding, other = CODINGS[place // 3 % 3], CODINGS[(place // 3 + 1) % 3]
+    first = [("en", coding), ("zh", other), ("fr", coding)][place % 3]
+    pairs = [first, ("zh", coding)]
     if path in PATHS and set(get_operation(document, path)["responses"]["200"]["content"]) & SLOW:
         # What takes long to write is written in one language: the cache does not know the format.
-        pairs = [pairs[place // 3 % 3]]
+        pairs = pairs[place % 2 :][:1]
     for language, coding in pairs:
         headers = {**PLAIN, "Accept-Language": language, "Accept-Encoding": coding}
         made = uncached.get(url, headers=headers)

@@ -180,7 +180,7 @@ REQUESTS = st.fixed_dictionaries(
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(parameters=REQUESTS, limit=st.integers(7, 400))
+@given(parameters=REQUESTS, limit=st.integers(20, 400))
 def test_pages_are_a_plain_sort(
     large_client: AppClient, everything: Everything, parameters: dict[str, Any], limit: int
 ) -> None:

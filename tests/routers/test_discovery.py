@@ -187,7 +187,8 @@ def test_robots_and_sitemap_lead_to_pages(client: AppClient) -> None:
     sources = client.get("/v1/sources").json()["total"]
     series = client.get("/v1/series").json()["total"]
     assert len(pages) == len(set(pages)) == 2 * (10 + 17 + 15 + 2 + 8 + 4 + sources + series)
-    for page in pages:
+    # Every other record in Chinese: the static edition has all of these pages in both languages.
+    for page in (*pages[::4], *pages[3::4]):
         response = client.get(page.removeprefix(HOST))
         assert response.status_code == 200, page
         assert response.headers["content-type"].startswith("text/html")
