@@ -74,7 +74,7 @@ def count_rows(database: Database) -> object:
     return database.read(lambda connection: connection.scalar(text("SELECT count(*) FROM action")))
 
 
-@pytest.mark.parametrize(("limits", "places"), [(FileLimits(), 100), (VERIFIED, 30)])
+@pytest.mark.parametrize(("limits", "places"), [(FileLimits(), 300), (VERIFIED, 50)])
 def test_damage_at_any_place_is_found(
     releases: dict[str, Path], tmp_path: Path, limits: FileLimits, places: int
 ) -> None:
