@@ -4,6 +4,8 @@ import schemathesis
 
 MEANINGS = {"cursor", "height", "period", "scale", "until", "vintages", "width"}
 """Parameters whose values hang together with the rest of the request."""
+DETAILED_ERRORS = 10
+"""The errors after these have no allowed values."""
 
 
 @schemathesis.check
@@ -16,6 +18,6 @@ def check_rejected_values(
     if not is_right or response.status_code in (200, 304, 404):
         return
     assert response.status_code == 422, f"{response.status_code} for a right request"
-    for error in response.json()["errors"]:
+    for error in response.json()["errors"][:DETAILED_ERRORS]:
         name = error["location"].removeprefix("query.")
         assert error["allowed"] or name in MEANINGS, f"refused by form: {error}"
