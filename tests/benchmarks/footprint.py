@@ -134,7 +134,7 @@ def serve(database: Path, workers: int = 1) -> Iterator[tuple[str, int]]:
     """Serve a database, not from a process that has imported what the tests need."""
     port = find_free_port()
     command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
-    environment = {**os.environ, "BRI_DATABASE": str(database)}
+    environment = {**os.environ, "BRI_SEED": str(NEWEST), "BRI_DATABASE": str(database)}
     with subprocess.Popen(
         [*command, "--workers", str(workers)], env=environment, stdout=subprocess.DEVNULL
     ) as process:
