@@ -109,9 +109,7 @@ def normalize_host(host: str) -> str:
     return f"[{IPv6Address(host[1:-1])}]" if is_address else host
 
 
-def check_public_url(value: AnyHttpUrl | None) -> AnyHttpUrl | None:
-    if value is None:
-        return value
+def check_public_url(value: AnyHttpUrl) -> AnyHttpUrl:
     address, path = str(value), (value.path or "").rstrip("/")
     is_bare = not (value.username or value.password or "?" in address or "#" in address)
     has_host = is_host(value.host or "") and value.port != 0
@@ -125,8 +123,8 @@ def is_plain_path(path: str) -> bool:
     return bool(PATH.fullmatch(path)) and not {".", ".."} & set(path.split("/"))
 
 
-def check_database_path(value: Path | None) -> Path | None:
-    if value is not None and not str(value).strip():
+def check_database_path(value: Path) -> Path:
+    if not str(value).strip():
         raise ValueError("write the path of a file, such as bri.sqlite")
     return value
 
@@ -163,9 +161,7 @@ def parse_contact(value: object) -> object:
     return Contact(text, is_email)
 
 
-def check_rate(value: str | None) -> str | None:
-    if value is None:
-        return None
+def check_rate(value: str) -> str:
     # The package takes a tenth of a second to import, and most installations set no limit.
     from limits import parse
 
@@ -260,7 +256,7 @@ class Settings(BaseSettings):
         env_ignore_empty=True,
     )
 
-    database: Annotated[Path | None, AfterValidator(check_database_path)] = None
+    database: Annotated[Path, AfterValidator(check_database_path)] | None = None
     """The database file; by default a file in the user's data folder, named after the seed."""
     database_url: Annotated[
         Annotated[InstanceOf[URL], BeforeValidator(parse_database_url)] | None, NoDecode
@@ -284,7 +280,7 @@ class Settings(BaseSettings):
         default_factory=lambda: find_bundled("migrations")
     )
     """The folder of Alembic migrations."""
-    public_url: Annotated[AnyHttpUrl | None, AfterValidator(check_public_url)] = None
+    public_url: Annotated[AnyHttpUrl, AfterValidator(check_public_url)] | None = None
     """The public address of the service, used in links; by default that of each request."""
     contact: Annotated[Contact | None, BeforeValidator(parse_contact), NoDecode] = None
     """How to reach the operator: an email address, or the https address of a page. It is shown in
@@ -294,7 +290,7 @@ class Settings(BaseSettings):
     allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_hosts)] = ()
     """The host names that requests may have, separated by commas. A name may begin with *. for all
     names below it; * alone allows every name, which is the default."""
-    rate_limit: Annotated[str | None, AfterValidator(check_rate)] = None
+    rate_limit: Annotated[str, AfterValidator(check_rate)] | None = None
     """The number of requests that one client may send to each process, such as 600/minute; by
     default unlimited."""
     max_connections: int = Field(default=900, ge=8, le=1_000_000)

@@ -151,6 +151,24 @@ def test_an_interrupt_during_imports_is_silent(started: str) -> None:
     assert (done.returncode, done.stderr) == (130, b"")
 
 
+ASK_FOR_THE_VERSION = """
+import sys
+from app.__main__ import main
+sys.argv = ["bri", "--version"]
+try:
+    main()
+except SystemExit:
+    from fastapi.openapi.models import OpenAPI
+    sys.exit(OpenAPI.__pydantic_complete__)
+"""
+
+
+def test_models_are_not_built_before_they_are_used() -> None:
+    """The program would start later, and need more memory."""
+    done = subprocess.run([sys.executable, "-c", ASK_FOR_THE_VERSION], check=False)
+    assert done.returncode == 0
+
+
 def test_output_that_cannot_be_written_is_one_line() -> None:
     for arguments in (["--version"], ["--help"]):
         with Path("/dev/full").open("w", encoding="utf-8") as full:
