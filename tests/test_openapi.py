@@ -30,6 +30,8 @@ UNDESCRIBED_HEADERS = {
 OPTIONAL_HEADERS = {"link", "ratelimit", "ratelimit-policy"}
 VALIDATORS = {"etag", "last-modified"}
 FILES = {form.media_type for form in FORMATS if not form.is_text}
+CREATED: dict[str, jsonschema_rs.Draft202012Validator] = {}
+"""The validators that tests have used, by schema."""
 
 
 def get_operation(document: dict[str, Any], path: str) -> dict[str, Any]:
@@ -49,12 +51,18 @@ def build_example_url(document: dict[str, Any], path: str) -> str:
     return f"{path}?{urlencode(query, doseq=True)}" if query else path
 
 
-def create_validator(
+def get_validator(
     document: dict[str, Any], schema: dict[str, Any]
 ) -> jsonschema_rs.Draft202012Validator:
-    """Create a validator for a schema of the document, formats included."""
-    whole = {**schema, "components": document["components"]}
-    return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+    """Return the validator for a schema of the document, formats included."""
+    key = json.dumps(schema)
+    if key not in CREATED:
+        # Most of the time would go into the copies of schemas that it does not name.
+        named = {"components": document["components"]} if "$ref" in key else {}
+        CREATED[key] = jsonschema_rs.Draft202012Validator(
+            {**schema, **named}, validate_formats=True
+        )
+    return CREATED[key]
 
 
 def get_response_schema(document: dict[str, Any], path: str, status: str) -> dict[str, Any]:
@@ -114,7 +122,7 @@ def test_responses_match_the_document(
     assert described - sent <= OPTIONAL_HEADERS | (set() if is_stored else VALIDATORS)
     assert ("206" in responses) == ("416" in responses) == ("accept-ranges" in sent)
     body = response.json() if media_type.endswith(("/json", "+json")) else response.text
-    create_validator(document, get_response_schema(document, path, "200")).validate(body)
+    get_validator(document, get_response_schema(document, path, "200")).validate(body)
     if not path.startswith("/health"):
         assert response.headers["content-language"] == language
         assert "Accept-Language" in response.headers["vary"]
@@ -128,7 +136,7 @@ def test_examples_are_real_responses(document: dict[str, Any]) -> None:
         assert "example" not in content, "RapiDoc shows its fields as examples of their own"
         assert ("examples" in content) != is_file, path
         for example in content.get("examples", {}).values():
-            create_validator(document, content["schema"]).validate(example["value"])
+            get_validator(document, content["schema"]).validate(example["value"])
         if content["schema"].get("type") == "string":
             is_bytes = content["schema"].get("format") == "binary"
             assert is_bytes != media_type.startswith("text/"), path
@@ -159,7 +167,7 @@ def test_unknown_parameters_are_refused(client: AppClient, document: dict[str, A
         assert response.status_code == 422, path
         assert response.headers["content-type"] == "application/problem+json", path
         schema = get_response_schema(document, path, "422")
-        create_validator(document, schema).validate(response.json())
+        get_validator(document, schema).validate(response.json())
         (error,) = response.json()["errors"]
         assert (error["location"], error["suggestion"]) == ("query.lan", "lang"), path
 
@@ -176,7 +184,7 @@ def test_unknown_record_is_not_found(
     )
     response = client.get(url.replace(key, key[:-2] + key[-1] + key[-2]))
     assert response.status_code == 404
-    create_validator(document, get_response_schema(document, path, "404")).validate(response.json())
+    get_validator(document, get_response_schema(document, path, "404")).validate(response.json())
     (error,) = response.json()["errors"]
     # Another year is not meant, so all are listed.
     assert key in error["allowed"] if key.isdecimal() else error["suggestion"]
@@ -299,7 +307,7 @@ def test_everything_is_described_and_bounded(document: dict[str, Any]) -> None:
 def test_examples_of_properties_are_right(document: dict[str, Any]) -> None:
     for where, schema in list_properties(document["components"]["schemas"], "schemas"):
         for example in schema.get("examples", []):
-            errors = list(create_validator(document, schema).iter_errors(example))
+            errors = list(get_validator(document, schema).iter_errors(example))
             assert not errors, (where, errors)
 
 
