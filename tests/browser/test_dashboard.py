@@ -9,10 +9,12 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+from fontTools.ttLib import TTFont
 from playwright.sync_api import Browser, Page, expect
 
 from tests import screenshots
-from tests.support.chromium import choose_topic_before_script
+from tests.support.chromium import choose_topic_before_script, start_browser
+from tests.support.seeds import ROOT
 
 Visit = tuple[Page, list[str]]
 FIGURES = {
@@ -309,13 +311,38 @@ def test_print_keeps_what_paper_needs(visit: Visit, path: str) -> None:
 def test_screenshots_of_the_readme_can_be_regenerated(
     browser: Browser, server: str, tmp_path: Path
 ) -> None:
-    screenshots.take_all(browser, server, tmp_path)
+    screenshots.take_all(browser.browser_type, server, tmp_path)
     for shot in screenshots.SHOTS:
         taken, stored = ((at / f"{shot.name}.png") for at in (tmp_path, screenshots.TARGET))
         sizes = {struct.unpack(">II", file.read_bytes()[16:24]) for file in (taken, stored)}
         assert sizes == {(shot.width, shot.height)}
         # A blank page would take a few kilobytes.
         assert taken.stat().st_size > 40_000
+
+
+def test_pictures_do_not_depend_on_the_fonts_of_the_machine(
+    browser: Browser, server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A Chinese font that the stylesheet names is used on pages, but not for the pictures."""
+    font = TTFont(ROOT / "app" / "fonts" / "BRISansSC-Bold.otf")
+    for number in (1, 4, 6):
+        font["name"].setName("Noto Sans SC", number, 3, 1, 0x409)
+    font.save(tmp_path / "font.otf")
+    (setting := tmp_path / "fonts.conf").write_text(screenshots.FONTS.format(tmp_path, tmp_path))
+    monkeypatch.setattr(
+        screenshots, "SHOTS", [one for one in screenshots.SHOTS if one.path[1] == "?"]
+    )
+    chromium, folders = browser.browser_type, [tmp_path / name for name in ("without", "with")]
+    screenshots.take_all(chromium, server, folders[0])
+    monkeypatch.setenv("FONTCONFIG_FILE", str(setting))
+    screenshots.take_all(chromium, server, folders[1])
+    machine = start_browser(chromium)
+    for shot in screenshots.SHOTS:
+        pictures = [(folder / f"{shot.name}.png").read_bytes() for folder in folders]
+        assert pictures[0] == pictures[1], shot.name
+        screenshots.take(machine, server, shot, tmp_path)
+        assert (tmp_path / f"{shot.name}.png").read_bytes() != pictures[0], shot.name
+    machine.close()
 
 
 def test_structured_data_is_not_run(visit: Visit) -> None:

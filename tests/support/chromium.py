@@ -34,11 +34,12 @@ def start_chromium() -> Iterator[Browser]:
         started.close()
 
 
-def start_browser(chromium: BrowserType, *omitted: str) -> Browser:
+def start_browser(chromium: BrowserType, *omitted: str, **environment: str) -> Browser:
     """Start a browser without some of the arguments that Playwright starts it with."""
     return chromium.launch(
         executable_path=PATH,
         args=ARGUMENTS,
+        env={**os.environ, **environment},
         ignore_default_args=omitted,
         chromium_sandbox=os.geteuid() != 0,
     )
