@@ -3,8 +3,11 @@
 import asyncio
 import gc
 import json
+import os
 import re
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from errno import ENOTCONN
@@ -23,7 +26,7 @@ from app.doctor import CheckFailedError, check_server
 from app.http.middleware import COMMON_HEADERS
 from app.server import SlowPathProtocol, protocol, timeouts
 from tests.server.test_hostile_clients import exchange_bytes
-from tests.support.processes import serve_database
+from tests.support.processes import find_free_port, serve_database, wait_until_ready
 
 pytestmark = pytest.mark.sqlite
 GET = b"GET /v1/units HTTP/1.1\r\nHost: data.example\r\n\r\n"
@@ -400,6 +403,31 @@ def test_the_metrics_say_whether_the_fast_path_is_used(database: Path) -> None:
         with serve_database(database, BRI_METRICS="true", BRI_ACCESS_LOG=log) as base:
             text = httpx2.get(f"{base}/metrics").text
         assert f"\nbri_fast_path_processes {processes}.0\n" in text
+
+
+def test_a_server_without_httptools_keeps_its_limits(database: Path, tmp_path: Path) -> None:
+    """No module that the limits need imports it; the forked servers of tests have it already."""
+    program = "import sys; sys.modules['httptools'] = None; from app.cli import app; app()"
+    command = [sys.executable, "-c", program, "serve", "--workers", "2", "--port"]
+    port = find_free_port()
+    environment = {**os.environ, "BRI_DATABASE": str(database), "BRI_METRICS": "true"}
+    with (
+        (tmp_path / "log").open("w+") as log,
+        subprocess.Popen([*command, str(port)], env=environment, stderr=log) as process,
+    ):
+        try:
+            wait_until_ready(f"http://127.0.0.1:{port}", process.poll)
+            large = exchange_bytes(port, GET[:-2] + b"X: " + b"y" * 2 * timeouts.MAX_HEAD)
+            assert large.startswith(b"HTTP/1.1 431 ")
+            text = httpx2.get(f"http://127.0.0.1:{port}/metrics").text
+            assert "\nbri_fast_path_processes 0.0\n" in text
+        finally:
+            process.terminate()
+            process.wait(20)
+        log.seek(0)
+        assert [line for line in log if "refused" not in line] == [
+            f"bri: {server.FAST_PATH_WARNING}\n"
+        ]
 
 
 def test_uvicorn_is_as_the_fast_path_expects() -> None:
