@@ -1,6 +1,7 @@
 """The entry point of the command line: ``bri`` and ``python -m app``."""
 
 import gc
+import os
 import sys
 from io import TextIOWrapper
 from pathlib import Path
@@ -12,6 +13,8 @@ INTERRUPTED = 130
 def main() -> None:
     if sys.flags.optimize > 1 or not Path(__file__).with_suffix(".py").is_file():
         sys.exit("bri: texts of the API are read from the .py files; unpack them, and omit -OO")
+    # Nothing shows local time, but Babel fails to load where the machine's time zone is invalid.
+    os.environ["TZ"] = "UTC"
     try:
         # Imports create no garbage, and looking for it would take a sixth of the time to start.
         gc.disable()

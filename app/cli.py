@@ -259,8 +259,6 @@ def export(  # noqa: PLR0913 (Each is an option of the command.)
     seed: commands.SeedOption = None,
 ) -> None:
     """Write everything as files that any web server can serve."""
-    from rich.console import Console
-
     from app.application import create_app
     from app.export import ExportError, ExportOptions, export_release, parse_codings
 
@@ -271,7 +269,7 @@ def export(  # noqa: PLR0913 (Each is an option of the command.)
         commands.find_database(settings)
         application = create_app(settings.model_copy(update=OFFLINE))
         try:
-            with Console(stderr=True).status("Writing the static edition"):
+            with commands.show_status("Writing the static edition"):
                 codings, left_out = parse_codings(compress), commands.parse_pattern(leave_out)
                 options = ExportOptions(address, codings, max_records, left_out)
                 router = application.request_router

@@ -6,7 +6,7 @@ import re
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from importlib import import_module
 from pathlib import Path
 from socket import socket
@@ -86,7 +86,19 @@ def open_standard_streams() -> None:
 
 
 def print_error(line: str) -> None:
-    typer.echo(quote_commands(line), err=True)
+    """Print one line on standard error, whatever names it has, even if that cannot be written."""
+    shown = re.sub(r"[\0-\x1f\x7f-\x9f]", lambda found: repr(found[0])[1:-1], quote_commands(line))
+    with suppress(OSError):
+        typer.echo(shown, err=True)
+
+
+def show_status(text: str) -> AbstractContextManager[object]:
+    """Show what a command does to those who wait at a terminal."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        return nullcontext()
+    from rich.console import Console
+
+    return Console(stderr=True).status(text)
 
 
 def print_addresses(lines: str) -> None:
@@ -266,13 +278,11 @@ def is_inside(path: Path, folder: Path) -> bool:
 
 
 def run_build(settings: Settings, target: Path | URL) -> None:
-    from rich.console import Console
-
     from app.ingest.build import build
 
     if isinstance(target, Path) and is_inside(target, settings.seed):
         raise CommandError(f"{target} is in the seed folder; name a file outside it")
-    with Console(stderr=True).status("Building the database"):
+    with show_status("Building the database"):
         build(find_seed(settings), settings.migrations, target)
 
 
@@ -340,7 +350,7 @@ def run_server(
     if settings.mcp:  # Here, so that workers need not import it each.
         import_module("app.mcp")
     if not has_fast_path():
-        typer.echo(quote_commands(f"bri: {FAST_PATH_WARNING}"), err=True)
+        print_error(f"bri: {FAST_PATH_WARNING}")
     options = {"host": host, "port": port, "workers": workers, "root_path": settings.root_path}
     timeout = settings.shutdown_timeout
     run(sockets, is_secure=is_secure, timeout_graceful_shutdown=timeout, **options)

@@ -97,13 +97,17 @@ def test_errors_of_users_are_printed_on_one_line(tmp_path: Path) -> None:
     check_failure(run_bri("build", BRI_PUBLIC_URL="not an address"), "BRI_PUBLIC_URL")
     check_failure(run_bri("diff", str(tmp_path), str(SEED)), "is not a folder of seed files")
     check_failure(run_bri("openapi", "--server", "javascript:alert(1)"), "bri: --server: ")
+    done = run_bri("import", "a\n\x1b\x9f数.csv")
+    check_failure(done, "bri: a\\n\\x1b\\x9f数.csv: No such file or directory\n")
+    done = run_bri("import", "/dev/zero")
+    check_failure(done, "/dev/zero:1: has more than 64 MiB; import it in parts\n")
 
 
 RUN_COMMANDS = """
 import sys
 from app.__main__ import main
 _, database, port = sys.argv
-for command in (["build"], ["check"], ["doctor", "--port", port]):
+for command in (["build"], ["check"], ["check-quote", "2019"], ["doctor", "--port", port]):
     sys.argv = ["bri", *command, "--database", database]
     try:
         main()
@@ -114,8 +118,8 @@ for command in (["build"], ["check"], ["doctor", "--port", port]):
 """Runs commands one after another, since a start takes longer than each of them."""
 
 
-def test_a_database_has_a_chinese_name_in_any_locale(tmp_path: Path) -> None:
-    environment = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+def test_a_database_has_a_chinese_name_in_any_locale_and_time_zone(tmp_path: Path) -> None:
+    environment = {"TZ": __file__, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     # The command line library writes UTF-8 itself where the encoding is ASCII, but not otherwise.
     environment["PYTHONIOENCODING"] = "latin-1:strict"
     done = subprocess.run(
@@ -177,6 +181,21 @@ def test_output_that_cannot_be_written_is_one_line() -> None:
                 command, stdout=full, stderr=subprocess.PIPE, text=True, check=False
             )
         assert (done.returncode, done.stderr) == (1, "bri: No space left on device\n")
+
+
+def test_commands_do_their_work_if_nobody_can_read_about_it(tmp_path: Path) -> None:
+    """A notice, as that of another seed, and the progress of a build are lost."""
+    seed, target = copy_real_seed(tmp_path), ["--database", str(tmp_path / "new.sqlite")]
+    with (seed / "topics" / "trade.yaml").open("a", encoding="utf-8") as file:
+        file.write("# changed\n")
+    quote = ["check-quote", "2019", "--seed", str(seed), *target]
+    for command in (["build", *target], quote):
+        arguments = [sys.executable, "-m", "app", *command]
+        with Path("/dev/full").open("w", encoding="utf-8") as full:
+            done = subprocess.run(arguments, stdout=subprocess.PIPE, stderr=full, check=False)
+        assert done.returncode == 0, command
+        assert done.stdout
+    assert "was built from another seed" in run_bri(*quote).stderr
 
 
 def test_shared_metrics_have_a_folder_with_space(monkeypatch: pytest.MonkeyPatch) -> None:

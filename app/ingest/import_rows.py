@@ -52,6 +52,7 @@ PLACES: Places = {
 }  # fmt: skip
 """The columns that state the fields of a record and of its source, if their names differ."""
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+MAX_BYTES = 64 * 1024**2
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 QUOTATION = "write a text with commas or line breaks in quotation marks, those in it twice"
 UNSTATED = "is unstated; growth belongs to the series of one currency"
@@ -135,7 +136,11 @@ def read_rows(file: Path) -> list[Row]:
 
 
 def read_text(file: Path) -> str:
-    raw = file.read_bytes()
+    with file.open("rb") as opened:
+        raw = opened.read(MAX_BYTES + 1)
+    if len(raw) > MAX_BYTES:
+        message = f"has more than {MAX_BYTES // 1024**2} MiB; import it in parts"
+        raise SeedError([SeedIssue(file, 1, "", message)])
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
