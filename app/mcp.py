@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -22,6 +23,7 @@ from mcp.shared.exceptions import MCPError
 from mcp.shared.message import SessionMessage
 from mcp_types import (
     INVALID_PARAMS,
+    INVALID_REQUEST,
     CallToolRequestParams,
     CallToolResult,
     JSONRPCRequest,
@@ -31,8 +33,9 @@ from mcp_types import (
     ToolAnnotations,
 )
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
-from starlette.types import Receive, Scope, Send
+from pydantic_core import ErrorDetails, from_json
+from starlette.responses import JSONResponse
+from starlette.types import Message, Receive, Scope, Send
 
 from app import __version__, parameters
 from app.db.columns import Record
@@ -61,6 +64,11 @@ NO_SOURCE = Bilingual(
     "No record that this tool shows has the key {key}; search finds keys",
     "没有标识为{key}的可查记录；可用search查找标识",
 )
+INVALID_ID = {
+    "jsonrpc": "2.0",
+    "id": None,
+    "error": {"code": INVALID_REQUEST, "message": "The id has to be a string or an integer"},
+}
 REQUEST: ContextVar[RequestContext | None] = ContextVar("request", default=None)
 """The request over HTTP that calls a tool."""
 ARGUMENT_NAMES = {"q": "words", "lang": "language"}
@@ -261,6 +269,19 @@ def serve_standard_streams(server: ToolServer) -> None:
     anyio.run(serve)
 
 
+def has_invalid_id(body: bytes) -> bool:
+    """Return whether a request has an identifier that the protocol does not allow.
+
+    The library takes it for a notification, to which nobody would get a response.
+    """
+    try:
+        message = from_json(body)
+    except ValueError:
+        return False
+    is_request = isinstance(message, dict) and {"id", "method"} <= message.keys()
+    return is_request and type(message["id"]) not in {str, int}
+
+
 class McpApp:
     """An ASGI application without sessions: each request is independent of the others."""
 
@@ -280,7 +301,15 @@ class McpApp:
         server only sends responses.
         """
         REQUEST.set(scope["context"])
-        await self.app({**scope, "path": "/mcp", "root_path": ""}, receive, send)
+        received = [await receive()]  # The whole body, which the middleware has read.
+        if has_invalid_id(received[0]["body"]):
+            await JSONResponse(INVALID_ID, HTTPStatus.BAD_REQUEST)(scope, receive, send)
+            return
+
+        async def read() -> Message:
+            return received.pop() if received else await receive()
+
+        await self.app({**scope, "path": "/mcp", "root_path": ""}, read, send)
 
     @asynccontextmanager
     async def run(self) -> AsyncIterator[None]:

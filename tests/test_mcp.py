@@ -17,7 +17,7 @@ import anyio
 import httpx2
 import pytest
 from mcp import Client, MCPError, StdioServerParameters
-from mcp_types import INVALID_PARAMS, LATEST_PROTOCOL_VERSION
+from mcp_types import INVALID_PARAMS, INVALID_REQUEST, LATEST_PROTOCOL_VERSION
 
 from app.application import App
 from app.formats import language_models
@@ -413,6 +413,20 @@ def test_what_the_server_does_not_have_is_refused(address: str, method: str) -> 
     response = httpx2.post(f"{address}/mcp", headers=headers, json=request, timeout=5)
     assert response.status_code == 404
     assert response.json()["error"]["message"] == "Method not found"
+
+
+@pytest.mark.parametrize("number", ["null", "1.5", "true", "[]", "{}", "NaN", "1e999"])
+def test_a_request_whose_id_is_invalid_is_no_notification(address: str, number: str) -> None:
+    """The client would wait for a response."""
+    request = f'{{"jsonrpc":"2.0","method":"ping","id":{number}}}'
+    headers = {"Content-Type": "application/json", "Accept": "application/json"}
+    response = httpx2.post(f"{address}/mcp", content=request, headers=headers)
+    assert response.status_code == 400
+    error = {"code": INVALID_REQUEST, "message": "The id has to be a string or an integer"}
+    assert response.json() == {"jsonrpc": "2.0", "id": None, "error": error}
+    notification = '{"jsonrpc":"2.0","method":"notifications/initialized"}'
+    response = httpx2.post(f"{address}/mcp", content=notification, headers=headers)
+    assert (response.status_code, response.content) == (202, b"")
 
 
 def test_http_requests_have_no_session(address: str) -> None:
