@@ -179,13 +179,13 @@ def diff(
     from app.ingest.diff import format_changes, format_json, read_corrections, read_records
     from app.ingest.history import list_differences
 
-    for path in (old, new):
-        if not path.exists():
-            raise typer.BadParameter(
-                f"{path} does not exist; name a database file, such as one that was built before"
-                " the change, or a seed folder"
-            )
     with commands.exit_on_error():
+        for path in (old, new):
+            if not path.exists():
+                raise typer.BadParameter(
+                    f"{path} does not exist; name a database file, such as one that was built"
+                    " before the change, or a seed folder"
+                )
         for folder in filter(Path.is_dir, (old, new)):
             commands.check_seed_folder(folder)
         changes = list_differences(read_records(old), read_records(new), read_corrections(new))

@@ -96,6 +96,7 @@ def test_errors_of_users_are_printed_on_one_line(tmp_path: Path) -> None:
     )
     check_failure(run_bri("build", BRI_PUBLIC_URL="not an address"), "BRI_PUBLIC_URL")
     check_failure(run_bri("diff", str(tmp_path), str(SEED)), "is not a folder of seed files")
+    check_failure(run_bri("diff", "x" * 300, str(SEED)), "xxx: File name too long\n")
     check_failure(run_bri("openapi", "--server", "javascript:alert(1)"), "bri: --server: ")
     done = run_bri("import", "a\n\x1b\x9f数.csv")
     check_failure(done, "bri: a\\n\\x1b\\x9f数.csv: No such file or directory\n")
