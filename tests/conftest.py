@@ -68,7 +68,10 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Select on PostgreSQL the tests that query the database, except those of files."""
+    """Mark the tests of the newest seed; select on PostgreSQL those that query the database."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "newest" in item.fixturenames:
+            item.add_marker("newest")
     if not config.getoption("--postgresql"):
         return
     left_out = [

@@ -22,6 +22,8 @@ from tests.support.client import AppClient
 from tests.support.seeds import NEWEST, PINNED, ROOT, load_newest
 from tests.test_openapi import LISTS, PATHS, build_example_url
 
+pytestmark = pytest.mark.newest
+
 LANGUAGES = ("en", "zh")
 FOUR_DIGITS = re.compile(r"(?<![0-9,])[0-9],[0-9]{3}(?![0-9,])")
 

@@ -23,6 +23,8 @@ from tests.support.seeds import (
     find_issues,
 )
 
+pytestmark = pytest.mark.newest
+
 YEAR = EDITIONS[-1] + 1
 DAY = f"{YEAR}-01-15"
 SOURCE = f"scio-{DAY}"

@@ -88,29 +88,35 @@ source: {source}
 """
 
 
-def copy_pinned() -> Path:
-    """Copy the seed without what was added to a collection after the pinned release.
-
-    Collections that began later are kept, with the records that they refer to: every path of the
-    API has records. Of editions, those are kept whose source is in the pinned release. The first
-    thing that a new edition adds is the record of all that was there before it.
-    """
-    frozen = NEWEST / "history" / f"{PINNED}.jsonl"
-    if not frozen.exists():
+def create_pinned() -> Path:
+    """Return the seed of the pinned release, which a process of the tests finds in BRI_SEED."""
+    if not (NEWEST / "history" / f"{PINNED}.jsonl").exists():
         return NEWEST
     folder = Path(mkdtemp(prefix="bri-pinned-"))
     # Tests serve as another user.
     folder.chmod(0o755)
     atexit.register(rmtree, folder, ignore_errors=True)
-    seed = copytree(NEWEST, folder / "seed", ignore=ignore_patterns(".*"))
+    seed = copy_pinned(NEWEST, folder)
+    os.environ["BRI_SEED"] = str(seed)
+    return seed
+
+
+def copy_pinned(newest: Path, folder: Path) -> Path:
+    """Copy a seed without what was added to a collection after the pinned release.
+
+    Collections that began later are kept, with the records that they refer to: every path of the
+    API has records. Of editions, those are kept whose source is in the pinned release. The first
+    thing that a new edition adds is the record of all that was there before it.
+    """
+    seed = copytree(newest, folder / "seed", ignore=ignore_patterns(".*"))
     adopt_corrections(seed)
+    frozen = seed / "history" / f"{PINNED}.jsonl"
     for path in set(seed.glob("*/*.yaml")) - list_pinned(seed, frozen):
         path.unlink()
     for path in seed.glob("history/*.jsonl"):
         if path.stem >= PINNED:
             path.unlink()
     remove_contradictions(seed)
-    os.environ["BRI_SEED"] = str(seed)
     return seed
 
 
@@ -189,7 +195,7 @@ def list_named_files(synonym: Path) -> set[Path]:
     }
 
 
-SEED = copy_pinned()
+SEED = create_pinned()
 """The seed of the pinned release, whatever figures have been added since."""
 
 
