@@ -1,8 +1,11 @@
 """Import rows of a CSV file as sources and rows of tables: all of them or, with an issue, none."""
 
+import fcntl
+import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -83,6 +86,23 @@ class Import:
 def import_file(folder: Path, file: Path, checked_on: date) -> Import:
     """Write the rows of a file to a seed folder; SeedError, and nothing written, with any issue."""
     rows = read_rows(file)
+    with lock_folder(folder):
+        return add_rows(folder, rows, checked_on)
+
+
+@contextmanager
+def lock_folder(folder: Path) -> Iterator[None]:
+    """Wait for another import into a folder, whose rows would be lost; some systems cannot lock."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def add_rows(folder: Path, rows: Sequence[Row], checked_on: date) -> Import:
     found, issues = Import(load_valid_seed(folder), checked_on), []
     for row in rows:
         try:
@@ -318,7 +338,7 @@ def copy_files(files: Mapping[str, str], folder: Path) -> None:
             path.parent.mkdir(exist_ok=True)
             written.append((path.with_name(f".{path.name}"), path))
             written[-1][0].write_text(text, "utf-8")
-    except OSError:
+    except BaseException:
         for new, _ in written:
             new.unlink(missing_ok=True)
         raise

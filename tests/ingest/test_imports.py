@@ -1,15 +1,19 @@
 """`bri import`: rows of a CSV file become sources and tables, all of them or none."""
 
 import csv
+import re
 import resource
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.ingest.build import load_valid_seed
 from app.ingest.import_rows import REQUIRED
-from app.ingest.imports import copy_files
+from app.ingest.imports import copy_files, import_file
 from app.ingest.schema import GrowthRate, Observation, Source
 from tests.support.processes import run_bri
 from tests.support.seeds import copy_seed, edit
@@ -227,6 +231,19 @@ def test_a_source_of_the_seed_is_used(tmp_path: Path) -> None:
     assert (seed / f"figures/{TABLE}.yaml").read_text().count("source: shine-2025-01-26") == 1
 
 
+def test_imports_at_the_same_time_lose_no_row(tmp_path: Path) -> None:
+    seed, files = copy_seed(tmp_path), []
+    for year in ("2020", "2021"):
+        (folder := tmp_path / year).mkdir()
+        span = {"period_start": f"{year}-01-01", "period_end": f"{year}-12-31"}
+        files.append(write_rows(folder, span | {"address": f"http://www.news.cn/{year}.htm"}))
+    with ThreadPoolExecutor(2) as threads:
+        done = [threads.submit(import_file, seed, file, date(2026, 11, 26)) for file in files]
+    assert [one.result().count_rows() for one in done] == [1, 1]
+    periods = re.findall(r"{period: (\d+)", (seed / f"figures/{TABLE}.yaml").read_text("utf-8"))
+    assert periods == ["2020", "2021"]
+
+
 def test_a_disk_without_room_leaves_no_file(tmp_path: Path) -> None:
     (tmp_path / "units").mkdir()
     (tmp_path / "units/a.yaml").write_text("old", "utf-8")
@@ -239,3 +256,14 @@ def test_a_disk_without_room_leaves_no_file(tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, limit)
     assert [path.name for path in sorted((tmp_path / "units").iterdir())] == ["a.yaml"]
     assert (tmp_path / "units/a.yaml").read_text("utf-8") == "old"
+
+
+def test_an_interrupt_leaves_no_hidden_file(tmp_path: Path) -> None:
+    class InterruptedFiles(dict[str, str]):
+        def items(self) -> Any:
+            yield "units/a.yaml", "new"
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        copy_files(InterruptedFiles(), tmp_path)
+    assert not [*(tmp_path / "units").iterdir()]
