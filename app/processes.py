@@ -260,11 +260,11 @@ def lock_temporary_folder(prefix: str, parent: Path) -> Iterator[str]:
 
 
 @contextmanager
-def lock_folder(folder: Path) -> Iterator[None]:
+def lock_folder(folder: Path, operation: int = EXCLUSIVE) -> Iterator[None]:
     """Lock a folder; OSError if another process has locked or removed it, or if it is a link."""
     descriptor = os.open(folder, os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
-        fcntl.flock(descriptor, EXCLUSIVE)
+        fcntl.flock(descriptor, operation)
         folder.stat()  # The one that had locked it may have removed it.
         yield
     finally:

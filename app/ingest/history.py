@@ -20,6 +20,7 @@ from app.enums import ChangeKind, Collection
 from app.i18n import Bilingual, format_title, name_edition
 from app.ingest import schema
 from app.ingest.files import SeedIssue, Value, suggest_nearest
+from app.ingest.publish import replace_atomically
 from app.ingest.schema.base import list_paths
 from app.ingest.seed import Seed
 from app.ingest.vintages import Fields, Snapshot, find_revised
@@ -176,7 +177,8 @@ def freeze_release(seed: Seed) -> Path:
     newest = list(list_releases(seed))[-1]
     path = seed.folder / "history" / f"{newest}.jsonl"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(format_snapshot(take_snapshot(seed)), encoding="utf-8")
+    with replace_atomically(path) as temporary:
+        temporary.write_text(format_snapshot(take_snapshot(seed)), "utf-8")
     return path
 
 

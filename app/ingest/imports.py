@@ -1,14 +1,12 @@
 """Import rows of a CSV file as sources and rows of tables: all of them or, with an issue, none."""
 
-import fcntl
-import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from fcntl import LOCK_EX
 from pathlib import Path
 from shutil import copyfile
 from tempfile import TemporaryDirectory
@@ -42,6 +40,7 @@ from app.ingest.schema.records import format_record_key
 from app.ingest.schema.tables import DIMENSIONS, Fields, TableRow, format_span
 from app.ingest.seed import Document, Documents, Seed
 from app.ingest.writing import format_document, insert_rows
+from app.processes import lock_folder
 
 LOCATOR = re.compile(r"¶([1-9][0-9]*)(?: sentence ([1-9][0-9]*))?")
 
@@ -86,20 +85,9 @@ class Import:
 def import_file(folder: Path, file: Path, checked_on: date) -> Import:
     """Write the rows of a file to a seed folder; SeedError, and nothing written, with any issue."""
     rows = read_rows(file)
-    with lock_folder(folder):
+    # The rows of another import that reads the seed at the same time would be lost.
+    with lock_folder(folder.resolve(), LOCK_EX):
         return add_rows(folder, rows, checked_on)
-
-
-@contextmanager
-def lock_folder(folder: Path) -> Iterator[None]:
-    """Wait for another import into a folder, whose rows would be lost; some systems cannot lock."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 def add_rows(folder: Path, rows: Sequence[Row], checked_on: date) -> Import:

@@ -1,6 +1,7 @@
 """The history of releases: complete, stored in the seed, and published in feeds."""
 
 import json
+import resource
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 from datetime import date
@@ -428,6 +429,19 @@ def test_diff_refuses_what_it_cannot_read(tmp_path: Path, database: Path) -> Non
     assert done.exit_code == 1
     assert "is not a database of this API" in done.stderr
     assert run_bri("diff", str(tmp_path / "missing"), str(database)).exit_code == 2
+
+
+def test_a_release_is_saved_whole_or_not_at_all(tmp_path: Path) -> None:
+    seed = copy_seed_with_history(tmp_path)
+    before = sorted((seed / "history").iterdir())
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limit[1]))
+    try:
+        done = run_bri("freeze", "--seed", str(seed))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert (done.exit_code, done.stderr) == (1, "bri: File too large\n")
+    assert sorted((seed / "history").iterdir()) == before
 
 
 def test_an_edit_after_freezing_needs_a_new_release(tmp_path: Path) -> None:
