@@ -310,8 +310,8 @@ class Layout:
         self, text: str, address: Address, queue: Callable[[Address], None], match: re.Match[str]
     ) -> str:
         before = text[max(0, match.start() - 24) : match.start()]
-        is_text = not before.endswith('="') and match["path"] != CITED_PATH
-        if GUIDE_PATHS.match(address.path) and is_text:
+        is_link = before.endswith('="') and not before.endswith(' data-text="')
+        if GUIDE_PATHS.match(address.path) and not is_link and match["path"] != CITED_PATH:
             return match[0].replace(f"{ORIGIN}{PREFIX}", ADDRESS_PLACEHOLDER)
         query = SEPARATORS.sub("&", match["query"] or "")
         is_default = before.endswith('hreflang="x-default" href="')

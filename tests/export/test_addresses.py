@@ -90,6 +90,12 @@ def test_examples_in_the_guide_stay_requests_to_a_service(app: App) -> None:
     text = f"curl -s &#39;{SERVICE}/v1/observations?topic=a&amp;unit=b&#39;"
     expected = "curl -s &#39;http://127.0.0.1:8000/v1/observations?topic=a&amp;unit=b&#39;"
     assert rewrite(layout, text, Address("/guide/endpoints"), is_markup=True) == expected
+    shown = "http://127.0.0.1:8000/oembed?maxwidth=480"
+    text = (
+        f'{SERVICE}/oembed?maxwidth=480</code><copy-text data-text="{SERVICE}/oembed?maxwidth=480">'
+    )
+    copied = f'{shown}</code><copy-text data-text="{shown}">'
+    assert rewrite(layout, text, Address("/guide/sharing"), is_markup=True) == copied
 
 
 def test_what_is_left_out_has_no_file(app: App) -> None:
