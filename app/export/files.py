@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import file_digest, sha256
 from pathlib import Path
 from posixpath import dirname
@@ -131,7 +131,8 @@ class ExportFolder:
     def prepare_staging(self) -> None:
         """Empty the staging folder, but keep what is known about unfinished exports."""
         is_unfinished = any((self.staging / name).exists() for name in (MANIFEST, UNFINISHED))
-        shutil.rmtree(self.staging, ignore_errors=True)
+        with suppress(FileNotFoundError):
+            shutil.rmtree(self.staging)
         self.staging.mkdir()
         if is_unfinished:
             (self.staging / UNFINISHED).write_bytes(msgspec.json.encode(self.previous))

@@ -166,6 +166,13 @@ def test_a_folder_of_somebody_else_is_refused(export: Export, tmp_path: Path) ->
 
 
 @pytest.mark.quick
+def test_a_staging_folder_that_cannot_be_emptied_is_named(tmp_path: Path) -> None:
+    """As one of another user, of which only the name was said to exist."""
+    (tmp_path / STAGING).touch()
+    with pytest.raises(NotADirectoryError, match=STAGING):
+        ExportFolder(tmp_path)
+
+
 def test_an_application_with_a_manifest_of_its_own_is_refused(tmp_path: Path) -> None:
     (tmp_path / "app.js").write_text("code")
     (tmp_path / DIGESTS).write_text(f"{sha256(b'code').hexdigest()}  app.js\n")
