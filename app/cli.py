@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from app import __version__, commands, doctor
-from app.doctor import format_count, quote_commands
+from app.doctor import format_count
 from app.enums import LogFormat, OpenApiVersion
 from app.i18n import Language
 from app.ingest.files import compute_seed_hash, list_seed_files
@@ -163,7 +163,7 @@ def run_doctor(
         results = list(doctor.run_checks(settings, invalid, host, port))
         for result in results:
             status = "OK" if result.is_ok else "FAIL"
-            typer.echo(quote_commands(f"{status:4}  {result.name:15}  {result.message}"))
+            typer.echo(commands.format_line(f"{status:4}  {result.name:15}  {result.message}"))
         if not all(result.is_ok for result in results):
             raise typer.Exit(1)
 

@@ -85,11 +85,15 @@ def open_standard_streams() -> None:
         os.close(descriptor)
 
 
+def format_line(text: str) -> str:
+    """Return a message as one line, whatever names it has, with commands as users type them."""
+    return re.sub(r"[\0-\x1f\x7f-\x9f]", lambda found: repr(found[0])[1:-1], quote_commands(text))
+
+
 def print_error(line: str) -> None:
-    """Print one line on standard error, whatever names it has, even if that cannot be written."""
-    shown = re.sub(r"[\0-\x1f\x7f-\x9f]", lambda found: repr(found[0])[1:-1], quote_commands(line))
+    """Print a line on standard error; if that cannot be written, a command goes on."""
     with suppress(OSError):
-        typer.echo(shown, err=True)
+        typer.echo(format_line(line), err=True)
 
 
 def show_status(text: str) -> AbstractContextManager[object]:

@@ -85,9 +85,9 @@ def test_doctor_reports_the_state_of_the_database(tmp_path: Path) -> None:
     done = run_bri("build", "--database", str(target))
     assert done.stderr.endswith("; move it or name another file\n")
     assert "bri build" not in done.stderr
-    target.write_bytes(b"nonsense")
+    (target := tmp_path / "a\nb").write_bytes(b"nonsense")
     _, found = run_doctor("--database", str(target))
-    assert "is not a database of this API" in found["database"][1]
+    assert "/a\\nb is not a database of this API" in found["database"][1]
 
 
 def test_doctor_reports_missing_migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -173,6 +173,7 @@ def test_a_staging_folder_that_cannot_be_emptied_is_named(tmp_path: Path) -> Non
         ExportFolder(tmp_path)
 
 
+@pytest.mark.quick
 def test_an_application_with_a_manifest_of_its_own_is_refused(tmp_path: Path) -> None:
     (tmp_path / "app.js").write_text("code")
     (tmp_path / DIGESTS).write_text(f"{sha256(b'code').hexdigest()}  app.js\n")
