@@ -58,6 +58,12 @@ def test_every_edition_is_reached(newest: AppClient, path: str, address: str) ->
     assert newest.get("/editions/2019").status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/", "/changes"])
+def test_the_next_press_conference_is_expected_a_year_later(newest: AppClient, path: str) -> None:
+    expected = re.findall(r"\b[Ee]xpected in [A-Za-z ]+(\d{4})\b", read(newest, f"{path}?lang=en"))
+    assert expected == [str(EDITIONS[-1] + 1)]
+
+
 def find_sources(value: Any) -> Iterator[str]:
     """Find the keys of the sources that a record names anywhere in it."""
     if isinstance(value, dict):
