@@ -326,6 +326,7 @@ def run_tools(run: Callable[[], object]) -> None:
     try:
         run()
     except* OSError:
+        sys.unraisablehook = str  # Python 3.13 repeats it for what is left in a buffer.
         raise CommandError("standard output cannot be written") from None
 
 
