@@ -53,6 +53,7 @@ PLACES: Places = {
 """The columns that state the fields of a record and of its source, if their names differ."""
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 MAX_BYTES = 64 * 1024**2
+"""The size of the largest file, since a device may never end."""
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 QUOTATION = "write a text with commas or line breaks in quotation marks, those in it twice"
 UNSTATED = "is unstated; growth belongs to the series of one currency"
