@@ -20,7 +20,7 @@ def main() -> None:
         gc.disable()
         from pydantic import BaseModel
 
-        # Most models of FastAPI and MCP are never used, and would take a tenth of the time to start.
+        # Most models of FastAPI and MCP are never used, and took a tenth of the time to start.
         BaseModel.model_config["defer_build"] = True
         from app.cli import app
 
