@@ -113,10 +113,10 @@ class Sentence:
     @cached_property
     def is_about_initiative(self) -> bool:
         """Whether it names the countries counted; pronouns refer to a sentence before."""
-        names = {name for name, _ in self.coverages}
-        if names & {"bri", "partner", "route"}:
-            return True
-        return not names and self.previous is not None and self.previous.is_about_initiative
+        named = self  # Found without recursion: a text may have a thousand sentences.
+        while not named.coverages and named.previous is not None:
+            named = named.previous
+        return any(name in {"bri", "partner", "route"} for name, _ in named.coverages)
 
     def find_joined_periods(self) -> Iterator[int]:
         """Find where a period begins a clause: 2 billion yuan in 2025 and in 2024 1 billion."""

@@ -369,6 +369,14 @@ def test_long_lists_take_linear_time(check: Check, part: str) -> None:
     assert all(text[item["start"] : item["end"]] == item["quoted"] for item in checked["items"])
 
 
+@pytest.mark.parametrize("line", ["a\n", "7\n", "？a", "a. A"])
+def test_a_figure_is_checked_after_a_thousand_lines(check: Check, line: str) -> None:
+    sentence = "China carried out over 700 aid projects from January to November 2024."
+    text = (line * 1000)[: 1999 - len(sentence)] + "\n" + sentence
+    item = check(text)["items"][-1]
+    assert (item["quoted"], item["verdict"]) == ("over 700", "as_published")
+
+
 @pytest.mark.parametrize("day", [date.min, date.max])
 def test_years_beyond_the_calendar_are_no_years(check: Check, day: date) -> None:
     text = "{} China signed cooperation documents with over 150 countries on 31 February 2024."
