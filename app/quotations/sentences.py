@@ -43,8 +43,8 @@ BOUNDARY = re.compile(
 MAX_JOIN_LENGTH = 20
 MAX_LENGTH, MAX_NUMBERS = 600, 30
 """A longer part without the end of a sentence, or one with more numbers, is a table or a list."""
-DIGITS = re.compile(r"[\d.,]*\d|[零〇一二三四五六七八九十百千万亿两]+")
-CUTS = (BOUNDARY, re.compile(r"\s+"), re.compile(r"(?<=[^\w.,])|(?<=[\u4e00-\u9fff])"))
+DIGITS = re.compile(r"\d[\d.,]*|[零〇一二三四五六七八九十百千万亿两]+")
+CUTS = (BOUNDARY, re.compile(r"\s+"), re.compile(r"(?<=[^A-Za-z\d.,])"))
 """Where a table or a list may be divided, the best first."""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 NEAR, FAR = 1.0, 0.8
@@ -360,20 +360,20 @@ def measure_terms(found: Iterable[Term], factor: float) -> dict[str, float]:
 
 
 def split_sentences(text: str) -> Iterator[Span]:
-    start = 0
+    start, normal = 0, normalize_text(text)
     for match in SENTENCE_END.finditer(text):
         if match[0].startswith(".") and ABBREVIATION.search(text[start : match.start()]):
             continue
         if HEADLINE.fullmatch(text, start, match.end()) and match.end() < len(text):
             continue
-        yield from split_part(text, start, match.end())
+        yield from split_part(normal, start, match.end())
         start = match.end()
     if text[start:].strip():
-        yield from split_part(text, start, len(text))
+        yield from split_part(normal, start, len(text))
 
 
 def split_part(text: str, start: int, end: int) -> Iterator[Span]:
-    """Yield the spans of a part of a text that is too long to be one sentence."""
+    """Yield the spans of a part of a normalized text that is too long to be one sentence."""
     while True:
         numbers = islice(DIGITS.finditer(text, start, end), MAX_NUMBERS, MAX_NUMBERS + 1)
         limit = next((one.start() for one in numbers), end)

@@ -1,6 +1,7 @@
 """What is read from a sentence: numbers with their units and qualifiers, and periods."""
 
 import re
+import time
 from datetime import date
 from decimal import Decimal
 
@@ -12,7 +13,7 @@ from app.enums import Qualifier
 from app.i18n import Language
 from app.quotations.numbers import find_numbers, normalize_text
 from app.quotations.periods import PeriodKind, find_periods
-from app.quotations.sentences import split_sentences
+from app.quotations.sentences import MAX_NUMBERS, split_sentences
 from app.quotations.terms import PHRASES
 from tests.support.seeds import ROOT
 
@@ -149,6 +150,21 @@ def test_sentences_end_at_no_abbreviation() -> None:
         *("Trade wa", "It grew."),
         *("增长6.4%。", "再增长。"),
     ]
+
+
+@pytest.mark.parametrize("part", ["é7", "я7", "あ7", "_7", "é⁷", "é７", "⑦ "])
+def test_a_list_is_divided_in_every_script(part: str) -> None:
+    text = part * 1000
+    spans = list(split_sentences(text))
+    assert "".join(text[start:end] for start, end in spans) == text
+    assert max(end - start for start, end in spans) <= 2 * MAX_NUMBERS + 1
+
+
+@pytest.mark.parametrize("part", [",", ".", "1,", "1.", "一", "7"])
+def test_repeated_characters_are_divided_in_linear_time(part: str) -> None:
+    start = time.process_time()
+    assert list(split_sentences(part * 8000))
+    assert time.process_time() - start < 0.5
 
 
 @given(st.text(max_size=60))
