@@ -75,7 +75,7 @@ class Duration(NamedTuple):
 
 
 def parse_time_period(text: str) -> DateSpan:
-    """Parse an SDMX time period; ValueError if the text is none."""
+    """Parse an SDMX time period; ValueError if it is none, OverflowError if it ends after 9999."""
     if match := YEAR.fullmatch(text):
         return get_month_span(date(int(match[1]), 1, 1), 12)
     if match := MONTH.fullmatch(text):

@@ -171,6 +171,8 @@ def test_an_answer_is_in_one_language(client: AppClient) -> None:
         ("data/INDICATORS/all?startPeriod=1950&endPeriod=1951", 404, 100, "No data"),
         ("data/INDICATORS/all?startPerid=2024", 400, 140, "startPeriod?"),
         ("data/INDICATORS/all?startPeriod=x", 400, 140, "2024-Q2"),
+        ("data/INDICATORS/all?endPeriod=9999-W52", 400, 140, "2024-Q2"),
+        ("data/dataflow?c[TIME_PERIOD]=le:9999-12-30/P3D", 400, 140, "2024-Q2"),
         ("data/INDICATORS/all?updatedAfter=x", 400, 140, "2026-11-25"),
         ("data/INDICATORS/all?detail=ful", 400, 140, "full?"),
         ("data/INDICATORS/all?firstNObservations=0", 400, 140, "firstNObservations"),

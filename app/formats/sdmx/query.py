@@ -163,7 +163,7 @@ class QueryValues(dict[str, str]):
 def parse_period(name: str, value: str) -> tuple[date, date]:
     try:
         return parse_time_period(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         examples = ["2024", "2024-06", "2024-Q2", "2024-01-01/P11M"]
         raise create_value_error(name, value, examples) from None
 
