@@ -5,7 +5,7 @@ fits into a conversation; it names the addresses of the complete records.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
@@ -26,14 +26,17 @@ from mcp_types import (
     INVALID_REQUEST,
     CallToolRequestParams,
     CallToolResult,
+    JSONRPCError,
+    JSONRPCNotification,
     JSONRPCRequest,
     ListToolsResult,
     TextContent,
     Tool,
     ToolAnnotations,
+    jsonrpc_message_adapter,
 )
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails, from_json
+from pydantic_core import ErrorDetails
 from starlette.responses import JSONResponse
 from starlette.types import Message, Receive, Scope, Send
 
@@ -64,11 +67,9 @@ NO_SOURCE = Bilingual(
     "No record that this tool shows has the key {key}; search finds keys",
     "没有标识为{key}的可查记录；可用search查找标识",
 )
-INVALID_ID = {
-    "jsonrpc": "2.0",
-    "id": None,
-    "error": {"code": INVALID_REQUEST, "message": "The id has to be a string or an integer"},
-}
+INVALID = "Send one JSON-RPC message; the id of a request has to be a string or an integer"
+INVALID_ERROR = {"code": INVALID_REQUEST, "message": INVALID}
+INVALID_MESSAGE: Record = {"jsonrpc": "2.0", "id": None, "error": INVALID_ERROR}
 REQUEST: ContextVar[RequestContext | None] = ContextVar("request", default=None)
 """The request over HTTP that calls a tool."""
 ARGUMENT_NAMES = {"q": "words", "lang": "language"}
@@ -249,7 +250,10 @@ def serve_standard_streams(server: ToolServer) -> None:
                         message = getattr(one, "message", None)  # Exceptions have none.
                         if isinstance(message, JSONRPCRequest):
                             unanswered[message.id] = anyio.Event()
-                        await sender.send(one)
+                        if message is None or is_request_without_id(message):
+                            await sent.send(SessionMessage(JSONRPCError(**INVALID_MESSAGE)))
+                        else:
+                            await sender.send(one)
                     # A call that its client cancels gets no response.
                     with anyio.move_on_after(MAX_END_WAIT):
                         for answered in list(unanswered.values()):
@@ -269,17 +273,11 @@ def serve_standard_streams(server: ToolServer) -> None:
     anyio.run(serve)
 
 
-def has_invalid_id(body: bytes) -> bool:
-    """Return whether a request has an identifier that the protocol does not allow.
-
-    The library takes it for a notification, to which nobody would get a response.
-    """
-    try:
-        message = from_json(body)
-    except ValueError:
-        return False
-    is_request = isinstance(message, dict) and {"id", "method"} <= message.keys()
-    return is_request and type(message["id"]) not in {str, int}
+def is_request_without_id(message: object) -> bool:
+    """Return whether the library takes a request for a notification, as its id is not valid."""
+    if isinstance(message, JSONRPCNotification):
+        return not message.method.startswith("notifications/")
+    return False
 
 
 class McpApp:
@@ -302,9 +300,11 @@ class McpApp:
         """
         REQUEST.set(scope["context"])
         received = [await receive()]  # The whole body, which the middleware has read.
-        if has_invalid_id(received[0]["body"]):
-            await JSONResponse(INVALID_ID, HTTPStatus.BAD_REQUEST)(scope, receive, send)
-            return
+        with suppress(ValidationError):
+            message = jsonrpc_message_adapter.validate_json(received[0]["body"], by_name=False)
+            if is_request_without_id(message):
+                await JSONResponse(INVALID_MESSAGE, HTTPStatus.BAD_REQUEST)(scope, receive, send)
+                return
 
         async def read() -> Message:
             return received.pop() if received else await receive()

@@ -22,7 +22,7 @@ from mcp_types import INVALID_PARAMS, INVALID_REQUEST, LATEST_PROTOCOL_VERSION
 from app.application import App
 from app.formats import language_models
 from app.i18n import Language
-from app.mcp import TOOLS, ToolCallError, create_server
+from app.mcp import INVALID, TOOLS, ToolCallError, create_server
 from app.settings import MISSING_MCP
 from tests.support.client import AppClient
 from tests.support.processes import PROGRAM, serve_database
@@ -422,7 +422,7 @@ def test_a_request_whose_id_is_invalid_is_no_notification(address: str, number: 
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     response = httpx2.post(f"{address}/mcp", content=request, headers=headers)
     assert response.status_code == 400
-    error = {"code": INVALID_REQUEST, "message": "The id has to be a string or an integer"}
+    error = {"code": INVALID_REQUEST, "message": INVALID}
     assert response.json() == {"jsonrpc": "2.0", "id": None, "error": error}
     notification = '{"jsonrpc":"2.0","method":"notifications/initialized"}'
     response = httpx2.post(f"{address}/mcp", content=notification, headers=headers)
@@ -525,6 +525,26 @@ def test_calls_that_run_at_the_end_of_the_input_are_answered(database: Target) -
     )
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert sorted(one["id"] for one in answers if "result" in one) == list(range(1, 9))
+
+
+def test_each_line_that_is_no_valid_message_is_answered(database: Target) -> None:
+    """The client would wait for a response."""
+    ping = '{"jsonrpc": "2.0", "method": "ping", "id": %s}'
+    lines = [ping % number for number in ("null", "1.5", "true", "[]", "{}")]
+    lines += ["ping", "[]", f"[{ping % 1}]", "[" * 10_000, "\xff", '{"id": 1, "method": "ping"}']
+    lines += [(ping % 1).replace("ping", name) for name in (r"\ud83d", "ping" + chr(0))]
+    lines += ['{"jsonrpc": "2.0", "method": "notifications/initialized"}', ping % '"last"']
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "mcp"],
+        env={**os.environ, **build_environment(database)},
+        input="".join(f"{line}\n" for line in lines).encode("latin-1"),
+        capture_output=True,
+        check=True,
+    )
+    *refused, last = map(json.loads, done.stdout.splitlines())
+    assert [one["error"]["message"] for one in refused] == [INVALID] * (len(lines) - 2)
+    assert {one["id"] for one in refused} == {None}
+    assert last == {"jsonrpc": "2.0", "id": "last", "result": {}}
 
 
 def test_output_that_cannot_be_written_is_one_line(database: Target) -> None:

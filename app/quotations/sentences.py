@@ -285,10 +285,8 @@ class Sentence:
         if local:
             return local, True
         earlier = [one for one in usable if one.span[0] < first]
-        if earlier:
-            return [earlier[-1]], False
         if usable:
-            return [usable[0]], False
+            return earlier[-1:] or usable[:1], False
         before = self.previous
         while before is not None and not before.periods:
             before = before.previous
