@@ -7,6 +7,7 @@ import time
 import zlib
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +19,7 @@ from app.enums import OpenApiVersion
 from app.i18n import Language
 from app.openapi import OpenApiDocuments, read_first_part
 from app.processes import HelperProcess
-from app.releases import Release
+from app.releases import FixedRelease, Release
 from tests.support.client import AppClient
 
 pytestmark = pytest.mark.database
@@ -71,6 +72,30 @@ def test_requests_at_the_same_time_have_the_document_built_once(client: AppClien
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda _: documents.render(OpenApiVersion.V3_1, "http://a"), range(4)))
     assert built == [Language.ENGLISH]
+
+
+def test_a_request_that_has_waited_gets_the_document_of_the_newest_release(
+    client: AppClient,
+) -> None:
+    """Otherwise it would drop that document, and each request after it would build one again."""
+    opened = client.app.state.releases
+    old, new = opened.get_release(), replace(opened.get_release())
+    releases = FixedRelease(opened.store, release=old)
+    asked: list[tuple[Release, Language]] = []
+
+    def build(*described: *tuple[Release, Language]) -> dict[OpenApiVersion, bytes]:
+        asked.append(described)
+        return {OpenApiVersion.V3_1: zlib.compress(b"{}")}
+
+    documents = OpenApiDocuments(releases, build)
+    with ThreadPoolExecutor(1) as threads:
+        with documents.lock:
+            waiting = threads.submit(documents.render, OpenApiVersion.V3_1, "http://a")
+            time.sleep(0.05)
+            releases.release = new
+        waiting.result()
+    ((release, _),) = asked
+    assert release is new
 
 
 def test_the_document_is_built_in_a_process_of_its_own(

@@ -71,9 +71,9 @@ class OpenApiDocuments:
 
         This blocks until the document is built, so it must run in a thread.
         """
-        release = self.releases.get_release()
         with self.lock:
-            if self.release is not release:
+            # A request that has waited would otherwise drop what is built for a newer release.
+            if self.release is not (release := self.releases.get_release()):
                 self.release, self.built = release, {}
             if language not in self.built:
                 self.built[language] = self.build(release, language)
