@@ -192,6 +192,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    # Syntax trees are all needed until the end: to look for garbage would take half of the time.
+    # All syntax trees are needed until the end: collecting garbage would take half of the time.
     gc.disable()
     sys.exit(main())

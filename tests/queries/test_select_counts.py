@@ -94,7 +94,7 @@ def count_selects(app: FastAPI) -> Iterator[list[str]]:
         event.remove(engine, "before_cursor_execute", note)
 
 
-# That every response is the same on PostgreSQL is tested with the server.
+# The number is that of the code; test_postgresql_serving compares the responses on PostgreSQL.
 @pytest.mark.sqlite
 @pytest.mark.parametrize("path", PATHS)
 def test_each_request_has_few_selects(
