@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
+from enum import Enum
 from functools import cache, lru_cache, partial
 from threading import Lock
 from typing import Any, NamedTuple
@@ -76,13 +77,16 @@ class CompiledStatement:
             rendering = dialects.PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
         compiled = statement.compile(dialect=rendering)
         self.text = str(compiled)
-        self.binds: list[tuple[str, Converter, Value]] = []
-        """The name of each parameter, the converter of its value, and its default."""
-        for name in compiled.positiontup or ():
+        self.defaults: list[Value] = []
+        self.parameters: dict[str, list[tuple[int, Converter]]] = {}
+        """The places of each parameter, and the converter of its value."""
+        for place, name in enumerate(compiled.positiontup or ()):
             convert = find_converter(compiled.binds[name].type, dialect, "bind_processor")
+            self.parameters.setdefault(name, []).append((place, convert))
             default = compiled.params[name]
-            converted = convert(default) if convert and default is not None else default
-            self.binds.append((name, convert, converted))
+            if isinstance(default, Enum):
+                default = default.value  # A driver would look for an adapter at each execution.
+            self.defaults.append(convert(default) if convert and default is not None else default)
         columns = list(statement.selected_columns)
         # Driver values are converted here, since SQLAlchemy does not see the rows.
         self.converters = [
@@ -100,12 +104,11 @@ class CompiledStatement:
         Raises:
             DBAPIError: if the driver fails.
         """
-        bound = [
-            (convert(value) if convert else value)
-            if (value := values.get(name)) is not None
-            else default
-            for name, convert, default in self.binds
-        ]
+        bound = self.defaults.copy()
+        for name, value in values.items():
+            if value is not None:
+                for place, convert in self.parameters.get(name, ()):
+                    bound[place] = convert(value) if convert else value
         create = self.create_streaming_cursor if is_streamed else self.create_cursor
         cursor = create(connection.connection.dbapi_connection)
         try:

@@ -228,7 +228,7 @@ def collect_plans(app: FastAPI) -> Iterator[list[tuple[str, list[tuple[int, str]
     def run(ready: CompiledStatement, connection: Any, values: Any, **options: Any) -> Any:
         # The plan does not depend on the values. Downloads read whole tables, row by row.
         if not options:
-            explain(None, connection.connection.cursor(), ready.text, [None] * len(ready.binds))
+            explain(None, connection.connection.cursor(), ready.text, [None] * len(ready.defaults))
         return running(ready, connection, values, **options)
 
     running = CompiledStatement.execute
