@@ -305,9 +305,8 @@ def derive_change(pair: Pair, language: Language) -> Record:
     earlier, later = pair.earlier, pair.later
     old, new = earlier["value"], later["value"]
     measure = select_measure(later)
-    is_share = measure == ChangeMeasure.PERCENTAGE_POINTS
     interval = compute_change_interval(earlier, later, measure)
-    value = new - old if is_share else (new / old - 1) * 100
+    value = (new / old - 1) * 100 if measure == ChangeMeasure.PERCENT else new - old
     assert interval is not None  # noqa: S101 - else there is an obstacle
     growth = pair.evidence[0]["display"] if pair.evidence else None
     warning = (PUBLISHED_PREFERRED if growth else NO_PUBLISHED_GROWTH).format(growth=growth)
@@ -317,10 +316,11 @@ def derive_change(pair: Pair, language: Language) -> Record:
         warning.get(language),
         *(CONTRADICTED.format(reason=reason).get(language) for reason in dict.fromkeys(reasons)),
     ]
+    # Adding zero makes the −0.0 to which a small decline is rounded 0.0.
     return {
-        "value": value.quantize(TENTH, ROUND_HALF_UP),
-        "lower": interval.lower.quantize(TENTH, ROUND_FLOOR),
-        "upper": interval.upper.quantize(TENTH, ROUND_CEILING),
+        "value": value.quantize(TENTH, ROUND_HALF_UP) + 0,
+        "lower": interval.lower.quantize(TENTH, ROUND_FLOOR) + 0,
+        "upper": interval.upper.quantize(TENTH, ROUND_CEILING) + 0,
         "measure": measure,
         "formula": FORMULAS[measure],
         "inputs": [earlier["id"], later["id"]],

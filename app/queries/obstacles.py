@@ -377,7 +377,7 @@ def get_rate_interval(rate: Record) -> Interval:
 
 def format_interval(interval: Interval, measure: ChangeMeasure, language: Language) -> str:
     """Name the change that two figures give: between 2.31 and 2.4 percent, of −8.63 percent."""
-    lower, upper = (str(limit.quantize(HUNDREDTH, ROUND_HALF_UP)) for limit in interval)
+    lower, upper = (str(limit.quantize(HUNDREDTH, ROUND_HALF_UP) + 0) for limit in interval)
     template = (EXACT_CHANGE if lower == upper else CHANGE).get(language)
     text = template.format(lower=lower, upper=upper, measure=MEASURES[measure].get(language))
     return Bilingual(text.replace("-", "−"), text).get(language)

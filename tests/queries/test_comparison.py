@@ -127,6 +127,20 @@ def test_a_derived_change_is_right(
     assert abs(computed - Fraction(change[0])) <= Fraction(1, 20)
 
 
+def test_a_change_that_rounds_to_zero_has_no_sign(tmp_path: Path, target: Target) -> None:
+    seed = copy_seed(tmp_path)
+    for year, published in ((2016, "4.00000"), (2017, "3.99999")):
+        figure = {"year": year, "end": "12-31", "status": "normal", "published": published}
+        series = "goods-trade.CN.BRI.partner-2023.CNY.P12M"
+        add_observation(seed, {**figure, "source": "weekly-2026-02-01", "series": series})
+    build(seed, ROOT / "migrations", target)
+    with open_app(target) as app, AppClient(app) as client:
+        derived = client.get(COMPARE.format("goods-trade", "2016", "2017") + "&derived=true").text
+        page = client.get("/compare?indicator=goods-trade&period=2016&period=2017").text
+    assert '"value":0.0,"lower":-0.1,"upper":0.0,' in derived
+    assert "-0.0" not in page
+
+
 # What was published about a pair, and what was known on a day.
 
 
