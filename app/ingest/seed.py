@@ -205,11 +205,9 @@ def parse_scalar(node: yaml.Node) -> Value:
     text = str(node.value)
     if node.style:  # type: ignore[attr-defined]
         return text
-    if text == "":
-        return None
     if INTEGER.fullmatch(text):
         return int(text)
-    return Decimal(text) if DECIMAL.fullmatch(text) else text
+    return Decimal(text) if DECIMAL.fullmatch(text) else text or None
 
 
 Documents: TypeAlias = Mapping[tuple[type[Entity], str], Document]
@@ -378,8 +376,9 @@ def describe_pattern(pattern: str, found: str) -> str:
         return "fold the text with '>-'; '>' and '|' add a line break at its end"
     if found != found.strip():
         return "remove the spaces around the text"
-    if "\n" in found:
-        return "write the text on one line"
+    if hidden := re.search(f"[{base.INVISIBLE}]", found):
+        advice = f"remove the invisible character U+{ord(hidden[0]):04X}"
+        return "write the text on one line" if hidden[0] == "\n" else advice
     return f"start the text with another character; '{found[0]}' starts a formula in a spreadsheet"
 
 

@@ -121,6 +121,10 @@ def test_a_sentence_without_record_and_note_is_named(tmp_path: Path) -> None:
         ("topics/trade.yaml", "  en: Trade\n", "  en: =Trade\n", "'=' starts a formula"),
         ("topics/trade.yaml", "  en: Trade\n", '  en: " Trade"\n', "remove the spaces around"),
         ("topics/trade.yaml", "  en: Trade\n", '  en: "Tr\\nade"\n', "write the text on one line"),
+        # In XML a control character cannot even be escaped.
+        ("topics/trade.yaml", "  en: Trade\n", '  en: "Tr\\aade"\n', "invisible character U+0007"),
+        ("topics/trade.yaml", "  zh: 贸易\n", "  zh: 贸\u200b易\n", "invisible character U+200B"),
+        ("topics/trade.yaml", "  zh: 贸易\n", '  zh: "贸\u202e易"\n', "invisible character U+202E"),
         (SCIO, "language: en", "language: english", "two letters of the language"),
     ],
 )

@@ -22,8 +22,10 @@ from app.enums import Qualifier
 from app.i18n import Language
 
 CODE_PATTERN = r"^[A-Za-z0-9]+([-.][A-Za-z0-9]+)*$"
+# XML has no control characters, and a reader cannot see, or search for, what has no width.
+INVISIBLE = r"\x00-\x1f\x7f-\x9f\xad\u200b\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff"
 # Spreadsheets take a text that starts with one of these characters for a formula.
-TEXT_PATTERN = r"^[^\s=+@-](.*\S)?$"
+TEXT_PATTERN = rf"^[^\s=+@{INVISIBLE}-]([^{INVISIBLE}]*[^\s{INVISIBLE}])?$"
 ADDRESS_PATTERN = r"^https?://[!-~]+$"
 LOCATOR_PATTERN = r"^P[1-9][0-9]*(\.S[1-9][0-9]*)?$"
 LANGUAGE_PATTERN = "^[a-z]{2}$"
