@@ -97,6 +97,7 @@ FOCUSED = """() => {
     seen: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight,
   };
 }"""
+CUT_FORMS = "(all) => all.filter((one) => one.scrollWidth > one.clientWidth).length"
 COUNT_STOPS = """(all) => all.filter((one) => {
   const { width, height } = one.getBoundingClientRect();
   const isVisible = one.checkVisibility({ visibilityProperty: true }) && width && height;
@@ -184,6 +185,17 @@ def test_nothing_is_cut_beside_a_scroll_bar(browser: Browser, server: str) -> No
         assert page.evaluate("document.documentElement.scrollWidth") <= inside, path
         assert page.evaluate(CUT_HEADINGS) == 0
     windows.close()
+
+
+def test_text_of_twice_the_size_fits_a_phone(visit: tuple[Page, list[str]]) -> None:
+    page, _ = visit
+    page.set_viewport_size({"width": NARROW, "height": 720})
+    for path in ("/", "/indicators/goods-trade", "/editions/2025", "/recipes", "/history"):
+        page.goto(path)
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW, path
+        # A form cuts off what is wider than it.
+        assert page.locator("form.filter").evaluate_all(CUT_FORMS) == 0, path
 
 
 def test_axe_finds_violations(visit: tuple[Page, list[str]], axe: str) -> None:
