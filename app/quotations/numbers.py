@@ -22,7 +22,9 @@ RATE_UNITS = frozenset({"PT", POINTS})
 CURRENCIES = frozenset({"CNY", "USD", OTHER_CURRENCY})
 MAX_POWER = 15
 TRADITIONAL = str.maketrans(*WORDS["traditional"])
-DASHES = "–—－―‐‑−〜～~"
+PLAIN = dict(zip("（）：’‘“”，；！？", "():''\"\"，；！？", strict=True))
+PLAIN |= dict.fromkeys("–—－―‐‑−〜～~", "-")
+PLAIN |= dict.fromkeys("\r\n\u200b\u200e\u200f\u2060\ufeff", " ")
 TILDE = re.compile(
     r"(?<![0-9A-Za-z年月日元个份项家列%％)）])(?<![\d年月日] )[~～〜](?= ?(?:[\d$¥￥]|RMB|CNY|US))"
 )
@@ -143,14 +145,9 @@ def count_digits(value: Decimal, exponent: int = 0) -> str:
 
 @lru_cache(maxsize=4096)
 def normalize_character(character: str) -> str:
-    if character in DASHES:
-        return "-"
-    if character in "，：；！？（）":
-        return {"（": "(", "）": ")", "：": ":"}.get(character, character)
-    normal = unicodedata.normalize(
-        "NFKC", {"’": "'", "‘": "'", "“": '"', "”": '"'}.get(character, character)
-    )
-    lower = normal.lower()
+    if character in PLAIN:
+        return PLAIN[character]
+    lower = unicodedata.normalize("NFKC", character).lower()
     return lower if len(lower) == 1 else character
 
 

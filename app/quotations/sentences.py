@@ -359,7 +359,8 @@ def measure_terms(found: Iterable[Term], factor: float) -> dict[str, float]:
 
 def split_sentences(text: str) -> Iterator[Span]:
     start, normal = 0, normalize_text(text)
-    for match in SENTENCE_END.finditer(text):
+    lines = PHRASES["line_wrap"].sub(lambda wrap: wrap[0].replace("\n", " "), text)
+    for match in SENTENCE_END.finditer(lines):
         if match[0].startswith(".") and ABBREVIATION.search(text[start : match.start()]):
             continue
         if HEADLINE.fullmatch(text, start, match.end()) and match.end() < len(text):

@@ -377,6 +377,15 @@ def test_a_figure_is_checked_after_a_thousand_lines(check: Check, line: str) -> 
     assert (item["quoted"], item["verdict"]) == ("over 700", "as_published")
 
 
+@pytest.mark.parametrize("between", ["\n", "\r\n", " \n", "\u200b ", " \u2060"])
+def test_a_line_break_or_an_invisible_character_hides_no_qualifier(
+    check: Check, between: str
+) -> None:
+    text = f"From January to November 2024, over{between}700 aid projects were carried out."
+    (item,) = check(text)["items"]
+    assert (item["verdict"], item["observation"]["id"]) == ("as_published", AID)
+
+
 @pytest.mark.parametrize("day", [date.min, date.max])
 def test_years_beyond_the_calendar_are_no_years(check: Check, day: date) -> None:
     text = "{} China signed cooperation documents with over 150 countries on 31 February 2024."

@@ -152,6 +152,23 @@ def test_sentences_end_at_no_abbreviation() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("lines", "count"),
+    [
+        ("In 2024, China's trade with partner countries\nreached 22.1 trillion yuan", 1),
+        ("China carried out over\r\n700 aid projects", 1),
+        ("Trade reached 22.1 \ntrillion\nyuan, up 6.4\npercent", 1),
+        ("贸易额达22.1\n万亿元", 1),
+        ("Trade with partner countries: 22.1 trillion yuan\naid projects: over 700", 2),
+        ("China's trade with partner countries\n\n22.1 trillion yuan", 2),
+        ("Exports\n12 trillion yuan\nImports\n10 trillion yuan", 4),
+        ("贸易额22.1万亿元\n援助项目逾700个", 2),
+    ],
+)
+def test_lines_of_a_sentence_are_joined_and_those_of_a_list_are_not(lines: str, count: int) -> None:
+    assert len(list(split_sentences(lines))) == count
+
+
 @pytest.mark.parametrize("part", ["é7", "я7", "あ7", "_7", "é⁷", "é７", "⑦ "])
 def test_a_list_is_divided_in_every_script(part: str) -> None:
     text = part * 1000
