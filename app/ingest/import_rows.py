@@ -154,7 +154,7 @@ def read_text(file: Path) -> str:
     line = raw.count(b"\n", 0, end) + 1
     message = "is not UTF-8 text; save the file in the encoding UTF-8"
     if 0 < raw.count(b"\0") < len(raw) // 4:
-        message = "contains a NUL character; remove it"
+        message = "contains a NUL character; remove it, or save a workbook as CSV in UTF-8"
     raise SeedError([SeedIssue(file, line, "", message)])
 
 

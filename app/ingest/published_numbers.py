@@ -28,6 +28,7 @@ from app.ingest.schema.base import Wording, count_decimals
 from app.ingest.seed import Seed
 
 NUMBER = re.compile(r"\d[\d,.]*")
+UNCHANGED = re.compile(r"(?<!基本)持平|(?<!ly )(?<!almost )\b(?:unchanged|flat)\b")
 UNIT_WORDS: Mapping[str, str] = {
     **{unit: unit for unit in numerals.CURRENCIES},
     **{measure: measure.replace("_", " ") for measure in ChangeMeasure},
@@ -201,6 +202,8 @@ def describe_misfit(
 
     The unit of a change is its measure. A note may say that a text means US dollars by 元.
     """
+    if is_known and printed.value == 0 and UNCHANGED.search(text):
+        return None
     digits = abs(printed.value.scaleb(-printed.multiplier))
     if not numerals.has_number(text, digits, printed.multiplier, has_known_scales=is_known):
         return f"does not state {format_plain(printed.value)}; correct one of them"

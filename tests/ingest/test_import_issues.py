@@ -214,7 +214,7 @@ HEADER = ",".join(REQUIRED)
     [
         (HEADER.encode("utf-16"), "1: is not UTF-8 text; save the file in the encoding UTF-8"),
         (HEADER.encode("utf-16-le"), "1: is not UTF-8 text"),
-        (f"{HEADER}\n\0".encode(), "2: contains a NUL character; remove it"),
+        (f"{HEADER}\n\0".encode(), "2: contains a NUL character; remove it, or save a workbook as"),
         (f"{HEADER}\n已确认".encode("gb18030"), "2: is not UTF-8 text"),
         (
             b"",

@@ -231,6 +231,30 @@ def test_a_source_of_the_seed_is_used(tmp_path: Path) -> None:
     assert (seed / f"figures/{TABLE}.yaml").read_text().count("source: shine-2025-01-26") == 1
 
 
+@pytest.mark.parametrize(
+    ("value", "words", "language"),
+    [
+        ("0", "exceeded 13.80 trillion yuan, up 0%", "en"),
+        ("0.0", "exceeded 13.80 trillion yuan, flat on a year earlier", "en"),
+        ("0", "贸易额超过13.80万亿元，同比持平", "zh"),
+    ],
+)
+def test_no_growth_is_a_growth_rate(tmp_path: Path, value: str, words: str, language: str) -> None:
+    seed = copy_seed(tmp_path)
+    change = {"growth_percent": value, "wording": words, "wording_language": language}
+    assert run(seed, change) == (0, f"1 row and 1 new source written to {seed}\n")
+    rate = load_valid_seed(seed).get_all(GrowthRate)[f"{ROUTE}.2022-01.xinhua-2023-01-13"]
+    assert rate.value == 0
+
+
+@pytest.mark.parametrize("words", ["almost flat", "basically unchanged"])
+def test_nearly_no_growth_is_another_number(tmp_path: Path, words: str) -> None:
+    change = {"growth_percent": "0", "wording": f"exceeded 13.80 trillion yuan, {words}"}
+    code, shown = run(copy_seed(tmp_path), change)
+    assert code == 1
+    assert "does not state 0; correct one of them" in shown
+
+
 def test_imports_at_the_same_time_lose_no_row(tmp_path: Path) -> None:
     seed, files = copy_seed(tmp_path), []
     for year in ("2020", "2021"):
