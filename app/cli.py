@@ -265,6 +265,8 @@ def export(  # noqa: PLR0913 (Each is an option of the command.)
     with commands.exit_on_error():
         more = {"public_url": base_url} if base_url else {}
         settings = commands.load_settings(database, seed, **more)
+        if commands.is_inside(folder, settings.seed):
+            raise commands.CommandError(f"{folder} is in the seed folder; name one outside it")
         address = str(settings.public_url or DEFAULT_URL).rstrip("/")
         commands.find_database(settings)
         application = create_app(settings.model_copy(update=OFFLINE))

@@ -2,7 +2,6 @@
 
 import compileall
 import os
-import resource
 import shutil
 import signal
 import socket
@@ -25,6 +24,7 @@ from app.settings import Settings
 from tests.support.processes import (
     PROGRAM,
     find_free_port,
+    limit_file_size,
     run_bri,
     run_bri_with_input,
     start_server,
@@ -134,12 +134,15 @@ def test_a_database_has_a_chinese_name_in_any_locale_and_time_zone(tmp_path: Pat
     assert digest.endswith("  数据.sqlite\n".encode())
 
 
-def test_no_database_is_built_in_a_seed(tmp_path: Path) -> None:
+def test_neither_a_database_nor_an_edition_is_written_into_a_seed(tmp_path: Path) -> None:
     seed = copy_real_seed(tmp_path)
     for target in (seed / "bri.sqlite", seed / "topics" / "bri.sqlite"):
         done = run_bri("build", "--seed", str(seed), "--database", str(target))
         check_failure(done, f"{target} is in the seed folder; name a file outside it")
         assert not target.exists()
+    done = run_bri("export", str(seed / "site"), "--seed", str(seed))
+    check_failure(done, f"{seed / 'site'} is in the seed folder; name one outside it")
+    assert not (seed / "site").exists()
 
 
 INTERRUPT = "import gc, signal; interrupt = lambda *_: signal.raise_signal(signal.SIGINT)"
@@ -224,12 +227,8 @@ def test_a_closed_input_is_reported() -> None:
 def test_a_document_replaces_another_only_as_a_whole(tmp_path: Path, database: Path) -> None:
     target = tmp_path / "openapi.json"
     target.write_text("earlier")
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, hard))
-    try:
+    with limit_file_size(2_000_000):
         done = run_bri("openapi", "--database", str(database), "--output", str(target))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     message = f"bri: {target} cannot be written: File too large\n"
     assert (done.exit_code, done.stderr) == (1, message)
     assert target.read_text() == "earlier"
@@ -244,12 +243,15 @@ def test_a_document_is_written_where_a_link_leads_and_to_a_pipe(
     os.mkfifo(pipe)
     with ThreadPoolExecutor(1) as threads:
         read = threads.submit(pipe.read_bytes)
-        for output in (link, pipe):
-            done = run_bri("openapi", "--database", str(database), "--output", str(output))
-            assert (done.exit_code, done.stdout) == (0, ""), done.stderr
-        assert link.is_symlink()
-        snapshot = (ROOT / "tests" / "openapi.json").read_bytes()
-        assert read.result(30) == target.read_bytes() == snapshot
+        written = [
+            run_bri("openapi", "--database", str(database), "--output", str(output))
+            for output in (link, pipe)
+        ]
+        os.close(os.open(pipe, os.O_RDWR))  # What reads ends, even if nothing was written.
+    assert [(done.exit_code, done.stdout, done.stderr) for done in written] == [(0, "", "")] * 2
+    assert link.is_symlink()
+    snapshot = (ROOT / "tests" / "openapi.json").read_bytes()
+    assert read.result() == target.read_bytes() == snapshot
     assert pipe.is_fifo()
     done = run_bri("openapi", "--database", str(database), "--output", str(tmp_path))
     check_failure(done, "name a file in a folder that exists")

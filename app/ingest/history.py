@@ -177,8 +177,12 @@ def freeze_release(seed: Seed) -> Path:
     newest = list(list_releases(seed))[-1]
     path = seed.folder / "history" / f"{newest}.jsonl"
     path.parent.mkdir(exist_ok=True)
-    with replace_atomically(path) as temporary:
-        temporary.write_text(format_snapshot(take_snapshot(seed)), "utf-8")
+    try:
+        with replace_atomically(path) as temporary:
+            temporary.write_text(format_snapshot(take_snapshot(seed)), "utf-8")
+    except OSError as error:
+        error.filename = str(path)  # Not the hidden file that is written first, or none.
+        raise
     return path
 
 

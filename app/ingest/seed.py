@@ -184,16 +184,19 @@ class DocumentBuilder:
         """Convert a mapping; a repeated key is an issue, since YAML would keep the last one."""
         values: dict[str, Value] = {}
         for key_node, value_node in node.value:
-            key = str(key_node.value)
-            line = key_node.start_mark.line + 1
-            if key in values:
-                first = self.document.lines[(*path, key)]
+            key, line, message = str(key_node.value), key_node.start_mark.line + 1, ""
+            place = (*path, key)
+            if not isinstance(key_node, yaml.ScalarNode):
+                place, message = path, "has a list or a mapping as a key; write a field's name"
+            elif key in values:
+                first = self.document.lines[place]
                 message = f"is repeated; it is already on line {first}; keep one of the two"
-                field = format_path((*path, key))
-                self.document.issues.append(SeedIssue(self.document.file, line, field, message))
+            if message:
+                issue = SeedIssue(self.document.file, line, format_path(place), message)
+                self.document.issues.append(issue)
                 continue
-            self.document.lines[(*path, key)] = line
-            values[key] = self.build_value(value_node, (*path, key))
+            self.document.lines[place] = line
+            values[key] = self.build_value(value_node, place)
         return values
 
     def add_issue(self, path: ValuePath, message: str) -> None:

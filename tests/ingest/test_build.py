@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import signal
 import sqlite3
 import subprocess
@@ -24,6 +23,7 @@ from app.db.models import SCHEMA_REVISION
 from app.ingest.build import build
 from app.ingest.files import BuildError, SeedError, compute_seed_hash
 from tests.support.builds import start_builds
+from tests.support.processes import limit_file_size
 from tests.support.seeds import (
     EVENT,
     GOODS,
@@ -128,13 +128,9 @@ def test_a_failure_while_loading_leaves_the_old_database(built: Path, tmp_path: 
 def test_a_full_disk_leaves_the_old_database(built: Path, tmp_path: Path) -> None:
     target = tmp_path / "out" / "bri.sqlite"
     build(SEED, MIGRATIONS, target)
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
-    try:
-        with pytest.raises(BuildError, match=r"^cannot write .*bri\.sqlite: "):
-            build(SEED, MIGRATIONS, target)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    message = r"^cannot write .*bri\.sqlite: "
+    with limit_file_size(100_000), pytest.raises(BuildError, match=message):
+        build(SEED, MIGRATIONS, target)
     assert target.read_bytes() == built.read_bytes()
     assert sorted(target.parent.iterdir()) == [target, name_digest_file(target)]
 

@@ -2,7 +2,6 @@
 
 import csv
 import re
-import resource
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
@@ -15,7 +14,7 @@ from app.ingest.build import load_valid_seed
 from app.ingest.import_rows import REQUIRED
 from app.ingest.imports import copy_files, import_file
 from app.ingest.schema import GrowthRate, Observation, Source
-from tests.support.processes import run_bri
+from tests.support.processes import limit_file_size, run_bri
 from tests.support.seeds import copy_seed, edit
 
 TABLE = "goods-trade.CN.BRI.route.CNY"
@@ -271,13 +270,8 @@ def test_imports_at_the_same_time_lose_no_row(tmp_path: Path) -> None:
 def test_a_disk_without_room_leaves_no_file(tmp_path: Path) -> None:
     (tmp_path / "units").mkdir()
     (tmp_path / "units/a.yaml").write_text("old", "utf-8")
-    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limit[1]))
-    try:
-        with pytest.raises(OSError, match="File too large"):
-            copy_files({"units/a.yaml": "new", "units/b.yaml": "b" * 1000}, tmp_path)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    with limit_file_size(100), pytest.raises(OSError, match="File too large"):
+        copy_files({"units/a.yaml": "new", "units/b.yaml": "b" * 1000}, tmp_path)
     assert [path.name for path in sorted((tmp_path / "units").iterdir())] == ["a.yaml"]
     assert (tmp_path / "units/a.yaml").read_text("utf-8") == "old"
 

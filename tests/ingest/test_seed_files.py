@@ -117,6 +117,13 @@ SURPRISES = {
         "is a YAML alias of another value; write the value out",
         at="status:",
     ),
+    "key": Broken(
+        GOODS,
+        "published:\n",
+        "? [a, b]\n: c\npublished:\n",
+        "",
+        "has a list or a mapping as a key; write a field's name",
+    ),
     "merge": Broken(
         GOODS,
         "published:\n",

@@ -19,6 +19,7 @@ from functools import cache
 from multiprocessing import parent_process
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from resource import RLIMIT_FSIZE, getrlimit, setrlimit
 from signal import SIGTERM
 from tempfile import TemporaryDirectory
 
@@ -48,6 +49,22 @@ def run_bri(*arguments: str, **environment: str) -> Result:
 def run_bri_with_input(content: bytes, *arguments: str) -> Result:
     """Run the command line with an input."""
     return CliRunner().invoke(cli.app, arguments, content, prog_name="bri")
+
+
+@contextmanager
+def limit_file_size(size: int) -> Iterator[None]:
+    """Let this process write only so many bytes to a file, as if the disk were full.
+
+    Python would keep what it could write of the compiled module, and fail at each later start.
+    """
+    limits, writes_no_bytecode = getrlimit(RLIMIT_FSIZE), sys.dont_write_bytecode
+    sys.dont_write_bytecode = True
+    setrlimit(RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        yield
+    finally:
+        setrlimit(RLIMIT_FSIZE, limits)
+        sys.dont_write_bytecode = writes_no_bytecode
 
 
 def find_free_port() -> int:
