@@ -52,6 +52,7 @@ CUT_HEADINGS = """() => [...document.querySelectorAll(".indicator-row span")].fi
   return box.left < table.left - 1 || box.right > table.right + 1;
 }).length"""
 """The number of headings of which an edge of their table hides a part."""
+FIND_BOTTOM = "(one) => one.getBoundingClientRect().bottom"
 UNFOLD = "document.querySelectorAll('details').forEach((one) => (one.open = true))"
 NEW_LOOK = "[data-new-look]"
 MARK_NEW_LOOKS = """(known) => {
@@ -194,6 +195,8 @@ def test_text_of_twice_the_size_fits_a_phone(visit: tuple[Page, list[str]]) -> N
         page.goto(path)
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         assert page.evaluate("document.documentElement.scrollWidth") <= NARROW, path
+        # What only the keyboard reaches is above the page.
+        assert page.locator(".skip").evaluate(FIND_BOTTOM) <= 0, path
         # A form cuts off what is wider than it.
         assert page.locator("form.filter").evaluate_all(CUT_FORMS) == 0, path
 
