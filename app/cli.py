@@ -228,6 +228,7 @@ def openapi(
 
     with commands.exit_on_error():
         settings = commands.load_settings(database, address_option="--server", public_url=server)
+        commands.require_outside_seed(output, settings)
         commands.find_database(settings)
         application = create_app(settings)
         documents = application.state.documents
@@ -265,8 +266,7 @@ def export(  # noqa: PLR0913 (Each is an option of the command.)
     with commands.exit_on_error():
         more = {"public_url": base_url} if base_url else {}
         settings = commands.load_settings(database, seed, **more)
-        if commands.is_inside(folder, settings.seed):
-            raise commands.CommandError(f"{folder} is in the seed folder; name one outside it")
+        commands.require_outside_seed(folder, settings)
         address = str(settings.public_url or DEFAULT_URL).rstrip("/")
         commands.find_database(settings)
         application = create_app(settings.model_copy(update=OFFLINE))

@@ -277,15 +277,17 @@ def find_own_seed(settings: Settings) -> Path:
     return find_seed(settings)
 
 
-def is_inside(path: Path, folder: Path) -> bool:
-    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+def require_outside_seed(target: Path | URL | None, settings: Settings) -> None:
+    """Refuse to write a file into the seed folder, which would make the seed invalid."""
+    folder = os.path.realpath(settings.seed)
+    if isinstance(target, Path) and Path(os.path.realpath(target)).is_relative_to(folder):
+        raise CommandError(f"{target} is in the seed folder; name another place")
 
 
 def run_build(settings: Settings, target: Path | URL) -> None:
     from app.ingest.build import build
 
-    if isinstance(target, Path) and is_inside(target, settings.seed):
-        raise CommandError(f"{target} is in the seed folder; name a file outside it")
+    require_outside_seed(target, settings)
     with show_status("Building the database"):
         build(find_seed(settings), settings.migrations, target)
 

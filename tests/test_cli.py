@@ -134,15 +134,13 @@ def test_a_database_has_a_chinese_name_in_any_locale_and_time_zone(tmp_path: Pat
     assert digest.endswith("  数据.sqlite\n".encode())
 
 
-def test_neither_a_database_nor_an_edition_is_written_into_a_seed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", [["build", "--database"], ["export"], ["openapi", "--output"]])
+def test_nothing_is_written_into_a_seed(tmp_path: Path, command: list[str]) -> None:
     seed = copy_real_seed(tmp_path)
-    for target in (seed / "bri.sqlite", seed / "topics" / "bri.sqlite"):
-        done = run_bri("build", "--seed", str(seed), "--database", str(target))
-        check_failure(done, f"{target} is in the seed folder; name a file outside it")
+    for target in (seed / "new", seed / "topics" / "new"):
+        done = run_bri(*command, str(target), BRI_SEED=str(seed))
+        check_failure(done, f"{target} is in the seed folder; name another place")
         assert not target.exists()
-    done = run_bri("export", str(seed / "site"), "--seed", str(seed))
-    check_failure(done, f"{seed / 'site'} is in the seed folder; name one outside it")
-    assert not (seed / "site").exists()
 
 
 INTERRUPT = "import gc, signal; interrupt = lambda *_: signal.raise_signal(signal.SIGINT)"
@@ -247,7 +245,7 @@ def test_a_document_is_written_where_a_link_leads_and_to_a_pipe(
             run_bri("openapi", "--database", str(database), "--output", str(output))
             for output in (link, pipe)
         ]
-        os.close(os.open(pipe, os.O_RDWR))  # What reads ends, even if nothing was written.
+        os.close(os.open(pipe, os.O_RDWR))  # The reader ends even if nothing was written.
     assert [(done.exit_code, done.stdout, done.stderr) for done in written] == [(0, "", "")] * 2
     assert link.is_symlink()
     snapshot = (ROOT / "tests" / "openapi.json").read_bytes()

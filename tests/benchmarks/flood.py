@@ -55,7 +55,7 @@ CLIENT = "192.0.2.1"
 """The address of the client that floods, as a proxy names it."""
 CACHED = "cached list"
 QUICK = {CACHED, "list", "record"}
-MORE = 20
+QUICK_FACTOR = 20
 """How many times as many quick requests are sent: the slowest of 100 is not the 99th percentile."""
 TARGETS = ("same", "other")
 """Which server is flooded: the one that is measured, or another one on this machine."""
@@ -119,7 +119,7 @@ def measure(base: str, kind: str, requests: int) -> list[float]:
     """
     connection = HTTPConnection(urlsplit(base).netloc, timeout=60)
     spent = []
-    for _ in range(1 + requests * (MORE if kind in QUICK else 1)):
+    for _ in range(1 + requests * (QUICK_FACTOR if kind in QUICK else 1)):
         host = "cached.test" if kind == CACHED else f"alone-{next(NUMBERS)}.test"
         began = perf_counter()
         status = send_request(connection, KINDS[kind], host)
