@@ -27,13 +27,13 @@ from app.quotations.context import (
     list_recorded,
     score_period,
 )
-from app.quotations.findings import Edit, Finding, apply_edits, describe_differences, shift_edit
+from app.quotations.findings import Edit, Finding, apply_edits, describe_differences
 from app.quotations.growth import RateMatch, find_rate
 from app.quotations.index import Announcement, Entry, QuotationIndex
 from app.quotations.matching import Candidate, find_level, is_only_period
-from app.quotations.numbers import RATE_UNITS, Number
+from app.quotations.numbers import RATE_UNITS, Number, Span
 from app.quotations.sentences import Role, Sentence, read_sentences
-from app.quotations.terms import PHRASES
+from app.quotations.terms import PHRASES, join_lines
 from app.schemas.quotations import FindingKind, QuotationVerdict
 
 OPENING = " \"'“‘(["
@@ -91,19 +91,29 @@ def check_quotation(session: Session, index: QuotationIndex, text: str, asked_on
             check_sentence(session, sentence) for sentence in read_sentences(text, asked_on, index)
         ]
 
-    sentences = check_sentences(text)
+    plain, positions = join_lines(text)
+    sentences = check_sentences(plain)
     items = list(chain(*sentences))
-    edits = [shift_edit(edit, item.sentence.offset) for item in items for edit in item.edits]
-    corrected = apply_edits(text, list(dict.fromkeys(edits)))
-    if edits:
-        reject_corrections(sentences, check_sentences(corrected))
+    located = [
+        (map_span(positions, item, span), words) for item in items for span, words in item.edits
+    ]
+    corrected = apply_edits(text, list(dict.fromkeys(located)))
+    if located:
+        reject_corrections(sentences, check_sentences(join_lines(corrected)[0]))
     is_whole = all(item.edits for item in items if item.findings)
     return {
         "text": text,
         "asked_on": asked_on,
-        "items": [describe_item(item, session.language) for item in items],
-        "correction": corrected if edits and is_whole else None,
+        "items": [describe_item(text, positions, item, session.language) for item in items],
+        "correction": corrected if located and is_whole else None,
     }
+
+
+def map_span(positions: Sequence[int], item: Item, span: Span) -> Span:
+    """Return where a span of an item's sentence stands in the text that was sent."""
+    start, end = (one + item.sentence.offset for one in span)
+    first = positions[start]
+    return first, positions[end - 1] + 1 if end > start else first
 
 
 def reject_corrections(sentences: list[list[Item]], corrected: list[list[Item]]) -> None:
@@ -332,10 +342,10 @@ def describe_obstacles(session: Session, earlier: Entry, later: Entry) -> Biling
     return Bilingual(text, text) if text else None
 
 
-def describe_item(item: Item, language: Language) -> Record:
-    sentence, offset = item.sentence, item.sentence.offset
-    start, end = item.number.span
-    edits = item.edits
+def describe_item(text: str, positions: Sequence[int], item: Item, language: Language) -> Record:
+    sentence, edits = item.sentence, item.edits
+    locate = partial(map_span, positions, item)
+    start, end = locate(item.number.span)
     message = None
     if item.verdict == QuotationVerdict.NOT_FOUND:
         message = NOT_FOUND.get(language)
@@ -344,25 +354,24 @@ def describe_item(item: Item, language: Language) -> Record:
         message += OTHER_NUMBER.get(language) if item.recorded else ""
     describe = partial(sentence.index.describe, language)
     return {
-        "start": start + offset,
-        "end": end + offset,
-        "quoted": sentence.text[start:end],
+        "start": start,
+        "end": end,
+        "quoted": text[start:end],
         "verdict": item.verdict,
         "message": message,
         "observation": item.found and describe(item.found),
         "recorded": [*map(describe, item.recorded)],
-        "findings": [describe_finding(one, offset, language) for one in item.findings],
+        "findings": [describe_finding(one, locate(one.span), language) for one in item.findings],
         "correction": apply_edits(sentence.text, edits).strip() or None if edits else None,
     }
 
 
-def describe_finding(finding: Finding, offset: int, language: Language) -> Record:
-    start, end = finding.span
+def describe_finding(finding: Finding, located: Span, language: Language) -> Record:
     published = finding.published
     return {
         "kind": finding.kind,
-        "start": start + offset,
-        "end": end + offset,
+        "start": located[0],
+        "end": located[1],
         "message": finding.message.get(language),
         "published": published.get(language) if published else None,
     }

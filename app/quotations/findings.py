@@ -346,8 +346,3 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> str:
             last = end
     parts.append(text[last:])
     return "".join(parts)
-
-
-def shift_edit(edit: Edit, offset: int) -> Edit:
-    (start, end), words = edit
-    return (start + offset, end + offset), words

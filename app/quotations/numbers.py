@@ -24,7 +24,7 @@ MAX_POWER = 15
 TRADITIONAL = str.maketrans(*WORDS["traditional"])
 PLAIN = dict(zip("（）：’‘“”，；！？", "():''\"\"，；！？", strict=True))
 PLAIN |= dict.fromkeys("–—－―‐‑−〜～~", "-")
-PLAIN |= dict.fromkeys("\r\n\u200b\u200e\u200f\u2060\ufeff", " ")
+PLAIN |= dict.fromkeys("\r\n", " ")
 TILDE = re.compile(
     r"(?<![0-9A-Za-z年月日元个份项家列%％)）])(?<![\d年月日] )[~～〜](?= ?(?:[\d$¥￥]|RMB|CNY|US))"
 )

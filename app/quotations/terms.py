@@ -41,6 +41,7 @@ def list_countries() -> Iterator[str]:
         yield pattern.format("|".join(names))
 
 
+UNREAD = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]|(?<=[^\S\n])[^\S\n]+")
 FAMILIES: tuple[frozenset[str], ...] = tuple(map(frozenset, WORDS["families"]))
 """Indicators that are mistaken for one another."""
 COVERAGE_PATTERNS = compile_entries(WORDS["coverages"])
@@ -184,6 +185,19 @@ def find_words(patterns: Mapping[str, re.Pattern[str]], text: str) -> list[tuple
         for name, pattern in patterns.items()
         for match in pattern.finditer(text)
     ]
+
+
+def join_lines(text: str) -> tuple[str, list[int]]:
+    """Return a text without what is not read, and the indexes of its characters and its end.
+
+    Not read are invisible characters, spaces after another space, and line breaks within a Chinese
+    sentence, as they are copied from a document with lines of a fixed length.
+    """
+    dropped = {position for match in UNREAD.finditer(text) for position in range(*match.span())}
+    for match in PHRASES["chinese_wrap"].finditer(text):
+        dropped |= {*range(match.start() + len(match[0].rstrip()), match.end())}
+    positions = [position for position in range(len(text)) if position not in dropped]
+    return "".join(text[position] for position in positions), [*positions, len(text)]
 
 
 def group_coverage(code: str) -> str:

@@ -386,6 +386,28 @@ def test_a_line_break_or_an_invisible_character_hides_no_qualifier(
     assert (item["verdict"], item["observation"]["id"]) == ("as_published", AID)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In the  first \u00a0 eleven months of 2024, over \t 700 aid projects were carried out.",
+        "From Janu\u00adary to Novem\u200bber 2024, over 700 aid\u00ad projects were carried out.",
+        "2024年1月至11月，中国在共建“一带一\n路”国家实\u200b施援外项\u00ad目700\n多个。",
+        "中国在共建“一带一路”国家开展的援外工 \r\n作：2024年1—11月，实施援外项  目700\n多个。",
+    ],
+)
+def test_a_text_copied_from_a_document_is_read_whole(check: Check, text: str) -> None:
+    (item,) = check(text)["items"]
+    assert (item["verdict"], item["observation"]["id"]) == ("as_published", AID)
+    assert text[item["start"] : item["end"]] == item["quoted"]
+
+
+def test_a_correction_keeps_the_lines_of_the_text(check: Check) -> None:
+    text = "据统计，2024年中国企业在共建“一带一路”国家的非金融类直接投资额336.9亿元，创历史新\n高。"
+    checked = check(text)
+    assert list_kinds(checked) == {"unit"}
+    assert checked["correction"] == text.replace("亿元", "亿美元")
+
+
 @pytest.mark.parametrize("day", [date.min, date.max])
 def test_years_beyond_the_calendar_are_no_years(check: Check, day: date) -> None:
     text = "{} China signed cooperation documents with over 150 countries on 31 February 2024."
