@@ -191,9 +191,11 @@ def test_nothing_is_cut_beside_a_scroll_bar(browser: Browser, server: str) -> No
 def test_text_of_twice_the_size_fits_a_phone(visit: tuple[Page, list[str]]) -> None:
     page, _ = visit
     page.set_viewport_size({"width": NARROW, "height": 720})
-    for path in ("/", "/indicators/goods-trade", "/editions/2025", "/recipes", "/history"):
+    paths = ("/", "/indicators/goods-trade", "/editions/2025", "/recipes", "/history")
+    for path in (*paths, "/commitments"):
         page.goto(path)
         page.evaluate("document.documentElement.style.fontSize = '200%'")
+        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         assert page.evaluate("document.documentElement.scrollWidth") <= NARROW, path
         # What only the keyboard reaches is above the page.
         assert page.locator(".skip").evaluate(FIND_BOTTOM) <= 0, path
