@@ -316,7 +316,14 @@ class Sentence:
 
     def is_counted_period(self, period: PeriodWords) -> bool:
         """Return whether words name what is counted: no day of a speech, no base of a change."""
-        return not self.is_day_of_speech(period) and not self.is_base(period)
+        return not (self.is_day_of_speech(period) or self.is_base(period) or self.is_record(period))
+
+    def is_record(self, period: PeriodWords) -> bool:
+        """Return whether a figure is the highest of these years, and not their total."""
+        first, last = period.span
+        before = PHRASES["record_before"].search(self.normal, max(0, first - 30), first)
+        after = PHRASES["record_after"].match(self.normal, last)
+        return period.kind == PeriodKind.LENGTH and bool(before or after)
 
     def is_base(self, period: PeriodWords) -> bool:
         """Return whether a year is only what a change is measured from: up 3 percent from 2023."""
@@ -334,8 +341,7 @@ class Sentence:
         if period.kind == PeriodKind.DAY:
             return True
         is_month = period.first_month == period.last_month and period.kind == PeriodKind.SPAN
-        first, last = period.span
-        around = self.normal[max(0, first - 40) : last + 40]
+        around = self.normal[max(0, period.span[0] - 40) : period.span[1] + 40]
         return is_month and PHRASES["speech"].search(around) is not None and len(self.periods) > 1
 
 
