@@ -16,10 +16,9 @@ from app.formats.columns import SEPARATOR, Column
 from app.i18n import Bilingual, Language
 from app.problems.messages import TOO_MANY_ROWS
 from app.problems.problem import InvalidParameters
-from app.queries import commitments, contradictions, indicators, priority_areas, related
+from app.queries import commitments, contradictions, editions, indicators, priority_areas, related
 from app.queries import observations as queries
 from app.queries import reference as codes
-from app.queries.editions import list_editions
 from app.queries.pagination import QueryPage
 from app.queries.resource import RecordReader, Resource
 from app.queries.series import list_series
@@ -269,10 +268,11 @@ COMMITMENTS = declare_table(
 TABLES = (OBSERVATIONS, INDICATORS, ACTIONS, OUTCOMES, COMMITMENTS)
 """The tables that can be downloaded separately."""
 
-PRIORITY_AREAS = Table(
-    "priority-areas", Bilingual("Priority areas announced for a year", "年度重点领域"),
-    record_columns.PRIORITY_AREAS, parameters.PriorityAreaListParameters,
-    priority_areas.list_priority_areas, PriorityArea, key_columns=("year", "slug"),
+PRIORITY_AREAS = declare_table(
+    priority_areas.PRIORITY_AREAS,
+    Bilingual("Priority areas announced for a year", "年度重点领域"),
+    record_columns.PRIORITY_AREAS, PriorityArea, parameters.PriorityAreaListParameters,
+    key_columns=("year", "slug"),
 )  # fmt: skip
 SERIES = Table(
     "series", Bilingual("Series of comparable observations", "可比数据序列"),
@@ -297,15 +297,15 @@ EVENTS = declare_table(
     codes.EVENTS, Bilingual("Events at which figures were announced", "发布数据的活动"),
     record_columns.EVENTS, reference.Event, parameters.EventListParameters,
 )  # fmt: skip
-EDITIONS = Table(
-    "editions", Bilingual("Yearly press conferences", "年度发布会"),
-    record_columns.EDITIONS, parameters.EditionListParameters, list_editions, Edition,
+EDITIONS = declare_table(
+    editions.EDITIONS, Bilingual("Yearly press conferences", "年度发布会"),
+    record_columns.EDITIONS, Edition, parameters.EditionListParameters,
 )  # fmt: skip
-PASSAGES = Table(
-    "passages", Bilingual("Sentences of the sources and what is recorded from each",
-                          "来源各句及据其收录的记录"),
-    record_columns.PASSAGES, parameters.PassageListParameters, codes.list_passages,
-    reference.Passage, key_columns=("source", "locator"),
+PASSAGES = declare_table(
+    codes.PASSAGES, Bilingual("Sentences of the sources and what is recorded from each",
+                              "来源各句及据其收录的记录"),
+    record_columns.PASSAGES, reference.Passage, parameters.PassageListParameters,
+    key_columns=("source", "locator"),
 )  # fmt: skip
 TOPICS = declare_table(
     codes.TOPICS, Bilingual("Topics", "主题"), indicator_columns.TOPICS, reference.Topic

@@ -233,7 +233,6 @@ COMMITMENTS = Resource(
     complete=complete_commitment,
     filters={"event": col(Event.code), "kind": col(Commitment.kind)},
 )
-list_commitments, get_commitment = COMMITMENTS.list_page, COMMITMENTS.get
 
 
 def read_follow_ups(session: Session, source: str) -> Record:

@@ -21,13 +21,13 @@ from app.i18n import (
 )
 from app.queries.commitments import complete_statement, select_statement_columns
 from app.queries.observations import read_observations_by_key
-from app.queries.related import read_growth_rates, read_reports
+from app.queries.related import REPORTS, read_growth_rates
 from app.queries.resource import RecordReader, Resource, select_links
 
 MEMBERS: Mapping[str, RecordReader] = {
     "observations": read_observations_by_key,
     "growth_rates": read_growth_rates,
-    "reports": read_reports,
+    "reports": REPORTS.read,
 }
 """How the records of each list that name a contradiction are read. A figure and its growth rate
 have the same key."""

@@ -32,8 +32,8 @@ from app.queries.indicators import (
     select_unjoined_indicators,
 )
 from app.queries.observations import join_context, join_rate, list_observations
-from app.queries.priority_areas import list_outcomes, list_priority_areas
-from app.queries.reference import get_source, select_events
+from app.queries.priority_areas import OUTCOMES, PRIORITY_AREAS
+from app.queries.reference import SOURCES, select_events
 from app.queries.resource import Resource, select_links
 
 PARTS: dict[str, type[Observation | Outcome | PriorityArea]]
@@ -138,7 +138,6 @@ EDITIONS = Resource(
     complete=complete_edition,
     filters={"completeness": col(Edition.completeness)},
 )
-list_editions = EDITIONS.list_page
 
 
 @cache
@@ -173,8 +172,8 @@ def get_edition(session: Session, key: str) -> Record | None:
     areas = parameters.PriorityAreaListParameters.model_validate(texts)
     return edition | {
         "observations": list_observations(session, figures).rows if sources else [],
-        "outcomes": list_outcomes(session, outcomes).rows,
-        "priority_areas": list_priority_areas(session, areas).rows,
+        "outcomes": OUTCOMES.list_page(session, outcomes).rows,
+        "priority_areas": PRIORITY_AREAS.list_page(session, areas).rows,
     }
 
 
@@ -207,14 +206,14 @@ def read_contents(session: Session, year: int | None = None) -> Record:
     return {
         "edition": edition,
         "indicators": [complete_indicator(row, session.language) for row in rows],
-        "priority_areas": list_priority_areas(session, areas).rows,
+        "priority_areas": PRIORITY_AREAS.list_page(session, areas).rows,
     }
 
 
 def read_overview(session: Session, year: int | None = None) -> Record:
     """Read the contents of an edition with its document, and with the newest figures."""
     contents = read_contents(session, year)
-    source = get_source(session, contents["edition"]["source"]["code"])
+    source = SOURCES.get(session, contents["edition"]["source"]["code"])
     indicators = add_latest_observations(session, contents["indicators"])
     return contents | {"indicators": indicators, "source": source}
 
@@ -235,7 +234,7 @@ def compare_editions(session: Session, query: parameters.EditionComparisonParame
         edition=[first, last], limit=parameters.MAXIMUM_LIMIT
     )
     actions: dict[int, dict[Theme | None, list[Record]]] = {first: {}, last: {}}
-    for area in list_priority_areas(session, areas).rows:
+    for area in PRIORITY_AREAS.list_page(session, areas).rows:
         for action in area["actions"]:
             reference = {"id": action["id"], "text": action["text"]}
             for theme in list_themes(action):

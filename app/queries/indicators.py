@@ -141,7 +141,6 @@ def add_latest_observations(session: Session, indicators: Sequence[Record]) -> l
 
 
 INDICATORS = replace(HEADLINES, relate=add_latest_observations)
-list_indicators, get_indicator = INDICATORS.list_page, INDICATORS.get
 
 
 def get_newest_observation(indicator: Record) -> Record | None:

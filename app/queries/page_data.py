@@ -14,11 +14,11 @@ from app.db.models import Series
 from app.db.statements import Session, fetch_uncached
 from app.enums import SearchKind
 from app.i18n import MONTHS
-from app.queries.editions import list_editions, read_overview
-from app.queries.indicators import list_indicators
+from app.queries.editions import EDITIONS, read_overview
+from app.queries.indicators import INDICATORS
 from app.queries.missing_periods import build_missing_period_error
 from app.queries.observations import list_observations
-from app.queries.priority_areas import list_outcomes
+from app.queries.priority_areas import OUTCOMES
 from app.queries.profiles import MAX_POINTS, MAX_POINTS_PER_PANEL, add_points
 from app.queries.search import search_records
 from app.queries.series import is_shown_first, other_series, select_series
@@ -73,7 +73,7 @@ def read_dashboard(session: Session, filters: parameters.DashboardParameters) ->
     codes = {indicator["code"] for indicator in overview["indicators"]}
     indicators = [one for one in shown_indicators if one["code"] in codes]
     others = [one for one in shown_indicators if one["code"] not in codes]
-    outcomes = list_outcomes(session, parameters.OutcomeListParameters(edition=[edition])).rows
+    outcomes = OUTCOMES.list_page(session, parameters.OutcomeListParameters(edition=[edition])).rows
     shown = set(list_records(overview | {"indicators": all_indicators}, outcomes))
     newest = sorted(all_indicators, key=lambda one: str(one["figure"]["vintage"]), reverse=True)
     page: Record = {
@@ -91,7 +91,7 @@ def read_dashboard(session: Session, filters: parameters.DashboardParameters) ->
         "overview": overview,
         "hits": [hit for hit in hits.first if (hit["kind"], hit["code"]) not in shown][:MAX_HITS],
         "hit_count": hits.total - len(shown & hits.filtered.keys()),
-        "editions": list_editions(session, parameters.EditionListParameters()).rows,
+        "editions": EDITIONS.list_page(session, parameters.EditionListParameters()).rows,
         "found": hits.filtered,
     }
     figures = [one[name] for one in shown_indicators for name in ("figure", "full_year", "beside")]
@@ -111,7 +111,7 @@ def read_shown_indicators(session: Session, overview: Record, edition: int | Non
         shown = [(one, one["headline"]) for one in rows.values()]
     else:
         query = parameters.IndicatorListParameters(limit=MAX_INDICATORS)
-        rows |= {one["code"]: one for one in list_indicators(session, query).rows}
+        rows |= {one["code"]: one for one in INDICATORS.list_page(session, query).rows}
         shown = [(one, one["latest"]["observation"]) for one in rows.values() if one["latest"]]
     return [
         one | {"figure": figure, "beside": find_other_observation(one, figure)}

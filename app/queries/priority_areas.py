@@ -43,7 +43,6 @@ OUTCOMES = Resource(
     filters={"year": col(Outcome.year), "edition": col(Outcome.edition), "topic": col(Topic.code)},
     linked_filters={"sector": Sector, "instrument": Instrument, "area": Area},
 )
-list_outcomes = OUTCOMES.list_page
 
 
 def select_actions_with_source(language: Language) -> Statement:
@@ -99,7 +98,6 @@ ACTIONS = Resource(
     },
     linked_filters={"sector": Sector, "instrument": Instrument, "area": Area, "topic": Topic},
 )
-get_action = ACTIONS.get
 
 
 @cache
@@ -140,7 +138,6 @@ PRIORITY_AREAS = Resource(
     complete=complete_priority_area,
     filters={"year": col(PriorityArea.year), "edition": col(PriorityArea.year)},
 )
-list_priority_areas = PRIORITY_AREAS.list_page
 
 
 def list_years(connection: Connection, slug: str) -> list[int]:

@@ -13,15 +13,15 @@ from app.db.models import Headline, Indicator, Observation, Series
 from app.db.statements import Session, fetch_one, fetch_records
 from app.enums import Completeness, PassageRecordKind
 from app.i18n import Language
-from app.queries.commitments import list_commitments, read_follow_ups
+from app.queries.commitments import COMMITMENTS, read_follow_ups
 from app.queries.contradictions import read_stated_contradictions
-from app.queries.editions import list_editions, read_contents
-from app.queries.indicators import get_indicator
+from app.queries.editions import EDITIONS, read_contents
+from app.queries.indicators import INDICATORS
 from app.queries.observations import complete_observation, list_observations, select_observations
 from app.queries.obstacles import add_point_obstacles
 from app.queries.priority_areas import get_priority_area, list_years
-from app.queries.reference import get_event, get_source, list_source_passages
-from app.queries.related import list_growth_rates, list_reports
+from app.queries.reference import EVENTS, SOURCES, list_source_passages
+from app.queries.related import REPORTS, list_growth_rates
 from app.queries.series import (
     PERIOD_ORDER,
     format_series,
@@ -145,14 +145,14 @@ def read_indicator_profile(session: Session, code: str) -> Record | None:
         out under "hidden_series", all vintages under "observations", the year of the edition of
         its headline, if any, under "editions", and what its picture shows under "chart_series".
     """
-    indicator = get_indicator(session, code)
+    indicator = INDICATORS.get(session, code)
     if indicator is None:
         return None
     found = read_indicator_series(session, code, MAX_PAGE_SERIES, MAX_POINTS)
     series = found["series"]
     complete = parameters.EditionListParameters(completeness=[Completeness.COMPLETE], limit=1)
     return indicator | {
-        "editions": [one["year"] for one in list_editions(session, complete).rows],
+        "editions": [one["year"] for one in EDITIONS.list_page(session, complete).rows],
         "series": series,
         "hidden_series": found["hidden"],
         "observations": read_vintages(session, [one["code"] for one in series]),
@@ -170,7 +170,7 @@ def read_series_profile(session: Session, code: str) -> Record | None:
         the indicator to which the series contributes; and what its chart shows.
     """
     series = get_series(session, code)
-    indicator = series and get_indicator(session, series["indicator"]["code"])
+    indicator = series and INDICATORS.get(session, series["indicator"]["code"])
     if series is None or indicator is None:
         return None
     points: list[Record] = series["points"]
@@ -190,7 +190,7 @@ def read_series_profile(session: Session, code: str) -> Record | None:
         "hidden_points": len(points[:-MAX_SERIES_POINTS]),
         "observations": observations,
         "growth_rates": growth_rates,
-        "reports": list_reports(session, reports).rows,
+        "reports": REPORTS.list_page(session, reports).rows,
         "definition": indicator["definition"],
         "topic": indicator["topic"],
         "contradictions": [one for one in indicator["contradictions"] if one["code"] in named],
@@ -211,17 +211,17 @@ def read_priority_area_profile(session: Session, slug: str, year: int | None) ->
 
 
 def read_source_profile(session: Session, code: str) -> Record | None:
-    source = get_source(session, code)
+    source = SOURCES.get(session, code)
     if source is None:
         return None
     figures = parameters.ObservationListParameters(source=[code], vintages=parameters.Vintages.ALL)
     rates = parameters.GrowthRateListParameters(source=[code], vintages=parameters.Vintages.ALL)
-    event = source["event"] and get_event(session, source["event"]["code"])
+    event = source["event"] and EVENTS.get(session, source["event"]["code"])
     return source | {
         "event": event,
         "observations": list_observations(session, figures),
         "growth_rates": list_growth_rates(session, rates),
-        "reports": list_reports(session, parameters.ReportListParameters(source=[code])),
+        "reports": REPORTS.list_page(session, parameters.ReportListParameters(source=[code])),
         "follow_ups": read_follow_ups(session, code),
         "contradictions": read_stated_contradictions(session, code),
     }
@@ -229,13 +229,13 @@ def read_source_profile(session: Session, code: str) -> Record | None:
 
 def read_passages_profile(session: Session, code: str) -> Record | None:
     """Read a source with its passages, and what it states as figures, by kind and key."""
-    source = get_source(session, code)
+    source = SOURCES.get(session, code)
     if source is None:
         return None
     of_source = {"source": [code], "limit": parameters.MAXIMUM_LIMIT}
     figures = parameters.ObservationListParameters(**of_source, vintages=parameters.Vintages.ALL)
     rates = parameters.GrowthRateListParameters(**of_source, vintages=parameters.Vintages.ALL)
-    reports = list_reports(session, parameters.ReportListParameters(**of_source))
+    reports = REPORTS.list_page(session, parameters.ReportListParameters(**of_source))
     values = {
         (kind, one["id"]): one["display"]
         for kind, page in (
@@ -254,7 +254,7 @@ def read_passages_profile(session: Session, code: str) -> Record | None:
         )
         values |= {
             (PassageRecordKind.COMMITMENT, one["code"]): one["target"]["display"]
-            for one in list_commitments(session, announced).rows
+            for one in COMMITMENTS.list_page(session, announced).rows
             if one["target"]
         }
     passages = parameters.PassageListParameters(limit=parameters.MAXIMUM_LIMIT)

@@ -93,7 +93,6 @@ def select_events(language: Language) -> Statement:
 
 
 EVENTS = Resource(Event, select_events, orders={"held": (col(Event.held_on), col(Event.code))})
-get_event = EVENTS.get
 
 
 @cache
@@ -133,7 +132,6 @@ SOURCES = Resource(
         "event": col(Event.code),
     },
 )
-get_source = SOURCES.get
 
 
 @cache
@@ -185,12 +183,11 @@ PASSAGES = Resource(
     complete=complete_passage,
     filters={"source": col(Source.code)},
 )
-list_passages = PASSAGES.list_page
 
 
 def list_source_passages(session: Session, source: str, query: PassageListParameters) -> QueryPage:
     filters = SourcePassageParameters.model_construct(**dict(query), source=[source])
-    return list_passages(session, filters)
+    return PASSAGES.list_page(session, filters)
 
 
 def build_passage_record_url(base: str, record: Record) -> str:

@@ -187,4 +187,3 @@ REPORTS = Resource(
         "relation": col(Report.relation),
     },
 )
-list_reports, read_reports = REPORTS.list_page, REPORTS.read

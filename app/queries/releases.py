@@ -149,7 +149,6 @@ CHANGES = Resource(
     },
     since=col(ReleaseEntry.released_on),
 )
-list_changes = CHANGES.list_page
 
 
 def list_releases(session: Session) -> list[Record]:

@@ -24,7 +24,7 @@ from app.http.routing import RouteDeclarations
 from app.problems.messages import CARD_SIZE, HEIGHT_TOO_SMALL, IMAGE_TOO_LARGE
 from app.problems.problem import InvalidParameters
 from app.queries import profiles
-from app.queries.commitments import get_commitment
+from app.queries.commitments import COMMITMENTS
 from app.queries.editions import read_contents
 from app.queries.indicators import HEADLINES
 from app.request import Context, RequestContext
@@ -57,7 +57,7 @@ def build_overview(context: RequestContext, edition: int | None) -> Chart:
 
 
 def build_commitment(context: RequestContext, code: str) -> Chart:
-    commitment = context.read_record(get_commitment, commitment=code)
+    commitment = context.read_record(COMMITMENTS.get, commitment=code)
     return build_commitment_chart(commitment, context.release.record["code"], context.language)
 
 

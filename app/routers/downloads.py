@@ -22,10 +22,10 @@ from app.pages.addresses import find_page
 from app.parameters import create_path_key
 from app.problems.messages import CUBE_TOO_LARGE, NO_DATABASE_FILE
 from app.problems.problem import InvalidParameters, UnknownPath
-from app.queries.indicators import get_indicator
+from app.queries.indicators import INDICATORS
 from app.queries.observations import get_observation, list_observations
 from app.queries.priority_areas import get_priority_area
-from app.queries.reference import get_source
+from app.queries.reference import SOURCES
 from app.queries.series import get_series
 from app.request import ATTACHMENT_HEADERS, Context, RequestContext, read_chunks
 from app.routers import AnyParameters, NoParameters, add_article, declare_signature
@@ -232,13 +232,13 @@ add_download(
 
 
 def cite_source(context: RequestContext, code: str, _: object) -> citations.Item:
-    record = context.read_record(get_source, source=code)
+    record = context.read_record(SOURCES.get, source=code)
     return citations.cite_source(record, context.release.record)
 
 
 def cite_observation(context: RequestContext, code: str, _: object) -> citations.Item:
     record = context.read_record(get_observation, observation=code)
-    source = context.run_query(get_source, record["source"]["code"])
+    source = context.run_query(SOURCES.get, record["source"]["code"])
     assert source is not None  # noqa: S101 - a foreign key of the database
     start, end = record["period"]["start"], record["period"]["end"]
     within = parameters.ObservationListParameters(
@@ -252,7 +252,7 @@ def cite_observation(context: RequestContext, code: str, _: object) -> citations
 
 
 def cite_indicator(context: RequestContext, code: str, _: object) -> citations.Item:
-    indicator = context.read_record(get_indicator, indicator=code)
+    indicator = context.read_record(INDICATORS.get, indicator=code)
     latest = indicator["latest"]
     item = cite_page(context, SearchKind.INDICATOR, code, indicator["name"])
     return item | quote_newest(context, latest and latest["observation"])

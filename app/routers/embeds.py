@@ -27,11 +27,10 @@ from app.problems.problem import (
     shorten,
 )
 from app.problems.validation import describe_errors
-from app.queries import profiles
-from app.queries.indicators import get_indicator, get_newest_observation
+from app.queries import indicators, profiles
 from app.queries.page_data import read_observation_of_period
 from app.queries.priority_areas import get_priority_area
-from app.queries.reference import get_source
+from app.queries.reference import SOURCES
 from app.queries.series import get_series
 from app.request import JSON, Context, RequestContext
 
@@ -108,10 +107,10 @@ def read_observations(context: RequestContext, kind: str, code: str, period: str
 
 def read_indicator_observation(context: RequestContext, code: str, period: str | None) -> Record:
     """Read the newest figure of an indicator, or that of a period; UnknownRecord if none."""
-    indicator = context.read_record(get_indicator, indicator=code)
+    indicator = context.read_record(indicators.INDICATORS.get, indicator=code)
     if period is not None:
         return context.run_query(read_observation_of_period, indicator, period)
-    observation = get_newest_observation(indicator)
+    observation = indicators.get_newest_observation(indicator)
     if observation is None:
         raise create_nothing_recorded("path.indicator", code)
     return observation
@@ -327,5 +326,5 @@ def read_summary(
         title = summarize_observation(record, context.language)
         if not shown["points"] and not shown["other"]:
             height = HEIGHT_WITHOUT_BARS
-    source = context.run_query(get_source, record["source"]["code"])
+    source = context.run_query(SOURCES.get, record["source"]["code"])
     return title, source["publisher"] if source else "", height

@@ -28,11 +28,11 @@ from app.pages.year_table import build_year_tables
 from app.problems import problem
 from app.problems.problem import UnknownRecord
 from app.queries import page_data, profiles
-from app.queries.commitments import get_commitment
+from app.queries.commitments import COMMITMENTS
 from app.queries.editions import find_next_edition
-from app.queries.priority_areas import get_action
-from app.queries.reference import get_source
-from app.queries.releases import list_changes, list_releases
+from app.queries.priority_areas import ACTIONS
+from app.queries.reference import SOURCES
+from app.queries.releases import CHANGES, list_releases
 from app.request import Context, RequestContext
 from app.routers import NoParameters, read_first_page, render_form, validate_form
 
@@ -171,7 +171,7 @@ def show_changes(
     chosen = parameters.ChangeListParameters(
         release=[query.release] if query.release else [], cursor=query.cursor
     )
-    found = context.run_query(list_changes, chosen) if query.release else None
+    found = context.run_query(CHANGES.list_page, chosen) if query.release else None
     editions = read_first_page(context, tables.EDITIONS)
     return render_content(
         context,
@@ -226,17 +226,17 @@ def show_quotation_check(
 
 
 def cite_source(context: RequestContext, code: str) -> str:
-    source = context.read_record(get_source, source=code)
+    source = context.read_record(SOURCES.get, source=code)
     return str(source["citation"]["short"])
 
 
 def describe_announcement(context: RequestContext, kind: str, code: str) -> Record:
     """Name a commitment or an action, the event and the source that announced it."""
     if kind == SearchKind.COMMITMENT:
-        record = context.read_record(get_commitment, commitment=code)
+        record = context.read_record(COMMITMENTS.get, commitment=code)
         title, event, day = record["name"], record["event"]["name"], record["event"]["held_on"]
     else:
-        record = context.read_record(get_action, action=code)
+        record = context.read_record(ACTIONS.get, action=code)
         area = record["priority_area"]
         title, event, day = area["title"], name_edition(area["year"]).get(context.language), None
     source = record["source"]["code"]

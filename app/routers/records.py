@@ -12,7 +12,7 @@ from app.http.routing import RouteDeclarations
 from app.queries import reference as queries
 from app.queries.editions import compare_editions, get_edition
 from app.queries.priority_areas import get_priority_area
-from app.queries.releases import list_changes, list_releases
+from app.queries.releases import CHANGES, list_releases
 from app.request import Context
 from app.routers import NoParameters, add_collection
 from app.schemas import create_page_model
@@ -208,7 +208,7 @@ class FeedResponse(JSONResponse):
 def show_changes(
     context: Context, query: Annotated[parameters.ChangeListParameters, Query()]
 ) -> Response:
-    return context.create_page_response(ChangePage, context.run_query(list_changes, query))
+    return context.create_page_response(ChangePage, context.run_query(CHANGES.list_page, query))
 
 
 @history_router.get(
