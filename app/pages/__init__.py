@@ -1,12 +1,10 @@
 """Pages rendered from templates, with a content policy under which nothing loads from elsewhere."""
 
-import base64
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import cache, partial
-from hashlib import blake2b, sha384
 from html import escape
 from importlib.util import cache_from_source
 from itertools import pairwise

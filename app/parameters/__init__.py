@@ -60,8 +60,6 @@ from app.parameters.records import (
     DashboardParameters,
     EditionComparisonParameters,
     EditionListParameters,
-    EmbedParameters,
-    EmbedTheme,
     EventListParameters,
     InstrumentListParameters,
     ListingParameters,

@@ -10,13 +10,11 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Query, Response
 from pydantic import ValidationError
-from sqlalchemy import Connection
 
 from app.db.columns import Record
 from app.formats.registry import ALTERNATE_LINKS
 from app.formats.tables import TABLES, Table
 from app.http.routing import RouteDeclarations
-from app.i18n import Language
 from app.pages import render_content
 from app.parameters import MAXIMUM_LIMIT, DetailParameters, Parameters, create_path_key
 from app.problems.validation import FormErrors, describe_form_errors

@@ -85,7 +85,6 @@ def render_operation(context: RequestContext, operation: str) -> Response:
             for one in described["x-codeSamples"]
         ],
         media_type=media_type,
-        schema_name=schema_name,
         fields=list(schemas.iterate_fields(schema)) if reference.is_json(media_type) else [],
         example=render_json(example) if example and reference.is_json(media_type) else example,
         is_shortened=is_shortened,
