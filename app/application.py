@@ -167,7 +167,7 @@ def write_openapi_documents(
     app = FastAPI()
     app.state.contact = contact
     app.state.releases = FixedRelease(database.store, public_url, release=open_release(database))
-    return write_documents(app, Router(ROUTERS), ROUTERS, language)
+    return write_documents(app, ROUTERS, language)
 
 
 def mount_mcp(app: App, public_url: str | None) -> dict[str, ASGIApp]:

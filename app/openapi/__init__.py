@@ -3,7 +3,7 @@
 import asyncio
 import json
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import cache
 from itertools import islice
@@ -82,7 +82,7 @@ class OpenApiDocuments:
 
 
 def write_documents(
-    app: FastAPI, router: Router, routers: Iterable[RouteDeclarations], language: Language
+    app: FastAPI, routers: Sequence[RouteDeclarations], language: Language
 ) -> Versions:
     """Describe routes in both versions, with examples of the release that is served, compressed."""
     release = app.state.releases.get_release().record["code"]
@@ -91,7 +91,7 @@ def write_documents(
         field = "email" if contact.is_email else "url"
         document["info"]["contact"][field] = contact.text
     document = translate_document(document, language)
-    add_examples(document, app, router, language)
+    add_examples(document, app, Router(routers), language)
     declare_binary_texts(document)
     versions = (OpenApiVersion.V3_1, document), (OpenApiVersion.V3_0, convert_document(document))
     return {version: zlib.compress(encode_json(one)) for version, one in versions}

@@ -27,7 +27,7 @@ from app.quotations.context import (
     list_recorded,
     score_period,
 )
-from app.quotations.findings import Edit, Finding, apply_edits, describe_differences
+from app.quotations.findings import Edit, Finding, apply_edits, describe_difference
 from app.quotations.growth import RateMatch, find_rate
 from app.quotations.index import Announcement, Entry, QuotationIndex
 from app.quotations.matching import Candidate, find_level, is_only_period
@@ -289,7 +289,10 @@ def has_other_context(candidate: Candidate) -> bool:
 
 
 def describe_level(quoted: QuotedNumber, candidate: Candidate) -> list[Finding]:
-    findings = describe_differences(quoted, candidate)
+    findings = [
+        describe_difference(quoted, candidate.entry, kind, span)
+        for kind, span in candidate.differences.items()
+    ]
     newer = next(check_vintage(quoted, candidate.entry), None)
     if newer is None:
         return findings

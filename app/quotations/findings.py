@@ -19,7 +19,6 @@ from app.i18n import (
 from app.quotations import WORDS, compile_entries, read_corrections
 from app.quotations.context import QuotedNumber
 from app.quotations.index import Entry
-from app.quotations.matching import Candidate
 from app.quotations.numbers import Span
 from app.quotations.periods import RELATIVE, choose_preposition
 from app.quotations.terms import FAMILIES, PHRASES, SHARES, group_coverage
@@ -95,13 +94,6 @@ SINGULARS = {plural: singular for singular, plural in PLURALS.items()}
 COUNTRIES, UNITS = read_corrections("countries"), read_corrections("units")
 SIGNS = {"CNY": "RMB ", "USD": "US$"}
 REACHED = compile_entries(WORDS["reached"])
-
-
-def describe_differences(quoted: QuotedNumber, candidate: Candidate) -> list[Finding]:
-    return [
-        describe_difference(quoted, candidate.entry, kind, span)
-        for kind, span in candidate.differences.items()
-    ]
 
 
 def describe_difference(

@@ -6,11 +6,13 @@ from typing import Annotated, NamedTuple
 from fastapi import Query, Response
 
 from app import parameters
+from app.formats.charts import drawing
 from app.formats.charts.canvas import PNG, SVG
 from app.formats.charts.card import HEIGHT, WIDTH
-from app.formats.charts.drawing import MAX_PIXELS, Frame, ImageTooLargeError, draw_chart
+from app.formats.charts.drawing import MAX_PIXELS, Frame, ImageTooLargeError
 from app.formats.charts.layout import HeightTooSmallError
 from app.formats.charts.model import Chart
+from app.formats.charts.rendering import DRAWING_PROCESS
 from app.formats.charts.subjects import (
     build_commitment_chart,
     build_indicator_chart,
@@ -183,7 +185,7 @@ def create_response(
 def draw(chart: Chart, frame: Frame) -> bytes:
     """Draw a chart; InvalidParameters if its content does not fit, or if it has too many pixels."""
     try:
-        return draw_chart(chart, frame)
+        return DRAWING_PROCESS.run(drawing.draw, chart, frame)
     except HeightTooSmallError as error:
         size = {"height": frame.height, "width": frame.width, "least": error.least}
         name, message = "height", HEIGHT_TOO_SMALL.format(**size)

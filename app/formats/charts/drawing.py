@@ -10,7 +10,7 @@ from app.formats.charts.canvas import render_svg
 from app.formats.charts.card import layout_card
 from app.formats.charts.layout import layout_chart
 from app.formats.charts.model import Chart
-from app.formats.charts.rendering import DRAWING_PROCESS, render_png
+from app.formats.charts.rendering import render_png
 
 MAX_PIXELS = 16_000_000
 """The limit of pixels in an image, each of which takes four bytes of memory while it is drawn."""
@@ -34,18 +34,13 @@ class Frame(NamedTuple):
     """The pixels of an image for each pixel of the chart on a side; None for SVG."""
 
 
-def draw_chart(chart: Chart, frame: Frame) -> bytes:
-    """Draw a chart in the process for drawings.
+def draw(chart: Chart, frame: Frame) -> bytes:
+    """Draw a chart, in the process for drawings.
 
     Raises:
         HeightTooSmallError: if the content does not fit into the height.
         ImageTooLargeError: if the image would have more than ``MAX_PIXELS``.
-        EOFError, OSError: if the process has failed.
     """
-    return DRAWING_PROCESS.run(draw, chart, frame)
-
-
-def draw(chart: Chart, frame: Frame) -> bytes:
     if frame.width is None:
         canvas = layout_card(chart, frame.theme)
     else:
