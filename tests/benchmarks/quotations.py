@@ -38,10 +38,6 @@ class Result(NamedTuple):
     has_expected: bool
     """Whether the expected figure was found; none is expected where none is recorded."""
 
-    @property
-    def is_right(self) -> bool:
-        return self.kinds == self.case.kinds
-
 
 class Score(NamedTuple):
     right: int

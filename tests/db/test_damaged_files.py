@@ -391,7 +391,7 @@ def test_damage_found_by_any_response_stops_all_reading(
     copied_file: Path, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     """Nothing is served in part, even if another process has found the damage."""
-    overwrite_leaves(copied_file, "observation")
+    overwrite_observations(copied_file)
     monkeypatch.setattr("app.application.FileLimits", lambda **_: FROM_DISK)
     with open_app(copied_file) as app:
         client = AppClient(app, raise_server_exceptions=False)
@@ -417,11 +417,11 @@ def test_a_replaced_file_is_still_described(
         assert AppClient(app).get("/openapi.json").status_code == 200
 
 
-def overwrite_leaves(path: Path, name: str) -> None:
-    """Overwrite the pages of a table that contain its rows."""
+def overwrite_observations(path: Path) -> None:
+    """Overwrite the pages that contain the rows of the table of observations."""
     with closing(sqlite3.connect(path)) as connection:
-        sql = "SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf'"
-        pages = [row[0] for row in connection.execute(sql, (name,))]
+        sql = "SELECT pageno FROM dbstat WHERE name = 'observation' AND pagetype = 'leaf'"
+        pages = [row[0] for row in connection.execute(sql)]
     with path.open("r+b") as file:
         for page in pages:
             file.seek((page - 1) * PAGE)

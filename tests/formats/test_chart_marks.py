@@ -45,8 +45,8 @@ def create_point(year: int, value: str, *, months: int = 12, **more: object) -> 
     return replace(point, **more)  # type: ignore[arg-type]
 
 
-def create_panel(points: Sequence[DataPoint], heading: str = "Full years") -> Panel:
-    return Panel(heading, "Chinese yuan", points, has_time=True)
+def create_panel(points: Sequence[DataPoint]) -> Panel:
+    return Panel("Full years", "Chinese yuan", points, has_time=True)
 
 
 def create_chart(*panels: Panel, headline: DataPoint | None = None) -> Chart:

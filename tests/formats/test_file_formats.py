@@ -37,15 +37,6 @@ def read_list(client: AppClient, name: str, query: str = "") -> list[dict[str, A
     return items
 
 
-def format_cell(cell: Any) -> str:
-    """Show a number as a spreadsheet does, by the format of its cell."""
-    words = re.fullmatch(r'("(.*?)")?([#,0.]+)("(.*?)")?', cell.number_format)
-    assert words is not None, cell.number_format
-    decimals = len(words[3].partition(".")[2])
-    grouped = "," if "," in words[3] else ""
-    return f"{words[2] or ''}{Decimal(str(cell.value)):{grouped}.{decimals}f}{words[5] or ''}"
-
-
 def test_equal_releases_make_equal_files(client: AppClient, server: str) -> None:
     paths = [f"/v1/{name}.{suffix}" for name in TABLES for suffix in ("xlsx", "parquet", "csv")]
     for path in (*paths, "/v1/dataset.zip?lang=zh", "/v1/overview.xlsx"):

@@ -19,8 +19,6 @@ from app.i18n import Language
 from app.pages.content import read_page
 from tests.support.client import AppClient
 
-HOST = "http://testserver"
-
 
 def list_paths(form: Format) -> list[str]:
     return [f"/v1/{resource}.{form.suffix}" for resource in form.resources]

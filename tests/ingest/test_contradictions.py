@@ -14,6 +14,7 @@ from tests.support.seeds import (
     GOODS,
     STATED,
     add,
+    add_contradiction,
     add_observation,
     copy_seed,
     edit,
@@ -26,6 +27,8 @@ SERIES = "goods-trade.CN.BRI.partner-2023.CNY.P12M"
 FIGURE = {"year": 2022, "end": "12-31", "status": "normal", "source": "weekly-2024-05-01"}
 """Another source gives 18.95 trillion yuan for 2022."""
 ADDED = f"observations/{SERIES}.2022-01.weekly-2024-05-01.yaml"
+OTHER = f"observations/{SERIES}.2022-01.starsfund-2023-10.yaml"
+"""What the seed has for that year."""
 SHARE = "observations/trade-share.CN.BRI.partner-2025.PT.P12M.2024-01.chinataiwan-2025-01-13.yaml"
 RATE = "growth-rates/goods-trade.CN.BRI.partner-2023.CNY.P12M.2023-01.scio-2024-02-07.yaml"
 ADDED_CONTRADICTION = "contradictions/test-contradiction.yaml"
@@ -58,7 +61,7 @@ def test_two_figures_agree_if_one_number_is_printed_as_both(
         return
     (issue,) = find_issues(seed)
     assert (str(issue.file), issue.field) == (str(seed / ADDED), "value")
-    assert f"observations/{SERIES}.2022-01.starsfund-2023-10.yaml:" in issue.message
+    assert f"{OTHER}:" in issue.message
     assert "correct the one that is not as printed" in issue.message
 
 
@@ -156,10 +159,9 @@ def test_a_longer_period_cannot_have_less(tmp_path: Path) -> None:
 def test_a_contradiction_that_both_name_explains_them(tmp_path: Path) -> None:
     seed = copy_seed(tmp_path)
     add_to(seed, "18.8")
-    line = name_contradiction(seed, ADDED, "goods-trade", "18.95 and 18.8")
-    other = f"observations/{SERIES}.2022-01.starsfund-2023-10.yaml"
+    add_contradiction(seed, "18.95 and 18.8", ADDED)
     assert find_issues(seed)
-    (seed / other).write_text((seed / other).read_text("utf-8") + line, "utf-8")
+    name_contradiction(seed, OTHER)
     load_valid_seed(seed)
 
 
@@ -213,7 +215,7 @@ def test_what_names_a_contradiction_is_checked(
 
 def test_what_agrees_names_no_contradiction(tmp_path: Path) -> None:
     seed = copy_seed(tmp_path)
-    name_contradiction(seed, GOODS, "goods-trade", "22.1")
+    add_contradiction(seed, "22.1", GOODS)
     (issue,) = find_issues(seed)
     assert "agrees with all other published numbers" in issue.message
     edit(seed, GOODS, "contradiction: test-contradiction\n", "")
@@ -242,10 +244,8 @@ def test_the_numbers_of_a_contradiction_fit_its_cause(
     if words == "over":
         value = f"{published.replace('.', ''):0<14}"
         edit(seed, ADDED, "qualifier: none", f"qualifier: over\nbounds: {{lower: {value}}}")
-    line = name_contradiction(seed, ADDED, "goods-trade", f"18.95 and {published}")
+    add_contradiction(seed, f"18.95 and {published}", ADDED, OTHER)
     edit(seed, ADDED_CONTRADICTION, "cause: unknown", f"cause: {cause}")
-    other = seed / f"observations/{SERIES}.2022-01.starsfund-2023-10.yaml"
-    other.write_text(other.read_text("utf-8") + line, "utf-8")
     if message is None:
         load_valid_seed(seed)
     else:
@@ -312,10 +312,8 @@ def test_numbers_that_differ_by_rounding_are_of_one_period(
     if not other_year:
         add_to(seed, "19")
         numbers, file = "18.95 and 19", ADDED
-    line = name_contradiction(seed, file, "goods-trade", numbers)
+    add_contradiction(seed, numbers, file, OTHER)
     edit(seed, ADDED_CONTRADICTION, "cause: unknown", f"cause: {cause}")
-    other = seed / f"observations/{SERIES}.2022-01.starsfund-2023-10.yaml"
-    other.write_text(other.read_text("utf-8") + line, "utf-8")
     if other_year:
         assert any("of one measure, unit and period" in one.message for one in find_issues(seed))
     else:
@@ -336,9 +334,7 @@ def test_a_reason_gives_each_number_with_its_power_of_ten(
 ) -> None:
     seed = copy_seed(tmp_path)
     add_to(seed, "18.8")
-    line = name_contradiction(seed, ADDED, "goods-trade", numbers)
-    other = seed / f"observations/{SERIES}.2022-01.starsfund-2023-10.yaml"
-    other.write_text(other.read_text("utf-8") + line, "utf-8")
+    add_contradiction(seed, numbers, ADDED, OTHER)
     if is_given:
         load_valid_seed(seed)
     else:
@@ -358,9 +354,7 @@ def test_a_reason_gives_each_amount_with_its_qualifier(
 ) -> None:
     seed = copy_seed(tmp_path)
     add_to(seed, "18.8")
-    line = name_contradiction(seed, ADDED, "goods-trade", numbers)
-    other = seed / f"observations/{SERIES}.2022-01.starsfund-2023-10.yaml"
-    other.write_text(other.read_text("utf-8") + line, "utf-8")
+    add_contradiction(seed, numbers, ADDED, OTHER)
     issues = find_issues(seed)
     assert {issue.field for issue in issues} == {"reason.en", "reason.zh"}
     assert all(f"with the qualifier {found}; use none" in issue.message for issue in issues)
@@ -401,15 +395,14 @@ def test_a_figure_and_its_growth_rate_are_checked_apart(tmp_path: Path) -> None:
     """They have the same key; here the rates disagree, and the figures do not."""
     seed = copy_seed(tmp_path)
     (seed / RATE).write_text((seed / RATE).read_text("utf-8").replace("2.8", "3.1"), "utf-8")
-    line = name_contradiction(seed, RATE, "goods-trade", "2.8, 3.1 and 19.5")
-    for source in ("china-org-transcript-2024-01-19", "yuduxx-2024-01-12"):
-        other = seed / RATE.replace("scio-2024-02-07", source)
-        other.write_text(other.read_text("utf-8") + line, "utf-8")
+    sources = ("scio-2024-02-07", "china-org-transcript-2024-01-19", "yuduxx-2024-01-12")
+    rates = [RATE.replace(sources[0], source) for source in sources]
+    add_contradiction(seed, "2.8, 3.1 and 19.5", *rates)
     load_valid_seed(seed)
-    figure = seed / RATE.replace("growth-rates", "observations")
-    figure.write_text(figure.read_text("utf-8") + line, "utf-8")
+    figure = RATE.replace("growth-rates", "observations")
+    name_contradiction(seed, figure)
     (issue,) = find_issues(seed)
-    assert (issue.file, issue.field) == (figure, "contradiction")
+    assert (issue.file, issue.field) == (seed / figure, "contradiction")
 
 
 def test_the_current_seed_names_all_numbers_of_each_contradiction() -> None:

@@ -25,22 +25,6 @@ from tests.support.site import read_page
 LANGUAGES = ("en", "zh")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 HEADING = re.compile(r"^#{2,} (.+)$", re.MULTILINE)
-VOID_ELEMENTS = {"br", "hr", "img", "input", "link", "meta", "source", "rect"}
-BLOCKS = {
-    "article",
-    "div",
-    "dl",
-    "h1",
-    "h2",
-    "h3",
-    "nav",
-    "ol",
-    "p",
-    "pre",
-    "section",
-    "table",
-    "ul",
-}
 EVERY_PAGE = [
     pytest.param(name, language, id=f"{name}-{language}")
     for name in PAGE_NAMES

@@ -10,6 +10,7 @@ from app.formats.citations import MAX_DESCRIPTION, join_fitting, shorten
 from app.http.cache import IMMUTABLE
 from app.pages import PAPER
 from app.pages.assets import STATIC
+from tests.formats.test_chart_sizes import read_size
 from tests.pages.test_pages import PAGES, read_meta
 from tests.routers.test_discovery import HOST
 from tests.support.client import AppClient
@@ -19,14 +20,6 @@ pytestmark = pytest.mark.database
 
 LONGEST_FIGURE = 40
 """How many more characters a figure may take, which is not cut."""
-PNG_START, PNG_SIZE = b"\x89PNG", struct.Struct(">II")
-
-
-def read_size(image: bytes) -> tuple[int, int]:
-    """Return the width and the height of a PNG."""
-    assert image.startswith(PNG_START)
-    width, height = PNG_SIZE.unpack(image[16:24])
-    return width, height
 
 
 def list_links(page: Any, rel: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from app.ingest.build import build
 from app.queries.obstacles import OTHER_UNIT_TOLERANCE
 from tests.queries.test_comparison import COMPARE, ELEVEN_MONTHS
 from tests.support.client import AppClient
-from tests.support.seeds import ROOT, add, copy_seed, name_contradiction
+from tests.support.seeds import ROOT, add, add_contradiction, copy_seed
 from tests.support.targets import Target, open_app
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
@@ -105,7 +105,7 @@ def test_a_rate_that_is_not_current_is_shown_and_contradicts_nothing(
     seed = copy_seed(tmp_path)
     remove_other_rates(seed)
     repost, primary, secondary = "yuduxx-2024-01-12", "scio-2024-02-07", "shine-2025-01-26"
-    name_contradiction(seed, GOODS_RATE, "goods-trade", "2.8, 5 and 9")
+    add_contradiction(seed, "2.8, 5 and 9", GOODS_RATE)
     rate = (seed / GOODS_RATE).read_text("utf-8")
     (seed / GOODS_RATE).write_text(rate.replace("2.8", "5"), "utf-8")
     add(seed, GOODS_RATE.replace(repost, primary), rate.replace(repost, primary))

@@ -62,7 +62,6 @@ AT_TEN_MILLION = {
     },
 }
 """What ANALYZE says of the large tables of ten million figures, by which plans are made."""
-SCANNED = re.compile(rf"SCAN ({'|'.join(AT_TEN_MILLION)})\b")
 
 
 @pytest.fixture(scope="module")

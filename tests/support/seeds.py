@@ -69,7 +69,7 @@ breaks:
 CONTRADICTION = """
 position: 100
 name: {{en: Two numbers, zh: 两项数据}}
-indicator: {indicator}
+indicator: goods-trade
 cause: unknown
 reason: {{en: "{numbers}, no source says why.", zh: "{numbers}，来源未说明原因。"}}
 basis: inferred
@@ -312,13 +312,17 @@ def check_reported(seed: Path, broken: Broken) -> None:
     assert [broken.message in message for message in found].count(True) == 1, issues
 
 
-def name_contradiction(seed: Path, file: str, indicator: str, numbers: str) -> str:
-    """Name a new contradiction in a file; return the line that names it in others."""
-    text = CONTRADICTION.format(indicator=indicator, numbers=numbers)
-    add(seed, "contradictions/test-contradiction.yaml", text)
-    line = "contradiction: test-contradiction\n"
-    (seed / file).write_text((seed / file).read_text("utf-8") + line, "utf-8")
-    return line
+def add_contradiction(seed: Path, numbers: str, *files: str) -> None:
+    """Add a contradiction of trade in goods, and name it in files."""
+    add(seed, "contradictions/test-contradiction.yaml", CONTRADICTION.format(numbers=numbers))
+    name_contradiction(seed, *files)
+
+
+def name_contradiction(seed: Path, *files: str) -> None:
+    """Name the added contradiction in files."""
+    for file in files:
+        text = (seed / file).read_text("utf-8")
+        (seed / file).write_text(f"{text}contradiction: test-contradiction\n", "utf-8")
 
 
 def add_observation(seed: Path, figure: dict[str, object]) -> None:
