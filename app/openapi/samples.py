@@ -6,10 +6,9 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from app.db.columns import Record
+from app.formats.text import CSV, JSON_LINES
 
 JSON = re.compile(r"application/(.*\+)?json")
-JSON_LINES = "application/x-ndjson"
-CSV = "text/csv"
 TEXT = re.compile(r"text/.*|image/svg\+xml|.*[/+]xml")
 
 

@@ -18,7 +18,7 @@ class ExactDecimal(TypeDecorator[Decimal]):
     """A decimal stored with exactly its digits: NUMERIC on PostgreSQL, text on SQLite.
 
     SQLite would convert 50.3 in a NUMERIC column to a binary float. The text has no exponent and
-    no trailing zeros; compare such columns with ``cast_decimal``.
+    no trailing zeros; such columns are compared as numbers only with a cast.
     """
 
     impl = String
@@ -54,11 +54,6 @@ def format_plain(value: Decimal) -> str:
     """Return a decimal without exponent and trailing zeros: 22.10 becomes 22.1."""
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def cast_decimal(column: str) -> str:
-    """Return SQL that compares an exact decimal as a number, also where it is stored as text."""
-    return f"CAST({column} AS NUMERIC)"
 
 
 class TableModel(SQLModel):
