@@ -48,7 +48,7 @@ from app.routers import (
     sdmx,
     service,
 )
-from app.settings import Contact, Settings
+from app.settings import Contact, Settings, parse_rate
 
 if TYPE_CHECKING:
     from app.http.metrics import Metrics
@@ -132,7 +132,8 @@ def create_app(settings: Settings) -> App:
         ),
     )
     is_limited = settings.allowed_hosts or settings.rate_limit is not None
-    app.limits = RequestLimits(settings.allowed_hosts, settings.rate_limit) if is_limited else None
+    rate = parse_rate(settings.rate_limit) if settings.rate_limit else None
+    app.limits = RequestLimits(settings.allowed_hosts, rate) if is_limited else None
     app.allows_fast_path = app.limits is None and settings.access_log is LogFormat.OFF
     metrics = app.state.metrics = create_metrics(app) if settings.metrics else None
     rejections = RejectionLog(metrics.count_rejection if metrics else None)

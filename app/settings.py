@@ -39,10 +39,10 @@ HOST_NAME = re.compile(HOST)
 HOST_PATTERN = re.compile(rf"\*|(\*\.)?{HOST}")
 """A host name, which may begin with *. for any names below it, or * for all."""
 PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
-RATE = re.compile(r"[1-9][0-9]*\s*(/|\sper\s)\s*([1-9][0-9]*\s+)?[a-z]+")
+RATE = re.compile(r"([1-9][0-9]{0,9})\s*(?:/|\sper\s)\s*(?:([1-9][0-9]{0,9})\s+)?([a-z]+?)s?")
+RATE_UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 24 * 3600, "month": 30 * 24 * 3600}
+RATE_UNITS["year"] = MAX_RATE_PERIOD = SECONDS_PER_YEAR
 MAX_RATE = 1_000_000_000
-MAX_RATE_PERIOD = 366 * 24 * 3600
-"""The longest period of a rate, in seconds."""
 NUMBERS = ("int_parsing", "float_parsing")
 TRUSTED_PROXIES = "FORWARDED_ALLOW_IPS"
 """The setting of uvicorn; it ignores what is neither an address nor a network."""
@@ -161,21 +161,18 @@ def parse_contact(value: object) -> object:
     return Contact(text, is_email)
 
 
-def check_rate(value: str) -> str:
-    # The package takes a tenth of a second to import, and most installations set no limit.
-    from limits import parse
-
-    try:
-        rate = parse(value)
-    except ValueError:
-        is_rate = False
-    else:
-        # The package ignores what follows, and takes 0 minutes for one.
-        is_rate = RATE.fullmatch(value.strip()) is not None and (
-            rate.amount <= MAX_RATE and rate.get_expiry() <= MAX_RATE_PERIOD
-        )
-    if not is_rate:
+def parse_rate(value: str) -> tuple[int, int]:
+    """Return a number of requests and the seconds of their period: 600/minute, 9 per 5 hours."""
+    match = RATE.fullmatch(value.strip().lower())
+    requests, count, unit = match.groups() if match else ("0", None, "")
+    period = int(count or 1) * RATE_UNITS.get(unit, 0)
+    if not (0 < int(requests) <= MAX_RATE and 0 < period <= MAX_RATE_PERIOD):
         raise ValueError("write a number of requests and a unit of time, such as 600/minute")
+    return int(requests), period
+
+
+def check_rate(value: str) -> str:
+    parse_rate(value)
     return value
 
 

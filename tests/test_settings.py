@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from app import settings
-from app.settings import Settings
+from app.settings import Settings, parse_rate
 from tests.support.processes import run_bri
 
 
@@ -36,6 +36,8 @@ from tests.support.processes import run_bri
         ("rate_limit", "5/0 minute", "such as 600/minute"),
         ("rate_limit", "600/2 year", "such as 600/minute"),
         ("rate_limit", "9999999999/second", "such as 600/minute"),
+        ("rate_limit", f"1{'0' * 5000}/second", "such as 600/minute"),
+        ("rate_limit", "5/fortnight", "such as 600/minute"),
         ("allowed_hosts", "::1", "without ports"),
         ("allowed_hosts", "data.example:8000", "without ports"),
         ("allowed_hosts", "data.example.", "without ports"),
@@ -104,9 +106,21 @@ def test_a_protection_that_is_empty_is_refused(monkeypatch: pytest.MonkeyPatch, 
         Settings()
 
 
-@pytest.mark.parametrize("text", ["10/minute", "10 per 2 hour", "100/5 minutes"])
-def test_rates_are_accepted(text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "rate"),
+    [
+        ("10/minute", (10, 60)),
+        ("10 per 2 hour", (10, 7200)),
+        (" 100/5 Minutes ", (100, 300)),
+        ("1/second", (1, 1)),
+        ("9 / day", (9, 86_400)),
+        ("9 per month", (9, 30 * 86_400)),
+        ("1000000000/year", (1_000_000_000, 365 * 86_400)),
+    ],
+)
+def test_rates_are_accepted(text: str, rate: tuple[int, int]) -> None:
     assert Settings.model_validate({"rate_limit": text}).rate_limit == text
+    assert parse_rate(text) == rate
 
 
 def test_valid_settings_are_accepted() -> None:

@@ -61,14 +61,12 @@ BODY_TIMEOUT = 20.0
 class RequestLimits:
     """Which requests are refused before anything is looked up for them."""
 
-    def __init__(self, hosts: Sequence[str], rate: str | None) -> None:
-        # Most services have no limits, and start sooner without this package.
-        from limits import parse
-
+    def __init__(self, hosts: Sequence[str], rate: tuple[int, int] | None) -> None:
         self.hosts = frozenset(hosts)
         # Elsewhere a * is no wildcard: "data.*" would allow a name that anybody can register.
         self.host_endings = tuple(host[1:] for host in hosts if host == "*" or host[:2] == "*.")
-        self.rate = parse(rate) if rate else None
+        self.rate = rate
+        """How many requests a client may send in how many seconds."""
         self.windows: OrderedDict[str, tuple[float, int]] = OrderedDict()
         """When the period of each client ends, the earliest first, and how often it has asked."""
 
@@ -80,7 +78,7 @@ class RequestLimits:
             raise MisdirectedRequest(UNKNOWN_HOST)
         if self.rate is None:
             return
-        limit, period = self.rate.amount, self.rate.get_expiry()
+        limit, period = self.rate
         count, left = self.count_request(get_network(context.client), period)
         seconds, remaining = max(1, ceil(left)), max(0, limit - count)
         context.extra_headers += [
@@ -92,10 +90,7 @@ class RequestLimits:
             raise TooManyRequests(detail, headers={"Retry-After": str(seconds)})
 
     def count_request(self, client: str, period: float) -> tuple[int, float]:
-        """Return the number of a request in the period of its client, and the seconds left of it.
-
-        The storage of ``limits`` has no bound, and visits all clients a hundred times a second.
-        """
+        """Return which request of its client in the period it is, and the seconds left of that."""
         now, windows = perf_counter(), self.windows
         while windows and (len(windows) > MAX_RATED or next(iter(windows.values()))[0] <= now):
             windows.popitem(last=False)

@@ -208,7 +208,7 @@ def test_hsts_is_sent_if_the_public_url_is_https(database: Target) -> None:
 
 def test_requests_are_counted_while_their_period_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MAX_RATED", 1000)
-    counting = RequestLimits([], "5/hour")
+    counting = RequestLimits([], (5, 3600))
     clients = [str(number % 500) for number in range(1500)]
     counts = [counting.count_request(client, 3600)[0] for client in clients]
     assert counts == [1] * 500 + [2] * 500 + [3] * 500
@@ -221,7 +221,7 @@ def test_requests_are_counted_while_their_period_lasts(monkeypatch: pytest.Monke
 
 
 def test_counts_are_dropped_when_their_period_is_over() -> None:
-    counting = RequestLimits([], "5/hour")
+    counting = RequestLimits([], (5, 3600))
     for number in range(100):
         assert counting.count_request(str(number % 2), 0)[0] == 1
     assert len(counting.windows) == 1
