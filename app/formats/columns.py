@@ -100,14 +100,11 @@ def format_cell(value: Any) -> str:
 
 
 def get_value(value: Any, path: tuple[str, ...], separator: str = SEPARATOR) -> Any:
-    """Return the value at a path; the values below a list are joined."""
-    for depth, name in enumerate(path):
-        if value is None:
-            return None
-        if not isinstance(value, dict):
-            members = (format_cell(get_value(member, path[depth:])) for member in value)
-            return separator.join(members) or None
-        value = value[name]
+    """Return the value at a path; a list is the values of its members at the rest, joined."""
+    while path and isinstance(value, dict):
+        value, path = value[path[0]], path[1:]
+    if isinstance(value, list):
+        return separator.join(format_cell(get_value(member, path)) for member in value) or None
     return value
 
 

@@ -296,7 +296,8 @@ EDITIONS = (
            "complete（完整）、partial（部分）或figures_only（仅数据）"),
     string("events", "Events", "活动", "Keys of the events", "活动标识", path="events.code"),
     *(
-        string(f"{part}_{name}", *labels, path=f"parts.{part}.{name}", width=width)
+        string(f"{part}_{name}", *labels, path=f"parts.{part}.{name}", width=width,
+               is_required=name != "standings")
         for part, english, chinese in (
             ("figures", "Figures", "数据"),
             ("outcomes", "Outcomes", "成果"),

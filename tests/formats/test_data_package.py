@@ -60,6 +60,16 @@ def test_the_package_says_against_which_period_growth_is_measured(
     assert dict(frame.select("id", "base_label").iter_rows()) == labels
 
 
+def test_the_package_lists_the_source_types_of_each_part_of_an_edition(
+    client: AppClient, package: Path
+) -> None:
+    editions = {one["year"]: one["parts"] for one in read_list(client, "editions")}
+    for row in pl.read_csv(package / "editions.csv").iter_rows(named=True):
+        for name, part in editions.pop(row["year"]).items():
+            assert (row[f"{name}_standings"] or "") == ";".join(part["standings"])
+    assert not editions
+
+
 @pytest.fixture(scope="module", params=["en", "zh"])
 def package(client: AppClient, request: pytest.FixtureRequest, tmp_path_factory: Any) -> Any:
     """Unpack the data package."""
