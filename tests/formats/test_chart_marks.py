@@ -1,5 +1,6 @@
 """The marks of a chart: where a figure is drawn, and how what is known of it shows."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -122,6 +123,24 @@ def test_positions_follow_time() -> None:
     ]
     widths = [right - left for left, right in list_columns(draw_points(*totals))]
     assert min(widths) > 30
+
+
+def test_labels_of_the_time_axis_keep_apart() -> None:
+    total = create_point(2024, "20", start=date(2021, 12, 3), is_flow=False)
+    totals = [replace(total, end=day) for day in (date(2024, 12, 2), date(2025, 8, 6))]
+    chart = replace(create_chart(create_panel(totals)), language=Language.CHINESE)
+    for width in range(680, 300, -20):
+        canvas = layout_chart(chart, width, None, Theme.LIGHT)
+        months = [
+            (float(one.get("x", "")), one.text or "")
+            for one in draw(chart, canvas).iter(f"{SVG}text")
+            if re.fullmatch(r"\d{4}年\d+月", one.text or "")
+        ]
+        halves = [canvas.measure_text(text, canvas.sizes.small) / 2 for _, text in months]
+        spans = sorted((x - half, x + half) for (x, _), half in zip(months, halves, strict=True))
+        assert all(second[0] - first[1] > 4 for first, second in pairwise(spans))
+        assert len(months) > 1
+    assert {text for _, text in months} == {"2025年2月", "2025年5月", "2025年8月"}
 
 
 def test_four_comparable_figures_are_a_line() -> None:

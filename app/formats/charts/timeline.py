@@ -226,13 +226,15 @@ class TimePanel:
     def draw_time_axis(self, top: float) -> float:
         canvas, sizes = self.canvas, self.canvas.sizes
         left, _, right, _ = self.limits
-        widest = "2022年12月" if self.x.has_months else "2022"
-        width = canvas.measure_text(widest, sizes.small) + sizes.gap
-        top += 3 * sizes.unit
-        for middle, text in self.x.list_labels(width, canvas.language):
+        widest = canvas.measure_text("2022年12月" if self.x.has_months else "2022", sizes.small)
+        top, limit = top + 3 * sizes.unit, right
+        # Labels at the ends move inwards, and the newest has priority over those that it reaches.
+        for middle, text in reversed([*self.x.list_labels(widest + sizes.gap, canvas.language)]):
             half = canvas.measure_text(text, sizes.small) / 2
             x = min(max(middle, left + half), right - half)
-            canvas.draw_text(text, x, top, sizes.small, "center")
+            if x + half <= limit:
+                canvas.draw_text(text, x, top, sizes.small, "center")
+                limit = x - half - sizes.gap / 2
         return top + sizes.small.line_height
 
     def draw_sources(self, top: float) -> float:
