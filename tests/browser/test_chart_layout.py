@@ -28,9 +28,10 @@ COMMITMENTS = [
     for code in (
         *("2023-joint-laboratories", "2017-development-bank-lending", "2023-goods-trade"),
         *("2023-manufacturing-access", "2019-special-lending", "2023-training"),
+        "2023-cooperation-initiatives",
     )
 ]
-"""With comparable readings, with others, with both units, of zero, without a number, alone."""
+"""With comparable readings, others, both units, of zero, without a number, alone, and wide."""
 
 BOXES = """async () => {
   await document.fonts.ready;

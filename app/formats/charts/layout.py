@@ -175,10 +175,9 @@ def draw_headline(canvas: Canvas, figure: DataPoint | None, top: float) -> float
         return top
     sizes, (left, right) = canvas.sizes, canvas.span
     top = bars.draw_display(canvas, figure, sizes.headline, (left, right), top)
-    x = left + canvas.measure_text(figure.period, sizes.heading) + sizes.gap / 2
-    y = top + sizes.heading.get_baseline_offset(sizes.small)
-    canvas.draw_text(labels.format_reference(figure.source), x, y, sizes.small)
-    top = canvas.draw_text(figure.period, left, top, sizes.heading)
+    described = f"{figure.period} {labels.format_reference(figure.source)}"
+    lines = canvas.balance_text(described, sizes.heading, right - left)
+    top = canvas.draw_text(lines, left, top, sizes.heading)
     texts, has_share = (figure.coverage, figure.growth), figure.unit == PERCENT
     return draw_context(canvas, figure, texts, top, has_share=has_share) + 12 * sizes.unit
 
