@@ -247,6 +247,8 @@ def serve_standard_streams(server: ToolServer) -> None:
             async def pass_requests() -> None:
                 async with sender:
                     async for one in received:
+                        if is_blank(one):
+                            continue
                         message = getattr(one, "message", None)  # Exceptions have none.
                         if isinstance(message, JSONRPCRequest):
                             unanswered[message.id] = anyio.Event()
@@ -263,8 +265,7 @@ def serve_standard_streams(server: ToolServer) -> None:
                 async with sent:
                     async for one in receiver:
                         await sent.send(one)
-                        if answered := unanswered.pop(getattr(one.message, "id", None), None):
-                            answered.set()
+                        unanswered.pop(getattr(one.message, "id", None), anyio.Event()).set()
 
             tasks.start_soon(pass_requests)
             tasks.start_soon(pass_responses)
@@ -273,11 +274,14 @@ def serve_standard_streams(server: ToolServer) -> None:
     anyio.run(serve)
 
 
-def is_request_without_id(message: object) -> bool:
+def is_blank(received: object) -> bool:
+    """Return whether this is the error of an empty line, which separates messages as spaces do."""
+    return isinstance(received, ValidationError) and not str(received.errors()[0]["input"]).strip()
+
+
+def is_request_without_id(sent: object) -> bool:
     """Return whether the library takes a request for a notification, as its id is not valid."""
-    if isinstance(message, JSONRPCNotification):
-        return not message.method.startswith("notifications/")
-    return False
+    return isinstance(sent, JSONRPCNotification) and not sent.method.startswith("notifications/")
 
 
 class McpApp:

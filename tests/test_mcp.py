@@ -528,7 +528,7 @@ def test_calls_that_run_at_the_end_of_the_input_are_answered(database: Target) -
 
 
 def test_each_line_that_is_no_valid_message_is_answered(database: Target) -> None:
-    """The client would wait for a response."""
+    """The client would wait for a response. Empty lines are no messages."""
     ping = '{"jsonrpc": "2.0", "method": "ping", "id": %s}'
     lines = [ping % number for number in ("null", "1.5", "true", "[]", "{}")]
     lines += ["ping", "[]", f"[{ping % 1}]", "[" * 10_000, "\xff", '{"id": 1, "method": "ping"}']
@@ -537,7 +537,7 @@ def test_each_line_that_is_no_valid_message_is_answered(database: Target) -> Non
     done = subprocess.run(
         [sys.executable, "-m", "app", "mcp"],
         env={**os.environ, **build_environment(database)},
-        input="".join(f"{line}\n" for line in lines).encode("latin-1"),
+        input="".join(f"\n{line}\n \t\r\n" for line in lines).encode("latin-1"),
         capture_output=True,
         check=True,
     )

@@ -214,14 +214,11 @@ class TimePanel:
 
     def is_free(self, box: Box, obstacles: Sequence[Box]) -> bool:
         left, top, right, bottom = box
-        return (
-            top >= self.limits[1] - 2
-            and bottom <= self.limits[3]
-            and not any(
-                left < other[2] and other[0] < right and top < other[3] and other[1] < bottom
-                for other in obstacles
-            )
+        is_covered = any(
+            left < other[2] and other[0] < right and top < other[3] and other[1] < bottom
+            for other in obstacles
         )
+        return not is_covered and top >= self.limits[1] - 2 and bottom <= self.limits[3]
 
     def draw_time_axis(self, top: float) -> float:
         canvas, sizes = self.canvas, self.canvas.sizes
