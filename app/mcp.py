@@ -60,7 +60,7 @@ READ_ONLY = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_worl
 CACHED = CacheHint(ttl_ms=3_600_000, scope="public")
 """The tools differ only between versions of the program, and are the same for everybody."""
 MAX_END_WAIT = 10.0
-"""The seconds for which calls may run after the end of the standard input."""
+"""The seconds after the end of the standard input, and after each response, until the next."""
 THREADS = anyio.CapacityLimiter(2)
 """More threads at once would delay every other request, and none of the calls would end earlier."""
 NO_SOURCE = Bilingual(
@@ -257,9 +257,10 @@ def serve_standard_streams(server: ToolServer) -> None:
                         else:
                             await sender.send(one)
                     # A call that its client cancels gets no response.
-                    with anyio.move_on_after(MAX_END_WAIT):
+                    with anyio.move_on_after(MAX_END_WAIT) as limit:
                         for answered in list(unanswered.values()):
                             await answered.wait()
+                            limit.deadline = anyio.current_time() + MAX_END_WAIT
 
             async def pass_responses() -> None:
                 async with sent:

@@ -508,15 +508,30 @@ def test_an_interrupt_ends_the_tools_without_more_input(database: Target) -> Non
 
 
 def test_calls_that_run_at_the_end_of_the_input_are_answered(database: Target) -> None:
+    arguments = {"text": "Trade rose to 22.1 trillion yuan in 2024."}
+    numbers = call_at_the_end_of_the_input(database, 7, "check_quotation", arguments)
+    assert numbers == list(range(8))
+
+
+def test_calls_at_the_end_of_the_input_may_take_long_together(database: Target) -> None:
+    program = "import app.mcp; app.mcp.MAX_END_WAIT = 1; from app.__main__ import main; main()"
+    arguments = {"text": "Trade rose to 22.1 trillion yuan in 2024. " * 47}
+    numbers = call_at_the_end_of_the_input(database, 100, "check_quotation", arguments, program)
+    assert numbers == list(range(101))
+
+
+def call_at_the_end_of_the_input(
+    database: Target, count: int, name: str, arguments: dict[str, str], program: str = ""
+) -> list[int]:
+    """Call a tool several times in input that then ends; list the ids of the results."""
     client = {"name": "test", "version": "1"}
     first = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client}
-    arguments = {"text": "Trade rose to 22.1 trillion yuan in 2024."}
-    call = {"name": "check_quotation", "arguments": arguments}
-    messages: list[dict[str, Any]] = [{"id": 1, "method": "initialize", "params": first}]
+    call = {"name": name, "arguments": arguments}
+    messages: list[dict[str, Any]] = [{"id": 0, "method": "initialize", "params": first}]
     messages += [{"method": "notifications/initialized"}]
-    messages += [{"id": number, "method": "tools/call", "params": call} for number in range(2, 9)]
+    messages += [{"id": one, "method": "tools/call", "params": call} for one in range(1, count + 1)]
     done = subprocess.run(
-        [sys.executable, "-m", "app", "mcp"],
+        [sys.executable, *(["-c", program] if program else ["-m", "app"]), "mcp"],
         env={**os.environ, **build_environment(database)},
         input="".join(json.dumps({"jsonrpc": "2.0", **one}) + "\n" for one in messages),
         capture_output=True,
@@ -524,7 +539,7 @@ def test_calls_that_run_at_the_end_of_the_input_are_answered(database: Target) -
         check=True,
     )
     answers = [json.loads(line) for line in done.stdout.splitlines()]
-    assert sorted(one["id"] for one in answers if "result" in one) == list(range(1, 9))
+    return sorted(one["id"] for one in answers if "result" in one)
 
 
 def test_each_line_that_is_no_valid_message_is_answered(database: Target) -> None:

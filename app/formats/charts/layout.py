@@ -224,13 +224,10 @@ def draw_tiles(canvas: Canvas, tiles: Sequence[Tile], top: float) -> float:
     free_width = canvas.width - 2 * sizes.margin - sizes.gap * (len(tiles) - 1)
     width = free_width / len(tiles)
     lefts = [sizes.margin + index * (width + sizes.gap) for index in range(len(tiles))]
+    widths = [width - 2 * padding - measure_tile_indent(canvas, tile) for tile in tiles]
     names = [
-        canvas.balance_text(
-            tile.name,
-            select_tile_name_style(canvas, tile),
-            width - 2 * padding - measure_tile_indent(canvas, tile),
-        )
-        for tile in tiles
+        canvas.balance_text(tile.name, select_tile_name_style(canvas, tile), free)
+        for tile, free in zip(tiles, widths, strict=True)
     ]
     # Names take the height of the longest one, so that the figures below them are on one line.
     name_lines = max(len(name) for name in names)
