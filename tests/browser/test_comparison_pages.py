@@ -99,6 +99,16 @@ def test_a_figure_is_not_divided_from_its_unit(visit: tuple[Page, list[str]]) ->
     assert {count for figure, count in lines if "，" not in figure} == {1}, lines
 
 
+def test_the_words_of_a_copied_cell_are_apart(visit: tuple[Page, list[str]]) -> None:
+    page, wrong = visit
+    page.goto("/years?lang=en")
+    copied = page.locator("td.break").first.evaluate(
+        "(cell) => { getSelection().selectAllChildren(cell); return String(getSelection()); }"
+    )
+    assert copied == "Not comparable with the figure before: 23.6 Note 1"
+    assert wrong == []
+
+
 def test_on_paper_a_remark_stays_with_its_table(visit: tuple[Page, list[str]]) -> None:
     page, _ = visit
     page.emulate_media(media="print")
