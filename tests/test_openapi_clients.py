@@ -186,6 +186,13 @@ def test_required_parameters_come_first(client: AppClient) -> None:
         assert required == sorted(required, reverse=True), path
 
 
+@pytest.mark.parametrize("name", ["Aspect", "Vintages"])
+def test_a_code_list_says_what_its_values_do(client: AppClient, name: str) -> None:
+    """Tools made of operations, for language models, describe a parameter by its schema alone."""
+    schema = get_document(client)["components"]["schemas"][name]
+    assert set(schema["enum"]) <= set(re.findall(r"\w+", schema["description"]))
+
+
 def test_all_examples_of_an_operation_are_valid_together(client: AppClient) -> None:
     """Importers fill in all examples, not only those of required parameters."""
     document = get_document(client)

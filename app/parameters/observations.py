@@ -99,7 +99,7 @@ class IndicatorListParameters(IndicatorFilters, ListParameters): ...
 
 
 class ObservationSort(StrEnum):
-    """The orders of observations."""
+    """The orders of observations; values in different units are not comparable."""
 
     INDICATOR, INDICATOR_DESC = "indicator", "indicator_desc"
     PERIOD, PERIOD_DESC = "period", "period_desc"
@@ -114,7 +114,7 @@ class VintageSort(StrEnum):
 
 
 class Vintages(StrEnum):
-    """Which of several figures for one series and period are listed."""
+    """latest lists the most authoritative figure per series and period; all lists every figure."""
 
     LATEST = "latest"
     ALL = "all"
@@ -330,7 +330,7 @@ MAX_SCALE = 4
 
 
 class Aspect(StrEnum):
-    """The shape of a chart."""
+    """full is the whole chart, card a picture with its main figure for link previews."""
 
     FULL = "full"
     CARD = "card"
