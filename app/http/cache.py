@@ -19,7 +19,6 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from app.http.cached_response import (
-    CONDITIONAL_HEADERS,
     EMPTY_BODY,
     LARGE_BODY,
     OK,
@@ -32,6 +31,7 @@ from app.http.cached_response import (
     send_file,
     vary_by_encoding,
 )
+from app.http.conditional import CONDITIONAL_HEADERS
 from app.http.limits import STREAMS, get_network, is_queue_full
 from app.negotiation import Coding, PathKind
 from app.problems.messages import NOT_STORED_FOR_OLD_VERSION, TOO_LONG_FOR_OLD_VERSION

@@ -1,17 +1,12 @@
-"""Cached responses: complete, in a content coding, with validators; and how they are sent.
-
-Conditional requests and those for a range follow RFC 9110, sections 13 and 14.
-"""
+"""Cached responses: complete, in a content coding, with validators; and how they are sent."""
 
 import re
 import sys
 import zlib
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from email.utils import formatdate, parsedate_to_datetime
-from enum import Enum
 from functools import lru_cache, partial
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -22,6 +17,7 @@ from starlette.types import Message, Send
 
 from app.db.files import DatabaseFile
 from app.formats.registry import IS_COMPRESSIBLE
+from app.http.conditional import PreconditionResult, Validators, evaluate_preconditions, parse_range
 from app.http.limits import STREAMS
 from app.negotiation import Coding
 from app.problems.messages import PRECONDITION_FAILED, RANGE_NOT_SATISFIABLE
@@ -52,16 +48,6 @@ LARGE_BODY = 128 * 1024
 """A longer body is sent in pieces, so that a client that does not read it holds little memory."""
 PIECE = 64 * 1024
 EMPTY_BODY: Message = {"type": "http.response.body", "body": b""}
-CONDITIONAL_HEADERS = frozenset(
-    {b"if-match", b"if-unmodified-since", b"if-none-match", b"if-modified-since", b"range"}
-)
-"""The request headers that can change how a cached response is sent."""
-ENTITY_TAG = re.compile(rb'(W/)?("[\x21\x23-\x7e\x80-\xff]*")')
-BYTE_RANGE = re.compile(rb"bytes=[ \t]*(\d{0,4000})-(\d{0,4000})[ \t]*", re.IGNORECASE)
-DATE_FORMATS = ("%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y")
-MAX_YEARS_AHEAD = 50
-"""A two-digit year further ahead than this belongs to the previous century."""
-Headers = Mapping[bytes, bytes]
 
 
 class Compressor(NamedTuple):
@@ -131,13 +117,6 @@ class FileResponse(Response):
 
     def render(self, content: DatabaseFile) -> FileContent:  # type: ignore[override]
         return FileContent(content, range(content.size))
-
-
-class Validators(NamedTuple):
-    etag: bytes
-    modified: int
-    """Seconds since 1970."""
-    last_modified: bytes
 
 
 @dataclass(slots=True, eq=False)
@@ -227,87 +206,6 @@ def format_http_date(seconds: int) -> bytes:
 def parse_own_date(date: bytes) -> int:
     """Parse a time that ``format_http_date`` has formatted."""
     return int(parsedate_to_datetime(date.decode()).timestamp())
-
-
-class PreconditionResult(Enum):
-    SEND = 200
-    UNCHANGED = 304
-    FAILED = 412
-
-
-def evaluate_preconditions(headers: Headers, current: Validators) -> PreconditionResult:
-    """Evaluate the preconditions of a GET or HEAD in their order of precedence."""
-    expected = headers.get(b"if-match")
-    if expected is not None:
-        if not matches_etag(expected, current.etag, weakly=False):
-            return PreconditionResult.FAILED
-    elif (date := headers.get(b"if-unmodified-since")) and is_modified_since(current, date):
-        return PreconditionResult.FAILED
-    known = headers.get(b"if-none-match")
-    if known is not None:
-        same = known == current.etag or matches_etag(known, current.etag, weakly=True)
-        return PreconditionResult.UNCHANGED if same else PreconditionResult.SEND
-    since = headers.get(b"if-modified-since")
-    if since is None:
-        return PreconditionResult.SEND
-    same = since == current.last_modified or is_modified_since(current, since) is False
-    return PreconditionResult.UNCHANGED if same else PreconditionResult.SEND
-
-
-def matches_etag(listed: bytes, etag: bytes, *, weakly: bool) -> bool:
-    if listed.strip(b" \t") == b"*":
-        return True
-    return any(
-        match[2] == etag and (weakly or match[1] is None) for match in ENTITY_TAG.finditer(listed)
-    )
-
-
-def is_modified_since(current: Validators, date: bytes) -> bool | None:
-    """Return whether the representation is newer than a date; None for an invalid date."""
-    seconds = parse_http_date(date)
-    return None if seconds is None else current.modified > seconds
-
-
-def parse_http_date(text: bytes) -> float | None:
-    """Parse a date in any of the three formats of HTTP; None for anything else."""
-    for form in DATE_FORMATS:
-        try:
-            read = datetime.strptime(text.decode("latin-1"), form).replace(tzinfo=UTC)
-            if "%y" in form:
-                # RFC 9110, 5.6.7: a date far in the future has a year of the previous century.
-                this_year = datetime.now(UTC).year
-                year = this_year - this_year % 100 + read.year % 100
-                read = read.replace(year=year - 100 if year > this_year + MAX_YEARS_AHEAD else year)
-        except ValueError:
-            continue
-        return read.timestamp()
-    return None
-
-
-def parse_range(headers: Headers, current: Validators, length: int) -> slice | None:
-    """Return the requested part of a file, or None to send all of it.
-
-    Several ranges, malformed ranges and other units are ignored, as is a range whose If-Range does
-    not match the current representation.
-
-    Raises:
-        ValueError: if the file ends before the range.
-    """
-    match = BYTE_RANGE.fullmatch(headers.get(b"range", b""))
-    if match is None or not (match[1] or match[2]):
-        return None
-    condition = headers.get(b"if-range")
-    if condition not in {None, current.etag, current.last_modified}:
-        return None
-    if not match[1]:
-        start, stop = max(0, length - int(match[2])), length
-    else:
-        start, stop = int(match[1]), min(length, int(match[2]) + 1 if match[2] else length)
-        if match[2] and int(match[2]) < start:
-            return None
-    if start >= length:
-        raise ValueError("the file ends before")
-    return slice(start, stop)
 
 
 def select_response(

@@ -22,14 +22,8 @@ from uvicorn.server import ServerState
 from app.http.authority import apply_absolute_form
 from app.http.cache import CacheMiddleware
 from app.http.cache_key import VALID_HOSTS, BoundedMemo, build_key
-from app.http.cached_response import (
-    CONDITIONAL_HEADERS,
-    LARGE_BODY,
-    NOT_MODIFIED,
-    OK,
-    CachedResponse,
-    select_response,
-)
+from app.http.cached_response import LARGE_BODY, NOT_MODIFIED, OK, CachedResponse, select_response
+from app.http.conditional import CONDITIONAL_HEADERS
 from app.http.middleware import RAW_COMMON_HEADERS
 from app.problems.problem import Problem
 from app.request import RawHeaders, choose_request_id

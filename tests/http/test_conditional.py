@@ -14,7 +14,7 @@ import httpx2
 import pytest
 
 from app.db import files
-from app.http.cached_response import parse_http_date
+from app.http.conditional import parse_http_date
 from tests.http.test_cache import FILES, PLAIN
 from tests.support.client import AppClient
 from tests.support.processes import serve_database
@@ -94,7 +94,7 @@ def test_a_day_that_the_century_does_not_have_is_no_date(monkeypatch: pytest.Mon
         def now(cls, tz: tzinfo | None = None) -> Self:
             return cls(2100, 3, 1, tzinfo=tz)
 
-    monkeypatch.setattr("app.http.cached_response.datetime", Clock)
+    monkeypatch.setattr("app.http.conditional.datetime", Clock)
     assert parse_http_date(b"Tuesday, 29-Feb-00 08:49:37 GMT") is None
     assert (
         parse_http_date(b"Sunday, 28-Feb-00 08:49:37 GMT")
