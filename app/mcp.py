@@ -266,13 +266,20 @@ def serve_standard_streams(server: ToolServer) -> None:
                 async with sent:
                     async for one in receiver:
                         await sent.send(one)
-                        unanswered.pop(getattr(one.message, "id", None), anyio.Event()).set()
+                        end_call(unanswered, one)
 
             tasks.start_soon(pass_requests)
             tasks.start_soon(pass_responses)
             await server.run(requests, responses, server.create_initialization_options())
 
     anyio.run(serve)
+
+
+def end_call(unanswered: dict[Any, anyio.Event], sent: SessionMessage) -> None:
+    """Note that a call has its response; notifications have no call."""
+    answered = unanswered.pop(getattr(sent.message, "id", None), None)
+    if answered is not None:
+        answered.set()
 
 
 def is_blank(received: object) -> bool:

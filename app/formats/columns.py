@@ -100,7 +100,7 @@ def format_cell(value: Any) -> str:
 
 
 def get_value(value: Any, path: tuple[str, ...], separator: str = SEPARATOR) -> Any:
-    """Return the value at a path; a list is the values of its members at the rest, joined."""
+    """Return the value at a path; where it leads to a list, the values of its members, joined."""
     while path and isinstance(value, dict):
         value, path = value[path[0]], path[1:]
     if isinstance(value, list):

@@ -90,7 +90,11 @@ class RequestLimits:
             raise TooManyRequests(detail, headers={"Retry-After": str(seconds)})
 
     def count_request(self, client: str, period: float) -> tuple[int, float]:
-        """Return which request of its client in the period it is, and the seconds left of that."""
+        """Count a request; return its number in the period of its client, and the seconds left.
+
+        The storage of the package ``limits`` has no bound, and visits all clients a hundred times a
+        second.
+        """
         now, windows = perf_counter(), self.windows
         while windows and (len(windows) > MAX_RATED or next(iter(windows.values()))[0] <= now):
             windows.popitem(last=False)

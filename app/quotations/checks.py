@@ -33,7 +33,7 @@ from app.quotations.index import Announcement, Entry, QuotationIndex
 from app.quotations.matching import Candidate, find_level, is_only_period
 from app.quotations.numbers import RATE_UNITS, Number, Span
 from app.quotations.sentences import Role, Sentence, read_sentences
-from app.quotations.terms import PHRASES, join_lines
+from app.quotations.terms import PHRASES, strip_unread
 from app.schemas.quotations import FindingKind, QuotationVerdict
 
 OPENING = " \"'“‘(["
@@ -91,7 +91,7 @@ def check_quotation(session: Session, index: QuotationIndex, text: str, asked_on
             check_sentence(session, sentence) for sentence in read_sentences(text, asked_on, index)
         ]
 
-    plain, positions = join_lines(text)
+    plain, positions = strip_unread(text)
     sentences = check_sentences(plain)
     items = list(chain(*sentences))
     located = [
@@ -99,7 +99,7 @@ def check_quotation(session: Session, index: QuotationIndex, text: str, asked_on
     ]
     corrected = apply_edits(text, list(dict.fromkeys(located)))
     if located:
-        reject_corrections(sentences, check_sentences(join_lines(corrected)[0]))
+        reject_corrections(sentences, check_sentences(strip_unread(corrected)[0]))
     is_whole = all(item.edits for item in items if item.findings)
     return {
         "text": text,

@@ -27,7 +27,7 @@ from app.quotations.periods import (
     find_periods,
     is_relative_base,
 )
-from app.quotations.terms import PHRASES, Term
+from app.quotations.terms import PHRASES, Term, measure_terms
 
 SENTENCE_END = re.compile(
     r"[。！？!?\n]+[”’」』\")]*\s*|(?<![A-Z])\.[\")”]?(?=\s+[\"“(]?[A-Z0-9])\s+"
@@ -316,14 +316,15 @@ class Sentence:
 
     def is_counted_period(self, period: PeriodWords) -> bool:
         """Return whether words name what is counted: no day of a speech, no base of a change."""
-        return not (self.is_day_of_speech(period) or self.is_base(period) or self.is_record(period))
+        tests = self.is_day_of_speech, self.is_base, self.is_span_of_maximum
+        return not any(test(period) for test in tests)
 
-    def is_record(self, period: PeriodWords) -> bool:
+    def is_span_of_maximum(self, period: PeriodWords) -> bool:
         """Return whether a figure is the highest of these years, and not their total."""
         first, last = period.span
-        before = PHRASES["record_before"].search(self.normal, max(0, first - 30), first)
-        after = PHRASES["record_after"].match(self.normal, last)
-        return period.kind == PeriodKind.LENGTH and bool(before or after)
+        before = PHRASES["maximum_before"].search(self.normal, max(0, first - 30), first)
+        is_maximum = before or PHRASES["maximum_after"].match(self.normal, last)
+        return period.kind == PeriodKind.LENGTH and bool(is_maximum)
 
     def is_base(self, period: PeriodWords) -> bool:
         """Return whether a year is only what a change is measured from: up 3 percent from 2023."""
@@ -347,20 +348,6 @@ class Sentence:
 
 def has_strong(found: Iterable[Term]) -> bool:
     return any(term.weight >= STRONG for term in found)
-
-
-def measure_terms(found: Iterable[Term], factor: float) -> dict[str, float]:
-    """Return the weight of each indicator; imports and exports side by side are trade."""
-    weights: dict[str, float] = {}
-    for term in found:
-        weights[term.indicator] = max(weights.get(term.indicator, 0), term.weight * factor)
-    both = {"goods-exports", "goods-imports"}
-    if both <= weights.keys():
-        weights.setdefault("goods-trade", min(weights[one] for one in both))
-    for level, share in terms.SHARES.items():
-        if level in weights:
-            weights[share] = max(weights.get(share, 0), weights[level])
-    return weights
 
 
 def split_sentences(text: str) -> Iterator[Span]:

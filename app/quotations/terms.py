@@ -187,7 +187,21 @@ def find_words(patterns: Mapping[str, re.Pattern[str]], text: str) -> list[tuple
     ]
 
 
-def join_lines(text: str) -> tuple[str, list[int]]:
+def measure_terms(found: Iterable[Term], factor: float) -> dict[str, float]:
+    """Return the weight of each indicator; imports and exports side by side are trade."""
+    weights: dict[str, float] = {}
+    for term in found:
+        weights[term.indicator] = max(weights.get(term.indicator, 0), term.weight * factor)
+    both = {"goods-exports", "goods-imports"}
+    if both <= weights.keys():
+        weights.setdefault("goods-trade", min(weights[one] for one in both))
+    for level, share in SHARES.items():
+        if level in weights:
+            weights[share] = max(weights.get(share, 0), weights[level])
+    return weights
+
+
+def strip_unread(text: str) -> tuple[str, list[int]]:
     """Return a text without what is not read, and the indexes of its characters and its end.
 
     Not read are invisible characters, spaces after another space, and line breaks within a Chinese
