@@ -197,7 +197,8 @@ class PostgresStore(Store):
             # A statement joins some twenty tables: planning it again takes longer than reading.
             # It looks up a page of rows by key, for which a merge join would walk whole indexes.
             f"-c search_path={schema} -c plan_cache_mode=force_generic_plan "
-            f"-c enable_mergejoin=off "
+            # A download is idle while its client reads slowly, for which there are other limits.
+            f"-c enable_mergejoin=off -c idle_in_transaction_session_timeout=0 "
             f"-c statement_timeout={round(self.limits.statement_timeout * 1000)}",
             pool_size=pool_size,
             max_overflow=size - pool_size,

@@ -32,7 +32,6 @@ TEMPORARY_SUFFIX = ".building"
 TEMPORARY_ADVICE = "; free some space, or set SQLITE_TMPDIR if temporary files fill their disk"
 ADVISORY_LOCK = 0x627269
 """The advisory lock that only one build can hold: ``bri`` in ASCII."""
-LOCK_TIMEOUT = "5s"
 LOCK_NOT_AVAILABLE = "55P03"
 CREATE_REGISTER = """
 CREATE SCHEMA IF NOT EXISTS bri;
@@ -229,7 +228,9 @@ def publish_postgres(
 
 def acquire_build_lock(connection: Connection) -> None:
     """Wait up to five seconds until no other build is running; the transaction holds the lock."""
-    connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+    # Without the limits on statements and pauses that a server may have for other work.
+    for name, limit in (("lock", "5s"), ("statement", "0"), ("idle_in_transaction_session", "0")):
+        connection.execute(text(f"SET LOCAL {name}_timeout = '{limit}'"))
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
 
 
@@ -258,13 +259,8 @@ def publish_schema(
     connection.execute(insert(models.lexeme_index), build_lexeme_rows(connection, search_rows))
     for table in connection.scalars(TABLES, {"schema": schema}).all():
         connection.execute(text(f"ANALYZE {table}"))
-    release = {
-        "number": number,
-        "schema": schema,
-        "seed_hash": seed_hash,
-        "revision": models.SCHEMA_REVISION,
-    }
-    connection.execute(REGISTER_RELEASE, release)
+    release = {"number": number, "schema": schema, "seed_hash": seed_hash}
+    connection.execute(REGISTER_RELEASE, release | {"revision": models.SCHEMA_REVISION})
 
 
 def build_lexeme_rows(

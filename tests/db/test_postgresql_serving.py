@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import httpx2
@@ -219,6 +220,21 @@ def test_commands_work_on_postgresql(cluster: Cluster, tmp_path: Path) -> None:
         assert "secret" not in one.output
 
 
+def test_limits_of_a_server_for_other_work_do_not_apply(cluster: Cluster) -> None:
+    """A build takes as long as it needs, and a download waits for a slow client."""
+    url = cluster.create_database()
+    for name, limit in (("statement", "10ms"), ("idle_in_transaction_session", "100ms")):
+        cluster.execute(f"ALTER DATABASE {url.database} SET {name}_timeout = '{limit}'")
+    done = run_bri("build", **build_environment(url))
+    assert done.exit_code == 0, done.stderr
+    with open_app(build_reader_url(url)) as app:
+        database = app.state.releases.get_release().database
+        with database.streaming_engine.connect() as connection:
+            for seconds in (0.3, 0):
+                assert connection.exec_driver_sql("SELECT 1").scalar_one() == 1
+                sleep(seconds)
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [
@@ -279,14 +295,14 @@ def test_limits_reach_the_server(url: URL) -> None:
 def test_a_statement_that_timed_out_is_not_retried(url: URL) -> None:
     calls = []
 
-    def sleep(connection: Connection) -> None:
+    def read_slowly(connection: Connection) -> None:
         calls.append(connection.exec_driver_sql("SHOW statement_timeout").scalar_one())
         connection.exec_driver_sql("SELECT pg_sleep(5)")
 
     with open_app(url, statement_timeout=1) as app:
         database = app.state.releases.get_release().database
         with pytest.raises(UnavailableError, match="canceling statement due to statement timeout"):
-            database.read(sleep)
+            database.read(read_slowly)
     assert calls == ["1s"]
 
 
