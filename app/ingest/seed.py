@@ -33,6 +33,7 @@ MAX_DEPTH = 8
 STANDARD_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 SCHEMA_LINE = "# yaml-language-server: $schema="
 QUOTATION = "quote a text that contains a comma or ': '; end the name of a field with ': '"
+INDENTATION = "indent all fields of a record by the same number of plain spaces"
 COLLECTIONS = {kind.collection: kind for kind in FILE_KINDS}
 FILE_DEPTH = 2
 """The parts of a path within the seed folder: the collection and the file."""
@@ -53,9 +54,7 @@ PATTERN_ADVICE = {
     base.ADDRESS_PATTERN: "write a web address: https:// or http://, other characters as %E4",
     base.LOCATOR_PATTERN: "write P2 for paragraph 2, or P2.S3 for its sentence 3",
     base.HOST_PATTERN: "write the host alone, such as ecns.cn",
-    base.RECORD_PATTERN: (
-        "write the folder and the key of a record, such as sources/scio-2025-01-15"
-    ),
+    base.RECORD_PATTERN: "write folder and key of a record, such as sources/scio-2025-01-15",
     base.LANGUAGE_PATTERN: "write the two letters of the language, such as en or zh",
 }
 
@@ -147,13 +146,14 @@ def read_document(file: PurePath, raw: bytes) -> Document:
 
 
 def describe_yaml_error(file: PurePath, raw: bytes, error: yaml.YAMLError) -> SeedIssue:
-    """Describe a syntax error; a tab, which is invisible in most editors, is named as such."""
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    """Describe a syntax error, such as a tab; the parser finds a missing colon only lines below."""
+    is_name = getattr(error, "context", None) == "while scanning a simple key"
+    mark = getattr(error, "context_mark" if is_name else "problem_mark", None)
     line = mark.line + 1 if mark else 1
     if b"\t" in b"".join(raw.splitlines()[line - 1 : line]):
         return SeedIssue(file, line, "", "contains a tab; indent with spaces")
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-    advice = f"; {QUOTATION}" if re.search("expected|not allowed", problem) else ""
+    advice = f"; {QUOTATION}; {INDENTATION}" if re.search("expected|not allowed", problem) else ""
     return SeedIssue(file, line, "", f"is not valid YAML: {problem}{advice}")
 
 

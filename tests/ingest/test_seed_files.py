@@ -187,6 +187,10 @@ def test_surprising_yaml_is_reported(tmp_path: Path, broken: Broken) -> None:
         ("position: 1\n".encode("utf-16"), 1, "is not UTF-8 text"),
         (b"position: \x00\n", 1, "is not valid YAML"),
         (b"position: 1\nname: *nobody\n", 2, "is not valid YAML: found undefined alias"),
+        ("position: 1\ntopic：trade\nunit: CNY\n".encode(), 2, "end the name of a field with ': '"),
+        (b"position: 1\ntopic:trade\n\n\nunit: CNY\n", 2, "end the name of a field with ': '"),
+        (b"name:\n  en: Trade\n   zh: 1\n", 3, "indent all fields of a record by the same"),
+        ("name:\n\u3000 en: Trade\n  zh: 1\n".encode(), 3, "number of plain spaces"),
         (b"position: " + b"[" * 5000, 1, "maximum nesting depth"),
     ],
 )
