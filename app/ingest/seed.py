@@ -54,7 +54,7 @@ PATTERN_ADVICE = {
     base.ADDRESS_PATTERN: "write a web address: https:// or http://, other characters as %E4",
     base.LOCATOR_PATTERN: "write P2 for paragraph 2, or P2.S3 for its sentence 3",
     base.HOST_PATTERN: "write the host alone, such as ecns.cn",
-    base.RECORD_PATTERN: "write folder and key of a record, such as sources/scio-2025-01-15",
+    base.RECORD_PATTERN: "write the folder and key of a record, such as sources/scio-2025-01-15",
     base.LANGUAGE_PATTERN: "write the two letters of the language, such as en or zh",
 }
 
