@@ -287,9 +287,11 @@ def list_changed_statements(collection: str, before: Fields, after: Fields) -> s
     """
     (kind,) = (one for one in schema.RECORD_KINDS if one.collection == collection)
     ignored = ANNOTATION_FIELDS | ({"status"} if collection in FIGURES else set())
-    paths = {path for path in list_paths(kind) if before.get(path) not in {None, after.get(path)}}
-    lists = {name for name in kind.model_fields if has_lost_item(name, before, after)}
-    return ({find_field(path) for path in paths} | lists) - ignored
+    changed = {path for path, value in before.items() if after.get(path) != value}
+    fields = set(map(find_field, changed.intersection(list_paths(kind))))
+    candidates = set(map(find_field, changed)) & kind.model_fields.keys()
+    lists = {name for name in candidates if has_lost_item(name, before, after)}
+    return (fields | lists) - ignored
 
 
 def has_lost_item(name: str, before: Fields, after: Fields) -> bool:
