@@ -31,7 +31,7 @@ from app.openapi import OpenApiDocuments, write_documents
 from app.pages import is_page_accepted, render_problem
 from app.problems.problem import InternalError, Problem
 from app.processes import GC_THRESHOLDS, HelperProcess, limit_freed_memory
-from app.releases import FixedRelease, Release, ReleaseManager, open_release
+from app.releases import FixedRelease, ReleaseManager, ServedRelease, open_release
 from app.request import RequestContext, create_problem_response
 from app.routers import (
     assets,
@@ -149,7 +149,7 @@ def create_app(settings: Settings) -> App:
 
 
 def build_openapi_documents(
-    contact: Contact | None, public_url: str | None, release: Release, language: Language
+    contact: Contact | None, public_url: str | None, release: ServedRelease, language: Language
 ) -> dict[OpenApiVersion, bytes]:
     """Build the OpenAPI documents in a process of their own; EOFError, OSError if it fails."""
     arguments = release.database, contact, public_url, language

@@ -49,7 +49,7 @@ from app.i18n import Bilingual, Language
 from app.problems.messages import QUEUE_FULL
 from app.problems.problem import Problem, shorten
 from app.problems.validation import list_messages
-from app.releases import Release, ReleaseManager
+from app.releases import ReleaseManager, ServedRelease
 from app.request import RequestContext
 
 ToolServer = Server[dict[str, Any]]
@@ -91,7 +91,7 @@ class Call:
 
     values: Record
     language: Language
-    release: Release
+    release: ServedRelease
     base: str | None
     """The address that links start with; None if it is not known."""
 
@@ -152,7 +152,7 @@ class DatasetTool(NamedTuple):
     fixed: Record | None = None
     """What the tool adds to its arguments."""
 
-    def create_call(self, arguments: Record, release: Release, base: str | None) -> Call:
+    def create_call(self, arguments: Record, release: ServedRelease, base: str | None) -> Call:
         """Refuse arguments that the tool does not have, and say what would be right.
 
         An optional argument that is empty is as if it was left out, as some clients send it.

@@ -56,7 +56,7 @@ STANDARD_ERROR = 2
 EXCLUSIVE = fcntl.LOCK_EX | fcntl.LOCK_NB
 
 
-class Outcome(NamedTuple):
+class JobOutcome(NamedTuple):
     """What a job has returned or raised; sent as a plain tuple."""
 
     result: Any
@@ -132,7 +132,7 @@ class HelperProcess:
             if file is not None:
                 send_handle(self.connection, file.fileno(), self.process.pid)
             self.connection.send_bytes(message)
-            outcome = Outcome(*self.connection.recv())
+            outcome = JobOutcome(*self.connection.recv())
         except (EOFError, OSError):
             self.abort()
             if monotonic() >= deadline:
@@ -211,7 +211,7 @@ def serve(connection: "JobConnection") -> None:
             modules = len(sys.modules)
 
 
-def run_job(message: bytes, descriptor: int | None) -> Outcome:
+def run_job(message: bytes, descriptor: int | None) -> JobOutcome:
     try:
         with nullcontext() if descriptor is None else open_result(descriptor) as file:
             function, arguments = pickle.loads(message)  # noqa: S301 - from the parent process
@@ -219,8 +219,8 @@ def run_job(message: bytes, descriptor: int | None) -> Outcome:
     except Exception as error:  # noqa: BLE001 - raised again in the parent process
         # The traceback itself cannot be sent.
         error.add_note("".join(format_exception(error)))
-        return Outcome(None, error, read_memory())
-    return Outcome(result, None, read_memory())
+        return JobOutcome(None, error, read_memory())
+    return JobOutcome(result, None, read_memory())
 
 
 @contextmanager
@@ -237,7 +237,7 @@ def open_result(descriptor: int) -> Iterator[IO[bytes]]:
     file.close()
 
 
-def encode_outcome(outcome: Outcome) -> bytes:
+def encode_outcome(outcome: JobOutcome) -> bytes:
     try:
         return pickle.dumps(tuple(outcome))
     except Exception as error:  # noqa: BLE001 - an object may fail to be sent in any way

@@ -37,7 +37,7 @@ LOG_INTERVAL = 60.0
 
 
 @dataclass(frozen=True)
-class Release:
+class ServedRelease:
     database: Database
     record: Record
     keys: dict[str, CollectionKeys]
@@ -94,13 +94,13 @@ class ReleaseManager:
     store: Store
     public_url: str | None = None
     version: object = None
-    release: Release | None = None
+    release: ServedRelease | None = None
     failure: ReleaseFailure | None = None
     closed: Event = field(default_factory=Event)
     refreshing: Lock = field(default_factory=Lock)
     watcher: Thread | None = None
 
-    def get_release(self) -> Release:
+    def get_release(self) -> ServedRelease:
         """Return the installed release; while no thread watches for a new one, look for it."""
         if self.release is None or self.watcher is None:
             self.refresh()
@@ -136,7 +136,7 @@ class ReleaseManager:
         failed = self.failure
         return failed is None or version != failed.version or monotonic() >= failed.retry_at
 
-    def install(self, release: Release, version: object) -> None:
+    def install(self, release: ServedRelease, version: object) -> None:
         previous, self.release = self.release, release
         if self.failure is not None:
             log.warning("release %s of %s is now served", release.record["code"], self.store)
@@ -189,13 +189,13 @@ class FixedRelease(ReleaseManager):
         pass
 
 
-def open_release(database: Database) -> Release:
+def open_release(database: Database) -> ServedRelease:
     """Read what is needed of a release; DatabaseError, and a closed database, if not complete."""
 
-    def read(connection: Connection) -> Release:
+    def read(connection: Connection) -> ServedRelease:
         check_tables(connection)
         keys = read_all_keys(database, connection)
-        return Release(database, read_release(connection), keys, database.modified)
+        return ServedRelease(database, read_release(connection), keys, database.modified)
 
     try:
         return database.read(read)

@@ -25,7 +25,7 @@ from starlette.types import Scope
 from app.db import DatabaseError
 from app.db.columns import Record
 from app.db.statements import Session
-from app.formats.registry import Link
+from app.formats.registry import WebLink
 from app.formats.sdmx.errors import render_error
 from app.i18n import Language
 from app.negotiation import Coding, PathKind
@@ -33,7 +33,7 @@ from app.parameters import PIN
 from app.problems.messages import QUEUE_FULL
 from app.problems.problem import MEDIA_TYPE, NotReady, Problem, UnknownRecord
 from app.queries.pagination import QueryPage
-from app.releases import Release
+from app.releases import ServedRelease
 from app.schemas import REQUEST_ID, Page, Schema, build_validator, encode_json
 
 P = ParamSpec("P")
@@ -174,12 +174,12 @@ class RequestContext:
     """Why no release can be served, once it was looked up."""
 
     @cached_property
-    def release(self) -> Release:
+    def release(self) -> ServedRelease:
         """The served release, looked up once for the request; DatabaseError if there is none."""
         if self.release_error is not None:
             raise self.release_error
         try:
-            release: Release = self.app.state.releases.get_release()
+            release: ServedRelease = self.app.state.releases.get_release()
         except DatabaseError as error:
             self.release_error = error
             raise
@@ -219,7 +219,7 @@ class RequestContext:
         self,
         body: bytes,
         media_type: str,
-        links: Sequence[Link | str] = (),
+        links: Sequence[WebLink | str] = (),
         headers: dict[str, str] | None = None,
     ) -> Response:
         return Response(body, media_type=media_type, headers=self.build_headers(links, headers))
@@ -239,7 +239,7 @@ class RequestContext:
         self,
         write: Callable[[Connection], Iterator[bytes]],
         media_type: str,
-        links: Sequence[Link] = (),
+        links: Sequence[WebLink] = (),
         headers: dict[str, str] | None = None,
     ) -> Response:
         """Create a response that is written piece by piece; a short one is sent whole.
@@ -255,7 +255,7 @@ class RequestContext:
         pieces: list[bytes],
         rest: Generator[bytes, None, None],
         media_type: str,
-        links: Sequence[Link],
+        links: Sequence[WebLink],
         headers: dict[str, str] | None,
     ) -> Response:
         while sum(map(len, pieces)) < MAX_BUFFERED:
@@ -271,7 +271,7 @@ class RequestContext:
         return StreamingResponse(stream, media_type=media_type, headers=sent, background=end)
 
     def build_headers(
-        self, links: Sequence[Link | str] = (), headers: Mapping[str, str] | None = None
+        self, links: Sequence[WebLink | str] = (), headers: Mapping[str, str] | None = None
     ) -> dict[str, str]:
         """Return the headers that depend on the language, on links, and those given."""
         combined = {"Content-Language": self.language.value}
@@ -299,7 +299,7 @@ class RequestContext:
         self,
         model: type[Page[Any]],
         found: QueryPage,
-        links: Sequence[Link | str] = (),
+        links: Sequence[WebLink | str] = (),
         **more: object,
     ) -> Response:
         next_url = None

@@ -19,7 +19,7 @@ from app.enums import OpenApiVersion
 from app.i18n import Language
 from app.openapi import OpenApiDocuments, read_first_part
 from app.processes import HelperProcess
-from app.releases import FixedRelease, Release
+from app.releases import FixedRelease, ServedRelease
 from tests.support.client import AppClient
 
 pytestmark = pytest.mark.database
@@ -63,7 +63,7 @@ def test_requests_at_the_same_time_have_the_document_built_once(client: AppClien
     assert isinstance(client.app, App)
     built: list[Language] = []
 
-    def build(release: Release, language: Language) -> dict[OpenApiVersion, bytes]:
+    def build(release: ServedRelease, language: Language) -> dict[OpenApiVersion, bytes]:
         built.append(language)
         time.sleep(0.05)
         return {OpenApiVersion.V3_1: zlib.compress(release.record["code"].encode())}
@@ -81,9 +81,9 @@ def test_a_request_that_has_waited_gets_the_document_of_the_newest_release(
     opened = client.app.state.releases
     old, new = opened.get_release(), replace(opened.get_release())
     releases = FixedRelease(opened.store, release=old)
-    asked: list[tuple[Release, Language]] = []
+    asked: list[tuple[ServedRelease, Language]] = []
 
-    def build(*described: *tuple[Release, Language]) -> dict[OpenApiVersion, bytes]:
+    def build(*described: *tuple[ServedRelease, Language]) -> dict[OpenApiVersion, bytes]:
         asked.append(described)
         return {OpenApiVersion.V3_1: zlib.compress(b"{}")}
 

@@ -52,7 +52,7 @@ from app.negotiation import Coding
 from app.openapi import OpenApiDocuments
 from app.pages.addresses import PageAddress
 from app.pages.assets import list_assets
-from app.releases import Release
+from app.releases import ServedRelease
 from app.request import JSON
 
 CONCURRENCY = 4
@@ -144,7 +144,7 @@ class Exporter:
         self.layout = layout
         self.folder = folder
         self.collections = collections
-        self.release: Release = app.state.releases.get_release()
+        self.release: ServedRelease = app.state.releases.get_release()
         self.seen: set[Address] = set()
         self.pending: list[Address] = []
 
@@ -335,7 +335,7 @@ def export_release(
 def fill_folder(
     app: FastAPI, router: Router, folder: ExportFolder, options: ExportOptions
 ) -> ExportResult:
-    release: Release = app.state.releases.get_release()
+    release: ServedRelease = app.state.releases.get_release()
     collections = release.database.read(partial(plan.read_collections, limit=options.max_records))
     has_file = release.database.is_file
     layout = Layout(router, options.base_url, collections.long, options.left_out, has_file)

@@ -13,7 +13,7 @@ from app.formats.dataset_info import TITLE
 from app.i18n import MONTH_NAMES, Bilingual, Language, format_locator, format_release, name_day
 from app.parameters import CitationStyle
 
-Item = Record
+CslItem = Record
 DATASET = "dataset"
 """The CSL type of what this service publishes itself."""
 DATASET_STYLES = {
@@ -58,7 +58,7 @@ NUMBER = re.compile(r"^\[1\]\s*")
 """The number of the only entry of a bibliography."""
 
 
-def cite_source(source: Record, release: Record) -> Item:
+def cite_source(source: Record, release: Record) -> CslItem:
     """Cite a source.
 
     The author is the publisher of the text, never the institution it is about. A document with an
@@ -82,7 +82,7 @@ def cite_source(source: Record, release: Record) -> Item:
 
 def cite_record(
     path: str, title: str, release: Record, base: str, language: Language, **query: object
-) -> Item:
+) -> CslItem:
     """Cite the page of a record as it is in a release, by its permanent link.
 
     Path and query are those of the page.
@@ -101,7 +101,7 @@ def cite_record(
     }
 
 
-def add_access(item: Item, accessed_on: date | None) -> Item:
+def add_access(item: CslItem, accessed_on: date | None) -> CslItem:
     """Add the day on which somebody has read what has an address."""
     if accessed_on is None or "URL" not in item:
         return item
@@ -117,7 +117,7 @@ def join_titles(source: Record) -> str:
 
 def cite_observation(
     observation: Record, current: Record, source: Record, release: Record, language: Language
-) -> Item:
+) -> CslItem:
     """Cite the place of an observation in its source.
 
     The note states the figure, its place, and what limits its use: that this service infers which
@@ -244,17 +244,17 @@ def format_validity(record: Record, language: Language) -> str:
     return ""
 
 
-def build_date(day: date, precision: str) -> Item:
+def build_date(day: date, precision: str) -> CslItem:
     """Build a date of CSL, without a day if only the month is known."""
     parts = [day.year, day.month, day.day]
     return {"date-parts": [parts[:2] if precision == Precision.MONTH else parts]}
 
 
-def write_csl_json(item: Item) -> bytes:
+def write_csl_json(item: CslItem) -> bytes:
     return json.dumps([item], ensure_ascii=False, indent=2).encode() + b"\n"
 
 
-def write_bibtex(item: Item) -> bytes:
+def write_bibtex(item: CslItem) -> bytes:
     year, *rest = item["issued"]["date-parts"][0]
     fields = {
         "author": f"{{{item['author'][0]['literal'].translate(LATEX)}}}",
@@ -279,7 +279,7 @@ def write_bibtex(item: Item) -> bytes:
     return (f"@misc{{{item['id']},\n" + ",\n".join(lines) + "\n}\n").encode()
 
 
-def write_ris(item: Item) -> bytes:
+def write_ris(item: CslItem) -> bytes:
     import rispy
 
     year, *rest = item["issued"]["date-parts"][0]
@@ -313,7 +313,7 @@ def write_ris(item: Item) -> bytes:
 
 
 def write_text(
-    item: Item, style: CitationStyle = CitationStyle.APA, language: Language = Language.ENGLISH
+    item: CslItem, style: CitationStyle = CitationStyle.APA, language: Language = Language.ENGLISH
 ) -> bytes:
     """Write the reference in a style; for an observation, its place and value on a second line."""
     lines = [format_reference(item, style, language), item.get("note")]
@@ -321,7 +321,7 @@ def write_text(
 
 
 def format_dataset_reference(
-    item: Item, style: CitationStyle, language: Language, accessed: str | None
+    item: CslItem, style: CitationStyle, language: Language, accessed: str | None
 ) -> str:
     """Format the reference to a record of this service, with the day of access as it is given."""
     day = "" if accessed is None else ACCESS_DATES[style].format(day=accessed).get(language)
@@ -338,14 +338,14 @@ def format_dataset_reference(
     return DATASET_STYLES[style].get(language).format(**parts)
 
 
-def format_issued_date(day: Item, style: CitationStyle, language: Language) -> str:
+def format_issued_date(day: CslItem, style: CitationStyle, language: Language) -> str:
     if style is CitationStyle.APA and language is Language.ENGLISH:
         one = date(*day["date-parts"][0])
         return f"{one.year}, {one:%B} {one.day}"
     return format_style_date(day, style, language)
 
 
-def format_style_date(day: Item, style: CitationStyle, language: Language) -> str:
+def format_style_date(day: CslItem, style: CitationStyle, language: Language) -> str:
     if style is CitationStyle.GB_T_7714:
         return format_iso_date(day)
     one = date(*day["date-parts"][0])
@@ -353,7 +353,7 @@ def format_style_date(day: Item, style: CitationStyle, language: Language) -> st
     return Bilingual(english, f"{one.year}年{one.month}月{one.day}日").get(language)
 
 
-def format_reference(item: Item, style: CitationStyle, language: Language) -> str:
+def format_reference(item: CslItem, style: CitationStyle, language: Language) -> str:
     if item["type"] == DATASET:
         accessed = item.get("accessed")
         day = accessed and format_style_date(accessed, style, language)
@@ -387,6 +387,6 @@ def format_reference(item: Item, style: CitationStyle, language: Language) -> st
     return reference.replace(f"{site[:1].upper()}{site[1:]}", site) if site else reference
 
 
-def format_iso_date(day: Item) -> str:
+def format_iso_date(day: CslItem) -> str:
     year, *rest = day["date-parts"][0]
     return "-".join([str(year), *(f"{part:02}" for part in rest)])

@@ -286,7 +286,7 @@ def list_distributions(*, has_file: bool) -> list[Distribution]:
     ]
 
 
-class Link(NamedTuple):
+class WebLink(NamedTuple):
     """A link to another resource (RFC 8288)."""
 
     href: str
@@ -299,19 +299,19 @@ class Link(NamedTuple):
 
 
 ALTERNATE_LINKS = ", ".join(
-    str(Link(f"{{url}}.{form.suffix}{{query}}", "alternate", form.media_type))
+    str(WebLink(f"{{url}}.{form.suffix}{{query}}", "alternate", form.media_type))
     for form in TABLE_FORMATS
 )
 """The links from the URL of a list and its query string to the downloads of the same records."""
 
 
-def build_service_links(base: str) -> list[Link]:
+def build_service_links(base: str) -> list[WebLink]:
     return [
-        Link(f"{base}/openapi.json", "service-desc", "application/json"),
-        Link(f"{base}/docs", "service-doc", "text/html"),
-        Link(f"{base}/.well-known/api-catalog", "api-catalog", "application/linkset+json"),
-        Link(f"{base}/v1/catalog.jsonld", "describedby", dcat.JSON_LD),
-        Link(f"{base}/v1/dataset.zip", "alternate", DATA_PACKAGE.media_type),
-        Link(LICENCE_URL, "license"),
-        Link(f"{base}/v1", "cite-as"),
+        WebLink(f"{base}/openapi.json", "service-desc", "application/json"),
+        WebLink(f"{base}/docs", "service-doc", "text/html"),
+        WebLink(f"{base}/.well-known/api-catalog", "api-catalog", "application/linkset+json"),
+        WebLink(f"{base}/v1/catalog.jsonld", "describedby", dcat.JSON_LD),
+        WebLink(f"{base}/v1/dataset.zip", "alternate", DATA_PACKAGE.media_type),
+        WebLink(LICENCE_URL, "license"),
+        WebLink(f"{base}/v1", "cite-as"),
     ]

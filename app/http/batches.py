@@ -27,7 +27,7 @@ MAX_BATCH = 32
 MAX_READING = 2
 """How many batches of a group are read at once: a slow one does not hold up all others."""
 
-Outcome = Response | BaseException
+BatchOutcome = Response | BaseException
 """The response to a request, or why there is none."""
 
 
@@ -36,30 +36,33 @@ class RecordRequest(NamedTuple):
     key: str
     create: Callable[[], Response]
     """Creates the response when the context has the records of the batch."""
-    result: "Future[Outcome]"
+    result: "Future[BatchOutcome]"
 
 
-class Group(NamedTuple):
+class BatchGroup(NamedTuple):
     """What the requests of a batch have in common."""
 
     database: Database
     read: RecordReader
     language: Language
 
+    def read_records(self, connection: Connection, keys: Sequence[str]) -> Mapping[str, Record]:
+        return self.read(Session(connection, self.language), keys)
+
 
 @dataclass
 class RecordBatches:
     threads: Executor
-    waiting: dict[Group, list[RecordRequest]] = field(default_factory=dict)
+    waiting: dict[BatchGroup, list[RecordRequest]] = field(default_factory=dict)
     """The requests that came while batches of the same group are read."""
-    reading: Counter[Group] = field(default_factory=Counter)
+    reading: Counter[BatchGroup] = field(default_factory=Counter)
     """How many batches of each group are read."""
 
     async def run(
         self, context: RequestContext, read: RecordReader, key: str, create: Callable[[], Response]
     ) -> Response:
         """Create a response in a thread when the record that has a key has been read."""
-        group = Group(context.release.database, read, context.language)
+        group = BatchGroup(context.release.database, read, context.language)
         request = RecordRequest(context, key, create, get_running_loop().create_future())
         self.waiting.setdefault(group, []).append(request)
         if self.reading[group] < MAX_READING:
@@ -71,7 +74,7 @@ class RecordBatches:
             raise result
         return result
 
-    def read_batch(self, group: Group) -> None:
+    def read_batch(self, group: BatchGroup) -> None:
         """Read the next batch of a group, and then the one after it, until no request waits."""
         if not (waiting := self.waiting.pop(group, [])):
             return
@@ -80,7 +83,7 @@ class RecordBatches:
             self.waiting[group] = later
         self.reading[group] += 1
 
-        def finish(created: "Future[list[Outcome]]") -> None:
+        def finish(created: "Future[list[BatchOutcome]]") -> None:
             results = [error] * len(batch) if (error := created.exception()) else created.result()
             for request, result in zip(batch, results, strict=True):
                 if not request.result.done():
@@ -97,7 +100,7 @@ class RecordBatches:
         created.add_done_callback(finish)
 
 
-def create_responses(group: Group, batch: Sequence[RecordRequest]) -> list[Outcome]:
+def create_responses(group: BatchGroup, batch: Sequence[RecordRequest]) -> list[BatchOutcome]:
     """Return the response to each request, or why there is none.
 
     Raises:
@@ -106,7 +109,7 @@ def create_responses(group: Group, batch: Sequence[RecordRequest]) -> list[Outco
     check_wait(group.database, max(request.context.started for request in batch))
     keys = {request.key for request in batch if not request.context.is_abandoned}
     try:
-        records = group.database.read(read_records, group, list(keys)) if keys else {}
+        records = group.database.read(group.read_records, list(keys)) if keys else {}
     except DatabaseError:
         raise
     except Exception:  # noqa: BLE001 (What is wrong with one record fails again for that alone.)
@@ -115,11 +118,7 @@ def create_responses(group: Group, batch: Sequence[RecordRequest]) -> list[Outco
     return [create_response(one, records if one.key in keys else None) for one in batch]
 
 
-def read_records(connection: Connection, group: Group, keys: Sequence[str]) -> Mapping[str, Record]:
-    return group.read(Session(connection, group.language), keys)
-
-
-def create_response(request: RecordRequest, records: Mapping[str, Record] | None) -> Outcome:
+def create_response(request: RecordRequest, records: Mapping[str, Record] | None) -> BatchOutcome:
     try:
         request.context.require_client()
         request.context.records = records

@@ -68,7 +68,7 @@ class NoResponse(Enum):
     """Only one client may get the response: each of the others builds its own."""
 
 
-Outcome = CachedResponse | Exception | NoResponse
+SharedOutcome = CachedResponse | Exception | NoResponse
 Key = tuple[Hashable, ...]
 Handler = Callable[[RequestContext], Awaitable[Response]]
 
@@ -156,7 +156,7 @@ class CacheMiddleware:
         self.releases = releases
         self.store = CacheStore(limits)
         self.format_cache_control = cache(freshness.format_cache_control)
-        self.pending: dict[Key, tuple[RequestContext, Future[Outcome]]]
+        self.pending: dict[Key, tuple[RequestContext, Future[SharedOutcome]]]
         """The responses that are being built, with the requests for which; others wait for them."""
         # Compiled modules and templates are written when they are first used.
         files = filter(Path.is_file, Path(__file__).parents[1].rglob("*"))
@@ -211,7 +211,7 @@ class CacheMiddleware:
     ) -> CachedResponse | None:
         """Build a response once for all requests that wait for it; None if it has been sent."""
         pending, key = self.pending, context.key
-        outcome: Outcome = NoResponse.ABANDONED
+        outcome: SharedOutcome = NoResponse.ABANDONED
         while outcome is NoResponse.ABANDONED and key in pending:
             other, future = pending[key]
             client = get_network(context.client)
@@ -253,7 +253,7 @@ class CacheMiddleware:
         scope: Scope,
         receive: Receive,
         send: Send,
-        future: Future[Outcome],
+        future: Future[SharedOutcome],
     ) -> CachedResponse | None:
         """Have the router create a response; cache it, or send it if it cannot be cached."""
         release, modified_at = self.release, self.modified_at

@@ -36,12 +36,12 @@ class Connection(Protocol):
 
 
 @dataclass
-class Deadline:
+class ConnectionTimer:
     """Calls a function at a time that may change often, with as few timers as possible."""
 
     loop: AbstractEventLoop
     act: Callable[[], None] | None
-    """None once the deadline is closed."""
+    """None once the timer is closed."""
     expires_at: float | None = None
     timer: TimerHandle | None = None
 

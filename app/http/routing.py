@@ -32,7 +32,7 @@ from app.problems.problem import ReleaseNotServed, UnknownPath, shorten
 from app.problems.validation import describe_errors
 from app.queries.releases import list_releases
 from app.queries.resource import RecordReader
-from app.releases import Release
+from app.releases import ServedRelease
 from app.request import RequestContext
 
 Endpoint = Callable[..., Any]
@@ -332,7 +332,7 @@ def expand_path(path: str, files: Mapping[str, str]) -> str | None:
 
 
 def note_quick_shape(
-    release: Release, shape: tuple[str, ...], call: Callable[[], Response]
+    release: ServedRelease, shape: tuple[str, ...], call: Callable[[], Response]
 ) -> Response:
     """Create a response, and note if the next one for the same shape needs no thread.
 

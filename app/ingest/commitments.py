@@ -9,7 +9,7 @@ from app.enums import ActionStatus, ProgressRelation
 from app.i18n import Language
 from app.ingest.files import Messages, ValuePath, describe_missing
 from app.ingest.schema import Commitment, Entity, LaterReport, Progress, Quantity, Source, Unit
-from app.ingest.schema.base import Statement, Wording, count_decimals
+from app.ingest.schema.base import SourceStatement, Wording, count_decimals
 from app.ingest.seed import Seed
 
 HAN, LATIN = re.compile("[\u4e00-\u9fff]"), re.compile("[A-Za-z]{2}")
@@ -53,7 +53,7 @@ def build_report_rows(seed: Seed, ids: dict[type, dict[str, int]]) -> Iterator[R
             yield models.CommitmentReading, {**own, **common, **stated, **texts}
 
 
-def build_statement_columns(statement: Statement, ids: dict[type, dict[str, int]]) -> Values:
+def build_statement_columns(statement: SourceStatement, ids: dict[type, dict[str, int]]) -> Values:
     return {
         "source_id": ids[Source][statement.source],
         "locator": statement.locator,
@@ -105,7 +105,7 @@ def check_reports(seed: Seed, field: str, entity: Progress | Commitment) -> Mess
         yield from check_statement(seed, path, report)
 
 
-def check_statement(seed: Seed, path: ValuePath, statement: Statement) -> Messages:
+def check_statement(seed: Seed, path: ValuePath, statement: SourceStatement) -> Messages:
     if statement.quantity:
         yield from check_key(seed, (*path, "quantity", "unit"), Unit, statement.quantity.unit)
     source = seed.find(Source, statement.source)

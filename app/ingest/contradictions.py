@@ -26,10 +26,10 @@ from app.ingest.commitments import build_statement_columns, check_key, check_sta
 from app.ingest.files import Messages, SeedIssue, ValuePath
 from app.ingest.published_numbers import (
     NUMBER,
-    ContradictoryNumber,
-    Interval,
+    HalfOpenInterval,
     PrintedNumber,
     RecordKey,
+    StatedNumber,
     compare_words,
     describe_numbers,
     has_numbers_of,
@@ -50,23 +50,23 @@ COMPARABLE = {
 """The causes that say of numbers of one measure and period how they differ."""
 
 
-class Statement(NamedTuple):
-    """A published number, and the interval in which its words place it, without its upper end."""
+class PlacedNumber(NamedTuple):
+    """A figure or a rate, and the interval in which its words place it, without its upper end."""
 
     record: RecordKey
     figure: schema.Figure
-    interval: Interval
+    interval: HalfOpenInterval
     end: date
-    """The last day of the period; statements of one group have the same first day."""
+    """The last day of the period; figures of one group have the same first day."""
 
-    def has_overlap(self, other: "Statement") -> bool:
+    def has_overlap(self, other: "PlacedNumber") -> bool:
         shorter, longer = sorted((self, other), key=lambda one: one.end)
         if shorter.interval.lower >= longer.interval.upper:
             return False
         is_same_period = self.end == other.end
         return not is_same_period or longer.interval.lower < shorter.interval.upper
 
-    def has_other_qualifier(self, other: "Statement") -> bool:
+    def has_other_qualifier(self, other: "PlacedNumber") -> bool:
         """Return whether two figures give one number for one period, limited in different ways."""
         one, two = self.figure, other.figure
         if isinstance(one, schema.GrowthRate) or isinstance(two, schema.GrowthRate):
@@ -75,7 +75,7 @@ class Statement(NamedTuple):
 
 
 def check_contradictions(seed: Seed) -> Iterator[SeedIssue]:
-    groups = group_statements(seed)
+    groups = group_numbers(seed)
     disagreeing: set[RecordKey] = set()
     for group in groups:
         for one, other in combinations(group, 2):
@@ -101,9 +101,9 @@ def has_all_numbers(seed: Seed) -> bool:
     return is_valid and not seed.unreadable
 
 
-def group_statements(seed: Seed) -> list[list[Statement]]:
+def group_numbers(seed: Seed) -> list[list[PlacedNumber]]:
     """Group the figures, and the rates, that may be compared with one another."""
-    groups: dict[Hashable, list[Statement]] = defaultdict(list)
+    groups: dict[Hashable, list[PlacedNumber]] = defaultdict(list)
     all_series = seed.get_all(schema.Series)
     for key, figure in seed.get_all(schema.Observation).items():
         if series := all_series.get(figure.series):
@@ -112,17 +112,17 @@ def group_statements(seed: Seed) -> list[list[Statement]]:
             table = series.natural_key().rpartition(".")[0]
             content: Hashable = table, figure.period.start, scope
             interval = PrintedNumber.from_observation(seed, figure).find_interval()
-            groups[content].append(Statement((schema.Observation, key), figure, interval, end))
+            groups[content].append(PlacedNumber((schema.Observation, key), figure, interval, end))
     for key, rate in seed.get_all(schema.GrowthRate).items():
         days = rate.period.start, rate.period.end, rate.base_period.start
         content = rate.series, days, rate.measure
         interval = PrintedNumber.from_rate(rate).find_interval()
         record = schema.GrowthRate, key
-        groups[content].append(Statement(record, rate, interval, rate.period.end))
+        groups[content].append(PlacedNumber(record, rate, interval, rate.period.end))
     return list(groups.values())
 
 
-def report_disagreement(seed: Seed, one: Statement, other: Statement) -> Iterator[SeedIssue]:
+def report_disagreement(seed: Seed, one: PlacedNumber, other: PlacedNumber) -> Iterator[SeedIssue]:
     """Report two numbers that do not agree: at the one to import, or that became known later."""
     earlier, later = sorted(
         (one, other), key=lambda each: (find_day(seed, each.figure.source), each.record[1])
@@ -223,7 +223,7 @@ def check_causes(seed: Seed, disagreeing: set[RecordKey]) -> Iterator[SeedIssue]
 def check_cause(
     seed: Seed,
     code: str,
-    numbers: Sequence[ContradictoryNumber],
+    numbers: Sequence[StatedNumber],
     report_count: int,
     disagreeing: set[RecordKey],
 ) -> Iterator[SeedIssue]:
@@ -246,7 +246,7 @@ def check_cause(
 
 def describe_misfit(
     cause: ContradictionCause,
-    numbers: Sequence[ContradictoryNumber],
+    numbers: Sequence[StatedNumber],
     report_count: int,
     disagreeing: set[RecordKey],
 ) -> str | None:
@@ -267,7 +267,7 @@ def describe_misfit(
     return "all its numbers are the same" if len(values) == 1 else None
 
 
-def report_agreement(seed: Seed, code: str, number: ContradictoryNumber) -> SeedIssue:
+def report_agreement(seed: Seed, code: str, number: StatedNumber) -> SeedIssue:
     path = number.path or ("contradiction",)
     message = f"found {code}; this agrees with all other published numbers; remove it"
     return seed.create_issue(*number.record, path, message)

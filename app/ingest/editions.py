@@ -23,7 +23,7 @@ class LatestSpan(NamedTuple):
     current_until: date
 
 
-class Candidate(NamedTuple):
+class HeadlineCandidate(NamedTuple):
     """A figure that an edition states for the year before, in the unit and areas of its indicator.
 
     A press conference may also state figures of other years.
@@ -45,14 +45,14 @@ def map_sources(seed: Seed) -> dict[str, schema.Edition]:
     }
 
 
-def list_candidates(seed: Seed) -> Iterator[Candidate]:
+def list_candidates(seed: Seed) -> Iterator[HeadlineCandidate]:
     editions = map_sources(seed)
     for key, observation in seed.get_all(schema.Observation).items():
         edition = editions.get(observation.source)
         series = seed.find(schema.Series, observation.series)
         years = {observation.period.start.year, observation.period.end.year}
         if edition and series and years == {edition.year - 1} and is_own_series(seed, series):
-            yield Candidate(series.indicator, str(edition.year), observation.source, key)
+            yield HeadlineCandidate(series.indicator, str(edition.year), observation.source, key)
 
 
 def is_own_series(seed: Seed, series: schema.Series) -> bool:
@@ -79,14 +79,14 @@ def select_edition_headlines(seed: Seed) -> dict[tuple[str, str], str]:
     figures = seed.get_all(schema.Observation)
     vintages = assign_vintages(seed, schema.Observation)
 
-    def rank(candidate: Candidate) -> tuple[object, ...]:
+    def rank(candidate: HeadlineCandidate) -> tuple[object, ...]:
         key = candidate.observation
         was_in_force = vintages[key].current_from < vintages[key].current_until
         is_main = candidate.source == seed.get_all(schema.Edition)[candidate.edition].source
         standing = RANKS[seed.get_all(schema.Source)[candidate.source].standing]
         return figures[key].period.months, was_in_force, is_main, standing, key
 
-    candidates: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
+    candidates: dict[tuple[str, str], list[HeadlineCandidate]] = defaultdict(list)
     for candidate in list_candidates(seed):
         candidates[candidate.edition, candidate.indicator].append(candidate)
     return {key: max(found, key=rank).observation for key, found in sorted(candidates.items())}

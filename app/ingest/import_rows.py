@@ -20,7 +20,7 @@ from app.ingest.published_numbers import PrintedNumber, describe_misfit
 from app.ingest.schema import Entity, GrowthRate, Observation, Period, Source
 from app.ingest.schema.base import MAX_DIGITS, AnyEntity, count_decimals, parse_iso_date
 from app.ingest.schema.tables import Fields
-from app.ingest.seed import Document, Seed, list_issues
+from app.ingest.seed import Seed, SeedDocument, list_issues
 
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
@@ -68,11 +68,11 @@ class OmittedError(Exception):
 
 
 @dataclass
-class Row:
+class CsvRow:
     """A row of the file, with its line for messages."""
 
     values: Mapping[str, str]
-    document: Document
+    document: SeedDocument
 
     def __getitem__(self, column: str) -> str:
         return self.values.get(column, "")
@@ -82,7 +82,7 @@ class Row:
         kind = self["period_kind"]
         return StockFlow(kind) if kind in set(StockFlow) else StockFlow.FLOW
 
-    def find_document(self, kind: type[Entity]) -> Document:
+    def find_document(self, kind: type[Entity]) -> SeedDocument:
         """Return the row as the document of a record that it states."""
         if kind is not GrowthRate:
             return self.document
@@ -100,7 +100,7 @@ class Row:
         return self[column]
 
 
-class Statement(NamedTuple):
+class ParsedNumber(NamedTuple):
     """A value or a growth rate that a row states."""
 
     kind: type[Observation] | type[GrowthRate]
@@ -111,7 +111,7 @@ class Statement(NamedTuple):
     """The fields of the row of a table."""
 
 
-def read_rows(file: Path) -> list[Row]:
+def read_rows(file: Path) -> list[CsvRow]:
     reader = csv.reader(StringIO(read_text(file), newline=""), strict=True)
     names: list[str] = []
     rows, issues, line = [], [], 1
@@ -125,9 +125,9 @@ def read_rows(file: Path) -> list[Row]:
                 message = f"has {len(cells)} cells, the first line {len(names)}; {QUOTATION}"
                 issues.append(SeedIssue(file, line, "", message))
             elif any(cells):
-                document = Document(file, lines={(): line}, places=PLACES, is_imported=True)
+                document = SeedDocument(file, lines={(): line}, places=PLACES, is_imported=True)
                 values = dict(zip(names, map(str.strip, cells), strict=True))
-                rows.append(Row(values, document))
+                rows.append(CsvRow(values, document))
             line = reader.line_num + 1
     except csv.Error as error:
         issues.append(SeedIssue(file, line, "", f"is not valid CSV ({error}); {QUOTATION}"))
@@ -179,21 +179,21 @@ def check_columns(file: Path, names: Sequence[str]) -> None:
         raise SeedError(issues)
 
 
-def validate(seed: Seed, row: Row, kind: type[AnyModel], content: Fields) -> AnyModel:
+def validate(seed: Seed, row: CsvRow, kind: type[AnyModel], content: Fields) -> AnyModel:
     try:
         return kind.model_validate(content)
     except ValidationError as error:
         raise SeedError(list_issues(seed, Source, row.document, error)) from None
 
 
-def find_entry(seed: Seed, kind: type[AnyEntity], row: Row, column: str, key: str) -> AnyEntity:
+def find_entry(seed: Seed, kind: type[AnyEntity], row: CsvRow, column: str, key: str) -> AnyEntity:
     row.require(column, f"write a key in {kind.collection}/")
     if entity := seed.find(kind, key):
         return entity
     raise RowError(column, describe_missing(kind.collection, key, seed.list_keys(kind)))
 
 
-def parse_period(row: Row) -> Period:
+def parse_period(row: CsvRow) -> Period:
     if row["period_kind"] not in PERIOD_KINDS:
         advice = f"write one of {', '.join(PERIOD_KINDS)}"
         raise RowError("period_kind", f"found '{row['period_kind']}'; {advice}")
@@ -214,7 +214,7 @@ def parse_period(row: Row) -> Period:
     return period
 
 
-def parse_day(row: Row, column: str) -> date:
+def parse_day(row: CsvRow, column: str) -> date:
     text = row.require(column, "write a day such as 2024-01-31")
     try:
         return parse_iso_date(text)
@@ -222,7 +222,7 @@ def parse_day(row: Row, column: str) -> date:
         raise RowError(column, f"found '{text}'; write a day such as 2024-01-31") from None
 
 
-def parse_unit(row: Row) -> tuple[str, int]:
+def parse_unit(row: CsvRow) -> tuple[str, int]:
     """Return the unit and the power of ten: USD and 9 for USD_billion."""
     name, _, scale = row["unit"].partition("_")
     if scale not in {"", *MULTIPLIERS}:
@@ -233,7 +233,7 @@ def parse_unit(row: Row) -> tuple[str, int]:
     return UNITS.get(name, name), MULTIPLIERS.get(scale, 0)
 
 
-def parse_number(row: Row, column: str) -> Decimal:
+def parse_number(row: CsvRow, column: str) -> Decimal:
     if not NUMBER.fullmatch(row[column]):
         raise RowError(column, f"found '{row[column]}'; write a plain number such as 36 or 22.1")
     number = Decimal(row[column])
@@ -242,14 +242,14 @@ def parse_number(row: Row, column: str) -> Decimal:
     return number
 
 
-def check_words(row: Row, column: str, printed: PrintedNumber, unit: str) -> None:
+def check_words(row: CsvRow, column: str, printed: PrintedNumber, unit: str) -> None:
     """Refuse words that do not state a number; their translation is made from the number."""
     is_known = row["wording_language"] in set(Language)
     if misfit := describe_misfit(row[column], printed, unit, is_known=is_known):
         raise RowError(column, f"found '{row[column]}', which {misfit}")
 
 
-def build_value(row: Row, unit: str, multiplier: int, suffix: Bilingual) -> Statement:
+def build_value(row: CsvRow, unit: str, multiplier: int, suffix: Bilingual) -> ParsedNumber:
     value = parse_number(row, "value")
     if value < 0:
         raise RowError("value", f"found '{value}'; write the amount of a decline as growth_percent")
@@ -271,10 +271,10 @@ def build_value(row: Row, unit: str, multiplier: int, suffix: Bilingual) -> Stat
     printed = PrintedNumber(base, multiplier, decimals, qualifier)
     check_words(row, "wording", printed, unit)
     figure["wording"] = build_wording(row, words, texts)
-    return Statement(Observation, unit, base, figure)
+    return ParsedNumber(Observation, unit, base, figure)
 
 
-def build_wording(row: Row, words: str, texts: Mapping[Language, str]) -> Fields:
+def build_wording(row: CsvRow, words: str, texts: Mapping[Language, str]) -> Fields:
     """Return words of a source with their translation, the number as this service writes it.
 
     Chinese in traditional characters is given as words in another script.
@@ -286,7 +286,7 @@ def build_wording(row: Row, words: str, texts: Mapping[Language, str]) -> Fields
     return wording | {"original": words}
 
 
-def build_rate(row: Row, unit: str) -> Iterator[Statement]:
+def build_rate(row: CsvRow, unit: str) -> Iterator[ParsedNumber]:
     """Return the growth of a row and the unit in which it is measured, if it states any."""
     if not row["growth_percent"]:
         return
@@ -312,4 +312,4 @@ def build_rate(row: Row, unit: str) -> Iterator[Statement]:
     if is_points:
         rate["measure"] = str(measure)
     rate["wording"] = build_wording(row, words, texts)
-    yield Statement(GrowthRate, unit if is_points else rate_unit, value, {"growth": rate})
+    yield ParsedNumber(GrowthRate, unit if is_points else rate_unit, value, {"growth": rate})

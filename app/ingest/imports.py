@@ -23,10 +23,10 @@ from app.ingest.files import SeedError, SeedIssue, list_seed_files
 from app.ingest.import_rows import (
     OMITTED,
     WRITTEN,
+    CsvRow,
     OmittedError,
-    Row,
+    ParsedNumber,
     RowError,
-    Statement,
     build_rate,
     build_value,
     find_entry,
@@ -38,7 +38,7 @@ from app.ingest.import_rows import (
 from app.ingest.published_numbers import find_suffix
 from app.ingest.schema.records import format_record_key
 from app.ingest.schema.tables import DIMENSIONS, Fields, TableRow, format_span
-from app.ingest.seed import Document, Documents, Seed
+from app.ingest.seed import Documents, Seed, SeedDocument
 from app.ingest.writing import format_document, insert_rows
 from app.processes import lock_folder
 
@@ -59,7 +59,7 @@ class Import:
     """The reports of the seed, by the key that a figure of their source would have."""
     rows: dict[str, dict[str, Fields]] = field(default_factory=lambda: defaultdict(dict))
     """The new rows by table and key."""
-    origins: dict[tuple[type[schema.Entity], str], Document] = field(default_factory=dict)
+    origins: dict[tuple[type[schema.Entity], str], SeedDocument] = field(default_factory=dict)
     """The documents in which records are reported: those of the seed, and the rows of the file."""
     notices: list[SeedIssue] = field(default_factory=list)
     """What is not written, with the reason."""
@@ -90,7 +90,7 @@ def import_file(folder: Path, file: Path, checked_on: date) -> Import:
         return add_rows(folder, rows, checked_on)
 
 
-def add_rows(folder: Path, rows: Sequence[Row], checked_on: date) -> Import:
+def add_rows(folder: Path, rows: Sequence[CsvRow], checked_on: date) -> Import:
     found, issues = Import(load_valid_seed(folder), checked_on), []
     for row in rows:
         try:
@@ -107,7 +107,7 @@ def add_rows(folder: Path, rows: Sequence[Row], checked_on: date) -> Import:
     return found
 
 
-def add_row(found: Import, row: Row) -> None:
+def add_row(found: Import, row: CsvRow) -> None:
     if row["status"] in OMITTED:
         raise OmittedError("status", f"is {row['status']}; {row['note'] or 'no reason'}")
     if row["status"] not in WRITTEN:
@@ -121,51 +121,51 @@ def add_row(found: Import, row: Row) -> None:
     find_entry(found.seed, schema.Unit, row, "unit", code)
     if row["currency"] not in {"", row["unit"].partition("_")[0]} and row["value"]:
         raise RowError("currency", f"found '{row['currency']}'; the unit is {row['unit']}")
-    statements = []
+    figures = []
     if row["value"]:
         suffix = find_suffix(found.seed, code, indicator.classifier)
-        statements.append(build_value(row, code, multiplier, suffix))
+        figures.append(build_value(row, code, multiplier, suffix))
     try:
-        statements += build_rate(row, code)
+        figures += build_rate(row, code)
     except OmittedError as error:
         found.notices.append(row.create_issue(error))
     areas = indicator.reporting_area, indicator.counterpart_area
-    origin = build_origin(found, row) if statements else {}
-    for statement in statements:
-        keys = row["indicator"], *areas, row["scope"], statement.unit
+    origin = build_origin(found, row) if figures else {}
+    for figure in figures:
+        keys = row["indicator"], *areas, row["scope"], figure.unit
         header: Fields = dict(zip(DIMENSIONS, keys, strict=True))
         content = header | {"stock_flow": str(row.stock_flow), "figures": []}
         table = schema.SeriesTable.model_validate(content)
         series = table.build_series(period).natural_key()
         key = format_record_key(series, period, str(origin["source"]))
-        if is_new(found, row, key, statement):
-            for kind, record in ((schema.Series, series), (statement.kind, key)):
+        if is_new(found, row, key, figure):
+            for kind, record in ((schema.Series, series), (figure.kind, key)):
                 found.origins.setdefault((kind, record), row.find_document(kind))
             rows = found.rows[table.natural_key()]
-            merged = rows.get(key, {"period": format_span(period)}) | statement.fields | origin
+            merged = rows.get(key, {"period": format_span(period)}) | figure.fields | origin
             # Fields keep their order, whichever part of the row is written first.
             rows[key] = {name: merged[name] for name in TableRow.model_fields if name in merged}
             validate(found.seed, row, TableRow, rows[key])
 
 
-def is_new(found: Import, row: Row, key: str, statement: Statement) -> bool:
+def is_new(found: Import, row: CsvRow, key: str, figure: ParsedNumber) -> bool:
     """Return whether a source states something for the first time, which is then known."""
-    column = "value" if statement.kind is schema.Observation else "growth_percent"
-    record = f"{statement.kind.collection}/{key}"
-    if statement.kind is schema.Observation and key in found.reports:
+    column = "value" if figure.kind is schema.Observation else "growth_percent"
+    record = f"{figure.kind.collection}/{key}"
+    if figure.kind is schema.Observation and key in found.reports:
         message = f"repeats reports/{found.reports[key]}"
         found.notices.append(row.create_issue(OmittedError(column, message)))
         return False
-    number = found.numbers.setdefault((statement.kind, key), statement.number)
-    if number is statement.number:
+    number = found.numbers.setdefault((figure.kind, key), figure.number)
+    if number is figure.number:
         return True
-    if number != statement.number:
-        raise RowError(column, f"is {statement.number:f}; {record} has {number:f}")
+    if number != figure.number:
+        raise RowError(column, f"is {figure.number:f}; {record} has {number:f}")
     found.notices.append(row.create_issue(OmittedError(column, f"repeats {record}")))
     return False
 
 
-def build_origin(found: Import, row: Row) -> Fields:
+def build_origin(found: Import, row: CsvRow) -> Fields:
     """Return where a row was read and when it was checked."""
     origin: Fields = {"source": add_source(found, row)}
     located = LOCATOR.fullmatch(row["locator"])
@@ -178,7 +178,7 @@ def build_origin(found: Import, row: Row) -> Fields:
     return origin | {"check_method": row["check_method"] or str(CheckMethod.STORED_TEXT)}
 
 
-def add_source(found: Import, row: Row) -> str:
+def add_source(found: Import, row: CsvRow) -> str:
     """Return the key of the source at the address of a row, and add the source if it is new."""
     address = row.require("address", "write the web address of the page")
     for key, source in found.sources.items():
@@ -203,7 +203,7 @@ def add_source(found: Import, row: Row) -> str:
     return key
 
 
-def build_source(sources: Sequence[schema.Source], row: Row, checked_on: date) -> Fields:
+def build_source(sources: Sequence[schema.Source], row: CsvRow, checked_on: date) -> Fields:
     """Return the fields of a new source; names that the seed knows need no Chinese."""
     named = [*(one.body for one in sources), *(one.carrier for one in sources)]
     # A site that also publishes has its kind and hosts as well.
@@ -235,7 +235,7 @@ def build_source(sources: Sequence[schema.Source], row: Row, checked_on: date) -
     return {name: value for name, value in content.items() if value}
 
 
-def parse_published_day(row: Row) -> date:
+def parse_published_day(row: CsvRow) -> date:
     is_month = row["published_precision"] == Precision.MONTH
     try:
         day = date.fromisoformat(row["published_on"] + ("-01" if is_month else ""))
@@ -245,7 +245,7 @@ def parse_published_day(row: Row) -> date:
     return find_last_day(day) if is_month else day
 
 
-def name_body(row: Row, column: str, chinese: str) -> Fields:
+def name_body(row: CsvRow, column: str, chinese: str) -> Fields:
     english = row.require(column, "write a name")
     return {
         "en": english,
@@ -253,7 +253,7 @@ def name_body(row: Row, column: str, chinese: str) -> Fields:
     }
 
 
-def build_title(row: Row) -> Fields:
+def build_title(row: CsvRow) -> Fields:
     title = row.require("source_title", "write the title, or a description")
     is_printed, language = row["title_kind"] == "printed", row["language"][:2]
     own = {language if is_printed else "en": title}

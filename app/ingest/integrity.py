@@ -17,7 +17,7 @@ from app.ingest.history import check_corrections, check_history
 from app.ingest.passages import Location, check_passages, find_unrecorded, list_records
 from app.ingest.published_numbers import check_words
 from app.ingest.schema.base import count_decimals
-from app.ingest.seed import Document, Seed
+from app.ingest.seed import Seed, SeedDocument
 
 
 def check_integrity(seed: Seed) -> list[SeedIssue]:
@@ -297,7 +297,7 @@ CHECKS: Mapping[type[schema.Entity], Sequence[Callable[[Seed, Any], Messages]]] 
 def find_warnings(seed: Seed) -> list[SeedIssue]:
     """Find gaps that a valid seed may have while an edition is entered."""
     warnings = []
-    files: list[tuple[type[schema.Entity], Document]] = [
+    files: list[tuple[type[schema.Entity], SeedDocument]] = [
         *((kind, one) for (kind, _), one in seed.documents.items() if not one.record_key),
         *((schema.SeriesTable, one) for one in seed.tables.values()),
     ]

@@ -42,13 +42,13 @@ ROUNDED_FROM, ROUNDED_TO = 1000, 100
 """A count of at least a thousand in whole hundreds may be rounded."""
 
 
-class Interval(NamedTuple):
+class HalfOpenInterval(NamedTuple):
     """A range of numbers, without its upper end."""
 
     lower: Decimal
     upper: Decimal
 
-    def has_overlap(self, other: "Interval") -> bool:
+    def has_overlap(self, other: "HalfOpenInterval") -> bool:
         return self.lower < other.upper and other.lower < self.upper
 
 
@@ -106,15 +106,15 @@ class PrintedNumber(NamedTuple):
         return self.is_count and self.step == 1
 
     @property
-    def rounding(self) -> Interval:
+    def rounding(self) -> HalfOpenInterval:
         """The interval of the numbers that would be printed with the same digits.
 
         A count that is printed in full is not rounded, unless it ends in zeros as rounded ones do.
         """
         half = Decimal(0) if self.is_whole else self.step / 2
-        return Interval(self.value - half, self.value + half)
+        return HalfOpenInterval(self.value - half, self.value + half)
 
-    def find_interval(self) -> Interval:
+    def find_interval(self) -> HalfOpenInterval:
         """Return where the words of the source place the number.
 
         What is "about" a number differs from it by at most one in its last digit.
@@ -123,16 +123,16 @@ class PrintedNumber(NamedTuple):
         one = Decimal(1) if self.is_whole else Decimal(0)
         match self.qualifier:
             case Qualifier.OVER:
-                return Interval(value + one, INFINITY)
+                return HalfOpenInterval(value + one, INFINITY)
             case Qualifier.NEARLY:
-                return Interval(-INFINITY if self.lower is None else self.lower, value)
+                return HalfOpenInterval(-INFINITY if self.lower is None else self.lower, value)
             case Qualifier.ABOUT:
-                return Interval(
+                return HalfOpenInterval(
                     value - step if self.lower is None else self.lower,
                     value + step + one if self.upper is None else self.upper,
                 )
             case _:
-                return Interval(self.rounding.lower, self.rounding.upper + one)
+                return HalfOpenInterval(self.rounding.lower, self.rounding.upper + one)
 
 
 def has_numbers_of(text: str, words: str) -> bool:
@@ -238,7 +238,7 @@ def describe_limit(text: str, qualifier: Qualifier, value: Decimal) -> str | Non
     return limit and f"says {limit}; correct the words or write qualifier: {limit}"
 
 
-class ContradictoryNumber(NamedTuple):
+class StatedNumber(NamedTuple):
     """A number in a contradiction: of a figure, of a growth rate, or of a statement of its own."""
 
     record: RecordKey
@@ -254,7 +254,7 @@ class ContradictoryNumber(NamedTuple):
     path: ValuePath = ()
     """Where the record states it, unless it is about this number alone."""
 
-    def is_contrary_to(self, other: "ContradictoryNumber") -> bool:
+    def is_contrary_to(self, other: "StatedNumber") -> bool:
         """Return whether two numbers say different things of one measure and one period."""
         if not self.is_comparable_to(other):
             return False
@@ -262,7 +262,7 @@ class ContradictoryNumber(NamedTuple):
             return True
         return not self.printed.find_interval().has_overlap(other.printed.find_interval())
 
-    def is_comparable_to(self, other: "ContradictoryNumber") -> bool:
+    def is_comparable_to(self, other: "StatedNumber") -> bool:
         """Return whether two numbers state one measure for one period, of any countries."""
         content = other.measure, other.unit, other.stated.period
         return (self.measure, self.unit, self.stated.period) == content
@@ -280,9 +280,9 @@ class ContradictoryNumber(NamedTuple):
         )
 
 
-def list_numbers(seed: Seed) -> dict[str, list[ContradictoryNumber]]:
+def list_numbers(seed: Seed) -> dict[str, list[StatedNumber]]:
     """List the numbers of each contradiction, except those that reports state."""
-    numbers: dict[str, list[ContradictoryNumber]] = defaultdict(list)
+    numbers: dict[str, list[StatedNumber]] = defaultdict(list)
     figures: chain[tuple[str, schema.Figure]] = chain(
         seed.get_all(schema.Observation).items(), seed.get_all(schema.GrowthRate).items()
     )
@@ -293,7 +293,7 @@ def list_numbers(seed: Seed) -> dict[str, list[ContradictoryNumber]]:
     for key, contradiction in seed.get_all(schema.Contradiction).items():
         for index, one in enumerate(contradiction.statements):
             quantity, unit = one.quantity, one.quantity.unit
-            number = ContradictoryNumber(
+            number = StatedNumber(
                 (schema.Contradiction, key),
                 one,
                 one.measure,
@@ -310,7 +310,7 @@ def list_numbers(seed: Seed) -> dict[str, list[ContradictoryNumber]]:
 
 def describe_measurement(
     seed: Seed, key: str, figure: schema.Figure, series: schema.Series
-) -> ContradictoryNumber:
+) -> StatedNumber:
     unit: str = series.unit
     if isinstance(figure, schema.Observation):
         measure = StatementMeasure.LEVEL
@@ -322,7 +322,7 @@ def describe_measurement(
         measure = StatementMeasure.SHARE_CHANGE if is_points else StatementMeasure.GROWTH
         unit, suffix, printed = PERCENT, Bilingual("", ""), PrintedNumber.from_rate(figure)
     record = type(figure), key
-    return ContradictoryNumber(record, figure, measure, unit, series.coverage, printed, suffix)
+    return StatedNumber(record, figure, measure, unit, series.coverage, printed, suffix)
 
 
 def find_suffix(seed: Seed, key: str, classifier: str | None) -> Bilingual:

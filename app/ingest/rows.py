@@ -58,7 +58,7 @@ COLUMN_NAMES = {
 """The columns that are not named after the path of their field, as ``period_start`` is."""
 
 
-class Link(NamedTuple):
+class LinkTable(NamedTuple):
     """The table that stores a list of references, and its two columns."""
 
     field: str
@@ -86,10 +86,10 @@ def map_columns(kind: type[Entity]) -> dict[str, str]:
 
 
 @cache
-def list_links(kind: type[Entity]) -> tuple[Link, ...]:
+def list_links(kind: type[Entity]) -> tuple[LinkTable, ...]:
     owner = TABLES[kind]
     return tuple(
-        Link(
+        LinkTable(
             reference.field,
             reference.target,
             models.LINKS[owner, target],

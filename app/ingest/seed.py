@@ -67,7 +67,7 @@ Loader.yaml_implicit_resolvers = {}
 
 
 @dataclass
-class Document:
+class SeedDocument:
     """The content of one seed file, the line of every value, and the issues found in it."""
 
     file: PurePath
@@ -119,9 +119,9 @@ def format_path(path: ValuePath) -> str:
     return text.removeprefix(".")
 
 
-def read_document(file: PurePath, raw: bytes) -> Document:
+def read_document(file: PurePath, raw: bytes) -> SeedDocument:
     """Read one seed file; errors of its name and syntax are in ``issues`` of the document."""
-    document = Document(file)
+    document = SeedDocument(file)
     if not re.fullmatch(base.CODE_PATTERN, document.key):
         message = "the file name is not a valid key; use letters and digits, joined by '-' or '.'"
         document.issues.append(SeedIssue(file, 1, "", message))
@@ -158,7 +158,7 @@ def describe_yaml_error(file: PurePath, raw: bytes, error: yaml.YAMLError) -> Se
 
 
 class DocumentBuilder:
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: SeedDocument) -> None:
         self.document = document
         self.seen: set[int] = set()
 
@@ -213,7 +213,7 @@ def parse_scalar(node: yaml.Node) -> Value:
     return Decimal(text) if DECIMAL.fullmatch(text) else text or None
 
 
-Documents: TypeAlias = Mapping[tuple[type[Entity], str], Document]
+Documents: TypeAlias = Mapping[tuple[type[Entity], str], SeedDocument]
 """The documents of records by their collection and key."""
 
 
@@ -225,9 +225,9 @@ class Seed:
     entities: dict[type[Entity], dict[str, Entity]] = field(
         default_factory=lambda: defaultdict(dict)
     )
-    documents: dict[tuple[type[Entity], str], Document] = field(default_factory=dict)
+    documents: dict[tuple[type[Entity], str], SeedDocument] = field(default_factory=dict)
     """The document of each record: a file, or a row of a table."""
-    tables: dict[str, Document] = field(default_factory=dict)
+    tables: dict[str, SeedDocument] = field(default_factory=dict)
     """The tables by the keys of their series."""
     unreadable: set[str] = field(default_factory=set)
     """The tables whose records are unknown, since the table has issues."""
@@ -294,7 +294,7 @@ def load_seed(folder: Path, origins: Documents | None = None) -> tuple[Seed, lis
     return seed, issues
 
 
-def expand_document(seed: Seed, table: Document) -> list[SeedIssue]:
+def expand_document(seed: Seed, table: SeedDocument) -> list[SeedIssue]:
     seed.unreadable.add(table.key)
     if table.issues:
         return table.issues
@@ -323,7 +323,7 @@ def expand_document(seed: Seed, table: Document) -> list[SeedIssue]:
     return issues
 
 
-def validate_document(seed: Seed, kind: type[Entity], document: Document) -> list[SeedIssue]:
+def validate_document(seed: Seed, kind: type[Entity], document: SeedDocument) -> list[SeedIssue]:
     try:
         entity = kind.model_validate(document.content)
     except ValidationError as error:
@@ -334,7 +334,7 @@ def validate_document(seed: Seed, kind: type[Entity], document: Document) -> lis
     return []
 
 
-def check_key(entity: Entity, document: Document) -> SeedIssue | None:
+def check_key(entity: Entity, document: SeedDocument) -> SeedIssue | None:
     key = entity.natural_key()
     if key in {None, document.key}:
         return None
@@ -343,7 +343,7 @@ def check_key(entity: Entity, document: Document) -> SeedIssue | None:
 
 
 def list_issues(
-    seed: Seed, kind: type[Entity], document: Document, error: ValidationError
+    seed: Seed, kind: type[Entity], document: SeedDocument, error: ValidationError
 ) -> list[SeedIssue]:
     return [
         document.create_issue(one["loc"], describe_error(seed, kind, one))

@@ -34,7 +34,7 @@ class Vintage(NamedTuple):
     previous: str | None
 
 
-class Candidate(NamedTuple):
+class VintageCandidate(NamedTuple):
     """What the rule compares of one figure among others for the same series and period."""
 
     key: str
@@ -48,20 +48,20 @@ class Candidate(NamedTuple):
     def digits(self) -> int:
         return count_decimals(self.number)
 
-    def is_rounding_of(self, other: "Candidate") -> bool:
+    def is_rounding_of(self, other: "VintageCandidate") -> bool:
         """Return whether it repeats another figure with fewer digits."""
         return self.digits < other.digits and is_rounding(
             self.number, self.qualifier, other.number, other.qualifier
         )
 
-    def is_equal_to(self, other: "Candidate") -> bool:
+    def is_equal_to(self, other: "VintageCandidate") -> bool:
         """Return whether it repeats another figure with the same digits."""
         is_same_number = self.number == other.number and self.digits == other.digits
         return is_same_number and self.qualifier is other.qualifier
 
 
 def assign_vintages(seed: Seed, kind: type[Figure]) -> dict[str, Vintage]:
-    groups: dict[tuple[str, date, date], list[Candidate]] = defaultdict(list)
+    groups: dict[tuple[str, date, date], list[VintageCandidate]] = defaultdict(list)
     # Sorting is stable: reversed keys leave the first source last, where it wins among equals.
     entities = sorted(seed.get_all(kind).items(), key=lambda item: item[1].source, reverse=True)
     for key, entity in entities:
@@ -69,7 +69,7 @@ def assign_vintages(seed: Seed, kind: type[Figure]) -> dict[str, Vintage]:
         number = compute_published_number(entity)
         qualifier = entity.qualifier if isinstance(entity, Observation) else None
         known_on, rank = find_vintage(seed, source), RANKS[source.standing]
-        candidate = Candidate(key, known_on, rank, number, qualifier)
+        candidate = VintageCandidate(key, known_on, rank, number, qualifier)
         groups[entity.series, entity.period.start, entity.period.end].append(candidate)
     vintages: dict[str, Vintage] = {}
     for group in groups.values():
@@ -88,10 +88,10 @@ def find_vintage(seed: Seed, source: Source) -> date:
     return seed.get_all(Event)[source.event].held_on if source.event else source.published_on
 
 
-def compute_validity(ordered: Iterable[Candidate]) -> dict[str, tuple[date, date]]:
+def compute_validity(ordered: Iterable[VintageCandidate]) -> dict[str, tuple[date, date]]:
     """Return from when until when each figure was current; those that never were are left out."""
     validity: dict[str, tuple[date, date]] = {}
-    current: Candidate | None = None
+    current: VintageCandidate | None = None
     for figure in ordered:
         if current is not None:
             if current.rank > figure.rank or figure.is_rounding_of(current):

@@ -26,7 +26,7 @@ from app.openapi.document import build_document, declare_binary_texts
 from app.openapi.samples import build_samples
 from app.openapi.version_3_0 import convert_document
 from app.problems.problem import Problem
-from app.releases import Release, ReleaseManager
+from app.releases import ReleaseManager, ServedRelease
 from app.schemas import encode_json
 
 ANY_SERVER = "http://server.invalid"
@@ -57,11 +57,11 @@ class OpenApiDocuments:
     """
 
     def __init__(
-        self, releases: ReleaseManager, build: Callable[[Release, Language], Versions]
+        self, releases: ReleaseManager, build: Callable[[ServedRelease, Language], Versions]
     ) -> None:
         self.releases, self.build = releases, build
         self.lock = Lock()
-        self.release: Release | None = None
+        self.release: ServedRelease | None = None
         self.built: dict[Language, Versions] = {}
 
     def render(

@@ -30,7 +30,7 @@ FILES = re.compile(r"\.[a-z0-9.-]+$")
 """The suffix of a path that chooses a format."""
 
 
-class Group(NamedTuple):
+class OperationGroup(NamedTuple):
     """The operations of a tag."""
 
     anchor: str
@@ -70,7 +70,7 @@ class Parameter(NamedTuple):
     maximum: int | None
 
 
-def list_groups(document: Record) -> list[Group]:
+def list_groups(document: Record) -> list[OperationGroup]:
     """List the operations by tag; each has its identifier, path and summary."""
     operations: dict[str, list[Record]] = {}
     for path, methods in document["paths"].items():
@@ -79,7 +79,7 @@ def list_groups(document: Record) -> list[Group]:
         operations.setdefault(operation["tags"][0], []).append(found)
     # The tags of the document are in the order of TAGS, whatever their language.
     return [
-        Group(
+        OperationGroup(
             name.lower().replace(" ", "-"), tag["name"], tag["description"], operations[tag["name"]]
         )
         for name, tag in zip(TAGS, document["tags"], strict=True)

@@ -20,7 +20,7 @@ MIN_POINTS = 2
 DAYS_PER_YEAR = 365.25
 
 
-class Source(NamedTuple):
+class ImageSource(NamedTuple):
     """An image of a chart, for screens of some widths."""
 
     width: int
@@ -35,7 +35,7 @@ class Picture(NamedTuple):
     path: str
     """The path of the chart below /v1, without a suffix."""
     name: str
-    sources: list[Source]
+    sources: list[ImageSource]
 
 
 class Bar(NamedTuple):
@@ -62,7 +62,7 @@ class Trend(NamedTuple):
 def measure_picture(path: str, name: str, chart: Chart) -> Picture:
     """Lay out the images of a chart to know their heights, so that nothing moves as they load."""
     heights = {width: layout_chart(chart, width, None, Theme.LIGHT).height for width in SCREENS}
-    sources = [Source(width, heights[width], screen) for width, screen in SCREENS.items()]
+    sources = [ImageSource(width, heights[width], screen) for width, screen in SCREENS.items()]
     return Picture(path, name, sources)
 
 

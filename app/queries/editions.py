@@ -218,7 +218,7 @@ def read_overview(session: Session, year: int | None = None) -> Record:
     return contents | {"indicators": indicators, "source": source}
 
 
-class Theme(NamedTuple):
+class ActionTheme(NamedTuple):
     """What actions are matched by: a sector, an instrument or a topic."""
 
     kind: ThemeKind
@@ -233,7 +233,7 @@ def compare_editions(session: Session, query: parameters.EditionComparisonParame
     areas = parameters.PriorityAreaListParameters(
         edition=[first, last], limit=parameters.MAXIMUM_LIMIT
     )
-    actions: dict[int, dict[Theme | None, list[Record]]] = {first: {}, last: {}}
+    actions: dict[int, dict[ActionTheme | None, list[Record]]] = {first: {}, last: {}}
     for area in PRIORITY_AREAS.list_page(session, areas).rows:
         for action in area["actions"]:
             reference = {"id": action["id"], "text": action["text"]}
@@ -255,15 +255,17 @@ def compare_editions(session: Session, query: parameters.EditionComparisonParame
     }
 
 
-def list_themes(action: Record) -> list[Theme] | list[None]:
+def list_themes(action: Record) -> list[ActionTheme] | list[None]:
     """Return the themes of an action, or None as its only theme if it has none."""
     return [
-        Theme(kind, one["code"], one["name"]) for kind in ThemeKind for one in action[f"{kind}s"]
+        ActionTheme(kind, one["code"], one["name"])
+        for kind in ThemeKind
+        for one in action[f"{kind}s"]
     ] or [None]
 
 
 def compare_theme(
-    theme: Theme, earlier: Record, later: Record, before: list[Record], after: list[Record]
+    theme: ActionTheme, earlier: Record, later: Record, before: list[Record], after: list[Record]
 ) -> Record:
     """Say whether a theme was announced again; an edition in part never proves that it was not."""
     change, has_all = ThemeChange.AGAIN, True

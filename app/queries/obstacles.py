@@ -114,13 +114,13 @@ KINDS = {
 }
 
 
-class Interval(NamedTuple):
+class RoundingInterval(NamedTuple):
     """The smallest and the largest number that rounding allows."""
 
     lower: Decimal
     upper: Decimal
 
-    def measure_gap(self, other: "Interval") -> Decimal:
+    def measure_gap(self, other: "RoundingInterval") -> Decimal:
         """Return the distance to another interval; 0 if they overlap or touch."""
         return max(self.lower - other.upper, other.lower - self.upper, Decimal(0))
 
@@ -353,29 +353,29 @@ def list_rate_obstacles(
 
 def compute_change_interval(
     earlier: Record, later: Record, measure: ChangeMeasure
-) -> Interval | None:
+) -> RoundingInterval | None:
     """Return the changes that the rounding of two figures allows; None if the first may be zero."""
     old, new = get_rounding(earlier), get_rounding(later)
     if measure == ChangeMeasure.PERCENTAGE_POINTS:
-        return Interval(new.lower - old.upper, new.upper - old.lower)
+        return RoundingInterval(new.lower - old.upper, new.upper - old.lower)
     if old.lower <= 0:
         return None
     # The sign of the later figure decides which end of the earlier one gives the larger change.
     quotients = [number / base for number in new for base in old]
-    return Interval((min(quotients) - 1) * 100, (max(quotients) - 1) * 100)
+    return RoundingInterval((min(quotients) - 1) * 100, (max(quotients) - 1) * 100)
 
 
-def get_rounding(observation: Record) -> Interval:
-    return Interval(observation["rounding"]["lower"], observation["rounding"]["upper"])
+def get_rounding(observation: Record) -> RoundingInterval:
+    return RoundingInterval(observation["rounding"]["lower"], observation["rounding"]["upper"])
 
 
-def get_rate_interval(rate: Record) -> Interval:
+def get_rate_interval(rate: Record) -> RoundingInterval:
     """Return the rates that would be printed with the same digits."""
     half = Decimal(5).scaleb(-rate["decimals"] - 1)
-    return Interval(rate["value"] - half, rate["value"] + half)
+    return RoundingInterval(rate["value"] - half, rate["value"] + half)
 
 
-def format_interval(interval: Interval, measure: ChangeMeasure, language: Language) -> str:
+def format_interval(interval: RoundingInterval, measure: ChangeMeasure, language: Language) -> str:
     """Name the change that two figures give: between 2.31 and 2.4 percent, of −8.63 percent."""
     lower, upper = (str(limit.quantize(HUNDREDTH, ROUND_HALF_UP) + 0) for limit in interval)
     template = (EXACT_CHANGE if lower == upper else CHANGE).get(language)

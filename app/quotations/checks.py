@@ -32,7 +32,7 @@ from app.quotations.growth import RateMatch, find_rate
 from app.quotations.index import Announcement, Entry, QuotationIndex
 from app.quotations.matching import Candidate, find_level, is_only_period
 from app.quotations.numbers import RATE_UNITS, Number, Span
-from app.quotations.sentences import Role, Sentence, read_sentences
+from app.quotations.sentences import RateRole, Sentence, read_sentences
 from app.quotations.terms import PHRASES, strip_unread
 from app.schemas.quotations import FindingKind, QuotationVerdict
 
@@ -140,7 +140,7 @@ def check_sentence(session: Session, sentence: Sentence) -> list[Item]:
         if not is_excluded(quoted)
     ]
     for quoted, item in stated:
-        if quoted.role != Role.GROWTH:
+        if quoted.role != RateRole.GROWTH:
             candidate = find_level(quoted)
             if candidate is not None and not (is_promised(quoted) and not candidate.has_period):
                 item.found, item.findings = candidate.entry, describe_level(quoted, candidate)
@@ -148,7 +148,7 @@ def check_sentence(session: Session, sentence: Sentence) -> list[Item]:
                 item.is_other = has_other_context(candidate) or not is_certain
     complete: list[Entry] = []
     for quoted, item in stated:
-        if item.found is None and quoted.role != Role.LEVEL:
+        if item.found is None and quoted.role != RateRole.LEVEL:
             level, is_certain = find_level_of_rate(items, item)
             # Once the growth of a figure is stated, a further percentage is something else.
             is_certain = is_certain and level not in complete
@@ -202,7 +202,7 @@ def share_period(
         span = rate.entry.start, rate.entry.end
         is_same = level is not None and (level.start, level.end) == span
         item.found, item.findings = rate.entry, [*rate.findings, *(wrong if is_same else ())]
-    elif own and quoted.role == Role.GROWTH:
+    elif own and quoted.role == RateRole.GROWTH:
         own.findings = [replace(one, edits=()) if one in wrong else one for one in own.findings]
 
 

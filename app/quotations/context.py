@@ -10,7 +10,7 @@ from app.i18n import MONTHS, Bilingual
 from app.quotations.index import Entry, QuotationIndex
 from app.quotations.numbers import RATE_UNITS, Number, Span
 from app.quotations.periods import PeriodKind, PeriodWords
-from app.quotations.sentences import STRONG, Claim, Role, Sentence
+from app.quotations.sentences import STRONG, Claim, RateRole, Sentence
 from app.quotations.terms import PHRASES
 
 EXACT, CLOSE = 3.0, 1.5
@@ -47,7 +47,7 @@ class QuotedNumber:
 
     sentence: Sentence
     number: Number
-    role: Role
+    role: RateRole
     claim: Claim
     periods: tuple[PeriodWords, ...]
     has_local_period: bool
@@ -185,7 +185,7 @@ def list_named_indicators(quoted: QuotedNumber) -> list[str]:
     """List the indicators one of which a number is by its words; none for growth or a part."""
     weights = quoted.claim.indicators
     best = max(weights.values(), default=0)
-    if best < STRONG or quoted.role == Role.GROWTH or is_about_part(quoted):
+    if best < STRONG or quoted.role == RateRole.GROWTH or is_about_part(quoted):
         return []
     return [one for one, weight in weights.items() if weight == best]
 

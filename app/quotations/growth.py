@@ -15,7 +15,7 @@ from app.quotations.findings import UNITS, Edit, Finding, describe_qualifier
 from app.quotations.index import Entry, QuotationIndex
 from app.quotations.numbers import POINTS, Number
 from app.quotations.periods import PeriodKind
-from app.quotations.sentences import STRONG, Role
+from app.quotations.sentences import STRONG, RateRole
 from app.quotations.terms import PHRASES
 from app.schemas.quotations import FindingKind
 
@@ -92,11 +92,11 @@ def find_rate(quoted: QuotedNumber, level: Entry | None, *, is_certain: bool) ->
     others = PHRASES["other_growth"], PHRASES["other_subject"], PHRASES["share_words"]
     is_plain = not any(pattern.search(clause) for pattern in others)
     is_plain = is_plain and not any(has_other_base(quoted, anchor) for anchor in anchors)
-    if anchors and quoted.role == Role.GROWTH and is_plain and is_certain:
+    if anchors and quoted.role == RateRole.GROWTH and is_plain and is_certain:
         wrong = find_published_rate(quoted, anchors)
         if wrong is not None:
             return wrong
-    if quoted.role == Role.GROWTH and not quoted.periods and level is None:
+    if quoted.role == RateRole.GROWTH and not quoted.periods and level is None:
         return find_by_value(quoted)
     return None
 
@@ -179,9 +179,9 @@ def match_anchor(quoted: QuotedNumber, anchor: Anchor) -> RateMatch | None:
     """Match a percentage with the rates of an indicator and a period."""
     number, role = quoted.number, quoted.role
     rates = [one for one in anchor.list_rates(quoted.index) if is_same_rate(number, one)]
-    if role == Role.SHARE:
+    if role == RateRole.SHARE:
         return match_share(quoted, rates, anchor)
-    if role == Role.GROWTH and not rates:
+    if role == RateRole.GROWTH and not rates:
         return match_level_share(quoted, anchor)
     unit = anchor.entry.level_unit if anchor.entry else None
     rates.sort(key=lambda one: rank_rate(one, quoted, unit))
@@ -255,7 +255,7 @@ def check_qualifier(quoted: QuotedNumber, rate: Entry) -> list[Finding]:
 
 
 def check_sign(quoted: QuotedNumber, rate: Entry) -> list[Finding]:
-    if quoted.role != Role.GROWTH or rate.value * get_sign(quoted) >= 0:
+    if quoted.role != RateRole.GROWTH or rate.value * get_sign(quoted) >= 0:
         return []
     sentence, span = quoted.sentence, quoted.number.span
     message = WRONG.format(period=rate.period, display=rate.display)

@@ -33,7 +33,7 @@ from app.quotations.numbers import (
     count_digits,
 )
 from app.quotations.periods import PeriodKind
-from app.quotations.sentences import STRONG, Role
+from app.quotations.sentences import STRONG, RateRole
 from app.quotations.terms import FAMILIES, PHRASES, find_name, group_coverage
 from app.schemas.quotations import FindingKind
 
@@ -143,7 +143,7 @@ def list_candidates(quoted: QuotedNumber) -> Iterator[tuple[Entry, dict[FindingK
     """List the observations whose number may be meant, with differences of unit and magnitude."""
     number = quoted.number
     unit = "USD" if number.unit == OTHER_CURRENCY else number.unit
-    is_growth = unit in RATE_UNITS and quoted.role == Role.GROWTH
+    is_growth = unit in RATE_UNITS and quoted.role == RateRole.GROWTH
     if is_growth or is_about_part(quoted):
         return
     is_bare = unit == "NB"
@@ -165,7 +165,7 @@ def list_candidates(quoted: QuotedNumber) -> Iterator[tuple[Entry, dict[FindingK
 
 def list_shares(quoted: QuotedNumber) -> Iterator[tuple[Entry, dict[FindingKind, Span]]]:
     """List the shares in percent whose number is given in percentage points."""
-    if quoted.role == Role.SHARE:
+    if quoted.role == RateRole.SHARE:
         for entry in quoted.index.find_near("PT", quoted.number.value, Decimal(0)):
             if not entry.is_rate:
                 yield entry, {FindingKind.UNIT: quoted.number.units[-1]}
@@ -233,7 +233,7 @@ def is_credible(quoted: QuotedNumber, candidate: Candidate) -> bool:
     if differs.keys() & WHOLE and len(differs.keys() - {FindingKind.QUALIFIER}) > 1:
         return False
     weight = quoted.claim.indicators.get(entry.indicator, 0)
-    if entry.unit == "PT" and quoted.role != Role.SHARE and not weight:
+    if entry.unit == "PT" and quoted.role != RateRole.SHARE and not weight:
         return False
     if not differs.keys() - {FindingKind.QUALIFIER, FindingKind.VINTAGE}:
         return weight >= STRONG / 2 or quoted.digits > DISTINCT_DIGITS
@@ -250,7 +250,7 @@ def is_credible(quoted: QuotedNumber, candidate: Candidate) -> bool:
 def compare_indicator(quoted: QuotedNumber, candidate: Candidate) -> bool:
     """Compare what is measured; return whether the candidate may be meant."""
     claim, indicator = quoted.claim, candidate.entry.indicator
-    if candidate.entry.unit == "PT" and quoted.role == Role.LEVEL:
+    if candidate.entry.unit == "PT" and quoted.role == RateRole.LEVEL:
         return False
     weight = claim.indicators.get(indicator, 0)
     best = max(claim.indicators.values(), default=0)

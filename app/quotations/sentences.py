@@ -52,7 +52,7 @@ STRONG = 2.0
 """The least weight of a term that says what a number is, against others in the sentence."""
 
 
-class Role(StrEnum):
+class RateRole(StrEnum):
     """What a percentage is said to be."""
 
     LEVEL = "level"
@@ -82,7 +82,7 @@ class Sentence:
     numbers: list[Number] = field(init=False)
     periods: list[PeriodWords] = field(init=False)
     windows: dict[Number, Span] = field(init=False, default_factory=dict)
-    roles: dict[Number, Role] = field(init=False, default_factory=dict)
+    roles: dict[Number, RateRole] = field(init=False, default_factory=dict)
     level: Entry | None = field(init=False, default=None)
     """Its figure, if it has one without growth, which the next sentence may give."""
 
@@ -151,15 +151,15 @@ class Sentence:
     def find_clause_start(self, index: int) -> int:
         return max([one for one in self.boundaries if one <= index], default=0)
 
-    def classify_percentage(self, number: Number) -> Role:
+    def classify_percentage(self, number: Number) -> RateRole:
         """Say what a percentage is; each role is derived once, as a list may be long."""
         if number not in self.roles:
             self.roles[number] = self.read_role(number)
         return self.roles[number]
 
-    def read_role(self, number: Number) -> Role:
+    def read_role(self, number: Number) -> RateRole:
         if number.unit not in RATE_UNITS:
-            return Role.LEVEL
+            return RateRole.LEVEL
         before = self.normal[max(0, number.span[0] - 70) : number.span[0]]
         after = self.normal[number.span[1] : number.span[1] + 40]
         growth = PHRASES["growth_before"].search(before)
@@ -168,16 +168,16 @@ class Sentence:
         is_level = growth is not None and PHRASES["to_before"].search(growth[0]) is not None
         is_base = growth is not None and PHRASES["from_before"].search(growth[0]) is not None
         if (is_level or is_base) and (share or PHRASES["share_after"].match(after)):
-            return Role.SHARE
+            return RateRole.SHARE
         if growth and (share is None or growth.start() > share.start()):
-            return Role.UNKNOWN if is_base else Role.GROWTH
+            return RateRole.UNKNOWN if is_base else RateRole.GROWTH
         if share:
-            return Role.SHARE
+            return RateRole.SHARE
         if PHRASES["growth_after"].match(after):
-            return Role.GROWTH
-        return Role.SHARE if PHRASES["share_after"].match(after) else self.derive_role(number)
+            return RateRole.GROWTH
+        return RateRole.SHARE if PHRASES["share_after"].match(after) else self.derive_role(number)
 
-    def derive_role(self, number: Number) -> Role:
+    def derive_role(self, number: Number) -> RateRole:
         """Return the role of the percentage before it in a list: 6.4 and 5.2 percent."""
         position = self.numbers.index(number)
         if position and self.numbers[position - 1].unit == number.unit:
@@ -186,7 +186,7 @@ class Sentence:
                 r"\s*(?:,|and|, and|和|、|与|及|，|percent|%)?\s*(?:and|分别为)?\s*", gap
             ):
                 return self.classify_percentage(self.numbers[position - 1])
-        return Role.UNKNOWN
+        return RateRole.UNKNOWN
 
     def find_indicators(self, number: Number) -> Claim:
         """Say which indicators the words around a number name."""

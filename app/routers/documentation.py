@@ -141,7 +141,7 @@ def require_operation(document: Record, name: str) -> tuple[str, Record]:
 
 
 def find_neighbours(
-    groups: list[reference.Group], name: str
+    groups: list[reference.OperationGroup], name: str
 ) -> tuple[Record | None, Record | None]:
     """Return the operations before and after one, in the order of the reference."""
     operations = [None, *(one for group in groups for one in group.operations), None]

@@ -113,7 +113,7 @@ def send_file(
     headers = context.build_attachment_headers(name, form.suffix)
     release, base, query = context.release, context.base_url, context.query.text.decode()
     url = f"{base}/v1/{name}.csv-metadata.json{query and '?'}{query}"
-    description = registry.Link(url, "describedby", DescriptionResponse.media_type)
+    description = registry.WebLink(url, "describedby", DescriptionResponse.media_type)
     links = [description] if name == table.name else []
     operator = context.app.state.contact
     prepare = partial(
@@ -231,12 +231,12 @@ add_download(
 )
 
 
-def cite_source(context: RequestContext, code: str, _: object) -> citations.Item:
+def cite_source(context: RequestContext, code: str, _: object) -> citations.CslItem:
     record = context.read_record(SOURCES.get, source=code)
     return citations.cite_source(record, context.release.record)
 
 
-def cite_observation(context: RequestContext, code: str, _: object) -> citations.Item:
+def cite_observation(context: RequestContext, code: str, _: object) -> citations.CslItem:
     record = context.read_record(get_observation, observation=code)
     source = context.run_query(SOURCES.get, record["source"]["code"])
     assert source is not None  # noqa: S101 - a foreign key of the database
@@ -251,27 +251,27 @@ def cite_observation(context: RequestContext, code: str, _: object) -> citations
     return citations.cite_observation(record, current, source, release, context.language)
 
 
-def cite_indicator(context: RequestContext, code: str, _: object) -> citations.Item:
+def cite_indicator(context: RequestContext, code: str, _: object) -> citations.CslItem:
     indicator = context.read_record(INDICATORS.get, indicator=code)
     latest = indicator["latest"]
     item = cite_page(context, SearchKind.INDICATOR, code, indicator["name"])
     return item | quote_newest(context, latest and latest["observation"])
 
 
-def cite_series(context: RequestContext, code: str, _: object) -> citations.Item:
+def cite_series(context: RequestContext, code: str, _: object) -> citations.CslItem:
     series = context.read_record(get_series, series=code)
     points = series["points"]
     item = cite_page(context, "series", code, series["name"])
     return item | quote_newest(context, points[-1] if points else None)
 
 
-def cite_page(context: RequestContext, kind: str, code: str, title: str) -> citations.Item:
+def cite_page(context: RequestContext, kind: str, code: str, title: str) -> citations.CslItem:
     path, query, _ = find_page(kind, code)
     release, base, language = context.release.record, context.base_url, context.language
     return citations.cite_record(path, title, release, base, language, **query)
 
 
-def quote_newest(context: RequestContext, observation: Record | None) -> citations.Item:
+def quote_newest(context: RequestContext, observation: Record | None) -> citations.CslItem:
     """Quote the newest figure of an indicator or a series in a note, if there is one."""
     if observation is None:
         return {}
@@ -281,14 +281,14 @@ def quote_newest(context: RequestContext, observation: Record | None) -> citatio
 
 def cite_priority_area(
     context: RequestContext, slug: str, query: parameters.PriorityAreaParameters
-) -> citations.Item:
+) -> citations.CslItem:
     area = context.read_record(get_priority_area, query.year, priority_area=slug)
     code = f"{area['year']}-{slug}"
     item = cite_page(context, SearchKind.PRIORITY_AREA, code, area["title"])
     return item | {"note": area["source"]["line"]}
 
 
-CITATIONS: dict[str, tuple[str, Callable[..., citations.Item]]] = {
+CITATIONS: dict[str, tuple[str, Callable[..., citations.CslItem]]] = {
     registry.CITED_SOURCE: ("source", cite_source),
     registry.CITED_OBSERVATION: ("observation", cite_observation),
     registry.CITED_INDICATOR: ("indicator", cite_indicator),

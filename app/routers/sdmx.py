@@ -19,7 +19,7 @@ from app.formats.sdmx.components import select_columns
 from app.formats.sdmx.csv import CsvWriter
 from app.formats.sdmx.dataset import Message, SeriesData, group_series
 from app.formats.sdmx.errors import NoResultsFound, NotImplementedProblem
-from app.formats.sdmx.messages import Format, SelectedFormat, list_formats, negotiate_format
+from app.formats.sdmx.messages import SdmxFormat, SelectedFormat, list_formats, negotiate_format
 from app.formats.sdmx.paths import PathQuery, parse_path
 from app.formats.sdmx.query import SdmxRequest, parse_request
 from app.http.limits import SDMX
@@ -62,7 +62,7 @@ def write_message(
     header: MessageHeader,
     path: PathQuery,
     request: SdmxRequest,
-    message_format: Format,
+    message_format: SdmxFormat,
 ) -> bytes:
     if path.resource == "data":
         return write_data_message(connection, header, request, message_format)
@@ -87,7 +87,7 @@ def read_series(session: Session, request: SdmxRequest) -> Iterator[list[SeriesD
 
 
 def write_data_message(
-    connection: Connection, header: MessageHeader, request: SdmxRequest, message_format: Format
+    connection: Connection, header: MessageHeader, request: SdmxRequest, message_format: SdmxFormat
 ) -> bytes:
     chunks = messages.require_data(read_series(Session(connection, header.language), request))
     datasets = group_series(

@@ -25,10 +25,10 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticUndefined, SchemaValidator
 from pydantic_core.core_schema import typed_dict_field, typed_dict_schema
 
-Item = TypeVar("Item")
+FieldType = TypeVar("FieldType")
 
 EDITORIAL_KEY = "x-editorial"
-Editorial = Annotated[Item, Field(json_schema_extra={EDITORIAL_KEY: True})]
+Editorial = Annotated[FieldType, Field(json_schema_extra={EDITORIAL_KEY: True})]
 """The type of a field whose content this service wrote, chose or calculated. Its schema says so,
 and so does the field ``editorial`` of the records that contain it."""
 
@@ -183,10 +183,10 @@ def find_docstrings(body: Sequence[ast.stmt]) -> Iterator[tuple[str, str]]:
                 yield name, inspect.cleandoc(docstring)
 
 
-class Page(Schema, Generic[Item]):
+class Page(Schema, Generic[FieldType]):
     """One page of a list."""
 
-    items: list[Item] = Field(
+    items: list[FieldType] = Field(
         max_length=1000, description="The records of the page, in the requested order."
     )
     total: Count = Field(
@@ -208,7 +208,7 @@ class Page(Schema, Generic[Item]):
 
 
 @cache
-def create_page_model(schema: type[Item]) -> type[Page[Item]]:
+def create_page_model(schema: type[FieldType]) -> type[Page[FieldType]]:
     """Create the model of a page of records, named after them in the OpenAPI document."""
     name = f"{schema.__name__.removesuffix('Entry')}Page"
     base = Page[schema]  # type: ignore[valid-type]

@@ -14,7 +14,7 @@ from typing import Any
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from app.http.connections import ConnectionTable, Deadline, count_unacknowledged
+from app.http.connections import ConnectionTable, ConnectionTimer, count_unacknowledged
 from app.http.limits import get_network, get_plain_address
 from app.problems.messages import HEADERS_TOO_LARGE, REQUEST_TIMEOUT
 from app.problems.problem import HeadersTooLarge, Problem, RequestTimeout
@@ -130,8 +130,8 @@ class TimeoutProtocol(asyncio.Protocol):
         """The bytes that the client had not read at the last check, while the connection closes."""
         self.last_read = 0.0
         """The time of the check that found the client to have read more."""
-        self.deadline = Deadline(self.loop, self.expire)
-        self.write_deadline = Deadline(self.loop, partial(self.abort_after, "write timeout"))
+        self.deadline = ConnectionTimer(self.loop, self.expire)
+        self.write_deadline = ConnectionTimer(self.loop, partial(self.abort_after, "write timeout"))
         self.transport: asyncio.Transport = None  # type: ignore[assignment]
         create: Any = self.protocol_class
         self.reports_bodies = hasattr(create, "start_body")

@@ -12,7 +12,7 @@ from app.enums import Qualifier
 from app.formats.charts.canvas import render_svg
 from app.formats.charts.card import layout_card
 from app.formats.charts.layout import layout_chart
-from app.formats.charts.model import Chart, DataPoint, Group, Panel, Tile
+from app.formats.charts.model import Chart, DataPoint, Panel, Tile, TileGroup
 from app.formats.charts.style import PALETTES, Style, balance_text, wrap_text
 from app.i18n import Language
 from app.parameters import Theme
@@ -108,7 +108,7 @@ def test_long_words_and_odd_figures_fit(page: Page, language: Language, width: i
     over = replace(more[1], qualifier=Qualifier.OVER)
     name = "共建国家" * 20 + " and " + "incomprehensibilities" * 4
     panels = [Panel(name, name, [figure, about, over]), Panel("x", "y", [figure, figure])]
-    group = Group(name, [Tile(name, over), Tile("short", figure), Tile(name, position=4)])
+    group = TileGroup(name, [Tile(name, over), Tile("short", figure), Tile(name, position=4)])
     picture = Chart(language, name, "Release", over, panels, [group], [name], [name])
     page.set_viewport_size({"width": width, "height": 900})
     timed = [

@@ -15,7 +15,7 @@ from app.formats.charts import labels
 from app.formats.charts.canvas import Canvas, render_svg
 from app.formats.charts.card import layout_card
 from app.formats.charts.layout import layout_chart
-from app.formats.charts.model import Chart, DataPoint, Group, Panel, Tile
+from app.formats.charts.model import Chart, DataPoint, Panel, Tile, TileGroup
 from app.formats.charts.style import PALETTES, Style, wrap_text
 from app.i18n import Language
 from app.parameters import Theme
@@ -314,7 +314,7 @@ def test_a_card_says_what_its_lines_mean() -> None:
 def test_a_card_of_several_figures_names_period_and_countries() -> None:
     chart = Chart(Language.ENGLISH, "2024 figures", "release 1", sources=SOURCES)
     tile = Tile("Trade", create_point(2024, "20"), coverage="Partners of 2023")
-    chart.groups = [Group("Trade", [tile])]
+    chart.groups = [TileGroup("Trade", [tile])]
     printed = read_text(draw(chart, layout_card(chart, Theme.LIGHT)))
     assert "Trade20trillionyuanFullyear2024,Partnersof2023" in printed
 

@@ -13,7 +13,7 @@ import pytest
 from app.enums import Qualifier
 from app.formats.charts.canvas import render_svg
 from app.formats.charts.layout import layout_chart
-from app.formats.charts.model import Chart, DataPoint, Group, Tile
+from app.formats.charts.model import Chart, DataPoint, Tile, TileGroup
 from app.formats.charts.style import PALETTES
 from app.formats.charts.subjects import build_group, build_series_chart
 from app.i18n import Language
@@ -189,13 +189,15 @@ def test_figures_of_a_group_name_their_coverage() -> None:
     tiles = [Tile(name, replace(figure, coverage=name)) for name in ("2023 scope", "2025 scope")]
     mixed = build_group("Trade", tiles, Language.ENGLISH)
     named = [replace(tile, coverage=tile.name) for tile in tiles]
-    assert mixed == Group("Trade, Full year 2024", named)
+    assert mixed == TileGroup("Trade, Full year 2024", named)
     chart = Chart(Language.ENGLISH, "", "", groups=[mixed])
     svg = render_svg(layout_chart(chart, 640, None, Theme.LIGHT), chart)
     printed = read_text(ET.fromstring(svg))  # noqa: S314
     assert printed.count("2023scope") == printed.count("2025scope") == 2, "as the name and below"
     shared = build_group("Trade", tiles[:1], Language.ENGLISH)
-    assert shared == Group("Trade, Full year 2024, 2023 scope", [replace(named[0], figure=figure)])
+    assert shared == TileGroup(
+        "Trade, Full year 2024, 2023 scope", [replace(named[0], figure=figure)]
+    )
 
 
 def test_one_figure_is_no_bar(client: AppClient) -> None:

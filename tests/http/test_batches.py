@@ -23,8 +23,8 @@ from app.http import limits
 from app.http.batches import (
     MAX_BATCH,
     MAX_READING,
-    Group,
-    Outcome,
+    BatchGroup,
+    BatchOutcome,
     RecordBatches,
     RecordRequest,
     create_responses,
@@ -100,7 +100,7 @@ def test_many_records_are_read_in_several_batches(
         reads.clear()
         found = asyncio.run(fetch_all(app, [*paths, "/v1/topics/trade"]))
     assert [status for status, _ in found] == [404] * 4 * MAX_BATCH + [200] * 2
-    sizes = [len(keys) for _, group, keys in reads if group.language is Language.ENGLISH]
+    sizes = [len(keys) for read, keys in reads if read.__self__.language is Language.ENGLISH]
     assert sorted(sizes) == [1, 1, MAX_BATCH - 1, MAX_BATCH]
 
 
@@ -244,14 +244,14 @@ def test_few_requests_of_a_batch_continue_in_one_round_of_the_event_loop(built: 
     assert most == STARTS.free
 
 
-def respond(app: App, callers: dict[str, Any]) -> list[Outcome]:
+def respond(app: App, callers: dict[str, Any]) -> list[BatchOutcome]:
     """Respond to the requests of clients by key; responses name the records that were read."""
 
     def create(caller: Any) -> Response:
         return Response(",".join(caller.records or ["alone"]))
 
-    async def create_batch() -> list[Outcome]:
-        group = Group(app.state.releases.get_release().database, TOPICS.read, Language.ENGLISH)
+    async def create_batch() -> list[BatchOutcome]:
+        group = BatchGroup(app.state.releases.get_release().database, TOPICS.read, Language.ENGLISH)
         requests = [
             RecordRequest(caller, key, partial(create, caller), Future())
             for key, caller in callers.items()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.db import DatabaseError, SQLiteStore
-from app.releases import Release, ReleaseManager
+from app.releases import ReleaseManager, ServedRelease
 from tests.http.test_cache import fetch
 from tests.support.client import AppClient
 from tests.support.targets import Target, open_app
@@ -44,7 +44,7 @@ def test_cached_responses_need_no_database(
     with open_app(database) as app:
         asyncio.run(fetch(app, "/v1/topics"))
 
-        def fail() -> Release:
+        def fail() -> ServedRelease:
             raise DatabaseError("there is none")
 
         with monkeypatch.context() as patch:

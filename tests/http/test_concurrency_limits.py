@@ -31,7 +31,7 @@ from app.i18n import Language
 from app.negotiation import Coding
 from app.problems.problem import NotReady
 from app.processes import HelperProcess
-from app.releases import Release
+from app.releases import ServedRelease
 from app.request import ClientDisconnectedError, RequestContext
 from tests.http.test_cache import fetch
 from tests.support.client import AppClient
@@ -191,7 +191,7 @@ def test_requests_that_wait_for_the_openapi_document_hold_no_threads(database: T
     with open_app(database) as app, AppClient(app) as client, ThreadPoolExecutor(12) as threads:
         build = app.state.documents.build
 
-        def build_late(release: Release, language: Language) -> Any:
+        def build_late(release: ServedRelease, language: Language) -> Any:
             assert is_built.wait(30)
             return build(release, language)
 

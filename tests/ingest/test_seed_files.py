@@ -21,7 +21,7 @@ from app.ingest.schema import (
     get_singular_name,
     write_schemas,
 )
-from app.ingest.seed import Document, format_path, read_document
+from app.ingest.seed import SeedDocument, format_path, read_document
 from tests.db.test_damaged_files import allow_access, drop_privileges
 from tests.support.seeds import (
     EVENT,
@@ -341,7 +341,7 @@ def create_validator(kind: type[Entity]) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
 
 
-def get_content(document: Document) -> dict[str, object]:
+def get_content(document: SeedDocument) -> dict[str, object]:
     """Return the fields of a document that has no issues."""
     assert document.issues == []
     assert isinstance(document.content, dict)

@@ -17,7 +17,7 @@ from app.ingest.editions import list_latest, select_headlines
 from app.ingest.history import take_snapshot
 from app.ingest.schema import GrowthRate, Observation, Period, Series, SeriesTable
 from app.ingest.schema.tables import DIMENSIONS, Fields, format_span, parse_span
-from app.ingest.seed import Document
+from app.ingest.seed import SeedDocument
 from app.ingest.writing import format_document, insert_rows
 from tests.support.client import AppClient
 from tests.support.processes import run_bri
@@ -120,7 +120,7 @@ def move_to_table(seed: Path, table: str) -> None:
 CHECKS = ("locator", "checked_on", "check_method")
 
 
-def to_row(document: Document, kind: type[Observation] | type[GrowthRate]) -> Fields:
+def to_row(document: SeedDocument, kind: type[Observation] | type[GrowthRate]) -> Fields:
     assert isinstance(document.content, dict)
     content: Fields = dict(document.content)
     shared: Fields = {"source": content["source"]}

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from app.db.statements import Session
 from app.formats.sentences import FINDING_KINDS
 from app.i18n import Language
-from app.releases import Release
+from app.releases import ServedRelease
 from app.schemas.quotations import FindingKind, QuotationCheck
 from tests.benchmarks import quotations
 from tests.support.client import AppClient
@@ -29,14 +29,14 @@ AID = "aid-projects.CN.BRI.partner-2023.NB.P11M.2024-01.scio-2025-01-15"
 
 
 @pytest.fixture(scope="module")
-def release(newest: AppClient) -> Release:
+def release(newest: AppClient) -> ServedRelease:
     app: Any = newest.app
-    found: Release = app.state.releases.get_release()
+    found: ServedRelease = app.state.releases.get_release()
     return found
 
 
 @pytest.fixture(scope="module")
-def check(release: Release) -> Check:
+def check(release: ServedRelease) -> Check:
     def run(text: str, day: date = TODAY, language: Language = Language.ENGLISH) -> dict[str, Any]:
         return QuotationCheck.model_validate(
             release.check_quotation(text, day, language)
@@ -94,7 +94,7 @@ def test_a_text_about_something_else_is_not_found(check: Check) -> None:
     assert [text for text, verdicts in found.items() if verdicts != ["not_found"]] == []
 
 
-def test_a_corrected_text_is_as_published(release: Release, check: Check) -> None:
+def test_a_corrected_text_is_as_published(release: ServedRelease, check: Check) -> None:
     """Its numbers are found as before, and none differs."""
     texts = [(one["text"], TODAY) for listed in WRONG.values() for one in listed]
     texts += [(one, TODAY) for listed in EXAMPLES["also_wrong"].values() for one in listed]
@@ -423,7 +423,7 @@ def test_years_beyond_the_calendar_are_no_years(check: Check, day: date) -> None
         max_size=4,
     )
 )
-def test_any_text_has_valid_spans(release: Release, parts: list[str]) -> None:
+def test_any_text_has_valid_spans(release: ServedRelease, parts: list[str]) -> None:
     text = " ".join(parts) or "-"
     checked = release.check_quotation(text, TODAY, Language.ENGLISH)
     QuotationCheck.model_validate(checked)
@@ -433,7 +433,7 @@ def test_any_text_has_valid_spans(release: Release, parts: list[str]) -> None:
 
 
 @pytest.fixture(scope="module")
-def results(release: Release) -> list[quotations.Result]:
+def results(release: ServedRelease) -> list[quotations.Result]:
     index = release.quotation_index
     return release.database.read(
         lambda connection: list(

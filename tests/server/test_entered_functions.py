@@ -29,7 +29,7 @@ REPEATED = {
     "ClientTurns.take_for_one_round",
     "ClientTurns.release",
     "CacheMiddleware.find",  # After the parser, since another request may have filled the cache.
-    "Deadline.set",  # For the response, and for the next request.
+    "ConnectionTimer.set",  # For the response, and for the next request.
     "ResponseSender.__call__",  # For the head and the body of the response.
     "ResponseTransport.write",
     "TimeoutProtocol.is_closing",

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from app.http.connections import Deadline
+from app.http.connections import ConnectionTimer
 from app.server import ServerProtocol, SlowPathProtocol, timeouts
 from app.server.timeouts import MAX_HEAD, MAX_IGNORED, MAX_PENDING
 from tests.support.processes import run_command, start_server
@@ -320,7 +320,7 @@ class Clock:
 
 def test_a_deadline_expires_after_it_was_last_set() -> None:
     clock, expired = Clock(), []
-    deadline = Deadline(clock, lambda: expired.append(clock.now))  # type: ignore[arg-type]
+    deadline = ConnectionTimer(clock, lambda: expired.append(clock.now))  # type: ignore[arg-type]
     for _ in range(5):
         deadline.set(20)
         clock.advance(10)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from app.enums import PERCENT, Theme
 from app.formats.charts import bars, labels
 from app.formats.charts.canvas import Canvas, Point
-from app.formats.charts.model import Chart, DataPoint, Group, Panel, Tile
+from app.formats.charts.model import Chart, DataPoint, Panel, Tile, TileGroup
 from app.formats.charts.style import NARROW, WIDE, Line, Style
 from app.formats.charts.timeline import DASHED, DOTTED, TimePanel, draw_line_key
 from app.i18n import Bilingual
@@ -198,7 +198,7 @@ def draw_panels(canvas: Canvas, chart: Chart, top: float, extra_height: float) -
     return top
 
 
-def draw_group(canvas: Canvas, group: Group, top: float) -> float:
+def draw_group(canvas: Canvas, group: TileGroup, top: float) -> float:
     sizes = canvas.sizes
     unit = sizes.unit
     top = canvas.draw_paragraph(group.heading, canvas.span, top + 4 * unit, sizes.heading)

@@ -221,7 +221,7 @@ class Tile:
 
 
 @dataclass(frozen=True)
-class Group:
+class TileGroup:
     heading: str
     tiles: Sequence[Tile]
 
@@ -234,7 +234,7 @@ class Chart:
     headline: DataPoint | None = None
     """The figure that a chart of one indicator or commitment says first."""
     panels: list[Panel] = field(default_factory=list)
-    groups: list[Group] = field(default_factory=list)
+    groups: list[TileGroup] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
     rates: list[str] = field(default_factory=list)

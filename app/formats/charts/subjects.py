@@ -10,9 +10,9 @@ from app.formats.charts import labels
 from app.formats.charts.model import (
     Chart,
     DataPoint,
-    Group,
     Panel,
     Tile,
+    TileGroup,
     create_chart,
     format_gap,
     is_comparable,
@@ -104,7 +104,7 @@ def build_indicator_chart(
             name = language.comma.join([panel.heading, panel.unit])
             single += [Tile(name, figure, coverage=panel.coverage) for figure in panel.figures]
     if single:
-        chart.groups = [Group(labels.OTHER_SERIES.get(language), single)]
+        chart.groups = [TileGroup(labels.OTHER_SERIES.get(language), single)]
     add_footnotes(chart)
     if found["hidden"]:
         chart.add_note(labels.HIDDEN_SERIES.format(count=found["hidden"]).get(language))
@@ -221,7 +221,7 @@ def build_overview_chart(found: Record, release: str, language: Language) -> Cha
     if areas:
         area_tiles = [build_area_tile(chart, area) for area in areas]
         heading = labels.AREAS_HEADING.format(year=plan_year).get(language)
-        chart.groups.append(Group(heading, area_tiles))
+        chart.groups.append(TileGroup(heading, area_tiles))
     if len({one["headline"]["period"]["months"] for one in found["indicators"]}) > 1:
         chart.notes.insert(0, labels.PERIODS.get(language))
     if found["edition"]["completeness"] != Completeness.COMPLETE:
@@ -230,7 +230,7 @@ def build_overview_chart(found: Record, release: str, language: Language) -> Cha
     return chart
 
 
-def build_group(topic: str, tiles: Sequence[Tile], language: Language) -> Group:
+def build_group(topic: str, tiles: Sequence[Tile], language: Language) -> TileGroup:
     """Build the tiles of a topic; its heading names the coverage if all figures share it."""
     tiles = [
         replace(tile, coverage=tile.figure.coverage) if tile.figure else tile for tile in tiles
@@ -244,7 +244,7 @@ def build_group(topic: str, tiles: Sequence[Tile], language: Language) -> Group:
     english, chinese = ", ".join(contexts), "，".join(contexts)
     heading = Bilingual(f"{topic}, {english}", f"{topic}：{chinese}").get(language)
     named = zip(tiles, figures, strict=True)
-    return Group(heading, [replace(tile, figure=figure) for tile, figure in named])
+    return TileGroup(heading, [replace(tile, figure=figure) for tile, figure in named])
 
 
 def find_reviewed_year(overview: Record) -> int | None:

@@ -59,7 +59,7 @@ COUNT_TYPE = "sdmx_metrics"
 """The type of annotations that state counts in the Fusion Metadata Registry, which clients read."""
 
 
-class Item(NamedTuple):
+class SchemeItem(NamedTuple):
     id: str
     name: Bilingual
     description: Bilingual | None = None
@@ -78,7 +78,7 @@ class Artefact:
     id: str
     name: Bilingual
     description: Bilingual | None = None
-    items: tuple[Item, ...] = ()
+    items: tuple[SchemeItem, ...] = ()
     references: tuple[str, ...] = ()
     """The URNs of the artefacts that this one refers to."""
     is_partial: bool = False
@@ -185,19 +185,19 @@ def build_artefacts(
         ),
     }
     lists = [
-        Artefact(Kind.CODELIST, name, label, items=tuple(Item(*row) for row in tables[name]))
+        Artefact(Kind.CODELIST, name, label, items=tuple(SchemeItem(*row) for row in tables[name]))
         for name, label in TABLE_CODELISTS.items()
     ]
     lists += [
-        Artefact(Kind.CODELIST, name, label, items=tuple(Item(*code) for code in codes.items()))
+        Artefact(Kind.CODELIST, name, label, items=tuple(SchemeItem(*one) for one in codes.items()))
         for name, (label, codes) in fixed.items()
     ]
-    concepts = tuple(Item(one.id, one.name, one.description) for one in COMPONENTS)
+    concepts = tuple(SchemeItem(one.id, one.name, one.description) for one in COMPONENTS)
     scheme = Artefact(Kind.CONCEPT_SCHEME, CONCEPTS, Bilingual("Concepts", "概念"), items=concepts)
     urns = (scheme.urn, *(one.urn for one in lists))
     structure = Artefact(Kind.STRUCTURE, FLOW, TITLE, NOTICE, references=urns)
     flow = Artefact(Kind.DATAFLOW, FLOW, TITLE, NOTICE, references=(structure.urn,))
-    agency = Item(AGENCY, Bilingual("Republisher of the figures", "数据转载机构"), NOTICE)
+    agency = SchemeItem(AGENCY, Bilingual("Republisher of the figures", "数据转载机构"), NOTICE)
     agencies = Artefact(
         Kind.AGENCY_SCHEME, "AGENCIES", Bilingual("Agencies", "机构"), NOTICE, items=(agency,)
     )

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from app.formats.sdmx.artefacts import FLOW_ID, TITLE, Artefact
 from app.formats.sdmx.components import PERIOD, SERIES_KEY, Component
-from app.formats.sdmx.dataset import DataLayout, Observation, SeriesData
+from app.formats.sdmx.dataset import DataLayout, SdmxObservation, SeriesData
 from app.formats.text import encode_csv_rows
 from app.i18n import Language
 from app.parameters.sdmx import parse_time_period
@@ -55,7 +55,7 @@ class CsvWriter:
         def list_rows() -> Iterator[list[list[str]]]:
             for chunk in chunks:
                 yield [
-                    self.build_row(Observation(series, figure))
+                    self.build_row(SdmxObservation(series, figure))
                     for series, figures in chunk
                     for figure in (figures if self.has_observations else [{}])
                 ]
@@ -72,7 +72,7 @@ class CsvWriter:
             header += self.add_name(one.id, one.name.get(self.language))
         return header
 
-    def build_row(self, observation: Observation) -> list[str]:
+    def build_row(self, observation: SdmxObservation) -> list[str]:
         values = dict(observation.list_values(self.columns))
         row = self.add_name(FLOW_ID, TITLE.get(self.language))
         if not self.is_v1:

@@ -56,7 +56,7 @@ class DataLayout:
         return (MEASURE,) if self.has_values else ()
 
 
-class Observation(NamedTuple):
+class SdmxObservation(NamedTuple):
     """One figure with its series, read through components."""
 
     series: Record
@@ -73,17 +73,17 @@ class Observation(NamedTuple):
         ]
 
 
-class Group(NamedTuple):
+class ObservationGroup(NamedTuple):
     key: Key
     """The id and the value of each dimension that the observations share."""
-    observations: list[Observation]
+    observations: list[SdmxObservation]
 
 
 class DataSet(NamedTuple):
     """The observations that became current on a day, or all that are current now."""
 
     valid_from: date | None
-    groups: list[Group]
+    groups: list[ObservationGroup]
 
 
 @dataclass(frozen=True)
@@ -97,17 +97,17 @@ def group_series(
     series_data: Iterable[SeriesData], layout: DataLayout, *, history: bool
 ) -> list[DataSet]:
     """Group observations by key, and with a history by the day from which they were current."""
-    datasets: dict[date | None, dict[Key, list[Observation]]] = {}
+    datasets: dict[date | None, dict[Key, list[SdmxObservation]]] = {}
     for series, figures in series_data:
         if not layout.has_observations:
-            key = tuple(Observation(series, {}).list_values(SERIES_KEY))
+            key = tuple(SdmxObservation(series, {}).list_values(SERIES_KEY))
             datasets.setdefault(None, {})[key] = []
         for figure in figures:
-            observation = Observation(series, figure)
+            observation = SdmxObservation(series, figure)
             groups = datasets.setdefault(figure["current_from"] if history else None, {})
             key = tuple(observation.list_values(layout.group_dimensions))
             groups.setdefault(key, []).append(observation)
     return [
-        DataSet(day, [Group(*one) for one in groups.items()])
+        DataSet(day, [ObservationGroup(*one) for one in groups.items()])
         for day, groups in sorted(datasets.items(), key=lambda one: one[0] or date.min)
     ]

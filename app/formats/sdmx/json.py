@@ -14,10 +14,10 @@ from app.formats.sdmx.artefacts import (
     NOTICE,
     VERSION,
     Artefact,
-    Item,
     Kind,
     MessageHeader,
     Region,
+    SchemeItem,
     build_urn,
 )
 from app.formats.sdmx.components import (
@@ -32,7 +32,7 @@ from app.formats.sdmx.components import (
     TextType,
     format_value,
 )
-from app.formats.sdmx.dataset import DataLayout, DataSet, Message, Observation
+from app.formats.sdmx.dataset import DataLayout, DataSet, Message, SdmxObservation
 from app.i18n import Bilingual, Language, format_period
 from app.parameters.sdmx import TIME, parse_time_period
 
@@ -42,8 +42,8 @@ ITEMS = {Kind.AGENCY_SCHEME: "agencies", Kind.CODELIST: "codes", Kind.CONCEPT_SC
 REPOSITORY = "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master"
 FOLDERS = {"1.0.0": "1.0", "2.1.0": "2.1"}
 """The folders of the schemas that are not named like their version."""
-NO_VALUE = Item("_Z", Bilingual("Not stated", "未说明"))
-Codes = Mapping[str, Mapping[str, Item]]
+NO_VALUE = SchemeItem("_Z", Bilingual("Not stated", "未说明"))
+Codes = Mapping[str, Mapping[str, SchemeItem]]
 """The codes of each code list by id."""
 ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -315,7 +315,7 @@ class DataWriter:
         }
         return found | {"series": series}
 
-    def build_observations(self, observations: Sequence[Observation]) -> Json:
+    def build_observations(self, observations: Sequence[SdmxObservation]) -> Json:
         dimensions = self.layout.observation_dimensions
         return {
             self.format_key(one.list_values(dimensions)): self.build_observation(one)
@@ -325,7 +325,7 @@ class DataWriter:
     def format_key(self, key: Iterable[tuple[str, str]]) -> str:
         return ":".join(str(self.values[name].get_index(value)) for name, value in key)
 
-    def build_observation(self, observation: Observation) -> list[object]:
+    def build_observation(self, observation: SdmxObservation) -> list[object]:
         """Write the value of an observation and the indexes of its attributes."""
         found: list[object] = []
         if self.layout.has_values:

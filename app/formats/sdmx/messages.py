@@ -48,7 +48,7 @@ FAMILY_NAMES = {
 """Values of the format parameter that stand for a family; the Accept header may add a version."""
 
 
-class Format(Enum):
+class SdmxFormat(Enum):
     """A format, in order of preference within each generation of the standard."""
 
     GENERIC_21 = ("genericdata+xml", "2.1")
@@ -84,26 +84,25 @@ class Format(Enum):
         return version is None or f"{self.version}.".startswith(f"{version}.")
 
 
-def list_formats(resource: str, *, is_21: bool) -> list[Format]:
+def list_formats(resource: str, *, is_21: bool) -> list[SdmxFormat]:
     """List the formats of a resource in order of preference; each API prefers its own."""
-    formats = [one for one in Format if one.is_structure == (resource != "data")]
+    formats = [one for one in SdmxFormat if one.is_structure == (resource != "data")]
     if resource == "availability":
         # SDMX 3.1 describes availability with an artefact of another class, which is not offered.
-        formats = [
-            one for one in formats if one not in {Format.STRUCTURE_JSON_21, Format.STRUCTURE_31}
-        ]
+        unavailable = {SdmxFormat.STRUCTURE_JSON_21, SdmxFormat.STRUCTURE_31}
+        formats = [one for one in formats if one not in unavailable]
     return sorted(formats, key=lambda one: one.is_21 != is_21)
 
 
 class SelectedFormat(NamedTuple):
-    format: Format
+    format: SdmxFormat
     media_type: str
     """What the response declares."""
     options: CsvOptions = CsvOptions()
 
 
 def negotiate_format(
-    accept: str, parameter: str | None, offered: Sequence[Format]
+    accept: str, parameter: str | None, offered: Sequence[SdmxFormat]
 ) -> SelectedFormat:
     """Select a format; NotAcceptable if none is acceptable.
 
@@ -130,7 +129,7 @@ def negotiate_format(
 
 
 def match_format(
-    media_range: str, parameters: Mapping[str, str], offered: Iterable[Format]
+    media_range: str, parameters: Mapping[str, str], offered: Iterable[SdmxFormat]
 ) -> SelectedFormat | None:
     for candidate in offered:
         options = select_options(parameters, candidate)
@@ -148,7 +147,7 @@ def match_format(
     return None
 
 
-def select_options(parameters: Mapping[str, str], candidate: Format) -> dict[str, str] | None:
+def select_options(parameters: Mapping[str, str], candidate: SdmxFormat) -> dict[str, str] | None:
     """Return the options that differ from the defaults; None if a format does not have them."""
     options = {}
     for name, default in CsvOptions()._asdict().items():
@@ -183,17 +182,17 @@ def limit_observations(
             yield series, figures
 
 
-def write_data(message: Message, message_format: Format, artefacts: Iterable[Artefact]) -> bytes:
-    if message_format is Format.GENERIC_21:
+def write_data(message: Message, data_format: SdmxFormat, artefacts: Iterable[Artefact]) -> bytes:
+    if data_format is SdmxFormat.GENERIC_21:
         return xml.write_generic(message)
-    if message_format.family == "xml":
-        return xml.write_structure_specific(message, message_format.version)
+    if data_format.family == "xml":
+        return xml.write_structure_specific(message, data_format.version)
     codes = {one.id: {item.id: item for item in one.items} for one in artefacts}
-    return json.DataWriter(codes, message.layout, message_format.version).write_message(message)
+    return json.DataWriter(codes, message.layout, data_format.version).write_message(message)
 
 
 def write_structure(
-    artefacts: Sequence[Artefact], message_format: Format, header: MessageHeader
+    artefacts: Sequence[Artefact], message_format: SdmxFormat, header: MessageHeader
 ) -> bytes:
     if message_format.family == "xml":
         writer = xml.StructureWriter(message_format.version)

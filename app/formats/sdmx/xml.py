@@ -19,7 +19,7 @@ from app.formats.sdmx.artefacts import (
     build_urn,
 )
 from app.formats.sdmx.components import COMPONENTS, MEASURE, SERIES_KEY, Component, Role, TextType
-from app.formats.sdmx.dataset import DataLayout, DataSet, Group, Message, Observation
+from app.formats.sdmx.dataset import DataLayout, DataSet, Message, ObservationGroup, SdmxObservation
 from app.i18n import Bilingual, Language
 from app.parameters.sdmx import TIME
 
@@ -283,7 +283,7 @@ def write_generic_dataset(dataset: DataSet, layout: DataLayout) -> str:
     return f"<mes:DataSet{attributes}>{groups}</mes:DataSet>"
 
 
-def write_generic_group(group: Group, layout: DataLayout) -> str:
+def write_generic_group(group: ObservationGroup, layout: DataLayout) -> str:
     """Write a series, or only its observations in a flat layout."""
     observations = "".join(write_generic_observation(one, layout) for one in group.observations)
     if layout.is_flat:
@@ -292,7 +292,7 @@ def write_generic_group(group: Group, layout: DataLayout) -> str:
     return f"<gen:Series><gen:SeriesKey>{key}</gen:SeriesKey>{observations}</gen:Series>"
 
 
-def write_generic_observation(observation: Observation, layout: DataLayout) -> str:
+def write_generic_observation(observation: SdmxObservation, layout: DataLayout) -> str:
     dimensions = observation.list_values(layout.observation_dimensions)
     if layout.is_flat:
         key = f"<gen:ObsKey>{write_values(dimensions)}</gen:ObsKey>"
@@ -331,7 +331,7 @@ def write_specific_dataset(dataset: DataSet, layout: DataLayout, version: str) -
     return f"<mes:DataSet{attributes}>{groups}</mes:DataSet>"
 
 
-def write_specific_group(group: Group, layout: DataLayout) -> str:
+def write_specific_group(group: ObservationGroup, layout: DataLayout) -> str:
     """Write a series, or only its observations in a flat layout."""
     components = (*layout.observation_dimensions, *layout.measures, *layout.attributes)
     observations = "".join(

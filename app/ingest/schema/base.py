@@ -146,7 +146,7 @@ class Quantity(StrictModel):
     """The Chinese measure word for a count, if it differs from that of the unit."""
 
 
-class Statement(StrictModel):
+class SourceStatement(StrictModel):
     """What a document says, in our words and in a few of its own, with a number if it has one."""
 
     text: BilingualText
@@ -212,16 +212,16 @@ class Ref(str, Generic[AnyEntity]):
         return handler(Annotated[Code, Field(json_schema_extra=comment)])
 
 
-class Reference(NamedTuple):
+class ReferenceField(NamedTuple):
     field: str
     target: type[Entity]
     is_list: bool
 
 
 @cache
-def list_references(kind: type[Entity]) -> tuple[Reference, ...]:
+def list_references(kind: type[Entity]) -> tuple[ReferenceField, ...]:
     return tuple(
-        Reference(name, get_args(option)[0], get_origin(field.annotation) is list)
+        ReferenceField(name, get_args(option)[0], get_origin(field.annotation) is list)
         for name, field in kind.model_fields.items()
         for option in (field.annotation, *get_args(field.annotation))
         if get_origin(option) is Ref

@@ -14,7 +14,7 @@ from app.ingest.schema.base import (
     Position,
     Quantity,
     Ref,
-    Statement,
+    SourceStatement,
     StrictModel,
     Wording,
     Year,
@@ -158,7 +158,7 @@ class Action(Entity):
         return f"{self.year}-{self.slug}"
 
 
-class LaterReport(Statement):
+class LaterReport(SourceStatement):
     """What a document says later."""
 
     date: Day

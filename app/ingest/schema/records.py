@@ -23,7 +23,7 @@ from app.ingest.schema.base import (
     Quantity,
     Ref,
     ShortText,
-    Statement,
+    SourceStatement,
     StrictModel,
     Wording,
 )
@@ -195,7 +195,7 @@ class Bounds(StrictModel):
     """The figure is below this number."""
 
 
-class ContradictoryStatement(Statement):
+class ContradictoryStatement(SourceStatement):
     """A published number in a contradiction that is not a figure, rate or report here."""
 
     measure: StatementMeasure = StatementMeasure.LEVEL
