@@ -19,7 +19,7 @@ import pytest
 
 from app import processes
 from app.enums import Theme
-from app.formats.charts.drawing import Frame, draw
+from app.formats.charts.drawing import Frame, render_chart
 from app.formats.charts.model import Chart
 from app.formats.charts.rendering import Font, read_advances
 from app.i18n import Language
@@ -97,7 +97,7 @@ def test_the_process_that_draws_imports_neither_the_framework_nor_the_database()
     process = HelperProcess(LARGE)
     try:
         for scale in (None, 1):
-            assert process.run(draw, chart, Frame(Theme.DARK, 640, scale=scale))
+            assert process.run(render_chart, chart, Frame(Theme.DARK, 640, scale=scale))
         # A function of this module would import what the tests need.
         modules = process.run(eval, "{*__import__('sys').modules}")  # noqa: S307
     finally:

@@ -367,7 +367,7 @@ def build_current_conditions(
     return [start <= as_of, or_(until > as_of, ignore_index(until) == FOREVER)]
 
 
-def format_validity(record: Record) -> Record:
+def convert_validity(record: Record) -> Record:
     """Replace the columns ``current_from`` and ``current_until`` by three fields of responses."""
     start, end = record["current_from"], record.pop("current_until")
     was_current = start != end

@@ -17,8 +17,8 @@ from app.db.columns import Record
 from app.db.fulltext import JOINING, OWN_TERM, fold_case, join_segments
 from app.db.models import search_index
 from app.db.statements import Session
+from app.formats import tables
 from app.formats.citations import format_validity
-from app.formats.tables import ACTIONS, INDICATORS, OUTCOMES
 from app.i18n import IDEOGRAPHS, Bilingual, Language
 from app.pages.addresses import KINDS, PageAddress, find_page
 from app.queries.search import read_contexts
@@ -34,7 +34,7 @@ SPACED = re.compile(f"(?<=[{IDEOGRAPHS}]) (?=[{IDEOGRAPHS}])")
 """The space between the characters of a name, as the database stores names."""
 MIN_PLURAL = 4
 """Shorter words that end in s are rarely plurals."""
-FILTERED = {"indicator": INDICATORS, "action": ACTIONS, "outcome": OUTCOMES}
+FILTERED = {"indicator": tables.INDICATORS, "action": tables.ACTIONS, "outcome": tables.OUTCOMES}
 """The kinds of records that the first page filters by topic and sector."""
 COUNTS = {
     "figures": (Bilingual("{} figure", "{}项数据"), Bilingual("{} figures", "{}项数据")),

@@ -181,7 +181,7 @@ EDITORIAL = string("editorial", "Our own fields", "本站撰写的字段",
                    "Fields whose content this service wrote or chose",
                    "内容由本站撰写或选定的字段",
                    sql=literal_column(f"'{OWN_FIELDS}'"))  # fmt: skip
-OBSERVATIONS = (
+OBSERVATION_COLUMNS = (
     string("id", "Key", "数据标识", "Stable key of the observation", "数据的固定标识", width=60),
     string("indicator", "Indicator code", "指标标识", path="indicator.code"),
     text("indicator_name", "Indicator", "指标", "What is measured", "统计内容",

@@ -12,7 +12,7 @@ from app.formats.columns import (
     string,
 )
 
-INDICATORS = (
+INDICATOR_COLUMNS = (
     string("code", "Key", "指标标识", "Key of the indicator", width=30),
     string("name", "Indicator", "指标", "Name of the indicator", "指标名称", width=38),
     string("definition", "Definition", "指标定义", "What the indicator measures", width=44),
@@ -80,9 +80,9 @@ TERMS = (
     string("name", "Name", "名称"),
     string("description", "Description", "说明"),
 )
-TOPICS = (*TERMS, EDITORIAL)
-SECTORS = (*TERMS, NOTE, EDITORIAL)
-AREAS = (
+TOPIC_COLUMNS = (*TERMS, EDITORIAL)
+SECTOR_COLUMNS = (*TERMS, NOTE, EDITORIAL)
+AREA_COLUMNS = (
     string("code", "Code", "标识", "ISO 3166 code, or a code of this dataset for a group",
            "ISO 3166代码；国家组为本数据集自定代码"),
     string("name", "Name", "名称"),
@@ -90,7 +90,7 @@ AREAS = (
     string("definition", "Definition", "范围", "What the area covers"),
     EDITORIAL,
 )  # fmt: skip
-COVERAGES = (
+COVERAGE_COLUMNS = (
     *TERMS,
     string("basis", "Basis", "依据", "Whether sources state it or this dataset infers it",
            "由来源说明，或由本数据集推断"),
@@ -99,13 +99,13 @@ COVERAGES = (
     string("evidence", "Evidence", "依据说明", "How the coverage is known", "如何得知该统计范围"),
     EDITORIAL,
 )  # fmt: skip
-INSTRUMENTS = (
+INSTRUMENT_COLUMNS = (
     *TERMS,
     string("kind", "Kind", "类别", "Kind of instrument", "载体类别"),
     NOTE,
     EDITORIAL,
 )
-CONTRADICTIONS = (
+CONTRADICTION_COLUMNS = (
     string("code", "Code", "标识"),
     string("name", "Name", "名称"),
     string("indicator", "Indicator code", "指标标识", path="indicator.code"),
@@ -125,7 +125,7 @@ CONTRADICTIONS = (
            "原因由来源说明，或由本数据集推断"),
     EDITORIAL,
 )  # fmt: skip
-RELATED_DATASETS = (
+RELATED_DATASET_COLUMNS = (
     *TERMS,
     string("publisher", "Publisher", "发布机构"),
     string("difference", "Difference", "差异说明", "Why its totals differ from the figures here",
@@ -138,7 +138,7 @@ RELATED_DATASETS = (
            path="indicators.code"),
     EDITORIAL,
 )  # fmt: skip
-UNITS = (
+UNIT_COLUMNS = (
     *TERMS,
     string("symbol", "Symbol", "符号"),
     integer("decimals", "Decimals", "小数位数", "Usual number of decimals", "通常的小数位数"),

@@ -136,7 +136,7 @@ class RecordList(NamedTuple):
     """A list that a tool reads."""
 
     path: str
-    query: Callable[[Session, Any], QueryPage]
+    list_page: Callable[[Session, Any], QueryPage]
     model: type[parameters.ListParameters]
     describe: Describe
     key: str = ""
@@ -145,7 +145,7 @@ class RecordList(NamedTuple):
     @classmethod
     def from_table(cls, table: Table, key: str = "") -> "RecordList":
         describe = DESCRIPTIONS[table.name]
-        return cls(table.name, table.query, table.list_parameters, describe, key)
+        return cls(table.name, table.list_page, table.list_parameters, describe, key)
 
 
 LISTS = {
@@ -182,11 +182,11 @@ def format_list(
         InvalidParameters: if the cursor belongs to another list.
     """
 
-    def read(limit: int) -> QueryPage:
+    def read(connection: Connection, limit: int) -> QueryPage:
         limited = query.model_copy(update={"limit": limit})
-        return database.read(lambda connection: kind.query(Session(connection, language), limited))
+        return kind.list_page(Session(connection, language), limited)
 
-    page = read(MAX_RECORDS)
+    page = database.read(read, MAX_RECORDS)
     lines = [kind.describe(record, language, base) for record in page.rows]
     if kind.key:
         keys = [KEY.format(key=record[kind.key]).get(language) for record in page.rows]
@@ -194,7 +194,7 @@ def format_list(
     sizes = accumulate(len(f"{line}\n".encode()) for line in lines)
     shown = max(1, sum(size <= MAX_BYTES for size in sizes))
     if shown < len(lines):
-        page = read(shown)  # Its cursor continues after the last record that is shown.
+        page = database.read(read, shown)  # Its cursor continues after the last one shown.
     if page.cursor is None:
         return lines or [NO_RECORDS.get(language)]
     more = MORE_RECORDS.format(total=page.total, shown=shown, cursor=page.cursor)
@@ -206,7 +206,7 @@ def format_record(database: Database, key: str, language: Language, base: str | 
 
     def find(connection: Connection) -> tuple[str, Record] | None:
         session = Session(connection, language)
-        found = ((table.name, table.get(session, key)) for table in RECORDS)
+        found = ((table.name, table.read_record(session, key)) for table in RECORDS)
         return next(((name, record) for name, record in found if record is not None), None)
 
     if (found := database.read(find)) is None:

@@ -9,7 +9,8 @@ from functools import partial
 
 from app.db.columns import Record
 from app.enums import PERCENT, ChangeMeasure, GrowthBasis, Qualifier
-from app.formats import columns, sheets
+from app.formats import sheets
+from app.formats.columns import OBSERVATION_COLUMNS
 from app.i18n import QUALIFIERS, Bilingual, Language, format_scaled
 
 VALUE_UNITS = {
@@ -236,14 +237,14 @@ NOTES: Mapping[str, Bilingual] = {
 
 def declare_observations(name: Bilingual, heading: Bilingual) -> sheets.SheetLayout:
     title = sheets.SheetTitle(name, heading)
-    return sheets.declare_sheet(title, columns.OBSERVATIONS, FIRST_COLUMNS, NOTES, printed=11)
+    return sheets.declare_sheet(title, OBSERVATION_COLUMNS, FIRST_COLUMNS, NOTES, printed=11)
 
 
-OBSERVATIONS = declare_observations(
+OBSERVATION_SHEET = declare_observations(
     Bilingual("Observations", "数据"),
     Bilingual("Published figures, one row each", "公布数据，每行一项"),
 )
-HEADLINES = declare_observations(
+HEADLINE_SHEET = declare_observations(
     Bilingual("Headline figures", "核心数据"),
     Bilingual("Headline figures of the press conference, one row each", "发布会核心数据，每行一项"),
 )

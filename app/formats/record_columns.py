@@ -51,7 +51,7 @@ NAMED = (
            "文中涉及的国家和国家组", path="areas.code", is_required=False),
 )  # fmt: skip
 
-SERIES = (
+SERIES_COLUMNS = (
     string("code", "Code", "序列标识", "Key of the series"),
     string("name", "Series", "序列", "Name of the series", "序列名称"),
     string("indicator", "Indicator code", "指标标识", path="indicator.code"),
@@ -76,7 +76,7 @@ SERIES = (
     string("break_notes", "Notes on breaks", "序列中断说明", "What changed at each break",
            "各次中断的变动内容", path="breaks.note", is_required=False),
 )  # fmt: skip
-GROWTH_RATES = (
+GROWTH_RATE_COLUMNS = (
     string("id", "Key", "增速标识", "Key of the growth rate"),
     string("indicator", "Indicator code", "指标标识", path="indicator.code"),
     string("series", "Series", "所属序列", "Series to which the growth rate applies"),
@@ -124,7 +124,7 @@ GROWTH_RATES = (
     string("base_label", "Base", "基期", "Base period as text", "基期的文字表述",
            path="base_period.label"),
 )  # fmt: skip
-REPORTS = (
+REPORT_COLUMNS = (
     string("id", "Key", "报道标识", "Key of the report"),
     string("observation", "Observation", "所述数据", "Key of the reported observation",
            "所报道数据的标识"),
@@ -144,7 +144,7 @@ REPORTS = (
     CONTRADICTION,
     EDITORIAL,
 )  # fmt: skip
-ACTIONS = (
+ACTION_COLUMNS = (
     string("id", "Key", "举措标识", "Key of the action", width=40),
     ANNOUNCED_YEAR,
     string("priority_area", "Priority area code", "重点领域标识", path="priority_area.slug"),
@@ -176,7 +176,7 @@ ACTIONS = (
            path="progress.source.code", is_required=False),
     SOURCE_ADDRESS,
 )  # fmt: skip
-OUTCOMES = (
+OUTCOME_COLUMNS = (
     string("id", "Key", "成果标识", "Key of the outcome", width=36),
     YEAR,
     integer("edition", "Press conference", "发布会年份",
@@ -196,7 +196,7 @@ OUTCOMES = (
     EDITORIAL,
     SOURCE_ADDRESS,
 )  # fmt: skip
-PRIORITY_AREAS = (
+PRIORITY_AREA_COLUMNS = (
     string("slug", "Code", "重点领域标识", "Key of the priority area within its year",
            "重点领域在该年度内的标识"),
     integer("year", "Year", "年度", "Year for which it is announced", "所公布工作的年度", width=8),
@@ -215,7 +215,7 @@ PRIORITY_AREAS = (
     NOTE,
     EDITORIAL,
 )  # fmt: skip
-COMMITMENTS = (
+COMMITMENT_COLUMNS = (
     string("code", "Key", "承诺标识", "Key of the commitment", width=30),
     string("event", "Event code", "活动标识", path="event.code"),
     string("event_name", "Event", "活动", "Where it was announced", "宣布该承诺的活动",
@@ -268,7 +268,7 @@ COMMITMENTS = (
            "Source reference of each later reading", "各项后续数据的出处",
            path="readings.citation.full", is_required=False),
 )  # fmt: skip
-EVENTS = (
+EVENT_COLUMNS = (
     string("code", "Key", "活动标识", "Key of the event", width=24),
     string("name", "Event", "活动", width=60),
     date("held_on", "Date", "日期", "Day of the event", "活动日期", width=13),
@@ -287,7 +287,7 @@ EVENTS = (
     string("note", "Note", "说明", is_required=False, width=60),
     EDITORIAL,
 )  # fmt: skip
-EDITIONS = (
+EDITION_COLUMNS = (
     integer("year", "Year", "年份", "Year of the press conference and of its priority areas",
             "发布会及其重点领域的年份"),
     string("name", "Press conference", "发布会", width=30),
@@ -319,7 +319,7 @@ EDITIONS = (
     SOURCE_LINE,
     EDITORIAL,
 )  # fmt: skip
-SOURCES = (
+SOURCE_COLUMNS = (
     string("code", "Key", "来源标识", "Key of the source", width=30),
     string("title", "Source", "来源",
            "Title of the document; in square brackets if the document does not print it",
@@ -361,7 +361,7 @@ SOURCES = (
     string("citation", "Short citation", "简短引用", path="citation.short", width=30),
     EDITORIAL,
 )  # fmt: skip
-PASSAGES = (
+PASSAGE_COLUMNS = (
     string("source", "Source code", "来源标识"),
     string("locator", *LOCATOR.label, *LOCATOR.description),
     integer("paragraph", "Paragraph", "段", is_required=False),

@@ -257,10 +257,7 @@ FORMATS: tuple[Format, ...] = (
     *TABLE_FORMATS, *DATASET_FORMATS, *CITATION_FORMATS, *CHART_FORMATS, *OTHER_FORMATS,
 )  # fmt: skip
 IS_COMPRESSIBLE = {form.media_type: form.is_compressible for form in FORMATS}
-
-
-def list_media_types() -> list[str]:
-    return list(dict.fromkeys(["application/json", *(form.media_type for form in FORMATS)]))
+"""The media types in the order of the formats, and whether HTTP compresses them."""
 
 
 def list_table_formats(name: str) -> list[Format]:

@@ -185,12 +185,12 @@ GROWTH_NOTE = Bilingual(
     "named.",
     "来源公布的同比变动，并非由本工作簿中的数值计算得出；单独注明来源，计量单位不同时予以注明。",
 )
-INDICATORS = declare_sheet(
+INDICATOR_SHEET = declare_sheet(
     SheetTitle(Bilingual("Indicators", "指标"), Bilingual(
         "Indicators with their headline figures, one row each",
         "指标及其核心数据，每行一项",
     )),
-    indicator_columns.INDICATORS,
+    indicator_columns.INDICATOR_COLUMNS,
     [
         "name",
         SheetColumn(
@@ -204,12 +204,12 @@ INDICATORS = declare_sheet(
     ],
     {"headline_coverage": COVERAGE_NOTE, "headline_growth": GROWTH_NOTE}, printed=8,
 )  # fmt: skip
-ACTIONS = declare_sheet(
+ACTION_SHEET = declare_sheet(
     SheetTitle(Bilingual("Priority areas and actions", "重点领域与举措"), Bilingual(
         "Actions announced in the priority areas, one row each",
         "重点领域中已宣布的举措，每行一项",
     )),
-    record_columns.ACTIONS,
+    record_columns.ACTION_COLUMNS,
     [
         "priority_area_title", "year", "text", "aim", "note",
         declare_text("Sectors", "涉及领域", 20, partial(name_members, "sectors")),
@@ -218,12 +218,12 @@ ACTIONS = declare_sheet(
     ],
     printed=9,
 )  # fmt: skip
-PRIORITY_AREAS = declare_sheet(
+PRIORITY_AREA_SHEET = declare_sheet(
     SheetTitle(Bilingual("Priority areas", "重点领域"), Bilingual(
         "Priority areas announced for the year, one row each",
         "已公布的当年重点领域，每行一项",
     )),
-    record_columns.PRIORITY_AREAS,
+    record_columns.PRIORITY_AREA_COLUMNS,
     [
         "title", "year", "summary", "aim", "note", CITATION,
         declare_text(
@@ -233,40 +233,40 @@ PRIORITY_AREAS = declare_sheet(
     ],
     printed=6,
 )  # fmt: skip
-OUTCOMES = declare_sheet(
+OUTCOME_SHEET = declare_sheet(
     SheetTitle(Bilingual("Other results", "其他成果"), Bilingual(
         "Results that sources state in words, one row each",
         "来源以文字表述的成果，每行一项",
     )),
-    record_columns.OUTCOMES, [TOPIC, "year", "text", "note", AREAS, CITATION, SOURCE_URL, "id"],
-    printed=6,
+    record_columns.OUTCOME_COLUMNS,
+    [TOPIC, "year", "text", "note", AREAS, CITATION, SOURCE_URL, "id"], printed=6,
 )  # fmt: skip
 PRECISIONS = {Precision.DAY: Bilingual("day", "日"), Precision.MONTH: Bilingual("month", "月")}
 PRECISION = declare_text(
     "Date precision", "发布日期精度", 10, lambda one: PRECISIONS[one["published_precision"]]
 )
-COMMITMENTS = declare_sheet(
+COMMITMENT_SHEET = declare_sheet(
     SheetTitle(Bilingual("Commitments", "高峰论坛承诺"), Bilingual(
         "Commitments announced at forums, with later readings, one row each",
         "高峰论坛宣布的承诺及其后续数据，每行一项",
     )),
-    record_columns.COMMITMENTS,
+    record_columns.COMMITMENT_COLUMNS,
     [
         "name", "text", "target", "deadline", "reading_texts", "distance", CITATION, SOURCE_URL,
         "code",
     ],
     printed=7,
 )  # fmt: skip
-SOURCES = declare_sheet(
+SOURCE_SHEET = declare_sheet(
     SheetTitle(Bilingual("Sources", "来源"), Bilingual(
         "Documents that state the figures and texts, one row each",
         "数据和文字的来源文件，每行一份",
     )),
-    record_columns.SOURCES,
+    record_columns.SOURCE_COLUMNS,
     ["title", "publisher", "body", "published_on", PRECISION, "address", "licence", "code"],
     printed=6,
 )  # fmt: skip
-NOTES = SheetLayout(
+NOTE_SHEET = SheetLayout(
     SheetTitle(
         Bilingual("Notes", "说明"),
         Bilingual("How to read the columns, and which countries are counted", "各列说明及统计范围"),

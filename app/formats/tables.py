@@ -44,13 +44,13 @@ class Table:
     columns: Sequence[Column]
     list_parameters: type[parameters.ListParameters]
     """The query parameters of the list, with those of paging."""
-    query: Callable[[Session, Any], QueryPage]
+    list_page: Callable[[Session, Any], QueryPage]
     schema: type[Schema]
     filters: type[parameters.Filters] = parameters.Filters
     """The query parameters of downloads, for tables that can be downloaded separately."""
     key_columns: tuple[str, ...] = ()
     """The columns of the primary key, unless it is the first column."""
-    read: RecordReader | None = None
+    read_records: RecordReader | None = None
     """Reads records of the same schema by their keys, if that is all it takes."""
     key_parts: str = ""
     """What the key consists of, if it has parts."""
@@ -84,14 +84,13 @@ class Table:
             page = self.list_parameters.model_construct(
                 **{**dict(filters), "limit": parameters.MAXIMUM_LIMIT, "cursor": cursor}
             )
-            found = self.query(session, page)
+            found = self.list_page(session, page)
             yield found.rows
-            cursor = found.cursor
-            if cursor is None:
+            if (cursor := found.cursor) is None:
                 return
 
-    def get(self, session: Session, key: str) -> Record | None:
-        return None if self.read is None else self.read(session, [key]).get(key)
+    def read_record(self, session: Session, key: str) -> Record | None:
+        return self.read_records and self.read_records(session, [key]).get(key)
 
     @property
     def displayed_columns(self) -> list[Column]:
@@ -163,7 +162,7 @@ def build_line(language: Language) -> tuple[Expression, ...]:
     """Return the one column that contains the others as a line of CSV."""
     fields = [
         queries.quote_field(expression) if column.needs_quoting else expression
-        for column in columns.OBSERVATIONS
+        for column in columns.OBSERVATION_COLUMNS
         for expression in [column.build_expression(language)]
     ]
     return (queries.format_line(fields),)
@@ -197,7 +196,7 @@ class TableQuery:
         return self.table.read_pages(self.session, self.filters)
 
 
-def read_records(table: Table, query: TableQuery, **filters: Any) -> Iterator[Record]:
+def read_all_records(table: Table, query: TableQuery, **filters: Any) -> Iterator[Record]:
     """Read all records of a table that pass the filters, whatever the query selects."""
     chosen = table.list_parameters.model_construct(**dict(table.list_parameters()) | filters)
     return chain.from_iterable(replace(query, table=table, filters=chosen).read_pages())
@@ -213,14 +212,14 @@ def declare_table(
 ) -> Table:
     """Return the table of a resource, which is named after it and read by its keys."""
     name = f"{resource.kind.replace('_', '-')}s"
-    query, read = resource.list_page, resource.read
-    return Table(name, title, listed, list_parameters, query, schema, read=read, **options)
+    query, read = resource.list_page, resource.read_records
+    return Table(name, title, listed, list_parameters, query, schema, read_records=read, **options)
 
 
 OBSERVATIONS = ObservationTable(
     "observations", Bilingual("Observations, one row each", "数据，每行一项"),
-    columns.OBSERVATIONS, parameters.ObservationListParameters, queries.list_observations,
-    Observation, parameters.ObservationFilters, read=queries.read_observations_by_key,
+    columns.OBSERVATION_COLUMNS, parameters.ObservationListParameters, queries.list_observations,
+    Observation, parameters.ObservationFilters, read_records=queries.read_observations_by_key,
     key_parts=FIGURE_KEY,
     displayed=(
         *("indicator_name", "period_label", "display", "growth_display", "reporting_area_name"),
@@ -231,7 +230,7 @@ OBSERVATIONS = ObservationTable(
 )  # fmt: skip
 INDICATORS = declare_table(
     indicators.INDICATORS, Bilingual("Indicators with headline values", "指标及其核心数据"),
-    indicator_columns.INDICATORS, Indicator, parameters.IndicatorListParameters,
+    indicator_columns.INDICATOR_COLUMNS, Indicator, parameters.IndicatorListParameters,
     filters=parameters.IndicatorFilters,
     displayed=(
         *("name", "definition", "headline_display", "headline_period", "headline_coverage"),
@@ -242,7 +241,7 @@ INDICATORS = declare_table(
 )  # fmt: skip
 ACTIONS = declare_table(
     priority_areas.ACTIONS, Bilingual("Announced actions, one row each", "已宣布举措，每行一项"),
-    record_columns.ACTIONS, Action, parameters.ActionListParameters,
+    record_columns.ACTION_COLUMNS, Action, parameters.ActionListParameters,
     filters=parameters.ActionFilters,
     displayed=(
         *("year", "priority_area_title", "text", "aim", "note", "source_line", "locator"),
@@ -250,14 +249,14 @@ ACTIONS = declare_table(
     ),
 )  # fmt: skip
 OUTCOMES = declare_table(
-    priority_areas.OUTCOMES, Bilingual("Other results", "其他成果"), record_columns.OUTCOMES,
+    priority_areas.OUTCOMES, Bilingual("Other results", "其他成果"), record_columns.OUTCOME_COLUMNS,
     Outcome, parameters.OutcomeListParameters, filters=parameters.OutcomeFilters,
     displayed=("year", "text", "note", "source_line", "locator", "source_address", "id"),
 )  # fmt: skip
 COMMITMENTS = declare_table(
     commitments.COMMITMENTS,
     Bilingual("Commitments of the forums, one row each", "高峰论坛承诺，每行一项"),
-    record_columns.COMMITMENTS, Commitment, parameters.CommitmentListParameters,
+    record_columns.COMMITMENT_COLUMNS, Commitment, parameters.CommitmentListParameters,
     filters=parameters.CommitmentFilters,
     displayed=(
         *("event_name", "announced_on", "name", "text", "target", "deadline", "reading_dates"),
@@ -271,71 +270,73 @@ TABLES = (OBSERVATIONS, INDICATORS, ACTIONS, OUTCOMES, COMMITMENTS)
 PRIORITY_AREAS = declare_table(
     priority_areas.PRIORITY_AREAS,
     Bilingual("Priority areas announced for a year", "年度重点领域"),
-    record_columns.PRIORITY_AREAS, PriorityArea, parameters.PriorityAreaListParameters,
+    record_columns.PRIORITY_AREA_COLUMNS, PriorityArea, parameters.PriorityAreaListParameters,
     key_columns=("year", "slug"),
 )  # fmt: skip
 SERIES = Table(
     "series", Bilingual("Series of comparable observations", "可比数据序列"),
-    record_columns.SERIES, parameters.SeriesListParameters, list_series, Series,
+    record_columns.SERIES_COLUMNS, parameters.SeriesListParameters, list_series, Series,
 )  # fmt: skip
 GROWTH_RATES = Table(
-    "growth-rates", Bilingual("Published growth", "公布的增速"),
-    record_columns.GROWTH_RATES, parameters.GrowthRateListParameters, related.list_growth_rates,
-    GrowthRate, read=related.read_growth_rates, key_parts=FIGURE_KEY,
+    "growth-rates", Bilingual("Published growth", "公布的增速"), record_columns.GROWTH_RATE_COLUMNS,
+    parameters.GrowthRateListParameters, related.list_growth_rates, GrowthRate,
+    read_records=related.read_growth_rates, key_parts=FIGURE_KEY,
 )  # fmt: skip
 REPORTS = declare_table(
     related.REPORTS,
     Bilingual("Reports of the same figures by other sources", "其他来源对同一数据的报道"),
-    record_columns.REPORTS, ReportEntry, parameters.ReportListParameters,
+    record_columns.REPORT_COLUMNS, ReportEntry, parameters.ReportListParameters,
     key_parts="observation and source", noun="second report",
 )  # fmt: skip
 SOURCES = declare_table(
     codes.SOURCES, Bilingual("Sources of figures and announcements", "数据和公告的来源"),
-    record_columns.SOURCES, reference.Source, parameters.SourceListParameters,
+    record_columns.SOURCE_COLUMNS, reference.Source, parameters.SourceListParameters,
 )  # fmt: skip
 EVENTS = declare_table(
     codes.EVENTS, Bilingual("Events at which figures were announced", "发布数据的活动"),
-    record_columns.EVENTS, reference.Event, parameters.EventListParameters,
+    record_columns.EVENT_COLUMNS, reference.Event, parameters.EventListParameters,
 )  # fmt: skip
 EDITIONS = declare_table(
     editions.EDITIONS, Bilingual("Yearly press conferences", "年度发布会"),
-    record_columns.EDITIONS, Edition, parameters.EditionListParameters,
+    record_columns.EDITION_COLUMNS, Edition, parameters.EditionListParameters,
 )  # fmt: skip
 PASSAGES = declare_table(
     codes.PASSAGES, Bilingual("Sentences of the sources and what is recorded from each",
                               "来源各句及据其收录的记录"),
-    record_columns.PASSAGES, reference.Passage, parameters.PassageListParameters,
+    record_columns.PASSAGE_COLUMNS, reference.Passage, parameters.PassageListParameters,
     key_columns=("source", "locator"),
 )  # fmt: skip
 TOPICS = declare_table(
-    codes.TOPICS, Bilingual("Topics", "主题"), indicator_columns.TOPICS, reference.Topic
+    codes.TOPICS, Bilingual("Topics", "主题"), indicator_columns.TOPIC_COLUMNS, reference.Topic
 )
 AREAS = declare_table(
     codes.AREAS, Bilingual("Countries and groups", "国家与国家组"),
-    indicator_columns.AREAS, reference.Area, parameters.AreaListParameters,
+    indicator_columns.AREA_COLUMNS, reference.Area, parameters.AreaListParameters,
 )  # fmt: skip
 COVERAGES = declare_table(
     codes.COVERAGES, Bilingual("Coverages: which countries are counted", "统计范围"),
-    indicator_columns.COVERAGES, reference.Coverage, parameters.CoverageListParameters,
+    indicator_columns.COVERAGE_COLUMNS, reference.Coverage, parameters.CoverageListParameters,
 )  # fmt: skip
 SECTORS = declare_table(
-    codes.SECTORS, Bilingual("Sectors", "产业领域"), indicator_columns.SECTORS, reference.Sector
-)
+    codes.SECTORS, Bilingual("Sectors", "产业领域"),
+    indicator_columns.SECTOR_COLUMNS, reference.Sector,
+)  # fmt: skip
 INSTRUMENTS = declare_table(
     codes.INSTRUMENTS, Bilingual("Instruments of cooperation", "合作载体与机制"),
-    indicator_columns.INSTRUMENTS, reference.Instrument, parameters.InstrumentListParameters,
+    indicator_columns.INSTRUMENT_COLUMNS, reference.Instrument, parameters.InstrumentListParameters,
 )  # fmt: skip
 CONTRADICTIONS = declare_table(
     contradictions.CONTRADICTIONS, Bilingual("Published numbers that differ", "存在差异的公布数据"),
-    indicator_columns.CONTRADICTIONS, Contradiction, parameters.ContradictionListParameters,
+    indicator_columns.CONTRADICTION_COLUMNS, Contradiction, parameters.ContradictionListParameters,
 )  # fmt: skip
 RELATED_DATASETS = declare_table(
     codes.RELATED_DATASETS, Bilingual("Datasets of other publishers", "其他机构的数据集"),
-    indicator_columns.RELATED_DATASETS, reference.RelatedDataset,
+    indicator_columns.RELATED_DATASET_COLUMNS, reference.RelatedDataset,
 )  # fmt: skip
 UNITS = declare_table(
-    codes.UNITS, Bilingual("Units of measure", "计量单位"), indicator_columns.UNITS, reference.Unit
-)
+    codes.UNITS, Bilingual("Units of measure", "计量单位"),
+    indicator_columns.UNIT_COLUMNS, reference.Unit,
+)  # fmt: skip
 ALL_TABLES = (
     *TABLES,
     *(EDITIONS, PRIORITY_AREAS, SERIES, GROWTH_RATES, REPORTS, CONTRADICTIONS, EVENTS, SOURCES),

@@ -21,7 +21,7 @@ from app.formats.dataset_info import (
     describe_contact,
 )
 from app.formats.sheets import LINK_COLOUR, Sheet, SheetLayout
-from app.formats.tables import TableQuery, create_row_limit_error, read_records
+from app.formats.tables import TableQuery, create_row_limit_error, read_all_records
 from app.i18n import Bilingual, Language, format_day, name_edition
 from app.processes import lock_temporary_folder, remove_abandoned_folders
 from app.queries.editions import find_next_edition, read_contents
@@ -51,11 +51,11 @@ FOLDER_PREFIX = "bri-workbook-"
 MAX_ROWS = 50_000
 """Excel opens at most 65,530 links in a sheet, and each row may contain one."""
 LAYOUTS = {
-    "observations": observation_sheets.OBSERVATIONS,
-    "indicators": sheets.INDICATORS,
-    "actions": sheets.ACTIONS,
-    "outcomes": sheets.OUTCOMES,
-    "commitments": sheets.COMMITMENTS,
+    "observations": observation_sheets.OBSERVATION_SHEET,
+    "indicators": sheets.INDICATOR_SHEET,
+    "actions": sheets.ACTION_SHEET,
+    "outcomes": sheets.OUTCOME_SHEET,
+    "commitments": sheets.COMMITMENT_SHEET,
 }
 NOTES = (
     (Bilingual("How to read", "使用说明"), HOW_TO_READ),
@@ -122,12 +122,12 @@ def write_overview(query: TableQuery, file: IO[bytes]) -> None:
     table = tables.OBSERVATIONS
     whole = replace(query, table=table, filters=table.list_parameters())
     is_longer = table.exceeds(whole, MAX_ROWS)
-    observations = read_records(table, query, **({"indicator": codes} if is_longer else {}))
+    observations = read_all_records(table, query, **({"indicator": codes} if is_longer else {}))
     shown = [
-        Sheet(observation_sheets.HEADLINES, headlines),
-        Sheet(sheets.PRIORITY_AREAS, overview["priority_areas"]),
-        Sheet(sheets.ACTIONS, actions),
-        Sheet(sheets.OUTCOMES, read_records(tables.OUTCOMES, query, edition=[edition])),
+        Sheet(observation_sheets.HEADLINE_SHEET, headlines),
+        Sheet(sheets.PRIORITY_AREA_SHEET, overview["priority_areas"]),
+        Sheet(sheets.ACTION_SHEET, actions),
+        Sheet(sheets.OUTCOME_SHEET, read_all_records(tables.OUTCOMES, query, edition=[edition])),
         Sheet(observation_sheets.ALL_YEARS, observations),
     ]
     write_sheets(query, join_titles(name_edition(edition)), shown, file)
@@ -190,9 +190,9 @@ def fill_workbook(
     # Sheets are written in their order, so that the cited sources are known before their sheet.
     cited: set[str] = set()
     shown = [one._replace(records=collect_sources(one.records, cited)) for one in shown]
-    all_sources = read_records(tables.SOURCES, query)
-    sources = Sheet(sheets.SOURCES, (one for one in all_sources if one["code"] in cited))
-    notes = Sheet(sheets.NOTES, build_notes(query, [one.layout for one in shown]))
+    all_sources = read_all_records(tables.SOURCES, query)
+    sources = Sheet(sheets.SOURCE_SHEET, (one for one in all_sources if one["code"] in cited))
+    notes = Sheet(sheets.NOTE_SHEET, build_notes(query, [one.layout for one in shown]))
     tables_shown = (*shown, sources, notes)
     styles = Styles(workbook, FONT.get(language))
     rows = build_cover(query, [one.layout for one in tables_shown])
@@ -235,7 +235,7 @@ def build_notes(query: TableQuery, layouts: Sequence[SheetLayout]) -> Iterator[R
 def build_context_notes(query: TableQuery) -> Iterator[Record]:
     """Describe each coverage with its evidence, and each break in a series."""
     language = query.language
-    for one in read_records(tables.COVERAGES, query):
+    for one in read_all_records(tables.COVERAGES, query):
         name = COVERAGE_NAME.format(name=one["name"]).get(language)
         yield {"name": name, "text": language.space.join([one["description"], one["evidence"]])}
     for series, breaks in read_breaks(query.session).items():
@@ -287,7 +287,7 @@ def build_cover(query: TableQuery, layouts: Sequence[SheetLayout]) -> Iterator[C
 
 def describe_next_update(query: TableQuery) -> str:
     """Say when the data are expected to grow: after the next press conference."""
-    editions = read_records(tables.EDITIONS, query)
+    editions = read_all_records(tables.EDITIONS, query)
     following = find_next_edition(list(editions), query.language)
     text = EXPECTED.format(month=following.month) if following else UNKNOWN
     return text.get(query.language)

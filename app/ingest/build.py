@@ -15,7 +15,7 @@ from app.i18n import Language
 from app.ingest.files import SeedError, compute_seed_hash
 from app.ingest.integrity import check_integrity
 from app.ingest.publish import publish_postgres, publish_sqlite
-from app.ingest.rows import build_rows, get_table
+from app.ingest.rows import build_rows, get_sql_table
 from app.ingest.search_rows import build_search_rows
 from app.ingest.seed import Documents, Seed, load_seed
 
@@ -117,7 +117,7 @@ def compile_insert(
     compiled = insert(table).compile(dialect=dialect)
     is_positional = compiled.positiontup is not None
     names = list(compiled.positiontup or compiled.params)
-    columns = get_table(table).columns
+    columns = get_sql_table(table).columns
     processors = [
         columns[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names
     ]

@@ -27,7 +27,7 @@ from app.queries.resource import RecordReader, Resource, select_links
 MEMBERS: Mapping[str, RecordReader] = {
     "observations": read_observations_by_key,
     "growth_rates": read_growth_rates,
-    "reports": REPORTS.read,
+    "reports": REPORTS.read_records,
 }
 """How the records of each list that name a contradiction are read. A figure and its growth rate
 have the same key."""

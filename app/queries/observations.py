@@ -31,7 +31,7 @@ from app.db.columns import (
     alias_table,
     build_current_conditions,
     clear_missing,
-    format_validity,
+    convert_validity,
     join_dimensions,
 )
 from app.db.models import (
@@ -274,7 +274,7 @@ def complete_observation(row: Record) -> Record:
         clear_missing(row, part, key)
     if row["revision"] is not None:
         row["revision"]["difference"] = row["value"] - row["revision"]["difference"]
-    return format_validity(row)
+    return convert_validity(row)
 
 
 def select_observation_rows(

@@ -18,7 +18,7 @@ from app.db.columns import (
     Value,
     alias_table,
     clear_missing,
-    format_validity,
+    convert_validity,
     join_dimensions,
 )
 from app.db.models import (
@@ -107,7 +107,7 @@ def read_growth_rates(session: Session, keys: Sequence[str]) -> dict[str, Record
 
 
 def complete_growth_rate(row: Record) -> Record:
-    return format_validity(clear_missing(row, "contradiction"))
+    return convert_validity(clear_missing(row, "contradiction"))
 
 
 def choose_display(rate: Record, unit: str) -> Record:

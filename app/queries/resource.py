@@ -95,7 +95,7 @@ class Resource:
             return page
         return replace(page, rows=self.relate(session, page.rows))
 
-    def read(self, session: Session, keys: Sequence[str]) -> dict[str, Record]:
+    def read_records(self, session: Session, keys: Sequence[str]) -> dict[str, Record]:
         """Read the records that have some keys, by their keys."""
         rows = fetch_by_keys(session, self.select, col(self.table.code), keys)
         if self.complete is not None:
@@ -105,8 +105,8 @@ class Resource:
         related = self.relate(session, list(rows.values()))
         return dict(zip(rows, related, strict=True))
 
-    def get(self, session: Session, key: str) -> Record | None:
-        return self.read(session, [key]).get(key)
+    def read_record(self, session: Session, key: str) -> Record | None:
+        return self.read_records(session, [key]).get(key)
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)

@@ -7,7 +7,7 @@ from functools import cache
 from sqlalchemy import BindParameter, Integer, String, bindparam, column, func, select, tuple_
 from sqlmodel import col
 
-from app.db.columns import LocalColumns, Record, Statement, build_in_array, format_validity
+from app.db.columns import LocalColumns, Record, Statement, build_in_array, convert_validity
 from app.db.fulltext import ELLIPSIS, END, SEARCH_INDEXES, START, SearchIndex, join_segments
 from app.db.models import (
     Action,
@@ -136,7 +136,7 @@ def select_context(model: type[SourcedModel], language: Language) -> Statement:
 def build_context(row: Record) -> Record:
     if "display" not in row:
         return NO_CONTEXT | {"source": row["source"]}
-    row = format_validity(row)
+    row = convert_validity(row)
     names = ("period", "display", "coverage", "source", "current", "superseded_on")
     return {name: row[name] for name in names} | {"qualifier": row.get("qualifier")}
 

@@ -65,7 +65,7 @@ def add_collection(  # noqa: PLR0913 (The texts are those of two operations.)
         router.add_api_route(
             f"/{table.name}/{{{singular}}}",
             build_record_endpoint(table, singular),
-            read=table.read,
+            read=table.read_records,
             name=f"get_{singular}",
             summary=f"Get {add_article(table.noun or singular.replace('_', ' '))}",
             description=record,
@@ -82,7 +82,7 @@ def build_list_endpoint(table: Table, page: type[Page[Any]]) -> Callable[..., Re
     has_formats = table in TABLES
 
     def list_records(context: RequestContext, query: Parameters) -> Response:
-        found = context.run_query(table.query, query)
+        found = context.run_query(table.list_page, query)
         url, query_text = f"{context.base_url}{context.path}", context.query.filter_text
         files = ALTERNATE_LINKS.format(url=url, query=f"?{query_text}" if query_text else "")
         return context.create_page_response(page, found, [files] if has_formats else ())
@@ -93,11 +93,11 @@ def build_list_endpoint(table: Table, page: type[Page[Any]]) -> Callable[..., Re
 
 
 def build_record_endpoint(table: Table, key: str) -> Callable[..., Response]:
-    if table.read is None:
+    if table.read_records is None:
         raise LookupError(f"{table.name} has no function that reads records")
 
     def get_record(context: RequestContext, _: Parameters, **path: str) -> Response:
-        return context.create_record_response(table.schema, table.get, **path)
+        return context.create_record_response(table.schema, table.read_record, **path)
 
     parts = f": {table.key_parts}" if table.key_parts else ""
     description = f"The key of the {key.replace('_', ' ')}{parts}."
@@ -117,7 +117,7 @@ def declare_signature(endpoint: Callable[..., Any], **annotations: object) -> Ca
 
 def read_first_page(context: RequestContext, table: Table) -> list[Record]:
     query = table.list_parameters(limit=MAXIMUM_LIMIT)
-    return context.run_query(table.query, query).rows
+    return context.run_query(table.list_page, query).rows
 
 
 def validate_form(

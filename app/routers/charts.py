@@ -42,7 +42,7 @@ DEFAULT_WIDTH = 640
 
 
 def build_indicator(context: RequestContext, code: str) -> Chart:
-    indicator = context.read_record(HEADLINES.get, indicator=code)
+    indicator = context.read_record(HEADLINES.read_record, indicator=code)
     found = context.run_query(profiles.read_indicator_series, code)
     release = context.release.record["code"]
     return build_indicator_chart(indicator, found, release, context.language)
@@ -59,7 +59,7 @@ def build_overview(context: RequestContext, edition: int | None) -> Chart:
 
 
 def build_commitment(context: RequestContext, code: str) -> Chart:
-    commitment = context.read_record(COMMITMENTS.get, commitment=code)
+    commitment = context.read_record(COMMITMENTS.read_record, commitment=code)
     return build_commitment_chart(commitment, context.release.record["code"], context.language)
 
 
@@ -178,14 +178,14 @@ def create_response(
     headers = {"Content-Security-Policy": SVG_POLICY} if form.media_type == SVG else {}
     scale = query.scale if isinstance(query, parameters.ImageParameters) else None
     width = None if is_card else query.width or DEFAULT_WIDTH
-    content = draw(chart, Frame(query.theme, width, query.height, scale))
+    content = request_drawing(chart, Frame(query.theme, width, query.height, scale))
     return context.create_bytes_response(content, form.media_type, headers=headers)
 
 
-def draw(chart: Chart, frame: Frame) -> bytes:
+def request_drawing(chart: Chart, frame: Frame) -> bytes:
     """Draw a chart; InvalidParameters if its content does not fit, or if it has too many pixels."""
     try:
-        return DRAWING_PROCESS.run(drawing.draw, chart, frame)
+        return DRAWING_PROCESS.run(drawing.render_chart, chart, frame)
     except HeightTooSmallError as error:
         size = {"height": frame.height, "width": frame.width, "least": error.least}
         name, message = "height", HEIGHT_TOO_SMALL.format(**size)

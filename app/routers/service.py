@@ -122,7 +122,7 @@ def get_service(context: Context, _: NoParameters) -> Response:
             "version": __version__,
             "release": describe_release(context),
             "languages": list(Language),
-            "formats": registry.list_media_types(),
+            "formats": list(dict.fromkeys(("application/json", *registry.IS_COMPRESSIBLE))),
             "limits": {
                 "page_default": parameters.DEFAULT_LIMIT,
                 "page_maximum": parameters.MAXIMUM_LIMIT,

@@ -229,7 +229,7 @@ def test_few_requests_of_a_batch_continue_in_one_round_of_the_event_loop(built: 
             nonlocal finished
             caller = create_caller()
             caller.release, caller.language = release, Language.ENGLISH
-            await batches.run(caller, TOPICS.read, "trade", Response)
+            await batches.run(caller, TOPICS.read_records, "trade", Response)
             finished += 1
 
         sent = [asyncio.create_task(send()) for _ in range(2 * MAX_BATCH)]
@@ -251,7 +251,9 @@ def respond(app: App, callers: dict[str, Any]) -> list[BatchOutcome]:
         return Response(",".join(caller.records or ["alone"]))
 
     async def create_batch() -> list[BatchOutcome]:
-        group = BatchGroup(app.state.releases.get_release().database, TOPICS.read, Language.ENGLISH)
+        group = BatchGroup(
+            app.state.releases.get_release().database, TOPICS.read_records, Language.ENGLISH
+        )
         requests = [
             RecordRequest(caller, key, partial(create, caller), Future())
             for key, caller in callers.items()

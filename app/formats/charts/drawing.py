@@ -34,7 +34,7 @@ class Frame(NamedTuple):
     """The pixels of an image for each pixel of the chart on a side; None for SVG."""
 
 
-def draw(chart: Chart, frame: Frame) -> bytes:
+def render_chart(chart: Chart, frame: Frame) -> bytes:
     """Draw a chart, in the process for drawings.
 
     Raises:

@@ -13,7 +13,7 @@ from sqlalchemy import Label
 from app.db.columns import Record
 from app.db.models import format_plain
 from app.enums import Status
-from app.formats.columns import OBSERVATIONS, Column
+from app.formats.columns import OBSERVATION_COLUMNS, Column
 from app.i18n import Bilingual, Language
 from app.parameters.sdmx import DIMENSIONS, TIME, format_time_period
 
@@ -101,7 +101,7 @@ def format_value(value: Value) -> str:
     return format_plain(value) if isinstance(value, Decimal) else str(value)
 
 
-COLUMNS = {column.name: column for column in OBSERVATIONS}
+COLUMNS = {column.name: column for column in OBSERVATION_COLUMNS}
 
 
 def adopt_column(

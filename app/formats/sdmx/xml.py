@@ -268,7 +268,7 @@ def format_attributes(pairs: Pairs) -> str:
     return "".join(f" {name}={quoteattr(value, ESCAPED_WHITESPACE)}" for name, value in pairs)
 
 
-def format_validity(dataset: DataSet, prefix: str = "") -> Pairs:
+def format_valid_from(dataset: DataSet, prefix: str = "") -> Pairs:
     """Return the attribute that says from which day a dataset was current."""
     if dataset.valid_from is None:
         return []
@@ -277,7 +277,7 @@ def format_validity(dataset: DataSet, prefix: str = "") -> Pairs:
 
 def write_generic_dataset(dataset: DataSet, layout: DataLayout) -> str:
     attributes = format_attributes(
-        [("structureRef", FLOW), ("action", "Information"), *format_validity(dataset)]
+        [("structureRef", FLOW), ("action", "Information"), *format_valid_from(dataset)]
     )
     groups = "".join(write_generic_group(group, layout) for group in dataset.groups)
     return f"<mes:DataSet{attributes}>{groups}</mes:DataSet>"
@@ -324,7 +324,7 @@ def write_specific_dataset(dataset: DataSet, layout: DataLayout, version: str) -
             ("ss:structureRef", FLOW),
             ("ss:action", "Information"),
             ("xsi:type", "bri:DataSetType"),
-            *format_validity(dataset, "ss:"),
+            *format_valid_from(dataset, "ss:"),
         ]
     )
     groups = "".join(write_specific_group(group, layout) for group in dataset.groups)
