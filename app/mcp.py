@@ -115,7 +115,7 @@ def create_error(errors: list[ErrorDetails], names: Record, language: Language) 
     return ToolCallError("; ".join(list_messages(errors, names, language)))
 
 
-def read_records(records: RecordList, call: Call) -> str:
+def list_records(records: RecordList, call: Call) -> str:
     query, language = call.validate(records.model), call.language
     try:
         lines = language_models.format_list(
@@ -177,7 +177,7 @@ class DatasetTool(NamedTuple):
 
 
 RUNS: Mapping[str, Callable[[Call], str]] = {
-    **{name: partial(read_records, records) for name, records in language_models.LISTS.items()},
+    **{name: partial(list_records, records) for name, records in language_models.LISTS.items()},
     "check_quotation": check_quotation,
     "get_source": get_source,
 }

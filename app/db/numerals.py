@@ -111,7 +111,7 @@ def normalize_expression(match: re.Match[str]) -> str:
         return match[0]
     is_over = match["more"] or match["scaled_more"]
     limit = find_name(LIMITS, match["limit"]) or find_name(ENDINGS, match["ending"])
-    words = format_number(
+    words = normalize_number(
         value, find_unit(match), Qualifier.OVER if is_over else limit, find_name(MOVES, move)
     )
     return f" {words} "
@@ -140,7 +140,7 @@ def find_name(patterns: Mapping[str, str], found: str | None) -> str:
     return next(matching, "")
 
 
-def format_number(value: Decimal, unit: str = "", limit: str = "", move: str = "") -> str:
+def normalize_number(value: Decimal, unit: str = "", limit: str = "", move: str = "") -> str:
     """Return the one form in which numbers are indexed and searched: ``nearly 54 percent``."""
     return " ".join(word for word in (move, limit, format_plain(value), unit) if word)
 
@@ -233,11 +233,11 @@ def has_number(text: str, printed: Decimal, multiplier: int, *, has_known_scales
     return any(
         number == value or (digits == printed and not (has_scale and has_known_scales))
         for pattern in PRINTED
-        for number, digits, has_scale in read_printed(text, pattern)
+        for number, digits, has_scale in list_printed(text, pattern)
     )
 
 
-def read_printed(text: str, pattern: re.Pattern[str]) -> list[tuple[Decimal, Decimal, bool]]:
+def list_printed(text: str, pattern: re.Pattern[str]) -> list[tuple[Decimal, Decimal, bool]]:
     """Return the numbers of a text, their digits without a scale, and whether they have one.
 
     Adjacent parts with smaller and smaller scales, as in 1兆1000億, are one number.
@@ -336,7 +336,7 @@ CUT_START = re.compile(r"[.,，．・٫]\s?\d|[増減昇](?:の|えて)|[額高]
 CUT_END = re.compile(r"(?<![A-Za-z\d.,])(?!(?:19|20)\d\d$)\d[\d.,]*$")
 
 
-def find_gap(text: str, unit: str | None, value: Decimal | None = None) -> str | None:
+def describe_omission(text: str, unit: str | None, value: Decimal | None = None) -> str | None:
     """Say what a quotation leaves out of its number: digits, the power of ten, or the unit.
 
     The power of ten is read if the value is given, as in English and Chinese.

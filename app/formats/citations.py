@@ -67,16 +67,16 @@ def cite_source(source: Record, release: Record) -> CslItem:
     item = {
         "id": source["code"],
         "type": "webpage" if source["address"] else "document",
-        "title": join_titles(source),
+        "title": cite_titles(source),
         "author": [{"literal": source["publisher"]}],
         "container-title": source["carrier"],
-        "issued": build_date(source["published_on"], source["published_precision"]),
+        "issued": build_csl_date(source["published_on"], source["published_precision"]),
         "language": source["language"],
         "original-title": source["printed_title"],
     }
     if source["address"]:
         accessed = source["checked_on"] or release["released_on"]
-        item |= {"URL": source["address"], "accessed": build_date(accessed, Precision.DAY)}
+        item |= {"URL": source["address"], "accessed": build_csl_date(accessed, Precision.DAY)}
     return {name: value for name, value in item.items() if value}
 
 
@@ -95,7 +95,7 @@ def cite_record(
         "title": title,
         "author": [{"literal": TITLE.get(language)}],
         "version": code,
-        "issued": build_date(release["released_on"], Precision.DAY),
+        "issued": build_csl_date(release["released_on"], Precision.DAY),
         "language": language,
         "URL": f"{base}{path}?{urlencode({**given, 'release': code, 'lang': language})}",
     }
@@ -105,10 +105,10 @@ def add_access(item: CslItem, accessed_on: date | None) -> CslItem:
     """Add the day on which somebody has read what has an address."""
     if accessed_on is None or "URL" not in item:
         return item
-    return item | {"accessed": build_date(accessed_on, Precision.DAY)}
+    return item | {"accessed": build_csl_date(accessed_on, Precision.DAY)}
 
 
-def join_titles(source: Record) -> str:
+def cite_titles(source: Record) -> str:
     """Return a printed title, followed by its translation in square brackets if there is one."""
     title: str = source["title"]
     printed: str | None = source["printed_title"]
@@ -244,7 +244,7 @@ def format_validity(record: Record, language: Language) -> str:
     return ""
 
 
-def build_date(day: date, precision: str) -> CslItem:
+def build_csl_date(day: date, precision: str) -> CslItem:
     """Build a date of CSL, without a day if only the month is known."""
     parts = [day.year, day.month, day.day]
     return {"date-parts": [parts[:2] if precision == Precision.MONTH else parts]}
@@ -312,7 +312,7 @@ def write_ris(item: CslItem) -> bytes:
     return re.sub(r"\r?\n", "\r\n", text.lstrip()).encode()
 
 
-def write_text(
+def write_reference(
     item: CslItem, style: CitationStyle = CitationStyle.APA, language: Language = Language.ENGLISH
 ) -> bytes:
     """Write the reference in a style; for an observation, its place and value on a second line."""

@@ -48,7 +48,7 @@ def describe_validity(record: Record) -> Bilingual:
     return CURRENT if record["current"] else NEVER_CURRENT
 
 
-def format_number(value: Decimal, record: Record) -> Bilingual:
+def format_bound(value: Decimal, record: Record) -> Bilingual:
     """Write a number with all its digits and the scale word of the figure that it limits."""
     exponent = value.normalize().as_tuple().exponent
     assert isinstance(exponent, int)  # noqa: S101 - a number is finite
@@ -64,14 +64,14 @@ def describe_rounding(record: Record) -> Bilingual | None:
     lower, upper = record["rounding"]["lower"], record["rounding"]["upper"]
     if lower == upper:
         return IN_FULL
-    ends = {"lower": format_number(lower, record), "upper": format_number(upper, record)}
+    ends = {"lower": format_bound(lower, record), "upper": format_bound(upper, record)}
     return INTERVAL.format(**ends, unit=record["unit"]["symbol"])
 
 
 def describe_limits(record: Record) -> Bilingual | None:
     limits = (ABOVE, record["bounds"]["lower"]), (BELOW, record["bounds"]["upper"])
     found = [
-        text.format(number=format_number(value, record))
+        text.format(number=format_bound(value, record))
         for text, value in limits
         if value is not None
     ]

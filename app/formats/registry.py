@@ -231,7 +231,7 @@ CITATION_FORMATS = tuple(
         ("ris", citations.RIS, "RIS", citations.write_ris, CitationFileParameters),
         ("csl.json", citations.CSL_JSON, "CSL-JSON", citations.write_csl_json,
          CitationFileParameters),
-        ("txt", citations.TEXT, "APA, GB/T 7714", citations.write_text, CitationParameters),
+        ("txt", citations.TEXT, "APA, GB/T 7714", citations.write_reference, CitationParameters),
     )
 )  # fmt: skip
 CHART_FORMATS = (

@@ -125,14 +125,14 @@ class ObservationTable(Table):
         self, query: "TableQuery", selected: Sequence[Column], separator: str
     ) -> Iterator[Rows]:
         del separator
-        statement, values = select_rows(query, label_columns(query.language, tuple(selected)))
+        statement, values = prepare_select(query, label_columns(query.language, tuple(selected)))
         return fetch_chunks(query.connection, statement, values, queries.ROWS_PER_CHUNK)
 
     def read_csv_lines(self, query: "TableQuery") -> Iterator[Rows] | None:
         # SQLite stores numbers and dates as the texts that CSV needs.
         if query.connection.dialect.name != "sqlite":
             return None
-        statement, values = select_rows(query, build_line(query.language))
+        statement, values = prepare_select(query, build_line(query.language))
         return fetch_chunks(query.connection, statement, values, queries.ROWS_PER_CHUNK)
 
     def exceeds(self, query: "TableQuery", maximum: int) -> bool:
@@ -145,7 +145,7 @@ def require_observation_filters(query: "TableQuery") -> parameters.ObservationFi
     return query.filters
 
 
-def select_rows(
+def prepare_select(
     query: "TableQuery", selected: tuple[Expression, ...]
 ) -> tuple[StatementBuilder, Record]:
     filters = require_observation_filters(query)

@@ -153,7 +153,7 @@ async def build_cached_response(
     headers = dict(response.raw_headers)
     for name in REPLACED_HEADERS:
         headers.pop(name, None)
-    encoding = partial(encode, body, headers, context.coding)
+    encoding = partial(encode_body, body, headers, context.coding)
     is_long = len(body) > ENCODE_IN_THREAD
     body, etag = await run_sync(encoding) if is_long else encoding()
     headers.setdefault(b"cache-control", cache_control)
@@ -170,7 +170,7 @@ async def build_cached_response(
     )
 
 
-def encode(
+def encode_body(
     body: bytes | FileContent, headers: dict[bytes, bytes], preferred: Coding
 ) -> tuple[bytes | FileContent, bytes]:
     """Compress a body if clients and its type allow it; return it with its ETag."""

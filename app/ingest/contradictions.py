@@ -125,7 +125,7 @@ def group_numbers(seed: Seed) -> list[list[PlacedNumber]]:
 def report_disagreement(seed: Seed, one: PlacedNumber, other: PlacedNumber) -> Iterator[SeedIssue]:
     """Report two numbers that do not agree: at the one to import, or that became known later."""
     earlier, later = sorted(
-        (one, other), key=lambda each: (find_day(seed, each.figure.source), each.record[1])
+        (one, other), key=lambda each: (find_known_day(seed, each.figure.source), each.record[1])
     )
     if isinstance(later.figure, schema.Observation) and (
         later.figure.status is Status.REVISED or later.figure.revision_reason is not None
@@ -145,7 +145,7 @@ def report_disagreement(seed: Seed, one: PlacedNumber, other: PlacedNumber) -> I
     )
 
 
-def find_day(seed: Seed, key: str) -> date:
+def find_known_day(seed: Seed, key: str) -> date:
     """Return when a source became known; a missing source or event is reported elsewhere."""
     source = seed.find(schema.Source, key)
     is_known = source and (not source.event or seed.find(schema.Event, source.event))
@@ -235,7 +235,7 @@ def check_cause(
     elif len(numbers) + report_count == 1 and numbers[0].record not in disagreeing:
         yield report_agreement(seed, code, numbers[0])
     elif cause in COMPARABLE:
-        if misfit := describe_misfit(cause, numbers, report_count, disagreeing):
+        if misfit := describe_mismatch(cause, numbers, report_count, disagreeing):
             message = f"found {cause}; {misfit}"
             yield seed.create_issue(schema.Contradiction, code, ("cause",), message)
     else:
@@ -244,7 +244,7 @@ def check_cause(
                 yield report_agreement(seed, code, one)
 
 
-def describe_misfit(
+def describe_mismatch(
     cause: ContradictionCause,
     numbers: Sequence[StatedNumber],
     report_count: int,

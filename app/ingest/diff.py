@@ -43,7 +43,7 @@ def read_records(path: Path) -> Snapshot:
     """Read all records of a seed folder or a database file, in the form that the tables store."""
     if path.is_dir():
         return collect_records(build_rows(load_valid_seed(path), "", SCHEMA_REVISION))
-    return read_database(path, lambda connection: collect_records(read_rows(connection)))
+    return read_database(path, lambda connection: collect_records(read_seed_rows(connection)))
 
 
 def read_corrections(path: Path) -> set[str]:
@@ -74,7 +74,7 @@ def read_database(path: Path, query: Callable[[Connection], Result]) -> Result:
             raise DatabaseError(f"{path} is damaged: {reason}") from None
 
 
-def read_rows(connection: Connection) -> Iterator[Row]:
+def read_seed_rows(connection: Connection) -> Iterator[Row]:
     """Read the rows that come from seed files, in the order in which a build writes them.
 
     A database of an older revision lacks tables and columns: it has no rows and no values there.
@@ -124,7 +124,7 @@ def collect_records(rows: Iterable[Row]) -> Snapshot:
         elif table in LISTS:
             kind, field, owner_column = LISTS[table]
             record = records[kind.collection, codes[kind][row[owner_column]]]
-            record |= collect_item(table, row, codes, field)
+            record |= collect_fields(table, row, codes, field)
         elif table is models.Passage:
             source = records[schema.Source.collection, codes[schema.Source][row["source_id"]]]
             passages[row["id"]] = source, f"passages[{row['locator']}]"
@@ -141,7 +141,7 @@ def collect_records(rows: Iterable[Row]) -> Snapshot:
     return records
 
 
-def collect_item(
+def collect_fields(
     table: type[SQLModel], row: Mapping[str, object], codes: Codes, field: str
 ) -> Fields:
     if table is models.SeriesBreak:

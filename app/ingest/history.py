@@ -121,7 +121,7 @@ def list_differences(
         if before == after:
             continue
         if before is None and after is not None:
-            earlier = published.get(identify_observation(collection, after), [])
+            earlier = published.get(build_observation_key(collection, after), [])
             before = find_revised(after, earlier, both)
             kind = ChangeKind.REVISED if before else ChangeKind.ADDED
             fields = [FieldChange(name, before.get(name), after[name]) for name in after]
@@ -147,11 +147,11 @@ def group_observations(*snapshots: Snapshot) -> dict[tuple[str, ...], list[Field
     for snapshot in snapshots:
         for (collection, _), fields in snapshot.items():
             if collection in FIGURES:
-                groups[identify_observation(collection, fields)].append(fields)
+                groups[build_observation_key(collection, fields)].append(fields)
     return groups
 
 
-def identify_observation(collection: str, fields: Fields) -> tuple[str, ...]:
+def build_observation_key(collection: str, fields: Fields) -> tuple[str, ...]:
     return collection, *(fields.get(name, "") for name in ("series", "period.start", "period.end"))
 
 
@@ -360,10 +360,10 @@ def name_record(snapshot: Snapshot, collection: str, key: str) -> Bilingual:
     fields = snapshot[collection, key]
     # What was reported on an action is named after it.
     named = snapshot.get(("actions", fields.get("action", "")), fields)
-    name = find_name(named) or Bilingual(key, key)
+    name = find_record_name(named) or Bilingual(key, key)
     figure = snapshot.get(("observations", fields.get("observation", "")), fields)
     series = snapshot.get(("series", figure.get("series", "")), fields)
-    indicator = find_name(snapshot.get(("indicators", series.get("indicator", "")), {}))
+    indicator = find_record_name(snapshot.get(("indicators", series.get("indicator", "")), {}))
     if collection == schema.Edition.collection:
         return name_edition(int(key))
     if collection == schema.Source.collection:
@@ -376,7 +376,7 @@ def name_record(snapshot: Snapshot, collection: str, key: str) -> Bilingual:
     return Bilingual(f"{indicator.en}: {name.en}", f"{indicator.zh}：{name.zh}")
 
 
-def find_name(fields: Fields) -> Bilingual | None:
+def find_record_name(fields: Fields) -> Bilingual | None:
     for name in NAME_FIELDS:
         if f"{name}.en" in fields:
             return Bilingual(fields[f"{name}.en"], fields[f"{name}.zh"])

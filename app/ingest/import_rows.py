@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 from app.enums import PERCENT, ChangeMeasure, Qualifier, StockFlow
 from app.i18n import Bilingual, Language, format_change, format_value
 from app.ingest.files import Places, SeedError, SeedIssue, describe_missing, suggest_nearest
-from app.ingest.published_numbers import PrintedNumber, describe_misfit
+from app.ingest.published_numbers import PrintedNumber, find_mismatch
 from app.ingest.schema import Entity, GrowthRate, Observation, Period, Source
 from app.ingest.schema.base import MAX_DIGITS, AnyEntity, count_decimals, parse_iso_date
 from app.ingest.schema.tables import Fields
@@ -111,7 +111,7 @@ class ParsedNumber(NamedTuple):
     """The fields of the row of a table."""
 
 
-def read_rows(file: Path) -> list[CsvRow]:
+def read_csv_rows(file: Path) -> list[CsvRow]:
     reader = csv.reader(StringIO(read_text(file), newline=""), strict=True)
     names: list[str] = []
     rows, issues, line = [], [], 1
@@ -179,14 +179,14 @@ def check_columns(file: Path, names: Sequence[str]) -> None:
         raise SeedError(issues)
 
 
-def validate(seed: Seed, row: CsvRow, kind: type[AnyModel], content: Fields) -> AnyModel:
+def validate_content(seed: Seed, row: CsvRow, kind: type[AnyModel], content: Fields) -> AnyModel:
     try:
         return kind.model_validate(content)
     except ValidationError as error:
         raise SeedError(list_issues(seed, Source, row.document, error)) from None
 
 
-def find_entry(seed: Seed, kind: type[AnyEntity], row: CsvRow, column: str, key: str) -> AnyEntity:
+def find_entity(seed: Seed, kind: type[AnyEntity], row: CsvRow, column: str, key: str) -> AnyEntity:
     row.require(column, f"write a key in {kind.collection}/")
     if entity := seed.find(kind, key):
         return entity
@@ -245,7 +245,7 @@ def parse_number(row: CsvRow, column: str) -> Decimal:
 def check_words(row: CsvRow, column: str, printed: PrintedNumber, unit: str) -> None:
     """Refuse words that do not state a number; their translation is made from the number."""
     is_known = row["wording_language"] in set(Language)
-    if misfit := describe_misfit(row[column], printed, unit, is_known=is_known):
+    if misfit := find_mismatch(row[column], printed, unit, is_known=is_known):
         raise RowError(column, f"found '{row[column]}', which {misfit}")
 
 

@@ -29,11 +29,11 @@ from app.ingest.import_rows import (
     RowError,
     build_rate,
     build_value,
-    find_entry,
+    find_entity,
     parse_period,
     parse_unit,
-    read_rows,
-    validate,
+    read_csv_rows,
+    validate_content,
 )
 from app.ingest.published_numbers import find_suffix
 from app.ingest.schema.records import format_record_key
@@ -84,7 +84,7 @@ class Import:
 
 def import_file(folder: Path, file: Path, checked_on: date) -> Import:
     """Write the rows of a file to a seed folder; SeedError, and nothing written, with any issue."""
-    rows = read_rows(file)
+    rows = read_csv_rows(file)
     # The rows of another import that reads the seed at the same time would be lost.
     with lock_folder(folder.resolve(), LOCK_EX):
         return add_rows(folder, rows, checked_on)
@@ -113,12 +113,12 @@ def add_row(found: Import, row: CsvRow) -> None:
     if row["status"] not in WRITTEN:
         statuses = ", ".join((*WRITTEN, *OMITTED))
         raise RowError("status", f"found '{row['status']}'; write one of {statuses}")
-    indicator = find_entry(found.seed, schema.Indicator, row, "indicator", row["indicator"])
-    find_entry(found.seed, schema.Coverage, row, "scope", row["scope"])
+    indicator = find_entity(found.seed, schema.Indicator, row, "indicator", row["indicator"])
+    find_entity(found.seed, schema.Coverage, row, "scope", row["scope"])
     if not row["growth_percent"]:
         row.require("value", "write the number, or growth_percent")
     period, (code, multiplier) = parse_period(row), parse_unit(row)
-    find_entry(found.seed, schema.Unit, row, "unit", code)
+    find_entity(found.seed, schema.Unit, row, "unit", code)
     if row["currency"] not in {"", row["unit"].partition("_")[0]} and row["value"]:
         raise RowError("currency", f"found '{row['currency']}'; the unit is {row['unit']}")
     figures = []
@@ -145,7 +145,7 @@ def add_row(found: Import, row: CsvRow) -> None:
             merged = rows.get(key, {"period": format_span(period)}) | figure.fields | origin
             # Fields keep their order, whichever part of the row is written first.
             rows[key] = {name: merged[name] for name in TableRow.model_fields if name in merged}
-            validate(found.seed, row, TableRow, rows[key])
+            validate_content(found.seed, row, TableRow, rows[key])
 
 
 def is_new(found: Import, row: CsvRow, key: str, figure: ParsedNumber) -> bool:
@@ -185,7 +185,7 @@ def add_source(found: Import, row: CsvRow) -> str:
         if source.address == address:
             return key
     content = build_source(list(found.sources.values()), row, found.checked_on)
-    draft = validate(found.seed, row, schema.Source, content)
+    draft = validate_content(found.seed, row, schema.Source, content)
     source = draft.model_copy(update={"standing": find_standing(draft)})
     words = re.findall(r"[a-z0-9]+", source.publisher.short_name.en.lower().replace("'", ""))
     if not words:

@@ -80,7 +80,7 @@ def publish_sqlite(
 ) -> None:
     """Build a file and put it in place of the previous one; raise BuildError if it cannot."""
     try:
-        check_target(target)
+        check_replaceable(target)
         # Replace the file that a symbolic link points to, not the link.
         target = target.resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -110,7 +110,7 @@ def publish_sqlite(
         raise BuildError(f"cannot write {target}: {cause}{TEMPORARY_ADVICE * is_full}") from None
 
 
-def check_target(target: Path) -> None:
+def check_replaceable(target: Path) -> None:
     with suppress(FileNotFoundError):
         target.stat()  # Unlike what follows, this fails for a loop of links.
     if target.is_dir():

@@ -142,7 +142,7 @@ def has_numbers_of(text: str, words: str) -> bool:
     return all(
         numerals.has_number(text, number, 0, has_known_scales=True)
         or numerals.has_number(text, printed, 0, has_known_scales=True)
-        for number, printed, _ in numerals.read_printed(words, english)
+        for number, printed, _ in numerals.list_printed(words, english)
         if printed in digits
     )
 
@@ -190,12 +190,12 @@ def compare_words(
     """Say in which languages words state another number, or another qualifier, unit or sign."""
     for name in ("en", "zh", "original"):
         words: str | None = getattr(wording, name)
-        misfit = words and describe_misfit(words, printed, unit, note, is_known=name != "original")
+        misfit = words and find_mismatch(words, printed, unit, note, is_known=name != "original")
         if misfit:
             yield name, f"found “{words}”, which {misfit}"
 
 
-def describe_misfit(
+def find_mismatch(
     text: str, printed: PrintedNumber, unit: str | None, note: object = None, *, is_known: bool
 ) -> str | None:
     """Say how words differ from their number; all but its digits is known in two languages only.
@@ -207,7 +207,7 @@ def describe_misfit(
     digits = abs(printed.value.scaleb(-printed.multiplier))
     if not numerals.has_number(text, digits, printed.multiplier, has_known_scales=is_known):
         return f"does not state {format_plain(printed.value)}; correct one of them"
-    if gap := numerals.find_gap(text, unit, abs(printed.value) if is_known else None):
+    if gap := numerals.describe_omission(text, unit, abs(printed.value) if is_known else None):
         return f"{gap}; quote it whole"
     if not note and (other := numerals.find_other_currency(text, unit)):
         return f"says {other}; the number is in {unit}; correct one of them, or add a note"

@@ -213,7 +213,7 @@ def derive_own_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Va
         match one:
             case schema.Source():
                 edition = editions.get(key)
-                derived[key] = {**cite_source(one), "edition": edition and edition.year}
+                derived[key] = {**build_source_texts(one), "edition": edition and edition.year}
             case schema.Edition():
                 derived[key] = {"completeness": one.completeness}
             case schema.Outcome():
@@ -264,7 +264,7 @@ def derive_columns(seed: Seed, kind: type[Entity], ids: Ids) -> dict[str, Values
     return derived
 
 
-def cite_source(source: schema.Source) -> Values:
+def build_source_texts(source: schema.Source) -> Values:
     """Return the titles as displayed, the source line, and the citations without a location."""
     title, publisher, carrier = format_titles(source), source.publisher, source.carrier
     texts: Values = {"title_kind": source.title_kind, **build_text_columns(title=title)}

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 
 from app.db.fulltext import normalize_name, segment_cjk
 from app.db.models import FOREVER, format_plain
-from app.db.numerals import format_number
+from app.db.numerals import normalize_number
 from app.enums import PERCENT, ChangeMeasure, Qualifier, SearchKind, StockFlow
 from app.i18n import MONTHS, Bilingual, Language, format_period, format_release, name_edition
 from app.ingest import schema
@@ -274,7 +274,7 @@ def list_numbers(value: Decimal, unit: str, qualifier: Qualifier) -> list[str]:
     limit = "" if qualifier is Qualifier.NONE else qualifier
     name = "percent" if unit == PERCENT else unit
     units, limits = dict.fromkeys(("", name)), dict.fromkeys(("", limit))
-    return [format_number(value, one, other) for one in units for other in limits]
+    return [normalize_number(value, one, other) for one in units for other in limits]
 
 
 def list_quantities(commitment: schema.Commitment) -> list[str]:
@@ -291,7 +291,7 @@ def list_rates(rate: schema.GrowthRate) -> list[str]:
     is_share = rate.measure is ChangeMeasure.PERCENTAGE_POINTS
     units = ("percentage points", "points") if is_share else ("percent",)
     moves = ("", "up" if rate.value > Decimal(0) else "down")
-    return [format_number(abs(rate.value), unit, move=move) for unit in units for move in moves]
+    return [normalize_number(abs(rate.value), unit, move=move) for unit in units for move in moves]
 
 
 def split_texts(seed: Seed, entity: Entity) -> tuple[BilingualText, list[BilingualText]]:

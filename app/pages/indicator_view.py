@@ -116,8 +116,8 @@ def choose_groups(groups: Sequence[Record], profile: Record) -> list[Record]:
     own = [group for group in groups if is_own_kind(group["series"][0], profile)]
     if not own:
         return list(groups[:1])
-    newest = max(map(find_end, own))
-    return [group for group in own if find_end(group) == newest][:MAX_DEFAULT_GROUPS]
+    newest = max(map(find_last_day, own))
+    return [group for group in own if find_last_day(group) == newest][:MAX_DEFAULT_GROUPS]
 
 
 def is_own_kind(series: Record, profile: Record) -> bool:
@@ -126,7 +126,7 @@ def is_own_kind(series: Record, profile: Record) -> bool:
     return is_whole and bool(kind == profile["stock_flow"])
 
 
-def find_end(group: Record) -> date:
+def find_last_day(group: Record) -> date:
     """Return the last day of the newest point."""
     days: list[date] = [point["period"]["end"] for point in group["points"]]
     return max(days)

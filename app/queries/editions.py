@@ -57,7 +57,7 @@ MAY_BE_OLD = Bilingual(
 )
 
 
-def count_records() -> dict[str, Column]:
+def select_record_counts() -> dict[str, Column]:
     def select_of_edition(value: Column, year: Column) -> Column:
         return select(value).where(year == Edition.year).correlate(Edition).scalar_subquery()
 
@@ -87,7 +87,7 @@ def select_editions(language: Language) -> Statement:
         .where(get_foreign_key(EDITION_EVENT, Edition) == Edition.id)
         .order_by(col(Event.held_on), col(Event.code))
     )
-    counts = count_records()
+    counts = select_record_counts()
     parts = {
         f"parts.{part}.{name}": column
         for part, table in PARTS.items()

@@ -355,7 +355,7 @@ def compute_change_interval(
     earlier: Record, later: Record, measure: ChangeMeasure
 ) -> RoundingInterval | None:
     """Return the changes that the rounding of two figures allows; None if the first may be zero."""
-    old, new = get_rounding(earlier), get_rounding(later)
+    old, new = get_rounding_interval(earlier), get_rounding_interval(later)
     if measure == ChangeMeasure.PERCENTAGE_POINTS:
         return RoundingInterval(new.lower - old.upper, new.upper - old.lower)
     if old.lower <= 0:
@@ -365,7 +365,7 @@ def compute_change_interval(
     return RoundingInterval((min(quotients) - 1) * 100, (max(quotients) - 1) * 100)
 
 
-def get_rounding(observation: Record) -> RoundingInterval:
+def get_rounding_interval(observation: Record) -> RoundingInterval:
     return RoundingInterval(observation["rounding"]["lower"], observation["rounding"]["upper"])
 
 

@@ -24,7 +24,7 @@ from app.queries.reference import EVENTS, SOURCES, list_source_passages
 from app.queries.related import REPORTS, list_growth_rates
 from app.queries.series import (
     PERIOD_ORDER,
-    format_series,
+    complete_series_row,
     get_series,
     is_shown_first,
     read_breaks,
@@ -107,7 +107,7 @@ def add_points(session: Session, rows: Sequence[Record], limit: int) -> list[Rec
     breaks = read_breaks(session, [row["code"] for row in rows])
     series = [
         {
-            **format_series(row, session.language),
+            **complete_series_row(row, session.language),
             "breaks": breaks.get(row["code"], []),
             "points": points[row["code"]],
             "hidden": row["observations"] - len(points[row["code"]]),

@@ -219,7 +219,7 @@ def complete_series(session: Session, rows: Sequence[Record]) -> list[Record]:
             ],
         }
         for row in rows
-        for series in [format_series(row, session.language)]
+        for series in [complete_series_row(row, session.language)]
     ]
 
 
@@ -237,7 +237,7 @@ def read_families(session: Session, rows: Sequence[Record]) -> Mapping[FamilyKey
     )
     found = defaultdict(list)
     for row in fetch_uncached(session.connection, statement):
-        found[get_family_key(row)].append(format_series(row, session.language))
+        found[get_family_key(row)].append(complete_series_row(row, session.language))
     return found
 
 
@@ -270,7 +270,7 @@ def select_breaks(language: Language, *, of_all: bool) -> Statement:
     return statement if of_all else statement.where(build_in_array(code, "series"))
 
 
-def format_series(row: Record, language: Language) -> Record:
+def complete_series_row(row: Record, language: Language) -> Record:
     record = {name: value for name, value in row.items() if name not in {"id", "duration"}}
     first = row["start"] or row["first_period"]["start"]
     span = format_span(row["stock_flow"], row["months"], first, language)
@@ -279,13 +279,13 @@ def format_series(row: Record, language: Language) -> Record:
         "name": language.comma.join(name),
         "span": span,
         **{
-            name: describe_period(row[name] | {"months": row["months"]}, language)
+            name: label_series_period(row[name] | {"months": row["months"]}, language)
             for name in ("first_period", "last_period")
         },
     }
 
 
-def describe_period(period: Record, language: Language) -> Record | None:
+def label_series_period(period: Record, language: Language) -> Record | None:
     """Add its label to a period of a series; a series without figures has none."""
     return None if period["start"] is None else period | {"label": label_period(period, language)}
 

@@ -113,7 +113,7 @@ def get_clause(quoted: QuotedNumber) -> str:
     sentence, number = quoted.sentence, quoted.number
     start = sentence.find_clause_start(number.span[0])
     first = sentence.find_clause_start(start - 1)
-    last = find_end(quoted)
+    last = find_clause_end(quoted)
     text = sentence.normal
     for period in sentence.periods:
         # The months of a figure are not the base of its growth, though “from” may precede them.
@@ -123,7 +123,7 @@ def get_clause(quoted: QuotedNumber) -> str:
     return text[first:last]
 
 
-def find_end(quoted: QuotedNumber) -> int:
+def find_clause_end(quoted: QuotedNumber) -> int:
     """Return where the words about a percentage end, those in parentheses after it included."""
     text, end = quoted.sentence.normal, quoted.number.span[1]
     last = quoted.sentence.find_window(quoted.number)[1]
@@ -299,7 +299,7 @@ def name_currency(quoted: QuotedNumber, unit: str) -> Edit:
     """Name the currency of a rate, in the place of another one if its clause names that."""
     sentence, number = quoted.sentence, quoted.number
     name = CURRENCY_NAMES[unit]
-    first, last = sentence.find_window(number)[0], find_end(quoted)
+    first, last = sentence.find_window(number)[0], find_clause_end(quoted)
     pattern = terms.OWN_CURRENCY["USD" if unit == "CNY" else "CNY"]
     match = pattern.search(sentence.normal, first, last)
     if match is None:

@@ -17,7 +17,7 @@ from app.formats.sdmx.artefacts import (
 )
 from app.formats.sdmx.components import select_columns
 from app.formats.sdmx.csv import CsvWriter
-from app.formats.sdmx.dataset import Message, SeriesData, group_series
+from app.formats.sdmx.dataset import Message, SeriesData, build_datasets
 from app.formats.sdmx.errors import NoResultsFound, NotImplementedProblem
 from app.formats.sdmx.messages import SdmxFormat, SelectedFormat, list_formats, negotiate_format
 from app.formats.sdmx.paths import PathQuery, parse_path
@@ -90,7 +90,7 @@ def write_data_message(
     connection: Connection, header: MessageHeader, request: SdmxRequest, message_format: SdmxFormat
 ) -> bytes:
     chunks = messages.require_data(read_series(Session(connection, header.language), request))
-    datasets = group_series(
+    datasets = build_datasets(
         messages.limit_observations(chunks), request.layout, history=request.filters.history
     )
     message = Message(header, request.layout, datasets)

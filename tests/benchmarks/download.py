@@ -14,7 +14,7 @@ from threading import Event, Thread
 from time import perf_counter
 
 from app.db import Database, SQLiteStore
-from app.formats.tables import OBSERVATIONS, TableQuery, label_columns, select_rows
+from app.formats.tables import OBSERVATIONS, TableQuery, label_columns, prepare_select
 from app.i18n import Language
 from app.parameters import ObservationFilters
 from tests.benchmarks.load import read_memory
@@ -81,7 +81,7 @@ def measure_command_line(path: Path) -> float:
         filters = ObservationFilters.model_validate({"vintages": "all"})
         query = TableQuery(OBSERVATIONS, Language.ENGLISH, filters, {}, "", connection)
         selected = label_columns(query.language, OBSERVATIONS.columns)
-        build_statement, values = select_rows(query, selected)
+        build_statement, values = prepare_select(query, selected)
         sql = str(
             build_statement()
             .params(values)

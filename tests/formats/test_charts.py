@@ -15,7 +15,7 @@ from app.formats.charts.canvas import render_svg
 from app.formats.charts.layout import layout_chart
 from app.formats.charts.model import Chart, DataPoint, Tile, TileGroup
 from app.formats.charts.style import PALETTES
-from app.formats.charts.subjects import build_group, build_series_chart
+from app.formats.charts.subjects import build_series_chart, build_tile_group
 from app.i18n import Language
 from app.ingest.build import build
 from app.parameters import Theme
@@ -187,14 +187,14 @@ def test_breaks_and_gaps_are_drawn(client: AppClient, tmp_path: Path) -> None:
 def test_figures_of_a_group_name_their_coverage() -> None:
     figure = DataPoint("Full year 2024", "36", Decimal(36), Qualifier.NONE, "NB", None, 1)
     tiles = [Tile(name, replace(figure, coverage=name)) for name in ("2023 scope", "2025 scope")]
-    mixed = build_group("Trade", tiles, Language.ENGLISH)
+    mixed = build_tile_group("Trade", tiles, Language.ENGLISH)
     named = [replace(tile, coverage=tile.name) for tile in tiles]
     assert mixed == TileGroup("Trade, Full year 2024", named)
     chart = Chart(Language.ENGLISH, "", "", groups=[mixed])
     svg = render_svg(layout_chart(chart, 640, None, Theme.LIGHT), chart)
     printed = read_text(ET.fromstring(svg))  # noqa: S314
     assert printed.count("2023scope") == printed.count("2025scope") == 2, "as the name and below"
-    shared = build_group("Trade", tiles[:1], Language.ENGLISH)
+    shared = build_tile_group("Trade", tiles[:1], Language.ENGLISH)
     assert shared == TileGroup(
         "Trade, Full year 2024, 2023 scope", [replace(named[0], figure=figure)]
     )

@@ -12,7 +12,7 @@ import rispy
 from bibtexparser.entrypoint import parse_string
 from pylatexenc.latex2text import LatexNodes2Text  # type: ignore[import-untyped]
 
-from app.formats.citations import LATEX, cite_source, write_bibtex, write_ris, write_text
+from app.formats.citations import LATEX, cite_source, write_bibtex, write_reference, write_ris
 from tests.support.client import AppClient
 
 pytestmark = [pytest.mark.database, pytest.mark.quick]
@@ -242,7 +242,7 @@ def test_a_reference_without_an_address_has_no_day_of_access() -> None:
     }
     item = cite_source(source, {"released_on": date(2026, 11, 25)})
     assert "accessed" not in item
-    assert write_text(item) == b"A newspaper. (2025, January 15). [A report].\n"
+    assert write_reference(item) == b"A newspaper. (2025, January 15). [A report].\n"
     assert b"urldate" not in write_bibtex(item)
     assert b"Y2" not in write_ris(item)
     item = cite_source(source | {"address": "https://x.org/a"}, {"released_on": date(2026, 11, 25)})

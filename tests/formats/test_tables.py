@@ -19,7 +19,7 @@ from app.db import Database, SQLiteStore, create_store
 from app.enums import Qualifier
 from app.formats.columns import string
 from app.formats.registry import TABLE_FORMATS, FileFormat
-from app.formats.tables import OBSERVATIONS, TOPICS, TableQuery, label_columns, select_rows
+from app.formats.tables import OBSERVATIONS, TOPICS, TableQuery, label_columns, prepare_select
 from app.formats.text import encode_csv_lines, encode_csv_rows
 from app.http.cache_key import create_context
 from app.i18n import Language
@@ -238,7 +238,7 @@ def test_a_long_table_is_never_sorted(
         filters = ObservationFilters().model_copy(update=query)
         table = TableQuery(OBSERVATIONS, Language.ENGLISH, filters, {}, "", connection)
         selected = label_columns(table.language, OBSERVATIONS.columns)
-        build_statement, values = select_rows(table, selected)
+        build_statement, values = prepare_select(table, selected)
         bound = build_statement().params(values)
         compiled = bound.compile(database.engine, compile_kwargs={"literal_binds": True})
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}").all()

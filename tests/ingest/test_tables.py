@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.application import create_app
-from app.db.numerals import find_change, find_gap, find_other_currency
+from app.db.numerals import describe_omission, find_change, find_other_currency
 from app.enums import StockFlow
 from app.ingest.build import build, load_valid_seed
 from app.ingest.diff import read_records
@@ -507,4 +507,4 @@ def test_a_change_in_the_words_of_a_figure_is_its_growth(tmp_path: Path) -> None
 def test_a_quotation_leaves_nothing_of_its_number_out(
     words: str, unit: str, gap: str | None
 ) -> None:
-    assert find_gap(words, unit) == gap
+    assert describe_omission(words, unit) == gap

@@ -150,7 +150,7 @@ def layout_columns(canvas: Canvas, panels: Sequence[Panel], span: Point) -> Colu
 def measure_value(canvas: Canvas, figure: DataPoint) -> float:
     sizes = canvas.sizes
     display = canvas.measure_text(figure.display, sizes.strong)
-    reference = canvas.measure_text(labels.format_reference(figure.source), sizes.small)
+    reference = canvas.measure_text(labels.format_source_number(figure.source), sizes.small)
     return display + sizes.gap / 2 + reference
 
 
@@ -215,7 +215,7 @@ class BarPanel:
 
     def draw_value(self, figure: DataPoint, x: float, middle: float) -> None:
         canvas, sizes = self.canvas, self.canvas.sizes
-        reference = labels.format_reference(figure.source)
+        reference = labels.format_source_number(figure.source)
         reference_width = canvas.measure_text(reference, sizes.small) + sizes.gap / 2
         style = canvas.fit_style(
             figure.display, sizes.strong, self.columns.right - x - reference_width

@@ -96,5 +96,5 @@ def format_short_period(start: date, end: date) -> str:
     return f"{end.year}" if count_months(start, end) else f"{end}"
 
 
-def format_reference(number: int, locator: str | None = None) -> str:
+def format_source_number(number: int, locator: str | None = None) -> str:
     return f"[{number}] {locator}" if locator else f"[{number}]"

@@ -100,7 +100,7 @@ def draw_takeaway(canvas: Canvas, chart: Chart, figure: DataPoint) -> float:
     top = canvas.draw_text(name, left, sizes.margin, sizes.heading) + 2 * sizes.unit
     takeaway = replace(figure, display=figure.format_takeaway(chart.language))
     top = bars.draw_display(canvas, takeaway, sizes.takeaway, (left, right), top)
-    reference = labels.format_reference(figure.source)
+    reference = labels.format_source_number(figure.source)
     scope = [figure.period] if figure.is_total else []
     scope += [figure.coverage] if figure.coverage else []
     scope_text = chart.language.semicolon.join(scope)
@@ -175,7 +175,7 @@ def draw_headline(canvas: Canvas, figure: DataPoint | None, top: float) -> float
         return top
     sizes, (left, right) = canvas.sizes, canvas.span
     top = bars.draw_display(canvas, figure, sizes.headline, (left, right), top)
-    described = f"{figure.period} {labels.format_reference(figure.source)}"
+    described = f"{figure.period} {labels.format_source_number(figure.source)}"
     lines = canvas.balance_text(described, sizes.heading, right - left)
     top = canvas.draw_text(lines, left, top, sizes.heading)
     texts, has_share = (figure.coverage, figure.growth), figure.unit == PERCENT
@@ -274,7 +274,7 @@ def draw_tile_content(canvas: Canvas, tile: Tile, span: Point, top: float) -> fl
 def draw_tile_point(canvas: Canvas, figure: DataPoint, span: Point, top: float) -> float:
     sizes = canvas.sizes
     bottom = bars.draw_display(canvas, figure, sizes.number, span, top)
-    reference = labels.format_reference(figure.source, figure.locator)
+    reference = labels.format_source_number(figure.source, figure.locator)
     beside = f" {reference}" if not figure.locator else ""
     bottom = canvas.draw_paragraph(figure.period + beside, span, bottom, sizes.strong)
     for text in (figure.coverage, figure.locator and reference, figure.growth):
@@ -334,6 +334,6 @@ def draw_sources(canvas: Canvas, chart: Chart, span: Point, top: float) -> float
     heading = style._replace(bold=True)
     top = canvas.draw_text(labels.SOURCES.get(canvas.language), left, top, heading)
     for number, citation in enumerate(chart.sources, 1):
-        canvas.draw_text(labels.format_reference(number), left, top, style)
+        canvas.draw_text(labels.format_source_number(number), left, top, style)
         top = canvas.draw_paragraph(citation, (x, right), top, style) + 2 * sizes.unit
     return top + 6 * sizes.unit

@@ -105,7 +105,7 @@ class DataPoint:
         """The published growth without the number of its source."""
         if self.growth is None or self.growth_source is None:
             return self.growth
-        return self.growth.removesuffix(f" {labels.format_reference(self.growth_source)}")
+        return self.growth.removesuffix(f" {labels.format_source_number(self.growth_source)}")
 
     @property
     def position(self) -> date:
@@ -192,7 +192,7 @@ class Panel:
         display = Bilingual(f"{number} {unit}".rstrip(), f"{number}{unit}").get(language)
         takeaway = replace(newest, display=display).format_takeaway(language)
         growth = language.comma + newest.growth if newest.growth else ""
-        return f"{takeaway} {labels.format_reference(newest.source)}{growth}"
+        return f"{takeaway} {labels.format_source_number(newest.source)}{growth}"
 
     @property
     def has_breaks(self) -> bool:

@@ -64,7 +64,7 @@ def build_data_point(chart: Chart, point: Record, *, with_locator: bool = False)
         chart.rates.append(growth["id"])
         chart.add_named_note([*names, growth["display"]], growth["note"])
     growth_source = chart.add_citation(growth["citation"]["full"]) if growth else None
-    reference = f" {labels.format_reference(growth_source)}" if growth_source else ""
+    reference = f" {labels.format_source_number(growth_source)}" if growth_source else ""
     return DataPoint(
         period=point["period"]["label"],
         display=point["display"],
@@ -217,7 +217,7 @@ def build_overview_chart(found: Record, release: str, language: Language) -> Cha
         figure = build_data_point(chart, indicator["headline"], with_locator=True)
         figure = replace(figure, coverage=indicator["headline"]["coverage"]["name"])
         tiles.setdefault(indicator["topic"]["name"], []).append(Tile(indicator["name"], figure))
-    chart.groups = [build_group(topic, members, language) for topic, members in tiles.items()]
+    chart.groups = [build_tile_group(topic, members, language) for topic, members in tiles.items()]
     if areas:
         area_tiles = [build_area_tile(chart, area) for area in areas]
         heading = labels.AREAS_HEADING.format(year=plan_year).get(language)
@@ -230,7 +230,7 @@ def build_overview_chart(found: Record, release: str, language: Language) -> Cha
     return chart
 
 
-def build_group(topic: str, tiles: Sequence[Tile], language: Language) -> TileGroup:
+def build_tile_group(topic: str, tiles: Sequence[Tile], language: Language) -> TileGroup:
     """Build the tiles of a topic; its heading names the coverage if all figures share it."""
     tiles = [
         replace(tile, coverage=tile.figure.coverage) if tile.figure else tile for tile in tiles
@@ -256,7 +256,7 @@ def find_reviewed_year(overview: Record) -> int | None:
 def build_area_tile(chart: Chart, area: Record) -> Tile:
     language = chart.language
     source = chart.add_citation(area["source"]["line"])
-    reference = labels.format_reference(source, format_locator(area["locator"], language))
+    reference = labels.format_source_number(source, format_locator(area["locator"], language))
     count = len(area["actions"])
     plural = "s" if count != 1 else ""
     recorded = Bilingual(f"recorded as {count} action{plural}", f"收录举措{count}项").get(language)
@@ -270,9 +270,9 @@ def build_commitment_chart(commitment: Record, release: str, language: Language)
     Without a comparable reading, the target is the headline.
     """
     chart = create_chart(commitment["name"], release, language)
-    target = build_target(chart, commitment) if commitment["target"] else None
+    target = build_target_point(chart, commitment) if commitment["target"] else None
     readings = [one for one in commitment["readings"] if one["quantity"]]
-    same = [build_reading(chart, one) for one in readings if one["same_measure"]]
+    same = [build_reading_point(chart, one) for one in readings if one["same_measure"]]
     if target and same:
         unit = commitment["target"]["unit"]["name"]
         chart.panels.append(Panel(COMPARABLE.get(language), unit, [target, *same]))
@@ -281,19 +281,19 @@ def build_commitment_chart(commitment: Record, release: str, language: Language)
     for one in readings:
         if not one["same_measure"]:
             unit = one["quantity"]["unit"]["name"]
-            figure = build_reading(chart, one)
+            figure = build_reading_point(chart, one)
             chart.panels.append(Panel(OTHER_MEASURE.get(language), unit, [figure]))
     add_notes(chart, commitment)
     return chart
 
 
-def build_target(chart: Chart, commitment: Record) -> DataPoint:
+def build_target_point(chart: Chart, commitment: Record) -> DataPoint:
     day = format_day(commitment["event"]["held_on"], chart.language)
     label = TARGETS[CommitmentKind(commitment["kind"])].format(day=day)
     return build_point(chart, commitment, commitment["target"], label.get(chart.language))
 
 
-def build_reading(chart: Chart, reading: Record) -> DataPoint:
+def build_reading_point(chart: Chart, reading: Record) -> DataPoint:
     day = format_day(reading["date"], chart.language)
     return build_point(chart, reading, reading["quantity"], day)
 

@@ -259,11 +259,11 @@ def describe_sources(figures: Sequence[DataPoint], canvas: Canvas) -> str:
         ]
         is_short = len(periods) <= SHORT_LIST
         listed = language.comma.join(periods) if is_short else f"{periods[0]}–{periods[-1]}"
-        parts.append(f"{listed} {labels.format_reference(source)}")
+        parts.append(f"{listed} {labels.format_source_number(source)}")
     listed = language.comma.join(parts)
     rates = dict.fromkeys(one.growth_source for one in figures if one.growth_source)
     if rates:
-        references = " ".join(map(labels.format_reference, rates))
+        references = " ".join(map(labels.format_source_number, rates))
         growth = labels.GROWTH_SOURCES.format(references=references).get(language)
         listed = language.semicolon.join([listed, growth])
     return labels.PANEL_SOURCES.format(references=listed).get(language)

@@ -210,12 +210,12 @@ def build_constraint(region: Region, counts: Mapping[str, int]) -> Artefact:
     return Artefact(Kind.CONSTRAINT, FLOW, name, references=(flow,), region=region, counts=counts)
 
 
-def find_distant(
+def find_all_related(
     find: Callable[[Iterable[Artefact]], list[Artefact]], start: Iterable[Artefact]
 ) -> list[Artefact]:
     """Find related artefacts at any distance: references form no cycles."""
     level = find(start)
-    return level + find_distant(find, level) if level else []
+    return level + find_all_related(find, level) if level else []
 
 
 def add_references(
@@ -231,12 +231,12 @@ def add_references(
         urns = {one.urn for one in children}
         return [one for one in artefacts if urns.intersection(one.references)]
 
-    parents, ancestors = find_parents(selected), find_distant(find_parents, selected)
-    everything = ancestors + find_distant(find_children, [*selected, *ancestors])
+    parents, ancestors = find_parents(selected), find_all_related(find_parents, selected)
+    everything = ancestors + find_all_related(find_children, [*selected, *ancestors])
     related = {
         "none": [],
         "children": find_children(selected),
-        "descendants": find_distant(find_children, selected),
+        "descendants": find_all_related(find_children, selected),
         "parents": parents,
         "ancestors": ancestors,
         "parentsandsiblings": parents + find_children(parents),

@@ -96,7 +96,7 @@ def format_growth_base(observation: Record) -> str | None:
     return None if start is None else format_time_period(start, end)
 
 
-def format_value(value: Value) -> str:
+def format_component_value(value: Value) -> str:
     """Write a value; a decimal number without an exponent."""
     return format_plain(value) if isinstance(value, Decimal) else str(value)
 

@@ -16,7 +16,7 @@ from app.formats.sdmx.components import (
     Component,
     Role,
     Value,
-    format_value,
+    format_component_value,
 )
 from app.parameters.sdmx import DIMENSIONS, TIME
 
@@ -67,7 +67,7 @@ class SdmxObservation(NamedTuple):
 
     def list_values(self, components: Iterable[Component]) -> list[tuple[str, str]]:
         return [
-            (one.id, format_value(value))
+            (one.id, format_component_value(value))
             for one in components
             if (value := self.read_value(one)) is not None
         ]
@@ -93,7 +93,7 @@ class Message:
     datasets: Sequence[DataSet]
 
 
-def group_series(
+def build_datasets(
     series_data: Iterable[SeriesData], layout: DataLayout, *, history: bool
 ) -> list[DataSet]:
     """Group observations by key, and with a history by the day from which they were current."""

@@ -30,7 +30,7 @@ from app.formats.sdmx.components import (
     Component,
     Role,
     TextType,
-    format_value,
+    format_component_value,
 )
 from app.formats.sdmx.dataset import DataLayout, DataSet, Message, SdmxObservation
 from app.i18n import Bilingual, Language, format_period
@@ -334,6 +334,6 @@ class DataWriter:
             found = [None]
         for one in self.layout.attributes:
             value = observation.read_value(one)
-            text = None if value is None else format_value(value)
+            text = None if value is None else format_component_value(value)
             found.append(self.values[one.id].get_index(text))
         return found

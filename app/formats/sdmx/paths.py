@@ -78,10 +78,10 @@ def parse_path(path: str) -> PathQuery:
         case [name, *_] if name in NOT_IMPLEMENTED:
             raise create_resource_error(name)
     message = messages.UNKNOWN_SDMX_PATH.format(path=path and shorten(path))
-    raise SyntaxProblem(suggest(message, parts[0], RESOURCES, messages.AVAILABLE))
+    raise SyntaxProblem(add_suggestion(message, parts[0], RESOURCES, messages.AVAILABLE))
 
 
-def suggest(
+def add_suggestion(
     message: Bilingual, found: str, expected: Sequence[str], listing: Bilingual
 ) -> Bilingual:
     """Add the expected value nearest to the one found to a message, or a list of all of them."""
@@ -96,7 +96,7 @@ def suggest(
 
 def create_resource_error(name: str) -> NotImplementedProblem:
     message = messages.UNSUPPORTED_RESOURCE.format(name=name)
-    return NotImplementedProblem(suggest(message, "", RESOURCES, messages.AVAILABLE))
+    return NotImplementedProblem(add_suggestion(message, "", RESOURCES, messages.AVAILABLE))
 
 
 def check_length(parts: list[str], limit: int) -> None:
@@ -143,7 +143,7 @@ def parse_structure(parts: list[str], *, is_21: bool) -> PathQuery:
         raise create_resource_error(kind)
     if kind not in {*KINDS, *WILDCARDS, "structure"}:
         message = messages.UNKNOWN_CLASS.format(name=shorten(kind))
-        raise SyntaxProblem(suggest(message, kind, KINDS, messages.AVAILABLE))
+        raise SyntaxProblem(add_suggestion(message, kind, KINDS, messages.AVAILABLE))
     agency, name, version, item = rest + ["*"] * (4 - len(rest))
     if not matches_name(agency, AGENCY) or not matches_version(version):
         raise NoResultsFound(messages.OTHER_MAINTAINER.format(agency=AGENCY, version=VERSION))

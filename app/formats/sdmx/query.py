@@ -14,7 +14,7 @@ from app.formats.sdmx.errors import (
     SemanticProblem,
     SyntaxProblem,
 )
-from app.formats.sdmx.paths import KINDS, MAX_KEYS, PathQuery, parse_keys, suggest
+from app.formats.sdmx.paths import KINDS, MAX_KEYS, PathQuery, add_suggestion, parse_keys
 from app.i18n import Bilingual, Language, join_names
 from app.parameters.base import KeySet
 from app.parameters.sdmx import (
@@ -83,7 +83,7 @@ def parse_request(
     path: PathQuery, pairs: Sequence[tuple[str, str]], keys: Mapping[str, KeySet]
 ) -> SdmxRequest:
     """Parse the query of a request; SdmxProblem if a parameter is unknown or invalid."""
-    values = QueryValues(check_names(path, pairs))
+    values = QueryValues(read_parameters(path, pairs))
     series_keys, conditions = parse_key_filters(path.key, values, keys)
     filters = replace(parse_filters(values), keys=series_keys, conditions=conditions)
     if filters.history and filters.as_of:
@@ -100,7 +100,7 @@ def parse_request(
     )
 
 
-def check_names(path: PathQuery, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+def read_parameters(path: PathQuery, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
     allowed = (*PARAMETER_NAMES[path.resource, path.is_21], *COMMON_NAMES)
     for name, count in Counter(name for name, _ in pairs).items():
         if name not in allowed and not (ANY_FILTER in allowed and FILTER.fullmatch(name)):
@@ -116,7 +116,7 @@ def describe_parameter(
 ) -> Bilingual:
     """Describe an invalid parameter, with the nearest expected value or all of them."""
     message = messages.PARAMETER_REASON.format(name=shorten(name), reason=reason)
-    return suggest(message, found, expected, messages.EXPECTED)
+    return add_suggestion(message, found, expected, messages.EXPECTED)
 
 
 def create_value_error(
