@@ -181,7 +181,7 @@ class Exporter:
         for language in Language:
             build = partial(build_documents, documents, self.layout, self.seen, language)
             for version, text in (await asyncio.to_thread(build)).items():
-                if self.layout.is_exportable(OPENAPI[version]):
+                if self.layout.is_path_exportable(OPENAPI[version]):
                     path = self.layout.name_file(Address(OPENAPI[version], (), language))
                     self.folder.add(path, text.encode(), JSON)
 
@@ -190,7 +190,7 @@ class Exporter:
 
         def link_page(page: PageAddress) -> str:
             address = Address(page.path, tuple(page.query.items()), language)
-            exported, file = self.layout.find_file(address)
+            exported, file = self.layout.resolve_link(address)
             if exported is not None:
                 self.queue_address(exported)
             link = self.layout.build_link(path, file, is_absolute=False)
@@ -215,7 +215,7 @@ class Exporter:
             address = Address(CITED_PATH, (), language)
             if not self.layout.has_file(address):
                 entry = Bilingual("Figures", "数据").get(language)
-            _, file = self.layout.find_file(address)
+            _, file = self.layout.resolve_link(address)
             page = build_page("../../", {entry: file}, language)
             self.folder.add(f"{language}/v1/index.html", page, HTML)
         self.folder.add(".nojekyll", b"", "text/plain")

@@ -190,7 +190,7 @@ class Layout:
     def has_file(self, address: Address) -> bool:
         if self.exported is not None:
             return address in self.exported
-        if not self.is_exportable(address.path) or not self.can_name(address):
+        if not self.is_path_exportable(address.path) or not self.is_query_exportable(address):
             return False
         if self.find_long_collection(address):
             is_whole = not address.query or address.query == ALL_VINTAGES
@@ -201,7 +201,7 @@ class Layout:
             return False
         return True
 
-    def is_exportable(self, path: str) -> bool:
+    def is_path_exportable(self, path: str) -> bool:
         """Return whether files can take the place of what the service sends for a path."""
         is_left_out = self.left_out and path != HOME and self.left_out.search(path)
         is_missing = path.endswith(f".{DATABASE.suffix}") and not self.has_database_file
@@ -213,7 +213,7 @@ class Layout:
             return ""
         return next((one for one in address.collections if one in self.long_collections), "")
 
-    def can_name(self, address: Address) -> bool:
+    def is_query_exportable(self, address: Address) -> bool:
         """Return whether a query is one of those that are part of the names of files."""
         names = {name for name, _ in address.query}
         if names & FREE_PARAMETERS or (address.path == HOME and names - HOME_PARAMETERS):
@@ -235,7 +235,7 @@ class Layout:
             query = [pair for pair in query if pair[0] != "format"]
         return "".join([address.language, stem, *(f",{n}={v}" for n, v in query), ".", suffix])
 
-    def find_file(self, address: Address) -> tuple[Address | None, str]:
+    def resolve_link(self, address: Address) -> tuple[Address | None, str]:
         """Find what a link leads to: the address to export, if it is one, and the file."""
         if address.path == ICON:
             address = Address(f"{ASSETS}favicon.ico")
@@ -261,7 +261,7 @@ class Layout:
             nearest = nearest._replace(path=HOME)
         return nearest, self.name_file(nearest)
 
-    def has_substitute(self, address: Address) -> bool:
+    def is_link_retained(self, address: Address) -> bool:
         """Return whether a link to an address still leads to what it promises, or to a page.
 
         The first page can stand for another page, but not for a picture, a table or a record.
@@ -269,7 +269,7 @@ class Layout:
         is_document = address.suffix or address.path in OPENAPI.values()
         if address.kind in {PathKind.PAGE, PathKind.EMBED} and not is_document:
             return True
-        found, _ = self.find_file(address)
+        found, _ = self.resolve_link(address)
         return found is None or found.path != HOME
 
     def build_link(self, current: str, file: str, *, is_absolute: bool) -> str:
@@ -286,7 +286,7 @@ class Layout:
         def drop(match: re.Match[str]) -> str:
             query = SEPARATORS.sub("&", match["query"] or "")
             target = Address.parse(match["path"], query, address.language)
-            if self.has_substitute(target):
+            if self.is_link_retained(target):
                 return match[0]
             is_sentence = GUIDE_PATHS.match(address.path) and match["anchor"]
             return f"{match['before']}{match['text']}" if is_sentence else ""
@@ -319,7 +319,7 @@ class Layout:
         target = Address.parse(match["path"], query, language)
         if any(name == "cursor" for name, _ in target.query):
             self.page_numbers.setdefault(target, self.page_numbers.get(address, 1) + 1)
-        exported, file = self.find_file(target)
+        exported, file = self.resolve_link(target)
         if exported is not None:
             queue(exported)
         link = self.build_link(self.name_file(address), file, is_absolute=bool(match["origin"]))

@@ -1,4 +1,4 @@
-"""The pages, except those of the reference of the API."""
+"""The first page, lists, priority areas, sources, the quotation check, the guide and problems."""
 
 from collections.abc import Callable, Sequence
 from datetime import date

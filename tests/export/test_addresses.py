@@ -49,7 +49,7 @@ def rewrite(layout: Layout, text: str, address: Address = HOME, *, is_markup: bo
 def test_each_address_has_a_file(app: App, target: str, file: str) -> None:
     path, _, query = target.partition("?")
     layout = Layout(app.request_router, BASE)
-    _, found = layout.find_file(Address.parse(path, query, Language.ENGLISH))
+    _, found = layout.resolve_link(Address.parse(path, query, Language.ENGLISH))
     assert found.startswith(file)
 
 
