@@ -1,26 +1,21 @@
 """SDMX data: every format is valid and has the values of the lists, digit by digit."""
 
-import csv
-import io
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
 from app.formats.sdmx.errors import ResponseTooLarge
 from app.formats.sdmx.messages import limit_observations
-from app.formats.sdmx.paths import parse_keys, parse_path
-from app.formats.sdmx.query import parse_request
 from app.ingest.build import build
-from app.parameters.sdmx import DIMENSIONS, format_time_period, parse_time_period
-from app.queries.sdmx import CHUNK, select_matching_series, split_series
+from app.queries.sdmx import CHUNK, split_series
 from tests.benchmarks.generated_data import Scale
 from tests.benchmarks.generated_data import build as build_generated
 from tests.support.client import AppClient
-from tests.support.sdmx import BASE, DATA, STRUCTURES, Row, read_rows
+from tests.support.sdmx import DATA, Row, read_rows
 from tests.support.seeds import BROKEN_SERIES, MIGRATIONS, add, add_break, copy_seed
 from tests.support.targets import Target, open_app
 
@@ -231,128 +226,6 @@ def test_first_and_last_observations_of_each_series_are_sent(client: AppClient) 
     assert read(client, f"{key}?firstNObservations=99&lastNObservations=9") == everything
 
 
-@pytest.mark.parametrize(
-    ("key", "query"),
-    [
-        ("A.CN.BRI.partner-2025.goods-trade.USD.P12M", {"indicator": "goods-trade", "unit": "USD"}),
-        ("....goods-trade+aid-projects..", {"indicator": ["goods-trade", "aid-projects"]}),
-        ("*.*.*.*.*.*.P11M", {"months": 11}),
-        ("......P11M+P12M", {}),
-        ("..BRI....", {"counterpart": "BRI"}),
-        ("all", {}),
-        ("ALL", {}),
-        ("*", {}),
-        ("A.CN.*.*.goods-trade.CNY.*,A.CN.*.*.goods-trade.USD.*", {"indicator": "goods-trade"}),
-        ("....goods-trade,aid-projects..", {"indicator": ["goods-trade", "aid-projects"]}),
-    ],
-)
-def test_keys_select_series(client: AppClient, key: str, query: dict[str, Any]) -> None:
-    wanted = sorted(item["id"] for item in read_observations(client, **query))
-    for address in (f"{FLOW}/{key}", f"/sdmx/data/BRI,INDICATORS,1.0/{key}/", f"{NEW}/{key}"):
-        assert sorted(row["OBS_ID"] for row in read(client, address)) == wanted
-
-
-def test_all_within_a_key_is_a_coverage(client: AppClient) -> None:
-    assert parse_keys("A.*..all+route...") == (
-        {"FREQ": frozenset("A"), "COVERAGE": frozenset({"all", "route"})},
-    )
-    for address in (f"{FLOW}/...all...", f"{NEW}/*.*.*.all.*.*.*"):
-        assert client.get(address).status_code == 404, "the pinned release has no such figure"
-
-
-@pytest.mark.parametrize(
-    ("query", "since", "until"),
-    [
-        ("startPeriod=2024", "2024-01-01", "9999-12-31"),
-        ("endPeriod=2023", "0001-01-01", "2023-12-31"),
-        ("startPeriod=2024-01&endPeriod=2024-11", "2024-01-01", "2024-11-30"),
-        ("startPeriod=2023-01-01&endPeriod=2024-Q4", "2023-01-01", "2024-12-31"),
-    ],
-)
-def test_periods_filter_data(client: AppClient, query: str, since: str, until: str) -> None:
-    wanted = sorted(item["id"] for item in read_observations(client, since=since, until=until))
-    assert wanted
-    assert sorted(row["OBS_ID"] for row in read(client, f"{FLOW}/all?{query}")) == wanted
-
-
-@pytest.mark.parametrize(
-    ("query", "wanted"),
-    [
-        ("c[TIME_PERIOD]=ge:2024%2Ble:2024", {"2024", "2024-01-01/P11M"}),
-        ("c[TIME_PERIOD]=ge:2024+le:2024", {"2024", "2024-01-01/P11M"}),
-        ("c[TIME_PERIOD]=2024", {"2024"}),
-        ("c[TIME_PERIOD]=eq:2024,2025", {"2024", "2025"}),
-        ("c[TIME_PERIOD]=2024-01-01/P11M", {"2024-01-01/P11M"}),
-        ("c[TIME_PERIOD]=gt:2024", {"2025"}),
-        ("c[TIME_PERIOD]=ge:2021-01-01+le:2022", {"2021", "2022"}),
-        ("c[TIME_PERIOD]=gt:2021-01-01+le:2022", {"2022"}),
-        ("c[TIME_PERIOD]=lt:2023&c[DURATION]=P12M", {"2013", "2021", "2022"}),
-    ],
-)
-def test_components_filter_periods(client: AppClient, query: str, wanted: set[str]) -> None:
-    assert {row["TIME_PERIOD"] for row in read(client, f"{NEW}?{query}", "csv20")} == wanted
-
-
-def test_filters_narrow_the_key(client: AppClient) -> None:
-    found = read(client, f"{NEW}/*.*.*.*.goods-trade.*.*?c[UNIT_MEASURE]=USD", "csv20")
-    assert {(row["INDICATOR"], row["UNIT_MEASURE"]) for row in found} == {("goods-trade", "USD")}
-    answer = client.get(f"{NEW}/*.*.*.*.goods-trade.*.*?c[INDICATOR]=aid-projects")
-    assert answer.status_code == 404
-    # As many comparisons in one statement would exceed what SQLite accepts.
-    repeated = "+".join(["USD"] * 2000)
-    assert (
-        read(client, f"{NEW}/*.*.*.*.goods-trade.*.*?c[UNIT_MEASURE]={repeated}", "csv20") == found
-    )
-    answer = client.get(f"{NEW}?c[UNIT_MEASURE]=USD+CNY")
-    assert answer.status_code == 404
-
-
-def test_codes_of_a_filter_are_not_repeated_for_each_key() -> None:
-    """A hundred keys and a thousand codes would otherwise be a hundred thousand comparisons."""
-    path = parse_path("data/dataflow/BRI/INDICATORS/1.0/" + ",".join(["......"] * 100))
-    codes = [f"FROM{year:04}-01-01" for year in range(1, 1001)]
-    filters = parse_request(path, [("c[DURATION]", ",".join(codes))], {}).filters
-    compared = select_matching_series(filters).compile().params.values()
-    assert len(filters.keys) == 100
-    assert sum(len(one) for one in compared if isinstance(one, list | tuple)) == len(codes)
-
-
-@pytest.mark.parametrize(
-    ("query", "dimension", "accepts"),
-    [
-        ("ne:goods-trade", "INDICATOR", lambda code: code != "goods-trade"),
-        ("ne:CNY,USD", "UNIT_MEASURE", lambda code: code not in {"CNY", "USD"}),
-        ("sw:Goods,aid", "INDICATOR", lambda code: code.startswith(("goods", "aid"))),
-        ("ew:-trade", "INDICATOR", lambda code: code.endswith("-trade")),
-        ("co:trade%2Bne:goods-trade", "INDICATOR", lambda code: code == "trade-share"),
-        ("nc:c", "UNIT_MEASURE", lambda code: "C" not in code),
-        ("ne:P12M", "DURATION", lambda code: code == "P11M"),
-        ("ew:12M", "DURATION", lambda code: code == "P12M"),
-        ("ne:M", "FREQ", lambda code: code == "A"),
-    ],
-)
-def test_operators_filter_codes(
-    client: AppClient, query: str, dimension: str, accepts: Callable[[str], bool]
-) -> None:
-    wanted = [row["OBS_ID"] for row in read(client, NEW, "csv20") if accepts(row[dimension])]
-    found = read(client, f"{NEW}?c[{dimension}]={query}", "csv20")
-    assert wanted
-    assert [row["OBS_ID"] for row in found] == wanted
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "c[FREQ]=ne:A",
-        "c[INDICATOR]=co:%25",
-        "c[INDICATOR]=sw:_",
-        "c[INDICATOR]=goods-trade+trade-share",
-    ],
-)
-def test_operators_that_match_nothing_get_404(client: AppClient, query: str) -> None:
-    assert client.get(f"{NEW}?{query}").status_code == 404
-
-
 def test_breaks_are_attributes_of_every_figure_after_them(tmp_path: Path, target: Target) -> None:
     seed = copy_seed(tmp_path)
     add_break(seed)
@@ -447,151 +320,3 @@ def test_a_message_that_would_be_too_large_is_refused() -> None:
     assert len(list(limit_observations(some, 3))) == 2  # type: ignore[arg-type]
     with pytest.raises(ResponseTooLarge, match="narrow the key"):
         list(limit_observations(some, 2))  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("text", "first", "last"),
-    [
-        ("2024", "2024-01-01", "2024-12-31"),
-        ("2024-A1", "2024-01-01", "2024-12-31"),
-        ("2024-02", "2024-02-01", "2024-02-29"),
-        ("2024-M02", "2024-02-01", "2024-02-29"),
-        ("2024-Q4", "2024-10-01", "2024-12-31"),
-        ("2024-T2", "2024-05-01", "2024-08-31"),
-        ("2024-S2", "2024-07-01", "2024-12-31"),
-        ("2024-W01", "2024-01-01", "2024-01-07"),
-        ("2024-05-06", "2024-05-06", "2024-05-06"),
-        ("2024-05-06T00:00:00", "2024-05-06", "2024-05-06"),
-        ("2024-01-01/P11M", "2024-01-01", "2024-11-30"),
-        ("2024-01-01--P11M", "2024-01-01", "2024-11-30"),
-        ("2024-04-01/P1Y", "2024-04-01", "2025-03-31"),
-    ],
-)
-def test_periods_are_read(text: str, first: str, last: str) -> None:
-    assert [str(day) for day in parse_time_period(text)] == [first, last]
-
-
-@pytest.mark.parametrize("text", ["", "24", "2024-13", "2024-Q5", "2024-01-01/P", "2024-W60"])
-def test_what_is_no_period_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r".*"):
-        parse_time_period(text)
-
-
-@pytest.mark.parametrize("text", ["2024", "2024-01-01/P11M", "2024-02-01/P12M", "2024-12-01/P1M"])
-def test_periods_are_spelled_as_they_are_read(text: str) -> None:
-    assert format_time_period(*parse_time_period(text)) == text
-
-
-class Names(NamedTuple):
-    """The names in a structure message: of the dataflow, of components, and of their codes."""
-
-    flow: str
-    concepts: dict[str, str]
-    codes: dict[str, dict[str, str]]
-
-
-def read_names(client: AppClient, language: str) -> Names:
-    headers = {"Accept": STRUCTURES["json10"], "Accept-Language": language}
-    path = "/sdmx/dataflow/BRI/INDICATORS?references=all"
-    found = client.get(path, headers=headers).json()["data"]
-
-    def name(items: Iterable[Any]) -> dict[str, str]:
-        return {one["id"]: one["names"][language] for one in items}
-
-    lists = {one["id"]: name(one["codes"]) for one in found["codelists"]}
-    (structure,) = found["dataStructures"]
-    components = structure["dataStructureComponents"]
-    codes = {}
-    for one in [
-        *components["dimensionList"]["dimensions"],
-        *components["attributeList"]["attributes"],
-    ]:
-        urn = one["localRepresentation"].get("enumeration")
-        if urn is not None:
-            codes[one["id"]] = lists[urn.rpartition(":")[2].partition("(")[0]]
-    (flow,) = name(found["dataflows"]).values()
-    (scheme,) = found["conceptSchemes"]
-    return Names(flow, name(scheme["concepts"]), codes)
-
-
-def read_table(client: AppClient, address: str, options: str) -> list[Row]:
-    """Ask for SDMX-CSV with options; each column has a header of its own."""
-    answer = client.get(address, headers={"Accept": f"{BASE}data+csv;{options}"})
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["content-type"] == f"{BASE}data+csv;{options}"
-    header, *rows = csv.reader(io.StringIO(answer.text))
-    assert len(set(header)) == len(header)
-    return [dict(zip(header, row, strict=True)) for row in rows]
-
-
-@pytest.mark.sqlite
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("version", ["1.0.0", "2.0.0"])
-def test_csv_adds_the_names_of_the_structure(
-    client: AppClient, version: str, language: str
-) -> None:
-    address = f"{FLOW}/all?lang={language}"
-    flow, concepts, codes = read_names(client, language)
-    whole = read_table(client, address, f"version={version}")
-    named = read_table(client, address, f"version={version};labels=both")
-    assert len(whole) == len(named) > 30
-    for row, texts in zip(whole, named, strict=True):
-        wanted = {}
-        for column, value in row.items():
-            name = codes.get(column, {}).get(value)
-            if value == "BRI:INDICATORS(1.0)":
-                name = flow
-            header = f"{column}: {concepts[column]}" if column in concepts else column
-            wanted[header] = f"{value}: {name}" if name else value
-        assert texts == wanted
-
-
-@pytest.mark.sqlite
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_csv_adds_columns_of_names_and_keys(client: AppClient, language: str) -> None:
-    options = "version=2.0.0;labels=name;keys=both"
-    address = f"{FLOW}/....goods-trade..?lang={language}"
-    flow, concepts, codes = read_names(client, language)
-    whole = read_table(client, address, "version=2.0.0")
-    for row, texts in zip(whole, read_table(client, address, options), strict=True):
-        series = ".".join(row[name] for name in DIMENSIONS)
-        names = {concepts[one]: codes.get(one, {}).get(row[one], "") for one in [*row][3:]}
-        keys = {"SERIES_KEY": series, "OBS_KEY": f"{series}.{row['TIME_PERIOD']}"}
-        assert texts == {**row, "STRUCTURE_NAME": flow, **names, **keys}
-        header = ["STRUCTURE", "STRUCTURE_ID", "STRUCTURE_NAME", "ACTION", *keys, "FREQ"]
-        assert [*texts][:7] == header
-        assert [*texts].index(concepts["INDICATOR"]) == [*texts].index("INDICATOR") + 1
-        assert [row["OBS_ID"]] == [
-            one["OBS_ID"]
-            for one in read(client, f"{FLOW}/{texts['SERIES_KEY']}")
-            if one["TIME_PERIOD"] == row["TIME_PERIOD"]
-        ]
-
-
-@pytest.mark.sqlite
-@pytest.mark.parametrize(
-    ("keys", "wanted"),
-    [("series", ["SERIES_KEY"]), ("obs", ["OBS_KEY"]), ("both", ["SERIES_KEY", "OBS_KEY"])],
-)
-def test_csv_adds_the_keys_that_are_requested(
-    client: AppClient, keys: str, wanted: list[str]
-) -> None:
-    rows = read_table(client, f"{FLOW}/....goods-trade..", f"version=2.0.0;keys={keys}")
-    assert [name for name in rows[0] if name.endswith("_KEY")] == wanted
-
-
-@pytest.mark.sqlite
-def test_csv_of_series_without_figures_has_names_and_keys(client: AppClient) -> None:
-    address = f"{FLOW}/....goods-trade..?detail=serieskeysonly&lang=en"
-    for row in read_table(client, address, "version=2.0.0;labels=both;keys=series"):
-        assert row["INDICATOR: Indicator"].startswith("goods-trade: ")
-        assert row["SERIES_KEY"].count(".") == len(DIMENSIONS) - 1
-
-
-@pytest.mark.sqlite
-@pytest.mark.parametrize("version", ["1.0.0", "2.0.0"])
-def test_csv_has_the_last_days_of_periods(client: AppClient, version: str) -> None:
-    last_days = {one["id"]: one["period"]["end"] for one in read_observations(client)}
-    options = f"version={version};timeformat=normalized"
-    rows = read_table(client, f"{FLOW}/all", options)
-    assert {row["OBS_ID"]: row["TIME_PERIOD"] for row in rows} == last_days

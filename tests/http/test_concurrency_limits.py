@@ -1,39 +1,30 @@
 """Slow work is limited, and does not take the threads that lists need."""
 
-import asyncio
 import threading
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from functools import partial
-from pathlib import Path
 from signal import SIGSTOP
 from time import perf_counter
 from types import SimpleNamespace
 from typing import Any
 
 import anyio
-import anyio.lowlevel
 import httpx2
 import pytest
 from fastapi import Response
-from sqlalchemy import event
 
-from app import request
-from app.application import App
 from app.formats.charts import rendering
-from app.http import cache, cached_response, limits
+from app.http import limits
 from app.http.connections import RejectionLog
-from app.http.routing import Router
 from app.i18n import Language
-from app.negotiation import Coding
 from app.problems.problem import NotReady
 from app.processes import HelperProcess
 from app.releases import ServedRelease
 from app.request import ClientDisconnectedError, RequestContext
-from tests.http.test_cache import fetch
 from tests.support.client import AppClient
 from tests.support.load import wait_for
 from tests.support.targets import Target, open_app
@@ -231,109 +222,6 @@ def test_a_stuck_drawing_delays_others_for_a_limited_time(
     assert "a helper process took too long" in lines[0]
 
 
-@pytest.mark.sqlite
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_a_client_with_many_streams_gets_no_more(
-    database: Target, monkeypatch: pytest.MonkeyPatch, method: str
-) -> None:
-    monkeypatch.setattr(request, "MAX_BUFFERED", 1000)
-    with open_app(database) as app, AppClient(app) as client:
-        paths = "/v1/observations.csv", "/v1/dataset.sqlite"
-        assert [client.request(method, path).status_code for path in paths] == [200, 200]
-        counts = Counter({CLIENT: limits.MAX_CLIENT_STREAMS})
-        monkeypatch.setattr(limits.STREAMS, "counts", counts)
-        assert [client.request(method, path).status_code for path in paths] == [503, 503]
-        part = client.get("/v1/dataset.sqlite", headers={"Range": "bytes=0-9"})
-        assert part.status_code == 206
-
-
-@pytest.mark.parametrize("coding", ["identity", "gzip"])
-def test_a_stream_over_http_1_0_has_a_length(
-    database: Target, monkeypatch: pytest.MonkeyPatch, coding: str
-) -> None:
-    """It has no chunks (RFC 9112, 6.1), and no other sign that a response has been cut off."""
-    monkeypatch.setattr(request, "MAX_BUFFERED", 1000)
-    headers = {"accept-encoding": coding}
-    with open_app(database) as app:
-        for path in ("/v1/observations.csv", "/v1/dataset.zip"):
-            (_, old, body), (_, new, same) = (
-                asyncio.run(fetch(app, path, "", headers, http_version=version))
-                for version in ("1.0", "1.1")
-            )
-            assert body == same
-            assert old["content-length"] == str(len(body))
-            assert "content-length" not in new
-
-
-def test_a_stream_that_cannot_be_stored_for_http_1_0_is_refused(
-    database: Target, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(request, "MAX_BUFFERED", 1000)
-    with open_app(database) as app:
-
-        def send(method: str = "GET") -> tuple[int, bytes]:
-            path = "/v1/observations.csv"
-            status, _, body = asyncio.run(fetch(app, path, http_version="1.0", method=method))
-            return status, body
-
-        assert send()[0] == 200
-        monkeypatch.setattr(cache, "MAX_STORED", 1000)
-        status, body = send()
-        assert status == 422
-        assert b"use HTTP/1.1" in body
-        # HEAD stores nothing (RFC 9110, 9.3.2).
-        assert send("HEAD") == (200, b"")
-        monkeypatch.undo()
-        monkeypatch.setattr(request, "MAX_BUFFERED", 1000)
-        monkeypatch.setattr(limits, "MAX_STREAMS", 0)
-        assert send()[0] == 503
-
-
-@pytest.mark.database
-@pytest.mark.parametrize("coding", ["identity", "gzip"])
-@pytest.mark.parametrize("reason", ["left", "refused", "head"])
-def test_a_stream_that_nobody_reads_to_its_end_is_closed_in_a_thread(
-    database: Target, monkeypatch: pytest.MonkeyPatch, reason: str, coding: str
-) -> None:
-    """The event loop would wait for a server of which a cursor is closed."""
-    monkeypatch.setattr(request, "MAX_BUFFERED", 1000)
-    if reason == "refused":
-        monkeypatch.setattr(limits, "MAX_STREAMS", 0)
-    threads: list[threading.Thread] = []
-    method, headers = "HEAD" if reason == "head" else "GET", {"accept-encoding": coding}
-    with open_app(database) as app:
-        engine = app.state.releases.release.database.streaming_engine
-        event.listen(engine, "checkin", lambda *_: threads.append(threading.current_thread()))
-        path, leaves = "/v1/observations.jsonl", reason == "left"
-        status, _, _ = asyncio.run(fetch(app, path, "", headers, method=method, leaves=leaves))
-        assert status == (503 if reason == "refused" else 200)
-        assert len(threads) == 1
-        assert threads[0] is not threading.main_thread()
-
-
-def test_streams_are_compressed_in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The event loop would have no time for other requests."""
-    used: set[threading.Thread] = set()
-
-    def add(piece: bytes) -> bytes:
-        used.add(threading.current_thread())
-        return piece
-
-    async def compress() -> bytes:
-        pieces = cache.compress_pieces(stream(), Coding.BROTLI)
-        return b"".join([piece async for piece in pieces])
-
-    async def stream() -> AsyncIterator[bytes]:
-        yield b"a"
-        yield b"b"
-
-    compressor = cached_response.Compressor(add, lambda: b"")
-    monkeypatch.setattr(cache, "create_compressor", lambda _: compressor)
-    assert anyio.run(compress) == b"ab"
-    assert used.isdisjoint({threading.main_thread()})
-    assert used
-
-
 def test_a_request_has_the_turn_of_any_client_that_waits_for_it(queue: limits.RequestQueue) -> None:
     """Another client may wait for what one with many requests has asked for last."""
     served: list[str] = []
@@ -425,92 +313,6 @@ def test_clients_that_have_gone_make_room(queue: limits.RequestQueue) -> None:
     assert created == 0
 
 
-async def take_turns(turns: limits.ClientTurns, clients: Iterable[str]) -> list[str]:
-    """Take a turn for each client, all at the same time; return them in the order of the turns."""
-    taken = []
-
-    async def take(client: str) -> None:
-        await turns.take(client)
-        taken.append(client)
-        await anyio.lowlevel.checkpoint()
-        turns.release()
-
-    async with anyio.create_task_group() as group:
-        for client in clients:
-            group.start_soon(take, client)
-    return taken
-
-
-@pytest.mark.parametrize(("number", "order"), [(1, "aabcabaa"), (2, "aaabcaba")])
-def test_clients_continue_in_turn(number: int, order: str) -> None:
-    turns = limits.ClientTurns(number)
-    assert "".join(anyio.run(take_turns, turns, "aaaaabbc")) == order
-    assert (turns.free, turns.waiting) == (number, {})
-
-
-def test_a_turn_that_is_cancelled_is_that_of_another() -> None:
-    turns, taken = limits.ClientTurns(1), []
-
-    async def take(client: str) -> None:
-        await turns.take(client)
-        taken.append(client)
-
-    async def cancel_two() -> None:
-        await turns.take("a")
-        waiting = [asyncio.create_task(take(client)) for client in "bcd"]
-        await asyncio.sleep(0)
-        waiting[0].cancel()
-        turns.release()  # It is the turn of b, or of c if b has been cancelled by then.
-        waiting[1].cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
-        turns.release()
-
-    asyncio.run(cancel_two())
-    assert taken == ["d"]
-    assert (turns.free, turns.waiting) == (1, {})
-
-
-def test_clients_take_turns_at_the_threads(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run_query, found = RequestContext.run_query, []
-
-    def run(self: RequestContext, query: Any, *arguments: Any) -> Any:
-        found.append(arguments[0].limit)
-        return run_query(self, query, *arguments)
-
-    async def send_requests(app: App) -> None:
-        busy = (fetch(app, "/v1/observations", f"limit={100 + number}") for number in range(30))
-        other = fetch(app, "/v1/observations", "limit=99", client=("192.0.2.2", 1))
-        await asyncio.gather(*busy, other)
-
-    with open_app(built) as app:
-        asyncio.run(fetch(app, "/v1/observations", "limit=98"))
-        monkeypatch.setattr(RequestContext, "run_query", run)
-        asyncio.run(send_requests(app))
-    assert found.index(99) < 10
-
-
-def test_nothing_is_read_for_clients_that_have_gone_before_a_thread_is_free() -> None:
-    """Otherwise a client that opens and closes connections would occupy the threads for long."""
-    router, caller, half_closed = Router([], threads=2), create_caller(), create_caller()
-
-    async def send_requests() -> None:
-        async with anyio.create_task_group() as group:
-            with block_queue() as respond:
-                for _ in range(router.turns.free):
-                    group.start_soon(router.run_in_thread, create_caller(), respond)
-                await anyio.sleep(0.01)
-                waiting = asyncio.ensure_future(router.run_in_thread(caller, pytest.fail))
-                other = asyncio.ensure_future(router.run_in_thread(half_closed, pytest.fail))
-                await anyio.sleep(0.01)
-                caller.is_closed = caller.has_left = half_closed.has_left = True
-            with pytest.raises(ClientDisconnectedError):
-                await waiting
-            with pytest.raises(NotReady):
-                await other
-
-    anyio.run(send_requests)
-
-
 def test_a_request_that_waits_too_long_gets_503(
     queue: limits.RequestQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -545,24 +347,6 @@ def test_a_failure_gives_the_turn_back(
         assert not queue.is_busy
 
     anyio.run(send_requests)
-
-
-def test_a_client_has_few_streams_and_all_have_not_many() -> None:
-    streams = limits.StreamLimit()
-    with ExitStack() as stack:
-        for number in range(limits.MAX_STREAMS):
-            context = create_caller()
-            context.client = f"192.0.2.{number // limits.MAX_CLIENT_STREAMS}"
-            stack.enter_context(streams.acquire(context))
-        context.client = "192.0.2.99"
-        with pytest.raises(NotReady), streams.acquire(context):
-            """Refused."""
-    with ExitStack() as stack:
-        for _ in range(limits.MAX_CLIENT_STREAMS):
-            stack.enter_context(streams.acquire(context))
-        with pytest.raises(NotReady), streams.acquire(context):
-            """Refused."""
-    assert not streams.counts
 
 
 def test_lists_are_served_while_files_are_written(server: str) -> None:
