@@ -17,7 +17,7 @@ from app.ingest.files import compute_seed_hash, list_seed_files
 from app.parameters import MAXIMUM_QUOTATION
 from app.settings import MISSING_MCP
 
-# Without markup, help and errors have no frames around them and no types of flags.
+# Without markup, help and errors are plain lines, without frames and types of options.
 app = typer.Typer(
     cls=commands.Commands,
     no_args_is_help=True,

@@ -296,7 +296,7 @@ class Layout:
             return page
         if 'property="og:image"' not in dropped:
             dropped = PICTURE_DETAILS.sub("", dropped)
-        # What is in something else leaves that empty.
+        # Once an element is dropped, the one that contained it may be empty too.
         return EMPTY.sub("", EMPTY.sub("", FIRST_COMMA.sub("", dropped)))
 
     def rewrite_links(

@@ -114,7 +114,7 @@ def create_responses(group: BatchGroup, batch: Sequence[RecordRequest]) -> list[
         raise
     except Exception:  # noqa: BLE001 (What is wrong with one record fails again for that alone.)
         keys, records = set(), {}
-    # Those of a client that seemed to have gone, and has not, read their own record.
+    # A request whose client seemed to have gone, but has not, reads its own record.
     return [create_response(one, records if one.key in keys else None) for one in batch]
 
 

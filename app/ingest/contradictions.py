@@ -235,8 +235,8 @@ def check_cause(
     elif len(numbers) + report_count == 1 and numbers[0].record not in disagreeing:
         yield report_agreement(seed, code, numbers[0])
     elif cause in COMPARABLE:
-        if misfit := describe_mismatch(cause, numbers, report_count, disagreeing):
-            message = f"found {cause}; {misfit}"
+        if mismatch := describe_mismatch(cause, numbers, report_count, disagreeing):
+            message = f"found {cause}; {mismatch}"
             yield seed.create_issue(schema.Contradiction, code, ("cause",), message)
     else:
         for one in numbers:

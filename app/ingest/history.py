@@ -181,7 +181,7 @@ def freeze_release(seed: Seed) -> Path:
         with replace_atomically(path) as temporary:
             temporary.write_text(format_snapshot(take_snapshot(seed)), "utf-8")
     except OSError as error:
-        error.filename = str(path)  # Not the hidden file that is written first, or none.
+        error.filename = str(path)  # The error names the temporary file, or no file.
         raise
     return path
 

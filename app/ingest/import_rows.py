@@ -202,9 +202,9 @@ def parse_period(row: CsvRow) -> Period:
     start_column = "period_end" if is_stock and not row["period_start"] else "period_start"
     start, end = (parse_day(row, name) for name in (start_column, "period_end"))
     period = Period.model_construct(start=start, end=end)
-    misfit = period.describe_misfit(row.stock_flow)
-    if end < start or misfit:
-        raise RowError("period_end", f"found {end}; {misfit or f'write a day after {start}'}")
+    mismatch = period.describe_mismatch(row.stock_flow)
+    if end < start or mismatch:
+        raise RowError("period_end", f"found {end}; {mismatch or f'write a day after {start}'}")
     if is_stock and row["months"]:
         raise RowError("months", f"found '{row['months']}'; a stock has none; leave it empty")
     # Cumulative totals may leave out how long they are.
@@ -245,8 +245,8 @@ def parse_number(row: CsvRow, column: str) -> Decimal:
 def check_words(row: CsvRow, column: str, printed: PrintedNumber, unit: str) -> None:
     """Refuse words that do not state a number; their translation is made from the number."""
     is_known = row["wording_language"] in set(Language)
-    if misfit := find_mismatch(row[column], printed, unit, is_known=is_known):
-        raise RowError(column, f"found '{row[column]}', which {misfit}")
+    if mismatch := find_mismatch(row[column], printed, unit, is_known=is_known):
+        raise RowError(column, f"found '{row[column]}', which {mismatch}")
 
 
 def build_value(row: CsvRow, unit: str, multiplier: int, suffix: Bilingual) -> ParsedNumber:

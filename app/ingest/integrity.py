@@ -226,7 +226,7 @@ def check_period(seed: Seed, entity: schema.Figure, name: str) -> Messages:
     series = seed.find(schema.Series, entity.series)
     if period.end < period.start:
         yield (name, "end"), f"found {period.end}; write a day after {period.start}"
-    elif message := period.describe_misfit(series.stock_flow if series else StockFlow.FLOW):
+    elif message := period.describe_mismatch(series.stock_flow if series else StockFlow.FLOW):
         yield (name,), message
     elif series and series.months not in {None, period.months}:
         lengths = f"covers {period.months} months, the series {series.months}"

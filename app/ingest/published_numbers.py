@@ -154,8 +154,8 @@ def is_count_unit(seed: Seed, key: str) -> bool:
 
 def check_words(seed: Seed) -> Iterator[SeedIssue]:
     """The words of a number state it with its qualifier, unit and sign, in all languages."""
-    for kind, key, path, misfits in compare_statements(seed):
-        for name, message in () if seed.documents[kind, key].is_imported else misfits:
+    for kind, key, path, mismatches in compare_statements(seed):
+        for name, message in () if seed.documents[kind, key].is_imported else mismatches:
             yield seed.create_issue(kind, key, (*path, "wording", name), message)
 
 
@@ -167,8 +167,8 @@ def compare_statements(
     for key, one in figures.items():
         if series := all_series.get(one.series):
             printed = PrintedNumber.from_observation(seed, one)
-            misfits = compare_words(one.wording, printed, series.unit, one.note)
-            yield schema.Observation, key, (), misfits
+            mismatches = compare_words(one.wording, printed, series.unit, one.note)
+            yield schema.Observation, key, (), mismatches
     for key, rate in seed.get_all(schema.GrowthRate).items():
         printed = PrintedNumber.from_rate(rate)
         yield schema.GrowthRate, key, (), compare_words(rate.wording, printed, rate.measure)
@@ -177,8 +177,8 @@ def compare_statements(
         series = all_series.get(reported.series) if reported else None
         if reported and series and report.agreement is Agreement.SAME:
             printed = PrintedNumber.from_observation(seed, reported)
-            misfits = compare_words(report.wording, printed, series.unit, report.note)
-            yield schema.Report, key, (), misfits
+            mismatches = compare_words(report.wording, printed, series.unit, report.note)
+            yield schema.Report, key, (), mismatches
     for kind, key, path, quantity, wording, note in list_quantities(seed):
         printed = PrintedNumber.from_quantity(seed, quantity)
         yield kind, key, path, compare_words(wording, printed, quantity.unit, note)
@@ -190,9 +190,9 @@ def compare_words(
     """Say in which languages words state another number, or another qualifier, unit or sign."""
     for name in ("en", "zh", "original"):
         words: str | None = getattr(wording, name)
-        misfit = words and find_mismatch(words, printed, unit, note, is_known=name != "original")
-        if misfit:
-            yield name, f"found “{words}”, which {misfit}"
+        mismatch = words and find_mismatch(words, printed, unit, note, is_known=name != "original")
+        if mismatch:
+            yield name, f"found “{words}”, which {mismatch}"
 
 
 def find_mismatch(
@@ -219,8 +219,8 @@ def describe_terms(
 ) -> str | None:
     """Say how words in English or Chinese differ from the qualifier, unit or sign of a number."""
     value, is_change = printed.value, unit in set(ChangeMeasure)
-    if misfit := describe_limit(text, printed.qualifier, value):
-        return misfit
+    if mismatch := describe_limit(text, printed.qualifier, value):
+        return mismatch
     named, direction = numerals.find_units(text, abs(value)), numerals.find_direction(text, digits)
     if unit and named and UNIT_WORDS.get(unit) not in named:
         return f"says {', '.join(sorted(named))}; the number is in {unit}; correct one of them"

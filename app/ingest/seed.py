@@ -94,7 +94,7 @@ class SeedDocument:
         place = self.places.get(str(path[0])) if path else None
         if place is None:
             return (*self.origin, *path)
-        # A field of a record that several fields of the row state has no parts there.
+        # A place of one name is a field of the row that has no parts of its own.
         return (*self.origin, *place, *(path[1:] if len(place) > 1 else ()))
 
     def find_line(self, path: ValuePath) -> int:
@@ -308,7 +308,7 @@ def expand_document(seed: Seed, table: SeedDocument) -> list[SeedIssue]:
             return [table.create_issue((name,), f"there is no {kind.collection}/{key}.yaml{hint}")]
     if issue := check_key(entity, table):
         return [issue]
-    issues = [table.create_issue(*misfit) for misfit in check_periods(entity)]
+    issues = [table.create_issue(*mismatch) for mismatch in check_periods(entity)]
     if issues:
         return issues
     seed.unreadable.remove(table.key)

@@ -216,7 +216,7 @@ def keep_periods(items: Sequence[Item], quoted_numbers: Sequence[QuotedNumber]) 
         if score_period(item.sentence, period, item.entry)
     }
     moved: dict[Finding, Finding] = {}
-    # A rate has the finding of its figure, and so the same words in its place.
+    # Figures come first: a rate has the finding of its figure, and takes its words.
     for item in sorted(items, key=lambda one: one.entry is not None and one.entry.is_rate):
         for position, finding in enumerate(item.findings):
             name = finding.published
@@ -258,7 +258,7 @@ def find_level_of_rate(items: Sequence[Item], item: Item) -> tuple[Entry | None,
     for later in takewhile(lambda one: one.number.unit not in RATE_UNITS, items[position + 1 :]):
         if PHRASES["leads_to"].search(gap := text[end : later.number.span[0]]):
             return later.entry, not later.is_other and later.found is not None
-        if not PHRASES["from_before"].search(gap):  # It may grow from this one to the next.
+        if not PHRASES["from_before"].search(gap):  # “From 2 percent to 3 percent” goes on.
             break
     sentence = item.sentence
     is_continued = PHRASES["continued"].search(text[: item.number.span[0]]) is not None

@@ -199,7 +199,7 @@ def list_recorded(quoted: QuotedNumber) -> list[Entry]:
     middle, distance = number.value * Decimal("1.25"), abs(number.value) * Decimal("0.75")
     recorded = [
         entry
-        # From a half to the double.
+        # From half of the number to twice the number.
         for entry in quoted.index.find_near(number.unit, middle, distance)
         if entry.indicator in named
         and not entry.is_rate
@@ -311,7 +311,7 @@ def is_about_other_country(quoted: QuotedNumber) -> bool:
     return any(
         span[1] <= start
         and not PHRASES["main_clause"].search(sentence.normal, span[1], start)
-        # Russia's TASS reports what is not of Russia.
+        # “Russia's TASS reported” names who reports, not whose figure it is.
         and not PHRASES["speech"].search(sentence.normal, span[1], start)
         and is_owner(sentence, span)
         for span in spans

@@ -314,7 +314,7 @@ def compare_period(quoted: QuotedNumber, candidate: Candidate) -> bool:
     is_within = is_within or (is_total and wrong.year == entry.end.year and wrong.is_full_year)
     candidate.is_part = is_within
     candidate.support += CLOSE if is_within else 0
-    # Among the figures of many years, those of three digits are met by chance.
+    # Among the figures of many years, a number of three digits is found by chance.
     distance = abs((wrong.last_year or wrong.year or entry.end.year) - entry.end.year)
     is_near = distance <= 1 or quoted.number.power >= LARGE_POWER
     least = DISTINCT_DIGITS + (not is_near)

@@ -151,7 +151,7 @@ def declare_table_description(table: Table, filters: type[parameters.Filters]) -
 
 
 def describe_table(context: RequestContext, table: Table) -> Response:
-    # A table with other parameters would be another one, to which the description did not apply.
+    # Other parameters would select another table, which this description does not describe.
     query = context.query.text.decode()
     description = TableDescription.encode(
         {

@@ -286,7 +286,7 @@ def show_guide_page(context: Context, page: str, _: NoParameters) -> Response:
 
     if page not in content.PAGE_NAMES:
         raise UnknownRecord.from_key("page", page, content.PAGE_NAMES)
-    # The slash leaves alone what is local on purpose, such as the upstream of a proxy.
+    # An address without a path, such as the upstream of a proxy, is meant to stay local.
     source = content.read_page(page, context.language).replace(
         f"{content.ADDRESS_PLACEHOLDER}/", f"{context.base_url}/"
     )

@@ -127,7 +127,7 @@ class DataPoint:
 
 
 class Scale(NamedTuple):
-    """The power of ten in which a block writes its numbers, and what follows them."""
+    """The power of ten in which a panel writes its numbers, and what follows them."""
 
     power: int
     unit: str
@@ -186,7 +186,7 @@ class Panel:
         return runs
 
     def format_newest(self, language: Language) -> str:
-        """Say its newest figure in the unit of the block, with growth and source."""
+        """Say its newest figure in the unit of the panel, with growth and source."""
         newest = self.figures[-1]
         number, unit = self.scale.format_number(newest, language), self.scale.unit
         display = Bilingual(f"{number} {unit}".rstrip(), f"{number}{unit}").get(language)

@@ -87,7 +87,7 @@ def build_data_point(chart: Chart, point: Record, *, with_locator: bool = False)
 def build_indicator_chart(
     indicator: Record, found: Record, release: str, language: Language
 ) -> Chart:
-    """Build the chart of an indicator: its newest figure, and a block for each series."""
+    """Build the chart of an indicator: its newest figure, and a panel for each series."""
     chart = create_chart(indicator["name"], release, language)
     headline = indicator["headline"]
     headline_series = headline["series"] if headline else None

@@ -162,7 +162,7 @@ class Period(StrictModel):
     def has_whole_months(self) -> bool:
         return has_whole_months(self.start, self.end)
 
-    def describe_misfit(self, kind: enums.StockFlow) -> str | None:
+    def describe_mismatch(self, kind: enums.StockFlow) -> str | None:
         """Say what to write instead if figures of a kind do not have such periods."""
         if kind is enums.StockFlow.STOCK and self.start != self.end:
             return "write one day: a stock is the level on a date"

@@ -192,7 +192,7 @@ class TableRecord(NamedTuple):
 
 def check_periods(table: SeriesTable) -> Messages:
     for index, row in enumerate(table.figures):
-        if message := row.period.describe_misfit(table.stock_flow):
+        if message := row.period.describe_mismatch(table.stock_flow):
             yield ("figures", index, "period"), message
         if row.growth and table.stock_flow is not StockFlow.FLOW:
             yield ("figures", index, "growth"), "is of a flow; remove it"
