@@ -206,7 +206,7 @@ def format_record(database: Database, key: str, language: Language, base: str | 
 
     def find(connection: Connection) -> tuple[str, Record] | None:
         session = Session(connection, language)
-        found = ((table.name, table.read_record(session, key)) for table in RECORDS)
+        found = ((table.name, table.get_record(session, key)) for table in RECORDS)
         return next(((name, record) for name, record in found if record is not None), None)
 
     if (found := database.read(find)) is None:

@@ -89,7 +89,7 @@ class Table:
             if (cursor := found.cursor) is None:
                 return
 
-    def read_record(self, session: Session, key: str) -> Record | None:
+    def get_record(self, session: Session, key: str) -> Record | None:
         return self.read_records and self.read_records(session, [key]).get(key)
 
     @property

@@ -148,7 +148,7 @@ def select_main_edition(language: Language) -> Statement:
 
 def read_edition(session: Session, year: int | None) -> Record:
     """Read the edition of a year, or the newest complete one; the newest if none is complete."""
-    if year is not None and (found := EDITIONS.read_record(session, str(year))):
+    if year is not None and (found := EDITIONS.get_record(session, str(year))):
         return found
     (row,) = fetch_records(session.connection, select_main_edition(session.language), {})
     return complete_edition(row, session.language)
@@ -156,7 +156,7 @@ def read_edition(session: Session, year: int | None) -> Record:
 
 def get_edition(session: Session, key: str) -> Record | None:
     """Read an edition with its figures as known on its last day, its outcomes and its areas."""
-    edition = EDITIONS.read_record(session, key)
+    edition = EDITIONS.get_record(session, key)
     if edition is None:
         return None
     sources = [one["code"] for event in edition["events"] for one in event["documents"]]
@@ -213,7 +213,7 @@ def read_contents(session: Session, year: int | None = None) -> Record:
 def read_overview(session: Session, year: int | None = None) -> Record:
     """Read the contents of an edition with its document, and with the newest figures."""
     contents = read_contents(session, year)
-    source = SOURCES.read_record(session, contents["edition"]["source"]["code"])
+    source = SOURCES.get_record(session, contents["edition"]["source"]["code"])
     indicators = add_latest_observations(session, contents["indicators"])
     return contents | {"indicators": indicators, "source": source}
 

@@ -145,7 +145,7 @@ def read_indicator_profile(session: Session, code: str) -> Record | None:
         out under "hidden_series", all vintages under "observations", the year of the edition of
         its headline, if any, under "editions", and what its picture shows under "chart_series".
     """
-    indicator = INDICATORS.read_record(session, code)
+    indicator = INDICATORS.get_record(session, code)
     if indicator is None:
         return None
     found = read_indicator_series(session, code, MAX_PAGE_SERIES, MAX_POINTS)
@@ -170,7 +170,7 @@ def read_series_profile(session: Session, code: str) -> Record | None:
         the indicator to which the series contributes; and what its chart shows.
     """
     series = get_series(session, code)
-    indicator = series and INDICATORS.read_record(session, series["indicator"]["code"])
+    indicator = series and INDICATORS.get_record(session, series["indicator"]["code"])
     if series is None or indicator is None:
         return None
     points: list[Record] = series["points"]
@@ -211,12 +211,12 @@ def read_priority_area_profile(session: Session, slug: str, year: int | None) ->
 
 
 def read_source_profile(session: Session, code: str) -> Record | None:
-    source = SOURCES.read_record(session, code)
+    source = SOURCES.get_record(session, code)
     if source is None:
         return None
     figures = parameters.ObservationListParameters(source=[code], vintages=parameters.Vintages.ALL)
     rates = parameters.GrowthRateListParameters(source=[code], vintages=parameters.Vintages.ALL)
-    event = source["event"] and EVENTS.read_record(session, source["event"]["code"])
+    event = source["event"] and EVENTS.get_record(session, source["event"]["code"])
     return source | {
         "event": event,
         "observations": list_observations(session, figures),
@@ -229,7 +229,7 @@ def read_source_profile(session: Session, code: str) -> Record | None:
 
 def read_passages_profile(session: Session, code: str) -> Record | None:
     """Read a source with its passages, and what it states as figures, by kind and key."""
-    source = SOURCES.read_record(session, code)
+    source = SOURCES.get_record(session, code)
     if source is None:
         return None
     of_source = {"source": [code], "limit": parameters.MAXIMUM_LIMIT}

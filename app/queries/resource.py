@@ -105,7 +105,7 @@ class Resource:
         related = self.relate(session, list(rows.values()))
         return dict(zip(rows, related, strict=True))
 
-    def read_record(self, session: Session, key: str) -> Record | None:
+    def get_record(self, session: Session, key: str) -> Record | None:
         return self.read_records(session, [key]).get(key)
 
 

@@ -97,7 +97,7 @@ def build_record_endpoint(table: Table, key: str) -> Callable[..., Response]:
         raise LookupError(f"{table.name} has no function that reads records")
 
     def get_record(context: RequestContext, _: Parameters, **path: str) -> Response:
-        return context.create_record_response(table.schema, table.read_record, **path)
+        return context.create_record_response(table.schema, table.get_record, **path)
 
     parts = f": {table.key_parts}" if table.key_parts else ""
     description = f"The key of the {key.replace('_', ' ')}{parts}."

@@ -42,7 +42,7 @@ DEFAULT_WIDTH = 640
 
 
 def build_indicator(context: RequestContext, code: str) -> Chart:
-    indicator = context.read_record(HEADLINES.read_record, indicator=code)
+    indicator = context.read_record(HEADLINES.get_record, indicator=code)
     found = context.run_query(profiles.read_indicator_series, code)
     release = context.release.record["code"]
     return build_indicator_chart(indicator, found, release, context.language)
@@ -59,7 +59,7 @@ def build_overview(context: RequestContext, edition: int | None) -> Chart:
 
 
 def build_commitment(context: RequestContext, code: str) -> Chart:
-    commitment = context.read_record(COMMITMENTS.read_record, commitment=code)
+    commitment = context.read_record(COMMITMENTS.get_record, commitment=code)
     return build_commitment_chart(commitment, context.release.record["code"], context.language)
 
 

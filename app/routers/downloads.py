@@ -232,13 +232,13 @@ add_download(
 
 
 def cite_source(context: RequestContext, code: str, _: object) -> citations.CslItem:
-    record = context.read_record(SOURCES.read_record, source=code)
+    record = context.read_record(SOURCES.get_record, source=code)
     return citations.cite_source(record, context.release.record)
 
 
 def cite_observation(context: RequestContext, code: str, _: object) -> citations.CslItem:
     record = context.read_record(get_observation, observation=code)
-    source = context.run_query(SOURCES.read_record, record["source"]["code"])
+    source = context.run_query(SOURCES.get_record, record["source"]["code"])
     assert source is not None  # noqa: S101 - a foreign key of the database
     start, end = record["period"]["start"], record["period"]["end"]
     within = parameters.ObservationListParameters(
@@ -252,7 +252,7 @@ def cite_observation(context: RequestContext, code: str, _: object) -> citations
 
 
 def cite_indicator(context: RequestContext, code: str, _: object) -> citations.CslItem:
-    indicator = context.read_record(INDICATORS.read_record, indicator=code)
+    indicator = context.read_record(INDICATORS.get_record, indicator=code)
     latest = indicator["latest"]
     item = cite_page(context, SearchKind.INDICATOR, code, indicator["name"])
     return item | quote_newest(context, latest and latest["observation"])

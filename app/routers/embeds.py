@@ -107,7 +107,7 @@ def read_observations(context: RequestContext, kind: str, code: str, period: str
 
 def read_indicator_observation(context: RequestContext, code: str, period: str | None) -> Record:
     """Read the newest figure of an indicator, or that of a period; UnknownRecord if none."""
-    indicator = context.read_record(indicators.INDICATORS.read_record, indicator=code)
+    indicator = context.read_record(indicators.INDICATORS.get_record, indicator=code)
     if period is not None:
         return context.run_query(read_observation_of_period, indicator, period)
     observation = indicators.get_newest_observation(indicator)
@@ -326,5 +326,5 @@ def read_summary(
         title = summarize_observation(record, context.language)
         if not shown["points"] and not shown["other"]:
             height = HEIGHT_WITHOUT_BARS
-    source = context.run_query(SOURCES.read_record, record["source"]["code"])
+    source = context.run_query(SOURCES.get_record, record["source"]["code"])
     return title, source["publisher"] if source else "", height

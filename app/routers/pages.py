@@ -226,17 +226,17 @@ def show_quotation_check(
 
 
 def cite_source(context: RequestContext, code: str) -> str:
-    source = context.read_record(SOURCES.read_record, source=code)
+    source = context.read_record(SOURCES.get_record, source=code)
     return str(source["citation"]["short"])
 
 
 def describe_announcement(context: RequestContext, kind: str, code: str) -> Record:
     """Name a commitment or an action, the event and the source that announced it."""
     if kind == SearchKind.COMMITMENT:
-        record = context.read_record(COMMITMENTS.read_record, commitment=code)
+        record = context.read_record(COMMITMENTS.get_record, commitment=code)
         title, event, day = record["name"], record["event"]["name"], record["event"]["held_on"]
     else:
-        record = context.read_record(ACTIONS.read_record, action=code)
+        record = context.read_record(ACTIONS.get_record, action=code)
         area = record["priority_area"]
         title, event, day = area["title"], name_edition(area["year"]).get(context.language), None
     source = record["source"]["code"]
