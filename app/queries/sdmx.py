@@ -88,7 +88,7 @@ OWN_COLUMNS = (
 """The columns of an observation from which values are derived, or by which it is grouped."""
 
 
-def read_series(
+def read_series_chunks(
     session: Session, filters: SdmxFilters, columns: Sequence[Label[Value]]
 ) -> Iterator[list[SeriesData]]:
     """Read the series that match and have matching observations, in chunks.
@@ -115,7 +115,7 @@ def read_series(
         for part in split_series(rows):
             codes = {row["series_id"]: row["series"] for row in part}
             observations = defaultdict(list)
-            statement = select_observations(columns, filters, list(codes))
+            statement = select_series_observations(columns, filters, list(codes))
             for row in session.connection.execute(statement).mappings():
                 notes = [
                     f"{one['start']}: {one['note']}"
@@ -223,7 +223,7 @@ def select_changed(collection: str, since: date) -> Statement:
     )
 
 
-def select_observations(
+def select_series_observations(
     columns: Sequence[Label[Value]], filters: SdmxFilters, series_ids: Sequence[int]
 ) -> Statement:
     order = (*PERIOD_ORDER, col(Observation.current_from), col(Observation.source_id))

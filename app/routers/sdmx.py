@@ -83,7 +83,7 @@ def build_all_artefacts(connection: Connection) -> list[Artefact]:
 
 def read_series(session: Session, request: SdmxRequest) -> Iterator[list[SeriesData]]:
     columns = select_columns(session.language) if request.layout.has_observations else ()
-    return queries.read_series(session, request.filters, columns)
+    return queries.read_series_chunks(session, request.filters, columns)
 
 
 def write_data_message(
