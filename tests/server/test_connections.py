@@ -21,7 +21,6 @@ from app import processes, server
 from app.formats import registry
 from app.formats.charts.rendering import DRAWING_PROCESS
 from app.http import cache, connections, limits
-from app.http.authority import is_valid_authority
 from app.http.connections import ConnectionTable, RejectionLog
 from app.negotiation import Coding
 from app.problems.problem import NotReady
@@ -362,44 +361,6 @@ def test_a_log_shows_what_a_proxy_passes_on_without_control_characters(
     RejectionLog().note("malformed-request", "192.0.2.1 \x9b31m\n贸易")
     (line,) = (record.getMessage() for record in caplog.records)
     assert line == r"refused 1 × malformed-request, last 192.0.2.1\u0020\u009b31m\n\u8d38\u6613"
-
-
-@pytest.mark.parametrize(
-    ("text", "is_valid"),
-    [
-        (b"data.example", True),
-        (b"data_1.example:8000", True),
-        (b"192.0.2.1:80", True),
-        (b"[2001:db8::1]:80", True),
-        (b"[::ffff:192.0.2.1]", True),
-        (b"[fe80::1%25eth0]", False),
-        ("数据.example".encode(), False),
-        (b"", False),
-        (b"a/b", False),
-        (b"a:65536", False),
-    ],
-)
-def test_authorities_are_validated(text: bytes, is_valid: bool) -> None:  # noqa: FBT001 (A parameter of pytest.)
-    assert is_valid_authority(text) == is_valid
-
-
-@pytest.mark.parametrize("protocol", ["fast path", "h11"])
-def test_the_authority_of_an_absolute_target_counts(database: Target, protocol: str) -> None:
-    with start_server(database, partial(run_bounded, protocol)) as server:
-        for target, path in (
-            (b"http://other.example:81/v1/units?limit=1", "/v1/units"),
-            (b"HTTP://other.example:81", "/"),
-        ):
-            for _ in range(2):
-                received = exchange_bytes(
-                    server.port, REQUEST.replace(b"/v1/units", target) + CLOSE
-                )
-                assert received.startswith(b"HTTP/1.1 200 "), (target, received[:100])
-                if path != "/":
-                    assert b"http://other.example:81/v1/units?" in received
-        for target in (b"http://u:p@other.example/v1", b"http:///v1", b"ftp://other.example/v1"):
-            received = exchange_bytes(server.port, REQUEST.replace(b"/v1/units", target) + CLOSE)
-            assert received.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 404 ")), received[:100]
 
 
 def run_starved(*arguments: str) -> None:
