@@ -131,7 +131,7 @@ def check_growth_rate(seed: Seed, entity: schema.GrowthRate) -> Messages:
     yield from check_period(seed, entity, "base_period")
     series = seed.find(schema.Series, entity.series)
     if series and series.stock_flow is not StockFlow.FLOW:
-        yield ("series",), f"found {entity.series}; growth rates are of flows"
+        yield ("series",), f"found {entity.series}; growth rates belong to flows"
     if entity.measure is ChangeMeasure.PERCENTAGE_POINTS and series and series.unit != PERCENT:
         yield ("measure",), f"found percentage_points; the unit of the series is '{series.unit}'"
     start = entity.period.start

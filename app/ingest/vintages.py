@@ -89,7 +89,7 @@ def find_vintage(seed: Seed, source: Source) -> date:
 
 
 def compute_validity(ordered: Iterable[VintageCandidate]) -> dict[str, tuple[date, date]]:
-    """Return from when until when each figure was current; those that never were are left out."""
+    """Return when each figure became current and when it was superseded; leave out all others."""
     validity: dict[str, tuple[date, date]] = {}
     current: VintageCandidate | None = None
     for figure in ordered:

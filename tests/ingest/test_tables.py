@@ -352,7 +352,7 @@ KINDS = {
     ),
     "growth of a stock": Broken(
         *(STOCK_FILE, "value: 152,", "growth: {value: 1, wording: {en: 1%, zh: 1%}}, value: 152,"),
-        *("figures[0].growth", "is of a flow; remove it"),
+        *("figures[0].growth", "belongs to flows alone; remove it"),
     ),
     "a day after the source": Broken(
         *(STOCK_FILE, "2026-01-12", "2026-01-17", "figures[1].period"),

@@ -271,7 +271,7 @@ class Observation(PublishedNumber):
     revision_reason: BilingualText | None = None
     """Why it differs from an earlier figure for the same period, if the source says so."""
     note: BilingualText | None = None
-    """What a reader must know about this figure besides; our own words."""
+    """What else a reader must know about this figure, in our own words."""
 
 
 class GrowthRate(PublishedNumber):

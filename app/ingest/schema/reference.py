@@ -130,7 +130,7 @@ class Publisher(BilingualTitle):
 
 
 class SourceTitle(BilingualTitle):
-    """A title of ours in both languages: of a printed title, a translation; else a description."""
+    """Our own title in both languages: a translation of the printed one, or else a description."""
 
     printed: ShortText | None = None
     """The title printed in the document, in its own language. The title in that language repeats

@@ -133,7 +133,7 @@ class TableRow(StrictModel):
     growth: Growth | None = None
     """The change on a year earlier; if another source states it, add a row without a value."""
     note: BilingualText | None = None
-    """What a reader must know about this figure besides; our own words."""
+    """What else a reader must know about this figure, in our own words."""
     contradiction: Ref[Contradiction] | None = None
     """The contradiction, if it does not agree with another published figure."""
 
@@ -195,7 +195,7 @@ def check_periods(table: SeriesTable) -> Messages:
         if message := row.period.describe_mismatch(table.stock_flow):
             yield ("figures", index, "period"), message
         if row.growth and table.stock_flow is not StockFlow.FLOW:
-            yield ("figures", index, "growth"), "is of a flow; remove it"
+            yield ("figures", index, "growth"), "belongs to flows alone; remove it"
 
 
 def expand_table(table: SeriesTable, content: Fields) -> Iterator[TableRecord]:
