@@ -17,7 +17,7 @@ from app.formats.registry import DATABASE, DATASET_FORMATS, FORMATS, TABLE_FORMA
 from app.formats.sdmx.errors import SdmxProblem
 from app.formats.sdmx.messages import FAMILY_NAMES, PLAIN_TYPES
 from app.formats.sdmx.paths import parse_path
-from app.formats.tables import TABLES
+from app.formats.tables import DOWNLOAD_TABLES
 from app.http.limits import OPERATOR_PATHS
 from app.http.routing import Router
 from app.i18n import Language
@@ -253,7 +253,7 @@ class Layout:
             return None, f"{address.language}{SEARCH_INDEX}"
         long = self.find_long_collection(address)
         if long and address.kind is PathKind.DATA:
-            is_table = any(long == table.name for table in TABLES)
+            is_table = any(long == table.name for table in DOWNLOAD_TABLES)
             name = f"{long}.jsonl" if is_table else "dataset.zip"
             address = address._replace(path=f"/v1/{name}")
         nearest = address._replace(query=())

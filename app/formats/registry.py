@@ -16,7 +16,7 @@ from app.db.columns import Record
 from app.formats import arrow, citations, data_package, dcat, feeds, json_stat, text, workbooks
 from app.formats.charts import canvas, vega_lite
 from app.formats.dataset_info import LICENCE_URL, Distribution
-from app.formats.tables import OBSERVATIONS, TABLES, TableQuery, create_row_limit_error
+from app.formats.tables import DOWNLOAD_TABLES, OBSERVATIONS, TableQuery, create_row_limit_error
 from app.i18n import Bilingual
 from app.parameters import Boolean, CitationFileParameters, CitationParameters, Filters
 from app.problems.messages import NO_TEMPORARY_FILES
@@ -24,7 +24,7 @@ from app.problems.problem import NotReady
 
 UTF_8 = "; charset=utf-8"
 WORKBOOK = Bilingual("Excel workbook", "Excel工作簿")
-TABLE_NAMES = tuple(table.name for table in TABLES)
+TABLE_NAMES = tuple(table.name for table in DOWNLOAD_TABLES)
 CITED_SOURCE = "sources/{source}/citation"
 CITED_OBSERVATION = "observations/{observation}/citation"
 CITED_INDICATOR = "indicators/{indicator}/citation"

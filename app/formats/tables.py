@@ -264,7 +264,7 @@ COMMITMENTS = declare_table(
         *("wording", "wording_translated", "note", "citation", "source_address", "code"),
     ),
 )  # fmt: skip
-TABLES = (OBSERVATIONS, INDICATORS, ACTIONS, OUTCOMES, COMMITMENTS)
+DOWNLOAD_TABLES = (OBSERVATIONS, INDICATORS, ACTIONS, OUTCOMES, COMMITMENTS)
 """The tables that can be downloaded separately."""
 
 PRIORITY_AREAS = declare_table(
@@ -338,7 +338,7 @@ UNITS = declare_table(
     indicator_columns.UNIT_COLUMNS, reference.Unit,
 )  # fmt: skip
 ALL_TABLES = (
-    *TABLES,
+    *DOWNLOAD_TABLES,
     *(EDITIONS, PRIORITY_AREAS, SERIES, GROWTH_RATES, REPORTS, CONTRADICTIONS, EVENTS, SOURCES),
     *(PASSAGES, TOPICS, AREAS, COVERAGES, SECTORS, INSTRUMENTS, RELATED_DATASETS, UNITS),
 )

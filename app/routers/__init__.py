@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from app.db.columns import Record
 from app.formats.registry import ALTERNATE_LINKS
-from app.formats.tables import TABLES, Table
+from app.formats.tables import DOWNLOAD_TABLES, Table
 from app.http.routing import RouteDeclarations
 from app.pages import render_content
 from app.parameters import MAXIMUM_LIMIT, DetailParameters, Parameters, create_path_key
@@ -79,7 +79,7 @@ def add_article(noun: str) -> str:
 
 
 def build_list_endpoint(table: Table, page: type[Page[Any]]) -> Callable[..., Response]:
-    has_formats = table in TABLES
+    has_formats = table in DOWNLOAD_TABLES
 
     def list_records(context: RequestContext, query: Parameters) -> Response:
         found = context.run_query(table.list_page, query)

@@ -14,7 +14,7 @@ from app.db import processes
 from app.db.columns import Record
 from app.enums import SearchKind
 from app.formats import citations, json_stat, registry
-from app.formats.tables import OBSERVATIONS, TABLES, Table, TableQuery
+from app.formats.tables import DOWNLOAD_TABLES, OBSERVATIONS, Table, TableQuery
 from app.http import limits
 from app.http.cached_response import FileResponse
 from app.http.routing import RouteDeclarations
@@ -216,7 +216,7 @@ async def download_database(context: Context, _: NoParameters) -> Response:
     return FileResponse(file, media_type=registry.DATABASE.content_type, headers=headers)
 
 
-for listed in TABLES:
+for listed in DOWNLOAD_TABLES:
     csv_parameters, *_ = [declare_table(listed, form) for form in registry.TABLE_FORMATS]
     declare_table_description(listed, csv_parameters)
 declare_file("overview", registry.OVERVIEW_WORKBOOK, OBSERVATIONS, parameters.OverviewParameters)

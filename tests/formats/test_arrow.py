@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from pyarrow import ipc
 
-from app.formats.tables import TABLES
+from app.formats.tables import DOWNLOAD_TABLES
 from tests.benchmarks.generated_data import Scale, build
 from tests.support.client import AppClient
 from tests.support.targets import Target, open_app
@@ -34,7 +34,7 @@ def format_value(value: Any) -> str | None:
     return value.isoformat() if isinstance(value, date) else None if value is None else str(value)
 
 
-@pytest.mark.parametrize("name", [table.name for table in TABLES])
+@pytest.mark.parametrize("name", [table.name for table in DOWNLOAD_TABLES])
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_arrow_equals_csv(client: AppClient, name: str, language: str) -> None:
     query = f"lang={language}{'&vintages=all' if name == 'observations' else ''}"

@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from app.formats.columns import SEPARATOR, string
-from app.formats.tables import COMMITMENTS, TABLES, Table
+from app.formats.tables import COMMITMENTS, DOWNLOAD_TABLES, Table
 from app.formats.text import format_markdown_row
 from app.i18n import Language
 from app.ingest.build import build
@@ -41,7 +41,7 @@ def describe_locator(value: str, language: str) -> str:
     return re.sub(r"^P(\d+)\.S(\d+)$", template, value)
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+@pytest.mark.parametrize("table", DOWNLOAD_TABLES, ids=lambda table: table.name)
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_markdown_shows_columns_of_csv(client: AppClient, table: Table, language: str) -> None:
     name = table.name
