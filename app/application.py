@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 from app import __version__
 from app.db import Database, DatabaseError, FileLimits, PostgresLimits, create_store
 from app.db.errors import DamageError, FileReplacedError
-from app.db.processes import FILES, SDMX
+from app.db.processes import FILE_PROCESS, SDMX_PROCESS
 from app.enums import LogFormat, OpenApiVersion
 from app.formats.charts.rendering import DRAWING_PROCESS
 from app.http.cache import CacheLimits, CacheMiddleware, Freshness
@@ -218,7 +218,7 @@ async def lifespan(app: App) -> AsyncIterator[dict[str, Any]]:
     await checkpoint()  # Loads what anyio needs, which takes longer than a request should.
     async with app.mcp.run() if app.mcp else nullcontext():
         yield {"app": app}
-    for process in (DRAWING_PROCESS, FILES, SDMX, OPENAPI_PROCESS):
+    for process in (DRAWING_PROCESS, FILE_PROCESS, SDMX_PROCESS, OPENAPI_PROCESS):
         # A request whose time to finish is over may still wait for a process that is stuck.
         process.kill()
     if app.state.metrics is not None:

@@ -79,4 +79,4 @@ def stream_query(database: Database, query: Callable[..., Result], *arguments: A
     return result
 
 
-FILES, SDMX = DatabaseProcess(MAX_MEMORY), DatabaseProcess(MAX_MEMORY)
+FILE_PROCESS, SDMX_PROCESS = DatabaseProcess(MAX_MEMORY), DatabaseProcess(MAX_MEMORY)

@@ -319,13 +319,13 @@ def is_queue_full(error: Exception) -> bool:
     return isinstance(error, NotReady) and error.detail is QUEUE_FULL
 
 
-DRAWINGS = RequestQueue("drawing")
-FILES = RequestQueue("files")
-TABLES = RequestQueue("tables")
-SDMX = RequestQueue("sdmx")
-DOCUMENTS = RequestQueue("documents")
+DRAWING_QUEUE = RequestQueue("drawing")
+FILE_QUEUE = RequestQueue("files")
+TABLE_QUEUE = RequestQueue("tables")
+SDMX_QUEUE = RequestQueue("sdmx")
+DOCUMENT_QUEUE = RequestQueue("documents")
 """The OpenAPI document, which the first request for it or for the reference has built."""
-QUEUES = (DRAWINGS, FILES, TABLES, SDMX, DOCUMENTS)
+QUEUES = (DRAWING_QUEUE, FILE_QUEUE, TABLE_QUEUE, SDMX_QUEUE, DOCUMENT_QUEUE)
 
 
 class StreamLimit:

@@ -9,7 +9,7 @@ from fastapi import Response
 from app.enums import OpenApiVersion
 from app.formats.dataset_info import DESCRIPTION, SHORT_TITLE, TITLE
 from app.http.cache import IMMUTABLE
-from app.http.limits import DOCUMENTS
+from app.http.limits import DOCUMENT_QUEUE
 from app.http.routing import RouteDeclarations
 from app.i18n import Bilingual
 from app.openapi import OpenApiDocuments
@@ -66,12 +66,12 @@ def show_manifest(context: Context, _: NoParameters) -> Response:
 
 @router.get("/openapi.json")
 async def show_openapi(context: Context, _: NoParameters) -> Response:
-    return await DOCUMENTS.run(context, partial(send_openapi, context, OpenApiVersion.V3_1))
+    return await DOCUMENT_QUEUE.run(context, partial(send_openapi, context, OpenApiVersion.V3_1))
 
 
 @router.get("/openapi-3.0.json")
 async def show_openapi_3_0(context: Context, _: NoParameters) -> Response:
-    return await DOCUMENTS.run(context, partial(send_openapi, context, OpenApiVersion.V3_0))
+    return await DOCUMENT_QUEUE.run(context, partial(send_openapi, context, OpenApiVersion.V3_0))
 
 
 def send_openapi(context: RequestContext, version: OpenApiVersion) -> Response:

@@ -21,7 +21,7 @@ from app.formats.charts.subjects import (
 )
 from app.formats.charts.vega_lite import SPECIFICATION, build_specification
 from app.formats.registry import CHART_FORMATS, CHARTED, Format
-from app.http.limits import DRAWINGS
+from app.http.limits import DRAWING_QUEUE
 from app.http.routing import RouteDeclarations
 from app.problems.messages import CARD_SIZE, HEIGHT_TOO_SMALL, IMAGE_TOO_LARGE
 from app.problems.problem import InvalidParameters
@@ -142,7 +142,7 @@ def declare_chart(subject: Subject, form: Format) -> None:
         chosen = [*key.values()]
         if isinstance(query, parameters.OverviewParameters):
             chosen.append(query.edition)
-        return await DRAWINGS.run(
+        return await DRAWING_QUEUE.run(
             context, lambda: create_response(context, form, query, subject.build(context, *chosen))
         )
 

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from app.db.columns import Record
 from app.enums import OpenApiVersion
-from app.http.limits import DOCUMENTS
+from app.http.limits import DOCUMENT_QUEUE
 from app.http.routing import RouteDeclarations
 from app.openapi import OpenApiDocuments, reference
 from app.pages import render_content
@@ -31,7 +31,7 @@ MAX_CODES = 500
 
 @router.get("/docs")
 async def show_reference(context: Context, _: NoParameters) -> Response:
-    return await DOCUMENTS.run(context, partial(render_reference, context))
+    return await DOCUMENT_QUEUE.run(context, partial(render_reference, context))
 
 
 def render_reference(context: RequestContext) -> Response:
@@ -50,7 +50,7 @@ def render_reference(context: RequestContext) -> Response:
 
 @router.get("/docs/{operation}")
 async def show_operation(context: Context, operation: str, _: NoParameters) -> Response:
-    return await DOCUMENTS.run(context, partial(render_operation, context, operation))
+    return await DOCUMENT_QUEUE.run(context, partial(render_operation, context, operation))
 
 
 def render_operation(context: RequestContext, operation: str) -> Response:
@@ -102,7 +102,7 @@ def render_operation(context: RequestContext, operation: str) -> Response:
 async def redirect_form(
     context: Context, operation: str, _: Annotated[OperationFormParameters, Query()]
 ) -> Response:
-    return await DOCUMENTS.run(context, partial(redirect_to_operation, context, operation))
+    return await DOCUMENT_QUEUE.run(context, partial(redirect_to_operation, context, operation))
 
 
 def redirect_to_operation(context: RequestContext, operation: str) -> Response:

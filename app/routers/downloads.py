@@ -10,8 +10,8 @@ from fastapi import Query, Response
 from fastapi.responses import JSONResponse
 
 from app import parameters
-from app.db import processes
 from app.db.columns import Record
+from app.db.processes import FILE_PROCESS
 from app.enums import SearchKind
 from app.formats import citations, json_stat, registry
 from app.formats.tables import DOWNLOAD_TABLES, OBSERVATIONS, Table, TableQuery
@@ -95,7 +95,7 @@ def declare_file(
     name: str, form: TableFormat, table: Table, filters: type[parameters.Filters]
 ) -> None:
     """Declare the download of a table, or of a file with another name that contains it."""
-    queue = limits.FILES if isinstance(form, registry.FileFormat) else limits.TABLES
+    queue = limits.FILE_QUEUE if isinstance(form, registry.FileFormat) else limits.TABLE_QUEUE
 
     async def download(context: Context, query: Any) -> Response:
         return await queue.run(context, partial(send_file, context, name, form, table, query))
@@ -123,7 +123,7 @@ def send_file(
     if isinstance(form, registry.FileFormat):
         file = registry.create_temporary_file()
         try:
-            processes.FILES.read(release.database, registry.write_file, form, prepare, file=file)
+            FILE_PROCESS.read(release.database, registry.write_file, form, prepare, file=file)
         except BaseException:
             file.close()
             raise

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fastapi import Response
 from sqlalchemy import Connection
 
-from app.db import processes
+from app.db.processes import SDMX_PROCESS
 from app.db.statements import Session
 from app.formats.sdmx import messages
 from app.formats.sdmx.artefacts import (
@@ -22,7 +22,7 @@ from app.formats.sdmx.errors import NoResultsFound, NotImplementedProblem
 from app.formats.sdmx.messages import SdmxFormat, SelectedFormat, list_formats, negotiate_format
 from app.formats.sdmx.paths import PathQuery, parse_path
 from app.formats.sdmx.query import SdmxRequest, parse_request
-from app.http.limits import SDMX
+from app.http.limits import SDMX_QUEUE
 from app.http.routing import RouteDeclarations
 from app.parameters.sdmx import DIMENSIONS
 from app.problems.messages import NO_DATA, NO_HISTORY_AS_CSV
@@ -42,7 +42,7 @@ def describe_sdmx(context: Context, _: NoParameters) -> Response:
 
 @router.get("/sdmx/{path:path}")
 async def answer_sdmx(context: Context, path: str) -> Response:
-    return await SDMX.run(context, lambda: create_response(context, path))
+    return await SDMX_QUEUE.run(context, lambda: create_response(context, path))
 
 
 def create_response(context: RequestContext, url_path: str) -> Response:
@@ -53,7 +53,7 @@ def create_response(context: RequestContext, url_path: str) -> Response:
     if path.resource == "data" and selected.format.family == "csv":
         return stream_csv(context, request, selected)
     header, database = build_header(context), context.release.database
-    message = processes.SDMX.read(database, write_message, header, path, request, selected.format)
+    message = SDMX_PROCESS.read(database, write_message, header, path, request, selected.format)
     return context.create_bytes_response(message, selected.media_type)
 
 

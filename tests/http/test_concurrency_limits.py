@@ -152,8 +152,8 @@ def test_a_full_queue_of_one_kind_leaves_the_others_free(
             client=CLIENT, clients={CLIENT}, context=SimpleNamespace(is_abandoned=False)
         )
     ] * limits.MAX_WAITING
-    monkeypatch.setattr(limits.DRAWINGS, "is_busy", True)
-    monkeypatch.setattr(limits.DRAWINGS, "waiting", waiting)
+    monkeypatch.setattr(limits.DRAWING_QUEUE, "is_busy", True)
+    monkeypatch.setattr(limits.DRAWING_QUEUE, "waiting", waiting)
     with open_app(database) as app, AppClient(app) as client:
         assert client.get("/v1/overview.svg").status_code == 503
         for path in ("/v1/outcomes.xlsx", "/v1/outcomes.csv", "/sdmx/data/INDICATORS"):
@@ -167,7 +167,7 @@ def test_examples_of_the_openapi_document_wait_in_no_queue(
     """Also where the worker itself builds the document."""
     monkeypatch.setattr(HelperProcess, "is_current", True)
     monkeypatch.setattr(limits, "MAX_WAIT", 0.1)
-    for queue in {*limits.QUEUES} - {limits.DOCUMENTS}:
+    for queue in {*limits.QUEUES} - {limits.DOCUMENT_QUEUE}:
         monkeypatch.setattr(queue, "is_busy", True)
     with open_app(database) as app, AppClient(app) as client:
         assert client.get("/v1/outcomes.csv").status_code == 503
@@ -192,7 +192,7 @@ def test_requests_that_wait_for_the_openapi_document_hold_no_threads(database: T
         paths += [f"{path}?lang=zh" for path in paths]
         assert len(paths) > app.state.releases.store.threads
         waiting = [threads.submit(client.get, path) for path in paths]
-        wait_for(lambda: len(limits.DOCUMENTS.waiting) == len(paths) - 1)
+        wait_for(lambda: len(limits.DOCUMENT_QUEUE.waiting) == len(paths) - 1)
         assert client.get("/v1/observations?limit=500").status_code == 200
         is_built.set()
         assert {one.result().status_code for one in waiting} == {200}

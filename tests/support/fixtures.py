@@ -18,7 +18,7 @@ from sqlalchemy import URL
 from starlette.types import Receive, Scope, Send
 
 from app.application import App
-from app.db.processes import FILES, SDMX
+from app.db.processes import FILE_PROCESS, SDMX_PROCESS
 from app.export import ExportOptions, export_release
 from app.export.files import DIGESTS
 from app.formats.charts.rendering import DRAWING_PROCESS
@@ -49,7 +49,7 @@ def watch() -> Iterator[Watch]:
         renderings.share_all()
         with use_forked_helpers():
             yield watching
-            for process in (DRAWING_PROCESS, FILES, SDMX):
+            for process in (DRAWING_PROCESS, FILE_PROCESS, SDMX_PROCESS):
                 process.close()
 
 

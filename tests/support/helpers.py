@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from app import processes
 from app.application import OPENAPI_PROCESS
-from app.db.processes import FILES, SDMX
+from app.db.processes import FILE_PROCESS, SDMX_PROCESS
 from app.processes import HelperProcess
 from tests.support.measuring import measure_coverage
 
@@ -66,7 +66,7 @@ def replace_starts(prepare: Callable[[], object] = bool) -> None:
         prepare: What to call before, where the process that forks may not have been started.
     """
     if os.environ.get(NAME):
-        for process in (FILES, SDMX, OPENAPI_PROCESS):
+        for process in (FILE_PROCESS, SDMX_PROCESS, OPENAPI_PROCESS):
             replace_start(process, prepare)
 
 
