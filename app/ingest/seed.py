@@ -1,7 +1,4 @@
-"""Read and validate seed files.
-
-YAML is read without implicit types: text stays text, numbers stay exact, values keep their line.
-"""
+"""Read and validate seed files: text stays text, numbers stay exact, values keep their line."""
 
 import re
 from collections import defaultdict
@@ -32,16 +29,14 @@ DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
 MAX_DEPTH = 8
 STANDARD_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 SCHEMA_LINE = "# yaml-language-server: $schema="
-QUOTATION = "quote a text that contains a comma or ': '; end the name of a field with ': '"
+QUOTATION = "quote a text with ',', ': ', '@', '%' or '*'; end the name of a field with ': '"
 INDENTATION = "indent all fields of a record by the same number of plain spaces"
+CUTTING_COMMENT = re.compile(r"[ \t]+#[^\s#]")
 COLLECTIONS = {kind.collection: kind for kind in FILE_KINDS}
-FILE_DEPTH = 2
-"""The parts of a path within the seed folder: the collection and the file."""
 ADVICE = {
     "string_type": "write text, in quotes if it looks like a number",
     "string_too_short": "write some text",
     "int_type": "write an integer without quotes and leading zeros",
-    "decimal_type": "write a plain number",
     "model_type": "write its fields, one per line",
     "list_type": "write a list, one '- item' per line",
     "greater_than_equal": "write at least {ge}",
@@ -109,8 +104,7 @@ class SeedDocument:
 
     def create_issue(self, path: ValuePath, message: str, *, is_warning: bool = False) -> SeedIssue:
         place = self.find_path(path)
-        line = self.find_line(place)
-        return SeedIssue(self.file, line, format_path(place), message, is_warning)
+        return SeedIssue(self.file, self.find_line(place), format_path(place), message, is_warning)
 
 
 def format_path(path: ValuePath) -> str:
@@ -126,40 +120,44 @@ def read_document(file: PurePath, raw: bytes) -> SeedDocument:
         message = "the file name is not a valid key; use letters and digits, joined by '-' or '.'"
         document.issues.append(SeedIssue(file, 1, "", message))
     try:
-        text = raw.decode()
+        text = raw.decode().removeprefix("\ufeff")
         node = Loader(text).get_single_node()
         if isinstance(node, yaml.MappingNode):
-            document.content = DocumentBuilder(document).build_value(node, ())
-            first, _, _ = text.removeprefix("\ufeff").partition("\n")
-            if first.startswith(SCHEMA_LINE):
-                document.schema = first.removeprefix(SCHEMA_LINE).strip()
+            document.content = DocumentBuilder(document, text).build_value(node, ())
+            if text.startswith(SCHEMA_LINE):
+                document.schema = text.removeprefix(SCHEMA_LINE).partition("\n")[0].strip()
         else:
             message = "contains no fields; write one 'field: value' per line"
             document.issues.append(SeedIssue(file, 1, "", message))
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        message = "is not UTF-8 text; save the file as UTF-8"
-        document.issues.append(SeedIssue(file, line, "", message))
-    except yaml.YAMLError as error:
-        document.issues.append(describe_yaml_error(file, raw, error))
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        document.issues.append(describe_syntax_error(file, raw, error))
     return document
 
 
-def describe_yaml_error(file: PurePath, raw: bytes, error: yaml.YAMLError) -> SeedIssue:
+def describe_syntax_error(file: PurePath, raw: bytes, error: Exception) -> SeedIssue:
     """Describe a syntax error, such as a tab; the parser finds a missing colon only lines below."""
     is_name = getattr(error, "context", None) == "while scanning a simple key"
     mark = getattr(error, "context_mark" if is_name else "problem_mark", None)
-    line = mark.line + 1 if mark else 1
-    if b"\t" in b"".join(raw.splitlines()[line - 1 : line]):
-        return SeedIssue(file, line, "", "contains a tab; indent with spaces")
+    # Where a character cannot be read, errors have an offset in bytes instead.
+    offset = getattr(error, "position", getattr(error, "start", 0))
+    line = mark.line + 1 if mark else raw.count(b"\n", 0, offset) + 1
+    found = b"".join(raw.splitlines()[line - 1 : line])
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-    advice = f"; {QUOTATION}; {INDENTATION}" if re.search("expected|not allowed", problem) else ""
-    return SeedIssue(file, line, "", f"is not valid YAML: {problem}{advice}")
+    message = f"is not valid YAML: {problem}"
+    if isinstance(error, UnicodeDecodeError):
+        message = "is not UTF-8 text; save the file as UTF-8"
+    elif b"\t" in found:
+        message = "contains a tab; indent with spaces"
+    elif re.match(rb"<{7}|={7}|>{7}", found):
+        message = "has a mark of a merge conflict; keep one side, and remove the marks"
+    elif re.search("expected|in this context|cannot start|undefined alias", problem):
+        message += f"; {QUOTATION}; {INDENTATION}"
+    return SeedIssue(file, line, "", message)
 
 
 class DocumentBuilder:
-    def __init__(self, document: SeedDocument) -> None:
-        self.document = document
+    def __init__(self, document: SeedDocument, text: str) -> None:
+        self.document, self.text = document, text
         self.seen: set[int] = set()
 
     def build_value(self, node: yaml.Node, path: ValuePath) -> Value:
@@ -178,6 +176,8 @@ class DocumentBuilder:
             return self.build_mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.build_value(item, (*path, index)) for index, item in enumerate(node.value)]
+        if not node.style and CUTTING_COMMENT.match(self.text, node.end_mark.index):  # type: ignore[attr-defined]
+            self.add_issue(path, "ends at '#'; quote it, or begin the comment with '# '")
         return parse_scalar(node)
 
     def build_mapping(self, node: yaml.MappingNode, path: ValuePath) -> dict[str, Value]:
@@ -192,8 +192,8 @@ class DocumentBuilder:
                 first = self.document.lines[place]
                 message = f"is repeated; it is already on line {first}; keep one of the two"
             if message:
-                issue = SeedIssue(self.document.file, line, format_path(place), message)
-                self.document.issues.append(issue)
+                file, issues = self.document.file, self.document.issues
+                issues.append(SeedIssue(file, line, format_path(place), message))
                 continue
             self.document.lines[place] = line
             values[key] = self.build_value(value_node, place)
@@ -265,27 +265,27 @@ def load_seed(folder: Path, origins: Documents | None = None) -> tuple[Seed, lis
     """
     seed, issues = Seed(folder), []
     for path in list_seed_files(folder):
-        parts = path.relative_to(folder).parts
-        kind = COLLECTIONS.get(parts[0])
-        if len(parts) == FILE_DEPTH and parts[0] == "history" and path.suffix == ".jsonl":
+        collection, suffix = path.parent.relative_to(folder).as_posix(), path.suffix
+        kind = COLLECTIONS.get(collection)
+        if collection == "history" and suffix == ".jsonl":
             seed.history[path.stem] = path.read_bytes()
-        elif kind and len(parts) == FILE_DEPTH and path.suffix == ".yaml":
+        elif kind and suffix == ".yaml":
             document = read_document(path, path.read_bytes())
             if kind is SeriesTable:
                 seed.tables[document.key] = document
             else:
                 seed.documents[kind, document.key] = document
         else:
-            places = f"{folder}/<{'|'.join(COLLECTIONS)}>/<key>.yaml"
-            issues.append(SeedIssue(path, 1, "", f"is not a seed file; seed files are {places}"))
+            places = f"seed files are {folder}/<{'|'.join(COLLECTIONS)}>/<key>.yaml"
+            advice = f"rename it to {path.stem}.yaml or remove it" if kind else places
+            issues.append(SeedIssue(path, 1, "", f"is not a seed file; {advice}"))
     for document in seed.tables.values():
         issues += expand_document(seed, document)
     for record, origin in (origins or {}).items():
         # Records of an unreadable table are unknown.
         if record in seed.documents:
             read = seed.documents.pop(record)
-            own = replace(origin, content=read.content, record_key=read.key)
-            seed.documents[record] = own
+            seed.documents[record] = replace(origin, content=read.content, record_key=read.key)
     # References can only be corrected once all keys are known.
     for (kind, _), document in seed.documents.items():
         issues += document.issues or validate_document(seed, kind, document)
@@ -308,8 +308,7 @@ def expand_document(seed: Seed, table: SeedDocument) -> list[SeedIssue]:
             return [table.create_issue((name,), f"there is no {kind.collection}/{key}.yaml{hint}")]
     if issue := check_key(entity, table):
         return [issue]
-    issues = [table.create_issue(*mismatch) for mismatch in check_periods(entity)]
-    if issues:
+    if issues := [table.create_issue(*mismatch) for mismatch in check_periods(entity)]:
         return issues
     seed.unreadable.remove(table.key)
     for one in expand_table(entity, cast("dict[str, Value]", table.content)):

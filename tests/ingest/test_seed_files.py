@@ -142,6 +142,19 @@ SURPRISES = {
         "value",
         "has the YAML tag",
     ),
+    "comment-after-text": Broken(
+        GOODS,
+        "en: 22.1 trillion yuan",
+        "en: 22.1 trillion yuan #1",
+        "wording.en",
+        "ends at '#'; quote it, or begin the comment with '# '",
+    ),
+    "comment-instead-of-text": Broken(
+        GOODS, "en: 22.1 trillion yuan", "en: #1 yuan", "wording.en", "ends at '#'; quote it"
+    ),
+    "minus-sign": Broken(
+        GOODS, "value: 22100000000000", "value: −22", "value", "such as 36 or -2.1, unquoted"
+    ),
     "tab": Broken(GOODS, "  start:", "\tstart:", "", "contains a tab; indent with spaces"),
     "second-document": Broken(GOODS, "status:", "---\nstatus:", "", "found another document"),
     "unclosed": Broken(
@@ -186,7 +199,11 @@ def test_surprising_yaml_is_reported(tmp_path: Path, broken: Broken) -> None:
         (b"position: 1\nname: caf\xe9\n", 2, "is not UTF-8 text; save the file as UTF-8"),
         ("position: 1\n".encode("utf-16"), 1, "is not UTF-8 text"),
         (b"position: \x00\n", 1, "is not valid YAML"),
-        (b"position: 1\nname: *nobody\n", 2, "is not valid YAML: found undefined alias"),
+        (b"position: 1\nname: *nobody\n", 2, "is not valid YAML: found undefined alias; quote a"),
+        (b"position: 1\nname: @nobody\n", 2, "cannot start any token; quote a text with"),
+        (b"position: 1\nname: a\x07b\n", 2, "control characters are not allowed"),
+        (b"position: 1\n<<<<<<< HEAD\nname: a\n", 2, "has a mark of a merge conflict; keep one"),
+        (b"position: 1\n=======\nname: a\n", 2, "has a mark of a merge conflict"),
         ("position: 1\ntopic：trade\nunit: CNY\n".encode(), 2, "end the name of a field with ': '"),
         (b"position: 1\ntopic:trade\n\n\nunit: CNY\n", 2, "end the name of a field with ': '"),
         (b"name:\n  en: Trade\n   zh: 1\n", 3, "indent all fields of a record by the same"),
@@ -248,6 +265,24 @@ def test_a_decimal_keeps_every_digit(number: Decimal) -> None:
 def test_no_bytes_crash_the_reader(raw: bytes) -> None:
     document = read_document(FILE, raw)
     assert document.issues or isinstance(document.content, dict)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "'a' #b",
+        "a # b",
+        "a#b",
+        "'a #b'",
+        ">-\n  a #b",
+        "\n  # b\n  c: d",
+        "# b\n  c: d",
+        "𠮷一带\n# b",
+    ],
+)
+@pytest.mark.parametrize("start", ["", "\ufeff"])
+def test_a_comment_that_shortens_no_text_is_ignored(start: str, written: str) -> None:
+    assert read_document(FILE, f"{start}value: {written}\n".encode()).issues == []
 
 
 def test_every_value_keeps_its_line() -> None:

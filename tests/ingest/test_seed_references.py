@@ -235,7 +235,12 @@ MOVED = {
         ("", ""),
         ":1: is not a seed file; seed files are",
     ),
-    "yml": ("topics/trade.yaml", "topics/trade.yml", ("", ""), ":1: is not a seed file"),
+    "yml": (
+        "topics/trade.yaml",
+        "topics/trade.yml",
+        ("", ""),
+        ":1: is not a seed file; rename it to trade.yaml or remove it",
+    ),
 }
 
 

@@ -204,7 +204,7 @@ ISSUES = {
         FILE, "indicator: goods-trade", "indicator: goods-trad", "indicator", "mean goods-trade?"
     ),
     "separator": Broken(FILE, "value: 950,", "value: 1,950,", "figures[1].950", "without separ"),
-    "colon": Broken(FILE, "value: 950,", "value: a: b,", "", "quote a text that contains a comma"),
+    "colon": Broken(FILE, "value: 950,", "value: a: b,", "", "quote a text with ','"),
     "cn": Broken(FILE, "zh: 下降1.5%", "cn: 下降1.5%", "figures[1].growth.wording.cn", "mean zh?"),
     "unknown field": Broken(
         FILE, ROW, f"words: 1, {ROW}", "figures[1].words", "is not a field here"

@@ -60,7 +60,7 @@ def parse_exact(value: object) -> Decimal:
     """Accept the numbers of the YAML reader, which keeps every digit, and no other type."""
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return Decimal(value)
-    raise PydanticCustomError("exact_number", "Write a plain number such as 36 or 22.1")
+    raise PydanticCustomError("exact_number", "Write a plain number such as 36 or -2.1, unquoted")
 
 
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
