@@ -280,6 +280,15 @@ def test_paper_cuts_nothing_off(visit: Visit, path: str) -> None:
     assert wrong == []
 
 
+def test_what_a_search_found_in_a_report_fits_on_paper(visit: Visit) -> None:
+    page, _ = visit
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 680, "height": 900})
+    page.goto("/?q=trade&lang=zh")
+    assert page.locator(".actions .note mark").count()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 680
+
+
 @pytest.mark.parametrize("path", ["/", "/sources/scio-2025-07-18", "/indicators/goods-trade"])
 def test_print_keeps_what_paper_needs(visit: Visit, path: str) -> None:
     page, wrong = visit
