@@ -12,7 +12,15 @@ from typing import Any
 
 Node = dict[str, Any]
 
-TEXTS = {"description", "summary", "example", "examples", "externalDocs", "x-codeSamples"}
+TEXTS = {
+    "description",
+    "summary",
+    "example",
+    "examples",
+    "externalDocs",
+    "x-codeSamples",
+    "x-displayName",
+}
 """What a document tells people; no client depends on it."""
 LEAST = ("minimum", "minLength", "minItems")
 MOST = ("maximum", "maxLength", "maxItems")

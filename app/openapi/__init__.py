@@ -40,7 +40,7 @@ CUBE_FILTER = "source"
 CHARTS = ("image/", vega_lite.SPECIFICATION)
 CATALOG = Path(__file__).parent / "zh.po"
 """The Chinese texts of the document, under the English ones."""
-TEXTS = frozenset({"description", "summary"})
+TEXTS = frozenset({"description", "summary", "x-displayName"})
 DATA = frozenset({"default", "enum", "example", "examples", "x-codeSamples", "x-enum-varnames"})
 """What is the same in every language."""
 NAMED = frozenset({"headers", "parameters", "paths", "properties", "responses", "schemas"})
@@ -203,17 +203,13 @@ def translate_document(document: Record, language: Language) -> Record:
 
 
 def map_texts(document: Record, change: Change) -> Record:
-    """Return a document with every text changed: descriptions, summaries, tags, title, contact."""
+    """Return a document with every text changed, and no name that generated clients take over."""
     changed: Record = map_nested_texts(document, change)
     info = changed["info"]
     changed["info"] = info | {
         "title": change(info["title"]),
         "contact": info["contact"] | {"name": change(info["contact"]["name"])},
     }
-    changed["tags"] = [tag | {"name": change(tag["name"])} for tag in changed["tags"]]
-    for methods in changed["paths"].values():
-        operation = methods["get"]
-        operation["tags"] = [change(tag) for tag in operation["tags"]]
     return changed
 
 

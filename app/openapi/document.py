@@ -129,7 +129,8 @@ TAGS = {
     "Discovery": "Descriptions of the dataset for data catalogues.",
     "Service health": "Whether the service is running and ready.",
 }
-"""The tags in the order in which a reader needs them."""
+"""The tags in the order in which a reader needs them. Modules of clients are named after them, so
+that only the name to display is translated."""
 PART = "The part of the file that Range requests."
 NOT_MODIFIED_RESPONSE: Record = {
     "description": "The copy named in If-None-Match or If-Modified-Since is still current.",
@@ -169,7 +170,10 @@ def build_document(routes: Sequence[BaseRoute], server: str, release: str) -> Re
         summary="Official figures on Belt and Road cooperation, with their exact meaning.",
         description=INTRODUCTION.read_text("utf-8").strip(),
         routes=routes,
-        tags=[{"name": name, "description": text} for name, text in TAGS.items()],
+        tags=[
+            {"name": name, "x-displayName": name, "description": text}
+            for name, text in TAGS.items()
+        ],
         servers=[{"url": server, "description": SERVER_DESCRIPTION, "x-internal": False}],
         contact={"name": "The operator of this service", "url": f"{server}/v1"},
         license_info={"name": "MIT", "url": "https://opensource.org/license/mit"},

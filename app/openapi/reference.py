@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from app.db.columns import Record
 from app.i18n import Bilingual, Language
-from app.openapi.document import TAGS
 from app.openapi.samples import JSON
 
 TYPES = {
@@ -31,12 +30,16 @@ FILES = re.compile(r"\.[a-z0-9.-]+$")
 
 
 class OperationGroup(NamedTuple):
-    """The operations of a tag."""
+    """The operations of a tag, with its name in the language of the document."""
 
-    anchor: str
+    tag: str
     name: str
     description: str
     operations: list[Record]
+
+    @property
+    def anchor(self) -> str:
+        return self.tag.lower().replace(" ", "-")
 
 
 class Field(NamedTuple):
@@ -77,12 +80,11 @@ def list_groups(document: Record) -> list[OperationGroup]:
         operation = methods["get"]
         found = {"id": operation["operationId"], "path": path, "summary": operation["summary"]}
         operations.setdefault(operation["tags"][0], []).append(found)
-    # The tags of the document are in the order of TAGS, whatever their language.
     return [
         OperationGroup(
-            name.lower().replace(" ", "-"), tag["name"], tag["description"], operations[tag["name"]]
+            tag["name"], tag["x-displayName"], tag["description"], operations[tag["name"]]
         )
-        for name, tag in zip(TAGS, document["tags"], strict=True)
+        for tag in document["tags"]
     ]
 
 

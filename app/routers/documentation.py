@@ -75,7 +75,7 @@ def render_operation(context: RequestContext, operation: str) -> Response:
         target=path,
         operation=described,
         groups=groups,
-        group=next(one for one in groups if one.name == described["tags"][0]),
+        group=next(one for one in groups if one.tag == described["tags"][0]),
         neighbours=find_neighbours(groups, operation),
         parameters=parameters,
         codes={one.name: list_codes(context, one.name) for one in parameters},

@@ -37,7 +37,7 @@ def test_the_reference_leads_to_every_operation(client: AppClient, language: str
     operations = list_operations(document)
     assert sorted(links) == sorted(f"/docs/{name}?lang={language}" for name in operations)
     headings = page.xpath("//section[@class='operations']/h2/text()")
-    assert headings == [tag["name"] for tag in document["tags"]]
+    assert headings == [tag["x-displayName"] for tag in document["tags"]]
     anchors = {one.get("id") for one in page.xpath("//article//h2")}
     contents = {link.removeprefix("#") for link in page.xpath("//nav[@class='toc']//a/@href")}
     assert contents == anchors
