@@ -12,6 +12,7 @@ import pytest
 from app.application import ROUTERS
 from app.formats.registry import FORMATS
 from app.ingest.schema import RECORD_KINDS
+from app.openapi.document import read_example
 from tests.record_openapi import HINT, SNAPSHOT
 from tests.support.client import AppClient
 
@@ -47,7 +48,7 @@ def build_example_url(document: dict[str, Any], path: str) -> str:
         if parameter["in"] == "path":
             path = path.replace(f"{{{parameter['name']}}}", parameter["example"])
         elif parameter["required"]:
-            query[parameter["name"]] = parameter["example"]
+            query[parameter["name"]] = read_example(parameter)
     return f"{path}?{urlencode(query, doseq=True)}" if query else path
 
 

@@ -71,12 +71,18 @@ def read_cases(document: Path) -> Iterator[Case]:
                 tag=described["tags"][0],
                 path=path,
                 in_path={one["name"]: one["example"] for one in needed if one["in"] == "path"},
-                in_query={one["name"]: one["example"] for one in needed if one["in"] == "query"},
+                in_query={one["name"]: read_example(one) for one in needed if one["in"] == "query"},
                 parameters=tuple(parameter["name"] for parameter in parameters),
                 media_type=media_type,
                 model=content["schema"].get("$ref", "").rpartition("/")[2] or None,
                 is_binary=content["schema"].get("format") == "binary",
             )
+
+
+def read_example(parameter: dict[str, Any]) -> Any:
+    """Read the example of a required parameter; that of a list has a name."""
+    named = parameter.get("examples", {"request": {"value": parameter.get("example")}})
+    return named["request"]["value"]
 
 
 def is_readable(case: Case, language: str) -> bool:

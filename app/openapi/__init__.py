@@ -22,7 +22,7 @@ from app.formats.registry import JSON_STAT
 from app.http.cache_key import create_context
 from app.http.routing import RouteDeclarations, Router, describe_routes
 from app.i18n import Language
-from app.openapi.document import build_document, declare_binary_texts
+from app.openapi.document import build_document, declare_binary_texts, read_example
 from app.openapi.samples import build_samples
 from app.openapi.version_3_0 import convert_document
 from app.problems.problem import Problem
@@ -40,7 +40,7 @@ CUBE_FILTER = "source"
 CHARTS = ("image/", vega_lite.SPECIFICATION)
 CATALOG = Path(__file__).parent / "zh.po"
 """The Chinese texts of the document, under the English ones."""
-TEXTS = frozenset({"description", "summary", "x-displayName"})
+TEXTS = frozenset({"description", "summary", "title", "x-displayName"})
 DATA = frozenset({"default", "enum", "example", "examples", "x-codeSamples", "x-enum-varnames"})
 """What is the same in every language."""
 NAMED = frozenset({"headers", "parameters", "paths", "properties", "responses", "schemas"})
@@ -124,10 +124,8 @@ def shorten_lists(value: Value) -> Value:
     if isinstance(value, dict):
         return {name: shorten_lists(one) for name, one in value.items()}
     if isinstance(value, list):
-        is_records = all(isinstance(one, dict) for one in value)
-        return [
-            shorten_lists(one) for one in value[: EXAMPLE_RECORDS if is_records else EXAMPLE_VALUES]
-        ]
+        limit = EXAMPLE_RECORDS if all(isinstance(one, dict) for one in value) else EXAMPLE_VALUES
+        return [shorten_lists(one) for one in value[:limit]]
     return value
 
 
@@ -137,18 +135,15 @@ def build_target(path: str, operation: Record, language: Language) -> str:
     They have no language for English, the default, which the document was always written in.
     """
     query: dict[str, object] = {}
+    chosen = EXAMPLE_QUERY if language is Language.ENGLISH else {**EXAMPLE_QUERY, "lang": language}
     for parameter in operation.get("parameters", []):
-        name = parameter["name"]
+        name, example = parameter["name"], read_example(parameter)
         if parameter["in"] == "path":
-            path = path.replace(f"{{{name}}}", str(parameter["example"]))
-        elif parameter["required"]:
-            query[name] = parameter["example"]
-        elif name in EXAMPLE_QUERY:
-            query[name] = EXAMPLE_QUERY[name]
-        elif name == "lang" and language is not Language.ENGLISH:
-            query[name] = language
-        elif name == CUBE_FILTER and path.endswith(f".{JSON_STAT.suffix}"):
-            query[name] = parameter["schema"]["examples"][0]
+            path = path.replace(f"{{{name}}}", str(example))
+        elif parameter["required"] or (name == CUBE_FILTER and path.endswith(JSON_STAT.suffix)):
+            query[name] = example
+        elif name in chosen:
+            query[name] = chosen[name]
     return f"{path}?{urlencode(query, doseq=True)}" if query else path
 
 
@@ -205,11 +200,8 @@ def translate_document(document: Record, language: Language) -> Record:
 def map_texts(document: Record, change: Change) -> Record:
     """Return a document with every text changed, and no name that generated clients take over."""
     changed: Record = map_nested_texts(document, change)
-    info = changed["info"]
-    changed["info"] = info | {
-        "title": change(info["title"]),
-        "contact": info["contact"] | {"name": change(info["contact"]["name"])},
-    }
+    contact = changed["info"]["contact"]
+    contact["name"] = change(contact["name"])
     return changed
 
 

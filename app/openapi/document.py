@@ -129,8 +129,7 @@ TAGS = {
     "Discovery": "Descriptions of the dataset for data catalogues.",
     "Service health": "Whether the service is running and ready.",
 }
-"""The tags in the order in which a reader needs them. Modules of clients are named after them, so
-that only the name to display is translated."""
+"""The tags in the order in which a reader needs them; clients name their modules after them."""
 PART = "The part of the file that Range requests."
 NOT_MODIFIED_RESPONSE: Record = {
     "description": "The copy named in If-None-Match or If-Modified-Since is still current.",
@@ -171,8 +170,7 @@ def build_document(routes: Sequence[BaseRoute], server: str, release: str) -> Re
         description=INTRODUCTION.read_text("utf-8").strip(),
         routes=routes,
         tags=[
-            {"name": name, "x-displayName": name, "description": text}
-            for name, text in TAGS.items()
+            {"name": tag, "x-displayName": tag, "description": text} for tag, text in TAGS.items()
         ],
         servers=[{"url": server, "description": SERVER_DESCRIPTION, "x-internal": False}],
         contact={"name": "The operator of this service", "url": f"{server}/v1"},
@@ -269,7 +267,7 @@ def finish_parameter(parameter: Record) -> Record:
     """Describe a parameter without null and without lists as defaults.
 
     Only a required parameter has its example beside its schema: viewers fill in such examples, and
-    all filters together would match nothing.
+    all filters together would match nothing. A list is a named one, since tools fail on others.
     """
     schema = clean_schema(dict(parameter["schema"]))
     examples = schema.pop("examples", None)
@@ -287,10 +285,19 @@ def finish_parameter(parameter: Record) -> Record:
         schema.pop("default", None)
         described |= {"style": "form", "explode": True}
     if examples and described["required"]:
-        described["example"] = examples[0]
+        is_list = schema.get("type") == "array"
+        named = {"examples": {"request": {"value": examples[0]}}}
+        described |= named if is_list else {"example": examples[0]}
     elif examples and "$ref" not in schema:
         schema["examples"] = examples
     return described
+
+
+def read_example(parameter: Record) -> Any:
+    """Return the example of a parameter, or an empty text if it has none."""
+    if "examples" in parameter:
+        return parameter["examples"]["request"]["value"]
+    return parameter.get("example", next(iter(parameter["schema"].get("examples", [])), ""))
 
 
 def name_values(name: str, schema: Record) -> Record:

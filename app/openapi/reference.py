@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from app.db.columns import Record
 from app.i18n import Bilingual, Language
+from app.openapi.document import read_example
 from app.openapi.samples import JSON
 
 TYPES = {
@@ -167,7 +168,7 @@ class SchemaReader:
         _, found = self.resolve(schema)
         is_repeatable = found.get("type") == "array"
         _, item = self.resolve(found["items"]) if is_repeatable else ("", found)
-        example = parameter.get("example", next(iter(schema.get("examples", [])), ""))
+        example = read_example(parameter)
         examples = example if isinstance(example, list) else [example]
         values = list_values(item)
         return Parameter(
