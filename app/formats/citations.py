@@ -64,6 +64,7 @@ def cite_source(source: Record, release: Record) -> CslItem:
     The author is the publisher of the text, never the institution it is about. A document with an
     address was accessed on the day on which it was last checked, or on that of the release.
     """
+    printed = source["printed_title"]
     item = {
         "id": source["code"],
         "type": "webpage" if source["address"] else "document",
@@ -72,7 +73,8 @@ def cite_source(source: Record, release: Record) -> CslItem:
         "container-title": source["carrier"],
         "issued": build_csl_date(source["published_on"], source["published_precision"]),
         "language": source["language"],
-        "original-title": source["printed_title"],
+        # APA Style prints it as the title of an earlier work.
+        "original-title": None if printed == source["title"] else printed,
     }
     if source["address"]:
         accessed = source["checked_on"] or release["released_on"]
@@ -359,13 +361,8 @@ def format_reference(item: CslItem, style: CitationStyle, language: Language) ->
         day = accessed and format_style_date(accessed, style, language)
         return format_dataset_reference(item, style, language, day)
     # The processor imports an XML library, which no other response needs.
-    from citeproc import (
-        Citation,
-        CitationItem,
-        CitationStylesBibliography,
-        CitationStylesStyle,
-        formatter,
-    )
+    from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle
+    from citeproc.formatter import plain
     from citeproc.source.json import CiteProcJSON
 
     fields = {name: item[name] for name in set(item) - {"note", "locator", "original-title"}}
@@ -374,7 +371,7 @@ def format_reference(item: CslItem, style: CitationStyle, language: Language) ->
         fields["title"] = item["original-title"]
     locale = Bilingual("en-US", "zh-CN").get(language)
     definition = CitationStylesStyle(str(STYLES / f"{style}.csl"), locale=locale, validate=False)
-    bibliography = CitationStylesBibliography(definition, CiteProcJSON([fields]), formatter.plain)
+    bibliography = CitationStylesBibliography(definition, CiteProcJSON([fields]), plain)
     bibliography.register(Citation([CitationItem(item["id"])]))
     reference = NUMBER.sub("", str(bibliography.bibliography()[0]))
     issued = "".join(

@@ -118,6 +118,15 @@ def test_csl_json_is_rendered_by_a_processor(client: AppClient, language: str) -
         assert source["address"] is None or source["address"] in line
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_only_a_translated_title_has_an_original_one(client: AppClient, language: str) -> None:
+    for source in list_sources(client, language):
+        (item,) = client.get(f"/v1/sources/{source['code']}.csl.json?lang={language}").json()
+        original = item.get("original-title")
+        is_translated = source["printed_title"] not in {None, source["title"]}
+        assert original == (source["printed_title"] if is_translated else None)
+
+
 @pytest.mark.parametrize(
     ("language", "note", "place"),
     [
