@@ -37,7 +37,7 @@ async def show_reference(context: Context, _: NoParameters) -> Response:
 def render_reference(context: RequestContext) -> Response:
     from app.pages.markdown import render_guide_page  # noqa: PLC0415 - Slow to import.
 
-    document = read_document(context)
+    document = msgspec.json.decode(render_document(context), type=reference.Outline)
     info = document["info"]
     text = f"# {info['title']}\n\n{info['description']}"
     return render_content(
@@ -124,10 +124,13 @@ def redirect_to_operation(context: RequestContext, operation: str) -> Response:
     return RedirectResponse(f"{context.base_url}{path}{query and '?'}{query}")
 
 
-def read_document(context: RequestContext) -> Record:
+def render_document(context: RequestContext) -> bytes:
     documents: OpenApiDocuments = context.app.state.documents
-    rendered = documents.render(OpenApiVersion.V3_1, context.base_url, context.language)
-    document: Record = msgspec.json.decode(rendered)
+    return documents.render(OpenApiVersion.V3_1, context.base_url, context.language)
+
+
+def read_document(context: RequestContext) -> Record:
+    document: Record = msgspec.json.decode(render_document(context))
     return document
 
 
