@@ -85,11 +85,10 @@ def publish_sqlite(
         target = target.resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
         remove_leftovers(target)
-        digest_file = name_digest_file(target)
-        # The file is renamed into place right after its digest, which is of no use without it.
+        # The file is renamed into place first: if that fails, the old digest is still right.
         with (
+            replace_atomically(name_digest_file(target)) as temporary_digest,
             replace_atomically(target) as temporary,
-            replace_atomically(digest_file) as temporary_digest,
         ):
             engine = db.create_writing_engine(temporary)
             with engine.begin() as connection:
@@ -113,8 +112,9 @@ def publish_sqlite(
 def check_replaceable(target: Path) -> None:
     with suppress(FileNotFoundError):
         target.stat()  # Unlike what follows, this fails for a loop of links.
-    if target.is_dir():
-        raise BuildError(f"{target} is a folder; name a file")
+    for path in (target, name_digest_file(target.resolve())):
+        if path.is_dir():
+            raise BuildError(f"{path} is a folder; name another file")
     if target.exists() and not target.is_file():
         raise BuildError(f"{target} is not a regular file; name another one")
     if target.exists() and target.stat().st_size:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection
 
 from app.db.files import name_digest_file
-from app.ingest.build import build
+from app.ingest.build import build, migrate_database
 from app.ingest.files import BuildError
 from app.ingest.publish import (
     TEMPORARY_SUFFIX,
@@ -74,11 +74,13 @@ def test_other_files_are_not_overwritten(tmp_path: Path) -> None:
         connection.execute("CREATE TABLE release (name)")
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "folder").mkdir()
+    (tmp_path / "taken.sha256").mkdir()
     before = (tmp_path / "other.sqlite").read_bytes()
     for name, message in (
         ("notes.txt", "is not a database of this API .*; move it or name another file"),
         ("other.sqlite", "is not a database of this API .*no such column"),
-        ("folder", "is a folder; name a file"),
+        ("folder", "folder is a folder; name another file"),
+        ("taken", "taken.sha256 is a folder; name another file"),
         ("pipe", "is not a regular file; name another"),
         ("notes.txt/bri.sqlite", "cannot write .*: (Not a directory|File exists)"),
         (f"{'long' * 80}.sqlite", "cannot write .*: File name too long"),
@@ -88,7 +90,7 @@ def test_other_files_are_not_overwritten(tmp_path: Path) -> None:
     assert (tmp_path / "notes.txt").read_text("utf-8") == "mine"
     assert (tmp_path / "other.sqlite").read_bytes() == before
     assert (tmp_path / "pipe").is_fifo()
-    assert len(list(tmp_path.iterdir())) == 4
+    assert len(list(tmp_path.iterdir())) == 5
 
 
 def test_a_full_disk_may_be_that_of_temporary_files(tmp_path: Path) -> None:
@@ -100,6 +102,22 @@ def test_a_full_disk_may_be_that_of_temporary_files(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match=message):
         publish_sqlite(tmp_path / "bri.sqlite", fill, [])
     assert not list(tmp_path.iterdir())
+
+
+def test_a_database_that_cannot_be_replaced_keeps_its_digest(tmp_path: Path) -> None:
+    """A file that is mounted into a container by itself can be written to, but not replaced."""
+    target = tmp_path / "bri.sqlite"
+    digest_file = name_digest_file(target)
+    digest_file.write_text("that of the old database", "utf-8")
+
+    def fill(connection: Connection) -> None:
+        migrate_database(connection, MIGRATIONS)
+        target.mkdir()  # Replacing a folder fails as well, without a mount.
+
+    with pytest.raises(BuildError, match=r"cannot write .*: Is a directory"):
+        publish_sqlite(target, fill, [{"kind": "", "code": ""}])
+    assert digest_file.read_text("utf-8") == "that of the old database"
+    assert sorted(tmp_path.iterdir()) == [target, digest_file]
 
 
 def test_an_empty_file_is_filled(built: Path, tmp_path: Path) -> None:
