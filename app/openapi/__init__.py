@@ -29,8 +29,8 @@ from app.problems.problem import Problem
 from app.releases import ReleaseManager, ServedRelease
 from app.schemas import encode_json
 
-ANY_SERVER = "http://server.invalid"
-"""The address in the document until it is served; no server can have this name (RFC 2606)."""
+ANY_SERVER = "http://127.0.0.1:8000"
+"""The address in the document and in examples of schemas, until the document is served."""
 EXAMPLE_RECORDS, EXAMPLE_VALUES = 2, 50
 EXAMPLE_QUERY = {"limit": EXAMPLE_RECORDS, "asked_on": "2026-11-26"}
 """Parameters that keep the examples short, and the same on every day."""

@@ -130,8 +130,7 @@ def render_document(context: RequestContext) -> bytes:
 
 
 def read_document(context: RequestContext) -> Record:
-    document: Record = msgspec.json.decode(render_document(context))
-    return document
+    return msgspec.json.decode(render_document(context), type=Record)
 
 
 def require_operation(document: Record, name: str) -> tuple[str, Record]:
