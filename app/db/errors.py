@@ -4,6 +4,7 @@ import errno
 
 ADVICE = {
     errno.EACCES: "give this user access to it and to its folders",
+    errno.EBUSY: "mount its folder, not the file alone",
     errno.ELOOP: "remove the link, which leads to itself",
     errno.ENOTDIR: "a part of its path is a file, not a folder; name another one",
 }

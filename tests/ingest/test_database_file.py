@@ -1,5 +1,6 @@
 """Where a build puts its file: through links, next to other builds, and never over other files."""
 
+import errno
 import os
 import sqlite3
 from contextlib import closing
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
+from app.db.errors import describe_os_error
 from app.db.files import name_digest_file
 from app.ingest.build import build, migrate_database
 from app.ingest.files import BuildError
@@ -118,6 +120,10 @@ def test_a_database_that_cannot_be_replaced_keeps_its_digest(tmp_path: Path) -> 
         publish_sqlite(target, fill, [{"kind": "", "code": ""}])
     assert digest_file.read_text("utf-8") == "that of the old database"
     assert sorted(tmp_path.iterdir()) == [target, digest_file]
+    busy = OSError(errno.EBUSY, "Device or resource busy")
+    assert (
+        describe_os_error(busy) == "Device or resource busy; mount its folder, not the file alone"
+    )
 
 
 def test_an_empty_file_is_filled(built: Path, tmp_path: Path) -> None:
