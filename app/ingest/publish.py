@@ -85,7 +85,7 @@ def publish_sqlite(
         target = target.resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
         remove_leftovers(target)
-        # The file is renamed into place first: if that fails, the old digest is still right.
+        # The database is renamed into place first: if that fails, the old digest is still right.
         with (
             replace_atomically(name_digest_file(target)) as temporary_digest,
             replace_atomically(target) as temporary,

@@ -267,7 +267,7 @@ def finish_parameter(parameter: Record) -> Record:
     """Describe a parameter without null and without lists as defaults.
 
     Only a required parameter has its example beside its schema: viewers fill in such examples, and
-    all filters together would match nothing. A list is a named one, since tools fail on others.
+    all filters together would match nothing. The example of a list has a name, which tools need.
     """
     schema = clean_schema(dict(parameter["schema"]))
     examples = schema.pop("examples", None)

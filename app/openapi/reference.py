@@ -37,7 +37,7 @@ class OperationSummary(TypedDict):
 
 
 class Outline(TypedDict):
-    """The parts of the document that list its operations; all of it takes 7 MB of memory."""
+    """The parts of the document that list its operations; the whole takes 7 MB of memory."""
 
     info: Record
     tags: list[dict[str, str]]
