@@ -177,7 +177,7 @@ class DatasetTool(NamedTuple):
 
 
 RUNS: Mapping[str, Callable[[Call], str]] = {
-    **{name: partial(list_records, records) for name, records in language_models.LISTS.items()},
+    **{name: partial(list_records, kind) for name, kind in language_models.LIST_TOOLS.items()},
     "check_quotation": check_quotation,
     "get_source": get_source,
 }

@@ -13,8 +13,9 @@ from app.application import ROUTERS
 from app.db.columns import Record
 from app.export.openapi import TEXTS as STATIC_TEXTS
 from app.http.routing import describe_routes
-from app.openapi import ANY_SERVER, CATALOG, load_catalog, map_texts
+from app.openapi import CATALOG, load_catalog, map_texts
 from app.openapi.document import build_document
+from app.schemas import LOCAL_ADDRESS
 
 COMMENT = b"""\
 # Chinese texts of the OpenAPI documents. The texts in English are those of the code:
@@ -46,5 +47,5 @@ def write(texts: list[str], translations: dict[str, str]) -> None:
 
 
 if __name__ == "__main__":
-    document = build_document(describe_routes(ROUTERS), ANY_SERVER, "2026-11-26")
+    document = build_document(describe_routes(ROUTERS), LOCAL_ADDRESS, "2026-11-26")
     write(list_texts(document), load_catalog())

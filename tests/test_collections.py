@@ -5,7 +5,7 @@ import pytest
 from app.enums import Collection, SearchKind
 from app.formats.tables import ALL_TABLES
 from app.ingest.schema import RECORD_KINDS
-from app.pages.addresses import KINDS
+from app.pages.addresses import SEARCH_KINDS
 from app.schemas.service import Counts
 
 pytestmark = pytest.mark.quick
@@ -32,7 +32,7 @@ DERIVED = {"passages"}
             {table.name for table in ALL_TABLES},
             RECORDED - NESTED | DERIVED,
         ),
-        ("KINDS in app/pages/addresses.py", set(KINDS), set(SearchKind)),
+        ("SEARCH_KINDS in app/pages/addresses.py", set(SEARCH_KINDS), set(SearchKind)),
     ],
 )
 def test_a_place_has_every_collection(place: str, declared: set[str], expected: set[str]) -> None:

@@ -21,7 +21,7 @@ LEFT_OUT = {
     "app/db/numerals.py LIMITS": {"Qualifier.NONE"},
     "app/db/numerals.py QUALIFIER_WORDS": {"Qualifier.NONE"},
     "app/formats/charts/labels.py MEANINGS": {"Qualifier.NONE"},
-    "app/formats/charts/subjects.py KINDS": {"CommitmentKind.PLEDGE"},
+    "app/formats/charts/subjects.py COMMITMENT_NOTES": {"CommitmentKind.PLEDGE"},
     "app/formats/citations.py DIFFERENCES": {"RevisionKind.REFINED", "RevisionKind.REVISED"},
     "app/queries/commitments.py LIMITS": {"Qualifier.ABOUT"},
 }

@@ -7,8 +7,9 @@ import pytest
 
 from app.application import ROUTERS
 from app.http.routing import describe_routes
-from app.openapi import ANY_SERVER, load_catalog, map_texts
+from app.openapi import load_catalog, map_texts
 from app.openapi.document import build_document
+from app.schemas import LOCAL_ADDRESS
 from tests.openapi_texts import list_texts
 from tests.support.client import AppClient
 
@@ -28,7 +29,7 @@ def translated(client: AppClient) -> dict[str, Any]:
 
 def test_the_catalogue_has_every_text_and_no_other() -> None:
     catalog = load_catalog()
-    texts = list_texts(build_document(describe_routes(ROUTERS), ANY_SERVER, "2026-11-26"))
+    texts = list_texts(build_document(describe_routes(ROUTERS), LOCAL_ADDRESS, "2026-11-26"))
     hint = "run python -m tests.openapi_texts, and translate the texts that it adds"
     assert set(texts) - set(catalog) == set(), hint
     assert set(catalog) - set(texts) == set(), hint

@@ -22,9 +22,10 @@ from app.http.limits import OPERATOR_PATHS
 from app.http.routing import Router
 from app.i18n import Language
 from app.negotiation import SDMX_ROOT, PathKind
-from app.pages.content import ADDRESS_PLACEHOLDER, SHORT_PATHS
+from app.pages.content import SHORT_PATHS
 from app.parameters import PIN
 from app.problems.problem import UnknownPath
+from app.schemas import LOCAL_ADDRESS
 
 HOST = "static.invalid"
 """The name of the service while responses are created; no host can have it (RFC 2606)."""
@@ -84,7 +85,7 @@ def compile_links(separator: str) -> re.Pattern[str]:
     )
 
 
-LINKS = compile_links("&(?:amp;)?")  # The OpenAPI document has markup in its examples.
+TEXT_LINKS = compile_links("&(?:amp;)?")  # The OpenAPI document has markup in its examples.
 MARKUP_LINKS = compile_links(r"&amp;(?:amp;)?|\\u0026")
 SEPARATORS = re.compile(r"&amp;(?:amp;)?|\\u0026")
 FILE_LINKS = re.compile(
@@ -304,7 +305,7 @@ class Layout:
     ) -> str:
         """Replace each link to the service by a link to a file, and queue what it leads to."""
         replace = partial(self.replace_link, text, address, queue)
-        return (MARKUP_LINKS if is_markup else LINKS).sub(replace, text)
+        return (MARKUP_LINKS if is_markup else TEXT_LINKS).sub(replace, text)
 
     def replace_link(
         self, text: str, address: Address, queue: Callable[[Address], None], match: re.Match[str]
@@ -312,7 +313,7 @@ class Layout:
         before = text[max(0, match.start() - 24) : match.start()]
         is_link = before.endswith('="') and not before.endswith(' data-text="')
         if GUIDE_PATHS.match(address.path) and not is_link and match["path"] != CITED_PATH:
-            return match[0].replace(f"{ORIGIN}{PREFIX}", ADDRESS_PLACEHOLDER)
+            return match[0].replace(f"{ORIGIN}{PREFIX}", LOCAL_ADDRESS)
         query = SEPARATORS.sub("&", match["query"] or "")
         is_default = before.endswith('hreflang="x-default" href="')
         language = Language.ENGLISH if is_default else address.language

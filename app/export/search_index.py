@@ -20,7 +20,7 @@ from app.db.statements import Session
 from app.formats import tables
 from app.formats.citations import format_validity
 from app.i18n import IDEOGRAPHS, Bilingual, Language
-from app.pages.addresses import KINDS, PageAddress, find_page
+from app.pages.addresses import SEARCH_KINDS, PageAddress, find_page
 from app.queries.search import read_contexts
 
 FIELDS = ("names", "title", "text")
@@ -108,7 +108,7 @@ def describe_hits(
     return [
         {
             "key": f"{row['kind']} {row['code']}",
-            "kind": KINDS[row["kind"]].get(session.language),
+            "kind": SEARCH_KINDS[row["kind"]].get(session.language),
             "title": join_segments(row[f"title_{session.language}"]),
             "url": find(find_page(row["kind"], row["code"])),
             **describe_context(contexts.get((row["kind"], row["code"])), session.language),

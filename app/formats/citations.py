@@ -171,7 +171,7 @@ def join_fitting(lead: str, parts: Iterable[str], separator: str) -> str:
     return text
 
 
-def shorten(text: str) -> str:
+def shorten_text(text: str) -> str:
     """Cut a text that is too long after a whole statement, or else after a word."""
     if len(text) <= MAX_DESCRIPTION:
         return text

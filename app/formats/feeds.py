@@ -16,7 +16,7 @@ JSON_FEED = "application/feed+json"
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
 TITLE = Bilingual(f"{DATASET_TITLE.en}: releases", f"{DATASET_TITLE.zh}：版本更新")
-KINDS = {
+CHANGE_KINDS = {
     ChangeKind.ADDED: Bilingual("added", "新增"),
     ChangeKind.REVISED: Bilingual("revised", "修订"),
     ChangeKind.CORRECTED: Bilingual("corrected", "更正"),
@@ -106,7 +106,7 @@ def count_changes(releases: Iterable[Record], language: Language) -> str:
     total: Counter[str] = Counter()
     for release in releases:
         total.update(release["changes"])
-    counts = [COUNT.format(count=total[kind], kind=KINDS[ChangeKind(kind)]) for kind in total]
+    counts = [COUNT.format(count=total[one], kind=CHANGE_KINDS[ChangeKind(one)]) for one in total]
     return language.comma.join(count.get(language) for count in counts)
 
 
@@ -124,7 +124,7 @@ def format_content(release: Record, language: Language) -> str:
 def format_changes(release: Record, language: Language) -> Iterator[str]:
     none = NO_VALUE.get(language)
     for change in release["modifications"]:
-        summary = KINDS[ChangeKind(change["kind"])].get(language)
+        summary = CHANGE_KINDS[ChangeKind(change["kind"])].get(language)
         if change["reason"]:
             summary += REASON.get(language).format(change["reason"])
         record = f"{change['collection']}/{change['key']}"

@@ -148,7 +148,7 @@ class RecordList(NamedTuple):
         return cls(table.name, table.list_page, table.list_parameters, describe, key)
 
 
-LISTS = {
+LIST_TOOLS = {
     "search": RecordList(
         "search", lambda *given: search_records(*given)[0], parameters.SearchParameters,
         sentences.describe_hit,

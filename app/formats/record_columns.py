@@ -42,7 +42,7 @@ HAS_EXAMPLES = boolean("has_examples", "Has examples", "是否举例",
 YEAR = integer("year", "Year", "年度", "Year reviewed", "所述年度", width=8)
 ANNOUNCED_YEAR = integer("year", "Year", "年度", "Year for which it is announced",
                          "所公布工作的年度", path="priority_area.year", width=8)  # fmt: skip
-NAMED = (
+REFERENCE_COLUMNS = (
     string("sectors", "Sector codes", "涉及领域标识", "Sectors that the text names",
            "文中涉及的领域", path="sectors.code", is_required=False),
     string("instruments", "Instrument codes", "涉及载体标识", "Instruments that the text names",
@@ -155,7 +155,7 @@ ACTION_COLUMNS = (
     string("kind", "Kind", "举措类型", "Kind of action, by its verb"),
     string("text", "Action", "举措", "Text of the action", "举措内容", width=56),
     string("status", "Status", "状态", "Progress of the action", "举措进展"),
-    *NAMED,
+    *REFERENCE_COLUMNS,
     string("topics", "Topic codes", "涉及主题标识", "Topics that the action concerns",
            "举措涉及的主题", path="topics.code", is_required=False),
     SOURCE,
@@ -185,7 +185,7 @@ OUTCOME_COLUMNS = (
             "在该年度成果中的次序"),
     string("topic", "Topic code", "主题标识", path="topic.code", is_required=False),
     string("text", "Outcome", "成果", "Text of the outcome", "成果内容", width=70),
-    *NAMED,
+    *REFERENCE_COLUMNS,
     string("indicators", "Indicator codes", "相关指标标识", "Indicators that measure the outcome",
            "衡量该成果的指标", path="indicators.code", is_required=False),
     SOURCE,

@@ -13,7 +13,7 @@ from app.i18n import Bilingual, Language, format_citation, format_day, format_sc
 from app.queries.reference import format_passage_url
 from app.schemas.quotations import FindingKind, QuotationVerdict
 
-PARTS = {
+EDITION_PARTS = {
     "figures": Bilingual("Figures", "数据"),
     "outcomes": Bilingual("Results", "成果"),
     "priority_areas": Bilingual("Priority areas", "重点领域"),
@@ -55,7 +55,7 @@ READINGS = {
         "Later report that counts something else ({day}): ", "口径不同的后续报道（{day}）："
     ),
 }
-KINDS = {
+COMMITMENT_KINDS = {
     "pledge": Bilingual("Pledge ({event}, {day}): ", "承诺（{event}，{day}）："),
     "expectation": Bilingual(
         "Expectation, not a pledge ({event}, {day}): ", "预期，并非承诺（{event}，{day}）："
@@ -260,7 +260,7 @@ def describe_report(report: Record, label: Bilingual, note: str | None, language
 
 
 def describe_commitment(record: Record, language: Language, base: str | None = None) -> str:
-    kind = KINDS[record["kind"]].format(
+    kind = COMMITMENT_KINDS[record["kind"]].format(
         event=record["event"]["name"], day=format_day(record["event"]["held_on"], language)
     )
     citation = record["citation"]["full"] + format_url(record, language, base)
@@ -359,7 +359,7 @@ def describe_edition(record: Record, language: Language, _: str | None = None) -
         f"{label.get(language)}{language.colon}"
         f"{COMPLETENESS[record['parts'][part]['completeness']].get(language)}{stop}"
         f"{record['parts'][part]['note']}"
-        for part, label in PARTS.items()
+        for part, label in EDITION_PARTS.items()
     )
     events = (describe_event(event, language) for event in record["events"])
     return f"{record['name']}{language.colon}{join_sentences([*events, *parts], language)}"

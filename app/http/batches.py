@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from app.db import Database, DatabaseError
 from app.db.columns import Record
 from app.db.statements import Session
-from app.http.limits import STARTS, check_wait
+from app.http.limits import START_TURNS, check_wait
 from app.i18n import Language
 from app.queries.resource import RecordReader
 from app.request import RequestContext
@@ -69,7 +69,7 @@ class RecordBatches:
             self.read_batch(group)
         result = await request.result
         if context.connection is not None:  # Few requests of a batch continue in one round.
-            await STARTS.take_for_one_round(context.client)
+            await START_TURNS.take_for_one_round(context.client)
         if isinstance(result, BaseException):
             raise result
         return result

@@ -178,10 +178,10 @@ def check_wait(database: Database, since: float) -> None:
         raise create_queue_full_error()
 
 
-STARTS = ClientTurns(4)
+START_TURNS = ClientTurns(4)
 """The requests that start, or continue after a batch, in one round of the event loop. Cached
 responses are sent between two rounds, so that they wait for few of the others."""
-LISTS = ClientTurns(1)
+LIST_TURNS = ClientTurns(1)
 """The lists that the event loop creates in one round: one takes as long as several records."""
 
 

@@ -20,7 +20,7 @@ from app.db import DatabaseError
 from app.enums import LogFormat
 from app.http.cache_key import MAX_PARAMETERS, create_context
 from app.http.connections import LOG_INTERVAL, RejectionLog, escape_field
-from app.http.limits import STARTS, RequestLimits, receive_body
+from app.http.limits import START_TURNS, RequestLimits, receive_body
 from app.problems import messages
 from app.problems.problem import (
     InternalError,
@@ -212,7 +212,7 @@ class RequestReceiver(FastAPI):
         try:
             if context.connection is not None:
                 context.connection.start_request(context.headers)
-                await STARTS.take_for_one_round(context.client)
+                await START_TURNS.take_for_one_round(context.client)
             await self.handle(context, scope, receive, sender)
         except ClientDisconnectedError:
             pass

@@ -23,7 +23,7 @@ from starlette.routing import BaseRoute
 
 from app.formats.feeds import count_changes
 from app.http.batches import RecordBatches
-from app.http.limits import LISTS, ClientTurns, check_wait
+from app.http.limits import LIST_TURNS, ClientTurns, check_wait
 from app.i18n import Bilingual, Language
 from app.negotiation import PathKind
 from app.parameters import PIN, Parameters
@@ -247,7 +247,7 @@ class Router:
             shape = (route.path, context.language, order, *names)
             if shape in context.release.quick_shapes:
                 if not (route.is_record or context.connection is None):
-                    await LISTS.take_for_one_round(context.client)
+                    await LIST_TURNS.take_for_one_round(context.client)
                 return call()
             call = partial(note_quick_shape, context.release, shape, call)
         return await self.run_in_thread(context, call)

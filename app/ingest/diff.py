@@ -23,16 +23,16 @@ from app.i18n import Language
 from app.ingest import schema
 from app.ingest.build import load_valid_seed
 from app.ingest.history import Fields, RecordChange, Snapshot, collect_reasons, list_releases
-from app.ingest.rows import MODELS, Row, build_rows, get_sql_table, list_links, map_columns
+from app.ingest.rows import TABLES, Row, build_rows, get_sql_table, list_links, map_columns
 
-LISTS: dict[type[SQLModel], tuple[type[schema.Entity], str, str]] = {
+LIST_TABLES: dict[type[SQLModel], tuple[type[schema.Entity], str, str]] = {
     models.EventSpeaker: (schema.Event, "speakers", "event_id"),
     models.SeriesBreak: (schema.Series, "breaks", "series_id"),
     models.ProgressReport: (schema.Progress, "reports", "progress_id"),
     models.CommitmentReading: (schema.Commitment, "readings", "commitment_id"),
 }
 """The tables of lists in files: the collection, the field, and the column of the owner."""
-OWNER_COLUMNS = frozenset(["position", *(column for _, _, column in LISTS.values())])
+OWNER_COLUMNS = frozenset(["position", *(column for _, _, column in LIST_TABLES.values())])
 Result = TypeVar("Result")
 Codes = Mapping[type[schema.Entity], Mapping[object, str]]
 MAX_WIDTH = 100
@@ -79,9 +79,9 @@ def read_seed_rows(connection: Connection) -> Iterator[Row]:
 
     A database of an older revision lacks tables and columns: it has no rows and no values there.
     """
-    links = [link.table for kind in MODELS for link in list_links(kind)]
+    links = [link.table for kind in TABLES for link in list_links(kind)]
     passages = (models.Passage, models.PassageDifference)
-    tables: list[type[SQLModel] | Table] = [*MODELS.values(), *LISTS, *passages, *links]
+    tables: list[type[SQLModel] | Table] = [*TABLES.values(), *LIST_TABLES, *passages, *links]
     inspector = inspect(connection)
     existing = set(inspector.get_table_names())
     for model in tables:
@@ -101,8 +101,8 @@ def collect_records(rows: Iterable[Row]) -> Snapshot:
     Both sides of a comparison pass through here, so equal records are equal however they were
     spelled or stored.
     """
-    kinds: Mapping[object, type[schema.Entity]] = {table: kind for kind, table in MODELS.items()}
-    links = {link.table: (kind, link) for kind in MODELS for link in list_links(kind)}
+    kinds: Mapping[object, type[schema.Entity]] = {table: kind for kind, table in TABLES.items()}
+    links = {link.table: (kind, link) for kind in TABLES for link in list_links(kind)}
     codes: dict[type[schema.Entity], dict[object, str]] = defaultdict(dict)
     lists: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     records: Snapshot = {}
@@ -121,8 +121,8 @@ def collect_records(rows: Iterable[Row]) -> Snapshot:
             owner = codes[kind][row[link.owner_column]]
             target = codes[link.target][row[link.target_column]]
             lists[kind.collection, owner, link.field].append(target)
-        elif table in LISTS:
-            kind, field, owner_column = LISTS[table]
+        elif table in LIST_TABLES:
+            kind, field, owner_column = LIST_TABLES[table]
             record = records[kind.collection, codes[kind][row[owner_column]]]
             record |= collect_fields(table, row, codes, field)
         elif table is models.Passage:

@@ -39,7 +39,7 @@ Ids = dict[type[Entity], dict[str, int]]
 Days = tuple[date, date]
 """The first and the last day of a period."""
 
-MODELS: dict[type[Entity], type[KeyedModel]] = {
+TABLES: dict[type[Entity], type[KeyedModel]] = {
     kind: getattr(models, kind.__name__) for kind in RECORD_KINDS
 }
 """The table of each collection: the model of the same name."""
@@ -81,24 +81,24 @@ def map_columns(kind: type[Entity]) -> dict[str, str]:
         else COLUMN_NAMES.get(path) or path.replace(".", "_")
         for path in list_paths(kind)
     }
-    stored = get_sql_table(MODELS[kind]).columns
+    stored = get_sql_table(TABLES[kind]).columns
     return {path: column for path, column in columns.items() if column in stored}
 
 
 @cache
 def list_links(kind: type[Entity]) -> tuple[LinkTable, ...]:
-    owner = MODELS[kind]
+    owner = TABLES[kind]
     return tuple(
         LinkTable(
             reference.field,
             reference.target,
-            models.LINKS[owner, target],
+            models.LINK_TABLES[owner, target],
             f"{owner.__tablename__}_id",
             f"{target.__tablename__}_id",
         )
         for reference in list_references(kind)
         if reference.is_list
-        for target in [MODELS[reference.target]]
+        for target in [TABLES[reference.target]]
     )
 
 
@@ -106,7 +106,7 @@ def build_rows(seed: Seed, seed_hash: str, schema_revision: str) -> Iterator[Row
     """Return all rows of the database; a row comes after those that it refers to."""
     ids = assign_ids(seed)
     yield models.Release, build_release_row(seed, seed_hash, schema_revision)
-    for kind, table in MODELS.items():
+    for kind, table in TABLES.items():
         derived = derive_columns(seed, kind, ids)
         entities = seed.get_all(kind)
         # Sorting is stable: figures of one day stay in the order in which they refer to each other.
@@ -148,7 +148,7 @@ def assign_ids(seed: Seed) -> Ids:
             key: number
             for number, key in enumerate(sorted(seed.get_all(kind), key=orders.get(kind)), start=1)
         }
-        for kind in MODELS
+        for kind in TABLES
     }
 
 
@@ -163,7 +163,7 @@ def build_release_row(seed: Seed, seed_hash: str, schema_revision: str) -> Value
         **build_text_columns(note=newest.note),
         "counts": {
             kind.collection.replace("-", "_"): len(seed.get_all(kind))
-            for kind in sorted(MODELS, key=lambda kind: kind.collection)
+            for kind in sorted(TABLES, key=lambda kind: kind.collection)
         }
         | {"passages": count_passages(seed)},
     }
@@ -197,7 +197,7 @@ def build_break_rows(seed: Seed, ids: dict[str, int]) -> Iterator[Row]:
 
 
 def build_link_rows(seed: Seed, ids: Ids) -> Iterator[Row]:
-    for kind in MODELS:
+    for kind in TABLES:
         for link in list_links(kind):
             for key, owner in ids[kind].items():
                 for target in sorted(getattr(seed.get_all(kind)[key], link.field)):

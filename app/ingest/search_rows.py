@@ -21,7 +21,7 @@ from app.ingest.schema.base import BilingualText
 from app.ingest.seed import Seed
 from app.ingest.vintages import assign_vintages, find_vintage
 
-KINDS = {get_singular_name(kind).replace("-", "_"): kind for kind in ENTITIES}
+ENTITIES_BY_NAME = {get_singular_name(kind).replace("-", "_"): kind for kind in ENTITIES}
 REMARK = re.compile(r"\s*[(（][^)）]*[)）]")
 """A remark in parentheses, such as the year of the scope in the name of a coverage."""
 STOCK_WORDS = ("stock", "as of", "时点数", "存量")
@@ -175,7 +175,7 @@ def build_search_rows(seed: Seed) -> Iterator[dict[str, str]]:
     """Return the rows of the index, in the order in which records of the same rank are listed."""
     terms = SearchTerms(seed)
     for label in SearchKind:
-        kind = KINDS[label]
+        kind = ENTITIES_BY_NAME[label]
         for key in sort_keys(seed, kind):
             title, texts = split_texts(seed, seed.get_all(kind)[key])
             found = terms.list_terms(kind, key)

@@ -365,7 +365,7 @@ def describe_error(seed: Seed, kind: type[Entity], error: ErrorDetails) -> str:
             advice += suggest_nearest(str(found), seed.list_keys(targets[str(path[0])]))
     else:
         advice = ADVICE.get(code, error["msg"]).format(**context)
-    state = "is empty" if found is None else f"found {shorten(found)}"
+    state = "is empty" if found is None else f"found {shorten_found(found)}"
     return f"{state}; {advice[0].lower()}{advice[1:]}"
 
 
@@ -384,7 +384,7 @@ def describe_pattern(pattern: str, found: str) -> str:
     return f"start the text with another character; '{found[0]}' starts a formula in a spreadsheet"
 
 
-def shorten(value: object, limit: int = 60) -> str:
+def shorten_found(value: object, limit: int = 60) -> str:
     text = re.sub(r"\s+", " ", str(value))
     text = text if len(text) <= limit else f"{text[:limit]}…"
     return f"'{text}'" if isinstance(value, str) else text

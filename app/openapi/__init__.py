@@ -27,10 +27,8 @@ from app.openapi.samples import build_samples
 from app.openapi.version_3_0 import convert_document
 from app.problems.problem import Problem
 from app.releases import ReleaseManager, ServedRelease
-from app.schemas import encode_json
+from app.schemas import LOCAL_ADDRESS, encode_json
 
-ANY_SERVER = "http://127.0.0.1:8000"
-"""The address in the document and in examples of schemas, until the document is served."""
 EXAMPLE_RECORDS, EXAMPLE_VALUES = 2, 50
 EXAMPLE_QUERY = {"limit": EXAMPLE_RECORDS, "asked_on": "2026-11-26"}
 """Parameters that keep the examples short, and the same on every day."""
@@ -43,7 +41,7 @@ CATALOG = Path(__file__).parent / "zh.po"
 TEXTS = frozenset({"description", "summary", "title", "x-displayName"})
 DATA = frozenset({"default", "enum", "example", "examples", "x-codeSamples", "x-enum-varnames"})
 """What is the same in every language."""
-NAMED = frozenset({"headers", "parameters", "paths", "properties", "responses", "schemas"})
+MAPS = frozenset({"headers", "parameters", "paths", "properties", "responses", "schemas"})
 """Objects whose keys are names, which may be those of texts."""
 Versions = dict[OpenApiVersion, bytes]
 Change = Callable[[str], str]
@@ -78,7 +76,7 @@ class OpenApiDocuments:
             if language not in self.built:
                 self.built[language] = self.build(release, language)
             document = self.built[language][version]
-        return zlib.decompress(document).replace(ANY_SERVER.encode(), server.encode())
+        return zlib.decompress(document).replace(LOCAL_ADDRESS.encode(), server.encode())
 
 
 def write_documents(
@@ -86,7 +84,7 @@ def write_documents(
 ) -> Versions:
     """Describe routes in both versions, with examples of the release that is served, compressed."""
     release = app.state.releases.get_release().record["code"]
-    document: Record = build_document(describe_routes(routers), ANY_SERVER, release)
+    document: Record = build_document(describe_routes(routers), LOCAL_ADDRESS, release)
     if contact := app.state.contact:
         field = "email" if contact.is_email else "url"
         document["info"]["contact"][field] = contact.text
@@ -106,7 +104,7 @@ def add_examples(document: Record, app: FastAPI, router: Router, language: Langu
         operation = operations["get"]
         ((media_type, content),) = operation["responses"]["200"]["content"].items()
         target = build_target(path, operation, language)
-        operation["x-codeSamples"] = build_samples(f"{ANY_SERVER}{target}", media_type)
+        operation["x-codeSamples"] = build_samples(f"{LOCAL_ADDRESS}{target}", media_type)
         is_file = content["schema"].get("format") == "binary" or media_type.startswith(CHARTS)
         body = None if is_file else request_example(app, router, target)
         if body is None:
@@ -168,7 +166,7 @@ def build_scope(base_url: str, target: str) -> Scope:
 
 def request_example(app: FastAPI, router: Router, target: str) -> bytes | None:
     """Call the endpoint of a path; return the body or its first part, or None if it is refused."""
-    context = create_context(app, build_scope(ANY_SERVER, target))
+    context = create_context(app, build_scope(LOCAL_ADDRESS, target))
     context.is_example = True
     route, keys = router.match(context.path)
     try:
@@ -217,7 +215,7 @@ def map_nested_texts(node: Value, change: Change, *, is_named: bool = False) -> 
         elif not is_named and name in DATA:
             mapped[name] = value
         else:
-            mapped[name] = map_nested_texts(value, change, is_named=name in NAMED and not is_named)
+            mapped[name] = map_nested_texts(value, change, is_named=name in MAPS and not is_named)
     return mapped
 
 

@@ -13,8 +13,8 @@ ONLY_NULL = {"type": "boolean", "nullable": True, "enum": [None]}
 """The same in OpenAPI 3.0, where no keyword beside a reference can allow what its schema forbids.
 The type matters to tools only: some merge a string with the enum beside it, or accept any object,
 and others require the bounds of an integer."""
-PART_LISTS = ("anyOf", "allOf", "oneOf")
-PARTS = ("items", "additionalProperties")
+SUBSCHEMA_LISTS = ("anyOf", "allOf", "oneOf")
+SUBSCHEMAS = ("items", "additionalProperties")
 
 
 def convert_document(document: Record) -> Record:
@@ -45,10 +45,10 @@ def convert_schemas(node: Any) -> Any:
 
 def convert_schema(schema: Record) -> Record:
     converted = convert_keywords(schema)
-    for name in PART_LISTS:
+    for name in SUBSCHEMA_LISTS:
         if name in converted:
             converted[name] = [convert_schema(one) for one in converted[name]]
-    for name in PARTS:
+    for name in SUBSCHEMAS:
         if isinstance(converted.get(name), dict):
             converted[name] = convert_schema(converted[name])
     if "properties" in converted:

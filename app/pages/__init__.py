@@ -28,7 +28,7 @@ from app.i18n import (
     format_release,
 )
 from app.negotiation import PathKind, parse_accept
-from app.pages.addresses import KINDS, PageAddress, find_page, find_passage
+from app.pages.addresses import SEARCH_KINDS, PageAddress, find_page, find_passage
 from app.pages.assets import compute_integrity, get_asset_version
 from app.parameters import PIN, CitationStyle
 from app.problems.problem import Problem
@@ -163,7 +163,7 @@ def build_wording(language: Language) -> Record:
     """Build what templates put into words."""
     return {
         "text": lambda en, zh: Bilingual(en, zh).get(language),
-        "hit_kind": lambda hit: KINDS[hit["kind"]].get(language),
+        "hit_kind": lambda hit: SEARCH_KINDS[hit["kind"]].get(language),
         "colon": language.colon,
         "comma": language.comma,
         **{one.__name__: partial(one, language=language) for one in WORDINGS},
@@ -317,7 +317,7 @@ def load_templates() -> "Environment":
     )
     environment.context_class = PageContext
     environment.globals["join_fitting"] = citations.join_fitting
-    environment.filters["shorten"] = citations.shorten
+    environment.filters["shorten"] = citations.shorten_text
     return environment
 
 

@@ -7,7 +7,7 @@ from app.i18n import Bilingual
 from app.pages.content import GUIDE_PATHS
 from app.pages.listings import LISTINGS
 
-KINDS = {
+SEARCH_KINDS = {
     SearchKind.OBSERVATION: Bilingual("figure", "数据"),
     SearchKind.GROWTH_RATE: Bilingual("growth rate", "增速"),
     SearchKind.RELEASE: Bilingual("release", "版本"),
@@ -38,7 +38,7 @@ SERIES_RECORDS: dict[str, str] = {
     "report": "report.",
 }
 """What the identifiers of the records of a series begin with on its page, besides their keys."""
-LISTS = ("/editions", "/commitments", *(listing.path for listing in LISTINGS))
+LIST_PAGES = ("/editions", "/commitments", *(listing.path for listing in LISTINGS))
 """The pages that list all records of a kind, each in its place."""
 RECORD_PAGES: dict[str, str] = {
     SearchKind.EDITION: "/editions",

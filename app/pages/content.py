@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from app.i18n import Bilingual, Language
+from app.schemas import LOCAL_ADDRESS
 
 GUIDE_FOLDER = Path(__file__).parent.parent / "guide"
 PAGE_NAMES = (
@@ -19,8 +20,6 @@ SHORT_PATHS = {"/method": "/guide/method", "/licence": "/guide/licence"}
 MARKUP = re.compile(r"\[([^\]]*)\]\([^)]*\)|`")
 """Links, which are replaced by their texts, and the marks around code."""
 RECIPE_FOLDER = Path(__file__).parent / "recipe_files"
-ADDRESS_PLACEHOLDER = "http://127.0.0.1:8000"
-"""The address in the files, which pages replace by that of the service."""
 
 
 class GuideEntry(NamedTuple):
@@ -52,7 +51,7 @@ class Recipe(NamedTuple):
 
     def render(self, base: str) -> str:
         text = (RECIPE_FOLDER / self.file).read_text("utf-8").rstrip()
-        return text.replace(ADDRESS_PLACEHOLDER, base)
+        return text.replace(LOCAL_ADDRESS, base)
 
 
 RECIPES = (

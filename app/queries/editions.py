@@ -36,8 +36,8 @@ from app.queries.priority_areas import OUTCOMES, PRIORITY_AREAS
 from app.queries.reference import SOURCES, select_events
 from app.queries.resource import Resource, select_links
 
-PARTS: dict[str, type[Observation | Outcome | PriorityArea]]
-PARTS = {"figures": Observation, "outcomes": Outcome, "priority_areas": PriorityArea}
+PART_TABLES: dict[str, type[Observation | Outcome | PriorityArea]]
+PART_TABLES = {"figures": Observation, "outcomes": Outcome, "priority_areas": PriorityArea}
 """The parts of an edition, and the tables of their records."""
 part_source = alias_table(Source, "part_source")
 MATCHED_BY_LINKS = Bilingual(
@@ -90,7 +90,7 @@ def select_editions(language: Language) -> Statement:
     counts = select_record_counts()
     parts = {
         f"parts.{part}.{name}": column
-        for part, table in PARTS.items()
+        for part, table in PART_TABLES.items()
         for name, column in (
             ("completeness", getattr(Edition, f"{part}_completeness")),
             ("note", columns.localize(Edition, f"{part}_note")),

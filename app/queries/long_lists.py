@@ -201,7 +201,7 @@ def build_plan(
 ) -> ListPlan:
     path = select_access_path(shape)
     walked = list_orders(table, walks_series=has_series_filter(shape))
-    select = partial(select_matching, table, shape, is_early=is_early)
+    select = partial(select_ids, table, shape, is_early=is_early)
     select_unordered: StatementBuilder = partial(select, AccessPath.UNORDERED)
     # Without filters a partial index counts the current rows without reading the table.
     if shape.single | shape.multiple <= {"as_of"} and shape.vintages == parameters.Vintages.LATEST:
@@ -235,7 +235,7 @@ def list_orders(table: PeriodTable, *, walks_series: bool = False) -> dict[str, 
     return orders
 
 
-def select_matching(
+def select_ids(
     table: PeriodTable, shape: FilterShape, path: AccessPath, *, is_early: bool = False
 ) -> Statement:
     rows = list_row_conditions(table, shape, path, is_early=is_early)

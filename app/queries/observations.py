@@ -296,7 +296,7 @@ def plan_rows(
 def select_rows(columns: tuple[Column, ...], shape: FilterShape, *, is_early: bool) -> Statement:
     orders = long_lists.list_orders(Observation, walks_series=long_lists.has_series_filter(shape))
     path = long_lists.select_access_path(shape)
-    matching = long_lists.select_matching(Observation, shape, path, is_early=is_early).whereclause
+    matching = long_lists.select_ids(Observation, shape, path, is_early=is_early).whereclause
     statement = (
         select(*columns)
         .select_from(Observation)
@@ -315,7 +315,7 @@ def count_observations(
 ) -> int:
     shape, values = split_filters(filters)
     is_early = long_lists.is_early_date(connection, Observation, filters.as_of)
-    ids = long_lists.select_matching(
+    ids = long_lists.select_ids(
         Observation, shape, long_lists.select_access_path(shape), is_early=is_early
     )
     return int(connection.scalar(long_lists.count_bounded(ids, maximum), values) or 0)

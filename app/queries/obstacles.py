@@ -107,7 +107,7 @@ SENTENCES = {
         "两项数据均自同一日起累计，后者包含前者，由其推算的百分比变动不是任何时期的增速。",
     ),
 }
-KINDS = {
+STOCK_FLOWS = {
     StockFlow.FLOW: Bilingual("the total of a period", "时期数"),
     StockFlow.CUMULATIVE: Bilingual("a cumulative total since a fixed start", "累计数"),
     StockFlow.STOCK: Bilingual("a stock on a date", "时点数"),
@@ -138,7 +138,7 @@ def describe_series_obstacles(one: Record, other: Record, language: Language) ->
     if one["coverage"]["code"] != other["coverage"]["code"]:
         obstacles.append(describe_coverages(one["coverage"], other["coverage"], language))
     if one["stock_flow"] != other["stock_flow"]:
-        kinds = (KINDS[record["stock_flow"]].get(language) for record in (one, other))
+        kinds = (STOCK_FLOWS[record["stock_flow"]].get(language) for record in (one, other))
         names = dict(zip(("one", "other"), kinds, strict=True))
         obstacles.append(describe_obstacle(Obstacle.STOCK_FLOW, language, **names))
     elif one["start"] != other["start"]:

@@ -89,7 +89,7 @@ def select_indicator_series(language: Language) -> Statement:
     )
 
 
-def read_series(session: Session, key: str) -> Record | None:
+def read_chart_series(session: Session, key: str) -> Record | None:
     row = fetch_one(session, select_series, col(Series.code), key)
     return row and add_points(session, [row], MAX_POINTS)[0]
 
@@ -194,7 +194,7 @@ def read_series_profile(session: Session, code: str) -> Record | None:
         "definition": indicator["definition"],
         "topic": indicator["topic"],
         "contradictions": [one for one in indicator["contradictions"] if one["code"] in named],
-        "chart_series": read_series(session, code),
+        "chart_series": read_chart_series(session, code),
     }
 
 

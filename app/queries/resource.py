@@ -116,10 +116,10 @@ def plan_list(
     # Some parameters call the key of a record its code, others its id.
     by_key = dict.fromkeys(("code", "id"), (col(resource.table.code),))
     order = SortOrder.from_shape({**by_key, **resource.orders}, shape)
-    return plan_short_list(partial(select_matching, resource, language, shape, index), order)
+    return plan_short_list(partial(select_records, resource, language, shape, index), order)
 
 
-def select_matching(
+def select_records(
     resource: Resource, language: Language, shape: FilterShape, index: SearchIndex | None
 ) -> Statement:
     """Select the records that have what is filtered by, and the words if an index is given."""
@@ -169,11 +169,11 @@ ROLES: Mapping[type[KeyedModel], Mapping[str, type[KeyedModel]]] = {
     Edition: {"unstated_indicators": Indicator},
 }
 """The records that are linked to those of each table: by a table of links, or foreign keys."""
-NAMED: tuple[type[NamedModel], ...] = (
+NAMED_TABLES: tuple[type[NamedModel], ...] = (
     *(Area, Contradiction, Indicator, Instrument, RelatedDataset, Sector, Topic),
 )
 TARGET_ORDERS: Mapping[type[KeyedModel], Sequence[Column]] = {
-    **{table: (col(table.position), col(table.code)) for table in NAMED},
+    **{table: (col(table.position), col(table.code)) for table in NAMED_TABLES},
     Observation: (col(Observation.vintage), col(Observation.code)),
     GrowthRate: (col(GrowthRate.vintage), col(GrowthRate.code)),
     Report: (col(Report.code),),

@@ -49,7 +49,7 @@ def build_indicator(context: RequestContext, code: str) -> Chart:
 
 
 def build_series(context: RequestContext, code: str) -> Chart:
-    series = context.read_record(profiles.read_series, series=code)
+    series = context.read_record(profiles.read_chart_series, series=code)
     return build_series_chart(series, context.release.record["code"], context.language)
 
 

@@ -14,7 +14,7 @@ from app.http.limits import DOCUMENT_QUEUE
 from app.http.routing import RouteDeclarations
 from app.openapi import OpenApiDocuments, reference
 from app.pages import render_content
-from app.pages.addresses import LISTS
+from app.pages.addresses import LIST_PAGES
 from app.parameters import OperationFormParameters
 from app.problems.messages import VALIDATION_MESSAGES
 from app.problems.problem import InvalidParameters, UnknownRecord
@@ -79,7 +79,7 @@ def render_operation(context: RequestContext, operation: str) -> Response:
         neighbours=find_neighbours(groups, operation),
         parameters=parameters,
         codes={one.name: list_codes(context, one.name) for one in parameters},
-        code_pages={name: path if path in LISTS else "" for name, path in lists.items()},
+        code_pages={name: path if path in LIST_PAGES else "" for name, path in lists.items()},
         samples=[
             (one["label"], render_sample(one["source"], one["lang"].lower(), context.language))
             for one in described["x-codeSamples"]

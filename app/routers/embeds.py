@@ -144,7 +144,7 @@ def read_series_observation(context: RequestContext, code: str, period: str | No
 
 def read_comparable_points(context: RequestContext, observation: Record) -> list[Record]:
     """Read the latest figures of a series that are comparable with one, if two or more are."""
-    series = context.run_query(profiles.read_series, observation["series"])
+    series = context.run_query(profiles.read_chart_series, observation["series"])
     for run in list_runs(series) if series else []:
         codes = [point["id"] for point in run]
         if observation["id"] in codes:

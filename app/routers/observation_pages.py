@@ -13,7 +13,7 @@ from app.formats.charts.subjects import (
     build_series_chart,
     find_card_observation,
 )
-from app.formats.citations import shorten, summarize_observations
+from app.formats.citations import shorten_text, summarize_observations
 from app.formats.registry import list_distributions
 from app.http.routing import RouteDeclarations
 from app.pages import render_content
@@ -33,7 +33,7 @@ from app.routers import NoParameters
 
 router = RouteDeclarations(include_in_schema=False)
 
-MAX_PICTURES = 6
+MAX_CHARTS = 6
 """How many charts of chosen series are shown without scripts."""
 
 
@@ -46,20 +46,17 @@ def show_indicator(
     groups = build_groups(profile, check_series(profile, query.series), language)
     newest = get_newest_observation(profile)
     card_figure = find_card_observation(profile, profile["chart_series"])
-    figures = [newest] if newest else []
-    if newest and card_figure and card_figure["id"] != newest["id"]:
-        figures.append(card_figure)
-    chosen = [context.run_query(profiles.read_series, one) for one in query.series[:MAX_PICTURES]]
-    pictures = [measure_series(context, one) for one in chosen if one]
+    definition = shorten_text(profile["definition"])
+    figures = list({one["id"]: one for one in (newest, card_figure) if one}.values())
+    rows = [context.run_query(profiles.read_chart_series, one) for one in query.series[:MAX_CHARTS]]
+    pictures = [measure_series(context, one) for one in rows if one]
     return render_content(
         context,
         "indicator.html",
         indicator=profile,
         newest=newest,
         card_figure=card_figure,
-        description=(
-            summarize_observations(figures, language) if figures else shorten(profile["definition"])
-        ),
+        description=summarize_observations(figures, language) if figures else definition,
         chosen=query.series,
         newest_whole=find_newest_whole(groups, profile),
         json_ld=embed_dataset(context, schema_org.describe_indicator, profile),

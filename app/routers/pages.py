@@ -35,6 +35,7 @@ from app.queries.reference import SOURCES
 from app.queries.releases import CHANGES, list_releases
 from app.request import Context, RequestContext
 from app.routers import NoParameters, read_first_page, render_form, validate_form
+from app.schemas import LOCAL_ADDRESS
 
 router = RouteDeclarations(include_in_schema=False)
 
@@ -288,7 +289,7 @@ def show_guide_page(context: Context, page: str, _: NoParameters) -> Response:
         raise UnknownRecord.from_key("page", page, content.PAGE_NAMES)
     # An address without a path, such as the upstream of a proxy, is meant to stay local.
     source = content.read_page(page, context.language).replace(
-        f"{content.ADDRESS_PLACEHOLDER}/", f"{context.base_url}/"
+        f"{LOCAL_ADDRESS}/", f"{context.base_url}/"
     )
     entries, index = content.list_entries(context.language), content.PAGE_NAMES.index(page)
     return render_content(

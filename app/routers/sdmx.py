@@ -81,7 +81,7 @@ def build_all_artefacts(connection: Connection) -> list[Artefact]:
     return build_artefacts(tables, read_durations(connection))
 
 
-def read_series(session: Session, request: SdmxRequest) -> Iterator[list[SeriesData]]:
+def read_data(session: Session, request: SdmxRequest) -> Iterator[list[SeriesData]]:
     columns = select_columns(session.language) if request.layout.has_observations else ()
     return queries.read_series_chunks(session, request.filters, columns)
 
@@ -89,7 +89,7 @@ def read_series(session: Session, request: SdmxRequest) -> Iterator[list[SeriesD
 def write_data_message(
     connection: Connection, header: MessageHeader, request: SdmxRequest, message_format: SdmxFormat
 ) -> bytes:
-    chunks = messages.require_data(read_series(Session(connection, header.language), request))
+    chunks = messages.require_data(read_data(Session(connection, header.language), request))
     datasets = build_datasets(
         messages.limit_observations(chunks), request.layout, history=request.filters.history
     )
@@ -103,7 +103,7 @@ def stream_csv(context: RequestContext, request: SdmxRequest, selected: Selected
         raise NotImplementedProblem(NO_HISTORY_AS_CSV)
 
     def write(connection: Connection) -> Iterator[bytes]:
-        chunks = messages.require_data(read_series(Session(connection, context.language), request))
+        chunks = messages.require_data(read_data(Session(connection, context.language), request))
         artefacts = build_all_artefacts(connection)
         version, options = selected.format.version, selected.options
         writer = CsvWriter(version, options, request.layout, artefacts, context.language)

@@ -37,7 +37,7 @@ def link_tables(*linked: Table) -> dict[str, tuple[str, Bilingual]]:
     return {table.name: (f"/v1/{table.name}", table.title) for table in linked}
 
 
-LINKS = {
+SERVICE_LINKS = {
     "overview": ("/v1/overview", Bilingual("All data for a dashboard", "数据看板所需的全部数据")),
     **link_tables(tables.INDICATORS),
     "observations": ("/v1/observations", Bilingual("Published figures", "公布的数据")),
@@ -142,7 +142,7 @@ def get_service(context: Context, _: NoParameters) -> Response:
                     "href": f"{context.base_url}{path}",
                     "title": title.get(context.language),
                 }
-                for rel, (path, title) in LINKS.items()
+                for rel, (path, title) in SERVICE_LINKS.items()
             ],
         }
     )

@@ -61,6 +61,8 @@ FieldPath = Annotated[
 """A field, or one inside another: published.wording_translated."""
 LanguageCode = Annotated[str, StringConstraints(min_length=2, max_length=2, pattern="^[a-z]{2}$")]
 """A language, as an ISO 639-1 code."""
+LOCAL_ADDRESS = "http://127.0.0.1:8000"
+"""The address in examples and guides, which that of the service replaces when they are served."""
 # The URL of the next page repeats all filters, so it may be as long as a request.
 MAXIMUM_ADDRESS = 70_000
 Address = Annotated[

@@ -131,7 +131,7 @@ def test_a_column_of_an_enumeration_has_a_check_of_its_values(built: Target, tab
 
 
 def test_every_table_has_a_model_or_links_others() -> None:
-    assert {*TABLES} == MODELS.keys() | {link.name for link in models.LINKS.values()}
+    assert {*TABLES} == MODELS.keys() | {link.name for link in models.LINK_TABLES.values()}
 
 
 def test_the_revision_is_the_head_of_the_migrations() -> None:

@@ -29,7 +29,7 @@ from app.http.batches import (
     RecordRequest,
     create_responses,
 )
-from app.http.limits import STARTS
+from app.http.limits import START_TURNS
 from app.i18n import Language
 from app.queries.reference import TOPICS
 from app.request import ClientDisconnectedError
@@ -241,7 +241,7 @@ def test_few_requests_of_a_batch_continue_in_one_round_of_the_event_loop(built: 
     with open_app(built) as app, ThreadPoolExecutor(1) as threads:
         asyncio.run(send_requests(app, threads))
     assert finished == 2 * MAX_BATCH
-    assert most == STARTS.free
+    assert most == START_TURNS.free
 
 
 def respond(app: App, callers: dict[str, Any]) -> list[BatchOutcome]:

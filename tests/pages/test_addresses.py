@@ -8,7 +8,7 @@ from lxml import html
 
 from app.application import App
 from app.enums import SearchKind
-from app.pages.addresses import LISTS, PAGES, RECORD_PAGES, find_page, find_passage
+from app.pages.addresses import LIST_PAGES, PAGES, RECORD_PAGES, find_page, find_passage
 from app.pages.content import SHORT_PATHS
 from app.routers import comparison_pages, documentation, observation_pages, pages
 from tests.support.client import AppClient
@@ -41,7 +41,7 @@ def list_codes(client: AppClient, kind: str) -> list[str]:
 
 def test_every_page_address_has_a_route(app: App) -> None:
     addresses = {find_page(kind, "2025-trade").path for kind in KINDS}
-    addresses |= {find_passage("scio-2025-01-15", "P1").path, *PAGES, *LISTS}
+    addresses |= {find_passage("scio-2025-01-15", "P1").path, *PAGES, *LIST_PAGES}
     for path in addresses:
         route, _ = app.request_router.match(path)
         assert route.endpoint.__module__.endswith(("pages", "documentation")), path

@@ -13,9 +13,10 @@ from mdurl import _decode, _encode
 from app.enums import Obstacle
 from app.http import limits
 from app.i18n import Language
-from app.pages.content import ADDRESS_PLACEHOLDER, GUIDE_FOLDER, PAGE_NAMES
+from app.pages.content import GUIDE_FOLDER, PAGE_NAMES
 from app.pages.markdown import render_guide_page
 from app.queries.obstacles import OTHER_UNIT_TOLERANCE
+from app.schemas import LOCAL_ADDRESS
 from app.server import PROXY_KEEP_ALIVE, timeouts
 from tests.pages.test_pages import PAGES
 from tests.routers.test_discovery import HOST
@@ -89,8 +90,7 @@ def test_a_page_is_complete(client: AppClient, name: str, language: str) -> None
     assert headings == HEADING.findall(FENCE.sub("", text))
     shown = [code.text_content() for code in page.xpath("//article//pre/code")]
     assert shown == [
-        body.replace(f"{ADDRESS_PLACEHOLDER}/", f"{HOST}/").rstrip()
-        for _, body in FENCE.findall(text)
+        body.replace(f"{LOCAL_ADDRESS}/", f"{HOST}/").rstrip() for _, body in FENCE.findall(text)
     ]
     rows = [line for line in FENCE.sub("", text).splitlines() if line.startswith("|")]
     separators = [row for row in rows if set(row) <= set("|-: ")]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.formats.citations import MAX_DESCRIPTION, join_fitting, shorten
+from app.formats.citations import MAX_DESCRIPTION, join_fitting, shorten_text
 from app.http.cache import IMMUTABLE
 from app.pages import PAPER
 from app.pages.assets import STATIC
@@ -58,14 +58,14 @@ def test_descriptions_are_cut_after_what_is_whole() -> None:
     assert join_fitting("Figures: ", figures, ", ") == "Figures: one (2023), two (2024)"
     long = "x" * MAX_DESCRIPTION
     assert join_fitting("Figures: ", [long, "two"], ", ") == f"Figures: {long}"
-    assert shorten(long) == long
+    assert shorten_text(long) == long
     first, second = "A sentence of words" + " more" * 20, "B" + " words" * 30
-    assert shorten(f"{first}. {second}.") == f"{first}."
-    assert shorten(f"{first}；{second}。") == first
-    cut = shorten(second * 2)
+    assert shorten_text(f"{first}. {second}.") == f"{first}."
+    assert shorten_text(f"{first}；{second}。") == first
+    cut = shorten_text(second * 2)
     assert len(cut) <= MAX_DESCRIPTION
     assert cut.endswith(" words…")
-    assert len(shorten("字" * 300)) == MAX_DESCRIPTION
+    assert len(shorten_text("字" * 300)) == MAX_DESCRIPTION
 
 
 def test_the_favicon_has_three_sizes(client: AppClient) -> None:

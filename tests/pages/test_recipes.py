@@ -15,7 +15,8 @@ import duckdb_extension_httpfs
 import httpx2
 import pytest
 
-from app.pages.content import ADDRESS_PLACEHOLDER, RECIPE_FOLDER, RECIPES, Recipe
+from app.pages.content import RECIPE_FOLDER, RECIPES, Recipe
+from app.schemas import LOCAL_ADDRESS
 from tests.support.client import AppClient
 from tests.support.seeds import ROOT
 
@@ -140,7 +141,7 @@ def test_a_recipe_reads_one_series_without_a_refused_pair(
 
 def list_addresses(recipe: Recipe) -> list[str]:
     """List the addresses of the service in a recipe."""
-    return re.findall(rf"{ADDRESS_PLACEHOLDER}[^\s\"')]*", recipe.render(ADDRESS_PLACEHOLDER))
+    return re.findall(rf"{LOCAL_ADDRESS}[^\s\"')]*", recipe.render(LOCAL_ADDRESS))
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.file)
@@ -148,8 +149,8 @@ def test_the_urls_of_a_recipe_work(server: str, recipe: Recipe) -> None:
     found = list_addresses(recipe)
     assert found
     for address in found:
-        response = httpx2.get(address.replace(ADDRESS_PLACEHOLDER, server), follow_redirects=True)
-        assert response.status_code == 200 or address == f"{ADDRESS_PLACEHOLDER}/sdmx", address
+        response = httpx2.get(address.replace(LOCAL_ADDRESS, server), follow_redirects=True)
+        assert response.status_code == 200 or address == f"{LOCAL_ADDRESS}/sdmx", address
 
 
 def test_the_columns_of_recipes_that_are_not_run_are_there(server: str) -> None:
@@ -179,7 +180,7 @@ def test_the_page_shows_all_with_the_address_of_the_service(client: AppClient) -
     for language, rule in (("en", "the countries counted"), ("zh", "统计范围")):
         page = client.get(f"/recipes?lang={language}").text
         assert rule in page
-        assert ADDRESS_PLACEHOLDER not in page
+        assert LOCAL_ADDRESS not in page
         assert page.count("<pre") == len(RECIPES)
         assert page.count("http://testserver/") >= len(RECIPES)
 
@@ -189,4 +190,4 @@ def test_the_guide_has_them_word_for_word() -> None:
     section = text.partition("## Recipes\n")[2].partition("\n## ")[0]
     blocks = re.findall(r"```\w*\n(.*?)\n```", section, re.DOTALL)
     assert len(blocks) >= 7
-    assert set(blocks) <= {recipe.render(ADDRESS_PLACEHOLDER) for recipe in RECIPES}
+    assert set(blocks) <= {recipe.render(LOCAL_ADDRESS) for recipe in RECIPES}

@@ -18,7 +18,7 @@ from app.db.models.observations import (
 from app.db.models.records import (
     BASELINE,
     EDITION_EVENT,
-    LINKS,
+    LINK_TABLES,
     SEARCHED_COLUMNS,
     SHOWN_COLUMNS,
     Action,

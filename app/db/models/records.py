@@ -227,7 +227,7 @@ class CommitmentReading(LaterReport, table=True):
 
 
 Keyed = type[KeyedModel]
-LINKS: dict[tuple[Keyed, Keyed], Table] = {}
+LINK_TABLES: dict[tuple[Keyed, Keyed], Table] = {}
 """The tables of the links from records of one table to those of another."""
 
 
@@ -237,13 +237,13 @@ def declare_link(owner: Keyed, target: Keyed, name: str = "") -> Table:
     columns = (
         Column(f"{one}_id", Integer, ForeignKey(f"{one}.id"), primary_key=True) for one in names
     )
-    link = LINKS[owner, target] = Table(name or "_".join(names), SQLModel.metadata, *columns)
+    link = LINK_TABLES[owner, target] = Table(name or "_".join(names), SQLModel.metadata, *columns)
     return link
 
 
 def find_link(one: Keyed, other: Keyed) -> Table | None:
     """Return the table of the links between two tables, whichever of them has the list."""
-    return LINKS.get((one, other), LINKS.get((other, one)))
+    return LINK_TABLES.get((one, other), LINK_TABLES.get((other, one)))
 
 
 BASELINE = declare_link(PriorityArea, Indicator, "baseline")

@@ -33,7 +33,7 @@ NO_READING = Bilingual(
     "No later reading was found; last searched on {day}.", "未查到后续数据，最近检索日期：{day}。"
 )
 NO_NUMBER = Bilingual("The commitment states no number.", "该承诺未提出具体数目。")
-KINDS = {
+COMMITMENT_NOTES = {
     CommitmentKind.EXPECTATION: Bilingual(
         "An expectation of the speaker, not a pledge.", "此为讲话人提出的预期，并非承诺。"
     ),
@@ -316,7 +316,7 @@ def add_notes(chart: Chart, commitment: Record) -> None:
         chart.add_citation(commitment["citation"]["full"])
         chart.add_note(NO_NUMBER.get(language))
     chart.add_note(commitment["text"])
-    if kind := KINDS.get(CommitmentKind(commitment["kind"])):
+    if kind := COMMITMENT_NOTES.get(CommitmentKind(commitment["kind"])):
         chart.add_note(kind.get(language))
     chart.add_note(describe_deadline(commitment["deadline"]).get(language))
     if distance := commitment["distance"]:

@@ -23,7 +23,7 @@ VERSIONS = WILDCARDS | {
     *(VERSION, f"{VERSION}.0", f"{VERSION}+", "1+.0"),
 }
 CONTEXTS = ("dataflow", "datastructure", "provisionagreement", "*")
-KINDS = ("dataflow", "datastructure", "codelist", "conceptscheme", "agencyscheme")
+CLASSES = ("dataflow", "datastructure", "codelist", "conceptscheme", "agencyscheme")
 """The classes of artefacts that this service has."""
 NOT_IMPLEMENTED_NAMES = """
     actualconstraint allowedconstraint attachmentconstraint categorisation categoryscheme
@@ -37,7 +37,7 @@ NOT_IMPLEMENTED_NAMES = """
 """
 NOT_IMPLEMENTED = frozenset(NOT_IMPLEMENTED_NAMES.split())
 """The resources of the standard that this service does not have."""
-RESOURCES = ("data", "availableconstraint", "availability", "structure", "schema", *KINDS)
+RESOURCES = ("data", "availableconstraint", "availability", "structure", "schema", *CLASSES)
 MAX_PATH_LENGTH = 5
 MAX_KEYS = 100
 """Databases limit the number of alternatives in a condition."""
@@ -49,7 +49,7 @@ class PathQuery:
     """data, availability, structure or schema."""
     is_21: bool
     """Whether the path is of the 2.1 API, whose default format is XML."""
-    kinds: tuple[str, ...] = KINDS
+    kinds: tuple[str, ...] = CLASSES
     ids: frozenset[str] | None = None
     """The ids of artefacts; all of them if None."""
     items: frozenset[str] | None = None
@@ -70,10 +70,11 @@ def parse_path(path: str) -> PathQuery:
             return parse_data_21("data" if name == "data" else "availability", flow, rest)
         case ["schema", context, *rest] if context in CONTEXTS:
             parse_data_30("schema", context, rest)
-            return PathQuery("schema", is_21=False, kinds=(context,) if context in KINDS else KINDS)
+            kinds = (context,) if context in CLASSES else CLASSES
+            return PathQuery("schema", is_21=False, kinds=kinds)
         case ["structure", *rest]:
             return parse_structure(rest or ["*"], is_21=False)
-        case [name, *_] if name in KINDS:
+        case [name, *_] if name in CLASSES:
             return parse_structure(parts, is_21=True)
         case [name, *_] if name in NOT_IMPLEMENTED:
             raise create_resource_error(name)
@@ -141,16 +142,16 @@ def parse_structure(parts: list[str], *, is_21: bool) -> PathQuery:
     check_length(rest, MAX_PATH_LENGTH - 1)
     if kind in NOT_IMPLEMENTED:
         raise create_resource_error(kind)
-    if kind not in {*KINDS, *WILDCARDS, "structure"}:
+    if kind not in {*CLASSES, *WILDCARDS, "structure"}:
         message = messages.UNKNOWN_CLASS.format(name=shorten(kind))
-        raise SyntaxProblem(add_suggestion(message, kind, KINDS, messages.AVAILABLE))
+        raise SyntaxProblem(add_suggestion(message, kind, CLASSES, messages.AVAILABLE))
     agency, name, version, item = rest + ["*"] * (4 - len(rest))
     if not matches_name(agency, AGENCY) or not matches_version(version):
         raise NoResultsFound(messages.OTHER_MAINTAINER.format(agency=AGENCY, version=VERSION))
     return PathQuery(
         "structure",
         is_21=is_21,
-        kinds=(kind,) if kind in KINDS else KINDS,
+        kinds=(kind,) if kind in CLASSES else CLASSES,
         # One client omits the id and writes the version in its place.
         ids=None if name == "latest" else split_names(name),
         items=split_names(item),

@@ -14,7 +14,7 @@ from app.formats.sdmx.errors import (
     SemanticProblem,
     SyntaxProblem,
 )
-from app.formats.sdmx.paths import KINDS, MAX_KEYS, PathQuery, add_suggestion, parse_keys
+from app.formats.sdmx.paths import CLASSES, MAX_KEYS, PathQuery, add_suggestion, parse_keys
 from app.i18n import Bilingual, Language, join_names
 from app.parameters.base import KeySet
 from app.parameters.sdmx import (
@@ -48,7 +48,7 @@ PARAMETER_NAMES: dict[tuple[str, bool], tuple[str, ...]] = {
 """The parameters by resource, and by whether the path is of the 2.1 API."""
 REFERENCES = (
     *("none", "parents", "parentsandsiblings", "ancestors", "children", "descendants", "all"),
-    *KINDS,
+    *CLASSES,
 )
 DETAILS = {
     "data": ("full", "dataonly", "serieskeysonly", "nodata"),
