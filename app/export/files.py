@@ -106,10 +106,8 @@ class ExportFolder:
 
     def check_content(self) -> None:
         """Check that there is only an earlier edition, or hidden files; ExportError if not."""
-        if not self.path.exists():
-            return
         if not self.path.is_dir():
-            raise ExportError(f"{self.path} is not a folder")
+            return
         if self.staging.is_symlink():
             raise ExportError(f"{self.staging} is a symbolic link; remove it")
         has_manifest = read_json(self.path / MANIFEST, Manifest) is not None
@@ -257,9 +255,11 @@ class ExportFolder:
 
 
 def create_folder(path: Path) -> None:
-    """Create a folder, and those that it is in, which anybody can read."""
+    """Create a folder, and its parents, which anybody can read; ExportError if one is a file."""
     for folder in (*reversed(path.parents), path):
         if not folder.is_dir():
+            if folder.exists() or folder.is_symlink():
+                raise ExportError(f"{folder} is not a folder; name another one, or remove it")
             folder.mkdir()
             folder.chmod(FOLDER_MODE)
 

@@ -23,7 +23,7 @@ from app.i18n import Language
 from app.ingest import schema
 from app.ingest.build import load_valid_seed
 from app.ingest.history import Fields, RecordChange, Snapshot, collect_reasons, list_releases
-from app.ingest.rows import TABLES, Row, build_rows, get_sql_table, list_links, map_columns
+from app.ingest.rows import MODELS, Row, build_rows, get_sql_table, list_links, map_columns
 
 LIST_TABLES: dict[type[SQLModel], tuple[type[schema.Entity], str, str]] = {
     models.EventSpeaker: (schema.Event, "speakers", "event_id"),
@@ -79,9 +79,9 @@ def read_seed_rows(connection: Connection) -> Iterator[Row]:
 
     A database of an older revision lacks tables and columns: it has no rows and no values there.
     """
-    links = [link.table for kind in TABLES for link in list_links(kind)]
+    links = [link.table for kind in MODELS for link in list_links(kind)]
     passages = (models.Passage, models.PassageDifference)
-    tables: list[type[SQLModel] | Table] = [*TABLES.values(), *LIST_TABLES, *passages, *links]
+    tables: list[type[SQLModel] | Table] = [*MODELS.values(), *LIST_TABLES, *passages, *links]
     inspector = inspect(connection)
     existing = set(inspector.get_table_names())
     for model in tables:
@@ -101,8 +101,8 @@ def collect_records(rows: Iterable[Row]) -> Snapshot:
     Both sides of a comparison pass through here, so equal records are equal however they were
     spelled or stored.
     """
-    kinds: Mapping[object, type[schema.Entity]] = {table: kind for kind, table in TABLES.items()}
-    links = {link.table: (kind, link) for kind in TABLES for link in list_links(kind)}
+    kinds: Mapping[object, type[schema.Entity]] = {table: kind for kind, table in MODELS.items()}
+    links = {link.table: (kind, link) for kind in MODELS for link in list_links(kind)}
     codes: dict[type[schema.Entity], dict[object, str]] = defaultdict(dict)
     lists: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     records: Snapshot = {}

@@ -39,7 +39,7 @@ Ids = dict[type[Entity], dict[str, int]]
 Days = tuple[date, date]
 """The first and the last day of a period."""
 
-TABLES: dict[type[Entity], type[KeyedModel]] = {
+MODELS: dict[type[Entity], type[KeyedModel]] = {
     kind: getattr(models, kind.__name__) for kind in RECORD_KINDS
 }
 """The table of each collection: the model of the same name."""
@@ -81,13 +81,13 @@ def map_columns(kind: type[Entity]) -> dict[str, str]:
         else COLUMN_NAMES.get(path) or path.replace(".", "_")
         for path in list_paths(kind)
     }
-    stored = get_sql_table(TABLES[kind]).columns
+    stored = get_sql_table(MODELS[kind]).columns
     return {path: column for path, column in columns.items() if column in stored}
 
 
 @cache
 def list_links(kind: type[Entity]) -> tuple[LinkTable, ...]:
-    owner = TABLES[kind]
+    owner = MODELS[kind]
     return tuple(
         LinkTable(
             reference.field,
@@ -98,7 +98,7 @@ def list_links(kind: type[Entity]) -> tuple[LinkTable, ...]:
         )
         for reference in list_references(kind)
         if reference.is_list
-        for target in [TABLES[reference.target]]
+        for target in [MODELS[reference.target]]
     )
 
 
@@ -106,7 +106,7 @@ def build_rows(seed: Seed, seed_hash: str, schema_revision: str) -> Iterator[Row
     """Return all rows of the database; a row comes after those that it refers to."""
     ids = assign_ids(seed)
     yield models.Release, build_release_row(seed, seed_hash, schema_revision)
-    for kind, table in TABLES.items():
+    for kind, table in MODELS.items():
         derived = derive_columns(seed, kind, ids)
         entities = seed.get_all(kind)
         # Sorting is stable: figures of one day stay in the order in which they refer to each other.
@@ -148,7 +148,7 @@ def assign_ids(seed: Seed) -> Ids:
             key: number
             for number, key in enumerate(sorted(seed.get_all(kind), key=orders.get(kind)), start=1)
         }
-        for kind in TABLES
+        for kind in MODELS
     }
 
 
@@ -163,7 +163,7 @@ def build_release_row(seed: Seed, seed_hash: str, schema_revision: str) -> Value
         **build_text_columns(note=newest.note),
         "counts": {
             kind.collection.replace("-", "_"): len(seed.get_all(kind))
-            for kind in sorted(TABLES, key=lambda kind: kind.collection)
+            for kind in sorted(MODELS, key=lambda kind: kind.collection)
         }
         | {"passages": count_passages(seed)},
     }
@@ -197,7 +197,7 @@ def build_break_rows(seed: Seed, ids: dict[str, int]) -> Iterator[Row]:
 
 
 def build_link_rows(seed: Seed, ids: Ids) -> Iterator[Row]:
-    for kind in TABLES:
+    for kind in MODELS:
         for link in list_links(kind):
             for key, owner in ids[kind].items():
                 for target in sorted(getattr(seed.get_all(kind)[key], link.field)):

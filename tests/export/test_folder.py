@@ -229,7 +229,7 @@ def test_nothing_is_written_through_a_symbolic_link(tmp_path: Path) -> None:
         write_edition(folder, one="1")
     (folder / "en").unlink()
     (folder / "en").symlink_to("en")
-    with pytest.raises(FileExistsError):
+    with pytest.raises(ExportError, match="en is not a folder"):
         write_edition(folder, one="1")
     (folder / "en").unlink()
     (folder / "en").mkdir()
@@ -238,6 +238,19 @@ def test_nothing_is_written_through_a_symbolic_link(tmp_path: Path) -> None:
     assert not (folder / "en" / "two").is_symlink()
     assert (other / "one").read_text() == "precious"
     assert [path.name for path in other.iterdir()] == ["one"]
+
+
+@pytest.mark.quick
+def test_what_is_not_a_folder_is_named(tmp_path: Path) -> None:
+    file, link = tmp_path / "file", tmp_path / "link"
+    file.write_text("precious")
+    link.symlink_to("missing")
+    for path in (file, link):
+        for folder in (path, path / "site", path / "site" / "below"):
+            with pytest.raises(ExportError, match=f"^{path} is not a folder"):
+                ExportFolder(folder)
+    assert file.read_text() == "precious"
+    assert {*tmp_path.iterdir()} == {file, link}
 
 
 @pytest.mark.quick
