@@ -4,13 +4,14 @@ import random
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from http import HTTPStatus
 from itertools import accumulate
 from time import perf_counter
-from typing import IO, Annotated, Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
+from typing import Annotated, Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -39,11 +40,9 @@ from app.schemas import REQUEST_ID, Page, Schema, build_validator, encode_json
 P = ParamSpec("P")
 QueryResult = TypeVar("QueryResult")
 RawHeaders = list[tuple[bytes, bytes]]
-
 JSON = "application/json"
 ENCODED_AT_ONCE = 50
 """How many records of a page are validated and encoded at once."""
-CHUNK_SIZE = 1024 * 1024
 MAX_BUFFERED = 2 * 1024 * 1024
 """A response of at most so many bytes is sent whole, and so can be cached and validated."""
 STREAM_THREADS = CapacityLimiter(2)
@@ -170,6 +169,8 @@ class RequestContext:
     """The requests that wait for the response to this one, by the network of their client."""
     records: Mapping[str, Record] | None = None
     """The records that were read together with that of the request, by their keys."""
+    threads: Executor | None = None
+    """The threads that create the response, if the event loop does not; they compress it too."""
     release_error: DatabaseError | None = None
     """Why no release can be served, once it was looked up."""
 
@@ -342,12 +343,6 @@ class RequestContext:
         collection = "series" if parameter == "series" else f"{parameter}s"
         nearest = self.release.keys[collection].find_nearest_keys(key)
         return UnknownRecord.from_key(parameter, key, nearest)
-
-
-def read_chunks(file: IO[bytes]) -> Generator[bytes, None, None]:
-    with file:
-        file.seek(0)
-        yield from iter(partial(file.read, CHUNK_SIZE), b"")
 
 
 async def iterate_stream(

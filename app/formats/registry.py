@@ -4,8 +4,9 @@ Routes, the OpenAPI document, links, catalogues, download menus and content codi
 these entries. A new format is an entry and a writer.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from functools import partial
 from tempfile import TemporaryFile
 from typing import IO, NamedTuple
 
@@ -13,6 +14,7 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from app.db.columns import Record
+from app.db.files import CHUNK_SIZE
 from app.formats import arrow, citations, data_package, dcat, feeds, json_stat, text, workbooks
 from app.formats.charts import canvas, vega_lite
 from app.formats.dataset_info import LICENCE_URL, Distribution
@@ -118,6 +120,13 @@ def create_temporary_file() -> IO[bytes]:
         return TemporaryFile()
     except OSError as error:
         raise build_storage_error() from error
+
+
+def read_chunks(file: IO[bytes]) -> Generator[bytes, None, None]:
+    """Read a temporary file from its beginning, and close it."""
+    with file:
+        file.seek(0)
+        yield from iter(partial(file.read, CHUNK_SIZE), b"")
 
 
 def write_file(

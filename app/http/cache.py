@@ -18,6 +18,7 @@ from fastapi import Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from app.formats.registry import read_chunks
 from app.http.cached_response import (
     EMPTY_BODY,
     LARGE_BODY,
@@ -37,13 +38,7 @@ from app.negotiation import Coding, PathKind
 from app.problems.messages import NOT_STORED_FOR_OLD_VERSION, TOO_LONG_FOR_OLD_VERSION
 from app.problems.problem import InvalidParameters, NotReady
 from app.releases import ReleaseManager
-from app.request import (
-    STREAM_THREADS,
-    ClientDisconnectedError,
-    RequestContext,
-    iterate_stream,
-    read_chunks,
-)
+from app.request import STREAM_THREADS, ClientDisconnectedError, RequestContext, iterate_stream
 
 ENTRY_OVERHEAD = 3500
 """The bytes of memory that an entry takes besides its body, its headers and the text of its key."""
@@ -282,17 +277,15 @@ async def send_stream(
 ) -> None:
     """Send a stream, without an ETag, piece by piece; NotReady if too many are in progress."""
     context: RequestContext = scope["context"]
-    headers = dict(response.raw_headers)
-    for name in (b"etag", b"accept-ranges"):
-        headers.pop(name, None)
+    dropped = {b"etag", b"accept-ranges"}
+    headers = {name: text for name, text in response.raw_headers if name not in dropped}
     headers.setdefault(b"cache-control", cache_control)
     coding = context.coding if vary_by_encoding(headers) else Coding.IDENTITY
     if coding is not Coding.IDENTITY:
         headers[b"content-encoding"] = coding.encode()
         headers.pop(b"content-length", None)
-    response.raw_headers = [*headers.items()]
-    if coding is not Coding.IDENTITY:
         response.body_iterator = compress_pieces(response.body_iterator, coding)
+    response.raw_headers = [*headers.items()]
     end, response.background = response.background, None
     try:
         with ExitStack() as stack:

@@ -3,6 +3,7 @@
 import re
 import sys
 import zlib
+from asyncio import get_running_loop
 from collections.abc import Callable, Generator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -11,7 +12,6 @@ from functools import lru_cache, partial
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from anyio.to_thread import run_sync
 from fastapi import Response
 from starlette.types import Message, Send
 
@@ -31,7 +31,7 @@ GZIP = 16
 TEXT = re.compile(r"text/(?!event-stream).*|application/(.*\+)?(json|xml|yaml|csv|javascript)")
 """The media types of texts other than those of the registry."""
 ETAG_LENGTH = 32
-ENCODE_IN_THREAD = 50_000
+ENCODE_IN_THREAD = 20_000
 """A body of more bytes is compressed, and its digest computed, in a thread."""
 REPLACED_HEADERS = frozenset({b"content-length", b"etag", b"x-accel-buffering"})
 """Headers of a route's response that are set again, or no longer apply, once it is complete."""
@@ -150,12 +150,13 @@ async def build_cached_response(
     The Cache-Control header and the time of modification, in seconds since 1970, are those of
     responses that have none.
     """
-    headers = dict(response.raw_headers)
-    for name in REPLACED_HEADERS:
-        headers.pop(name, None)
+    headers = {name: text for name, text in response.raw_headers if name not in REPLACED_HEADERS}
     encoding = partial(encode_body, body, headers, context.coding)
-    is_long = len(body) > ENCODE_IN_THREAD
-    body, etag = await run_sync(encoding) if is_long else encoding()
+    if len(body) > ENCODE_IN_THREAD:
+        # Other threads would take more processors for one kind of work, and so delay all others.
+        body, etag = await get_running_loop().run_in_executor(context.threads, encoding)
+    else:
+        body, etag = encoding()
     headers.setdefault(b"cache-control", cache_control)
     date = headers.setdefault(b"last-modified", format_http_date(int(modified_at)))
     headers[b"etag"], headers[b"content-length"] = etag, b"%d" % len(body)

@@ -203,9 +203,10 @@ class RequestQueue:
     """A thread for one kind of slow work, and a bounded queue of the requests that wait for it.
 
     Each kind has its own, so that a flood of one kind delays no other. With a second thread, which
-    would not work faster under the interpreter lock, it would delay all others twice as long. The
-    clients take turns, so that one with many requests delays another by one of them, and keeps no
-    place in a full queue that a client with fewer asks for.
+    would not work faster under the interpreter lock, it would delay all others twice as long. With
+    a lower priority, it would keep that lock while other processes use the processors. The clients
+    take turns, so that one with many requests delays another by one of them, and keeps no place in
+    a full queue that a client with fewer asks for.
     """
 
     def __init__(self, name: str) -> None:
@@ -231,6 +232,7 @@ class RequestQueue:
         if len(self.waiting) >= MAX_WAITING:
             self.make_room(client)
         await self.take_turn(context, client)
+        context.threads = self.thread
         try:
             context.require_client()
             return await get_running_loop().run_in_executor(self.thread, create)

@@ -273,6 +273,7 @@ class Router:
                 check_wait(context.release.database, context.started)
             return call()
 
+        context.threads = self.threads
         await self.turns.take(context.client)
         try:
             context.require_client()

@@ -27,7 +27,7 @@ from app.queries.observations import get_observation, list_observations
 from app.queries.priority_areas import get_priority_area
 from app.queries.reference import SOURCES
 from app.queries.series import get_series
-from app.request import ATTACHMENT_HEADERS, Context, RequestContext, read_chunks
+from app.request import ATTACHMENT_HEADERS, Context, RequestContext
 from app.routers import AnyParameters, NoParameters, add_article, declare_signature
 from app.schemas.formats import Cube, TableDescription
 
@@ -127,7 +127,7 @@ def send_file(
         except BaseException:
             file.close()
             raise
-        chunks = read_chunks(file)
+        chunks = registry.read_chunks(file)
         return context.create_stream_response([], chunks, form.content_type, links, headers)
     return context.stream_response(
         lambda connection: form.write(prepare(connection)), form.content_type, links, headers

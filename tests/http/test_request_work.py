@@ -22,7 +22,7 @@ from app.application import App, create_from_environment
 from app.db import Database, UnavailableError
 from app.db.statements import Session
 from app.db.stores import SQLiteStore
-from app.http import routing
+from app.http import cached_response, routing
 from app.http.routing import SMALL_PAGE
 from app.i18n import Language
 from app.parameters import ObservationListParameters
@@ -405,6 +405,32 @@ def test_only_quick_requests_are_read_on_the_event_loop(  # noqa: PLR0913, PLR09
             assert asyncio.run(fetch(app, path, query))[0] == 200
             app.cache.store.clear()
     assert found == on_loop
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    ("path", "thread"),
+    [
+        ("/v1/observations.csv", "tables"),
+        ("/sdmx/data/INDICATORS", "sdmx"),
+        ("/v1/observations?limit=100", "endpoint"),
+        ("/v1/overview.svg", "drawing"),
+    ],
+)
+def test_responses_are_compressed_by_the_threads_that_create_them(
+    database: Path, monkeypatch: pytest.MonkeyPatch, path: str, thread: str
+) -> None:
+    """Other threads would take more processors for one kind of work, and delay all the others."""
+    compress, found = cached_response.compress, []
+
+    def note_thread(*arguments: Any) -> bytes:
+        found.append(threading.current_thread().name.partition("_")[0])
+        return compress(*arguments)
+
+    monkeypatch.setattr(cached_response, "compress", note_thread)
+    with open_app(database) as app, AppClient(app) as client:
+        assert client.get(path, headers={"Accept-Encoding": "br"}).status_code == 200
+    assert found == [thread]
 
 
 @pytest.mark.sqlite
