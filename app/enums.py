@@ -190,7 +190,7 @@ class GrowthBasis(StrEnum):
 
 
 class RevisionKind(StrEnum):
-    """How a figure differs from the previous one for the same series and period."""
+    """How a figure differs from the one in force until then for its series and period."""
 
     REPEATED = "repeated"
     ROUNDED = "rounded"

@@ -26,7 +26,7 @@ RANKS = {standing: rank for rank, standing in enumerate(reversed(Standing))}
 
 
 class Vintage(NamedTuple):
-    """When a figure was current, and the figure for the same period that was known before it."""
+    """When a figure was current, and the figure for its period that was in force until then."""
 
     known_on: date
     current_from: date
@@ -79,7 +79,7 @@ def assign_vintages(seed: Seed, kind: type[Figure]) -> dict[str, Vintage]:
         for figure in ordered:
             start, end = validity.get(figure.key, (figure.known_on, figure.known_on))
             vintages[figure.key] = Vintage(figure.known_on, start, end, previous)
-            previous = figure.key
+            previous = figure.key if previous is None or start < end else previous
     return vintages
 
 

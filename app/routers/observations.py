@@ -67,7 +67,7 @@ add_collection(
     "/observations/{observation}/vintages",
     summary="List the vintages of an observation",
     description="The figures of all sources for the series and period of an observation, oldest "
-    "first. Each shows how it differs from the previous one, and when it was the current one.",
+    "first. Each shows how it differs from the one in force until then, and when it was in force.",
     response_model=ObservationPage,
 )
 def list_vintages(

@@ -266,17 +266,17 @@ class Growth(Schema):
 
 
 class Revision(Schema):
-    """The difference from the figure previously known for the same period."""
+    """The difference from the figure that was in force for the same period until then."""
 
     kind: Editorial[enums.RevisionKind] = Field(examples=["rounded"])
     """repeated (the same number with the same qualifier), rounded (fewer digits), refined (more
-    digits), or revised. Only a revised figure says something else than the previous one."""
+    digits), or revised. Only a revised figure says something else than the one in force."""
     previous: Code = Field(
         examples=["goods-trade.CN.BRI.partner-2023.CNY.P12M.2023-01.yuduxx-2024-01-12"]
     )
-    """The key of the previous figure."""
+    """The key of the figure that was in force until then."""
     difference: Editorial[Number] = Field(examples=[30000000000])
-    """This value minus the previous one, in the unit of the value."""
+    """This value minus the one in force until then, in the unit of the value."""
     reason: Prose | None = Field(examples=[None])
     """The reason given by the source; null if it gives none."""
 
@@ -379,7 +379,7 @@ class Observation(Schema):
     superseded_on: Day | None = Field(examples=[None])
     """The date on which another figure superseded it; null if it is current or never was."""
     revision: Revision | None
-    """The difference from the previous figure; null for the first one."""
+    """The difference from the figure in force until then; null for the first one."""
     headline: bool = Field(examples=[True])
     """Whether this is the headline figure of its indicator."""
     reports: list[Report] = list_field(of=1000)

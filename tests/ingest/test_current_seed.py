@@ -57,6 +57,29 @@ def test_headlines_are_those_of_the_newest_complete_edition(
         assert headline == newest.get(f"/v1/observations/{headline['id']}?lang={language}").json()
 
 
+def test_a_figure_that_replaced_another_is_compared_with_it(newest: AppClient) -> None:
+    """A report in between, of lower standing or rounded, does not hide what was revised."""
+    figures = newest.get("/v1/observations.jsonl?vintages=all").text.splitlines()
+    by_key = {one["id"]: one for one in map(json.loads, figures)}
+    compared = []
+    for figure in by_key.values():
+        revision = figure["revision"]
+        if figure["current_from"] is None or revision is None:
+            continue
+        replaced = by_key[revision["previous"]]
+        if replaced["superseded_on"] is None:  # The first of several on one day.
+            assert replaced["vintage"] == figure["vintage"], figure["id"]
+        else:
+            assert replaced["superseded_on"] == figure["current_from"], figure["id"]
+        is_same = (replaced["value"], replaced["qualifier"]) == (
+            figure["value"],
+            figure["qualifier"],
+        )
+        assert (revision["kind"] == "repeated") == is_same, figure["id"]
+        compared.append(revision["kind"])
+    assert {"repeated", "refined", "revised"} <= set(compared)
+
+
 def test_the_seed_is_valid_where_the_clock_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     class PastClock(datetime):
         @classmethod

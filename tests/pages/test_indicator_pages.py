@@ -276,14 +276,15 @@ def test_a_value_stands_below_the_one_with_which_it_is_compared(
     page = read_page(client, f"/indicators/{indicator}?lang=en")
     compared = 0
     for body in page.xpath("//section[@id='vintages']//tbody[tr/th[@rowspan]]"):
-        for earlier, later in pairwise(body.xpath("tr")):
-            before, value = (
-                row.xpath("string(.//*[@class='display'])") for row in (earlier, later)
-            )
-            revision = later.xpath("string(td[last() - 1])")
-            assert ("repeats the value before" in revision) == (before == value)
+        first, *later_rows = body.xpath("tr")
+        before = first.xpath("string(.//*[@class='display'])")
+        for row in later_rows:
+            value = row.xpath("string(.//*[@class='display'])")
+            revision = row.xpath("string(td[last() - 1])")
+            assert ("repeats the figure in force" in revision) == (before == value)
             is_finer = len(value.split(".")[-1]) > len(before.split(".")[-1])
             assert ("with more digits" in revision) <= is_finer
+            before = before if "never in force" in row.text_content() else value
             compared += 1
     assert compared
 
