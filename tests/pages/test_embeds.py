@@ -57,6 +57,19 @@ def test_an_embed_shows_what_the_api_returns(client: AppClient, path: str, langu
         assert page.xpath("//meta[@name='robots']/@content") == ["noindex"]
 
 
+def test_an_embed_shows_the_notes_on_its_figure(newest: AppClient) -> None:
+    """A copy on another site has no other place that warns of a restated base or of a guess."""
+    code = "goods-trade.CN.BRI.partner-2025.CNY.P12M"
+    for path in (f"series/{code}", "indicators/contracts-value"):
+        record = newest.get(f"/v1/{path}?lang=en").json()
+        latest = record["latest"]["observation"] if "latest" in record else record["points"][-1]
+        page: Any = html.fromstring(newest.get(f"/embed/{path}?lang=en").text)
+        notes = [one.text_content() for one in page.xpath("//p[@class='note']")]
+        expected = [latest["growth"] and latest["growth"]["note"], latest["note"]]
+        assert any(expected)
+        assert [one for one in expected if one] == notes
+
+
 def test_an_embed_shows_a_period(client: AppClient) -> None:
     for path in ("indicators/goods-trade", f"series/{SERIES}"):
         for period in ("2024", "2024-01/2024-12"):
