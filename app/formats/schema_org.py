@@ -158,7 +158,7 @@ def describe_variable(indicator: Record, figure: Record | None, language: Langua
         "@type": "PropertyValue",
         "propertyID": indicator["code"],
         "name": indicator["name"],
-        "unitText": indicator["unit"]["name"],
+        "unitText": (figure or indicator)["unit"]["name"],
         **({"value": quoted} if quoted else {}),
     }
 

@@ -35,6 +35,17 @@ def test_all_that_is_passed_on_of_an_indicator_names_its_newest_figure(
         assert len(text) <= 200
 
 
+def test_search_engines_get_the_unit_of_the_figure(newest: AppClient) -> None:
+    """The newest figure of an indicator may be in another unit than the indicator."""
+    record = newest.get("/v1/indicators/contracts-value").json()
+    figure = record["latest"]["observation"]
+    assert figure["unit"] != record["unit"]
+    page = read_page(newest, "/indicators/contracts-value?lang=en")
+    (variable,) = read_structured_data(page)["variableMeasured"]
+    assert figure["display"] in variable["value"]
+    assert variable["unitText"] == figure["unit"]["name"]
+
+
 @pytest.mark.quick
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_pages_show_every_figure_as_the_api_does(client: AppClient, language: str) -> None:
