@@ -97,8 +97,7 @@ class PrintedNumber(NamedTuple):
         if self.multiplier and not self.decimals and self.value:
             return max(step, min(last, Decimal(1).scaleb(self.value.adjusted() // 3 * 3)))
         has_zeros = self.value >= ROUNDED_FROM and last >= ROUNDED_TO
-        is_rounded = self.qualifier is Qualifier.ABOUT or has_zeros
-        return last if step == 1 and is_rounded else step
+        return last if step == 1 and (has_zeros or self.qualifier is Qualifier.ABOUT) else step
 
     @property
     def is_whole(self) -> bool:
@@ -109,10 +108,11 @@ class PrintedNumber(NamedTuple):
     def rounding(self) -> HalfOpenInterval:
         """The interval of the numbers that would be printed with the same digits.
 
-        A count that is printed in full is not rounded, unless it ends in zeros as rounded ones do.
+        A full count is not rounded unless it ends in zeros; 9,400 would be 9,000 and not 10,000.
         """
         half = Decimal(0) if self.is_whole else self.step / 2
-        return HalfOpenInterval(self.value - half, self.value + half)
+        is_power = self.value == self.step > Decimal(1).scaleb(self.multiplier - self.decimals)
+        return HalfOpenInterval(self.value - (half / 10 if is_power else half), self.value + half)
 
     def find_interval(self) -> HalfOpenInterval:
         """Return where the words of the source place the number.
