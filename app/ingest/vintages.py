@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from app.db.models import FOREVER
 from app.enums import Qualifier, RevisionKind, Standing
+from app.ingest.published_numbers import PrintedNumber
 from app.ingest.schema import Event, Figure, GrowthRate, Observation, Source
 from app.ingest.schema.base import count_decimals
 from app.ingest.seed import Seed
@@ -41,7 +42,7 @@ class VintageCandidate(NamedTuple):
     known_on: date
     rank: int
     number: Decimal
-    """The number in the base unit, with exactly the printed digits."""
+    """The number in the base unit, with the digits that the source states."""
     qualifier: Qualifier | None
 
     @property
@@ -50,14 +51,11 @@ class VintageCandidate(NamedTuple):
 
     def is_rounding_of(self, other: "VintageCandidate") -> bool:
         """Return whether it repeats another figure with fewer digits."""
-        return self.digits < other.digits and is_rounding(
-            self.number, self.qualifier, other.number, other.qualifier
-        )
+        return self.digits < other.digits and is_rounding(*self[3:], *other[3:])
 
     def is_equal_to(self, other: "VintageCandidate") -> bool:
         """Return whether it repeats another figure with the same digits."""
-        is_same_number = self.number == other.number and self.digits == other.digits
-        return is_same_number and self.qualifier is other.qualifier
+        return self[3:] == other[3:] and self.digits == other.digits
 
 
 def assign_vintages(seed: Seed, kind: type[Figure]) -> dict[str, Vintage]:
@@ -105,10 +103,11 @@ def compute_validity(ordered: Iterable[VintageCandidate]) -> dict[str, tuple[dat
 
 
 def compute_published_number(entity: Figure) -> Decimal:
-    """Return the number in the base unit, with exactly the digits that the source prints."""
+    """Return the number in the base unit, with the digits that the source states."""
     if isinstance(entity, GrowthRate):
         return entity.value
-    return entity.published.value.scaleb(entity.published.multiplier)
+    scale = entity.published.multiplier, entity.published.decimals
+    return entity.value.quantize(PrintedNumber(entity.value, *scale, entity.qualifier).step)
 
 
 def describe_revision(entity: Observation, previous: Observation) -> RevisionKind:

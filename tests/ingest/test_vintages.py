@@ -307,6 +307,9 @@ def parse_observation(origin: str, text: str) -> Observation:
         ("51.1", "nearly 51", RevisionKind.REVISED),
         ("51.1", "about 52", RevisionKind.REVISED),
         ("700", "over 700", RevisionKind.REVISED),
+        ("12400", "12406", RevisionKind.REFINED),
+        ("12406", "12400", RevisionKind.ROUNDED),
+        ("12450", "12406", RevisionKind.REVISED),
         ("over 700", "nearly 701", RevisionKind.REVISED),
     ],
 )
