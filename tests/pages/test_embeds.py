@@ -101,6 +101,7 @@ def test_an_indicator_without_comparable_figures_shows_full_years_of_another_ser
     address = f"/embed/indicators/goods-trade?lang={language}"
     page: Any = html.fromstring(client.get(address).text)
     (caption,) = page.xpath("//caption/text()")
+    assert caption.startswith({"en": "Not comparable with", "zh": "与上述数据不可比"}[language])
     assert not page.xpath("//tr[@class='current']")
     shown = [
         tuple("".join(cell.itertext()).strip() for cell in row) for row in page.xpath("//tbody/tr")
