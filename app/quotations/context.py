@@ -155,8 +155,9 @@ def score_cumulative(sentence: Sentence, period: PeriodWords, entry: Entry) -> f
         )
     if period.kind == PeriodKind.LENGTH:
         return score_cumulative_length(period, entry)
-    if period.kind == PeriodKind.SINCE:
-        return CLOSE if period.year in {None, entry.start.year} else 0
+    if period.kind == PeriodKind.SINCE:  # Beside an end, the start decides nothing.
+        has_end = any(one.kind == PeriodKind.UNTIL for one in sentence.periods)
+        return (None if has_end else CLOSE) if period.year in {None, entry.start.year} else 0
     if period.kind == PeriodKind.UNTIL:
         # A total that is over a number remains so.
         is_over = entry.qualifier == Qualifier.OVER

@@ -328,7 +328,7 @@ def has_possible_day(quoted: QuotedNumber, candidate: Candidate) -> bool:
     """
     ends = [(one.end, one.span) for one in quoted.sentence.periods if one.year and one.end]
     last, span = max(ends, default=(candidate.entry.end, quoted.number.span))
-    if candidate.entry.stock_flow != StockFlow.STOCK or last >= candidate.entry.end:
+    if candidate.entry.stock_flow == StockFlow.FLOW or last >= candidate.entry.end:
         return True
     candidate.differences[FindingKind.PERIOD] = span
     return quoted.digits >= DISTINCT_DIGITS

@@ -117,6 +117,22 @@ def test_the_growth_of_other_countries_is_not_found(check: Check, text: str) -> 
     assert (level["verdict"], rate["verdict"]) == ("as_published", "not_found")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "By the end of {}, trade in goods with BRI countries since 2013 had reached {}.",
+        "Since 2013, trade in goods with BRI countries had reached {1} by the end of {0}.",
+    ],
+)
+def test_a_total_is_not_that_of_an_earlier_day(check: Check, text: str) -> None:
+    """Its start is right in both years, but only one is its end."""
+    amount = "19.1 trillion US dollars"
+    (later,) = check(text.format(2022, amount))["items"]
+    assert later["verdict"] == "as_published"
+    (earlier,) = check(text.format(2021, amount))["items"]
+    assert earlier["verdict"] != "as_published"
+
+
 def test_the_period_of_a_paragraph_is_that_of_its_first_sentence(check: Check) -> None:
     text = "2024年外贸增长。东部地区保持活跃。对共建“一带一路”国家进出口占比首次超过50%。"
     (item,) = check(text, date(2025, 6, 1))["items"]
