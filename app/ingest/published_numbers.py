@@ -81,8 +81,7 @@ class PrintedNumber(NamedTuple):
 
     @classmethod
     def from_rate(cls, rate: schema.GrowthRate) -> "PrintedNumber":
-        decimals = count_decimals(rate.value)
-        return cls(rate.value, 0, decimals, Qualifier.NONE)
+        return cls(rate.value, 0, count_decimals(rate.value), Qualifier.NONE)
 
     @property
     def step(self) -> Decimal:

@@ -51,11 +51,14 @@ class VintageCandidate(NamedTuple):
 
     def is_rounding_of(self, other: "VintageCandidate") -> bool:
         """Return whether it repeats another figure with fewer digits."""
-        return self.digits < other.digits and is_rounding(*self[3:], *other[3:])
+        return self.digits < other.digits and is_rounding(
+            self.number, self.qualifier, other.number, other.qualifier
+        )
 
     def is_equal_to(self, other: "VintageCandidate") -> bool:
         """Return whether it repeats another figure with the same digits."""
-        return self[3:] == other[3:] and self.digits == other.digits
+        is_same_number = self.number == other.number and self.digits == other.digits
+        return is_same_number and self.qualifier is other.qualifier
 
 
 def assign_vintages(seed: Seed, kind: type[Figure]) -> dict[str, Vintage]:
@@ -64,10 +67,9 @@ def assign_vintages(seed: Seed, kind: type[Figure]) -> dict[str, Vintage]:
     entities = sorted(seed.get_all(kind).items(), key=lambda item: item[1].source, reverse=True)
     for key, entity in entities:
         source = seed.get_all(Source)[entity.source]
-        number = compute_published_number(entity)
         qualifier = entity.qualifier if isinstance(entity, Observation) else None
-        known_on, rank = find_vintage(seed, source), RANKS[source.standing]
-        candidate = VintageCandidate(key, known_on, rank, number, qualifier)
+        number, rank = compute_published_number(entity), RANKS[source.standing]
+        candidate = VintageCandidate(key, find_vintage(seed, source), rank, number, qualifier)
         groups[entity.series, entity.period.start, entity.period.end].append(candidate)
     vintages: dict[str, Vintage] = {}
     for group in groups.values():
@@ -92,9 +94,8 @@ def compute_validity(ordered: Iterable[VintageCandidate]) -> dict[str, tuple[dat
     current: VintageCandidate | None = None
     for figure in ordered:
         if current is not None:
-            if current.rank > figure.rank or figure.is_rounding_of(current):
-                continue
-            if current.rank == figure.rank and figure.is_equal_to(current):
+            is_repeated = current.rank == figure.rank and figure.is_equal_to(current)
+            if current.rank > figure.rank or figure.is_rounding_of(current) or is_repeated:
                 continue
             validity[current.key] = current.known_on, figure.known_on
         validity[figure.key] = figure.known_on, FOREVER
