@@ -319,14 +319,14 @@ def group_vintages(observations: Sequence[Record]) -> tuple[list[list[Record]], 
 
 
 def order_vintages(vintages: Sequence[Record]) -> list[Record]:
-    """Order all values of one period so that each follows the one it is compared with.
-
-    The day alone does not order them, since several may have become known on the same day.
-    """
-    following = {(one["revision"] or {}).get("previous"): one for one in vintages}
+    """Order all values of one period so that each follows the one it is compared with."""
+    following: dict[str | None, list[Record]] = defaultdict(list)
+    # The one that came into force is the last of those that are compared with the same one.
+    for one in sorted(vintages, key=lambda one: (one["current_from"] is not None, one["vintage"])):
+        following[(one["revision"] or {}).get("previous")].append(one)
     ordered: list[Record] = []
     while found := following.get(ordered[-1]["id"] if ordered else None):
-        ordered.append(found)
+        ordered += found
     return ordered
 
 
