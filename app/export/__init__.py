@@ -215,8 +215,7 @@ class Exporter:
             address = Address(CITED_PATH, (), language)
             if not self.layout.has_file(address):
                 entry = Bilingual("Figures", "数据").get(language)
-            _, file = self.layout.resolve_link(address)
-            page = build_page("../../", {entry: file}, language)
+            page = build_page("../../", {entry: self.layout.resolve_link(address)[1]}, language)
             self.folder.add(f"{language}/v1/index.html", page, HTML)
         self.folder.add(".nojekyll", b"", "text/plain")
 
@@ -297,7 +296,10 @@ def write_long_parquet(query: TableQuery, file: ExportedFile) -> None:
 
 def build_page(root: str, links: Mapping[str, str], language: Language) -> bytes:
     """Build a page with nothing but links to files, in the folder that ``root`` leads from."""
-    items = "".join(f'<p><a href="{root}{file}">{text}</a></p>\n' for text, file in links.items())
+    items = "".join(
+        f'<p><a href="{root}{file}" lang="{file.partition("/")[0]}">{text}</a></p>\n'
+        for text, file in links.items()
+    )
     title = " · ".join(TITLE.get(language) for language in Language)
     return ENTRY_PAGE.format(language=language, title=title, root=root, items=items).encode()
 

@@ -117,6 +117,13 @@ def test_no_page_promises_what_the_edition_does_not_have(edition: Path) -> None:
         assert "data-permanent" not in text, path
 
 
+def test_links_to_a_language_are_in_that_language(edition: Path) -> None:
+    for page in ("index.html", "en/v1/index.html", "zh/v1/index.html"):
+        links = re.findall(r'<a href="([^"]+)" lang="(\w+)">', (edition / page).read_text("utf-8"))
+        assert links, page
+        assert all(f"{language}/" in target for target, language in links), page
+
+
 def test_the_embeds_that_pages_offer_are_files(edition: Path) -> None:
     for folder in ("en/indicators", "zh/series"):
         offered = {

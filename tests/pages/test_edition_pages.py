@@ -187,3 +187,31 @@ def test_figures_beside_a_priority_area_are_those_of_its_edition(newest: AppClie
     page = read(newest, "/priority-areas/cooperation-foundation")
     assert "Related 2021 figures" in page
     assert ">11.6<" in page
+
+
+@pytest.mark.parametrize("path", ["/editions", "/editions/2022", "/sources/scio-2024-02-07"])
+def test_chinese_pages_mark_the_titles_of_documents(newest: AppClient, path: str) -> None:
+    """A title that the document prints is in 《》, any other one in square brackets."""
+    page = read(newest, f"{path}?lang=zh")
+    listed = re.findall(r'<a href="/sources/[\w.-]+\?lang=zh">([^<：]+：[^<]+)</a>', page)
+    assert listed
+    assert [one for one in listed if not re.fullmatch(r"[^：]+：(《.+》|\[.+\])", one)] == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/changes?release=2026-11-29",
+        "/compare?indicator=goods-trade&period=2022&period=2023",
+        "/editions/2025",
+        "/indicators/goods-trade",
+        "/series/goods-trade.CN.BRI.partner-2023.CNY.P12M",
+        "/sources/ecns-2026-03-13",
+        "/years",
+    ],
+)
+def test_every_table_of_data_has_a_name(newest: AppClient, path: str) -> None:
+    """A screen reader lists tables by their names."""
+    tables = re.findall(r"<table\b[^>]*>\s*(?:<caption)?", read(newest, path))
+    assert tables
+    assert [one for one in tables if "<caption" not in one and "aria-label" not in one] == []
