@@ -8,6 +8,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Container, Iterator
+from datetime import date
 from itertools import product
 from pathlib import Path, PurePath
 from typing import Annotated
@@ -17,7 +18,7 @@ import msgspec
 from app.db import models
 from app.db.models.base import Row, build_text_columns
 from app.enums import ChangeKind, Collection
-from app.i18n import Bilingual, format_title, name_edition
+from app.i18n import Bilingual, Language, format_period, format_title, name_edition
 from app.ingest import schema
 from app.ingest.files import SeedIssue, Value, suggest_nearest
 from app.ingest.publish import replace_atomically
@@ -373,7 +374,17 @@ def name_record(snapshot: Snapshot, collection: str, key: str) -> Bilingual:
         return name
     if collection == "series":
         return Bilingual(f"{indicator.en} ({key})", f"{indicator.zh}（{key}）")
-    return Bilingual(f"{indicator.en}: {name.en}", f"{indicator.zh}：{name.zh}")
+    coverage = find_record_name(snapshot.get(("coverages", series.get("coverage", "")), {}))
+    if coverage is None or "period.start" not in figure:
+        return Bilingual(f"{indicator.en}: {name.en}", f"{indicator.zh}：{name.zh}")
+    start, end = (date.fromisoformat(figure[f"period.{day}"]) for day in ("start", "end"))
+    period = Bilingual(
+        *(format_period(start, end, one, is_cumulative="start" in series) for one in Language)
+    )
+    return Bilingual(
+        f"{indicator.en}, {coverage.en}, {period.en}: {name.en}",
+        f"{indicator.zh}，{coverage.zh}，{period.zh}：{name.zh}",
+    )
 
 
 def find_record_name(fields: Fields) -> Bilingual | None:

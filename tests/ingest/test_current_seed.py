@@ -80,6 +80,19 @@ def test_a_figure_that_replaced_another_is_compared_with_it(newest: AppClient) -
     assert {"repeated", "refined", "revised"} <= set(compared)
 
 
+def test_changes_name_the_period_and_the_countries_of_a_figure(newest: AppClient) -> None:
+    """A number in a feed would otherwise stand without what it counts."""
+    figures = newest.get("/v1/observations.jsonl?vintages=all&lang=en").text.splitlines()
+    by_key = {one["id"]: one for one in map(json.loads, figures)}
+    changes = newest.get("/v1/changes?release=2026-11-29&collection=observations&limit=1000")
+    named = [one for one in changes.json()["items"] if one["key"] in by_key]
+    assert named
+    for change in named:
+        figure = by_key[change["key"]]
+        for part in (figure["period"]["label"], figure["coverage"]["name"]):
+            assert part in change["title"], change["key"]
+
+
 def test_the_seed_is_valid_where_the_clock_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     class PastClock(datetime):
         @classmethod
