@@ -74,6 +74,18 @@ INDICATOR_COLUMNS = (
            "Why the newest value is not comparable with the headline value",
            "最新数据与核心数据不可比的原因", path="latest.obstacles.text", is_required=False,
            width=44),
+    string("headline_growth_note", "Note on headline growth", "核心数据增速说明",
+           "How the base of that change is known; not from the source",
+           "如何得知该增速的基数（本站编写）", path="headline.growth.note", is_required=False,
+           width=36),
+    string("headline_contradiction_reason", "Contradicting figures", "不一致数据说明",
+           "Which other published figure does not agree with the headline value, and why; not "
+           "from the source", "与核心数据不一致的其他公布数据及原因（本站编写）",
+           path="headline.contradiction.reason", is_required=False, width=40),
+    string("latest_note", "Note on the newest figure", "最新数据说明",
+           "What else to know about the newest value; not from the source",
+           "关于最新数据的其他说明（本站编写）", path="latest.observation.note",
+           is_required=False, width=36),
 )  # fmt: skip
 TERMS = (
     string("code", "Code", "标识"),

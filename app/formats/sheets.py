@@ -200,7 +200,8 @@ INDICATOR_SHEET = declare_sheet(
         declare_text("Period", "统计期", 17, "headline.period.label"),
         "headline_coverage", TOPIC, "definition", "note",
         declare_text("Source", "来源", 44, "headline.citation.full"),
-        "headline_growth", "headline_growth_citation", "headline_note", "code",
+        "headline_growth", "headline_growth_citation", "headline_note", "headline_growth_note",
+        "headline_contradiction_reason", "code",
     ],
     {"headline_coverage": COVERAGE_NOTE, "headline_growth": GROWTH_NOTE}, printed=8,
 )  # fmt: skip

@@ -235,7 +235,8 @@ INDICATORS = declare_table(
     displayed=(
         *("name", "definition", "headline_display", "headline_period", "headline_coverage"),
         *("headline_growth", "headline_citation", "headline_growth_citation", "headline_note"),
-        *("latest_display", "latest_period", "latest_coverage", "latest_citation"),
+        *("headline_growth_note", "headline_contradiction_reason", "latest_display"),
+        *("latest_period", "latest_coverage", "latest_citation", "latest_note"),
         *("latest_obstacles", "note", "code"),
     ),
 )  # fmt: skip

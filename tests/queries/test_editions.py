@@ -158,6 +158,10 @@ def test_every_indicator_leads_to_its_newest_figure(newest: AppClient, lang: str
         assert row["latest"] == latest["observation"]["id"]
         assert row["latest_display"] == latest["observation"]["display"]
         assert row["latest_obstacles"] == ";".join(one["text"] for one in latest["obstacles"])
+        assert row["latest_note"] == (latest["observation"]["note"] or "")
+        growth, other = (headline and headline[one] for one in ("growth", "contradiction"))
+        assert row["headline_growth_note"] == ((growth and growth["note"]) or "")
+        assert row["headline_contradiction_reason"] == (other["reason"] if other else "")
 
 
 @pytest.mark.parametrize(
