@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Container, Iterator
 from datetime import date
+from functools import partial
 from itertools import product
 from pathlib import Path, PurePath
 from typing import Annotated
@@ -375,16 +376,13 @@ def name_record(snapshot: Snapshot, collection: str, key: str) -> Bilingual:
     if collection == "series":
         return Bilingual(f"{indicator.en} ({key})", f"{indicator.zh}（{key}）")
     coverage = find_record_name(snapshot.get(("coverages", series.get("coverage", "")), {}))
-    if coverage is None or "period.start" not in figure:
-        return Bilingual(f"{indicator.en}: {name.en}", f"{indicator.zh}：{name.zh}")
-    start, end = (date.fromisoformat(figure[f"period.{day}"]) for day in ("start", "end"))
-    period = Bilingual(
-        *(format_period(start, end, one, is_cumulative="start" in series) for one in Language)
-    )
-    return Bilingual(
-        f"{indicator.en}, {coverage.en}, {period.en}: {name.en}",
-        f"{indicator.zh}，{coverage.zh}，{period.zh}：{name.zh}",
-    )
+    scope = [one for one in (indicator, coverage) if one is not None]
+    if "period.start" in figure:
+        start, end = (date.fromisoformat(figure[f"period.{day}"]) for day in ("start", "end"))
+        label = partial(format_period, start, end, is_cumulative="start" in series)
+        scope.append(Bilingual(*map(label, Language)))
+    english, chinese = ", ".join(one.en for one in scope), "，".join(one.zh for one in scope)
+    return Bilingual(f"{english}: {name.en}", f"{chinese}：{name.zh}")
 
 
 def find_record_name(fields: Fields) -> Bilingual | None:
