@@ -4,12 +4,15 @@ Run: python -m tests.fonts /usr/share/fonts/opentype/noto
 
 From the Simplified Chinese face of Noto Sans CJK come two families of two weights each: BRI Sans SC
 with Latin letters, the 6763 ideographs of GB 2312 and every character of seed/, and BRI Sans, which
-is Latin alone with quotation marks of Latin width. Changed fonts get a name of their own.
+is Latin alone with punctuation and signs of Latin width. Changed fonts get a name of their own.
 """
 
 import sys
 from pathlib import Path
 
+from fontTools.pens.boundsPen import BoundsPen
+from fontTools.pens.t2CharStringPen import T2CharStringPen
+from fontTools.pens.transformPen import TransformPen
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTCollection, TTFont
 
@@ -19,6 +22,10 @@ FACE = "Noto Sans CJK SC"
 WEIGHTS = ("Regular", "Bold")
 LATIN = {*range(0x20, 0x7F), *range(0xA0, 0x180), *map(ord, "‘’“”–—…•−→×′″€")}
 LATIN_SIGNS = "‘’“”…—"
+WIDE_SIGNS = "§±¶·×÷•"
+"""The signs that are as wide as an ideograph, with space on both sides, in every form they have."""
+SIDE_BEARING = 60
+"""The space on each side of a sign, as a letter has it, in thousandths of the font size."""
 ASCENT, DESCENT = 900, 220
 """The height of a line as the letters fill it; the fonts' own leaves room for many scripts."""
 FAMILY, SUBFAMILY, UNIQUE, FULL, POSTSCRIPT = 1, 2, 3, 4, 6
@@ -86,6 +93,22 @@ def use_latin_punctuation(font: TTFont) -> None:
                 part.cmap[ord(letter)] = forms.get(part.cmap[ord(letter)], part.cmap[ord(letter)])
 
 
+def narrow_wide_signs(font: TTFont) -> None:
+    """Leave out the space around signs that would stand like a word of its own: “ , ¶4”."""
+    glyphs, top = font.getGlyphSet(), font["CFF "].cff[0]
+    for letter in WIDE_SIGNS:
+        name = font.getBestCmap()[ord(letter)]
+        bounds = BoundsPen(glyphs)
+        glyphs[name].draw(bounds)
+        left, _, right, _ = bounds.bounds
+        width = round(right - left) + 2 * SIDE_BEARING
+        private = top.FDArray[top.FDSelect[font.getGlyphID(name)]].Private
+        pen = T2CharStringPen(width - private.nominalWidthX, glyphs)
+        glyphs[name].draw(TransformPen(pen, (1, 0, 0, 1, SIDE_BEARING - left, 0)))
+        top.CharStrings[name] = pen.getCharString(private=private)
+        font["hmtx"][name] = (width, SIDE_BEARING)
+
+
 def make(folder: Path) -> None:
     """Write the four fonts."""
     chinese = LATIN | list_ideographs() | list_characters()
@@ -97,6 +120,8 @@ def make(folder: Path) -> None:
                 use_latin_punctuation(font)
             reduce_font(font, characters)
             rename(font, family, weight)
+            if family == "BRI Sans":
+                narrow_wide_signs(font)
             font["head"].modified = font["head"].created
             font.recalcTimestamp = False
             font.save(FONTS / f"{family.replace(' ', '')}-{weight}.otf")

@@ -97,3 +97,15 @@ def test_fonts_have_every_letter_of_the_seed() -> None:
         with TTFont(ROOT / "app" / "fonts" / f"BRISansSC-{weight}.otf") as font:
             missing = {letter for letter in letters if ord(letter) not in font.getBestCmap()}
         assert not missing, "regenerate the fonts as described in tests/fonts.py"
+
+
+@pytest.mark.parametrize("folder", ["fonts", "pages/static/fonts"])
+def test_latin_signs_are_not_as_wide_as_ideographs(folder: str) -> None:
+    """“ECNS, 15 Jan 2025, ¶4” would otherwise look like a text with words left out."""
+    files = sorted((ROOT / "app" / folder).glob("BRISans-*"))
+    assert len(files) == 2
+    for file in files:
+        with TTFont(file) as font:
+            names, widths, glyphs = font.getBestCmap(), font["hmtx"], font.getGlyphSet()
+            for sign in "§±¶·×÷•":
+                assert widths[names[ord(sign)]][0] == glyphs[names[ord(sign)]].width < 900, sign
