@@ -11,6 +11,9 @@ from tests.support import completeness, leftovers
 # To import the application and all tests creates a million objects, and leaves no garbage.
 gc.set_threshold(100_000, 20, 100)
 
+LONGEST = "test_wheel.py"
+"""The module that runs first: one worker takes half a minute for it, and others could only wait."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option that runs the suite on PostgreSQL."""
@@ -68,7 +71,11 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests of the newest seed; select on PostgreSQL those that query the database."""
+    """Order and mark the tests; select on PostgreSQL those that query the database.
+
+    The mark is for those of the newest seed.
+    """
+    items.sort(key=lambda item: item.path.name != LONGEST)
     for item in items:
         if isinstance(item, pytest.Function) and "newest" in item.fixturenames:
             item.add_marker("newest")
