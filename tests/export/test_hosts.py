@@ -44,11 +44,16 @@ def python_host(edition: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def nginx_host(edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the edition with nginx, configured as the guide prints it."""
+    """Serve the edition with nginx as the guide configures it, and once more in a folder."""
     if NGINX is None and not os.environ.get("CI"):
         pytest.skip("no nginx on this machine")
     port, folder = find_free_port(), tmp_path_factory.mktemp("nginx")
-    replacements = {"listen 80;": f"listen 127.0.0.1:{port};", "/srv/bri": str(edition)}
+    site = folder / "site"
+    site.mkdir()
+    for path in edition.iterdir():
+        (site / path.name).symlink_to(path)
+    (site / "edition").symlink_to(edition)
+    replacements = {"listen 80;": f"listen 127.0.0.1:{port};", "/srv/bri": str(site)}
     with run_listening_server(
         write_nginx(folder, replacements, page="static-edition"), port
     ) as base:
@@ -96,7 +101,15 @@ def test_nginx_finds_addresses_without_suffix_and_sends_ranges(nginx_host: str) 
     assert "charset=utf-8" in httpx2.get(f"{nginx_host}/zh/llms.txt").headers["content-type"]
     part = httpx2.get(f"{nginx_host}/en/v1/topics.json", headers={"Range": "bytes=0-9"})
     assert (part.status_code, part.content) == (206, whole.content[:10])
-    assert httpx2.get(f"{nginx_host}/en/v1/topics/nothing.json").status_code == 404
+    for path in ("/en/v1/topics/nothing.json", "/en/v1/series/", "/.well-known/"):
+        assert httpx2.get(f"{nginx_host}{path}").status_code == 404, path
+
+
+def test_nginx_serves_an_edition_in_a_folder_of_its_site(edition: Path, nginx_host: str) -> None:
+    response = httpx2.get(f"{nginx_host}/edition/.well-known/api-catalog")
+    assert response.content == (edition / ".well-known" / "api-catalog").read_bytes()
+    assert response.headers["content-type"] == "application/linkset+json"
+    assert httpx2.get(f"{nginx_host}/edition/en/").headers["content-type"].startswith("text/html")
 
 
 def test_duckdb_reads_a_table_over_http(nginx_host: str) -> None:
