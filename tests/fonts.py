@@ -22,10 +22,10 @@ FACE = "Noto Sans CJK SC"
 WEIGHTS = ("Regular", "Bold")
 LATIN = {*range(0x20, 0x7F), *range(0xA0, 0x180), *map(ord, "‘’“”–—…•−→×′″€")}
 LATIN_SIGNS = "‘’“”…—"
-WIDE_SIGNS = "§±¶·×÷•"
-"""The signs that are as wide as an ideograph, with space on both sides, in every form they have."""
+WIDE_SYMBOLS = "§±¶·×÷•"
+"""The symbols that are as wide as an ideograph in every form, with space on both sides."""
 SIDE_BEARING = 60
-"""The space on each side of a sign, as a letter has it, in thousandths of the font size."""
+"""The space on each side of a symbol, as a letter has it, in thousandths of the font size."""
 ASCENT, DESCENT = 900, 220
 """The height of a line as the letters fill it; the fonts' own leaves room for many scripts."""
 FAMILY, SUBFAMILY, UNIQUE, FULL, POSTSCRIPT = 1, 2, 3, 4, 6
@@ -93,10 +93,10 @@ def use_latin_punctuation(font: TTFont) -> None:
                 part.cmap[ord(letter)] = forms.get(part.cmap[ord(letter)], part.cmap[ord(letter)])
 
 
-def narrow_wide_signs(font: TTFont) -> None:
-    """Leave out the space around signs that would stand like a word of its own: “ , ¶4”."""
+def reduce_symbol_widths(font: TTFont) -> None:
+    """Leave out the space around symbols that would stand like a word of its own: “ , ¶4”."""
     glyphs, top = font.getGlyphSet(), font["CFF "].cff[0]
-    for letter in WIDE_SIGNS:
+    for letter in WIDE_SYMBOLS:
         name = font.getBestCmap()[ord(letter)]
         bounds = BoundsPen(glyphs)
         glyphs[name].draw(bounds)
@@ -121,7 +121,7 @@ def make(folder: Path) -> None:
             reduce_font(font, characters)
             rename(font, family, weight)
             if family == "BRI Sans":
-                narrow_wide_signs(font)
+                reduce_symbol_widths(font)
             font["head"].modified = font["head"].created
             font.recalcTimestamp = False
             font.save(FONTS / f"{family.replace(' ', '')}-{weight}.otf")

@@ -36,7 +36,10 @@ LANGUAGES = {
     Language.ENGLISH: "http://publications.europa.eu/resource/authority/language/ENG",
     Language.CHINESE: "http://publications.europa.eu/resource/authority/language/ZHO",
 }
+THEMES = "http://publications.europa.eu/resource/authority/data-theme"
 CHINA = "http://publications.europa.eu/resource/authority/country/CHN"
+SHARED = ("dct:publisher", "dcat:contactPoint", "dcat:keyword", "dcat:theme")
+"""What is the same for the dataset and its service."""
 SERVICE = Bilingual("REST API of the dataset", "数据集REST API")
 
 
@@ -63,13 +66,16 @@ def describe_catalog(
         "dct:publisher": describe_publisher(base),
         "dct:language": list_languages(),
         "dct:license": {"@id": LICENCE_URL},
-        "dct:modified": build_date(release["released_on"]),
+        "dct:issued": dataset["dct:issued"],
+        "dct:modified": dataset["dct:modified"],
         "foaf:homepage": {"@id": f"{base}/"},
+        "dcat:themeTaxonomy": {"@id": THEMES},
         "dcat:dataset": dataset,
         "dcat:service": {
             "@id": f"{base}/v1",
             "@type": "dcat:DataService",
             "dct:title": build_values(SERVICE),
+            **{name: dataset[name] for name in SHARED},
             "dcat:endpointURL": {"@id": f"{base}/v1"},
             "dcat:endpointDescription": {"@id": f"{base}/openapi.json"},
             "dcat:servesDataset": {"@id": dataset["@id"]},
@@ -80,10 +86,12 @@ def describe_catalog(
 def describe_dataset(
     release: Record, distributions: Sequence[Distribution], digest: str | None, base: str
 ) -> Record:
+    iri = f"{base}{CATALOG_PATH}#dataset"
     return {
-        "@id": f"{base}{CATALOG_PATH}#dataset",
+        "@id": iri,
         "@type": "dcat:Dataset",
-        "dct:identifier": release["seed_hash"],
+        # Harvesters take another identifier for another dataset, so each release has the same.
+        "dct:identifier": iri,
         "dct:title": build_values(TITLE),
         "dct:description": build_values(DESCRIPTION),
         "dct:publisher": describe_publisher(base),
@@ -107,6 +115,7 @@ def describe_dataset(
             "dct:description": build_values(DATA_LICENCE),
         },
         "dcat:version": release["code"],
+        "dcat:theme": {"@id": f"{THEMES}/ECON"},
         "dcat:keyword": [value for keyword in KEYWORDS for value in build_values(keyword)],
         "dcat:landingPage": {"@id": f"{base}/"},
         "dcat:contactPoint": {

@@ -36,7 +36,6 @@ def describe_dataset(
         "alternateName": [TITLE.get(one) for one in Language if one is not language],
         "description": DESCRIPTION.get(language),
         "url": f"{base}/",
-        "identifier": release["seed_hash"],
         **describe_edition(release, base, language),
         "temporalCoverage": f"{release['first_day']}/{release['last_day']}",
         "usageInfo": DATA_LICENCE.get(language),

@@ -20,7 +20,14 @@ pytestmark = pytest.mark.database
 
 HOST = "http://testserver"
 NEEDED = {
-    DCAT.Catalog: (DCTERMS.title, DCTERMS.description, DCTERMS.publisher, DCAT.dataset),
+    DCAT.Catalog: (
+        DCTERMS.title,
+        DCTERMS.description,
+        DCTERMS.publisher,
+        DCTERMS.issued,
+        DCAT.themeTaxonomy,
+        DCAT.dataset,
+    ),
     DCAT.Dataset: (
         DCTERMS.title,
         DCTERMS.description,
@@ -28,9 +35,17 @@ NEEDED = {
         DCAT.distribution,
         DCAT.contactPoint,
         DCAT.keyword,
+        DCAT.theme,
     ),
     DCAT.Distribution: (DCAT.accessURL, DCAT.downloadURL, DCAT.mediaType, DCTERMS.license),
-    DCAT.DataService: (DCAT.endpointURL, DCTERMS.title),
+    DCAT.DataService: (
+        DCAT.endpointURL,
+        DCTERMS.title,
+        DCTERMS.publisher,
+        DCAT.contactPoint,
+        DCAT.keyword,
+        DCAT.theme,
+    ),
     FOAF.Agent: (FOAF.name,),
 }
 """What DCAT-AP 3 makes mandatory or recommends, of what there is here."""
@@ -62,6 +77,8 @@ def test_the_identifier_of_the_catalogue_is_served(client: AppClient) -> None:
     catalog = client.get("/v1/catalog.jsonld").json()
     for identifier in (catalog["@id"], catalog["dcat:dataset"]["@id"]):
         assert is_served(client, identifier.partition("#")[0]), identifier
+    # Harvesters compare it, so it must not change with the release.
+    assert catalog["dcat:dataset"]["dct:identifier"] == catalog["dcat:dataset"]["@id"]
 
 
 def test_the_catalogue_names_datasets_of_other_publishers(client: AppClient) -> None:
