@@ -25,6 +25,7 @@ from tests.test_openapi import LISTS, PATHS, build_example_url
 pytestmark = pytest.mark.newest
 
 LANGUAGES = ("en", "zh")
+PAIRS = ("“”", "《》", "（）", "()", "「」", "『』", "«»", "[]", "【】", "〈〉")
 FOUR_DIGITS = re.compile(r"(?<![0-9,])[0-9],[0-9]{3}(?![0-9,])")
 
 
@@ -248,6 +249,17 @@ def test_no_conversion_of_a_news_agency_is_in_the_seed() -> None:
     assert not [found for text in texts for found in converted.findall(text)]
     figures = load_newest().get_all(Observation).values()
     assert "3.07" not in [str(one.published.value) for one in figures if "USD" in one.series]
+
+
+def test_quotation_marks_and_brackets_are_paired() -> None:
+    unpaired = {
+        (key, path)
+        for (_, key), fields in take_snapshot(load_newest()).items()
+        for path, text in fields.items()
+        if text.count('"') % 2 or any(text.count(one[0]) != text.count(one[1]) for one in PAIRS)
+    }
+    # The title as it was printed, whose page can no longer be read.
+    assert unpaired <= {("al-araby-al-jadeed-2023-05-24", "title.printed")}
 
 
 def test_no_address_has_parameters_that_only_count_visits() -> None:
