@@ -117,7 +117,7 @@ def map_span(positions: Sequence[int], item: Item, span: Span) -> Span:
 
 
 def reject_corrections(sentences: list[list[Item]], corrected: list[list[Item]]) -> None:
-    """Reject the corrections of a sentence that would still differ with all of them.
+    """Reject the corrections of a sentence that would still differ, or be lost, with all of them.
 
     Once a figure is right, a rate or a name beside it may turn out to be wrong.
     """
@@ -125,7 +125,8 @@ def reject_corrections(sentences: list[list[Item]], corrected: list[list[Item]])
         sentences, corrected = [list(chain(*sentences))], [list(chain(*corrected))]
     for items, checked in zip(sentences, corrected, strict=True):
         uncorrectable = sum(not item.edits for item in items if item.findings)
-        if sum(bool(item.findings) for item in checked) > uncorrectable:
+        lost = sum(one.found is None for one in checked) - sum(one.found is None for one in items)
+        if lost > 0 or sum(bool(item.findings) for item in checked) > uncorrectable:
             for item in items:
                 item.is_correctable = False
 

@@ -22,6 +22,8 @@ RECENT = timedelta(days=120)
 """How long after its publication a text without a period or year may be about a figure."""
 YEARS = frozenset({PeriodKind.RANGE, PeriodKind.LENGTH, PeriodKind.SINCE})
 """Kinds of words that name several years."""
+END_KINDS = frozenset({PeriodKind.DAY, PeriodKind.UNTIL})
+"""Kinds of words that name when a count ends."""
 NOT_FOUND = Bilingual(
     "No published figure recorded here matches this number and wording. This does not mean that it "
     "is false: the record is not complete.",
@@ -111,7 +113,8 @@ def score_period(  # noqa: PLR0911 - one for each kind of words
     sentence: Sentence, period: PeriodWords, entry: Entry
 ) -> float | None:
     """Return how well words name the period of an entry: 0 if not, None if they name none."""
-    if entry.stock_flow == StockFlow.STOCK:
+    is_count = entry.stock_flow != StockFlow.FLOW
+    if entry.stock_flow == StockFlow.STOCK or (is_count and period.kind == PeriodKind.DAY):
         return score_stock(sentence, period, entry)
     if entry.stock_flow == StockFlow.CUMULATIVE:
         return score_cumulative(sentence, period, entry)
@@ -138,13 +141,13 @@ def score_stock(sentence: Sentence, period: PeriodWords, entry: Entry) -> float 
         is_month = period.kind == PeriodKind.UNTIL and period.last_month == entry.end.month
         return CLOSE if is_month else None
     # Up to a day, what was counted last is meant, not all that was counted in its year.
-    start = end.replace(day=1) if period.kind == PeriodKind.UNTIL else period.start
+    start = end.replace(day=period.day or 1) if period.kind == PeriodKind.UNTIL else period.start
     if start and start <= entry.end <= end:
         return EXACT
     first, last = sentence.index.validity[entry.code]
-    if first <= end <= last + timedelta(days=62):
+    if first <= end <= last:
         return CLOSE
-    return None if period.kind == PeriodKind.RANGE else 0
+    return None if period.kind == PeriodKind.RANGE and first <= end else 0
 
 
 def score_cumulative(sentence: Sentence, period: PeriodWords, entry: Entry) -> float | None:
@@ -156,7 +159,7 @@ def score_cumulative(sentence: Sentence, period: PeriodWords, entry: Entry) -> f
     if period.kind == PeriodKind.LENGTH:
         return score_cumulative_length(period, entry)
     if period.kind == PeriodKind.SINCE:  # Beside an end, the start decides nothing.
-        has_end = any(one.kind == PeriodKind.UNTIL for one in sentence.periods)
+        has_end = any(one.kind in END_KINDS for one in sentence.periods)
         return (None if has_end else CLOSE) if period.year in {None, entry.start.year} else 0
     if period.kind == PeriodKind.UNTIL:
         # A total that is over a number remains so.
@@ -174,12 +177,14 @@ def score_cumulative_length(period: PeriodWords, entry: Entry) -> float | None:
     return CLOSE if period.years and abs(-period.years - years) <= 1 else None
 
 
-def has_day_of_count(sentence: Sentence, entry: Entry) -> bool:
-    """Return whether a sentence names the very day on which a stock or total was counted."""
-    is_count = entry.stock_flow != StockFlow.FLOW
-    return is_count and any(
-        one.kind == PeriodKind.DAY and one.start == entry.end for one in sentence.periods
-    )
+def list_claims(quoted: QuotedNumber, entry: Entry) -> list[PeriodWords]:
+    """List the periods of a number; a count is also of the days that its sentence names."""
+    claims, own = list(quoted.periods), quoted.sentence.periods
+    if entry.stock_flow == StockFlow.FLOW:
+        return claims
+    has_end = any(one in own and one.kind != PeriodKind.SINCE for one in claims)
+    ends = {PeriodKind.DAY} if has_end else END_KINDS
+    return [*claims, *(one for one in own if one.kind in ends)]
 
 
 def list_named_indicators(quoted: QuotedNumber) -> list[str]:

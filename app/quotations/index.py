@@ -197,7 +197,7 @@ def list_validity(entries: Iterable[Entry]) -> Iterator[tuple[str, tuple[date, d
             days = [one.end for one in stocks if (one.value, one.qualifier) == content]
             first, last = days[0], days[-1]
             later = [one.end for one in stocks if one.end > last and one.value > entry.value]
-            limit = min([*later, last + MAX_VALIDITY])
+            limit = min([*(day - timedelta(days=1) for day in later), last + MAX_VALIDITY])
             earlier = [one.end for one in stocks if one.end < first and one.value < entry.value]
             yield entry.code, (max([*earlier, first - timedelta(days=62)]), limit)
 

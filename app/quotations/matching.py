@@ -16,10 +16,10 @@ from app.quotations.context import (
     RECENT,
     QuotedNumber,
     find_noun,
-    has_day_of_count,
     has_published_growth,
     is_about_part,
     is_of_several_years,
+    list_claims,
     score_period,
 )
 from app.quotations.index import MAX_VALIDITY, Entry, QuotationIndex
@@ -125,6 +125,9 @@ def rank_candidate(candidate: Candidate, quoted: QuotedNumber) -> tuple[object, 
     # Without a period, the newest count is meant, even if its qualifier is lost.
     is_undated = entry.stock_flow == StockFlow.STOCK and not quoted.sentence.periods
     limit = min(today, entry.end + MAX_VALIDITY)
+    ends = [one.end for one in list_claims(quoted, entry) if one.end]
+    is_flow = entry.stock_flow == StockFlow.FLOW
+    day = ends[-1] if ends and not is_flow else today
     is_past = is_undated and quoted.index.validity[entry.code][1] < limit
     return (
         candidate.cost + is_past * 2 * COSTS[FindingKind.QUALIFIER],
@@ -133,7 +136,7 @@ def rank_candidate(candidate: Candidate, quoted: QuotedNumber) -> tuple[object, 
         not is_exact,
         not entry.is_current(today),
         entry.qualifier != quoted.number.qualifier,
-        0 if quoted.periods else abs((entry.vintage - today).days),
+        0 if is_flow and quoted.periods else abs((entry.vintage - day).days),
         entry.origin.event is None,
         entry.code,
     )
@@ -277,18 +280,16 @@ def compare_indicator(quoted: QuotedNumber, candidate: Candidate) -> bool:
 
 def compare_period(quoted: QuotedNumber, candidate: Candidate) -> bool:
     """Compare the periods; return whether the candidate may be meant."""
-    claims = quoted.periods
+    claims = list_claims(quoted, candidate.entry)
     totals = [one for one in claims if is_of_several_years(quoted, one, candidate.entry)]
     scores = [
         None if one in totals else score_period(quoted.sentence, one, candidate.entry)
         for one in claims
     ]
     usable = [one for one in scores if one is not None]
-    if has_day_of_count(quoted.sentence, candidate.entry):
-        usable.append(EXACT)
     best = max(usable, default=None)
     if best is None or (totals and not best):
-        return not totals and has_possible_day(quoted, candidate)
+        return not totals
     if best > 0:
         candidate.support += best
         candidate.has_period = True
@@ -319,19 +320,6 @@ def compare_period(quoted: QuotedNumber, candidate: Candidate) -> bool:
     is_near = distance <= 1 or quoted.number.power >= LARGE_POWER
     least = DISTINCT_DIGITS + (not is_near)
     return is_within or quoted.digits >= least or candidate.has_growth
-
-
-def has_possible_day(quoted: QuotedNumber, candidate: Candidate) -> bool:
-    """Return whether a count was known on the last day that is named.
-
-    A later one of many digits is meant all the same, and is given for the wrong day.
-    """
-    ends = [(one.end, one.span) for one in quoted.sentence.periods if one.year and one.end]
-    last, span = max(ends, default=(candidate.entry.end, quoted.number.span))
-    if candidate.entry.stock_flow == StockFlow.FLOW or last >= candidate.entry.end:
-        return True
-    candidate.differences[FindingKind.PERIOD] = span
-    return quoted.digits >= DISTINCT_DIGITS
 
 
 def compare_coverage(quoted: QuotedNumber, candidate: Candidate) -> bool:

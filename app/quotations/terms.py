@@ -32,7 +32,7 @@ def list_countries() -> Iterator[str]:
 
     The names are one group, which is only tried where a word begins.
     """
-    for language, pattern in (("en", r"\b(?:{})\b(?:'s)?"), ("zh", "(?:{})")):
+    for language, pattern in (("en", r"\b(?:{})\b(?!(?:-china)? rail)(?:'s)?"), ("zh", "(?:{})")):
         names = (
             re.escape(name.lower())
             for code, name in Locale(language).territories.items()
