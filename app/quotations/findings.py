@@ -20,7 +20,7 @@ from app.quotations import WORDS, compile_entries, read_corrections
 from app.quotations.context import QuotedNumber
 from app.quotations.index import Entry
 from app.quotations.numbers import Span
-from app.quotations.periods import RELATIVE, choose_preposition
+from app.quotations.periods import choose_preposition
 from app.quotations.terms import FAMILIES, PHRASES, SHARES, group_coverage
 from app.schemas.quotations import FindingKind
 
@@ -120,7 +120,7 @@ def describe_difference(
     claimed = [one for one in quoted.periods if one.span == span]
     if kind == FindingKind.PERIOD and is_part and any(one.is_full_year for one in claimed):
         message = Bilingual(message.en + ELEVEN_MONTHS.en, message.zh + ELEVEN_MONTHS.zh)
-    if kind == FindingKind.PERIOD and any(one in words.lower() for one in RELATIVE):
+    if kind == FindingKind.PERIOD and any(one in words.lower() for one in WORDS["relative_years"]):
         added = COUNTED_FROM.format(words=words, day=name_day(quoted.sentence.today))
         message = Bilingual(message.en + added.en, message.zh + added.zh)
     edits = () if is_omitted else EDITORS[kind](quoted, entry, span)

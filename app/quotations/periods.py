@@ -21,7 +21,8 @@ MONTH_NAMES = {
 } | {"sept": 9}
 MONTH = "|".join(sorted(MONTH_NAMES, key=len, reverse=True))
 ORDER: dict[str, int] = WORDS["orders"]
-RELATIVE: dict[str, int] = WORDS["relative_years"]
+EARLIER: list[str] = WORDS["earlier_years"]
+RELATIVE: dict[str, int] = dict.fromkeys(EARLIER, -1) | WORDS["relative_years"]
 YEAR = r"(?:19[5-9]\d|20\d\d)"
 ENGLISH_RELATIVE = sorted((one for one in RELATIVE if one.isascii()), key=len, reverse=True)
 YEAR_WORD = rf"(?:{YEAR}|{'|'.join(map(re.escape, ENGLISH_RELATIVE))})"
@@ -113,10 +114,11 @@ CHINESE_WORDS = re.compile("[年月季]")
 """One of these is in all Chinese names of periods."""
 
 
-def find_periods(text: str, today: date) -> list[PeriodWords]:
+def find_periods(text: str, today: date, before: PeriodWords | None = None) -> list[PeriodWords]:
     """Find the words of a normalized text that name periods and days, in their order.
 
     The year of months without one is that of the nearest year before them in the text, if any.
+    “A year earlier” may follow the last period before the text.
     """
     found: list[PeriodWords] = []
     spans: list[Span] = []
@@ -132,7 +134,7 @@ def find_periods(text: str, today: date) -> list[PeriodWords]:
                     found.append(mark_limit(text, replace(period, span=span)))
                     spans.append(match.span())
     found.sort(key=lambda one: one.span)
-    return list(share_years(text, merge_years(text, found)))
+    return list(share_years(text, merge_years(text, found), before))
 
 
 def read_year(word: str | None, today: date) -> int | None:
@@ -281,23 +283,25 @@ def merge_years(text: str, found: Sequence[PeriodWords]) -> list[PeriodWords]:
     return merged
 
 
-def share_years(text: str, found: Sequence[PeriodWords]) -> Iterator[PeriodWords]:
+def share_years(
+    text: str, found: Sequence[PeriodWords], before: PeriodWords | None
+) -> Iterator[PeriodWords]:
     """Give months without a year that of the nearest year before them, or else after them."""
     for position, period in enumerate(found):
+        words = next((one for one in EARLIER if one in text[slice(*period.span)]), "")
+        others = [*reversed(found[:position]), *([] if words else found[position + 1 :])]
+        dated = (one for one in others if one.year and not is_relative_base(text, one))
+        other = next(dated, before if words else None)
         # A day without a year says when something was said, often in the year after.
-        if period.year is not None or period.kind in {PeriodKind.LENGTH, PeriodKind.DAY}:
+        is_timeless = period.kind in {PeriodKind.LENGTH, PeriodKind.DAY}
+        if is_timeless or not other or (period.year and not words):
             yield period
             continue
-        others = [*reversed(found[:position]), *found[position + 1 :]]
-        year = next(
-            (
-                one.last_year or one.year
-                for one in others
-                if one.year is not None and not is_relative_base(text, one)
-            ),
-            None,
-        )
-        yield replace(period, year=year)
+        is_same = period.is_full_year and re.search("period|year (?:ear|bef)|同期", words)
+        months = other if is_same else period
+        year = (other.last_year or other.year or date.max.year) - bool(words)
+        first, last = months.first_month, months.last_month
+        yield replace(period, year=year, first_month=first, last_month=last)
 
 
 def find_base_head(text: str, period: PeriodWords) -> str | None:

@@ -88,7 +88,8 @@ class Sentence:
 
     def __post_init__(self) -> None:
         self.normal = normalize_text(self.text)
-        self.periods = find_periods(self.normal, self.today)
+        before = next(reversed(self.previous.periods), None) if self.previous else None
+        self.periods = find_periods(self.normal, self.today, before)
         spans = [one.span for one in self.periods]
         self.numbers = find_numbers(self.normal, spans)
         self.terms = self.index.lexicon.find_terms(self.normal) if self.numbers else []
@@ -281,9 +282,12 @@ class Sentence:
         if own is not None:
             return [own], True
         first, last = self.find_window(number)
+        # What a figure rose from is of another period than the figure.
+        is_origin = re.search("(?:from|[从由]) ?$", self.normal[: number.span[0]]) is not None
+        first = number.span[1] if is_origin else first
         local = [one for one in usable if first <= one.span[0] < last]
-        if local:
-            return local, True
+        if local or is_origin:
+            return local, bool(local)
         earlier = [one for one in usable if one.span[0] < first]
         if usable:
             return earlier[-1:] or usable[:1], False
