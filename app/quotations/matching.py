@@ -280,35 +280,26 @@ def compare_indicator(quoted: QuotedNumber, candidate: Candidate) -> bool:
 
 def compare_period(quoted: QuotedNumber, candidate: Candidate) -> bool:
     """Compare the periods; return whether the candidate may be meant."""
-    claims = list_claims(quoted, candidate.entry)
-    totals = [one for one in claims if is_of_several_years(quoted, one, candidate.entry)]
-    scores = [
-        None if one in totals else score_period(quoted.sentence, one, candidate.entry)
-        for one in claims
-    ]
-    usable = [one for one in scores if one is not None]
-    best = max(usable, default=None)
+    sentence, entry = quoted.sentence, candidate.entry
+    claims = list_claims(quoted, entry)
+    totals = [one for one in claims if is_of_several_years(quoted, one, entry)]
+    scores = [None if one in totals else score_period(sentence, one, entry) for one in claims]
+    best = max((one for one in scores if one is not None), default=None)
     if best is None or (totals and not best):
         return not totals
     if best > 0:
         candidate.support += best
         candidate.has_period = True
         return True
-    if not quoted.has_local_period and not quoted.sentence.has_one_period:
-        others = [
-            score_period(quoted.sentence, one, candidate.entry) for one in quoted.sentence.periods
-        ]
-        if any(one for one in others if one is not None):
-            return True
+    is_open = not quoted.has_local_period and not sentence.has_one_period
+    if is_open and any(score_period(sentence, one, entry) for one in sentence.periods):
+        return True
     wrong = claims[scores.index(best)]
     candidate.differences[FindingKind.PERIOD] = wrong.span
-    if wrong not in quoted.sentence.periods:
+    if wrong not in sentence.periods:
         return False
-    entry = candidate.entry
-    if (
-        entry.unit == "PT"
-        and (entry.indicator, wrong.start, wrong.end) not in quoted.index.levels_by_period
-    ):
+    is_recorded = (entry.indicator, wrong.start, wrong.end) in quoted.index.levels_by_period
+    if entry.unit == "PT" and not is_recorded:
         return False  # Shares change little, so that of a period not recorded may be the same.
     is_within = wrong.year == entry.start.year == entry.end.year and entry.months is not None
     is_total = entry.stock_flow == StockFlow.CUMULATIVE and wrong.kind == PeriodKind.SPAN

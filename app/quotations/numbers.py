@@ -85,6 +85,7 @@ NOT_QUOTED_AFTER = re.compile(
 SKIPPED = compile_words((*RULES["telephones"], *RULES["addresses"]))
 COUNTABLE = compile_words(RULES["countable"])
 JOINT = compile_words(RULES["joints"])
+HALF_RANGE = re.compile(r"(?<![\d,.])\d{1,3}(?:[,.]\d+)?-$")
 RANGE, CHANGED_FROM = (compile_words(RULES[name]) for name in ("ranges", "changed_from"))
 
 
@@ -331,7 +332,8 @@ def share_units(text: str, numbers: Sequence[Number]) -> Iterator[Number]:
     for number in reversed(numbers):
         later = shared[-1] if shared else None
         has_own = number.units or number.power or number.unit != "NB" or later is None
-        if not (has_own or number.is_classified) and later is not None and later.units:
+        is_shared = later is not None and bool(later.units or later.unit in CURRENCIES)
+        if later is not None and is_shared and not (has_own or number.is_classified):
             gap = text[number.span[1] : later.span[0]]
             if JOINT.fullmatch(gap):
                 power = later.power
@@ -344,7 +346,8 @@ def share_units(text: str, numbers: Sequence[Number]) -> Iterator[Number]:
     for position, number in enumerate(found):
         before = text[: number.span[0]].rstrip()
         is_conversion = position > 0 and before[-1:] == "("
-        yield replace(number, is_conversion=is_conversion, is_limit=number in limits)
+        is_limit = number in limits or HALF_RANGE.search(text[: number.digits[0]]) is not None
+        yield replace(number, is_conversion=is_conversion, is_limit=is_limit)
 
 
 def list_limits(text: str, numbers: Sequence[Number]) -> list[Number]:

@@ -286,6 +286,9 @@ class Sentence:
         is_origin = re.search("(?:from|[从由]) ?$", self.normal[: number.span[0]]) is not None
         first = number.span[1] if is_origin else first
         local = [one for one in usable if first <= one.span[0] < last]
+        if any(one.span[1] == first for one in self.numbers):
+            # A period between two numbers is that of the first, if the second has another.
+            local = [one for one in local if one.span[0] >= number.span[1]] or local
         if local or is_origin:
             return local, bool(local)
         earlier = [one for one in usable if one.span[0] < first]
