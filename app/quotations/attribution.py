@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from app.enums import Qualifier, StockFlow
 from app.i18n import Bilingual, Language, name_day
 from app.quotations import read_corrections
-from app.quotations.context import QuotedNumber
+from app.quotations.context import QuotedNumber, list_claims
 from app.quotations.findings import MESSAGES, Finding
 from app.quotations.index import Entry, Origin, QuotationIndex
 from app.quotations.matching import is_same_number
@@ -158,24 +159,40 @@ def find_day(year: int | None, month: int, day: int, known: set[date]) -> date |
 
 
 def check_vintage(quoted: QuotedNumber, entry: Entry) -> Iterator[Finding]:
-    """Describe the newer figure of the same series and period if the number is another."""
-    number, day = quoted.number, quoted.sentence.today
-    if entry.is_current(day) or entry.current_from == entry.current_until or day < entry.vintage:
+    """Describe the newer figure if the number is another."""
+    found = find_newer_count(quoted, entry) or find_newer(quoted, entry)
+    if found is None or is_same_number(quoted.number, found[0]):
         return
-    if entry.is_disputed:
-        return
-    for newer in quoted.index.levels_by_period[entry.indicator, entry.start, entry.end]:
-        if newer.series == entry.series and newer.is_current(day):
-            is_rounded = abs(newer.value - entry.value) <= max(newer.step, entry.step) / 2
-            if is_same_number(number, newer) or is_rounded or is_dated(quoted, entry, newer):
-                return
-            message = MESSAGES[FindingKind.VINTAGE].format(
-                day=name_day(entry.current_until), display=newer.display
-            )
-            written = newer.display.get(quoted.sentence.language)
-            yield Finding(
-                FindingKind.VINTAGE, number.span, message, newer.display, ((number.span, written),)
-            )
+    span, display, day = quoted.number.span, found[0].display, name_day(found[1])
+    message = MESSAGES[FindingKind.VINTAGE].format(day=day, display=display)
+    edit = span, display.get(quoted.sentence.language)
+    yield Finding(FindingKind.VINTAGE, span, message, display, (edit,))
+
+
+def find_newer(quoted: QuotedNumber, entry: Entry) -> tuple[Entry, date] | None:
+    """Find the newer figure of the same series and period, and since when it is in force."""
+    day, until = quoted.sentence.today, entry.current_until
+    if entry.is_current(day) or entry.current_from == until or day < entry.vintage:
+        return None
+    listed = quoted.index.levels_by_period[entry.indicator, entry.start, entry.end]
+    same = (one for one in listed if one.series == entry.series and one.is_current(day))
+    newer = next(same, None)
+    if newer is None or entry.is_disputed or is_dated(quoted, entry, newer):
+        return None
+    is_rounded = abs(newer.value - entry.value) <= max(newer.step, entry.step) / 2
+    return None if is_rounded else (newer, until)
+
+
+def find_newer_count(quoted: QuotedNumber, entry: Entry) -> tuple[Entry, date] | None:
+    """Find the newest count if a text names no day; what is over a number remains so."""
+    is_over = Qualifier.OVER in {quoted.number.qualifier, entry.qualifier}
+    has_end = any(one.kind != PeriodKind.SINCE for one in list_claims(quoted, entry))
+    if is_over or has_end or entry.stock_flow == StockFlow.FLOW:
+        return None
+    listed = (one for one in quoted.index.entries if one.series == entry.series)
+    known = [one for one in listed if one.vintage <= quoted.sentence.today and one.end > entry.end]
+    later = sorted((one for one in known if one.value > entry.value), key=lambda one: one.end)
+    return (later[-1], later[0].end) if later else None
 
 
 def is_dated(quoted: QuotedNumber, entry: Entry, newer: Entry) -> bool:

@@ -20,6 +20,7 @@ MAX_DIGITS = 5
 MAX_RECORDED = 5
 RECENT = timedelta(days=120)
 """How long after its publication a text without a period or year may be about a figure."""
+YEAR_DAYS = 365.25
 YEARS = frozenset({PeriodKind.RANGE, PeriodKind.LENGTH, PeriodKind.SINCE})
 """Kinds of words that name several years."""
 END_KINDS = frozenset({PeriodKind.DAY, PeriodKind.UNTIL})
@@ -173,8 +174,8 @@ def score_cumulative(sentence: Sentence, period: PeriodWords, entry: Entry) -> f
 
 
 def score_cumulative_length(period: PeriodWords, entry: Entry) -> float | None:
-    years = entry.end.year - entry.start.year
-    return CLOSE if period.years and abs(-period.years - years) <= 1 else None
+    years, named = (entry.end - entry.start).days / YEAR_DAYS, -period.years
+    return CLOSE if named and abs(named - years) <= max(0.5, named / 10) else None
 
 
 def list_claims(quoted: QuotedNumber, entry: Entry) -> list[PeriodWords]:

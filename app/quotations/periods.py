@@ -299,7 +299,10 @@ def share_years(
             continue
         is_same = period.is_full_year and re.search("period|year (?:ear|bef)|同期", words)
         months = other if is_same else period
-        year = (other.last_year or other.year or date.max.year) - bool(words)
+        # What is said on a day or in a month is of months that are over.
+        is_said = other.first_month == other.last_month and PHRASES["speech"].search(text)
+        is_before = words or (is_said and period.last_month > other.last_month)
+        year = (other.last_year or other.year or date.max.year) - bool(is_before)
         first, last = months.first_month, months.last_month
         yield replace(period, year=year, first_month=first, last_month=last)
 
