@@ -262,7 +262,8 @@ def is_about_part(quoted: QuotedNumber) -> bool:
     first = max(
         text.rfind(";", 0, start), text.rfind("；", 0, start), dateline.end() if dateline else 0
     )
-    if PHRASES["part"].search(text[first : sentence.find_window(number)[1]]):
+    is_foreseen = PHRASES["foreseen"].search(text[sentence.find_clause_start(start) : start])
+    if is_foreseen or PHRASES["part"].search(text[first : sentence.find_window(number)[1]]):
         return True
     return number.unit == "PT" and (
         PHRASES["other_share_after"].search(text[end:]) is not None
