@@ -180,7 +180,10 @@ def score_cumulative_length(period: PeriodWords, entry: Entry) -> float | None:
 
 def list_claims(quoted: QuotedNumber, entry: Entry) -> list[PeriodWords]:
     """List the periods of a number; a count is also of the days that its sentence names."""
-    claims, own = list(quoted.periods), quoted.sentence.periods
+    claims, sentence = list(quoted.periods), quoted.sentence
+    while not sentence.periods and sentence.previous:
+        sentence = sentence.previous
+    own = sentence.periods
     if entry.stock_flow == StockFlow.FLOW:
         return claims
     has_end = any(one in own and one.kind != PeriodKind.SINCE for one in claims)

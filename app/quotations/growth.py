@@ -83,7 +83,8 @@ def find_rate(quoted: QuotedNumber, level: Entry | None, *, is_certain: bool) ->
     near = {name for name, span in quoted.sentence.coverages if first <= span[0] < last}
     if is_about_part(quoted) or near == {"other"}:
         return None
-    anchors = list(list_anchors(quoted, level))
+    listed = list_anchors(quoted, level)
+    anchors = [one for one in listed if not has_other_base(quoted, one)]
     for anchor in anchors:
         found = match_anchor(quoted, anchor)
         if found is not None:
@@ -91,7 +92,6 @@ def find_rate(quoted: QuotedNumber, level: Entry | None, *, is_certain: bool) ->
     clause = get_clause(quoted)
     others = PHRASES["other_growth"], PHRASES["other_subject"], PHRASES["share_words"]
     is_plain = not any(pattern.search(clause) for pattern in others)
-    is_plain = is_plain and not any(has_other_base(quoted, anchor) for anchor in anchors)
     if anchors and quoted.role == RateRole.GROWTH and is_plain and is_certain:
         wrong = find_published_rate(quoted, anchors)
         if wrong is not None:

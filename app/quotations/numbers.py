@@ -39,8 +39,8 @@ NUMBER_WORDS = {word: value for value, word in enumerate(SMALL_WORDS)} | {
     word: 10 * value for value, word in enumerate(TENS, start=2)
 }
 ONE_WORD = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
-LETTERS = {"t": 12, "b": 9, "m": 6}
-"""Scales in one letter, after the sign of a currency: $33.69B."""
+LETTERS = {"t": 12, "b": 9, "m": 6, "k": 3}
+"""Scales in one letter, after the sign of a currency or before what is counted: $33.69B, 2m TEU."""
 LONG_NUMBER = 5
 """So many digits with nothing counted after them are a postal code or a number of a document."""
 MIN_WORD = 10
@@ -53,6 +53,7 @@ def join_words(*compiled: re.Pattern[str]) -> str:
 
 LIMIT_BEFORE, LIMIT_AFTER = (join_words(*one.values()) for one in (LIMITS_BEFORE, LIMITS_AFTER))
 SCALE_WORDS = "|".join(sorted(SCALES, key=len, reverse=True))
+LETTER = r"[tbmk](?= ?(?:yuan|rmb|teus?|tonnes|tons|trips|trains|passengers|containers)\b)"
 EXPRESSION = re.compile(
     "".join(
         (
@@ -68,7 +69,7 @@ EXPRESSION = re.compile(
             rf"(?: point(?P<fraction>(?: (?:{'|'.join(SMALL_WORDS[:10])}))+)\b)?",
             r"|(?P<numeral>[零〇一二三四五六七八九十百千万亿两点]{1,12}))",
             r"(?P<more> *(?:[多余]|-?plus\b|\+))?",
-            rf"(?:[\s-]*(?P<scale>(?:{SCALE_WORDS})s?(?![a-z])|(?(sign)[tbm](?![a-z])|(?!))|[{''.join(POWERS)}]+))?",
+            rf"(?:[\s-]*(?P<scale>(?:{SCALE_WORDS})s?(?![a-z])|(?(sign)[tbmk](?![a-z])|{LETTER})|[{''.join(POWERS)}]+))?",
             r"(?P<scaled_more>[多余]|\+|-?plus\b)?",
             rf"(?:[\s-]*(?:\((?=[^()\d]*\)))?(?P<unit>{join_words(*UNITS.values())}))?",
             rf"(?P<classifier>{'|'.join(RULES['classifiers'])})?",

@@ -342,7 +342,8 @@ class Sentence:
             return head is not None
         is_rate = any(one.unit in RATE_UNITS and one.span[1] == len(head) for one in self.numbers)
         is_own = PHRASES["own_period"].match(self.normal[period.span[1] :]) is not None
-        return is_rate or (head.endswith("compared") and not is_own)
+        is_compared = head.endswith("compared") or "than" in self.normal[len(head) : period.span[0]]
+        return is_rate or (is_compared and not is_own)
 
     def is_day_of_speech(self, period: PeriodWords) -> bool:
         """Return whether a day or month says when something was said, not what is counted."""
