@@ -293,7 +293,7 @@ def compare_period(quoted: QuotedNumber, candidate: Candidate) -> bool:
         return True
     is_open = not quoted.has_local_period and not sentence.has_one_period
     if is_open and any(score_period(sentence, one, entry) for one in sentence.periods):
-        return True
+        return False
     wrong = claims[scores.index(best)]
     candidate.differences[FindingKind.PERIOD] = wrong.span
     if wrong not in sentence.periods:

@@ -313,7 +313,8 @@ class Sentence:
         after = [one for one in usable if one.span[0] >= run[-1].span[1]]
         for listed in (before[-len(run) :], after[: len(run)]):
             gaps = [self.normal[one.span[1] : two.span[0]] for one, two in pairwise(listed)]
-            if len(listed) == len(run) and all(map(PHRASES["joined_periods"].fullmatch, gaps)):
+            is_joined = all(map(PHRASES["joined_periods"].fullmatch, gaps)) or listed == before
+            if len(listed) == len(run) and is_joined:
                 return listed[run.index(number)]
         return None
 
@@ -335,14 +336,15 @@ class Sentence:
 
     def is_base(self, period: PeriodWords) -> bool:
         """Return whether a year is only what a change is measured from: up 3 percent from 2023."""
-        if re.match("相比|相较", self.normal[period.span[1] :]):
+        if re.match("相比|相较|之后|的?[高低]基数", self.normal[period.span[1] :]):
             return True
         head = find_base_head(self.normal, period)
         if head is None or is_relative_base(self.normal, period):
             return head is not None
         is_rate = any(one.unit in RATE_UNITS and one.span[1] == len(head) for one in self.numbers)
         is_own = PHRASES["own_period"].match(self.normal[period.span[1] :]) is not None
-        is_compared = head.endswith("compared") or "than" in self.normal[len(head) : period.span[0]]
+        base = self.normal[len(head) : period.span[0]]
+        is_compared = head.endswith("compared") or re.search("than|[高低]于", base) is not None
         return is_rate or (is_compared and not is_own)
 
     def is_day_of_speech(self, period: PeriodWords) -> bool:
@@ -351,7 +353,8 @@ class Sentence:
             return True
         is_month = period.first_month == period.last_month and period.kind == PeriodKind.SPAN
         around = self.normal[max(0, period.span[0] - 40) : period.span[1] + 40]
-        return is_month and PHRASES["speech"].search(around) is not None and len(self.periods) > 1
+        others = [one for one in self.periods if one.kind != PeriodKind.DAY]
+        return is_month and PHRASES["speech"].search(around) is not None and len(others) > 1
 
 
 def has_strong(found: Iterable[Term]) -> bool:
