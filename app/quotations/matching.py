@@ -286,7 +286,12 @@ def compare_period(quoted: QuotedNumber, candidate: Candidate) -> bool:
     scores = [None if one in totals else score_period(sentence, one, entry) for one in claims]
     best = max((one for one in scores if one is not None), default=None)
     if best is None or (totals and not best):
-        return not totals
+        days = [one.end for one in sentence.periods if one.kind == PeriodKind.DAY and one.end]
+        is_near = (
+            abs(sentence.today - entry.vintage) <= RECENT or entry.stock_flow != StockFlow.FLOW
+        )
+        is_near = is_near or entry.value == quoted.number.value or candidate.has_growth
+        return not totals and is_near and max(days, default=entry.end) >= entry.end
     if best > 0:
         candidate.support += best
         candidate.has_period = True
