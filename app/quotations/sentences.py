@@ -289,6 +289,9 @@ class Sentence:
         if any(one.span[1] == first for one in self.numbers):
             # A period between two numbers is that of the first, if the second has another.
             local = [one for one in local if one.span[0] >= number.span[1]] or local
+        if any(one.span[0] == last for one in self.numbers):  # 增至2024年的22.1万亿元
+            gaps = {one: self.normal[one.span[1] : last] for one in local}
+            local = [one for one, gap in gaps.items() if gap not in {"的", "为", "达"}]
         if local or is_origin:
             return local, bool(local)
         earlier = [one for one in usable if one.span[0] < first]
