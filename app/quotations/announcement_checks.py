@@ -47,9 +47,8 @@ def find_announcement(
         return None
     words = list_words(sentence.text)
     tense = find_tense(quoted)
-    same = (
-        one for one in index.announcements if one.target == number.value and one.unit == number.unit
-    )
+    stated = number.value, number.unit
+    same = (one for one in index.announcements if (one.target, one.unit) == stated)
     matches = rank_announcements(same, words, MIN_WORDS, MIN_SHARE)
     if matches:
         return matches[0], check_statement(quoted, matches[0], tense)
@@ -94,11 +93,8 @@ def find_deadline(sentence: Sentence) -> tuple[PeriodWords, Announcement, Findin
     is_chinese = sentence.language is Language.CHINESE
     limits = (MANY_PAIRS, LARGE_SHARE) if is_chinese else (MANY_WORDS + 1, LARGE_SHARE)
     without = (one for one in sentence.index.announcements if one.deadline is None)
-    found = (
-        one
-        for one in rank_announcements(without, words, *limits)
-        if is_chinese or list_words(one.text.en.split(" ")[0]) <= verbs
-    )
+    ranked = rank_announcements(without, words, *limits)
+    found = (one for one in ranked if is_chinese or list_words(one.text.en.split(" ")[0]) <= verbs)
     announced = next(found, None)
     if announced is None:
         return None

@@ -175,12 +175,11 @@ def find_newer(quoted: QuotedNumber, entry: Entry) -> tuple[Entry, date] | None:
     if entry.is_current(day) or entry.current_from == until or day < entry.vintage:
         return None
     listed = quoted.index.levels_by_period[entry.indicator, entry.start, entry.end]
-    same = (one for one in listed if one.series == entry.series and one.is_current(day))
-    newer = next(same, None)
-    if newer is None or entry.is_disputed or is_dated(quoted, entry, newer):
+    same = [one for one in listed if one.series == entry.series and one.is_current(day)]
+    if not same or entry.is_disputed or is_dated(quoted, entry, same[0]):
         return None
-    is_rounded = abs(newer.value - entry.value) <= max(newer.step, entry.step) / 2
-    return None if is_rounded else (newer, until)
+    is_rounded = abs(same[0].value - entry.value) <= max(same[0].step, entry.step) / 2
+    return None if is_rounded else (same[0], until)
 
 
 def find_newer_count(quoted: QuotedNumber, entry: Entry) -> tuple[Entry, date] | None:

@@ -221,12 +221,8 @@ def keep_periods(items: Sequence[Item], quoted_numbers: Sequence[QuotedNumber]) 
     for item in sorted(items, key=lambda one: one.entry is not None and one.entry.is_rate):
         for position, finding in enumerate(item.findings):
             name = finding.published
-            if (
-                finding.kind == FindingKind.PERIOD
-                and finding.span in right
-                and finding.edits
-                and name
-            ):
+            is_kept = finding.kind == FindingKind.PERIOD and finding.span in right
+            if is_kept and finding.edits and name:
                 end = item.number.span[1]
                 words = Bilingual(f" ({name.en})", f"（{name.zh}）").get(item.sentence.language)
                 behind = replace(finding, edits=(((end, end), words),))

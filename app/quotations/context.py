@@ -20,7 +20,6 @@ MAX_DIGITS = 5
 MAX_RECORDED = 5
 RECENT = timedelta(days=120)
 """How long after its publication a text without a period or year may be about a figure."""
-YEAR_DAYS = 365.25
 YEARS = frozenset({PeriodKind.RANGE, PeriodKind.LENGTH, PeriodKind.SINCE})
 """Kinds of words that name several years."""
 END_KINDS = frozenset({PeriodKind.DAY, PeriodKind.UNTIL})
@@ -154,9 +153,8 @@ def score_stock(sentence: Sentence, period: PeriodWords, entry: Entry) -> float 
 def score_cumulative(sentence: Sentence, period: PeriodWords, entry: Entry) -> float | None:
     same_end = period.last_month == entry.end.month and period.year in {None, entry.end.year}
     if period.kind == PeriodKind.RANGE:
-        return (
-            EXACT if period.year == entry.start.year and period.last_year == entry.end.year else 0
-        )
+        years = entry.start.year, entry.end.year
+        return EXACT if (period.year, period.last_year) == years else 0
     if period.kind == PeriodKind.LENGTH:
         return score_cumulative_length(period, entry)
     if period.kind == PeriodKind.SINCE:  # Beside an end, the start decides nothing.
@@ -174,7 +172,7 @@ def score_cumulative(sentence: Sentence, period: PeriodWords, entry: Entry) -> f
 
 
 def score_cumulative_length(period: PeriodWords, entry: Entry) -> float | None:
-    years, named = (entry.end - entry.start).days / YEAR_DAYS, -period.years
+    years, named = (entry.end - entry.start).days / 365.25, -period.years
     return CLOSE if named and abs(named - years) <= max(0.5, named / 10) else None
 
 
@@ -306,11 +304,9 @@ def is_excluded(quoted: QuotedNumber) -> bool:
         return False
     # What rose above a number is a level; what rose over a number may have risen by it.
     is_level = PHRASES["rose_beyond"].match(sentence.normal, start) is not None
-    return (
-        (PHRASES["increment"].search(before) is not None and not is_level)
-        or PHRASES["other_measure"].search(before) is not None
-        or PHRASES["other_measure_after"].search(after) is not None
-    )
+    is_increment = PHRASES["increment"].search(before) and not is_level
+    other = PHRASES["other_measure"].search(before) or PHRASES["other_measure_after"].search(after)
+    return bool(is_increment or other)
 
 
 def is_about_other_country(quoted: QuotedNumber) -> bool:
@@ -342,9 +338,5 @@ def is_owner(sentence: Sentence, span: Span) -> bool:
 def is_comparison(sentence: Sentence, first: Span, second: Span) -> bool:
     between = sentence.normal[first[1] : second[0]]
     before = sentence.normal[max(0, first[0] - 60) : first[0]]
-    if PHRASES["compared_between"].search(between):
-        return True
-    return (
-        PHRASES["from_before"].search(before) is not None
-        and PHRASES["to_between"].search(between) is not None
-    )
+    is_change = PHRASES["from_before"].search(before) and PHRASES["to_between"].search(between)
+    return bool(is_change or PHRASES["compared_between"].search(between))

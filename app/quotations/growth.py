@@ -134,9 +134,8 @@ def list_anchors(quoted: QuotedNumber, level: Entry | None) -> list[Anchor]:
     """List the indicators and periods that a percentage may belong to, the likeliest first."""
     claim, index = quoted.claim, quoted.index
     own = claim.indicators if claim.is_local else {}
-    is_other = (
-        bool(own) and level is not None and own.get(level.indicator, 0) < max(own.values()) * 0.6
-    )
+    least = max(own.values(), default=0) * 0.6
+    is_other = level is not None and own.get(level.indicator, 0) < least
     if level is not None and not is_other:
         return [Anchor(level.indicator, level.start, level.end, level)]
     best = max(claim.indicators.values(), default=0)

@@ -218,12 +218,8 @@ def evaluate_candidate(
     if has_published_growth(quoted, entry):
         candidate.has_growth = True
         candidate.support += CLOSE
-    agreed = (
-        compare_indicator(quoted, candidate)
-        and compare_period(quoted, candidate)
-        and compare_coverage(quoted, candidate)
-    )
-    if not agreed:
+    tests = compare_indicator, compare_period, compare_coverage
+    if not all(test(quoted, candidate) for test in tests):
         return None
     if not candidate.differences.keys() & WHOLE:
         compare_qualifier(quoted, candidate)
@@ -287,11 +283,10 @@ def compare_period(quoted: QuotedNumber, candidate: Candidate) -> bool:
     best = max((one for one in scores if one is not None), default=None)
     if best is None or (totals and not best):
         days = [one.end for one in sentence.periods if one.kind == PeriodKind.DAY and one.end]
-        is_near = (
-            abs(sentence.today - entry.vintage) <= RECENT or entry.stock_flow != StockFlow.FLOW
-        )
-        is_near = is_near or entry.value == quoted.number.value or candidate.has_growth
-        return not totals and is_near and max(days, default=entry.end) >= entry.end
+        is_exact = entry.value == quoted.number.value or entry.stock_flow != StockFlow.FLOW
+        is_recent = candidate.has_growth or abs(sentence.today - entry.vintage) <= RECENT
+        is_over = max(days, default=entry.end) >= entry.end
+        return not totals and is_over and (is_exact or is_recent)
     if best > 0:
         candidate.support += best
         candidate.has_period = True
@@ -349,9 +344,8 @@ def compare_coverage(quoted: QuotedNumber, candidate: Candidate) -> bool:
     if other in named and group not in named:
         candidate.differences[FindingKind.COVERAGE] = named[other]
         return True
-    candidate.support += (
-        CLOSE if named.keys() & {"bri", "partner", "route"} or quoted.is_initiative else 0
-    )
+    is_named = quoted.is_initiative or not named.keys().isdisjoint({"bri", "partner", "route"})
+    candidate.support += CLOSE if is_named else 0
     return True
 
 

@@ -360,11 +360,7 @@ def list_limits(text: str, numbers: Sequence[Number]) -> list[Number]:
     for first, second in pairwise(numbers):
         gap, before = text[first.span[1] : second.span[0]], text[: first.span[0]]
         is_joint = not first.units or "-" in gap or first.unit in RATE_UNITS
-        if (
-            is_joint
-            and first.unit in {second.unit, "NB"}
-            and RANGE.fullmatch(gap)
-            and not CHANGED_FROM.search(before)
-        ):
+        is_range = RANGE.fullmatch(gap) and not CHANGED_FROM.search(before)
+        if is_joint and is_range and first.unit in {second.unit, "NB"}:
             limits += [first, second]
     return limits

@@ -170,11 +170,8 @@ def read_words(name: str, match: re.Match[str], today: date) -> PeriodWords | No
     years = group.get("year"), group.get("year_2")
     if "years" in name or name == "plan" or (all(years) and years[0] != years[1]):
         year, last = read_years(group, today)
-        return (
-            PeriodWords(span, PeriodKind.RANGE, year, last_year=last)
-            if year and last and last > year
-            else None
-        )
+        is_range = year is not None and last is not None and last > year
+        return PeriodWords(span, PeriodKind.RANGE, year, last_year=last) if is_range else None
     first, last = read_month_limits(name, group)
     if not 1 <= first <= last <= 12:  # noqa: PLR2004 - the calendar
         return None
@@ -268,12 +265,8 @@ def merge_years(text: str, found: Sequence[PeriodWords]) -> list[PeriodWords]:
     merged: list[PeriodWords] = []
     for period in found:
         last = merged[-1] if merged else None
-        if (
-            last
-            and period.year is None
-            and last.year
-            and period.kind in {PeriodKind.SPAN, PeriodKind.UNTIL}
-        ):
+        is_undated = period.year is None and period.kind in {PeriodKind.SPAN, PeriodKind.UNTIL}
+        if last and last.year and is_undated:
             gap = text[last.span[1] : period.span[0]]
             if last.is_full_year and re.fullmatch(r"[\s,，、年]*(?:from|in|for|的)? *", gap):
                 span = last.span[0], period.span[1]

@@ -284,14 +284,13 @@ class Sentence:
         first, last = self.find_window(number)
         # What a figure rose from is of another period than the figure.
         is_origin = re.search("(?:from|[从由]) ?$", self.normal[: number.span[0]]) is not None
-        first = number.span[1] if is_origin else first
         local = [one for one in usable if first <= one.span[0] < last]
-        if any(one.span[1] == first for one in self.numbers):
-            # A period between two numbers is that of the first, if the second has another.
-            local = [one for one in local if one.span[0] >= number.span[1]] or local
         if any(one.span[0] == last for one in self.numbers):  # 增至2024年的22.1万亿元
-            gaps = {one: self.normal[one.span[1] : last] for one in local}
-            local = [one for one, gap in gaps.items() if gap not in {"的", "为", "达"}]
+            local = [one for one in local if self.normal[one.span[1] : last] not in "的为达"]
+        # A period between two numbers is that of the first, if the second has another.
+        after = [one for one in local if one.span[0] >= number.span[1]]
+        is_second = any(one.span[1] == first for one in self.numbers)
+        local = after if is_origin or (is_second and after) else local
         if local or is_origin:
             return local, bool(local)
         earlier = [one for one in usable if one.span[0] < first]
