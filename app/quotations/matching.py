@@ -32,7 +32,7 @@ from app.quotations.numbers import (
     Span,
     count_digits,
 )
-from app.quotations.periods import PeriodKind
+from app.quotations.periods import PeriodKind, PeriodWords
 from app.quotations.sentences import STRONG, RateRole
 from app.quotations.terms import FAMILIES, PHRASES, find_name, group_coverage
 from app.schemas.quotations import FindingKind
@@ -291,10 +291,11 @@ def compare_period(quoted: QuotedNumber, candidate: Candidate) -> bool:
         candidate.support += best
         candidate.has_period = True
         return True
-    is_open = not quoted.has_local_period and not sentence.has_one_period
-    if is_open and any(score_period(sentence, one, entry) for one in sentence.periods):
-        return False
     wrong = claims[scores.index(best)]
+    is_open = not quoted.has_local_period and not sentence.has_one_period
+    is_open = is_open and any(score_period(sentence, one, entry) for one in sentence.periods)
+    if is_open or is_between_counts(quoted.index, entry, wrong):
+        return False
     candidate.differences[FindingKind.PERIOD] = wrong.span
     if wrong not in sentence.periods:
         return False
@@ -311,6 +312,14 @@ def compare_period(quoted: QuotedNumber, candidate: Candidate) -> bool:
     is_near = distance <= 1 or quoted.number.power >= LARGE_POWER
     least = DISTINCT_DIGITS + (not is_near)
     return is_within or quoted.digits >= least or candidate.has_growth
+
+
+def is_between_counts(index: QuotationIndex, entry: Entry, period: PeriodWords) -> bool:
+    """Return whether a period ends between a count and the one before, when either may be right."""
+    listed = (one for one in index.entries if one.series == entry.series)
+    before = [one.end for one in listed if one.end < entry.end and one.value != entry.value]
+    is_stock = entry.stock_flow == StockFlow.STOCK and bool(before) and period.end is not None
+    return is_stock and max(before) < (period.end or entry.end) < entry.end
 
 
 def compare_coverage(quoted: QuotedNumber, candidate: Candidate) -> bool:

@@ -168,7 +168,8 @@ class Sentence:
         # What a share rose to is a share, and what anything rose from is no growth.
         is_level = growth is not None and PHRASES["to_before"].search(growth[0]) is not None
         is_base = growth is not None and PHRASES["from_before"].search(growth[0]) is not None
-        if (is_level or is_base) and (share or PHRASES["share_after"].match(after)):
+        is_share = share or self.derive_role(number) == RateRole.SHARE
+        if (is_level or is_base) and (is_share or PHRASES["share_after"].match(after)):
             return RateRole.SHARE
         if growth and (share is None or growth.start() > share.start()):
             return RateRole.UNKNOWN if is_base else RateRole.GROWTH
@@ -183,9 +184,7 @@ class Sentence:
         position = self.numbers.index(number)
         if position and self.numbers[position - 1].unit == number.unit:
             gap = self.normal[self.numbers[position - 1].span[1] : number.span[0]]
-            if re.fullmatch(
-                r"\s*(?:,|and|, and|和|、|与|及|，|percent|%)?\s*(?:and|分别为)?\s*", gap
-            ):
+            if PHRASES["same_role"].fullmatch(gap):
                 return self.classify_percentage(self.numbers[position - 1])
         return RateRole.UNKNOWN
 

@@ -144,12 +144,9 @@ def is_hidden(term: Term, longer: Term) -> bool:
     (start, end), (first, last) = longer.span, term.span
     is_inside = start <= first and last <= end and end - start > last - first
     is_inside = is_inside or (start <= first < end and longer.weight > term.weight)
-    return (
-        is_inside
-        and any({longer.indicator, term.indicator} <= family for family in FAMILIES)
-        and longer.indicator != term.indicator
-        and longer.weight >= term.weight
-    )
+    pair = {longer.indicator, term.indicator}
+    is_other = len(pair) > 1 and longer.weight >= term.weight
+    return is_inside and is_other and any(pair <= family for family in FAMILIES)
 
 
 def build_name_pattern(name: str) -> str:
@@ -164,11 +161,7 @@ def has_topic(indicator: str, text: str) -> bool:
 
 def find_name(found: Iterable[Term], indicators: Collection[str]) -> Span | None:
     """Return the span of the strongest words for any of some indicators, the longest of them."""
-    own = [
-        one
-        for one in found
-        if one.indicator in indicators or SHARES.get(one.indicator) in indicators
-    ]
+    own = [one for one in found if {one.indicator, SHARES.get(one.indicator)} & {*indicators}]
     best = max(own, key=lambda one: (one.weight, -one.span[0]), default=None)
     if best is None:
         return None
