@@ -40,6 +40,7 @@ HEADLINE = re.compile(r"\D{0,4}[\d.,]+[万亿]*(?:[%％]|美?元|[个项列份])
 BOUNDARY = re.compile(
     r"(?<!\d)[,](?=\D|$)|(?<=\d)[,](?!\d)|,(?=\s)|[，、;；:：()|\t]|--|\bwhile\b|\bwhereas\b|\bbut\b"
 )
+LEADS = frozenset({"的", "为", "达", "'s "})
 MAX_JOIN_LENGTH = 20
 MAX_LENGTH, MAX_NUMBERS = 600, 30
 """A longer part without the end of a sentence, or one with more numbers, is a table or a list."""
@@ -140,14 +141,10 @@ class Sentence:
         numbers = [
             one for one in self.numbers if number.unit in RATE_UNITS or one.unit not in RATE_UNITS
         ]
-        position = numbers.index(number)
-        start = self.find_clause_start(first)
-        ends = [one for one in self.boundaries if one > last]
-        if position:
-            start = max(start, numbers[position - 1].span[1])
-        if position + 1 < len(numbers):
-            ends.append(numbers[position + 1].span[0])
-        return start, min(ends, default=len(self.normal))
+        before = [one.span[1] for one in numbers if one.span[1] <= first]
+        after = [one.span[0] for one in numbers if one.span[0] >= last]
+        ends = [*(one for one in self.boundaries if one > last), *after]
+        return max([self.find_clause_start(first), *before]), min(ends, default=len(self.normal))
 
     def find_clause_start(self, index: int) -> int:
         return max([one for one in self.boundaries if one <= index], default=0)
@@ -282,19 +279,22 @@ class Sentence:
             return [own], True
         first, last = self.find_window(number)
         # What a figure rose from is of another period than the figure.
-        is_origin = re.search("(?:from|[从由]) ?$", self.normal[: number.span[0]]) is not None
+        origin = PHRASES["origin"].search(self.normal[: number.span[0]])
         local = [one for one in usable if first <= one.span[0] < last]
         if any(one.span[0] == last for one in self.numbers):  # 增至2024年的22.1万亿元
-            local = [one for one in local if self.normal[one.span[1] : last] not in "的为达"]
+            local = [one for one in local if self.normal[one.span[1] : last] not in LEADS]
         # A period between two numbers is that of the first, if the second has another.
         after = [one for one in local if one.span[0] >= number.span[1]]
-        is_second = any(one.span[1] == first for one in self.numbers)
-        local = after if is_origin or (is_second and after) else local
-        if local or is_origin:
+        second = next((one for one in self.numbers if one.span[1] == first), None)
+        change = second and PHRASES["origin"].search(self.normal[: second.span[0]])
+        if origin or change or (second and after):
+            led = [one for one in local if self.normal[one.span[1] : number.span[0]] in LEADS]
+            local = led or after
+        if local or origin:
             return local, bool(local)
-        earlier = [one for one in usable if one.span[0] < first]
+        earlier = [one for one in usable if one.span[0] < (change.start() if change else first)]
         if usable:
-            return earlier[-1:] or usable[:1], False
+            return earlier[-1:] or usable[: not change], False
         before = self.previous
         while before is not None and not before.periods:
             before = before.previous
