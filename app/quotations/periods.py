@@ -21,8 +21,8 @@ MONTH_NAMES = {
 } | {"sept": 9}
 MONTH = "|".join(sorted(MONTH_NAMES, key=len, reverse=True))
 ORDER: dict[str, int] = WORDS["orders"]
-EARLIER: list[str] = WORDS["earlier_years"]
-RELATIVE: dict[str, int] = dict.fromkeys(EARLIER, -1) | WORDS["relative_years"]
+NEARBY: dict[str, int] = WORDS["nearby_years"]
+RELATIVE: dict[str, int] = NEARBY | WORDS["relative_years"]
 YEAR = r"(?:19[5-9]\d|20\d\d)"
 ENGLISH_RELATIVE = sorted((one for one in RELATIVE if one.isascii()), key=len, reverse=True)
 YEAR_WORD = rf"(?:{YEAR}|{'|'.join(map(re.escape, ENGLISH_RELATIVE))})"
@@ -281,7 +281,7 @@ def share_years(
 ) -> Iterator[PeriodWords]:
     """Give months without a year that of the nearest year before them, or else after them."""
     for position, period in enumerate(found):
-        words = next((one for one in EARLIER if one in text[slice(*period.span)]), "")
+        words = next((one for one in NEARBY if one in text[slice(*period.span)]), "")
         others = [*reversed(found[:position]), *([] if words else found[position + 1 :])]
         dated = (one for one in others if one.year and not is_relative_base(text, one))
         other = next(dated, before if words else None)
@@ -290,12 +290,12 @@ def share_years(
         if is_timeless or not other or (period.year and not words):
             yield period
             continue
-        is_same = period.is_full_year and re.search("period|year (?:ear|bef)|同期", words)
+        is_same = period.is_full_year and re.search("period|year (?:e|b|l|a)|同期", words)
         months = other if is_same else period
         # What is said on a day or in a month is of months that are over.
         is_said = other.first_month == other.last_month and PHRASES["speech"].search(text)
-        is_before = words or (is_said and period.last_month > other.last_month)
-        year = (other.last_year or other.year or date.max.year) - bool(is_before)
+        is_over = is_said and period.last_month > other.last_month
+        year = (other.last_year or other.year or date.max.year) + NEARBY.get(words, -bool(is_over))
         first, last = months.first_month, months.last_month
         yield replace(period, year=year, first_month=first, last_month=last)
 
