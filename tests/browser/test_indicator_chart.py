@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.test_accessibility import NARROW, TAGS, TEXTS, axe, find_violations
 from tests.support.chromium import wait_until
@@ -103,6 +103,7 @@ def test_a_tapped_tooltip_stays(browser: Browser, server: str) -> None:
     page.goto("/indicators/aid-projects?lang=zh")
     page.locator(".plot").tap()
     assert read_tip(page)[0] in {"近700个", "逾700个"}
+    expect(page.locator(".tip")).to_be_visible()
     page.locator("h1").tap()
     expect(page.locator(".tip")).to_be_hidden()
     context.close()
@@ -118,6 +119,8 @@ def test_the_address_keeps_tab_and_series(visit: Visit) -> None:
     both = ["Full years, trillion yuan", "Full years, trillion US dollars"]
     assert headings.all_inner_texts() == both
     page.locator(f"input[value='{GOODS}']").uncheck()
+    other = page.locator("nav").get_by_role("link", name="中文")
+    expect(other).to_have_attribute("href", re.compile(rf"lang=zh.*&series={re.escape(DOLLARS)}$"))
     page.get_by_role("tab", name="Table").click()
     address = page.url
     assert address.count("series=") == 2
@@ -164,6 +167,33 @@ def test_the_last_series_stays_chosen(visit: Visit, language: str, reason: str) 
     expect(last).to_be_checked()
     expect(last).not_to_have_attribute("aria-disabled", "true")
     assert wrong == []
+
+
+def test_links_to_files_are_those_of_the_last_choice(visit: Visit) -> None:
+    """Whatever arrives late or not at all."""
+    page, wrong = visit
+    page.goto(f"/indicators/goods-trade?series={GOODS}&lang=en")
+    dollars = page.locator(f"input[value='{DOLLARS}']")
+    link = page.locator("#chart .files a").first
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/indicators/goods-trade?*", hold)
+    for is_chosen in (True, False, True, False):
+        with page.expect_request("**/indicators/goods-trade?*"):
+            dollars.set_checked(is_chosen)
+    page.wait_for_timeout(100)
+    late, failed, _, last = waiting
+    failed.fulfill(status=503, body="")
+    for route in (last, late):
+        with page.expect_response(route.request.url):
+            route.continue_()
+        page.wait_for_timeout(100)
+        expect(link).to_have_attribute("href", re.compile(f"^/v1/series/{re.escape(GOODS)}/"))
+    assert [one for one in wrong if "503" not in one] == []
+    page.unroute_all()
 
 
 def test_the_menu_for_sharing_follows_the_choice(visit: Visit) -> None:
