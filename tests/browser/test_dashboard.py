@@ -13,7 +13,7 @@ from fontTools.ttLib import TTFont
 from playwright.sync_api import Browser, Page, expect
 
 from tests import screenshots
-from tests.support.chromium import choose_topic_before_script, start_browser
+from tests.support.chromium import choose_topic_before_script, hold_requests, start_browser
 from tests.support.seeds import ROOT
 
 Visit = tuple[Page, list[str]]
@@ -116,6 +116,25 @@ def test_a_topic_that_is_chosen_before_the_script_runs_is_kept(visit: Visit) -> 
     expect(page.locator("#count")).to_have_text("2 figures, 6 recorded actions, 2 other results")
     assert urlsplit(page.url).query == "topic=projects&lang=en"
     assert wrong == []
+
+
+def test_the_last_of_two_topics_is_shown(visit: Visit) -> None:
+    """Whatever becomes of the request for the first."""
+    page, wrong = visit
+    page.goto("/?lang=en")
+    waiting = hold_requests(page, "**/?*topic=*")
+    for topic in ("investment", "projects"):
+        with page.expect_request("**/?*topic=*"):
+            page.get_by_label("Topic").select_option(topic)
+    page.wait_for_timeout(100)
+    late, last = waiting
+    last.continue_()
+    expect(page.locator("#count")).to_have_text("2 figures, 6 recorded actions, 2 other results")
+    late.abort()
+    page.wait_for_timeout(100)
+    assert urlsplit(page.url).query == "topic=projects&lang=en"
+    assert wrong == []
+    page.unroute_all()
 
 
 def test_going_back_undoes_a_filter(visit: Visit) -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.chromium import wait_until
+from tests.support.chromium import hold_requests, wait_until
 
 Visit = tuple[Page, list[str]]
 
@@ -31,6 +31,24 @@ def test_a_request_is_sent_from_the_page(visit: Visit) -> None:
     )
     assert page.url.endswith("/docs/list_observations?lang=en")
     assert wrong == []
+
+
+def test_the_answer_is_that_of_the_last_request(visit: Visit) -> None:
+    page, wrong = visit
+    page.goto("/docs/list_observations?lang=en")
+    waiting = hold_requests(page, "**/v1/observations?*")
+    for limit in ("1", "2"):
+        page.locator("form.try [name=limit]").fill(limit)
+        with page.expect_request("**/v1/observations?*"):
+            page.get_by_role("button", name="Send").click()
+    page.wait_for_timeout(100)
+    late, last = waiting
+    for route in (last, late):
+        route.continue_()
+        page.wait_for_timeout(100)
+        expect(page.locator(".answer code").first).to_have_text(re.compile("limit=2$"))
+    assert wrong == []
+    page.unroute_all()
 
 
 def test_a_key_is_part_of_the_path_and_a_problem_is_shown(visit: Visit) -> None:

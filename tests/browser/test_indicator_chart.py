@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_accessibility import NARROW, TAGS, TEXTS, axe, find_violations
-from tests.support.chromium import wait_until
+from tests.support.chromium import hold_requests, wait_until
 
 __all__ = ["axe"]
 
@@ -175,12 +175,7 @@ def test_links_to_files_are_those_of_the_last_choice(visit: Visit) -> None:
     page.goto(f"/indicators/goods-trade?series={GOODS}&lang=en")
     dollars = page.locator(f"input[value='{DOLLARS}']")
     link = page.locator("#chart .files a").first
-    waiting: list[Route] = []
-
-    def hold(route: Route) -> None:
-        waiting.append(route)
-
-    page.route("**/indicators/goods-trade?*", hold)
+    waiting = hold_requests(page, "**/indicators/goods-trade?*")
     for is_chosen in (True, False, True, False):
         with page.expect_request("**/indicators/goods-trade?*"):
             dollars.set_checked(is_chosen)
@@ -193,6 +188,26 @@ def test_links_to_files_are_those_of_the_last_choice(visit: Visit) -> None:
         page.wait_for_timeout(100)
         expect(link).to_have_attribute("href", re.compile(f"^/v1/series/{re.escape(GOODS)}/"))
     assert [one for one in wrong if "503" not in one] == []
+    page.unroute_all()
+
+
+def test_the_menu_for_sharing_is_that_of_the_last_choice(visit: Visit) -> None:
+    page, wrong = visit
+    page.goto(f"/indicators/goods-trade?series={GOODS}&lang=en")
+    link = page.locator("details.share dd > code").first
+    waiting = hold_requests(page, "**/indicators/goods-trade?*")
+    for is_chosen in (True, False):
+        page.locator(f"input[value='{DOLLARS}']").set_checked(is_chosen)
+        with page.expect_request("**/indicators/goods-trade?*"):
+            page.get_by_text("Share, embed and cite").click()
+    page.wait_for_timeout(100)
+    _, late, _, last = waiting
+    for route in (last, late):
+        with page.expect_response(route.request.url):
+            route.continue_()
+        page.wait_for_timeout(100)
+        expect(link).to_have_text(re.compile(rf"\?series={re.escape(GOODS)}&lang=en$"))
+    assert wrong == []
     page.unroute_all()
 
 

@@ -92,6 +92,17 @@ def wait_until(page: Page, expression: str) -> None:
         page.wait_for_timeout(50)
 
 
+def hold_requests(page: Page, address: str) -> list[Route]:
+    """Hold the requests for addresses of this form, and return the list to which they are added."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(address, hold)
+    return held
+
+
 def choose_topic_before_script(page: Page, address: str) -> None:
     """Open a page and choose a topic before its script arrives, as on a slow connection."""
 

@@ -67,7 +67,7 @@ function createCopy(labels, label, text) {
   return create("copy-text", { "data-text": text, "data-label": label });
 }
 
-async function send(form, answer) {
+async function send(form, answer, signal) {
   const labels = form.dataset;
   const url = buildUrl(form);
   const start = performance.now();
@@ -83,9 +83,11 @@ async function send(form, answer) {
     copies,
   ];
   try {
-    const response = await fetch(url);
+    const response = await fetch(url, { signal });
     const blob = await response.blob();
     const time = Math.round(performance.now() - start);
+    const body = await showBody(response, blob, labels);
+    signal.throwIfAborted();
     const headers = [...response.headers].map(([name, value]) => `${name}: ${value}`).join("\n");
     answer.replaceChildren(
       ...request,
@@ -98,9 +100,11 @@ async function send(form, answer) {
       ),
       create("details", {}, create("summary", {}, labels.headers), create("pre", { tabindex: 0 }, create("code", {}, headers))),
       create("h3", {}, labels.body),
-      ...(await showBody(response, blob, labels)),
+      ...body,
     );
   } catch {
+    // The answer to a newer request is shown, or will be.
+    if (signal.aborted) return;
     answer.replaceChildren(...request, create("p", {}, labels.failed));
   }
   answer.hidden = false;
@@ -108,8 +112,11 @@ async function send(form, answer) {
 
 for (const form of document.querySelectorAll("form.try")) {
   const answer = form.parentElement.querySelector(".answer");
+  let request = null;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    send(form, answer);
+    request?.abort();
+    request = new AbortController();
+    send(form, answer, request.signal);
   });
 }

@@ -152,12 +152,12 @@ class LiveFilter extends HTMLElement {
   async update(form) {
     const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value.trim()));
     const address = `${form.getAttribute("action")}?${query}`;
-    const request = (this.latest = (this.latest ?? 0) + 1);
+    this.request?.abort();
+    const { signal } = (this.request = new AbortController());
     try {
-      const response = await fetch(address, { headers: { Accept: "text/html" } });
+      const response = await fetch(address, { headers: { Accept: "text/html" }, signal });
       if (!response.ok) throw new Error(String(response.status));
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
-      if (request !== this.latest) return;
       const parts = this.dataset.results.split(" ").map((id) => `#${id}`);
       for (const part of [...parts, "nav [hreflang]"]) {
         document.querySelector(part).replaceWith(document.adoptNode(page.querySelector(part)));
@@ -170,7 +170,7 @@ class LiveFilter extends HTMLElement {
       if (address !== location.pathname + location.search) history.pushState(null, "", address);
       this.shown = location.search;
     } catch {
-      location.assign(address);
+      if (!signal.aborted) location.assign(address);
     }
   }
 }

@@ -51,6 +51,7 @@ async function renew(menu) {
   const answer = await fetch(search || location.pathname).catch(() => null);
   if (!answer?.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (search !== location.search) return;
   for (const part of ["dl", "share-page"]) menu.querySelector(part).replaceWith(page.querySelector(`.share ${part}`));
   menu.query = search;
   complete(menu);
