@@ -52,10 +52,13 @@ def test_search_and_filters_run_in_the_browser(visit: tuple[Page, list[str]]) ->
     page.keyboard.press("Enter")
     expect(count).to_contain_text("1 recorded action")
     assert page.url.endswith("en/index.html?q=infrastructure&topic=projects")
+    title = "Belt and Road Cooperation Indicators"
+    expect(page).to_have_title(f"“infrastructure” · Projects · {title}")
     page.reload()
     expect(count).to_contain_text("1 recorded action")
     page.go_back()
     expect(count).to_have_text("2 figures, 6 recorded actions, 2 other results")
+    expect(page).to_have_title(f"Projects · {title}")
     page.get_by_label("Topic").select_option("")
     page.get_by_label("Search").fill("forum")
     page.keyboard.press("Enter")

@@ -157,6 +157,13 @@ function createElement(name, properties = {}) {
   return Object.assign(document.createElement(name), properties);
 }
 
+/** Names what is searched for and chosen, as the titles of the service do. */
+function nameFilters(form, query) {
+  const words = query.get("q")?.trim();
+  const chosen = ["topic", "sector"].filter((name) => query.get(name) && form.elements[name].value === query.get(name));
+  return [...(words ? [`“${words}”`] : []), ...chosen.map((name) => form.elements[name].selectedOptions[0].text)];
+}
+
 /** Lets a form filter the page that contains it; returns a function that applies what is chosen. */
 export async function startFilter(form, url, fill, results, count) {
   const read = () => new URLSearchParams(location.search);
@@ -167,9 +174,11 @@ export async function startFilter(form, url, fill, results, count) {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
   const filter = new PageFilter(await response.json(), response.url, results, count);
+  const { title } = document;
   const apply = (query) => {
     // The page in the other language shows the same.
     document.querySelector("nav [hreflang]").search = query;
+    document.title = nameFilters(form, query).concat(title).join(" · ");
     filter.apply(query);
   };
   const submit = () => {
