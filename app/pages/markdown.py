@@ -4,7 +4,7 @@ Import it late: its libraries take a tenth of a second, and a service that answe
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 from threading import Lock
@@ -16,9 +16,10 @@ from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters.html import HtmlFormatter
 from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name, get_lexer_for_filename
-from pygments.util import ClassNotFound
+from pygments.lexers import find_lexer_class_for_filename, get_lexer_by_name
+from pygments.lexers.special import TextLexer
 
+from app.formats.citations import shorten_text
 from app.i18n import Bilingual, Language
 from app.pages.content import PAGE_NAMES
 
@@ -100,15 +101,19 @@ def rewrite_links(children: Sequence[Token], language: Language, root: str) -> N
 
 
 def adapt_tokens(tokens: Sequence[Token], language: Language) -> Iterator[Token]:
-    """Highlight code, let wide tables scroll, and align numbers by a class."""
+    """Highlight code, let wide tables scroll, name them by headings, and align numbers."""
+    anchor: str | int | float | None = None
     for token in tokens:
+        anchor = token.attrGet("id") or anchor
         if token.type == "fence":
             html = render_code(token.content, get_lexer_by_name(token.info or "text"))
             # Commands are there to be copied, responses to be read.
             button = "" if token.info == "json" else render_copy_button(token.content, language)
             yield create_html_token(content=f"{html}{button}\n")
         elif token.type == "table_open":
-            yield create_html_token(content='<div class="scroll" tabindex="0">')
+            token.attrSet("aria-labelledby", str(anchor))
+            scroll = f'<div class="scroll" tabindex="0" role="region" aria-labelledby="{anchor}">'
+            yield create_html_token(content=scroll)
             yield token
         elif token.type == "table_close":
             yield token
@@ -124,16 +129,16 @@ def render_code(text: str, lexer: Lexer) -> Markup:
     return Markup(f'<pre tabindex="0"><code class="highlight">{code}</code></pre>')  # noqa: S704 - Pygments escapes the code.
 
 
-def render_copy_button(text: str, language: Language) -> Markup:
-    return Markup('<copy-text data-text="{}" data-label="{}"></copy-text>').format(
-        text.rstrip(), COPY.get(language)
-    )
+def render_copy_button(text: str, language: Language, subject: str = "") -> Markup:
+    about = language.colon + (subject or shorten_text(" ".join(text.split())))
+    copy = Markup('<copy-text data-text="{}" data-label="{}" data-about="{}"></copy-text>')
+    return copy.format(text.rstrip(), COPY.get(language), about)
 
 
-def render_sample(text: str, language_name: str, language: Language) -> Markup:
-    """Render code in a programming language that Pygments knows by this name."""
-    code = render_code(text, get_lexer_by_name(language_name))
-    return code + render_copy_button(text, language)
+def render_sample(sample: Mapping[str, str], language: Language) -> Markup:
+    """Render code in a programming language that Pygments knows by its name."""
+    code = render_code(sample["source"], get_lexer_by_name(sample["lang"].lower()))
+    return code + render_copy_button(sample["source"], language, sample["label"])
 
 
 def render_json(text: str) -> Markup:
@@ -141,8 +146,5 @@ def render_json(text: str) -> Markup:
 
 
 def render_file(text: str, name: str, language: Language) -> Markup:
-    try:
-        lexer = get_lexer_for_filename(name)
-    except ClassNotFound:
-        lexer = get_lexer_by_name("text")
-    return render_code(text, lexer) + render_copy_button(text, language)
+    lexer = find_lexer_class_for_filename(name) or TextLexer
+    return render_code(text, lexer()) + render_copy_button(text, language, name)

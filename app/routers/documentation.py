@@ -81,7 +81,7 @@ def render_operation(context: RequestContext, operation: str) -> Response:
         codes={one.name: list_codes(context, one.name) for one in parameters},
         code_pages={name: path if path in LIST_PAGES else "" for name, path in lists.items()},
         samples=[
-            (one["label"], render_sample(one["source"], one["lang"].lower(), context.language))
+            (one["label"], render_sample(one, context.language))
             for one in described["x-codeSamples"]
         ],
         media_type=media_type,

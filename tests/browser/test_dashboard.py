@@ -296,6 +296,7 @@ def test_paper_cuts_nothing_off(visit: Visit, path: str) -> None:
     assert page.evaluate(CUT_OFF) == []
     if path == "/years":
         assert f"{path}?lang=en" in page.locator(".on-paper").inner_text()
+        assert "Select" not in page.locator("main").inner_text()
     assert wrong == []
 
 

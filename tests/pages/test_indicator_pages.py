@@ -242,6 +242,32 @@ def test_breaks_are_marked_among_the_years(client: AppClient) -> None:
     assert not row.xpath(".//*[local-name()='line']")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_figures_that_do_not_agree_with_others_are_marked_among_the_years(
+    newest: AppClient, language: str
+) -> None:
+    """As the guide promises for pages."""
+    figures = newest.get(f"/v1/observations?limit=1000&lang={language}").json()["items"]
+    page = read_page(newest, f"/years?lang={language}")
+    found = 0
+    for one in figures:
+        cells = page.xpath("//td[substring-after(a/@href, '#') = $id]", id=one["id"])
+        if not (cells and one["contradiction"]):
+            continue
+        (cell,) = cells
+        mark, key = cell.xpath("sup[last()]/text()")[0], cell.xpath("ancestor::table/@id")[0]
+        (note,) = page.xpath("//li[@id=$id]", id=f"{key.removesuffix('-table')}.note.{mark}")
+        assert one["contradiction"]["reason"] in note.text_content()
+        (address,) = note.xpath("a/@href")
+        path, _, place = address.partition("#")
+        assert read_page(newest, path).xpath("//details[@id=$id]", id=place)
+        found += 1
+    assert found > 5
+    lists = page.xpath("//ol[@class='footnotes']")
+    numbers = [(int(one.get("start", 1)), len(one)) for one in lists]
+    assert numbers[1][0] == sum(numbers[0])
+
+
 @pytest.mark.parametrize(("language", "marks"), [("en", r"\d+, \d+"), ("zh", r"\d+、\d+")])
 def test_several_notes_on_a_figure_are_separated(
     newest: AppClient, language: str, marks: str
@@ -281,7 +307,7 @@ def test_a_value_stands_below_the_one_with_which_it_is_compared(
         for row in later_rows:
             value = row.xpath("string(.//*[@class='display'])")
             revision = row.xpath("string(td[last() - 1])")
-            assert ("repeats the figure in force" in revision) == (before == value)
+            assert ("repeats the figure " in revision) == (before == value)
             is_finer = len(value.split(".")[-1]) > len(before.split(".")[-1])
             assert ("with more digits" in revision) <= is_finer
             before = before if "never in force" in row.text_content() else value
@@ -328,6 +354,65 @@ def test_the_page_of_a_series_has_all_that_was_published(
     ]
     points = [one for group in read_chart(page)["groups"] for one in group["series"][0]["points"]]
     assert [one["id"] for one in points] == [one["id"] for one in series["points"]]
+
+
+@pytest.mark.parametrize(
+    ("language", "same_day", "in_force"),
+    [
+        ("en", "repeats the figure of another document of the same day", "in force"),
+        ("zh", "与同日另一文件的数据相同", "当时现行"),
+    ],
+)
+def test_a_figure_that_was_never_in_force_is_not_called_the_one_in_force(
+    client: AppClient, language: str, same_day: str, in_force: str
+) -> None:
+    figures = list_observations(client, "goods-trade", language)
+    page = read_page(client, f"/indicators/goods-trade?lang={language}")
+    compared = 0
+    for body in page.xpath("//section[@id='vintages']//tbody[tr/th[@rowspan]]"):
+        for row in body.xpath("tr"):
+            source = row.xpath("string(td[last()])")
+            value = row.xpath("string(.//*[@class='display'])")
+            period = row.xpath("string(../tr[1]/th/text())").strip()
+            shown = [
+                one
+                for one in figures.values()
+                if (one["period"]["label"], one["display"]) == (period, value)
+                and one["citation"]["short"] == source
+                and one["revision"]
+            ]
+            for one in shown:
+                is_first = figures[one["revision"]["previous"]]["current_from"] is None
+                revision = row.xpath("string(td[last() - 1]/span[@class='note'])")
+                assert (in_force in revision) != is_first, one["id"]
+                assert (same_day in revision) == is_first, one["id"]
+                compared += is_first
+    assert compared
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_figure_of_a_series_leads_to_the_notes_on_it(
+    client: AppClient, language: str
+) -> None:
+    for code, is_marked in ((GOODS, True), (GOODS.replace("2025", "2023"), False)):
+        page = read_page(client, f"/series/{code}?lang={language}")
+        (tile,) = page.xpath("//section[@id='newest']")
+        marks = tile.xpath(".//a[starts-with(@href, '#note.')]")
+        assert bool(marks) == is_marked, code
+        for mark in marks:
+            (place,) = page.xpath("//*[@id=$id]", id=mark.get("href").removeprefix("#"))
+            note = place.xpath("ancestor-or-self::*[normalize-space()][1]")[0].text_content()
+            printed = mark.xpath("string(following-sibling::*[@class='on-paper'])")
+            assert note.strip() in printed
+    share = read_page(client, f"/series/trade-share.CN.BRI.partner-2025.PT.P12M?lang={language}")
+    series = client.get(f"/v1/series/trade-share.CN.BRI.partner-2025.PT.P12M?lang={language}")
+    (tile,) = share.xpath("//section[@id='newest']")
+    newest = max(series.json()["points"], key=lambda one: one["period"]["end"])
+    marks = [one.removeprefix("#") for one in tile.xpath(".//a[starts-with(@href, '#')]/@href")]
+    expected = [newest["contradiction"] and newest["contradiction"]["code"]]
+    expected += [newest["id"] if newest["note"] else None]
+    assert marks == [one for one in expected if one]
+    assert all(share.xpath("//*[@id=$id]", id=one) for one in marks)
 
 
 def test_a_series_is_reached_from_what_shows_it(client: AppClient) -> None:

@@ -98,6 +98,26 @@ def find_without_id(site: Site) -> list[tuple[str, str]]:
     ]
 
 
+def find_ambiguous_buttons(site: Site) -> list[tuple[str, str]]:
+    """Find buttons of one page that copy different texts but have the same name."""
+    names: dict[tuple[str, str], set[str]] = {}
+    for url, tree in site.trees.items():
+        for one in tree.xpath("//copy-text[not(@data-source)]"):
+            name = one.get("data-label") + one.get("data-about", "")
+            names.setdefault((url, name), set()).add(one.get("data-text"))
+    return [key for key, texts in names.items() if len(texts) > 1]
+
+
+def find_unnamed_tables(site: Site) -> list[tuple[str, str]]:
+    """Find tables, and parts of a page that scroll, to which nothing gives a name."""
+    named = "caption or @aria-label or @aria-labelledby = //@id"
+    return [
+        (url, str(element.get("class")))
+        for url, tree in site.trees.items()
+        for element in tree.xpath(f"(//table | //div[@tabindex='0'])[not({named})]")
+    ]
+
+
 def validate(site: Site, folder: Path) -> list[str]:
     """Return what html-validate finds on all pages; it needs Node.js and npm ci in .ci."""
     if not VALIDATOR.exists() and not os.environ.get("CI"):
@@ -129,6 +149,8 @@ def test_links_html_and_characters_of_all_kinds_of_pages(
     assert find_missing_characters(site) == {}
     assert find_joined_words(site) == []
     assert sorted(set(find_without_id(site))) == []
+    assert find_ambiguous_buttons(site) == []
+    assert find_unnamed_tables(site) == []
     assert validate(site, tmp_path) == []
     # The checks themselves find a fault on a page that has one.
     url = "/?lang=en"
