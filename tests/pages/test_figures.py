@@ -176,6 +176,30 @@ def test_a_figure_names_differing_reports(client: AppClient) -> None:
     assert read_page(client, path).xpath("//*[@id=$id]", id=place)
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_figure_of_the_first_page_leads_to_the_notes_on_it(
+    newest: AppClient, language: str
+) -> None:
+    page = read_page(newest, f"/?lang={language}")
+    indicators = newest.get(f"/v1/indicators?limit=1000&lang={language}").json()["items"]
+    marked = 0
+    for one in indicators:
+        figure = one["latest"] and one["latest"]["observation"]
+        if not figure:
+            continue
+        (shown,) = page.xpath("//*[@data-kind='indicator'][@data-code=$code]", code=one["code"])
+        marks = {mark.rpartition("#")[2] for mark in shown.xpath(".//a[@class='mark']/@href")}
+        expected = {figure["id"]} if figure["note"] else set()
+        expected |= {figure["contradiction"]["code"]} if figure["contradiction"] else set()
+        growth = figure["growth"]
+        expected |= {f"note.{growth['id']}"} if growth and growth["note"] else set()
+        assert expected <= marks, one["code"]
+        marked += bool(expected)
+        text = shown.text_content()
+        assert not figure["contradiction"] or figure["contradiction"]["reason"] in text
+    assert marked >= 3
+
+
 def test_every_note_on_growth_is_shown_where_its_mark_leads(client: AppClient) -> None:
     marks = {
         mark
