@@ -200,6 +200,34 @@ def test_every_figure_of_the_first_page_leads_to_the_notes_on_it(
     assert marked >= 3
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    ("path", "filters"),
+    [
+        ("/editions/2025", "vintages=all&source=scio-2025-01-15"),
+        ("/sources/scio-2025-01-15", "vintages=all&source=scio-2025-01-15"),
+        ("/history?as_of=2025-04-14", "as_of=2025-04-14"),
+        ("/history?as_of=2025-04-14&indicator=goods-trade", "as_of=2025-04-14"),
+    ],
+)
+def test_lists_of_figures_lead_to_those_that_do_not_agree(
+    newest: AppClient, path: str, filters: str, language: str
+) -> None:
+    page = read_page(newest, localize_url(path, language))
+    url = f"/v1/observations?{filters}&limit=1000&lang={language}"
+    found = 0
+    for one in newest.get(url).json()["items"]:
+        stated = one["period"]["label"], one["coverage"]["name"], one["display"]
+        rows = page.xpath("//tr[td/*[@class='display']]")
+        own = [row for row in rows if all(part in row.text_content() for part in stated)]
+        for row in own if one["contradiction"] else []:
+            place = f"/indicators/{one['indicator']['code']}?lang={language}"
+            assert f"{place}#{one['contradiction']['code']}" in row.xpath(".//a/@href"), one["id"]
+            assert one["contradiction"]["reason"] in row.text_content()
+            found += 1
+    assert found
+
+
 def test_every_note_on_growth_is_shown_where_its_mark_leads(client: AppClient) -> None:
     marks = {
         mark
