@@ -204,7 +204,7 @@ def test_text_of_twice_the_size_fits_a_phone(visit: tuple[Page, list[str]]) -> N
     page, _ = visit
     page.set_viewport_size({"width": NARROW, "height": 720})
     paths = ("/", "/indicators/goods-trade", "/editions/2025", "/recipes", "/history")
-    for path in (*paths, "/commitments"):
+    for path in (*paths, "/commitments", "/?edition=2026&lang=zh"):
         page.goto(path)
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
@@ -213,6 +213,20 @@ def test_text_of_twice_the_size_fits_a_phone(visit: tuple[Page, list[str]]) -> N
         assert page.locator(".skip").evaluate(FIND_BOTTOM) < 0, path
         # A form cuts off what is wider than it.
         assert page.locator("form.filter").evaluate_all(CUT_FORMS) == 0, path
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_part_of_the_head_wraps_on_a_desktop(
+    visit: tuple[Page, list[str]], language: str
+) -> None:
+    page, _ = visit
+    for width in (1280, 1440, 1920):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(f"/years?lang={language}")
+        for part in (".bar .home", ".bar nav.menu", ".bar .switches"):
+            box = page.locator(part).bounding_box()
+            assert box, part
+            assert box["height"] < 40, (width, part)
 
 
 def test_axe_finds_violations(visit: tuple[Page, list[str]], axe: str) -> None:
