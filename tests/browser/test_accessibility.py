@@ -204,7 +204,7 @@ def test_text_of_twice_the_size_fits_a_phone(visit: tuple[Page, list[str]]) -> N
     page, _ = visit
     page.set_viewport_size({"width": NARROW, "height": 720})
     paths = ("/", "/indicators/goods-trade", "/editions/2025", "/recipes", "/history")
-    for path in (*paths, "/commitments", "/?edition=2026&lang=zh"):
+    for path in (*paths, "/commitments", "/?edition=2025&lang=zh"):
         page.goto(path)
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
