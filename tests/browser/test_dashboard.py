@@ -287,6 +287,29 @@ CUT_OFF = """() => [...document.querySelectorAll("main *")].filter((one) => {
 """What A4 paper would not show: what is wider, what would scroll, and what moves as if it did."""
 
 
+def test_one_menu_at_a_time_lies_over_the_page(visit: Visit) -> None:
+    page, wrong = visit
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto("/?lang=en")
+    first, second = page.locator("article.card details.more").all()[:2]
+    first.locator("summary").click()
+    second.locator("summary").click()
+    assert page.locator("details.more[open]").count() == 1
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    assert page.locator("details.more[open]").count() == 0
+    assert second.locator("summary").evaluate("(one) => one === document.activeElement")
+    first.locator("summary").click()
+    page.locator("h1").click()
+    assert page.locator("details.more[open]").count() == 0
+    # On a phone, menus lie below each other.
+    page.set_viewport_size({"width": 390, "height": 844})
+    first.locator("summary").click()
+    second.locator("summary").click()
+    assert page.locator("details.more[open]").count() == 2
+    assert wrong == []
+
+
 @pytest.mark.parametrize("path", ["/years", "/guide/formats", "/docs/list_observations"])
 def test_paper_cuts_nothing_off(visit: Visit, path: str) -> None:
     page, wrong = visit

@@ -98,6 +98,14 @@ function revealTarget() {
   target.scrollIntoView();
 }
 
+/** Closes the menus that lie over the page, except the one that contains an element; returns them. */
+function closeMenus(element) {
+  const isOver = (menu) => getComputedStyle(menu.querySelector("dl")).position === "absolute";
+  const menus = [...document.querySelectorAll("details.more[open]")].filter((one) => !one.contains(element) && isOver(one));
+  for (const menu of menus) menu.open = false;
+  return menus;
+}
+
 /** A form that replaces the results in place and updates the address. */
 class LiveFilter extends HTMLElement {
   connectedCallback() {
@@ -178,6 +186,12 @@ class LiveFilter extends HTMLElement {
 openWideFolds();
 revealTarget();
 addEventListener("hashchange", revealTarget);
+addEventListener("click", (event) => closeMenus(event.target));
+addEventListener("keydown", (event) => {
+  const focused = document.activeElement;
+  const menus = event.key === "Escape" ? closeMenus(null) : [];
+  menus.find((one) => one.contains(focused))?.querySelector("summary").focus();
+});
 customElements.define("copy-text", CopyText);
 customElements.define("theme-switch", ThemeSwitch);
 customElements.define("live-filter", LiveFilter);
