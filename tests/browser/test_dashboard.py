@@ -175,7 +175,7 @@ def test_a_get_is_copied(browser: Browser, server: str) -> None:
         if record:
             page.locator(f"[id='{record}.menu'] > summary").click()
         page.get_by_role("button", name=name).first.click()
-        expect(page.get_by_text("已复制", exact=True).first).to_be_visible()
+        expect(page.get_by_text("已复制", exact=True).filter(visible=True).first).to_be_visible()
         return str(page.evaluate("navigator.clipboard.readText()"))
 
     address = copy_text(
