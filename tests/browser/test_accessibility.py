@@ -215,6 +215,17 @@ def test_text_of_twice_the_size_fits_a_phone(visit: tuple[Page, list[str]]) -> N
         assert page.locator("form.filter").evaluate_all(CUT_FORMS) == 0, path
 
 
+def test_a_date_is_not_cut_off_beside_other_fields(visit: tuple[Page, list[str]]) -> None:
+    page, _ = visit
+    for width in range(NARROW, 1000, 60):
+        page.set_viewport_size({"width": width, "height": 900})
+        for path in ("/history?lang=en", "/quotation-check?lang=en"):
+            page.goto(path)
+            box = page.locator("input[type=date]").bounding_box()
+            assert box
+            assert box["width"] > 150, (path, width)
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_no_part_of_the_head_wraps_on_a_desktop(
     visit: tuple[Page, list[str]], language: str
