@@ -176,3 +176,17 @@ def test_the_head_of_the_page_is_that_of_all_pages(visit: Visit, width: int) -> 
         assert box is not None
         heights.add(box["height"])
     assert len(heights) == 1
+
+
+BROKEN_NAMES = """(all) => all.map((one) => [one.textContent, one.getClientRects().length]).filter(
+  ([name, lines]) => /^[a-z_]{1,13}$/.test(name) && lines > 1).map(([name]) => name)"""
+
+
+def test_names_of_fields_are_not_broken_on_a_phone(visit: Visit) -> None:
+    page, _ = visit
+    page.set_viewport_size({"width": 390, "height": 844})
+    for name in ("reading-figures", "comparing", "quotations"):
+        page.goto(f"/guide/{name}?lang=zh")
+        found = page.locator("td:first-child code")
+        assert found.count() > 5
+        assert found.evaluate_all(BROKEN_NAMES) == []
