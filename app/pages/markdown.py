@@ -19,11 +19,11 @@ from pygments.lexer import Lexer
 from pygments.lexers import find_lexer_class_for_filename, get_lexer_by_name
 from pygments.lexers.special import TextLexer
 
-from app.formats.citations import shorten_text
 from app.i18n import Bilingual, Language
 from app.pages.content import PAGE_NAMES
 
 COPY = Bilingual("Copy", "复制")
+WORDS = 8  # Of a text that is copied, in the name of the button.
 PAGE_LINK = re.compile(rf"({'|'.join(PAGE_NAMES)})\.md(#.*)?")
 API_PREFIX = "v1/"
 """The start of links to the API in the OpenAPI document, which are relative to it."""
@@ -130,7 +130,7 @@ def render_code(text: str, lexer: Lexer) -> Markup:
 
 
 def render_copy_button(text: str, language: Language, subject: str = "") -> Markup:
-    about = language.colon + (subject or shorten_text(" ".join(text.split())))
+    about = language.colon + (subject or " ".join(text.split()[:WORDS]))
     copy = Markup('<copy-text data-text="{}" data-label="{}" data-about="{}"></copy-text>')
     return copy.format(text.rstrip(), COPY.get(language), about)
 
