@@ -13,7 +13,7 @@ from fontTools.ttLib import TTFont
 from playwright.sync_api import Browser, Page, expect
 
 from tests import screenshots
-from tests.support.chromium import choose_topic_before_script, hold_requests, start_browser
+from tests.support.chromium import choose_topic_before_script, start_browser, suspend_requests
 from tests.support.seeds import ROOT
 
 Visit = tuple[Page, list[str]]
@@ -122,7 +122,7 @@ def test_the_last_of_two_topics_is_shown(visit: Visit) -> None:
     """Whatever becomes of the request for the first."""
     page, wrong = visit
     page.goto("/?lang=en")
-    waiting = hold_requests(page, "**/?*topic=*")
+    waiting = suspend_requests(page, "**/?*topic=*")
     for topic in ("investment", "projects"):
         with page.expect_request("**/?*topic=*"):
             page.get_by_label("Topic").select_option(topic)

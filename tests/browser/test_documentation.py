@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.chromium import hold_requests, wait_until
+from tests.support.chromium import suspend_requests, wait_until
 
 Visit = tuple[Page, list[str]]
 
@@ -36,7 +36,7 @@ def test_a_request_is_sent_from_the_page(visit: Visit) -> None:
 def test_the_answer_is_that_of_the_last_request(visit: Visit) -> None:
     page, wrong = visit
     page.goto("/docs/list_observations?lang=en")
-    waiting = hold_requests(page, "**/v1/observations?*")
+    waiting = suspend_requests(page, "**/v1/observations?*")
     for limit in ("1", "2"):
         page.locator("form.try [name=limit]").fill(limit)
         with page.expect_request("**/v1/observations?*"):

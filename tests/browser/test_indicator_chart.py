@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_accessibility import NARROW, TAGS, TEXTS, axe, find_violations
-from tests.support.chromium import hold_requests, wait_until
+from tests.support.chromium import suspend_requests, wait_until
 
 __all__ = ["axe"]
 
@@ -175,7 +175,7 @@ def test_links_to_files_are_those_of_the_last_choice(visit: Visit) -> None:
     page.goto(f"/indicators/goods-trade?series={GOODS}&lang=en")
     dollars = page.locator(f"input[value='{DOLLARS}']")
     link = page.locator("#chart .files a").first
-    waiting = hold_requests(page, "**/indicators/goods-trade?*")
+    waiting = suspend_requests(page, "**/indicators/goods-trade?*")
     for is_chosen in (True, False, True, False):
         with page.expect_request("**/indicators/goods-trade?*"):
             dollars.set_checked(is_chosen)
@@ -195,7 +195,7 @@ def test_the_menu_for_sharing_is_that_of_the_last_choice(visit: Visit) -> None:
     page, wrong = visit
     page.goto(f"/indicators/goods-trade?series={GOODS}&lang=en")
     link = page.locator("details.share dd > code").first
-    waiting = hold_requests(page, "**/indicators/goods-trade?*")
+    waiting = suspend_requests(page, "**/indicators/goods-trade?*")
     for is_chosen in (True, False):
         page.locator(f"input[value='{DOLLARS}']").set_checked(is_chosen)
         with page.expect_request("**/indicators/goods-trade?*"):

@@ -92,15 +92,15 @@ def wait_until(page: Page, expression: str) -> None:
         page.wait_for_timeout(50)
 
 
-def hold_requests(page: Page, address: str) -> list[Route]:
-    """Hold the requests for addresses of this form, and return the list to which they are added."""
-    held: list[Route] = []
+def suspend_requests(page: Page, address: str) -> list[Route]:
+    """Suspend requests for addresses of this form, and return the list that they are added to."""
+    suspended: list[Route] = []
 
-    def hold(route: Route) -> None:
-        held.append(route)
+    def suspend(route: Route) -> None:
+        suspended.append(route)
 
-    page.route(address, hold)
-    return held
+    page.route(address, suspend)
+    return suspended
 
 
 def choose_topic_before_script(page: Page, address: str) -> None:
