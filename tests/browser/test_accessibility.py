@@ -215,6 +215,19 @@ def test_text_of_twice_the_size_fits_a_phone(visit: tuple[Page, list[str]]) -> N
         assert page.locator("form.filter").evaluate_all(CUT_FORMS) == 0, path
 
 
+def test_targets_of_the_first_page_are_large_enough_on_phones(
+    visit: tuple[Page, list[str]], axe: str
+) -> None:
+    page, _ = visit
+    with page.add_init_script(axe):
+        for language in ("en", "zh"):
+            for width in (NARROW, 390):
+                page.set_viewport_size({"width": width, "height": 844})
+                page.goto(f"/?lang={language}")
+                page.evaluate(UNFOLD)
+                assert find_violations(page, ["target-size"]) == [], (language, width)
+
+
 def test_a_date_is_not_cut_off_beside_other_fields(visit: tuple[Page, list[str]]) -> None:
     page, _ = visit
     for width in range(NARROW, 1000, 60):
