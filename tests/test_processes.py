@@ -122,7 +122,7 @@ def test_what_the_function_raises_is_raised_here(process: HelperProcess) -> None
     assert raised.value.headers == {"Retry-After": "60"}
     assert "in fail" in raised.value.__notes__[0]
     with pytest.raises(RuntimeError, match="cannot be sent"):
-        process.run(return_function)
+        process.run(end_once, str(tmp_path / "missing"))
     with pytest.raises(ModuleNotFoundError):
         process.run(__import__, "no_such_module")
 
@@ -277,6 +277,8 @@ def test_the_folder_of_a_killed_process_is_removed(
     process: HelperProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not that of a living one or of another user, nor a file, or what is behind a link."""
+    # To start the process, which then imports this module, may take longer than the job.
+    process.run(end_once, str(tmp_path / "missing"))
     process.timeout = 2
     with pytest.raises(TimeoutError):
         process.run(lock_folder, tmp_path)
