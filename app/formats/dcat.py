@@ -170,5 +170,4 @@ def write_turtle(description: Record) -> bytes:
 
     graph = Graph()
     graph.parse(data=json.dumps(description), format="json-ld")
-    turtle: str = graph.serialize(format="turtle")
-    return turtle.encode()
+    return graph.serialize(format="turtle", encoding="utf-8")

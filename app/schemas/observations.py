@@ -274,7 +274,7 @@ class Revision(Schema):
     previous: Code = Field(
         examples=["goods-trade.CN.BRI.partner-2023.CNY.P12M.2023-01.yuduxx-2024-01-12"]
     )
-    """The key of the figure that was in force until then."""
+    """The key of the figure in force until then, or of the one before it of the same day."""
     difference: Editorial[Number] = Field(examples=[30000000000])
     """This value minus the one in force until then, in the unit of the value."""
     reason: Prose | None = Field(examples=[None])
