@@ -122,7 +122,7 @@ def test_what_the_function_raises_is_raised_here(process: HelperProcess) -> None
     assert raised.value.headers == {"Retry-After": "60"}
     assert "in fail" in raised.value.__notes__[0]
     with pytest.raises(RuntimeError, match="cannot be sent"):
-        process.run(end_once, str(tmp_path / "missing"))
+        process.run(return_function)
     with pytest.raises(ModuleNotFoundError):
         process.run(__import__, "no_such_module")
 
