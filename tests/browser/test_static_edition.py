@@ -191,6 +191,14 @@ def test_theme_and_language_are_kept_from_page_to_page(visit: tuple[Page, list[s
     assert wrong == []
 
 
+def test_a_series_that_is_not_there_is_left_out(visit: tuple[Page, list[str]]) -> None:
+    """A host serves the page whatever its address asks for; the service would refuse it."""
+    page, wrong = visit
+    page.goto("/en/indicators/goods-trade.html?series=nothing")
+    expect(page.locator(".group-plot h3")).to_have_text("Full years, trillion yuan")
+    assert wrong == []
+
+
 def test_the_reference_has_no_form_that_nothing_would_answer(visit: tuple[Page, list[str]]) -> None:
     page, wrong = visit
     page.goto("/zh/docs.html")
