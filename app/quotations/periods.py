@@ -287,15 +287,15 @@ def share_years(
         other = next(dated, before if words else None)
         # A day without a year says when something was said, often in the year after.
         is_timeless = period.kind in {PeriodKind.LENGTH, PeriodKind.DAY}
-        if is_timeless or not other or (period.year and not words):
+        year = other and (other.last_year or other.year)
+        if is_timeless or not other or not year or (period.year and not words):
             yield period
             continue
         is_same = period.is_full_year and re.search("period|year (?:e|b|l|a)|同期", words)
         months = other if is_same else period
         # What is said on a day or in a month is of months that are over.
         is_said = other.first_month == other.last_month and PHRASES["speech"].search(text)
-        is_over = is_said and period.last_month > other.last_month
-        year = (other.last_year or other.year or date.max.year) + NEARBY.get(words, -bool(is_over))
+        year += NEARBY.get(words, -bool(is_said and period.last_month > other.last_month))
         first, last = months.first_month, months.last_month
         yield replace(period, year=year, first_month=first, last_month=last)
 

@@ -40,7 +40,7 @@ HEADLINE = re.compile(r"\D{0,4}[\d.,]+[万亿]*(?:[%％]|美?元|[个项列份])
 BOUNDARY = re.compile(
     r"(?<!\d)[,](?=\D|$)|(?<=\d)[,](?!\d)|,(?=\s)|[，、;；:：()|\t]|--|\bwhile\b|\bwhereas\b|\bbut\b"
 )
-LEADS = frozenset({"的", "为", "达", "'s "})
+LEADS = frozenset({"的", "为", "达", "'s "})  # Between a period and its number.
 MAX_JOIN_LENGTH = 20
 MAX_LENGTH, MAX_NUMBERS = 600, 30
 """A longer part without the end of a sentence, or one with more numbers, is a table or a list."""
