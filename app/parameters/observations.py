@@ -279,6 +279,11 @@ class ComparisonParameters(Parameters):
     unit: Annotated[str, validate_key("units"), Code] | Omitted = Field(None, examples=["CNY"])
     """The unit of the figures. The default is the unit of the indicator; if a period has no figure
     in it, another unit is used."""
+    coverage: Annotated[str, validate_key("coverages"), Code] | Omitted = Field(
+        None, examples=["partner-2025"]
+    )
+    """The coverage of both figures: which countries they count. The default is any, the same for
+    both if possible."""
     as_of: Day | Omitted = Field(None, examples=["2026-06-30"])
     """Only what was known on this date: the figures that were current then. If a figure was not
     yet known, the error names the date on which it became known."""
@@ -298,6 +303,7 @@ class ComparisonPageParameters(FormParameters):
     indicator: str = ""
     period: list[str] = Field(default_factory=list)
     unit: str = ""
+    coverage: str = ""
 
 
 class HistoryParameters(Parameters):

@@ -110,13 +110,19 @@ UNKNOWN_CURSOR = Bilingual(
     "response",
     "游标不属于该列表；请先不带游标请求，再使用各次响应给出的下一页游标",
 )
-NO_FIGURE = Bilingual("No figure for {period} is recorded here", "本站未收录{period}的数据")
-NOTHING_RECORDED = Bilingual("No figure of {code} is recorded here", "本站未收录{code}的数据")
-NO_FIGURE_IN_UNIT = Bilingual(
-    "No figure for {period} in {unit} is recorded here", "本站未收录{period}以{unit}计的数据"
+NO_FIGURE = Bilingual(
+    "No figure for {period}{coverage}{unit} is recorded here",
+    "本站未收录{period}{coverage}{unit}的数据",
 )
+WITH_COVERAGE = Bilingual(" with the coverage {coverage}", "{coverage}口径")
+IN_UNIT = Bilingual(" in {unit}", "以{unit}计")
+NOTHING_RECORDED = Bilingual("No figure of {code} is recorded here", "本站未收录{code}的数据")
 OTHER_UNITS = Bilingual(
     "figures for this period are recorded in {units}", "该期已收录以{units}计的数据"
+)
+OTHER_COVERAGES = Bilingual(
+    "figures for this period are recorded with the coverage {coverages}",
+    "该期已收录{coverages}口径的数据",
 )
 OTHER_PERIODS = Bilingual(
     "figures of {year} are recorded for {periods}", "{year}年已收录的统计期为{periods}"

@@ -23,7 +23,7 @@ from app.db.columns import (
     counterpart_area,
     reporting_area,
 )
-from app.db.models import GrowthRate, Indicator, Observation, Series, Unit
+from app.db.models import Coverage, GrowthRate, Indicator, Observation, Series, Unit
 from app.db.statements import Session, fetch_uncached
 from app.enums import PERCENT, ChangeMeasure, ContradictionCause, Obstacle, Qualifier, StockFlow
 from app.i18n import Bilingual, Language, format_span
@@ -132,22 +132,23 @@ def list_periods(session: Session, indicator: str) -> Record:
     Returns:
         ``groups`` of periods of the same length, those of full years first, with the newest period
         first in each; every period has the ``code`` that the comparison takes and is in one group.
-        ``units`` are those of the figures.
+        ``units`` and ``coverages`` are those of the figures.
     """
     columns = LocalColumns(session.language)
     statement = (
         select(*columns.select_fields(Series, "stock_flow", "start"))
         .add_columns(*columns.select_period(Observation), *columns.select_unit())
+        .add_columns(*columns.select_coverage())
         .select_from(Observation)
         .join(Series, col(Series.id) == Observation.series_id)
         .join(Indicator, col(Indicator.id) == Series.indicator_id)
         .join(Unit, col(Unit.id) == Series.unit_id)
+        .join(Coverage, col(Coverage.id) == Series.coverage_id)
         .where(*list_indicator_conditions(indicator), *build_current_conditions(Observation, None))
         .distinct()
     )
     rows = fetch_uncached(session.connection, statement)
     rows.sort(key=lambda row: (row["period"]["months"] or 0, *get_span(row)[::-1]), reverse=True)
-    units = {row["unit"]["code"]: row["unit"] for row in rows}
     groups: dict[str, dict[str, str]] = {}
     grouped: set[str] = set()
     for row in rows:
@@ -166,7 +167,8 @@ def list_periods(session: Session, indicator: str) -> Record:
             }
             for span, periods in groups.items()
         ],
-        "units": list(units.values()),
+        "units": list({row["unit"]["code"]: row["unit"] for row in rows}.values()),
+        "coverages": list({row["coverage"]["code"]: row["coverage"] for row in rows}.values()),
     }
 
 
@@ -237,6 +239,7 @@ def select_pair(session: Session, query: ComparisonParameters) -> tuple[Record, 
             in_periods,
             *list_indicator_conditions(query.indicator),
             *([] if query.unit is None else [col(Unit.code) == query.unit]),
+            *([] if query.coverage is None else [col(Coverage.code) == query.coverage]),
             *build_current_conditions(Observation, query.as_of),
         )
         .order_by(col(Observation.code))

@@ -36,7 +36,7 @@ def show_period_comparison(
     context: Context, query: Annotated[parameters.ComparisonPageParameters, Query()]
 ) -> Response:
     """Show the form, and both periods with what is published and calculated about their change."""
-    given = {"indicator": query.indicator, "unit": query.unit}
+    given = query.model_dump(include={"indicator", "unit", "coverage"})
     chosen = [period for period in query.period if period]
     checked, errors = validate_form(
         context, parameters.ComparisonParameters, given | {"period": chosen}
@@ -49,7 +49,7 @@ def show_period_comparison(
             errors = group_by_field(problem, context.language)
     if errors.get("period") == [FORM_MESSAGES["period.missing"].get(context.language)]:
         del errors["period"]  # The form has just asked for them.
-    if not query.model_fields_set & {"indicator", "period", "unit"}:
+    if not query.model_fields_set & {"indicator", "period", "unit", "coverage"}:
         errors.clear()
     periods = None
     if query.indicator in context.release.keys["indicators"]:

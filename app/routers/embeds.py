@@ -135,7 +135,7 @@ def read_series_observation(context: RequestContext, code: str, period: str | No
         newest: Record = series["points"][-1]
         return newest
     if parse_period(period) not in points:
-        message = messages.NO_FIGURE.format(period=period)
+        message = messages.NO_FIGURE.format(period=period, coverage="", unit="")
         recorded = [format_period(*span) for span in points]
         raise InvalidParameters.from_parameter("query.period", message, recorded, period)
     point: Record = points[parse_period(period)]

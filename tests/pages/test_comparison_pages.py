@@ -78,6 +78,23 @@ def test_only_existing_periods_are_offered_and_all_of_them_can_be_compared(
     )
 
 
+def test_a_coverage_is_chosen_where_the_figures_have_several(newest: AppClient) -> None:
+    url = PAIR.format("goods-trade", "2013", "2022")
+    options = read_page(newest, url).xpath("//select[@name='coverage']/option/@value")
+    assert {"", "route", "partner-2023"} <= set(options)
+    for coverage in ("route", "partner-2023"):
+        page = read_page(newest, f"{url}&coverage={coverage}")
+        assert page.xpath("//select[@name='coverage']/option[@selected]/@value") == [coverage]
+        figures = page.xpath("//article[contains(@class, 'card')]/@id")
+        assert len(figures) == 2
+        assert all(f".{coverage}." in figure for figure in figures)
+        assert f"&coverage={coverage}" in page.xpath("//link[@rel='canonical']/@href")[0]
+        commands = page.xpath("//main//a[contains(@href, '/v1/compare')]/@href")
+        assert newest.get(commands[0]).json()["later"]["coverage"]["code"] == coverage
+    single = read_page(newest, "/compare?indicator=china-europe-trains")
+    assert not single.xpath("//select[@name='coverage']")
+
+
 def test_every_indicator_can_be_chosen_on_the_forms(newest: AppClient) -> None:
     codes = [item["code"] for item in newest.get("/v1/indicators?limit=1000").json()["items"]]
     for path in ("/compare", "/history"):
@@ -100,6 +117,11 @@ def test_every_indicator_can_be_chosen_on_the_forms(newest: AppClient) -> None:
             PAIR.format("goods-trade", "2024", "2025") + "&unit=EUR",
             "unit",
             "“EUR” is not in the list",
+        ),
+        (
+            PAIR.format("goods-trade", "2013", "2022") + "&coverage=world",
+            "coverage",
+            "“world” is not in the list",
         ),
         ("/history?as_of=2025-13-01", "as_of", "“2025-13-01” is not a day"),
         ("/history?as_of=2025-01-01&indicator=gold", "indicator", "“gold” is not in the list"),

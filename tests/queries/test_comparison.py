@@ -284,6 +284,48 @@ def test_a_missing_period_names_other_units_and_the_periods_of_its_year(
         assert problem["errors"][0]["suggestion"] == suggestion
 
 
+def test_a_comparison_is_of_the_coverage_that_was_requested(newest: AppClient) -> None:
+    url = "/v1/compare?indicator=goods-trade&period=2013&period=2022"
+    displays = {}
+    for coverage in ("route", "partner-2023"):
+        found = newest.get(f"{url}&coverage={coverage}").json()
+        assert found["like_for_like"]
+        for figure in (found["earlier"], found["later"]):
+            assert figure["coverage"]["code"] == coverage
+        displays[coverage] = found["later"]["display"]
+    assert displays == {"route": "13.76 trillion yuan", "partner-2023": "18.95 trillion yuan"}
+
+
+@pytest.mark.parametrize(
+    ("query", "english", "chinese"),
+    [
+        (
+            "period=2022&coverage=partner-2025",
+            (
+                "No figure for the full year 2022 with the coverage partner-2025 is recorded here; "
+                "figures for this period are recorded with the coverage partner-2023, route"
+            ),
+            "本站未收录2022年全年partner-2025口径的数据；该期已收录partner-2023、route口径的数据",
+        ),
+        (
+            "period=2022&coverage=route&unit=PT",
+            (
+                "No figure for the full year 2022 with the coverage route in PT is recorded here; "
+                "figures for this period are recorded in CNY"
+            ),
+            "本站未收录2022年全年route口径以PT计的数据；该期已收录以CNY",
+        ),
+    ],
+)
+def test_a_missing_coverage_names_those_that_are_recorded(
+    newest: AppClient, query: str, english: str, chinese: str
+) -> None:
+    for language, message in (("en", english), ("zh", chinese)):
+        url = f"/v1/compare?indicator=goods-trade&period=2013&{query}&lang={language}"
+        errors = newest.get(url).json()["errors"]
+        assert any(error["message"].startswith(message) for error in errors), errors
+
+
 def test_a_series_names_the_day_on_which_it_became_known(client: AppClient) -> None:
     url = "/v1/series/goods-trade.CN.BRI.partner-2025.CNY.P12M"
     series = client.get(url).json()
