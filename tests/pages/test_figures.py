@@ -197,6 +197,7 @@ def test_every_figure_of_the_first_page_leads_to_the_notes_on_it(
         marked += bool(expected)
         text = shown.text_content()
         assert not figure["contradiction"] or figure["contradiction"]["reason"] in text
+        assert not growth or growth["citation"]["short"] in text
     assert marked >= 3
 
 
@@ -226,6 +227,29 @@ def test_lists_of_figures_lead_to_those_that_do_not_agree(
             assert one["contradiction"]["reason"] in row.text_content()
             found += 1
     assert found
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_lists_of_growth_rates_lead_to_those_that_do_not_agree(
+    newest: AppClient, language: str
+) -> None:
+    url = f"/v1/growth-rates?vintages=all&limit=1000&lang={language}"
+    differing = [one for one in newest.get(url).json()["items"] if one["contradiction"]]
+    assert differing
+    for one in differing:
+        place = f"/indicators/{one['indicator']['code']}?lang={language}"
+        expected = f"{place}#{one['contradiction']['code']}"
+        page = read_page(newest, f"/series/{one['series']}?lang={language}")
+        (row,) = page.xpath("//tr[@id=$id]", id=f"growth.{one['id']}")
+        end = f"#growth.{one['id']}"
+        page = read_page(newest, f"/sources/{one['source']['code']}?lang={language}")
+        rows = page.xpath(
+            "//section[@aria-labelledby='growth']//tr[contains(th/a/@href, $end)]", end=end
+        )
+        for found in (row, *rows):
+            assert expected in found.xpath(".//a/@href"), one["id"]
+            assert one["contradiction"]["reason"] in found.text_content()
+        assert rows, one["id"]
 
 
 def test_every_note_on_growth_is_shown_where_its_mark_leads(client: AppClient) -> None:
