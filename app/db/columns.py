@@ -177,14 +177,16 @@ class LocalColumns(NamedTuple):
         }
         return [column.label(f"{self.prefix}period.{name}") for name, column in columns.items()]
 
-    def select_contradiction(self) -> list[Label[Value]]:
+    def select_contradiction(
+        self, table: type[Contradiction] = Contradiction
+    ) -> list[Label[Value]]:
         """Return the columns of a contradiction, or of a reference to one, which may be missing."""
         labels = {str(one): label.get(self.language) for one, label in CAUSES.items()}
-        numbers = type_coerce(self.localize(Contradiction, "numbers"), ContradictoryNumbers())
+        numbers = type_coerce(self.localize(table, "numbers"), ContradictoryNumbers())
         return [
-            *self.select_fields(Contradiction, "code", "cause", "basis"),
-            *self.select_texts(Contradiction, "name", "reason"),
-            case(labels, value=col(Contradiction.cause)).label(f"{self.prefix}cause_label"),
+            *self.select_fields(table, "code", "cause", "basis"),
+            *self.select_texts(table, "name", "reason"),
+            case(labels, value=col(table.cause)).label(f"{self.prefix}cause_label"),
             numbers.label(f"{self.prefix}numbers"),
         ]
 

@@ -190,10 +190,10 @@ def list_statements(observation: Record, language: Language) -> list[str]:
     return [summarize_observation(observation, language), *inferred]
 
 
-def list_remarks(observation: Record) -> list[str]:
-    """List the note of a figure, and which published figures do not agree with it."""
-    contradiction = observation["contradiction"]
-    notes = [observation["note"], contradiction and contradiction["reason"]]
+def list_remarks(record: Record) -> list[str]:
+    """List the note on a figure or a growth rate, and which others do not agree with it."""
+    contradiction = record["contradiction"]
+    notes = [record["note"], contradiction and contradiction["reason"]]
     return [note for note in notes if note]
 
 

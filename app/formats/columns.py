@@ -342,6 +342,14 @@ OBSERVATION_COLUMNS = (
     text("growth_citation", "Citation of growth", "增速出处",
          "Source line and location of the growth", "增速的来源及在来源中的位置",
          path="growth.citation.full", is_required=False),
+    string("growth_contradiction", "Contradiction of growth", "增速存在差异的标识",
+           "Key in contradictions, if another published rate does not agree with the growth",
+           "与其他公布的增速不一致时，为contradictions中的标识",
+           path="growth.contradiction.code", is_required=False),
+    text("growth_contradiction_reason", "Contradicting growth rates", "不一致增速说明",
+         "Which other published rate does not agree with the growth, and why; not from the source",
+         "与该增速不一致的其他公布增速及原因（本站编写）", path="growth.contradiction.reason",
+         is_required=False, width=40),
 )  # fmt: skip
 
 SOURCE = string("source", "Source code", "来源标识", path="source.code")

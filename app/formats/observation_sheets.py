@@ -188,6 +188,7 @@ FIRST_COLUMNS: tuple[str | sheets.SheetColumn, ...] = (
     "growth_wording",
     "growth_wording_translated",
     "growth_note",
+    "growth_contradiction_reason",
     "locator",
     "reporting_area_name",
     "counterpart_area_name",

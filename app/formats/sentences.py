@@ -105,7 +105,7 @@ def describe_observation(record: Record, language: Language, base: str | None = 
         cited = growth["citation"]["full"] + format_url(growth, language, base)
         same = SAME_SOURCE.format(rate=change).get(language)
         other = append_source(change.get(language), cited, language)
-        sentences += [same if cited == citation else other, growth["note"]]
+        sentences += [same if cited == citation else other, *list_remarks(growth)]
     if record["break_before"]:
         sentences.append(BREAK_BEFORE.get(language))
     return join_sentences([*sentences, record["comparability"], *list_remarks(record)], language)
@@ -115,7 +115,7 @@ def describe_growth_rate(record: Record, language: Language, base: str | None = 
     citation = record["citation"]["full"] + format_url(record, language, base)
     unit = Bilingual(" ({unit})", "（{unit}）").format(unit=record["unit"]["symbol"]).get(language)
     stated = append_source(summarize_observation(record, language) + unit, citation, language)
-    return join_sentences([stated, record["note"]], language)
+    return join_sentences([stated, *list_remarks(record)], language)
 
 
 def describe_quotations(record: Record, language: Language) -> str:
@@ -392,8 +392,8 @@ def format_url(record: Record, language: Language, base: str | None) -> str:
 
 
 def join_sentences(sentences: Iterable[str | None], language: Language) -> str:
-    """Join sentences and leave out those that a record does not have."""
-    return language.space.join(filter(None, sentences))
+    """Join different sentences and leave out those that a record does not have."""
+    return language.space.join(dict.fromkeys(filter(None, sentences)))
 
 
 def append_source(text: str, citation: str, language: Language) -> str:

@@ -224,7 +224,8 @@ OBSERVATIONS = ObservationTable(
     displayed=(
         *("indicator_name", "period_label", "display", "growth_display", "reporting_area_name"),
         *("counterpart_area_name", "coverage_name", "wording", "wording_translated", "note"),
-        *("growth_note", "comparability", "contradiction_reason", "vintage", "current"),
+        *("growth_note", "growth_contradiction_reason", "comparability", "contradiction_reason"),
+        *("vintage", "current"),
         *("superseded_on", "citation", "source_address", "growth_citation", "growth_address", "id"),
     ),
 )  # fmt: skip

@@ -75,6 +75,7 @@ other_unit_source_rate = alias_table(GrowthRate, "other_unit_source_rate")
 current_rate = alias_table(GrowthRate, "current_rate")
 other_unit_current_rate = alias_table(GrowthRate, "other_unit_current_rate")
 growth_source = alias_table(Source, "growth_source")
+growth_contradiction = alias_table(Contradiction, "growth_contradiction")
 COPIED = (
     *("value", "qualifier", "break_before", "status", "locator", "checked_on", "check_method"),
     *("vintage", "current_from", "current_until"),
@@ -114,7 +115,9 @@ def select_observation_columns(columns: LocalColumns) -> list[Label[Value]]:
         *columns.select_unit(),
         *columns.select_source(),
         *columns.nest("published").select_wording(Observation),
-        *select_rate_columns(columns.nest("growth"), rate_series, rate_unit, growth_source),
+        *select_rate_columns(
+            columns.nest("growth"), rate_series, rate_unit, growth_source, growth_contradiction
+        ),
         select_rate_display(columns).label(f"{columns.prefix}growth.display"),
     ]
 
@@ -170,6 +173,9 @@ def join_rate(statement: Statement, as_of: date | BindParameter[date] | None) ->
         statement.outerjoin(rate_series, col(rate_series.id) == GrowthRate.series_id)
         .outerjoin(rate_unit, col(rate_unit.id) == rate_series.unit_id)
         .outerjoin(growth_source, col(growth_source.id) == GrowthRate.source_id)
+        .outerjoin(
+            growth_contradiction, col(growth_contradiction.id) == GrowthRate.contradiction_id
+        )
     )
 
 
@@ -272,6 +278,8 @@ def complete_observation(row: Record) -> Record:
     row["headline"] = row["headline"] is not None
     for part, key in (("growth", "id"), ("contradiction", "code"), ("revision", "kind")):
         clear_missing(row, part, key)
+    if row["growth"] is not None:
+        clear_missing(row["growth"], "contradiction")
     if row["revision"] is not None:
         row["revision"]["difference"] = row["value"] - row["revision"]["difference"]
     return convert_validity(row)

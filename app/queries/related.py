@@ -47,6 +47,7 @@ def select_rate_columns(
     series: type[Series] = Series,
     unit: type[Unit] = Unit,
     source: type[Source] = Source,
+    contradiction: type[Contradiction] = Contradiction,
 ) -> list[Label[Value]]:
     """Return the columns of a rate without its period and text, given the tables it joins."""
     own: dict[str, Column] = {
@@ -66,6 +67,7 @@ def select_rate_columns(
         *columns.select_unit(unit),
         *columns.select_source(source),
         *columns.select_citation(col(GrowthRate.locator), source),
+        *columns.nest("contradiction").select_contradiction(contradiction),
     ]
 
 
@@ -80,7 +82,6 @@ def select_growth_rates(language: Language) -> Statement:
             *columns.select_fields(GrowthRate, *own),
             *select_rate_columns(columns),
             *columns.select_dimensions(),
-            *columns.nest("contradiction").select_contradiction(),
         )
         .select_from(GrowthRate)
         .join(Series, col(Series.id) == GrowthRate.series_id)

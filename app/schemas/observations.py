@@ -263,6 +263,8 @@ class Growth(Schema):
     """The citation, with the location in the source."""
     vintage: Day = Field(examples=["2025-01-13"])
     """The first date on which this service knows the rate to have been published."""
+    contradiction: Editorial[ContradictionReference | None]
+    """The contradiction, if another published rate does not agree with this one; else null."""
 
 
 class Revision(Schema):

@@ -56,8 +56,6 @@ class GrowthRate(Growth):
     """The day on which the rate was last compared with its source; null if no day is recorded."""
     check_method: CheckMethod | None = Field(examples=["stored_text"])
     """page if the page itself was read then, stored_text if a stored copy of its text was."""
-    contradiction: Editorial[ContradictionReference | None]
-    """The contradiction, if another published rate does not agree with this one; else null."""
     editorial: EditorialPaths
 
 

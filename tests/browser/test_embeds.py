@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from app.pages import ELEMENT_SCRIPT
 from app.pages.assets import STATIC, compute_integrity
@@ -27,6 +27,7 @@ HOST_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>A for
 <body>{content}</body></html>"""
 SERIES = "goods-trade.CN.BRI.partner-2025.CNY.P12M"
 SHOWN = "bri-figure[data-shown]"
+OPEN = {"Access-Control-Allow-Origin": "*"}
 HEIGHT_IS_ADAPTED = """() => [...document.querySelectorAll("iframe")]
   .every((frame) => frame.style.height !== "")"""
 
@@ -83,6 +84,26 @@ def find_differing(server: str, language: str) -> dict[str, Any]:
     return next(item for item in items if item["contradiction"] and counts[name_period(item)] == 1)
 
 
+def check_remarks(root: Locator, figure: dict[str, Any], page_url: str) -> None:
+    """Check that an element has the growth with its source, all notes, and what differs."""
+    growth = figure["growth"] or {"note": None, "contradiction": None}
+    cited = figure["growth"] and growth["citation"]["full"]
+    contradictions = [one["contradiction"] for one in (figure, growth) if one["contradiction"]]
+    expected = {
+        "growth": [growth["display"]] if figure["growth"] else [],
+        "growth-source": [cited] if cited not in {None, figure["citation"]["full"]} else [],
+        "note": [note for note in (growth["note"], figure["note"]) if note],
+    }
+    for part, texts in expected.items():
+        assert root.locator(f"[part={part}]").all_inner_texts() == texts
+    differences = root.locator("[part=contradiction]")
+    assert differences.count() == len(contradictions)
+    for index, contradiction in enumerate(contradictions):
+        assert contradiction["reason"] in differences.nth(index).inner_text()
+        target = differences.nth(index).locator("a").get_attribute("href")
+        assert target == f"{page_url}#{contradiction['code']}"
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_foreign_page_shows_frames_and_elements(
     browser: Browser, server: str, language: str
@@ -134,15 +155,7 @@ def test_a_foreign_page_shows_frames_and_elements(
             path = f"indicators/{code}" if number < 3 else f"series/{SERIES}"
             page_url = f"{server}/{path}?lang={language}{pin}"
             assert link == f"{page_url}#{figure['id']}"
-            difference, contradiction = (
-                root.locator("[part=contradiction]"),
-                figure["contradiction"],
-            )
-            assert difference.count() == bool(contradiction)
-            if contradiction:
-                assert contradiction["reason"] in difference.inner_text()
-                target = difference.locator("a").get_attribute("href")
-                assert target == f"{page_url}#{contradiction['code']}"
+            check_remarks(root, figure, page_url)
         wait_until(page, HEIGHT_IS_ADAPTED)
         frames = page.locator("iframe")
         for number in range(frames.count()):
@@ -159,6 +172,23 @@ def test_a_foreign_page_shows_frames_and_elements(
         assert frames.nth(1).content_frame.locator("body").evaluate(f"() => {background}") == (
             "rgb(16, 23, 30)"
         )
+        assert messages == []
+
+
+def test_an_element_says_where_other_growth_rates_differ(
+    browser: Browser, server: str, newest: AppClient
+) -> None:
+    items = newest.get("/v1/observations?limit=1000&lang=en").json()["items"]
+    figure = next(one for one in items if one["growth"] and one["growth"]["contradiction"])
+    path, period = f"series/{figure['series']}", figure["period"]
+    content = f"""<bri-figure code="{figure["series"]}" lang="en"
+      period="{period["start"]}/{period["end"]}"></bri-figure>"""
+    record = newest.get(f"/v1/{path}?lang=en").text
+    with serve_page(server, "") as address, open_page(browser, address) as (page, messages):
+        page.route(f"**/v1/{path}?*", lambda route: route.fulfill(body=record, headers=OPEN))
+        page.evaluate("(content) => { document.body.innerHTML = content; }", content)
+        page.locator(SHOWN).wait_for()
+        check_remarks(page.locator("bri-figure"), figure, f"{server}/{path}?lang=en")
         assert messages == []
 
 

@@ -131,14 +131,15 @@ def list_phrases(item: Any) -> Iterator[str]:
 
 def list_displayed(item: Any) -> Iterator[str]:
     """List what a table for people has of a figure: texts in place of codes and parts."""
-    growth = item["growth"] or {"display": None, "citation": {"full": None}, "note": None}
+    growth = item["growth"] or {"display": None, "citation": {"full": None}}
+    growth = {"note": None, "contradiction": None} | growth
     texts = (
         *(item["display"], item["period"]["label"], item["citation"]["full"], item["note"]),
         *(item["indicator"]["name"], item["coverage"]["name"], item["published"]["wording"]),
         *(item["reporting_area"]["name"], item["counterpart_area"]["name"]),
         *(item["comparability"], item["superseded_on"], item["vintage"], item["id"]),
         *(growth["display"], growth["citation"]["full"], growth["note"]),
-        item["contradiction"] and item["contradiction"]["reason"],
+        *(one["contradiction"]["reason"] for one in (item, growth) if one["contradiction"]),
     )
     yield from (text for text in texts if text)
 

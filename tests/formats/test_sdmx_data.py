@@ -39,6 +39,7 @@ def encode_observation(item: Any) -> Row:
     series = item["series"].split(".")
     growth = item["growth"] or {}
     contradiction = item["contradiction"] or {}
+    differing_growth = (item["growth"] and item["growth"]["contradiction"]) or {}
     published = item["published"]
     row = {
         "FREQ": "A" if item["stock_flow"] == "flow" else "_O",
@@ -85,6 +86,8 @@ def encode_observation(item: Any) -> Row:
         "CONTRADICTION_REASON": contradiction.get("reason", ""),
         "GROWTH_DECIMALS": str(growth.get("decimals", "")),
         "STOCK_FLOW": item["stock_flow"],
+        "GROWTH_CONTRADICTION": differing_growth.get("code", ""),
+        "GROWTH_CONTRADICTION_REASON": differing_growth.get("reason", ""),
     }
     return {name: text for name, text in row.items() if text}
 

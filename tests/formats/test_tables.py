@@ -39,6 +39,8 @@ PLAIN = {
     "comparability": ("comparability",),
     "contradiction": ("contradiction", "code"),
     "contradiction_reason": ("contradiction", "reason"),
+    "growth_contradiction": ("growth", "contradiction", "code"),
+    "growth_contradiction_reason": ("growth", "contradiction", "reason"),
     "growth_decimals": ("growth", "decimals"),
     "indicator": ("indicator", "code"),
     "indicator_name": ("indicator", "name"),

@@ -271,3 +271,30 @@ def test_a_citation_names_the_source_and_the_location(
         publisher, day = source["short"].rsplit(language.comma, 1)
         short = format_short_citation(publisher, day, one["locator"], language)
         assert one["citation"]["short"] == short
+
+
+def test_the_growth_of_a_figure_names_the_rates_that_do_not_agree_with_it(
+    newest: AppClient,
+) -> None:
+    url = "/v1/{}?vintages=all&limit=1000&lang={}"
+    for language in ("en", "zh"):
+        sentences = newest.get(f"/llms-full.txt?lang={language}").text.splitlines()
+        rates = newest.get(url.format("growth-rates", language)).json()["items"]
+        contradictions = {one["id"]: one["contradiction"] for one in rates}
+        for one in rates:
+            if one["contradiction"] and one["current"]:
+                stated = one["display"], one["period"]["label"], one["citation"]["full"]
+                expected = {*stated, one["contradiction"]["reason"]}
+                assert any(all(part in line for part in expected) for line in sentences), one["id"]
+        figures = newest.get(url.format("observations", language)).json()["items"]
+        growing = [one for one in figures if one["growth"]]
+        assert any(one["growth"]["contradiction"] for one in growing)
+        for one in growing:
+            growth = one["growth"]
+            assert growth["contradiction"] == contradictions[growth["id"]], one["id"]
+            if growth["contradiction"] and one["current"]:
+                parts = (one["display"], one["period"]["label"], growth["display"])
+                found = [line for line in sentences if all(part in line for part in parts)]
+                assert found, one["id"]
+                for line in found:
+                    assert line.count(growth["contradiction"]["reason"]) == 1, one["id"]

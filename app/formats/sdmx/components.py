@@ -228,6 +228,8 @@ COMPONENTS: tuple[Component, ...] = (
     adopt_column("CONTRADICTION_REASON", TextType.STRING, "contradiction_reason"),
     adopt_column("GROWTH_DECIMALS", TextType.INTEGER, "growth_decimals"),
     adopt_column("STOCK_FLOW", "CL_STOCK_FLOW", "stock_flow"),
+    adopt_column("GROWTH_CONTRADICTION", TextType.STRING, "growth_contradiction"),
+    adopt_column("GROWTH_CONTRADICTION_REASON", TextType.STRING, "growth_contradiction_reason"),
 )  # fmt: skip
 """The components in the order of the structure; new attributes are added at the end."""
 

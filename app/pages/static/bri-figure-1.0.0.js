@@ -2,22 +2,24 @@
  * <bri-figure code="goods-trade" lang="en" period="2024">fallback</bri-figure>
  *
  * Shows the newest official figure of an indicator or a series, or that of a period, with its
- * qualifier, period, countries counted and source, and says where other published numbers differ.
+ * qualifier, period, countries counted and source, its growth with the source of the growth, and the
+ * notes on both, and says where other published numbers differ.
  * Until it has been fetched, and if that fails, the content of the element is shown; an empty
  * element then says that it has failed. This script also adapts the height of embedded frames.
  *
  * Attributes: code, of an indicator or a series; lang (en or zh; by default the language of the page); period (2024,
  * 2024-01/2024-11, 2024-06-30); release, which pins the figure and its links; base, the address of the service if
  * this script is not loaded from it.
- * Parts for ::part(): name, display, period, coverage, growth, contradiction, source, link, failure.
+ * Parts for ::part(): name, display, period, coverage, growth, growth-source, note, contradiction, source, link,
+ * failure.
  * Event: bri-figure-error.
  */
 (() => {
   const SCRIPT = document.currentScript?.src;
   const SERVICE = SCRIPT ? new URL("..", SCRIPT).href : document.baseURI;
   const TEXTS = {
-    en: { source: "Source: ", comma: ", ", colon: ": ", differs: "Published differently elsewhere", absent: "No such figure is recorded.", failed: "The figure cannot be shown here.", space: " ", site: "Belt and Road Cooperation Indicators" },
-    zh: { source: "来源：", comma: "，", colon: "：", differs: "另有不同的公布数据", absent: "未收录该数据。", failed: "此处无法显示该数据。", space: "", site: "共建“一带一路”经贸合作指标" },
+    en: { source: "Source: ", comma: ", ", colon: ": ", open: " (", close: ")", differs: "Published differently elsewhere", absent: "No such figure is recorded.", failed: "The figure cannot be shown here.", space: " ", site: "Belt and Road Cooperation Indicators" },
+    zh: { source: "来源：", comma: "，", colon: "：", open: "（", close: "）", differs: "另有不同的公布数据", absent: "未收录该数据。", failed: "此处无法显示该数据。", space: "", site: "共建“一带一路”经贸合作指标" },
   };
   const STYLE = `
     :host { display: block; margin-block: 1em; line-height: 1.45; }
@@ -60,6 +62,11 @@
     element.textContent = text;
     if (href && /^https?:/.test(href)) element.href = href;
     return element;
+  }
+
+  /** The source of a figure or of its growth, as a link if it has an address. */
+  function createSource(part, { source, citation }) {
+    return create(source.address ? "a" : "span", part, citation.full, source.address);
   }
 
   class BriFigure extends HTMLElement {
@@ -170,26 +177,35 @@
         texts.comma,
         create("span", "coverage", observation.coverage.name),
       );
-      const growth = observation.growth && create("p", "growth", observation.growth.display);
+      const { growth } = observation;
+      const change = document.createElement("p");
+      if (growth) change.append(create("span", "growth", growth.display));
+      if (growth && growth.citation.full !== observation.citation.full) {
+        const origin = create("span", "", texts.open);
+        origin.className = "note";
+        origin.append(createSource("growth-source", growth), texts.close);
+        change.append(origin);
+      }
+      const contradictions = [observation.contradiction, growth?.contradiction].filter(
+        (one, index, all) => one && all.findIndex((other) => other?.code === one.code) === index,
+      );
+      const differences = contradictions.map(({ code, reason }) => {
+        const difference = create("p", "contradiction", "");
+        difference.append(create("a", "", texts.differs, `${url}#${code}`), texts.colon, reason);
+        return difference;
+      });
+      const notes = [growth?.note, observation.note].filter(Boolean).map((note) => create("p", "note", note));
       const source = document.createElement("p");
-      source.className = "note";
       source.append(
         texts.source,
-        create("a", "source", observation.citation.full, observation.source.address),
+        createSource("source", observation),
         " · ",
         create("a", "link", texts.site, `${url}#${observation.id}`),
       );
-      if (!observation.source.address) source.querySelector("a").replaceWith(create("span", "source", observation.citation.full));
-      const title = create("p", "name", name);
-      const { contradiction } = observation;
-      const difference = contradiction && create("p", "contradiction", "");
-      if (difference) {
-        difference.className = "note";
-        const link = create("a", "", texts.differs, `${url}#${contradiction.code}`);
-        difference.append(link, texts.colon, contradiction.reason);
-      }
-      const shown = [title, create("p", "display", observation.display), context, growth, difference, source];
-      this.shadowRoot.replaceChildren(...shown.filter(Boolean));
+      const remarks = [...notes, ...differences, source];
+      for (const remark of remarks) remark.className = "note";
+      const shown = [create("p", "name", name), create("p", "display", observation.display), context];
+      this.shadowRoot.replaceChildren(...shown, ...(growth ? [change] : []), ...remarks);
       this.dataset.shown = observation.id;
     }
 
