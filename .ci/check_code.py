@@ -62,7 +62,7 @@ INHERITED = frozenset(
     """.split()
 )
 """Methods whose names are given by a class of another package."""
-LIMITS = {"modules": 205, "lines": 47_580, "lines of a file": 400, "lines of a function": 50}
+LIMITS = {"modules": 205, "lines": 47_595, "lines of a file": 400, "lines of a function": 50}
 MEDIAN_FUNCTION = 8
 MAX_ANY, MAX_NOQA = 120, 60
 

@@ -16,7 +16,7 @@ from fastapi import Response
 from fastapi.responses import HTMLResponse
 
 from app.db.columns import Record
-from app.enums import Qualifier
+from app.enums import ContradictionCause, Qualifier
 from app.formats import citations, registry
 from app.formats.dataset_info import DATA_LICENCE, TITLE, cite_dataset
 from app.i18n import (
@@ -238,8 +238,25 @@ def split_display(figure: Mapping[str, Any], language: Language) -> tuple[str, s
     return display[: len(display) - len(rest)], rest[:end], rest[end:]
 
 
+DIFFERENCES = {
+    ContradictionCause.ROUNDING: Bilingual(
+        "Also published with other rounding", "另有舍入位数不同的公布数据"
+    ),
+    ContradictionCause.QUALIFIER: Bilingual(
+        "Also published with another qualifier", "另有限定词不同的公布数据"
+    ),
+}
+DIFFERENCE = Bilingual("Figures that do not agree", "存在差异的公布数据")
+
+
+def label_contradiction(contradiction: Record, language: Language) -> str:
+    """Say whether published numbers differ only in rounding or qualifier, or do not agree."""
+    return DIFFERENCES.get(contradiction["cause"], DIFFERENCE).get(language)
+
+
 WORDINGS: tuple[Callable[..., object], ...] = (
     *(format_day, format_locator, format_release, citations.format_validity, split_display),
+    label_contradiction,
     *(citations.quote_fitting, citations.quote_observation, citations.summarize_observation),
 )
 """The functions that templates call by their names, without the language."""

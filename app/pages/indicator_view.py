@@ -21,7 +21,7 @@ from app.i18n import (
     format_number,
     get_scale,
 )
-from app.pages import split_display
+from app.pages import label_contradiction, split_display
 from app.problems.messages import UNKNOWN_CODE
 from app.problems.problem import InvalidParameters, ParameterError
 
@@ -266,6 +266,8 @@ def list_texts(point: Record, language: Language) -> list[str]:
     if growth:
         texts.append(growth["display"])
     texts += dict.fromkeys(format_obstacle(one, point, language) for one in point["obstacles"])
+    differing = [one["contradiction"] for one in (point, growth) if one and one["contradiction"]]
+    texts += dict.fromkeys(label_contradiction(one, language) for one in differing)
     sources = [point["citation"]["short"]]
     if growth and growth["citation"]["short"] not in sources:
         sources.append(growth["citation"]["short"])

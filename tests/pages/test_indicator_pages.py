@@ -18,6 +18,14 @@ pytestmark = pytest.mark.database
 
 LANGUAGES = ("en", "zh")
 GOODS = "goods-trade.CN.BRI.partner-2025.CNY.P12M"
+DIFFERENCES = {
+    "en": (
+        "Figures that do not agree",
+        "Also published with another qualifier",
+        "Also published with other rounding",
+    ),
+    "zh": ("存在差异的公布数据", "另有限定词不同的公布数据", "另有舍入位数不同的公布数据"),
+}
 SOURCES = {"en": "Source: ", "zh": "来源："}
 
 
@@ -36,10 +44,12 @@ def list_observations(client: AppClient, indicator: str, language: str) -> dict[
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("indicator", ["goods-trade", "aid-projects", "trade-share"])
-def test_a_chart_has_the_texts_of_the_api(client: AppClient, indicator: str, language: str) -> None:
-    figures = list_observations(client, indicator, language)
-    groups = read_chart(read_page(client, f"/indicators/{indicator}?lang={language}"))["groups"]
+@pytest.mark.parametrize(
+    "indicator", ["goods-trade", "aid-projects", "trade-share", "outward-direct-investment"]
+)
+def test_a_chart_has_the_texts_of_the_api(newest: AppClient, indicator: str, language: str) -> None:
+    figures = list_observations(newest, indicator, language)
+    groups = read_chart(read_page(newest, f"/indicators/{indicator}?lang={language}"))["groups"]
     points = [point for group in groups for one in group["series"] for point in one["points"]]
     assert {one["id"] for one in points} == {key for key in figures if figures[key]["current"]}
     for point in points:
@@ -48,6 +58,8 @@ def test_a_chart_has_the_texts_of_the_api(client: AppClient, indicator: str, lan
         expected = [one["display"], one["period"]["label"], one["coverage"]["name"]]
         expected += [growth["display"]] if growth else []
         assert point["text"][: len(expected)] == expected
+        differing = [part["contradiction"] for part in (one, growth) if part]
+        assert any(text in DIFFERENCES[language] for text in point["text"]) is any(differing)
         assert point["text"][-1].startswith(SOURCES[language] + one["citation"]["short"])
         assert (point["from"], point["to"]) == (one["period"]["start"], one["period"]["end"])
         assert point["value"] == one["value"]
