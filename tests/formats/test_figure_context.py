@@ -311,17 +311,21 @@ def list_chart_texts(item: Any, language: Language) -> Iterator[str]:
     """List what a chart says of a figure; a note names the figure to which it belongs."""
     growth, period = item["growth"], item["period"]["label"]
     yield from (item["display"], period, item["coverage"]["name"], item["citation"]["full"])
-    notes = [report["note"] for report in item["reports"] if report["agreement"] == "differs"]
-    for note in (item["note"], *notes):
-        if note:
-            name = COMMA[language].join([period, item["display"]])
-            yield COLON[language].join([name, note])
+    for note in list_notes(item):
+        name = COMMA[language].join([period, item["display"]])
+        yield COLON[language].join([name, note])
     if growth:
         yield from (growth["display"], growth["citation"]["full"])
         is_own_unit = growth["unit"]["code"] == item["unit"]["code"]
-        if growth["note"] and is_own_unit:
+        for note in list_notes(growth) if is_own_unit else ():
             name = COMMA[language].join([period, growth["display"]])
-            yield COLON[language].join([name, growth["note"]])
+            yield COLON[language].join([name, note])
+
+
+def list_notes(part: Any) -> list[str]:
+    """List the note on a figure or its growth, and why other published numbers differ."""
+    contradiction = part["contradiction"]
+    return [text for text in (part["note"], contradiction and contradiction["reason"]) if text]
 
 
 @pytest.mark.parametrize(

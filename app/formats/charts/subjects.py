@@ -18,6 +18,7 @@ from app.formats.charts.model import (
     is_comparable,
     is_connected,
 )
+from app.formats.citations import list_remarks
 from app.formats.sentences import describe_deadline
 from app.i18n import MONTHS, Bilingual, Language, format_day, format_locator
 
@@ -55,14 +56,13 @@ def build_data_point(chart: Chart, point: Record, *, with_locator: bool = False)
     # A chart of several indicators also names the one of the figure.
     names = [point["indicator"]["name"]] if with_locator else []
     names.append(point["period"]["label"])
-    for report in point["reports"]:
-        if report["agreement"] == "differs":
-            chart.add_named_note([*names, point["display"]], report["note"])
-    chart.add_named_note([*names, point["display"]], point["note"])
+    for remark in list_remarks(point):
+        chart.add_named_note([*names, point["display"]], remark)
     # Figures in two units may have the same rate, whose note is shown once.
     if growth and growth["id"] not in chart.rates:
         chart.rates.append(growth["id"])
-        chart.add_named_note([*names, growth["display"]], growth["note"])
+        for remark in list_remarks(growth):
+            chart.add_named_note([*names, growth["display"]], remark)
     growth_source = chart.add_citation(growth["citation"]["full"]) if growth else None
     reference = f" {labels.format_source_number(growth_source)}" if growth_source else ""
     return DataPoint(
