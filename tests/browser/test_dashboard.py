@@ -220,6 +220,9 @@ def test_the_theme_is_remembered(browser: Browser, server: str) -> None:
     assert read_background_colour() == DARK
     page.get_by_role("button", name="主题：深色").click()
     assert read_background_colour() == LIGHT
+    page.reload()
+    assert page.get_by_role("button", name="主题：跟随系统").is_visible()
+    assert read_background_colour() == LIGHT
     page.emulate_media(color_scheme="dark")
     assert read_background_colour() == DARK
     context.close()
