@@ -200,6 +200,23 @@ def test_a_refused_copy_is_reported(browser: Browser, server: str) -> None:
     page.close()
 
 
+def test_references_have_the_day_of_access_in_utc(browser: Browser, server: str) -> None:
+    context = browser.new_context(base_url=server, timezone_id="Pacific/Kiritimati")
+    page = context.new_page()
+    page.clock.set_fixed_time("2026-12-03T23:30:00Z")
+    days = {}
+    for language in ("en", "zh"):
+        page.goto(f"/indicators/aid-projects?lang={language}")
+        days[language] = set(page.locator("access-day").all_text_contents())
+        for link in page.locator("a[data-citation]").all():
+            assert "accessed_on=2026-12-03" in (link.get_attribute("href") or "")
+        copied = page.locator("copy-text[data-source=cite]").all()
+        texts = [one.get_attribute("data-text") for one in copied]
+        assert texts == page.locator(".share cite").all_text_contents()
+    assert days == {"en": {"2026-12-03", "December 3, 2026"}, "zh": {"2026-12-03", "2026年12月3日"}}
+    context.close()
+
+
 def test_the_theme_is_remembered(browser: Browser, server: str) -> None:
     context = browser.new_context(base_url=server, color_scheme="light")
     page = context.new_page()

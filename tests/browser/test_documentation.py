@@ -62,12 +62,27 @@ def test_a_key_is_part_of_the_path_and_a_problem_is_shown(visit: Visit) -> None:
     expect(answer.locator("pre").last).to_contain_text("22.1万亿元")
     # Numbers keep all digits, which JavaScript would not.
     expect(answer.locator("pre").last).to_contain_text('"value": 22100000000000')
+    form.locator("[name=indicator]").fill("trade/'北'")
+    form.get_by_role("button", name="发送").click()
+    expect(answer).to_contain_text("/v1/indicators/trade%2F'%E5%8C%97'?lang=zh")
+    expect(answer.locator("copy-text").last).to_have_attribute(
+        "data-text", re.compile("^curl -i '[^']+/trade%2F%27%E5%8C%97%27[?]lang=zh'$")
+    )
     form.locator("[name=indicator]").fill("goods-trede")
     form.get_by_role("button", name="发送").click()
     expect(answer).to_contain_text("404")
     expect(answer.locator("pre").last).to_contain_text('"suggestion": "goods-trade"')
     # The browser itself notes that the request failed.
     assert [one for one in wrong if "404" not in one] == []
+
+
+def test_a_long_response_is_cut_off(visit: Visit) -> None:
+    page, wrong = visit
+    page.goto("/docs/get_overview?lang=en")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".answer")).to_contain_text("The rest is not shown")
+    assert len(page.locator(".answer code").last.text_content() or "") == 200_000
+    assert wrong == []
 
 
 def test_images_and_files_are_shown_or_linked(visit: Visit) -> None:

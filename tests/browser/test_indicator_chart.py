@@ -307,6 +307,9 @@ def test_arrow_keys_move_between_tabs(visit: Visit) -> None:
         expect(page).to_have_url(re.compile(f"#{name}$"))
         visible = page.get_by_role("tabpanel").all()
         assert [one.get_attribute("id") for one in visible] == [name]
+    entries = page.evaluate("history.length")
+    page.get_by_role("tab", name="Vintages").click()
+    assert page.evaluate("history.length") == entries
     assert wrong == []
 
 

@@ -89,12 +89,12 @@ function findTarget() {
   }
 }
 
-/** Opens the groups around what the address names. */
+/** Opens the group around what the address names. */
 function revealTarget() {
   const target = findTarget();
-  let fold = target?.closest("details");
+  const fold = target?.closest("details");
   if (!fold) return;
-  for (; fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  fold.open = true;
   target.scrollIntoView();
 }
 
