@@ -305,6 +305,8 @@ def test_arrow_keys_move_between_tabs(visit: Visit) -> None:
     ):
         page.keyboard.press(key)
         expect(page).to_have_url(re.compile(f"#{name}$"))
+        other = page.locator("nav [hreflang]").get_attribute("href") or ""
+        assert other.endswith(f"#{name}")
         visible = page.get_by_role("tabpanel").all()
         assert [one.get_attribute("id") for one in visible] == [name]
     entries = page.evaluate("history.length")
