@@ -99,6 +99,16 @@ def test_a_figure_is_not_divided_from_its_unit(visit: tuple[Page, list[str]]) ->
     assert {count for figure, count in lines if "，" not in figure} == {1}, lines
 
 
+def test_the_newest_years_are_in_sight_on_a_phone(visit: tuple[Page, list[str]]) -> None:
+    page, wrong = visit
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto("/years?lang=en")
+    for table in page.locator(".years").all():
+        assert table.evaluate("(one) => one.scrollLeft > 0")
+        assert table.evaluate("(one) => one.scrollLeft + one.clientWidth >= one.scrollWidth - 1")
+    assert wrong == []
+
+
 def test_the_words_of_a_copied_cell_are_apart(visit: tuple[Page, list[str]]) -> None:
     page, wrong = visit
     page.goto("/years?lang=en")
