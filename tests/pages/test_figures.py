@@ -201,6 +201,23 @@ def test_every_figure_of_the_first_page_leads_to_the_notes_on_it(
     assert marked >= 3
 
 
+def test_the_growth_of_a_figure_beside_another_has_its_note_and_source(newest: AppClient) -> None:
+    lines = read_page(newest, "/?lang=en").xpath("//p[@class='beside']")
+    figures = newest.get("/v1/observations?limit=1000&lang=en").json()["items"]
+    found = 0
+    for figure in (one for one in figures if one["growth"]):
+        growth = figure["growth"]
+        parts = (figure["display"], figure["period"]["label"], growth["display"])
+        for line in lines:
+            text = line.text_content()
+            if all(part in text for part in (*parts, figure["citation"]["short"])):
+                assert growth["citation"]["short"] in text
+                marks = {mark.rpartition("#")[2] for mark in line.xpath(".//a/@href")}
+                assert not growth["note"] or f"note.{growth['id']}" in marks
+                found += 1
+    assert found == sum("on a year earlier" in line.text_content() for line in lines)
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize(
     ("path", "filters"),
