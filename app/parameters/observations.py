@@ -331,7 +331,7 @@ def format_period(start: date, end: date) -> str:
 
 
 MIN_WIDTH, MAX_WIDTH = 320, 1600
-MIN_HEIGHT, MAX_HEIGHT = 120, 4000
+MIN_HEIGHT, MAX_HEIGHT = 120, 8000
 MAX_SCALE = 4
 
 
@@ -355,7 +355,7 @@ class ChartParameters(Parameters):
     """The width in pixels. By default, it is 640; a Vega-Lite specification takes the width of its
     container."""
     height: Annotated[int, Field(ge=MIN_HEIGHT, le=MAX_HEIGHT), StrictInt] | Omitted = Field(
-        None, examples=[4000]
+        None, examples=[6000]
     )
     """The height in pixels. By default, the chart is as high as its content requires at this
     width; if less is requested, the error names that height."""

@@ -42,7 +42,7 @@ REFUSED = [
     ("width=319", "319 is too small; use at least 320", "319过小；最小值为320"),
     ("width=1601", "1601 is too large; use at most 1600", "1601过大；最大值为1600"),
     ("width=6_40", "6_40 is not an integer", "6_40不是整数"),
-    ("height=4001", "4001 is too large; use at most 4000", "4001过大；最大值为4000"),
+    ("height=8001", "8001 is too large; use at most 8000", "8001过大；最大值为8000"),
     ("scale=5", "5 is too large; use at most 4", "5过大；最大值为4"),
     (
         "theme=drak",
