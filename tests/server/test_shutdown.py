@@ -94,7 +94,8 @@ def test_a_response_that_cannot_be_finished_is_a_problem(database: Target, tmp_p
         start_server(database, log=log, BRI_SHUTDOWN_TIMEOUT="1", TESTS_HELPERS="") as server,
         ThreadPoolExecutor() as threads,
     ):
-        assert fetch(server.port, "/v1/outcomes.xlsx") == "200"
+        # On a busy machine, the process that writes files takes long to start.
+        wait_for(lambda: fetch(server.port, "/v1/outcomes.xlsx") == "200", 120)
         (helper,) = list_descendants(server.pid)
         os.kill(helper, signal.SIGSTOP)
         response = threads.submit(fetch, server.port, "/v1/actions.xlsx")
