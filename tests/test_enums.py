@@ -26,7 +26,11 @@ LEFT_OUT = {
     "app/queries/commitments.py LIMITS": {"Qualifier.ABOUT"},
 }
 """What tables leave out because nothing is to be said of it."""
-CHOICES = {"app/ingest/passages.py FIGURES", "app/queries/reference.py STATED_BY"}
+CHOICES = {
+    "app/ingest/passages.py FIGURES",
+    "app/pages/__init__.py DIFFERENCES",
+    "app/queries/reference.py STATED_BY",
+}
 """Tables of only some values, which stay as they are when a value is added."""
 
 
